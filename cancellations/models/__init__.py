@@ -1,0 +1,9 @@
+"""Rows of the product: what was asked and shown (Preview), what was confirmed (Cancellation), each act (Step),
+each send (Attempt), each webhook (Inbox) and the words people wrote (PrivateNote)."""
+
+from cancellations.models.cancellation import Cancellation
+from cancellations.models.inbox import Inbox, InboxState
+from cancellations.models.preview import Preview, PrivateNote
+from cancellations.models.step import Attempt, Step, StepKind
+
+__all__ = ["Attempt", "Cancellation", "Inbox", "InboxState", "Preview", "PrivateNote", "Step", "StepKind"]

@@ -1,0 +1,70 @@
+"""One confirmed plan for one order."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from stores.kernel.money import Money
+from stores.kernel.states import TERMINAL, CancellationState
+
+
+class Cancellation(models.Model):
+    """`plan` is the canonical JSON that was previewed; `receipt` compares it with what was reported and seen."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="cancellations")
+    order = models.ForeignKey("stores.OrderRecord", on_delete=models.PROTECT, related_name="cancellations")
+    preview = models.OneToOneField("cancellations.Preview", on_delete=models.PROTECT, related_name="cancellation")
+    plan = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in CancellationState])
+    version = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=24)
+    note = models.ForeignKey("cancellations.PrivateNote", null=True, on_delete=models.SET_NULL, related_name="+")
+    units = models.DecimalField(max_digits=12, decimal_places=3)
+    money_minor = models.BigIntegerField()  # to be given back, in the currency that moves
+    currency = models.CharField(max_length=3)
+    limit_minor = models.BigIntegerField(default=0)  # the same in the shop's currency: what limits compare
+    created_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)  # of an approval
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    differs = models.BooleanField(default=False)
+    trouble = models.CharField(max_length=300, blank=True)  # why a person is needed, in safe words
+    receipt = models.TextField(blank=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=~Q(state__in=sorted(TERMINAL)),
+                name="one_open_cancellation_per_order",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_time"),
+            models.Index("store", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_store"),
+            models.Index("state", "held_until", name="cancellation_by_state"),
+            models.Index(fields=["differs"], condition=Q(differs=True), name="cancellation_differs"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """What people read and search: C-2041."""
+        return f"C-{2000 + self.pk}"
+
+    @property
+    def money(self) -> Money:
+        return Money.from_minor(self.money_minor, self.currency)

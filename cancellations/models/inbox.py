@@ -1,0 +1,39 @@
+"""Webhooks as they came: verified, deduplicated, kept 90 days. A webhook only causes a read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class InboxState(models.TextChoices):
+    WAITING = "waiting"
+    READ = "read"
+    IGNORED = "ignored"
+    FAILED = "failed"
+
+
+class Inbox(models.Model):
+    """`event_key` comes from the signed part; `body` is the raw body, sealed by the vault."""
+
+    store = models.ForeignKey("stores.Store", on_delete=models.CASCADE, related_name="inbox")
+    endpoint = models.CharField(max_length=80)
+    event_key = models.CharField(max_length=80)
+    topic = models.CharField(max_length=80, blank=True)
+    order_external_id = models.CharField(max_length=120, blank=True)
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=InboxState.choices, default=InboxState.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["endpoint", "event_key"], name="one_row_per_event")]
+        indexes: ClassVar = [
+            models.Index(fields=["next_attempt_at"], condition=models.Q(state="waiting"), name="inbox_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.topic}"

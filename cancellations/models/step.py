@@ -1,0 +1,87 @@
+"""One act of a cancellation and each time it was sent."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from stores.kernel.states import CLAIMABLE, StepState
+
+
+class StepKind(models.TextChoices):
+    CANCEL = "cancel"
+    EDIT = "edit"
+    REFUND = "refund"
+    VOID = "void"
+    RESTOCK = "restock"
+    VERIFY = "verify"
+    ASSISTED = "assisted"
+
+
+class Step(models.Model):
+    """`command` is canonical JSON of a stores.canonical.commands.Command ("" for verify).
+
+    `next_attempt_at` is the only due time; null while the step waits for its turn.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    cancellation = models.ForeignKey("cancellations.Cancellation", on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12, choices=StepKind.choices)
+    command = models.TextField(blank=True)
+    state = models.CharField(max_length=16, default=StepState.PENDING, choices=[(s.value, s.value) for s in StepState])
+    generation = models.PositiveSmallIntegerField(default=1)
+    tries = models.PositiveSmallIntegerField(default=0)  # of this generation, rate limits not counted
+    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    fence = models.PositiveBigIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    first_sent_at = models.DateTimeField(null=True)  # of this generation: the key's age
+    unknown_since = models.DateTimeField(null=True)
+    looks = models.PositiveSmallIntegerField(default=0)
+    absent_since = models.DateTimeField(null=True)  # first of the agreeing reads
+    result = models.JSONField(default=dict)  # platform ids and facts of the receipt
+    detail = models.CharField(max_length=300, blank=True)  # safe words for the page
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["cancellation", "position"], name="one_step_per_position")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_attempt_at"], condition=Q(state__in=sorted(CLAIMABLE)), name="step_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cancellation_id}/{self.position} {self.kind}"
+
+
+class Attempt(models.Model):
+    """One row per send, never updated after `finished_at`. `body` is sealed by the vault: it may hold a note."""
+
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="attempts")
+    generation = models.PositiveSmallIntegerField()
+    fence = models.PositiveBigIntegerField()
+    key = models.CharField(max_length=45)
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=300)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, blank=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    code = models.CharField(max_length=80, blank=True)
+    request_id = models.CharField(max_length=80, blank=True)
+    answer = models.TextField(blank=True)  # redacted, shortened
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.step_id} g{self.generation}"

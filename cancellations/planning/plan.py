@@ -1,0 +1,195 @@
+"""The plan: one object, previewed, stored, executed, and compared with what the platform shows afterwards.
+
+Its canonical JSON (stores.canonical.codec) is what is stored; `version` says by which shape. Words in it are
+for people, in the language of the person who asked; nothing reads them back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, RefundOrder, VoidPayment
+from stores.canonical.order import Cancellable, PaymentState
+from stores.canonical.request import Reason
+from stores.kernel.money import Money
+
+VERSION = 1
+
+
+class EffectKind(StrEnum):
+    UNITS = "units"  # units leave the order
+    REFUND = "refund"  # money goes back through a payment
+    VOID = "void"  # an authorisation is released
+    REDUCE = "reduce"  # the customer owes less
+    STOCK = "stock"  # units go back to a location
+    KEEP_STOCK = "keep_stock"  # units do not go back
+    MESSAGE = "message"  # the platform writes to the customer
+    CALL = "call"  # a call to be made, in words
+    CLOSE = "close"  # the order itself becomes cancelled
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """One line of *What will happen*. `key` is stable within a plan (compared later): "refund:<payment id>"."""
+
+    kind: EffectKind
+    key: str
+    title: str
+    detail: str = ""
+    money: Money | None = None
+    units: Decimal | None = None
+    line_id: str = ""
+    location_id: str = ""
+    payment_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocker:
+    """Why this cannot be confirmed. `field` names the form field it belongs to ("" = the whole)."""
+
+    code: str
+    text: str
+    field: str = ""
+    advice: str = ""  # what to do instead
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caution:
+    """Worth reading before the click; does not stop it."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedStep:
+    """kind: cancel | edit | refund | void | restock | verify | assisted; requires: positions that come first."""
+
+    position: int
+    kind: str
+    title: str
+    command: CancelOrder | RefundOrder | EditOrder | VoidPayment | CorrectStock | None
+    requires: tuple[int, ...] = ()
+    instructions: str = ""  # assisted only
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineEnd:
+    """What a line must show afterwards."""
+
+    line_id: str
+    title: str
+    sku: str
+    before: Decimal  # units on the order before
+    after: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentEnd:
+    payment_id: str
+    label: str
+    refund: Money  # more given back through it than before, by exactly this
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockEnd:
+    """A restock record the platform must show: units of a line put back at a location ("" = the platform's choice)."""
+
+    line_id: str
+    title: str
+    location_id: str
+    location: str
+    units: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """The end state: what verify compares with a fresh read."""
+
+    is_cancelled: bool
+    cancellable: Cancellable
+    lines: tuple[LineEnd, ...]
+    payments: tuple[PaymentEnd, ...]
+    refunded_before: Money
+    refunded_after: Money
+    voided: tuple[str, ...] = ()  # payment ids
+    stock: tuple[StockEnd, ...] = ()
+    payment_states: tuple[PaymentState, ...] = ()  # any of these
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    items: Money
+    tax: Money
+    shipping: Money
+    duties: Money
+    total: Money
+    is_estimate: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    version: int
+    platform: str
+    order_id: str
+    order_number: str
+    method: str  # whole | refund | edit | none: how the platform is asked
+    method_words: str  # the platform's truth in a sentence
+    reason: Reason
+    reason_sent: str  # what the platform receives
+    notify: bool
+    units: Decimal
+    effects: tuple[Effect, ...]
+    sums: Sums
+    limit_amount: Money  # money given back, in the shop's currency: what limits compare
+    steps: tuple[PlannedStep, ...]
+    blockers: tuple[Blocker, ...]
+    warnings: tuple[Caution, ...]
+    expected: Expected
+    fingerprint: str
+
+    @property
+    def can_run(self) -> bool:
+        return not self.blockers and bool(self.steps)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopSettings:
+    """What planning must know of the shop; plain, so that planning stays pure."""
+
+    hold_seconds: int
+    missing_scopes: tuple[str, ...] = ()
+    default_restock: bool = True
+    default_notify: bool = False
+
+
+class Verdict(StrEnum):
+    SAME = "same"
+    DIFFERS = "differs"
+    PENDING = "pending"  # on its way: a refund the provider has not finished
+    UNSEEN = "unseen"  # the platform does not tell
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptLine:
+    """One row of *Promised and seen*."""
+
+    kind: EffectKind
+    what: str
+    promised: str
+    reported: str  # what the call answered
+    seen: str  # what the fresh read shows
+    verdict: Verdict
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptSheet:
+    """The receipt as stored on the cancellation."""
+
+    lines: tuple[ReceiptLine, ...]
+    seen_at: str  # ISO, UTC
+    differs: bool
+    is_pending: bool

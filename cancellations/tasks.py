@@ -1,0 +1,1 @@
+"""Celery tasks of the top floor. Tasks take uuids and call one service."""

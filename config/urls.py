@@ -1,0 +1,10 @@
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("alive", views.alive, name="alive"),
+    path("account/", include("allauth.urls")),
+    path("", include("stores.urls")),
+    path("", include("cancellations.urls")),
+]

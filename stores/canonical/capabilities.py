@@ -1,0 +1,74 @@
+"""What a platform can do: one table that the planner obeys and every page tells in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+
+class Support(StrEnum):
+    NATIVE = "native"  # one call of the platform
+    COMPOSED = "composed"  # several calls, ours to keep together
+    ASSISTED = "assisted"  # a person does it in the platform's own desk; we verify by reading
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True)
+class Capability:
+    support: Support
+    why: str  # one sentence that a merchant understands
+
+    @property
+    def is_offered(self) -> bool:
+        return self.support in (Support.NATIVE, Support.COMPOSED)
+
+
+def native(why: str) -> Capability:
+    return Capability(Support.NATIVE, why)
+
+
+def composed(why: str) -> Capability:
+    return Capability(Support.COMPOSED, why)
+
+
+def assisted(why: str) -> Capability:
+    return Capability(Support.ASSISTED, why)
+
+
+def impossible(why: str) -> Capability:
+    return Capability(Support.IMPOSSIBLE, why)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """No defaults: every capability is said. Field order is the order of the capability page."""
+
+    import_orders: Capability
+    search_orders: Capability
+    receive_events: Capability
+    read_order: Capability
+    cancel_order: Capability  # the whole order, nothing shipped
+    cancel_lines: Capability  # some units
+    cancel_rest: Capability  # all that is left of a partly shipped order
+    cancel_while_packing: Capability
+    refund_quote: Capability  # the platform computes the refund
+    refund: Capability
+    refund_part: Capability  # an amount of one's own
+    refund_shipping: Capability
+    cancel_without_refund: Capability
+    void_authorisation: Capability
+    restock: Capability
+    restock_at_location: Capability
+    keep_stock: Capability  # cancel without putting units back
+    notify_customer: Capability
+    staff_note: Capability
+    find_again: Capability  # after an unknown outcome
+    idempotency: Capability
+    undo: Capability
+
+    def as_dict(self) -> dict[str, dict[str, str]]:
+        """{name: {"support": ..., "why": ...}} as `manage.py capabilities` prints it."""
+        return {
+            f.name: {"support": str(getattr(self, f.name).support), "why": str(getattr(self, f.name).why)}
+            for f in fields(self)
+        }

@@ -1,0 +1,167 @@
+"""What we tell a platform to do, and what it answered. A command is plain: it is stored, hashed and sent as it is.
+
+`tag` is one per step (RELIABILITY 4): it stands last in free text we own and is never cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from stores.canonical.request import Reason
+from stores.kernel.money import Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelOrder:
+    """Cancel the whole order in one call of the platform."""
+
+    order_id: str
+    reason: Reason
+    refund: bool  # give captured money back through the original payments
+    restock: bool
+    notify: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsBack:
+    """Units of one line that leave the order; `restock` puts them back at `location_id`."""
+
+    line_id: str
+    units: Decimal
+    restock: bool
+    location_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentBack:
+    payment_id: str  # the transaction it goes back through
+    gateway: str
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundOrder:
+    """Take units off the order and give money back, in one call; either list may be empty, not both."""
+
+    order_id: str
+    currency: str  # the currency that moves
+    lines: tuple[UnitsBack, ...]
+    payments: tuple[PaymentBack, ...]
+    shipping: Money | None
+    duties: tuple[str, ...] = ()
+    notify: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditedLine:
+    line_id: str
+    keep: Decimal  # units that stay on the order (absolute)
+    restock: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditOrder:
+    """Reduce an order nobody has paid for, or whose units must not go back to stock."""
+
+    order_id: str
+    lines: tuple[EditedLine, ...]
+    notify: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoidPayment:
+    """Release what was authorised and never captured."""
+
+    order_id: str
+    payment_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockChange:
+    stock_item_id: str
+    location_id: str
+    delta: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectStock:
+    """Take back a restock that the platform makes by itself; delta < 0."""
+
+    order_id: str
+    changes: tuple[StockChange, ...]
+
+
+Command = CancelOrder | RefundOrder | EditOrder | VoidPayment | CorrectStock
+
+
+class Outcome(StrEnum):
+    """RELIABILITY 5: what an answer lets us know."""
+
+    APPLIED = "applied"
+    ACCEPTED = "accepted"
+    RETRYABLE = "retryable"
+    RATE_LIMITED = "rate_limited"
+    CONFLICT = "conflict"
+    FINAL = "final"
+    AUTH = "auth"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """The platform's answer to a command. `look_after`: seconds until it makes sense to poll (ACCEPTED only).
+
+    ids: their ids by name ({"refund": "gid://…", "job": "…"}); facts: plain text for people and comparison.
+    """
+
+    outcome: Outcome  # APPLIED or ACCEPTED; everything else is raised
+    ids: dict[str, str]
+    facts: dict[str, str]
+    look_after: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Our effect is there, with our tag or guard; `ids` as in Receipt. `is_pending`: there, not finished."""
+
+    ids: dict[str, str]
+    detail: str = ""
+    is_pending: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundForeign:
+    """The same effect without our tag: somebody else did it. Report, never repeat."""
+
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absent:
+    """Read, and not there. Two agreeing reads ≥ 30 s apart and the late-landing time make it believable."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unclear:
+    """Cannot be told by reading (stock, or the same amount without a tag): a person decides,
+    unless the platform's own key still protects the call."""
+
+    detail: str = ""
+
+
+Finding = Found | FoundForeign | Absent | Unclear
+
+
+class Resend(StrEnum):
+    """What may follow once an effect is known to be absent (section 6, last column)."""
+
+    SAME_KEY = "same_key"  # native key, younger than its life minus 4 h
+    NEW_GENERATION = "new_generation"  # the platform refuses a second one by itself
+    PERSON = "person"

@@ -1,0 +1,1 @@
+"""Checks that explain a bad setting with an id and a hint."""

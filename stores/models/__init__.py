@@ -1,0 +1,23 @@
+"""Rows of the ground floor: people, shops, their mirrored orders, the audit chains."""
+
+from stores.models.audit import AuditChain, AuditEvent, Checkpoint
+from stores.models.order import OrderRecord
+from stores.models.people import Invitation, Membership, Role, User
+from stores.models.store import Store, StoreHealth, StoreSecret, StoreState, StoreSync, SyncPhase
+
+__all__ = [
+    "AuditChain",
+    "AuditEvent",
+    "Checkpoint",
+    "Invitation",
+    "Membership",
+    "OrderRecord",
+    "Role",
+    "Store",
+    "StoreHealth",
+    "StoreSecret",
+    "StoreState",
+    "StoreSync",
+    "SyncPhase",
+    "User",
+]

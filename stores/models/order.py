@@ -1,0 +1,50 @@
+"""The mirrored copy of an order: for search and for the first look. Never believed for an effect."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+
+class OrderRecord(models.Model):
+    """`snapshot` is canonical JSON of stores.canonical.order.Order; `search` is the folded text of what is searched."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    store = models.ForeignKey("stores.Store", on_delete=models.CASCADE, related_name="orders")
+    external_id = models.CharField(max_length=120)
+    number = models.CharField(max_length=60)
+    number_folded = models.CharField(max_length=60, db_index=True)  # no "#", lower case
+    search = models.TextField()
+    customer_name = models.CharField(max_length=200, blank=True)
+    customer_email = models.CharField(max_length=254, blank=True)
+    placed_at = models.DateTimeField()
+    updated_at = models.DateTimeField()  # the platform's
+    cancelled_at = models.DateTimeField(null=True)
+    fulfilment = models.CharField(max_length=16)
+    payment = models.CharField(max_length=16)
+    cancellable = models.CharField(max_length=8)
+    units_open = models.DecimalField(max_digits=12, decimal_places=3, default=0)
+    units_ordered = models.DecimalField(max_digits=12, decimal_places=3, default=0)
+    total_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    is_disputed = models.BooleanField(default=False)
+    snapshot = models.TextField()
+    is_summary = models.BooleanField(default=True)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["store", "external_id"], name="one_copy_per_order")]
+        indexes: ClassVar = [
+            models.Index(models.F("placed_at").desc(), models.F("id").desc(), name="order_by_time"),
+            models.Index("store", models.F("placed_at").desc(), models.F("id").desc(), name="order_by_store_time"),
+            models.Index(
+                "cancellable", models.F("placed_at").desc(), models.F("id").desc(), name="order_by_cancellable"
+            ),
+            models.Index("payment", models.F("placed_at").desc(), models.F("id").desc(), name="order_by_payment"),
+            models.Index("fulfilment", models.F("placed_at").desc(), models.F("id").desc(), name="order_by_fulfilment"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

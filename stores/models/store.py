@@ -1,0 +1,108 @@
+"""A connected shop (Store in code), its secrets, its health and how far its orders are copied."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class StoreState(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+    DISCONNECTED = "disconnected", _("Disconnected")
+
+
+def inbox_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Store(models.Model):
+    """One connection to one shop. `settings`: what is not secret (shop name, base_url, api_version)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    platform = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=16, choices=StoreState.choices, default=StoreState.ACTIVE)
+    settings = models.JSONField(default=dict)
+    granted_scopes = models.JSONField(default=list)
+    currency = models.CharField(max_length=3, default="USD")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    hold_seconds = models.PositiveIntegerField(default=600)
+    is_sandbox = models.BooleanField(default=False)
+    inbox_token = models.CharField(max_length=64, unique=True, default=inbox_token)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StoreSecret(models.Model):
+    """AES-256-GCM; bound to this row by the vault's associated data. `expires_at` for fetched tokens."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="secrets")
+    name = models.CharField(max_length=40)
+    sealed = models.BinaryField()
+    updated_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["store", "name"], name="one_secret_per_name")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.name}"
+
+
+class StoreHealth(models.Model):
+    """What we know of the way to the shop: rate slot, breaker, last answers, hooks. One row a shop."""
+
+    store = models.OneToOneField(Store, on_delete=models.CASCADE, related_name="health")
+    next_slot_at = models.FloatField(default=0)  # unix seconds: the reserve-a-slot row
+    seconds_per_point = models.FloatField(default=0.01)
+    bucket_size = models.FloatField(default=1000)
+    bucket_left = models.FloatField(null=True)
+    last_success_at = models.DateTimeField(null=True)
+    last_error_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)  # safe words
+    failures = models.PositiveIntegerField(default=0)  # unknown or 5xx in a row
+    breaker_open_since = models.DateTimeField(null=True)
+    breaker_probe_at = models.DateTimeField(null=True)
+    hook_seen_at = models.DateTimeField(null=True)
+    hooks_checked_at = models.DateTimeField(null=True)
+    hooks_error = models.CharField(max_length=300, blank=True)
+    hooks_standing = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.store_id)
+
+
+class SyncPhase(models.TextChoices):
+    IMPORT = "import", _("First import")
+    FOLLOW = "follow", _("Up to date")
+    STOPPED = "stopped", _("Stopped")
+
+
+class StoreSync(models.Model):
+    """How far the shop's orders are copied; leased like a step, resumed at `cursor` after a stop."""
+
+    store = models.OneToOneField(Store, on_delete=models.CASCADE, related_name="sync")
+    phase = models.CharField(max_length=16, choices=SyncPhase.choices, default=SyncPhase.IMPORT)
+    cursor = models.TextField(blank=True)
+    since = models.DateTimeField(null=True)  # lower bound of the run under way
+    watermark = models.DateTimeField(null=True)  # newest change seen in finished runs
+    run_started_at = models.DateTimeField(null=True)
+    fresh_at = models.DateTimeField(null=True)  # the copy is true as of this instant
+    copied = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    fence = models.PositiveBigIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.phase}"

@@ -1,0 +1,232 @@
+"""What an order platform must do for the desk.
+
+An adapter is made per shop and use: `Shopify(connection)`; `connection` brings settings, secrets and a transport.
+Effects go through `self.connection.transport.send(..., effect=True)`: the transport hands the exact request to the
+executor's journal, which stores it and its `sent_at` before the socket opens, and sends stored bytes on a resend.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Protocol
+
+from stores.canonical.capabilities import Capabilities
+from stores.canonical.commands import (
+    CancelOrder,
+    Command,
+    CorrectStock,
+    EditOrder,
+    Finding,
+    Receipt,
+    RefundOrder,
+    Resend,
+    VoidPayment,
+)
+from stores.canonical.events import Event
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest, Quote, Reason
+from stores.kernel.credentials import Secret, Text
+from stores.kernel.errors import Unsupported
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A right the shop must grant. `disables`: what does not work without it, in words ("" = optional comfort)."""
+
+    name: str
+    disables: str
+    is_vital: bool = False
+
+
+@dataclass(frozen=True)
+class Access:
+    """What *Test connection* found: their name and currency for the shop, rights granted and missing."""
+
+    shop_name: str
+    currency: str
+    time_zone: str
+    granted: tuple[str, ...]
+    missing: tuple[Scope, ...]
+    api_version: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of an import. `cursor` continues it; "" = finished. Orders may be summaries."""
+
+    orders: tuple[Order, ...]
+    cursor: str = ""
+    total: int | None = None  # when the platform tells cheaply
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A webhook subscription that stands at the platform."""
+
+    id: str
+    topic: str
+    uri: str
+
+
+class Transport(Protocol):
+    """The only thing that speaks HTTP; see stores.kernel.transport."""
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        cost: float = 1,
+        effect: bool = False,
+        timeout: float | None = None,
+    ) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Connection:
+    """All an adapter may know of a shop. `refresh_token` trades credentials for a fresh token under a row lock."""
+
+    settings: Mapping[str, str]
+    secrets: Mapping[str, str]
+    transport: Transport
+    now: Callable[[], datetime]
+    token: Callable[[Callable[[], tuple[str, float]]], str]  # token(fetch): cached; fetch() -> (token, life seconds)
+    forget_token: Callable[[], None]
+
+
+class Platform(ABC):
+    """Base of every adapter. What a subclass does not declare raises Unsupported before anything is sent."""
+
+    key: ClassVar[str]
+    label: ClassVar[str]
+    api_version: ClassVar[str]
+    credentials: ClassVar[tuple[Text | Secret, ...]]
+    capabilities: ClassVar[Capabilities]
+    scopes: ClassVar[tuple[Scope, ...]] = ()
+    reasons: ClassVar[Mapping[Reason, str]]  # ours → the platform's word
+    note_limit: ClassVar[int] = 255  # characters of free text, tag included
+    poll_seconds: ClassVar[Sequence[float]] = (1, 2, 3, 5, 8, 13, 21, 34, 60)
+    poll_deadline_seconds: ClassVar[float] = 600
+    late_landing_seconds: ClassVar[float] = 600  # a request may act this long after its connection died
+    key_life_hours: ClassVar[float] = 0  # how long a native idempotency key is remembered; 0: none
+    write_cost: ClassVar[float] = 10
+    base_url_pattern: ClassVar[str] = ""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    # --- reading -------------------------------------------------------------------------------
+    @abstractmethod
+    def base_url(self) -> str:
+        """Where the API lives, without a final slash; from the shop's own setting or the platform's fixed host."""
+
+    @abstractmethod
+    def check_access(self) -> Access:
+        """Read something harmless. Raises CredentialsRejected, RemoteRefused (wrong shop), RemoteUnavailable."""
+
+    @abstractmethod
+    def read_order(self, external_id: str) -> Order:
+        """All the preview needs, live. Raises RemoteRefused with code "not_found" when it is gone or hidden."""
+
+    @abstractmethod
+    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
+        """Orders changed since (None: all), oldest change first, a page at a time."""
+
+    @abstractmethod
+    def quote(self, order: Order, request: CancelRequest) -> Quote:
+        """The platform's own figures for this request. No effect."""
+
+    @abstractmethod
+    def order_url(self, order_external_id: str, legacy_id: str) -> str:
+        """The order in the platform's own desk."""
+
+    # --- effects -------------------------------------------------------------------------------
+    def carry_out(self, command: Command, *, key: str, tag: str) -> Receipt:
+        """Send one command. `key`: one per generation; `tag`: one per step, stands last in text we own."""
+        match command:
+            case CancelOrder():
+                return self.cancel_order(command, key=key, tag=tag)
+            case RefundOrder():
+                return self.refund_order(command, key=key, tag=tag)
+            case EditOrder():
+                return self.edit_order(command, key=key, tag=tag)
+            case VoidPayment():
+                return self.void_payment(command, key=key, tag=tag)
+            case CorrectStock():
+                return self.correct_stock(command, key=key, tag=tag)
+
+    def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
+        raise Unsupported("cancel_order", self.capabilities.cancel_order.why)
+
+    def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
+        raise Unsupported("refund", self.capabilities.refund.why)
+
+    def edit_order(self, command: EditOrder, *, key: str, tag: str) -> Receipt:
+        raise Unsupported("cancel_lines", self.capabilities.cancel_lines.why)
+
+    def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
+        raise Unsupported("void_authorisation", self.capabilities.void_authorisation.why)
+
+    def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
+        raise Unsupported("keep_stock", self.capabilities.keep_stock.why)
+
+    @abstractmethod
+    def read_answer(self, command: Command, answer: Any) -> Receipt:
+        """What an answer to `command` proves. Also used when a stored request is sent again. Raises as carry_out."""
+
+    @abstractmethod
+    def poll(self, command: Command, receipt: Receipt) -> Receipt:
+        """Ask after an ACCEPTED receipt. Raises RemoteRefused when the job failed."""
+
+    @abstractmethod
+    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
+        """Look for the command's effect by reading; `before` is the order as it stood when the plan was made."""
+
+    def may_resend(self, command: Command, *, age: float) -> Resend:
+        """What may follow an absent effect; `age`: seconds since the first send with this key."""
+        return Resend.PERSON
+
+    # --- webhooks ------------------------------------------------------------------------------
+    topics: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
+        """True only for a signature made with one of `secrets` over the raw bytes. Never raises on bad input."""
+        return False
+
+    @classmethod
+    def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
+        """Only after `verify_hook`. Unknown topics give EventKind.UNKNOWN; broken bodies give []."""
+        return []
+
+    def list_hooks(self) -> list[Hook]:
+        return []
+
+    def add_hook(self, topic: str, uri: str) -> Hook:
+        raise Unsupported("receive_events", self.capabilities.receive_events.why)
+
+    def remove_hook(self, hook_id: str) -> None:
+        raise Unsupported("receive_events", self.capabilities.receive_events.why)
+
+    # --- planning facts ------------------------------------------------------------------------
+    def note_with_tag(self, note: str, tag: str) -> str:
+        """Our words, shortened so that the tag stands whole at the end."""
+        room = self.note_limit - len(tag) - 1
+        words = note.strip()
+        short = words if len(words) <= room else words[: room - 1].rstrip() + "…"
+        return f"{short} {tag}".strip()
+
+
+def units(value: Any) -> Decimal:
+    """A platform's whole number of units. Raises ValueError for anything that is not a non-negative number."""
+    number = Decimal(str(value))
+    if isinstance(value, bool) or number < 0:
+        raise ValueError(f"not a number of units: {value!r}")
+    return number
