@@ -156,6 +156,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+STAFF_LIMIT_PER_CANCELLATION = env.int(
+    "STAFF_LIMIT_PER_CANCELLATION", default=1000
+)  # whole units of the shop's currency
+STAFF_LIMIT_PER_DAY = env.int("STAFF_LIMIT_PER_DAY", default=5000)  # in any 24 hours
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="required" if IS_HTTPS else "optional")
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
 SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 3600)

@@ -1,0 +1,168 @@
+"""Who may do what: the one table, and the one question every view, fragment, task and export asks.
+
+Owner: everything an admin may do, in every shop, and what belongs to the installation.
+Admin, staff, auditor: per shop, by `Membership`. An auditor reads and exports and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from stores.kernel.money import Money
+from stores.models import Membership, Role, Store, User
+
+Viewer = User | AnonymousUser
+
+OWNER: Final[frozenset[Role]] = frozenset()  # nobody by membership: the owner alone
+ADMIN = frozenset({Role.ADMIN})
+DESK = frozenset({Role.ADMIN, Role.STAFF})  # those who move money
+BOOKS = frozenset({Role.ADMIN, Role.AUDITOR})
+READERS = frozenset({Role.ADMIN, Role.STAFF, Role.AUDITOR})
+
+ACTIONS: Final[Mapping[str, frozenset[Role]]] = {
+    "orders.view": READERS,
+    "orders.export": READERS,
+    "cancellations.view": READERS,
+    "cancellations.preview": DESK,
+    "cancellations.confirm": DESK,
+    "cancellations.withdraw": DESK,
+    "cancellations.approve": DESK,
+    "cancellations.settle": DESK,
+    "cancellations.retry": DESK,
+    "audit.view": READERS,
+    "audit.export": BOOKS,
+    "stores.view": READERS,
+    "stores.manage": ADMIN,
+    "stores.connect": OWNER,
+    "people.view": READERS,
+    "people.manage": ADMIN,
+    "settings.manage": OWNER,
+    "capabilities.view": READERS,
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most a person may give back, in the shop's currency; None: no limit."""
+
+    per_cancellation: Money | None
+    per_day: Money | None  # any 24 hours
+
+    def cover(self, amount: Money, spent: Money | Callable[[], Money] | None = None) -> bool:
+        """`spent`: what the person gave back in the last 24 hours; asked for only when a daily limit stands."""
+        if self.per_cancellation is not None and amount > self.per_cancellation:
+            return False
+        if self.per_day is None or spent is None:
+            return self.per_day is None or amount <= self.per_day
+        return amount + (spent() if callable(spent) else spent) <= self.per_day
+
+
+def can(
+    user: Viewer,
+    action: str,
+    store: Store | None = None,
+    obj: object = None,
+    amount: Money | None = None,
+    *,
+    spent: Money | Callable[[], Money] | None = None,
+) -> bool:
+    """May `user` do `action`? In `store`, or in any shop when None; to `obj`; moving `amount` of the shop's currency.
+
+    obj: a thing of another shop than `store` is refused; approving one's own request and changing one's own
+    membership are refused. Raises KeyError for an action that the table does not know.
+    """
+    roles = ACTIONS[action]
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if obj is not None and not _fits(user, action, store, obj):
+        return False
+    if not (user.is_owner or _memberships(user, roles, store).exists()):
+        return False
+    return amount is None or store is None or limits(user, store).cover(amount, spent)
+
+
+def _fits(user: User, action: str, store: Store | None, obj: object) -> bool:
+    if store is not None and getattr(obj, "store_id", store.pk) != store.pk:
+        return False
+    if action == "cancellations.approve" and getattr(obj, "requester_id", None) == user.pk:
+        return False
+    return not (action == "people.manage" and getattr(obj, "person_id", None) == user.pk)
+
+
+def _memberships(user: User, roles: frozenset[Role], store: Store | None = None) -> QuerySet[Membership]:
+    found = Membership.objects.filter(person=user, role__in=sorted(roles))
+    return found if store is None else found.filter(store=store)
+
+
+def stores_for(user: Viewer, action: str = "orders.view") -> QuerySet[Store]:
+    """The shops in which `user` may do `action`: every queryset of the desk starts here."""
+    roles = ACTIONS[action]
+    if not isinstance(user, User) or not user.is_active:
+        return Store.objects.none()
+    if user.is_owner:
+        return Store.objects.order_by("name", "pk")
+    return Store.objects.filter(pk__in=_memberships(user, roles).values("store_id")).order_by("name", "pk")
+
+
+def role_of(user: Viewer, store: Store) -> Role | None:
+    """The owner counts as admin everywhere; None: no business in this shop."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    if user.is_owner:
+        return Role.ADMIN
+    role = Membership.objects.filter(person=user, store=store).values_list("role", flat=True).first()
+    return None if role is None else Role(role)
+
+
+def limits(user: Viewer, store: Store) -> Limits:
+    """What this person may give back here; zero for somebody who may give back nothing."""
+    if not isinstance(user, User) or not user.is_active:
+        return _nothing(store)
+    if user.is_owner:
+        return Limits(None, None)
+    membership = Membership.objects.filter(person=user, store=store).first()
+    return limits_of(membership, store) if membership else _nothing(store)
+
+
+def limits_of(membership: Membership, store: Store) -> Limits:
+    """The membership's own limits, or its role's where it has none."""
+    role = Role(membership.role)
+    if role not in DESK:
+        return _nothing(store)
+    default = default_limits(role, store.currency)
+    return Limits(
+        _own(membership.limit_per_cancellation, store, default.per_cancellation),
+        _own(membership.limit_per_day, store, default.per_day),
+    )
+
+
+def default_limits(role: Role, currency: str) -> Limits:
+    """From the settings, in whole units of the shop's currency. Admins have none; auditors move nothing."""
+    if role is Role.ADMIN:
+        return Limits(None, None)
+    if role is Role.AUDITOR:
+        return Limits(Money.zero(currency), Money.zero(currency))
+    return Limits(
+        Money(Decimal(settings.STAFF_LIMIT_PER_CANCELLATION), currency),
+        Money(Decimal(settings.STAFF_LIMIT_PER_DAY), currency),
+    )
+
+
+def moves_money(user: User) -> bool:
+    """True for whoever needs a second factor where the installation requires one."""
+    return user.is_owner or _memberships(user, DESK).exists()
+
+
+def _own(minor: int | None, store: Store, default: Money | None) -> Money | None:
+    return default if minor is None else Money.from_minor(minor, store.currency)
+
+
+def _nothing(store: Store) -> Limits:
+    return Limits(Money.zero(store.currency), Money.zero(store.currency))

@@ -1,0 +1,162 @@
+"""The door of every page: signed in, second factor where required, allowed. Forbidden and unknown answer the same 404.
+
+@require_safe
+@may("orders.view")
+def order_list(request: DeskRequest) -> HttpResponse: ...     # request.stores: where the viewer may do this
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
+
+from stores.models import Store, User
+from stores.selectors import access
+
+
+class DeskRequest(HttpRequest):
+    """A request that passed `may`: somebody is signed in and `stores` is where they may do the action."""
+
+    user: User
+    htmx: HtmxDetails
+    stores: QuerySet[Store]
+
+
+View = Callable[..., HttpResponse]
+
+
+def may(action: str) -> Callable[[View], View]:
+    """Let in who may do `action` in some shop; which shop, `get_store_or_404` asks. Raises KeyError when unlisted."""
+    access.ACTIONS[action]  # a misspelt action fails at import, not at night
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            turned_away = signed_in_or_away(request)
+            if turned_away is not None:
+                return turned_away
+            if not access.can(request.user, action):
+                raise Http404
+            desk = cast(DeskRequest, request)
+            desk.stores = access.stores_for(request.user, action)
+            return view(desk, *args, **kwargs)
+
+        guarded.__dict__["action"] = action  # the access matrix reads it
+        return guarded
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """For the few pages that are everybody's own: `/`, the account."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return signed_in_or_away(request) or view(cast(DeskRequest, request), *args, **kwargs)
+
+    guarded.__dict__["action"] = "signed_in"
+    return guarded
+
+
+def signed_in_or_away(request: HttpRequest) -> HttpResponse | None:
+    """None when the person may go on; else where to go first: sign in, or set up the second factor."""
+    if not request.user.is_authenticated:
+        return _sign_in_first(cast(DeskRequest, request))
+    if lacks_second_factor(request.user):
+        messages.warning(request, _("Set up a second factor first: you can move money here."))
+        return redirect("mfa_activate_totp")
+    return None
+
+
+def lacks_second_factor(user: User) -> bool:
+    return settings.SECOND_FACTOR == "required" and access.moves_money(user) and not is_mfa_enabled(user)
+
+
+def get_store_or_404(request: HttpRequest, uuid: UUID | str, action: str) -> Store:
+    """The shop, when the viewer may do `action` in it. A foreign one and none at all look the same."""
+    store = access.stores_for(request.user, action).filter(uuid=uuid).first()
+    if store is None:
+        raise Http404
+    return store
+
+
+def step_up(view: View) -> View:
+    """Ask for the password or a code again unless it was given in the last 5 minutes; the form comes back after."""
+
+    @wraps(view)
+    def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not proved_recently(request):
+            raise ReauthenticationRequired  # allauth keeps a POST and plays it again afterwards
+        return view(request, *args, **kwargs)
+
+    guarded.__dict__["steps_up"] = True
+    return guarded
+
+
+def proved_recently(request: HttpRequest) -> bool:
+    """A password or a code within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds; signing in counts."""
+    if not request.user.is_authenticated:
+        return False
+    records = get_authentication_records(request, request.user)
+    return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def _sign_in_first(request: DeskRequest) -> HttpResponse:
+    if request.htmx:
+        return _signed_out_notice(request)
+    if request.method == "POST":
+        return send_again(request)
+    return redirect_to_login(request.get_full_path())
+
+
+def _signed_out_notice(request: DeskRequest) -> HttpResponse:
+    """For a fragment: a notice over the page, which keeps what was typed. 286 is htmx's word for "stop polling"."""
+    response = render(request, "account/_signed_out.html", {"next": _page_of(request)}, status=286)
+    response["HX-Retarget"] = "#signed-out"
+    response["HX-Reswap"] = "innerHTML"
+    response["HX-Push-Url"] = "false"
+    return response
+
+
+def _page_of(request: DeskRequest) -> str:
+    """The page a fragment belongs to, as a path on this host."""
+    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return f"{here.path}?{here.query}" if here.query else here.path or "/"
+
+
+SECRET_WORDS = ("password", "secret", "token", "code", "csrf")
+
+
+def send_again(request: HttpRequest, *, status: int = 401) -> HttpResponse:
+    """A form met an ended session: what was typed comes back as hidden fields, to be sent again after signing in.
+
+    Secrets are left out; the form asks for them again.
+    """
+    kept = [
+        (name, value)
+        for name in request.POST
+        for value in request.POST.getlist(name)
+        if not any(word in name.lower() for word in SECRET_WORDS)
+    ]
+    context: dict[str, Any] = {"kept": kept, "action": request.get_full_path(), "signed_in": _is_signed_in(request)}
+    return render(request, "account/again.html", context, status=status)
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    return hasattr(request, "user") and request.user.is_authenticated
