@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from stores.kernel import vault
+
 
 class InboxState(models.TextChoices):
     WAITING = "waiting"
@@ -37,3 +39,8 @@ class Inbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint} {self.topic}"
+
+    @property
+    def bound_to(self) -> str:
+        """What `body` is bound to in the vault; known before the row is saved."""
+        return vault.bound("cancellations_inbox", "body", f"{self.endpoint}/{self.event_key}", self.store_id)

@@ -9,6 +9,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from stores.kernel import vault
+
 VOID_AFTER = timedelta(minutes=30)
 
 
@@ -23,6 +25,11 @@ class PrivateNote(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    @property
+    def bound_to(self) -> str:
+        """What `sealed` is bound to in the vault; known before the row is saved."""
+        return vault.bound("cancellations_privatenote", "sealed", self.uuid, self.store_id)
 
 
 class Preview(models.Model):

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from stores.kernel import vault
 from stores.kernel.states import CLAIMABLE, StepState
 
 
@@ -85,3 +86,8 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step_id} g{self.generation}"
+
+    @property
+    def bound_to(self) -> str:
+        """What `body` is bound to in the vault: the step, since a resend leaves with the first one's bytes."""
+        return vault.bound("cancellations_attempt", "body", self.step.uuid, self.step.cancellation.store_id)

@@ -9,6 +9,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stores.kernel import vault
+
 
 class StoreState(models.TextChoices):
     ACTIVE = "active", _("Active")
@@ -54,6 +56,11 @@ class StoreSecret(models.Model):
 
     def __str__(self) -> str:
         return f"{self.store_id} {self.name}"
+
+    @property
+    def bound_to(self) -> str:
+        """What `sealed` is bound to in the vault; known before the row is saved."""
+        return vault.bound("stores_storesecret", "sealed", self.name, self.store_id)
 
 
 class StoreHealth(models.Model):
