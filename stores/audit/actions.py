@@ -1,0 +1,78 @@
+"""What can be recorded. Each app declares its own actions at import; names are dotted, sentences are for people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+NAME = re.compile(r"[a-z]+(_[a-z]+)*(\.[a-z]+(_[a-z]+)*)+")
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that can happen.
+
+    sentence: "{actor} confirmed the preview"; may name facts too ("{actor} invited a person as {role}").
+    personal: facts that must never stand in the chain; only their keyed digest is written.
+    moves_money, is_failure: what the filters of the audit page go by.
+    """
+
+    name: str
+    sentence: Any  # str, or a lazy translation of one
+    personal: tuple[str, ...] = ()
+    moves_money: bool = False
+    is_failure: bool = False
+
+
+class _Missing(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+_declared: dict[str, Action] = {}
+
+
+def declare(action: Action) -> Action:
+    """Register; give the action back. Raises ValueError for a name that is taken or not dotted lower case."""
+    if not NAME.fullmatch(action.name) or len(action.name) > 60:
+        raise ValueError(f"not an action name: {action.name!r}")
+    if action.name in _declared:
+        raise ValueError(f"declared twice: {action.name}")
+    _declared[action.name] = action
+    return action
+
+
+def is_declared(action: Action) -> bool:
+    return _declared.get(action.name) == action
+
+
+def find(name: str) -> Action | None:
+    """The action of a stored event; None for a name that a later version dropped."""
+    return _declared.get(name)
+
+
+def every() -> list[Action]:
+    return [_declared[name] for name in sorted(_declared)]
+
+
+def names(*, moves_money: bool = False, is_failure: bool = False) -> list[str]:
+    """Names of the actions with the asked-for traits."""
+    return [a.name for a in every() if a.moves_money >= moves_money and a.is_failure >= is_failure]
+
+
+def sentence(name: str, *, actor: str, facts: dict[str, Any]) -> str:
+    """The event in words; the bare name when nobody declares it any more."""
+    action = find(name)
+    if action is None:
+        return f"{actor}: {name}"
+    words = {key: str(value) for key, value in facts.items() if isinstance(value, str | int)}
+    return str(action.sentence).format_map(_Missing(words | {"actor": actor}))
+
+
+CHECKPOINT = declare(Action("audit.checkpoint", _("{actor} signed a checkpoint of a chain")))
+EXPORTED = declare(Action("audit.exported", _("{actor} exported the audit log")))
+CHECKED = declare(Action("audit.checked", _("{actor} checked the seal")))
+BROKEN = declare(Action("audit.broken", _("The seal of a chain is broken"), is_failure=True))
