@@ -1,0 +1,5 @@
+"""What every test may use. The rigs bring what is real: databases, Redis, Chromium, processes."""
+
+from __future__ import annotations
+
+pytest_plugins = ["tests.rigs.reports", "tests.rigs.servers", "tests.rigs.browser"]
