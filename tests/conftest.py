@@ -2,4 +2,10 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.rigs.reports", "tests.rigs.servers", "tests.rigs.browser"]
+pytest_plugins = [
+    "tests.rigs.network",
+    "tests.rigs.people",
+    "tests.rigs.reports",
+    "tests.rigs.servers",
+    "tests.rigs.browser",
+]

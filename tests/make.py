@@ -1,0 +1,207 @@
+"""Builders by keyword: `make.canonical_order(lines=[make.line(units=2)])`. Each test names only what matters.
+
+Amounts are strings in major units; the default shop trades in USD. Times stand still at NOW.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from stores.canonical import codec
+from stores.canonical.order import (
+    Cancellable,
+    Fulfilment,
+    LineItem,
+    Location,
+    MoneyPair,
+    Order,
+    Payment,
+    PaymentKind,
+    PaymentState,
+    PaymentStatus,
+    Person,
+    Placement,
+    Readiness,
+    Totals,
+)
+from stores.kernel.money import Money
+from stores.models import Membership, OrderRecord, Role, Store, StoreHealth, StoreSync, User
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+WAREHOUSE = Location(id="gid://shopify/Location/1", name="Warehouse")
+_next = itertools.count(1)
+
+
+# --- people and shops ------------------------------------------------------------------------------
+def person(email: str = "", *, name: str = "", password: str = PASSWORD, **fields: Any) -> User:
+    number = next(_next)
+    address = email or f"person{number}@example.com"
+    return User.objects.create_user(address, password, name=name or address.split("@")[0].title(), **fields)
+
+
+def store(name: str = "", *, platform: str = "shopify", **fields: Any) -> Store:
+    """A connected shop with its health and sync rows, up to date as of NOW."""
+    number = next(_next)
+    defaults: dict[str, Any] = {
+        "settings": {"shop": f"shop-{number}.myshopify.com"},
+        "granted_scopes": ["read_orders", "write_orders"],
+        "currency": "USD",
+        "created_at": NOW,
+    }
+    made = Store.objects.create(name=name or f"Shop {number}", platform=platform, **(defaults | fields))
+    StoreHealth.objects.create(store=made, last_success_at=NOW)
+    StoreSync.objects.create(store=made, phase="follow", fresh_at=NOW, watermark=NOW, copied=0)
+    return made
+
+
+def membership(who: User, shop: Store, role: Role = Role.STAFF, **limits: int | None) -> Membership:
+    return Membership.objects.create(person=who, store=shop, role=role, **limits)
+
+
+# --- money -----------------------------------------------------------------------------------------
+def money(amount: str | int | Decimal = "0.00", currency: str = "USD") -> Money:
+    return Money(Decimal(amount), currency)
+
+
+def pair(amount: str | int | Decimal = "0.00", currency: str = "USD") -> MoneyPair:
+    """The same amount on both sides: a shop that trades in one currency."""
+    return MoneyPair(shop=money(amount, currency), customer=money(amount, currency))
+
+
+# --- orders in the canonical language ----------------------------------------------------------------
+def line(
+    *,
+    units: int | str = 1,
+    shipped: int | str = 0,
+    cancelled: int | str = 0,
+    price: str = "10.00",
+    currency: str = "USD",
+    location: Location = WAREHOUSE,
+    **fields: Any,
+) -> LineItem:
+    """A line of `units` ordered; what is neither shipped nor cancelled waits at `location`, ready."""
+    number = next(_next)
+    ordered, gone, off = Decimal(units), Decimal(shipped), Decimal(cancelled)
+    left = ordered - gone - off
+    waiting = Placement(
+        id=f"gid://shopify/FulfillmentOrderLineItem/{number}",
+        group_id="gid://shopify/FulfillmentOrder/1",
+        units=left,
+        readiness=Readiness.OPEN,
+        location=location,
+    )
+    defaults: dict[str, Any] = {
+        "id": f"gid://shopify/LineItem/{number}",
+        "title": f"Acrylic block {number}",
+        "sku": f"AB-{number}",
+        "ordered": ordered,
+        "current": ordered - off,
+        "shipped": gone,
+        "cancelled": off,
+        "refundable": ordered - off,
+        "unfulfilled": left,
+        "cancellable": left,
+        "unit_price": pair(price, currency),
+        "placements": (waiting,) if left else (),
+        "stock_item_id": f"gid://shopify/InventoryItem/{number}",
+    }
+    return LineItem(**(defaults | fields))
+
+
+def payment(amount: str = "10.00", currency: str = "USD", **fields: Any) -> Payment:
+    """A captured card payment that can be given back whole."""
+    number = next(_next)
+    defaults: dict[str, Any] = {
+        "id": f"gid://shopify/OrderTransaction/{number}",
+        "kind": PaymentKind.SALE,
+        "status": PaymentStatus.SUCCESS,
+        "gateway": "shopify_payments",
+        "label": "Visa •••• 4242",
+        "amount": pair(amount, currency),
+        "refundable": money(amount, currency),
+        "processed_at": NOW - timedelta(hours=2),
+    }
+    return Payment(**(defaults | fields))
+
+
+def totals(amount: str | Decimal, currency: str = "USD", **fields: MoneyPair) -> Totals:
+    """Everything paid, nothing given back, no tax and no shipping."""
+    whole, none = pair(amount, currency), pair("0", currency)
+    defaults = dict.fromkeys(
+        ("tax", "shipping", "discounts", "refunded", "refunded_shipping", "outstanding", "capturable"), none
+    )
+    paid = dict.fromkeys(("original", "current", "subtotal", "received", "net"), whole)
+    return Totals(**(defaults | paid | fields))
+
+
+def canonical_order(*, lines: Sequence[LineItem] | None = None, currency: str = "USD", **fields: Any) -> Order:
+    """A paid order of `lines` (one unit at 10.00 by default); the money follows from them."""
+    number = next(_next)
+    rows = tuple([line(currency=currency)] if lines is None else lines)
+    worth = sum((row.unit_price.customer.amount * row.current for row in rows), Decimal(0))
+    open_units = sum((row.cancellable for row in rows), Decimal(0))
+    some_shipped = any(row.shipped for row in rows)
+    defaults: dict[str, Any] = {
+        "platform": "shopify",
+        "external_id": f"gid://shopify/Order/{number}",
+        "legacy_id": str(number),
+        "number": f"#{1000 + number}",
+        "placed_at": NOW - timedelta(hours=2),
+        "created_at": NOW - timedelta(hours=2),
+        "updated_at": NOW - timedelta(hours=1),
+        "fulfilment": Fulfilment.PARTIAL if some_shipped else Fulfilment.UNFULFILLED,
+        "payment": PaymentState.PAID,
+        "currency": currency,
+        "customer_currency": currency,
+        "customer": Person(id="gid://shopify/Customer/1", name="Priya Raman", email="priya.raman@example.com"),
+        "totals": totals(worth, currency),
+        "lines": rows,
+        "payments": (payment(str(worth), currency),) if worth else (),
+        "shipping_refundable": money("0", currency),
+        "cancellable": (Cancellable.PART if some_shipped else Cancellable.ALL) if open_units else Cancellable.NONE,
+    }
+    return Order(**(defaults | fields))
+
+
+def order_record(*, store: Store | None = None, order: Order | None = None, **fields: Any) -> OrderRecord:
+    """The mirrored copy of `order` in `store`, read at NOW."""
+    shop = store if store is not None else globals()["store"]()
+    facts = order if order is not None else canonical_order(currency=shop.currency)
+    return OrderRecord.objects.create(store=shop, **(_columns(facts) | fields))
+
+
+def _columns(order: Order) -> dict[str, Any]:
+    words = [order.number, order.customer.name, order.customer.email]
+    words += [text for row in order.lines for text in (row.title, row.sku)]
+    return {
+        "external_id": order.external_id,
+        "number": order.number,
+        "number_folded": order.number.lstrip("#").casefold(),
+        "search": " ".join(words).casefold(),
+        "customer_name": order.customer.name,
+        "customer_email": order.customer.email,
+        "placed_at": order.placed_at,
+        "updated_at": order.updated_at,
+        "cancelled_at": order.cancelled_at,
+        "fulfilment": order.fulfilment,
+        "payment": order.payment,
+        "cancellable": order.cancellable,
+        "units_open": sum((row.cancellable for row in order.lines), Decimal(0)),
+        "units_ordered": sum((row.ordered for row in order.lines), Decimal(0)),
+        "total_minor": order.totals.current.shop.minor,
+        "currency": order.totals.current.shop.currency,
+        "snapshot": codec.dumps(order),
+        "is_summary": False,
+        "read_at": NOW,
+    }
+
+
+def changed(order: Order, **fields: Any) -> Order:
+    """The same order a moment later."""
+    return replace(order, updated_at=order.updated_at + timedelta(minutes=1), **fields)
