@@ -1,1 +1,30 @@
-"""Celery tasks of the top floor. Tasks take uuids and call one service."""
+"""Celery tasks of the top floor. Tasks take uuids and call one service; each is safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+
+@shared_task(name="cancellations.advance", acks_late=True, ignore_result=True)
+def advance(cancellation_uuid: str) -> None:
+    """Carry a cancellation as far as it can go now."""
+    from cancellations.execution import executor
+
+    executor.advance(cancellation_uuid)
+
+
+@shared_task(name="cancellations.sweep", ignore_result=True, expires=10)
+def run_sweep() -> None:
+    """Every 2 seconds: ring for what is due."""
+    from cancellations.execution import sweep
+    from stores.kernel import clock
+
+    sweep.run(clock.now())
+
+
+@shared_task(name="notifications.deliver", acks_late=True, ignore_result=True)
+def deliver(delivery_uuid: str) -> None:
+    from cancellations.execution import leases
+    from notifications import sender
+
+    sender.deliver(delivery_uuid, worker=leases.me())

@@ -1,0 +1,95 @@
+"""How a cancellation moves as its steps do: start, hand on, stop, finish. Each move is a conditional UPDATE."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from cancellations import actions
+from cancellations.models import Cancellation, Step
+from stores.audit import trail
+from stores.audit.actions import Action
+from stores.kernel import clock, queue, states
+from stores.kernel.states import FINISHED, CancellationState, StepState
+from stores.models import User
+
+Actor = User | str
+
+
+def shift(cancellation: Cancellation, to: CancellationState, **fields: Any) -> bool:
+    """Move it if it still stands where we think it stands; False: somebody else moved it, stop silently."""
+    states.check(CancellationState(cancellation.state), to)
+    mine = Cancellation.objects.filter(pk=cancellation.pk, state=cancellation.state, version=cancellation.version)
+    if not mine.update(state=to, version=F("version") + 1, **fields):
+        return False
+    cancellation.state, cancellation.version = to, cancellation.version + 1
+    for name, value in fields.items():
+        setattr(cancellation, name, value)
+    return True
+
+
+def record(action: Action, cancellation: Cancellation, *, actor: Actor = "rescind", **facts: Any) -> None:
+    trail.record(action, actor=actor, target=f"cancellation:{cancellation.uuid}", store=cancellation.store, **facts)
+
+
+def start_if_due(cancellation: Cancellation, *, now: datetime) -> None:
+    """held → running once the hold is over; *take it back* races with this, and one wins."""
+    if cancellation.state != CancellationState.HELD or cancellation.held_until is None or cancellation.held_until > now:
+        return
+    with transaction.atomic():
+        if shift(cancellation, CancellationState.RUNNING, started_at=now):
+            wake_next(cancellation, now=now)
+            record(actions.STARTED, cancellation)
+
+
+def wake_next(cancellation: Cancellation, *, now: datetime) -> Step | None:
+    """Make the first unfinished step due; None when all are finished."""
+    step = cancellation.steps.exclude(state__in=FINISHED).order_by("position").first()
+    if step is not None:
+        Step.objects.filter(pk=step.pk, next_attempt_at=None).update(next_attempt_at=now)
+    return step
+
+
+def hand_on(step: Step, *, now: datetime) -> None:
+    """After a step finished: wake what follows, and take the cancellation out of the operator queue."""
+    cancellation = fresh(step)
+    if cancellation.state == CancellationState.NEEDS_OPERATOR and _open_question(cancellation) is None:
+        shift(cancellation, CancellationState.RUNNING, trouble="")
+    wake_next(cancellation, now=now)
+    queue.ring("cancellations.advance", str(cancellation.uuid))
+
+
+def _open_question(cancellation: Cancellation) -> Step | None:
+    waiting = [StepState.NEEDS_PERSON, StepState.REFUSED, StepState.UNKNOWN]
+    return cancellation.steps.filter(state__in=waiting).first()
+
+
+def stop(step: Step, trouble: str, *, state: str) -> None:
+    """Ask a person, once: the exact partial picture stays on the steps."""
+    cancellation = fresh(step)
+    if cancellation.state not in (CancellationState.RUNNING, CancellationState.VERIFYING):
+        return
+    if shift(cancellation, CancellationState.NEEDS_OPERATOR, trouble=trouble[:300]):
+        record(actions.STOPPED, cancellation, step=step.position, kind=step.kind, state=state)
+
+
+def refuse(step: Step, trouble: str) -> None:
+    """The platform said no. Nothing done yet: the whole is refused; else a person finishes it."""
+    cancellation = fresh(step)
+    if cancellation.steps.filter(state__in=[StepState.APPLIED, StepState.SETTLED]).exists():
+        stop(step, trouble, state=StepState.REFUSED)
+        return
+    if cancellation.state == CancellationState.NEEDS_OPERATOR or shift(
+        cancellation, CancellationState.REFUSED, trouble=trouble[:300], finished_at=clock.now()
+    ):
+        record(actions.REFUSED, cancellation, step=step.position, kind=step.kind)
+
+
+def fresh(step: Step) -> Cancellation:
+    """The row as it stands now, with its shop: what a conditional move compares with."""
+    cancellation = Cancellation.objects.select_related("store").get(pk=step.cancellation_id)
+    step.cancellation = cancellation
+    return cancellation

@@ -1,0 +1,53 @@
+"""The only timer: what is due or was left behind gets a ring (RELIABILITY 8). Two sweepers are harmless."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from cancellations.execution import leases
+from cancellations.models import Cancellation, Inbox, InboxState, Step
+from cancellations.services import decide
+from notifications import sender
+from stores.kernel import queue
+from stores.kernel.states import CLAIMABLE, CancellationState
+from stores.services import hooks, sync
+
+MOST = 100  # rings of one kind a tick
+
+
+def run(now: datetime) -> dict[str, int]:
+    """Ring for everything due; how many of each kind."""
+    rung = {
+        "cancellations.advance": due_cancellations(now),
+        "notifications.deliver": sender.due(now, MOST),
+        "stores.sync": [str(uuid) for uuid in sync.due(now, MOST)],
+        "stores.check_hooks": [str(uuid) for uuid in hooks.due(now, MOST)],
+        "cancellations.read_inbox": _due_inbox(now),
+    }
+    for task, names in rung.items():
+        for name in names:
+            queue.ring(task, name)
+    _expire(now)
+    return {task: len(names) for task, names in rung.items()}
+
+
+def due_cancellations(now: datetime) -> list[str]:
+    """Holds that ended, and steps due or left by a dead worker."""
+    held = Cancellation.objects.filter(state=CancellationState.HELD, held_until__lte=now).order_by("held_until")
+    steps = Step.objects.filter(leases.is_free(now), state__in=CLAIMABLE, next_attempt_at__lte=now)
+    behind = steps.order_by("next_attempt_at").values_list("cancellation__uuid", flat=True)[:MOST]
+    return list(dict.fromkeys(str(u) for u in [*held.values_list("uuid", flat=True)[:MOST], *behind]))
+
+
+def _due_inbox(now: datetime) -> list[int]:
+    waiting = Inbox.objects.filter(state=InboxState.WAITING, next_attempt_at__lte=now)
+    return list(waiting.order_by("next_attempt_at").values_list("pk", flat=True)[:MOST])
+
+
+def _expire(now: datetime) -> None:
+    waiting = Cancellation.objects.filter(state=CancellationState.AWAITING_APPROVAL, expires_at__lt=now)
+    for cancellation in waiting.select_related("store")[:MOST]:
+        with transaction.atomic():
+            decide.expire(cancellation)

@@ -1,0 +1,116 @@
+"""One turn of one leased step, by its state. What an answer means is decided here and in `outcomes`."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cancellations.execution import guards, lookup, outcomes, verify
+from cancellations.execution.journal import Journal
+from cancellations.execution.keys import key_of, tag_of
+from cancellations.models import Step, StepKind
+from cancellations.planning.plan import Plan
+from cancellations.services import notes
+from stores.canonical import codec
+from stores.canonical.commands import CancelOrder, Command, EditOrder, Receipt, RefundOrder
+from stores.canonical.order import Order
+from stores.kernel.failpoints import failpoint
+from stores.kernel.states import StepState
+from stores.platforms.base import Platform
+from stores.services import connections
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Turn:
+    """All a turn needs; the adapter is made once and its effects pass through the step's journal."""
+
+    step: Step
+
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal(self.step)
+
+    @cached_property
+    def platform(self) -> Platform:
+        return connections.open_platform(self.step.cancellation.store, journal=self.journal)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return codec.loads(Plan, self.step.cancellation.plan)
+
+    @cached_property
+    def before(self) -> Order:
+        """The order as it stood when the plan was made."""
+        return codec.loads(Order, self.step.cancellation.preview.facts)
+
+    @cached_property
+    def command(self) -> Command:
+        """What was planned, with the person's words put back from their sealed row."""
+        command: Command = codec.loads(Command, self.step.command)  # type: ignore[arg-type]
+        if isinstance(command, CancelOrder | RefundOrder | EditOrder):
+            return replace(command, note=notes.read(self.step.cancellation.note))
+        return command
+
+    @property
+    def tag(self) -> str:
+        return tag_of(self.step)
+
+    @property
+    def receipt(self) -> Receipt:
+        """The stored receipt of an accepted step."""
+        return codec.load(Receipt, self.step.result)
+
+
+def take(step: Step) -> None:
+    """Act once on a claimed step. Raises LeaseLost when another worker took it meanwhile."""
+    turn = Turn(step)
+    if step.kind == StepKind.VERIFY:
+        verify.take(turn)
+        return
+    match StepState(step.state):
+        case StepState.PENDING | StepState.RETRY_WAIT:
+            send(turn)
+        case StepState.INTENDED:
+            take_over(turn)
+        case StepState.ACCEPTED:
+            poll(turn)
+        case StepState.UNKNOWN:
+            lookup.take(turn)
+
+
+def take_over(turn: Turn) -> None:
+    """A worker died holding this step: never sent → send; else it is unknown."""
+    last = turn.step.attempts.order_by("-pk").first()
+    if last is None or last.sent_at is None:
+        send(turn)
+    else:
+        outcomes.unknown(turn, "The worker stopped while waiting for the answer.")
+
+
+def send(turn: Turn) -> None:
+    """Guard, then act with the key. From here on only `outcomes` decides."""
+    step = turn.step
+    try:
+        if not guards.may_go(turn):
+            return
+        receipt = turn.platform.carry_out(turn.command, key=key_of(step), tag=turn.tag)
+    except Exception as exc:  # noqa: BLE001  the executor's edge: whatever it was, it is stored on the step
+        outcomes.failed(turn, exc)
+        return
+    failpoint(f"{step.kind}.answered")
+    outcomes.answered(turn, receipt)
+    failpoint(f"{step.kind}.committed")
+
+
+def poll(turn: Turn) -> None:
+    """Ask after a job or a pending refund; past its deadline the step is unknown."""
+    failpoint(f"{turn.step.kind}.polling")
+    try:
+        receipt = turn.platform.poll(turn.command, turn.receipt)
+    except Exception as exc:  # noqa: BLE001  the executor's edge
+        outcomes.poll_failed(turn, exc)
+        return
+    outcomes.polled(turn, receipt)

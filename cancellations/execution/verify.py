@@ -1,0 +1,98 @@
+"""The last step: read the order back, set promised beside reported and seen, and only then say done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from cancellations import actions
+from cancellations.execution import flow, leases, pace
+from cancellations.planning import comparison
+from cancellations.planning.plan import ReceiptSheet
+from cancellations.services import tell
+from stores.canonical import codec
+from stores.kernel import clock
+from stores.kernel.errors import DeskError, RemoteError
+from stores.kernel.failpoints import failpoint
+from stores.kernel.states import CancellationState, StepState
+from stores.services import orders
+
+if TYPE_CHECKING:
+    from cancellations.execution.turns import Turn
+
+
+def take(turn: Turn) -> None:
+    """Look; a difference is looked at again a few times, since records may lag behind the write."""
+    step = turn.step
+    _begin(turn)
+    failpoint("verify.before_verify")
+    try:
+        order = orders.refresh(step.cancellation.order, platform=turn.platform)
+    except DeskError as exc:
+        _later(turn, exc)
+        return
+    failpoint("verify.seen")
+    results = {s.position: _facts(s.result) for s in step.cancellation.steps.all()}
+    sheet = comparison.compare(turn.plan, turn.before, order, results)
+    if sheet.differs and step.looks < len(pace.VERIFY_AGAIN):
+        wait = timedelta(seconds=pace.VERIFY_AGAIN[step.looks])
+        leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait)
+        return
+    _finish(turn, sheet)
+    failpoint("verify.verified")
+
+
+def _begin(turn: Turn) -> None:
+    cancellation = flow.fresh(turn.step)
+    if cancellation.state == CancellationState.RUNNING:
+        flow.shift(cancellation, CancellationState.VERIFYING)
+
+
+def _facts(result: dict[str, object]) -> dict[str, str]:
+    """A stored receipt as the comparison reads it: facts and ids, plain text."""
+    flat: dict[str, str] = {}
+    for part in ("ids", "facts"):
+        inner = result.get(part)
+        if isinstance(inner, dict):
+            flat |= {str(k): str(v) for k, v in inner.items()}
+    return flat
+
+
+def _later(turn: Turn, exc: DeskError) -> None:
+    """The look failed: again by policy; after eight tries a person is told, and the looking goes on."""
+    step = turn.step
+    tries = step.tries + 1
+    told = exc.retry_after if isinstance(exc, RemoteError) else None
+    wait = timedelta(seconds=min(told, pace.RATE_LIMIT_CAP)) if told else pace.backoff(tries, clock.rng)
+    with transaction.atomic():
+        leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=exc.user_message[:300])
+        if tries == pace.MAX_TRIES:
+            flow.stop(step, exc.user_message, state=step.state)
+
+
+def _finish(turn: Turn, sheet: ReceiptSheet) -> None:
+    """One transaction: the step, the receipt, the state, what others are told, the audit."""
+    step, now = turn.step, clock.now()
+    with transaction.atomic():
+        leases.move(step, StepState.APPLIED, next_attempt_at=None, finished_at=now, detail="", looks=0)
+        cancellation = flow.fresh(step)
+        flow.shift(
+            cancellation,
+            CancellationState.DONE,
+            differs=sheet.differs,
+            receipt=codec.dumps(sheet),
+            seen_at=now,
+            finished_at=now,
+            trouble="",
+        )
+        tell.finished(cancellation, sheet)
+        flow.record(
+            actions.DONE,
+            cancellation,
+            plan=cancellation.fingerprint,
+            differs=sheet.differs,
+            pending=sheet.is_pending,
+            lines=[{"kind": str(row.kind), "verdict": str(row.verdict)} for row in sheet.lines],
+        )

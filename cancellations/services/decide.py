@@ -1,0 +1,144 @@
+"""What a person decides about a cancellation: take it back, end the hold, approve, try again, settle by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cancellations import actions
+from cancellations.execution import flow
+from cancellations.models import Cancellation, Step
+from cancellations.services import limits, notes
+from stores.audit.actions import Action
+from stores.kernel import clock, queue, states, vault
+from stores.kernel.errors import InputRejected, NotAllowed
+from stores.kernel.money import Money
+from stores.kernel.states import CancellationState, StepState
+from stores.models import User
+from stores.selectors import access
+
+C = CancellationState
+
+
+def take_back(*, actor: User, cancellation: Cancellation) -> None:
+    """held (or awaiting approval) → withdrawn, unless the work has begun: one of the two wins.
+
+    Raises NotAllowed; InputRejected when it is too late, saying so.
+    """
+    _allow(actor, "cancellations.withdraw", cancellation)
+    late = _("Too late: the work has begun. Watch it below.")
+    if cancellation.state not in (C.HELD, C.AWAITING_APPROVAL):
+        raise InputRejected("", late)
+    _shift(actor, cancellation, C.WITHDRAWN, actions.WITHDRAWN, late, finished_at=clock.now())
+
+
+def release_hold(*, actor: User, cancellation: Cancellation, reason: str) -> None:
+    """End the hold now. Raises NotAllowed, InputRejected."""
+    _allow(actor, "cancellations.confirm", cancellation)
+    reason = _reason(reason)
+    if cancellation.state != C.HELD:
+        raise InputRejected("", _("This cancellation is not on hold."))
+    with transaction.atomic():
+        Cancellation.objects.filter(pk=cancellation.pk, state=C.HELD).update(held_until=clock.now())
+        queue.ring("cancellations.advance", str(cancellation.uuid))
+        flow.record(actions.RELEASED, cancellation, actor=actor, reason=vault.digest(reason))
+
+
+def approve(*, actor: User, cancellation: Cancellation, fingerprint: str) -> None:
+    """awaiting approval → held. Never the requester; the limits must cover the amount; the plan is the one seen."""
+    _allow(actor, "cancellations.approve", cancellation)
+    if actor.pk == cancellation.requester_id:
+        raise NotAllowed(user_message=_("Somebody else must approve this: you asked for it."))
+    if fingerprint != cancellation.fingerprint:
+        raise InputRejected("", _("The plan is not the one you looked at. Look again."))
+    amount = Money.from_minor(cancellation.limit_minor, cancellation.store.currency)
+    over = limits.above(actor, cancellation.store, amount, now=clock.now(), except_pk=cancellation.pk)
+    if over:
+        raise NotAllowed(user_message=over)
+    if cancellation.state != C.AWAITING_APPROVAL or (cancellation.expires_at and cancellation.expires_at < clock.now()):
+        raise InputRejected("", _("This no longer waits for approval."))
+    until = clock.now() + timedelta(seconds=cancellation.store.hold_seconds)
+    _shift(actor, cancellation, C.HELD, actions.APPROVED, _("Somebody was faster."), approver=actor, held_until=until)
+
+
+def expire(cancellation: Cancellation) -> None:
+    """An approval that was not given within 24 hours."""
+    with transaction.atomic():
+        if flow.shift(cancellation, C.EXPIRED, finished_at=clock.now()):
+            flow.record(actions.EXPIRED, cancellation)
+
+
+def retry(*, actor: User, step: Step, reason: str) -> None:
+    """Try a stopped step again: what may have been sent is looked up first; else a new generation goes out."""
+    _allow(actor, "cancellations.retry", step.cancellation)
+    reason = _reason(reason)
+    if step.state not in (StepState.NEEDS_PERSON, StepState.REFUSED, StepState.UNKNOWN):
+        raise InputRejected("", _("This step is not waiting for a person."))
+    now = clock.now()
+    sent = step.attempts.exclude(sent_at=None).exists()
+    with transaction.atomic():
+        if step.state == StepState.UNKNOWN or (sent and step.state == StepState.NEEDS_PERSON and not step.absent_since):
+            _step(step, StepState.UNKNOWN, next_attempt_at=now, unknown_since=now, looks=0)
+        else:
+            _step(step, StepState.PENDING, generation=step.generation + 1, tries=0, next_attempt_at=now,
+                  first_sent_at=None, unknown_since=None, absent_since=None)  # fmt: skip
+        _resume(step)
+        flow.record(actions.RETRIED, step.cancellation, actor=actor, step=step.position, reason=vault.digest(reason))
+
+
+def settle(*, actor: User, step: Step, evidence: str, note: str) -> None:
+    """A person did it, or knows it is done, and says by which record of the platform (`evidence`: its id)."""
+    _allow(actor, "cancellations.settle", step.cancellation)
+    if not evidence.strip():
+        raise InputRejected("evidence", _("Write the platform's id of what was done, for example the refund's."))
+    note = _reason(note, field="note")
+    if step.state not in (StepState.NEEDS_PERSON, StepState.REFUSED):
+        raise InputRejected("", _("This step is not waiting for a person."))
+    with transaction.atomic():
+        kept = notes.keep(note, store=step.cancellation.store)
+        claim = {"evidence": evidence.strip()[:200], "by": str(actor.uuid), "note": str(kept.uuid) if kept else ""}
+        result = {**step.result, "settled": claim}
+        _step(step, StepState.SETTLED, result=result, next_attempt_at=None, finished_at=clock.now(), detail="")
+        _resume(step)
+        flow.record(actions.SETTLED, step.cancellation, actor=actor, step=step.position,
+                    evidence=evidence.strip()[:200], note=vault.digest(note))  # fmt: skip
+
+
+def _allow(actor: User, action: str, cancellation: Cancellation) -> None:
+    if not access.can(actor, action, cancellation.store, cancellation):
+        raise NotAllowed
+
+
+def _reason(text: str, *, field: str = "reason") -> str:
+    if not text.strip():
+        raise InputRejected(field, _("Say why, in a few words: it goes into the audit log."))
+    return text.strip()
+
+
+def _shift(actor: User, cancellation: Cancellation, to: C, action: Action, late: str, **fields: Any) -> None:
+    with transaction.atomic():
+        if not flow.shift(cancellation, to, **fields):
+            raise InputRejected("", late)
+        queue.ring("cancellations.advance", str(cancellation.uuid))
+        flow.record(action, cancellation, actor=actor)
+
+
+def _step(step: Step, to: StepState, **fields: Any) -> None:
+    """A person's move: only from a state that no worker holds."""
+    if to != step.state:
+        states.check(StepState(step.state), to)
+    mine = Step.objects.filter(pk=step.pk, state=step.state, fence=step.fence)
+    if not mine.update(state=to, lease_owner="", lease_until=None, **fields):
+        raise InputRejected("", _("It moved meanwhile. Look again."))
+
+
+def _resume(step: Step) -> None:
+    """Back to work: a stopped or refused cancellation runs again."""
+    cancellation = flow.fresh(step)
+    if cancellation.state == C.NEEDS_OPERATOR:
+        flow.shift(cancellation, C.RUNNING, trouble="")
+    flow.wake_next(cancellation, now=clock.now())
+    queue.ring("cancellations.advance", str(cancellation.uuid))

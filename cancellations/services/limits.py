@@ -1,0 +1,42 @@
+"""Limits per cancellation and per rolling 24 hours, in the shop's currency: at confirm and before money moves."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from cancellations.models import Cancellation
+from stores.kernel.money import Money
+from stores.kernel.states import CancellationState
+from stores.models import Store, User
+from stores.selectors import access
+
+DAY = timedelta(hours=24)
+COUNTS = [s for s in CancellationState if s not in ("withdrawn", "expired", "refused", "awaiting_approval")]
+
+
+def spent(person: User, store: Store, *, now: datetime, except_pk: int | None = None) -> Money:
+    """What this person set in motion in this shop within 24 hours: requests of their own and their approvals."""
+    mine = Cancellation.objects.filter(store=store, created_at__gt=now - DAY, state__in=COUNTS).exclude(pk=except_pk)
+    asked = mine.filter(requester=person, approver=None).aggregate(sum=Sum("limit_minor"))["sum"] or 0
+    approved = mine.filter(approver=person).aggregate(sum=Sum("limit_minor"))["sum"] or 0
+    return Money.from_minor(asked + approved, store.currency)
+
+
+def above(person: User, store: Store, amount: Money, *, now: datetime, except_pk: int | None = None) -> str:
+    """Why this amount needs somebody else's approval; "" when it does not."""
+    limits = access.limits(person, store)
+    if limits.per_cancellation is not None and amount > limits.per_cancellation:
+        return _("This is above your limit per cancellation.")
+    if limits.per_day is not None and spent(person, store, now=now, except_pk=except_pk) + amount > limits.per_day:
+        return _("This would pass your limit for 24 hours.")
+    return ""
+
+
+def trouble(cancellation: Cancellation, *, now: datetime) -> str:
+    """The same question again, just before money moves."""
+    who = cancellation.approver or cancellation.requester
+    amount = Money.from_minor(cancellation.limit_minor, cancellation.store.currency)
+    return above(who, cancellation.store, amount, now=now, except_pk=cancellation.pk)
