@@ -5,6 +5,10 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if sys.argv[1:2] == ["up"]:  # before the settings are read: a first start has no secrets yet
+        from config.up import devenv
+
+        devenv.ensure()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

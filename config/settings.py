@@ -12,14 +12,19 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-if (VAR_DIR / "dev.env").exists() and env.bool("READ_DEV_ENV", default=True):
-    environ.Env.read_env(str(VAR_DIR / "dev.env"))  # never overrides what the environment already says
+if env.bool("READ_DEV_ENV", default=True):  # neither overrides what the environment already says
+    for _file in (VAR_DIR / "dev.env", VAR_DIR / "demo" / "demo.env"):
+        if _file.exists() and (_file.name == "dev.env" or env.bool("DEMO", default=True)):
+            environ.Env.read_env(str(_file))
 
 SECRET_KEY = env.str("SECRET_KEY").strip()  # no default: fails at start, not at night
 VAULT_KEYS = env.str("VAULT_KEYS").strip()  # "id:base64-of-32-bytes,..."; the first seals, all open
 AUDIT_KEY = env.str("AUDIT_KEY", default="").strip()  # "id:base64 of an Ed25519 private key"; "" = no checkpoints
+AUDIT_OLD_PUBLIC_KEYS = env.list("AUDIT_OLD_PUBLIC_KEYS", default=[])  # "id:base64 public", of keys it followed
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
+DEMO_ALLOW_HOSTS = env.bool("DEMO_ALLOW_HOSTS", default=False)  # its passwords are public: loopback only otherwise
+STATE_DIR = VAR_DIR / "demo" if DEMO else VAR_DIR  # the demo has a database and queue of its own
 PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -30,6 +35,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ADMIN_SITE = env.bool("ADMIN_SITE", default=False)
 
 INSTALLED_APPS = [
+    "config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -82,7 +88,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- database ---------------------------------------------------------------------------------
-DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'rescind.sqlite3'}"
+DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{STATE_DIR / 'rescind.sqlite3'}"
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 _suffix = os.environ.get("TEST_DB_SUFFIX", "")
@@ -105,7 +111,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 # --- queue (a doorbell; the database is the queue) ----------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 if CELERY_BROKER_URL.startswith("filesystem"):
-    _queue, _control = VAR_DIR / "queue", VAR_DIR / "queue-control"
+    _queue, _control = STATE_DIR / "queue", STATE_DIR / "queue-control"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue),
         "data_folder_out": str(_queue),
@@ -127,7 +133,7 @@ SWEEP_SECONDS = 2.0
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "cancellations.sweep", "schedule": SWEEP_SECONDS},
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")
 
 # --- people -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "stores.User"
@@ -215,10 +221,12 @@ PAGE_READ_TIMEOUT_SECONDS = env.float("PAGE_READ_TIMEOUT_SECONDS", default=8.0) 
 PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", default=[])  # CIDRs that shops may live in, e.g. a gateway
 SANDBOX_URL = env.str("SANDBOX_URL", default="")  # where `up` serves the sandbox
 HOLD_SECONDS = env.int("HOLD_SECONDS", default=600)
+HOST = env.str("HOST", default="127.0.0.1")  # where `manage.py up` listens
+PORT = env.int("PORT", default=8000)
 WEB_THREADS = env.int("WEB_THREADS", default=8)
 WORKER_THREADS = env.int("WORKER_THREADS", default=4)
 CHECKPOINT_EVENTS = env.int("CHECKPOINT_EVENTS", default=1000)
-AUDIT_EXPORT_DIR = env.str("AUDIT_EXPORT_DIR", default=str(VAR_DIR / "audit"))
+AUDIT_EXPORT_DIR = env.str("AUDIT_EXPORT_DIR", default=str(STATE_DIR / "audit"))
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

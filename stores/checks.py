@@ -1,1 +1,129 @@
-"""Checks that explain a bad setting with an id and a hint."""
+"""Checks that explain a bad setting with an id and a hint; `manage.py check`, and every start of the web."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Warned
+
+Findings = Iterable[CheckMessage]
+LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]", "testserver", ""}
+POSITIVE_SECONDS = (
+    "PLATFORM_CONNECT_TIMEOUT_SECONDS",
+    "PLATFORM_READ_TIMEOUT_SECONDS",
+    "PAGE_READ_TIMEOUT_SECONDS",
+    "SESSION_COOKIE_AGE",
+    "SESSION_ABSOLUTE_SECONDS",
+)
+
+
+def keys() -> Findings:
+    """E001-E004: what secrets must look like."""
+    if len(settings.SECRET_KEY) < 40:
+        yield _error("SECRET_KEY is shorter than 40 characters.", "Use 50 random characters.", 1)
+    if problem := _ring_problem(settings.VAULT_KEYS):
+        yield _error(f"VAULT_KEYS {problem}.", "Write id:base64-of-32-random-bytes; the newest key first.", 2)
+    if settings.AUDIT_KEY and (problem := _ring_problem(settings.AUDIT_KEY)):
+        yield _error(f"AUDIT_KEY {problem}.", "Write id:base64-of-32-random-bytes, or leave it empty.", 3)
+    if not settings.AUDIT_KEY:
+        yield Warned("AUDIT_KEY is empty: no signed checkpoints.", hint="Set AUDIT_KEY.", id="rescind.W001")
+
+
+def addresses() -> Findings:
+    """E011-E014: where we are, where shops may be, and who may see the demo."""
+    if settings.PUBLIC_URL and not _is_origin(settings.PUBLIC_URL):
+        hint = "Write scheme and host only, like https://desk.example.com."
+        yield _error(f"PUBLIC_URL is no origin: {settings.PUBLIC_URL!r}.", hint, 11)
+    for network in settings.PRIVATE_NETWORKS:
+        if not _is_network(network):
+            yield _error(f"PRIVATE_NETWORKS: {network!r} is no network.", "Write CIDRs like 10.20.0.0/16.", 12)
+    if "*" in settings.ALLOWED_HOSTS:
+        yield _error("ALLOWED_HOSTS allows every host.", "Name the hosts, or set PUBLIC_URL.", 13)
+    if settings.DEMO and not settings.DEMO_ALLOW_HOSTS and (far := _far_hosts()):
+        hint = "The demo's passwords are public. Leave it (manage.py demo leave), or set DEMO_ALLOW_HOSTS=1."
+        yield _error(f"The demo would be reached from outside: {', '.join(far)}.", hint, 14)
+
+
+def choices() -> Findings:
+    """E021-E024: durations, counts, words of a fixed list."""
+    for name in POSITIVE_SECONDS:
+        if getattr(settings, name) <= 0:
+            yield _error(f"{name} must be above zero.", "Seconds, for example 30.", 21)
+    for name in ("WEB_THREADS", "WORKER_THREADS", "CHECKPOINT_EVENTS"):
+        if getattr(settings, name) < 1:
+            yield _error(f"{name} must be at least 1.", "A whole number.", 22)
+    if settings.SECOND_FACTOR not in ("required", "optional"):
+        yield _error("SECOND_FACTOR must be required or optional.", "Leave it out for the safe choice.", 23)
+    if settings.HOLD_SECONDS < 0:
+        yield _error("HOLD_SECONDS must not be negative.", "0 starts at once; 600 leaves ten minutes.", 24)
+
+
+def deployment() -> Findings:
+    """W011-W012: works, but not how an installation that moves money should be."""
+    if settings.PUBLIC_URL and settings.SECOND_FACTOR == "optional" and settings.IS_HTTPS:
+        hint = "Set SECOND_FACTOR=required, or leave it out."
+        yield Warned("People who move money may sign in with a password alone.", hint=hint, id="rescind.W011")
+    if settings.DEBUG and settings.PUBLIC_URL:
+        hint = "Set DEBUG=0: error pages would show what is inside."
+        yield Warned("DEBUG is on at a public address.", hint=hint, id="rescind.W012")
+
+
+def _error(message: str, hint: str, number: int) -> Error:
+    return Error(message, hint=hint, id=f"rescind.E{number:03}")
+
+
+def _ring_problem(ring: str) -> str:
+    """What is wrong with "id:base64,..." ("" when nothing)."""
+    ids = []
+    for entry in ring.split(","):
+        name, _, key = entry.strip().partition(":")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", name):
+            return "has an entry without a plain id"
+        if _decoded_length(key) != 32:
+            return f"has a key that is not 32 bytes in base64 (id {name})"
+        ids.append(name)
+    return "names the same id twice" if len(set(ids)) < len(ids) else ""
+
+
+def _decoded_length(text: str) -> int:
+    try:
+        return len(base64.b64decode(text, validate=True))
+    except (binascii.Error, ValueError):
+        return -1
+
+
+def _is_origin(address: str) -> bool:
+    parts = urlsplit(address)
+    return (
+        parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.path or parts.query or parts.username)
+    )
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _far_hosts() -> list[str]:
+    return sorted({host for host in (settings.HOST, *settings.ALLOWED_HOSTS) if host not in LOOPBACK})
+
+
+def _run(check: Callable[[], Findings]) -> None:
+    @register("rescind")
+    def run(**_: Any) -> list[CheckMessage]:
+        return list(check())
+
+
+for _check in (keys, addresses, choices, deployment):
+    _run(_check)

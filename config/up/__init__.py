@@ -1,0 +1,9 @@
+"""`manage.py up`: the whole product on one machine, with one command (FEASIBILITY: embedded default).
+
+devenv    secrets of a first start, and whether this start shows the demo; runs before the settings are read
+prepare   folders, migrations, cache table
+children  which processes there are: web, worker, beat and, in the demo, the sandbox
+keeper    starts them, starts one again that died, ends them all
+greeting  what is said on the console
+Not for scale: there, each process of `children` is a service of its own (docs/operations.md).
+"""

@@ -1,0 +1,52 @@
+"""Secrets of a first start, in var/dev.env: made once, never overwritten. Needs no settings and no Django.
+
+The demo lives in var/demo/, with a database, a queue and a sandbox of its own; var/demo/demo.env switches it on
+for every command. A fresh installation begins with it unless DEMO=0; `manage.py demo leave` removes that folder.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from collections.abc import MutableMapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NO = {"0", "false", "no", "off"}
+
+
+def ensure(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Write what is missing: dev.env with fresh keys, demo.env when this start shows the demo."""
+    if not environ.get("DEMO", "unset"):
+        del environ["DEMO"]  # said, but empty: as if not said
+    var = Path(environ.get("VAR_DIR") or ROOT / "var")
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    is_fresh = write_once(var / "dev.env", fresh_secrets())
+    if _wants_demo(environ.get("DEMO", ""), is_fresh):
+        (var / "demo").mkdir(mode=0o700, exist_ok=True)
+        write_once(var / "demo" / "demo.env", {"DEMO": "1", "SECOND_FACTOR": "optional"})
+
+
+def fresh_secrets() -> dict[str, str]:
+    """A new SECRET_KEY, key ring and audit key (32 random bytes are an Ed25519 private key)."""
+
+    def key() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
+    return {"SECRET_KEY": secrets.token_urlsafe(50), "VAULT_KEYS": f"k1:{key()}", "AUDIT_KEY": f"a1:{key()}"}
+
+
+def write_once(path: Path, values: dict[str, str]) -> bool:
+    """Write NAME=value lines for the owner's eyes only (0600); False, and nothing done, when the file is there."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(handle, "w") as file:
+        file.writelines(f"{name}={value}\n" for name, value in values.items())
+    return True
+
+
+def _wants_demo(said: str, is_fresh: bool) -> bool:
+    return said.lower() not in NO if said else is_fresh
