@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from stores.audit.actions import Action, declare
 
-CONFIRMED = declare(Action("cancellation.confirmed", "{actor} confirmed the preview"))
-SENT_FOR_APPROVAL = declare(Action("cancellation.sent_for_approval", "{actor} asked for approval: above their limit"))
-APPROVED = declare(Action("cancellation.approved", "{actor} approved the plan"))
-WITHDRAWN = declare(Action("cancellation.withdrawn", "{actor} took it back before anything was sent"))
-EXPIRED = declare(Action("cancellation.expired", "The approval was not given in time"))
-RELEASED = declare(Action("cancellation.released", "{actor} ended the hold early"))
-STARTED = declare(Action("cancellation.started", "The hold ended; the work began"))
-STOPPED = declare(Action("cancellation.stopped", "Rescind stopped and asks a person"))
-RESUMED = declare(Action("cancellation.resumed", "The work goes on"))
-REFUSED = declare(Action("cancellation.refused", "The platform refused; nothing was done"))
-DONE = declare(Action("cancellation.done", "Looked again and compared with the plan"))
-INTENT = declare(Action("step.intent", "Rescind is about to send this step"))
-OUTCOME = declare(Action("step.outcome", "What is known of this step after the answer"))
-FOUND = declare(Action("step.looked", "Rescind looked for the effect of this step"))
-RETRIED = declare(Action("step.retried", "{actor} asked for another try"))
-SETTLED = declare(Action("step.settled", "{actor} settled this step by hand"))
-REREAD_DIFFERS = declare(Action("cancellation.reread_differs", "A later read no longer agrees with the receipt"))
+CONFIRMED = declare(Action("cancellation.confirmed", _("{actor} confirmed the preview")))
+SENT_FOR_APPROVAL = declare(
+    Action("cancellation.sent_for_approval", _("{actor} asked for approval: above their limit"))
+)
+APPROVED = declare(Action("cancellation.approved", _("{actor} approved the plan")))
+WITHDRAWN = declare(Action("cancellation.withdrawn", _("{actor} took it back before anything was sent")))
+EXPIRED = declare(Action("cancellation.expired", _("The approval was not given in time")))
+RELEASED = declare(Action("cancellation.released", _("{actor} ended the hold early")))
+STARTED = declare(Action("cancellation.started", _("The hold ended; the work began")))
+STOPPED = declare(Action("cancellation.stopped", _("Rescind stopped and asks a person"), is_failure=True))
+RESUMED = declare(Action("cancellation.resumed", _("The work goes on")))
+REFUSED = declare(Action("cancellation.refused", _("The platform refused; nothing was done"), is_failure=True))
+DONE = declare(Action("cancellation.done", _("Looked again and compared with the plan"), moves_money=True))
+INTENT = declare(Action("step.intent", _("Rescind is about to send this step"), moves_money=True))
+OUTCOME = declare(Action("step.outcome", _("What is known of this step after the answer"), moves_money=True))
+FOUND = declare(Action("step.looked", _("Rescind looked for the effect of this step")))
+RETRIED = declare(Action("step.retried", _("{actor} asked for another try")))
+SETTLED = declare(Action("step.settled", _("{actor} settled this step by hand")))
+REREAD_DIFFERS = declare(
+    Action("cancellation.reread_differs", _("A later read no longer agrees with the receipt"), is_failure=True)
+)
+LOOKED_AT = declare(Action("cancellation.looked_at", _("{actor} looked at the difference and let it stand")))

@@ -28,3 +28,11 @@ def deliver(delivery_uuid: str) -> None:
     from notifications import sender
 
     sender.deliver(delivery_uuid, worker=leases.me())
+
+
+@shared_task(name="cancellations.reread", acks_late=True, ignore_result=True)
+def reread(cancellation_uuid: str) -> None:
+    """The nightly second look at one order we acted on."""
+    from cancellations.execution import reread
+
+    reread.look(cancellation_uuid)

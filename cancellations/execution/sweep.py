@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cancellations.execution import leases
+from cancellations.execution import leases, reread
 from cancellations.models import Cancellation, Inbox, InboxState, Step
 from cancellations.services import decide
 from notifications import sender
@@ -25,6 +25,7 @@ def run(now: datetime) -> dict[str, int]:
         "stores.sync": [str(uuid) for uuid in sync.due(now, MOST)],
         "stores.check_hooks": [str(uuid) for uuid in hooks.due(now, MOST)],
         "cancellations.read_inbox": _due_inbox(now),
+        "cancellations.reread": _due_rereads(now),
     }
     for task, names in rung.items():
         for name in names:
@@ -44,6 +45,17 @@ def due_cancellations(now: datetime) -> list[str]:
 def _due_inbox(now: datetime) -> list[int]:
     waiting = Inbox.objects.filter(state=InboxState.WAITING, next_attempt_at__lte=now)
     return list(waiting.order_by("next_attempt_at").values_list("pk", flat=True)[:MOST])
+
+
+_last_round: list[datetime] = []  # of this process; two sweepers looking twice an hour are harmless
+
+
+def _due_rereads(now: datetime) -> list[str]:
+    """Asked once an hour: the question is a scan of a fortnight's work."""
+    if _last_round and now - _last_round[0] < timedelta(hours=1):
+        return []
+    _last_round[:] = [now]
+    return reread.due(now, MOST)
 
 
 def _expire(now: datetime) -> None:

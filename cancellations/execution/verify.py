@@ -34,7 +34,7 @@ def take(turn: Turn) -> None:
         _later(turn, exc)
         return
     failpoint("verify.seen")
-    results = {s.position: _facts(s.result) for s in step.cancellation.steps.all()}
+    results = {s.position: facts_of(s.result) for s in step.cancellation.steps.all()}
     sheet = comparison.compare(turn.plan, turn.before, order, results)
     if sheet.differs and step.looks < len(pace.VERIFY_AGAIN):
         wait = timedelta(seconds=pace.VERIFY_AGAIN[step.looks])
@@ -50,7 +50,7 @@ def _begin(turn: Turn) -> None:
         flow.shift(cancellation, CancellationState.VERIFYING)
 
 
-def _facts(result: dict[str, object]) -> dict[str, str]:
+def facts_of(result: dict[str, object]) -> dict[str, str]:
     """A stored receipt as the comparison reads it: facts and ids, plain text."""
     flat: dict[str, str] = {}
     for part in ("ids", "facts"):

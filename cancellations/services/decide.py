@@ -142,3 +142,15 @@ def _resume(step: Step) -> None:
         flow.shift(cancellation, C.RUNNING, trouble="")
     flow.wake_next(cancellation, now=clock.now())
     queue.ring("cancellations.advance", str(cancellation.uuid))
+
+
+def let_stand(*, actor: User, cancellation: Cancellation, reason: str) -> None:
+    """A person has looked at a difference and lets it stand: it leaves *Needs a look*; the receipt stays as it is."""
+    _allow(actor, "cancellations.settle", cancellation)
+    reason = _reason(reason)
+    with transaction.atomic():
+        rows = Cancellation.objects.filter(pk=cancellation.pk, state=C.DONE, looked_at=None)
+        if not rows.update(looked_at=clock.now()):
+            raise InputRejected("", _("Nothing here waits for a look."))
+        kept = notes.keep(reason, store=cancellation.store)
+        flow.record(actions.LOOKED_AT, cancellation, actor=actor, note=kept.digest if kept else "")

@@ -1,0 +1,116 @@
+"""Cancellations as a viewer may see them: the list, one with all its steps, what needs a look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from cancellations.models import Attempt, Cancellation, Step
+from notifications.models import Delivery, DeliveryState
+from stores.kernel import folding
+from stores.kernel.keyset import Page, page_of
+from stores.kernel.states import CancellationState
+from stores.models import User
+from stores.selectors import access
+
+SUBJECT = "cancellation:"
+NEEDS_LOOK = Q(state=CancellationState.NEEDS_OPERATOR) | Q(state=CancellationState.DONE, differs=True, looked_at=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancellationQuery:
+    """What the list is narrowed to; everything empty: all."""
+
+    text: str = ""
+    show: str = ""  # "look", a state, or "differs"
+    store: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def visible(viewer: User) -> QuerySet[Cancellation]:
+    """Every cancellation of the viewer's shops."""
+    stores = access.stores_for(viewer, "cancellations.view")
+    return Cancellation.objects.filter(store__in=stores)
+
+
+def needs_a_look() -> Q:
+    """Stopped, different from the promise and not yet looked at, or with a message that was given up."""
+    given_up = Delivery.objects.filter(state=DeliveryState.GIVEN_UP, subject__startswith=SUBJECT)
+    told = given_up.order_by("-pk").values_list("subject", flat=True)[:200]
+    return NEEDS_LOOK | Q(uuid__in=[UUID(subject.removeprefix(SUBJECT)) for subject in told], looked_at=None)
+
+
+def count_needing_a_look(viewer: User, *, most: int = 99) -> int:
+    """For the badge: counted no further than `most` + 1."""
+    return len(visible(viewer).filter(needs_a_look()).values_list("pk")[: most + 1])
+
+
+def search(viewer: User, query: CancellationQuery, after: str = "", size: int = 50) -> Page[Cancellation]:
+    """A page, newest first. Constant number of queries."""
+    rows = _narrowed(visible(viewer), query).select_related("store", "order", "requester")
+    return page_of(rows, after=after, size=size, field="created_at")
+
+
+def first_looks(viewer: User, *, most: int = 20) -> Sequence[Cancellation]:
+    """What a person must settle, longest waiting first: stands above the list."""
+    rows = visible(viewer).filter(needs_a_look()).select_related("store", "order", "requester")
+    return list(rows.order_by("created_at")[:most])
+
+
+def _narrowed(rows: QuerySet[Cancellation], query: CancellationQuery) -> QuerySet[Cancellation]:
+    if query.show == "look":
+        rows = rows.filter(needs_a_look())
+    elif query.show == "differs":
+        rows = rows.filter(differs=True)
+    elif query.show:
+        rows = rows.filter(state=query.show)
+    if query.store:
+        rows = rows.filter(store__uuid=query.store)
+    if query.since:
+        rows = rows.filter(created_at__gte=query.since)
+    if query.until:
+        rows = rows.filter(created_at__lt=query.until)
+    return rows.filter(_named(query.text)) if query.text.strip() else rows
+
+
+def _named(text: str) -> Q:
+    """C-2041, an order number, a platform's id, or the customer's name."""
+    wanted = text.strip()
+    named = Q(order__number_folded=folding.fold_number(wanted)) | Q(order__external_id=wanted)
+    number = wanted.upper().removeprefix("C-")
+    if number.isascii() and number.isdigit() and len(number) < 12:
+        named |= Q(pk=int(number) - 2000)
+    return named | Q(order__search__contains=folding.fold(wanted))
+
+
+def one(viewer: User, uuid: UUID) -> Cancellation:
+    """With steps, attempts and people. Raises Cancellation.DoesNotExist for unknown and foreign alike."""
+    attempts = Prefetch("attempts", Attempt.objects.order_by("pk").defer("body"))
+    steps = Prefetch("steps", Step.objects.order_by("position").prefetch_related(attempts))
+    rows = visible(viewer).select_related("store", "order", "requester", "approver", "note", "preview")
+    return rows.prefetch_related(steps).get(uuid=uuid)
+
+
+def of_order(viewer: User, order_id: int) -> Sequence[Cancellation]:
+    """Ours, for the order page, newest first."""
+    return list(visible(viewer).filter(order_id=order_id).select_related("requester").order_by("-pk")[:50])
+
+
+def deliveries(cancellation: Cancellation) -> Sequence[Delivery]:
+    return list(Delivery.objects.filter(subject=f"{SUBJECT}{cancellation.uuid}").order_by("pk"))
+
+
+def unknown_outcomes(store_id: int) -> int:
+    """Steps of a shop whose outcome is not known: for its health card."""
+    return Step.objects.filter(cancellation__store_id=store_id, state="unknown").count()
+
+
+def person_can(viewer: User, cancellation: Cancellation) -> dict[str, bool]:
+    """Which buttons this viewer gets."""
+    names = ("withdraw", "confirm", "approve", "retry", "settle")
+    return {name: access.can(viewer, f"cancellations.{name}", cancellation.store, cancellation) for name in names}

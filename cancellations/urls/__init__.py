@@ -1,0 +1,8 @@
+"""Pages of the desk by namespace: one module each."""
+
+from django.urls import include, path
+from django.urls.resolvers import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("cancellations.urls.cancellations")),
+]
