@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 
-from cancellations.execution import guards, lookup, outcomes, verify
+from django.utils.translation import gettext as _
+
+from cancellations.execution import guards, leases, lookup, outcomes, verify
 from cancellations.execution.journal import Journal
 from cancellations.execution.keys import key_of, tag_of
 from cancellations.models import Step, StepKind
@@ -15,12 +18,15 @@ from cancellations.services import notes
 from stores.canonical import codec
 from stores.canonical.commands import CancelOrder, Command, EditOrder, Receipt, RefundOrder
 from stores.canonical.order import Order
+from stores.kernel import clock
 from stores.kernel.failpoints import failpoint
 from stores.kernel.states import StepState
+from stores.models import StoreState
 from stores.platforms.base import Platform
 from stores.services import connections
 
 logger = logging.getLogger(__name__)
+SHOP_PAUSE = timedelta(seconds=60)
 
 
 @dataclass
@@ -67,6 +73,9 @@ class Turn:
 def take(step: Step) -> None:
     """Act once on a claimed step. Raises LeaseLost when another worker took it meanwhile."""
     turn = Turn(step)
+    if step.cancellation.store.state != StoreState.ACTIVE:
+        wait_for_shop(step)
+        return
     if step.kind == StepKind.VERIFY:
         verify.take(turn)
         return
@@ -81,13 +90,19 @@ def take(step: Step) -> None:
             lookup.take(turn)
 
 
+def wait_for_shop(step: Step) -> None:
+    """A paused or disconnected shop: its steps wait, nothing is read or sent."""
+    words = _("The shop is paused or disconnected; this waits until it works again.")
+    leases.release(step, next_attempt_at=clock.now() + SHOP_PAUSE, detail=words)
+
+
 def take_over(turn: Turn) -> None:
     """A worker died holding this step: never sent → send; else it is unknown."""
     last = turn.step.attempts.order_by("-pk").first()
     if last is None or last.sent_at is None:
         send(turn)
     else:
-        outcomes.unknown(turn, "The worker stopped while waiting for the answer.")
+        outcomes.unknown(turn, _("The worker stopped while it waited for the answer."))
 
 
 def send(turn: Turn) -> None:

@@ -29,7 +29,7 @@ def take(turn: Turn) -> None:
     _begin(turn)
     failpoint("verify.before_verify")
     try:
-        order = orders.refresh(step.cancellation.order, platform=turn.platform)
+        order = orders.refresh(step.cancellation.order, platform=turn.platform, before=turn.before)
     except DeskError as exc:
         _later(turn, exc)
         return

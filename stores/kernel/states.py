@@ -36,7 +36,8 @@ TERMINAL = frozenset({C.DONE, C.WITHDRAWN, C.EXPIRED, C.REFUSED})
 CLAIMABLE = frozenset({S.PENDING, S.INTENDED, S.ACCEPTED, S.RETRY_WAIT, S.UNKNOWN})
 FINISHED = frozenset({S.APPLIED, S.SETTLED, S.SKIPPED})
 
-MOVES: dict[StrEnum, frozenset[StrEnum]] = {
+# Two tables: the two enums share words ("refused"), and equal strings are equal keys.
+CANCELLATION_MOVES: dict[CancellationState, frozenset[CancellationState]] = {
     C.AWAITING_APPROVAL: frozenset({C.HELD, C.WITHDRAWN, C.EXPIRED}),
     C.HELD: frozenset({C.RUNNING, C.WITHDRAWN, C.EXPIRED, C.NEEDS_OPERATOR}),
     C.RUNNING: frozenset({C.VERIFYING, C.REFUSED, C.NEEDS_OPERATOR}),
@@ -46,6 +47,9 @@ MOVES: dict[StrEnum, frozenset[StrEnum]] = {
     C.WITHDRAWN: frozenset(),
     C.EXPIRED: frozenset(),
     C.REFUSED: frozenset(),
+}
+
+STEP_MOVES: dict[StepState, frozenset[StepState]] = {
     S.PENDING: frozenset({S.INTENDED, S.RETRY_WAIT, S.NEEDS_PERSON, S.APPLIED, S.REFUSED, S.SKIPPED}),
     S.INTENDED: frozenset({S.APPLIED, S.ACCEPTED, S.REFUSED, S.RETRY_WAIT, S.UNKNOWN, S.NEEDS_PERSON}),
     S.ACCEPTED: frozenset({S.APPLIED, S.REFUSED, S.UNKNOWN, S.ACCEPTED}),
@@ -65,5 +69,10 @@ class ForbiddenMove(ValueError):
 
 def check(now: StrEnum | str, to: StrEnum) -> None:
     """Raise ForbiddenMove unless `now` → `to` stands in the table."""
-    if to not in MOVES[type(to)(now)]:
+    allowed: frozenset[StrEnum]
+    if isinstance(to, CancellationState):
+        allowed = frozenset(CANCELLATION_MOVES[CancellationState(now)])
+    else:
+        allowed = frozenset(STEP_MOVES[StepState(now)])
+    if to not in allowed:
         raise ForbiddenMove(f"{now} → {to}")

@@ -1,0 +1,142 @@
+"""The mirrored copies of orders: saved from reads, never believed for an effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Field, ProtectedError
+
+from stores.canonical import codec
+from stores.canonical.order import Order
+from stores.kernel import clock, folding
+from stores.models import OrderRecord, Store
+from stores.platforms.base import Platform
+from stores.platforms.base import Platform
+from stores.services import connections
+
+BATCH = 200  # rows a statement: 200 × 22 values stay below SQLite's 32,766 variables
+
+
+def save(store: Store, order: Order, read_at: datetime) -> OrderRecord:
+    """Keep what was read at `read_at`; an older read never overwrites a newer one."""
+    save_many(store, [order], read_at)
+    return OrderRecord.objects.get(store=store, external_id=order.external_id)
+
+
+def save_many(store: Store, orders: Iterable[Order], read_at: datetime) -> int:
+    """Keep a page of a listing; how many of them were not yet known."""
+    latest = {order.external_id: order for order in orders}
+    with transaction.atomic():
+        before = _count(store, latest)
+        for batch in _batches([record_of(store, order, read_at) for order in latest.values()]):
+            _upsert(batch)
+        return _count(store, latest) - before
+
+
+def refresh(
+    record: OrderRecord,
+    *,
+    read_timeout: float | None = None,
+    platform: Platform | None = None,
+    before: Order | None = None,
+) -> Order:
+    """Read the order live and keep the copy. Raises RemoteError as `Platform.read_order`.
+
+    platform: an adapter already open, as a step has one. before: an earlier full read, which makes this one cheaper.
+    """
+    read_at = clock.now()
+    platform = platform or connections.open_platform(record.store, read_timeout=read_timeout)
+    order = platform.look_again(before) if before else platform.read_order(record.external_id)
+    save(record.store, order, read_at)
+    return order
+
+
+def order_of(record: OrderRecord) -> Order:
+    """The mirrored copy as an Order."""
+    return codec.loads(Order, record.snapshot)
+
+
+def forget(store: Store, external_id: str) -> bool:
+    """Remove the copy of an order that the platform no longer knows, unless a cancellation speaks of it."""
+    try:
+        return bool(OrderRecord.objects.filter(store=store, external_id=external_id).delete()[0])
+    except ProtectedError:
+        return False
+
+
+def record_of(store: Store, order: Order, read_at: datetime) -> OrderRecord:
+    """The row of an order, not saved."""
+    return OrderRecord(
+        store=store,
+        external_id=order.external_id,
+        number=order.number[:60],
+        number_folded=folding.fold_number(order.number)[:60],
+        search=folding.search_text(order.number, _searched(order)),
+        customer_name=order.customer.name[:200],
+        customer_email=order.customer.email[:254],
+        placed_at=order.placed_at,
+        updated_at=order.updated_at,
+        cancelled_at=order.cancelled_at,
+        fulfilment=order.fulfilment,
+        payment=order.payment,
+        cancellable=order.cancellable,
+        units_open=sum((line.cancellable for line in order.lines), start=0),
+        units_ordered=sum((line.ordered for line in order.lines), start=0),
+        total_minor=order.totals.current.shop.rounded().minor,
+        currency=order.currency,
+        is_disputed=any(remark.kind == "dispute" and remark.is_open for remark in order.remarks),
+        snapshot=codec.dumps(order),
+        is_summary=order.is_summary,
+        read_at=read_at,
+    )
+
+
+def _searched(order: Order) -> Iterator[str]:
+    yield from (order.customer.name, order.customer.email, order.confirmation_number, order.po_number)
+    for line in order.lines:
+        yield from (line.title, line.variant, line.sku)
+    for shipment in order.shipments:
+        yield from shipment.tracking
+
+
+def _count(store: Store, orders: Iterable[str]) -> int:
+    return OrderRecord.objects.filter(store=store, external_id__in=list(orders)).count()
+
+
+def _batches(rows: Sequence[OrderRecord]) -> Iterator[list[OrderRecord]]:
+    rest = iter(rows)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+@cache
+def _columns() -> tuple[Field[Any, Any], ...]:
+    return tuple(f for f in OrderRecord._meta.concrete_fields if not f.primary_key)
+
+
+def _upsert(batch: Sequence[OrderRecord]) -> None:
+    """Insert, or overwrite what is older, in one statement: two workers cannot put an old read over a new one.
+
+    Django's own upsert takes no condition. A summary of the same version tells nothing new: the full copy stays.
+    """
+    name = connection.ops.quote_name
+    fields = _columns()
+    table = name(OrderRecord._meta.db_table)
+    updates = [name(f.column) for f in fields if f.column not in ("uuid", "store_id", "external_id")]
+    row = f"({', '.join(['%s'] * len(fields))})"
+    statement = (
+        f"INSERT INTO {table} ({', '.join(name(f.column) for f in fields)})"  # noqa: S608  our own column names
+        f" VALUES {', '.join([row] * len(batch))}"
+        f" ON CONFLICT (store_id, external_id) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in updates)}"
+        f" WHERE {table}.updated_at < excluded.updated_at"
+        f" OR ({table}.updated_at = excluded.updated_at AND {table}.read_at <= excluded.read_at"
+        f" AND ({table}.is_summary OR NOT excluded.is_summary))"
+    )
+    values = [f.get_db_prep_save(f.pre_save(r, add=True), connection) for r in batch for f in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
