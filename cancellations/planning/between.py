@@ -5,7 +5,7 @@ from __future__ import annotations
 from cancellations.planning.plan import Plan
 from stores.canonical.commands import RefundOrder
 from stores.canonical.order import Order
-from stores.kernel.words import tr
+from stores.kernel.words import gettext as _
 
 
 def trouble(plan: Plan, before: Order, now: Order, *, position: int) -> str:
@@ -20,7 +20,7 @@ def trouble(plan: Plan, before: Order, now: Order, *, position: int) -> str:
         expected = expected + amount
     cancelled_with_refund = any(getattr(command, "refund", False) for command in earlier)
     if not cancelled_with_refund and now.totals.refunded.customer != expected:
-        return tr("Somebody refunded this order meanwhile. Nothing more was sent.")
+        return _("Somebody refunded this order meanwhile. Nothing more was sent.")
     return _short(step.command, now)
 
 
@@ -30,5 +30,5 @@ def _short(command: RefundOrder, now: Order) -> str:
     for part in command.payments:
         refundable = left.get(part.payment_id)
         if refundable is not None and refundable < part.amount:
-            return tr("Less can be refunded now than was planned. Nothing more was sent.")
+            return _("Less can be refunded now than was planned. Nothing more was sent.")
     return ""

@@ -6,7 +6,7 @@ for people, in the language of the person who asked; nothing reads them back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -160,7 +160,8 @@ class ShopSettings:
     """What planning must know of the shop; plain, so that planning stays pure."""
 
     hold_seconds: int
-    missing_scopes: tuple[str, ...] = ()
+    missing_scopes: tuple[str, ...] = ()  # vital rights the shop did not grant, in words
+    missing_for: dict[str, str] = field(default_factory=dict)  # command name → the right it lacks, in words
     default_restock: bool = True
     default_notify: bool = False
 

@@ -1,0 +1,118 @@
+"""Everything a plan is made of, gathered once: the wish checked against the order, and the kind of cancelling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cancellations.planning import amounts
+from cancellations.planning.amounts import Amounts
+from cancellations.planning.plan import Blocker, ShopSettings
+from cancellations.planning.quantities import Chosen, Stock, choose
+from stores.canonical.capabilities import Capabilities, Support
+from stores.canonical.order import Cancellable, Location, Order
+from stores.canonical.request import CancelRequest, Quote, Reason, RefundChoice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """`wrong`: blockers found while checking; the rest of planning adds its own."""
+
+    order: Order
+    request: CancelRequest
+    quote: Quote | None
+    capabilities: Capabilities
+    reasons: Mapping[Reason, str]
+    settings: ShopSettings
+    chosen: tuple[Chosen, ...]
+    amounts: Amounts
+    wrong: tuple[Blocker, ...]
+    captured: bool  # money is with the shop
+    empties: bool  # nothing is left to ship afterwards
+    locations: Mapping[str, Location]  # every place this order speaks of
+    proposed: Mapping[str, str]  # line id → location id, as the platform would restock it
+    is_whole: bool  # everything, and nothing has left: the platform's own cancel
+
+    @property
+    def units(self) -> Decimal:
+        return sum((c.units for c in self.chosen), Decimal(0))
+
+    @property
+    def kept(self) -> tuple[Chosen, ...]:
+        """Lines whose units must not go back to stock though they could."""
+        return tuple(c for c in self.chosen if c.stock is Stock.KEEP)
+
+    @property
+    def back(self) -> tuple[Chosen, ...]:
+        return tuple(c for c in self.chosen if c.stock is Stock.BACK)
+
+    @property
+    def in_one_call(self) -> bool:
+        return self.capabilities.cancel_order.support is Support.NATIVE
+
+    @property
+    def refunds_all(self) -> bool:
+        """The refund is the one the platform makes by itself with a whole cancel."""
+        if self.request.refund is not RefundChoice.FULL or not self.amounts.payments:
+            return False
+        return self.request.shipping is None or self.request.shipping == self.order.shipping_refundable
+
+    def name_of(self, location_id: str) -> str:
+        if location_id in self.locations:
+            return self.locations[location_id].name
+        quoted = self.quote.lines if self.quote else ()
+        return next((q.location_name for q in quoted if q.location_id == location_id), "")
+
+    def lacks(self, command: str) -> str:
+        """Why this kind of command cannot be sent to this shop (a right it did not grant); "" when it can."""
+        return self.settings.missing_for.get(command, "")
+
+
+def gather(
+    order: Order,
+    request: CancelRequest,
+    *,
+    quote: Quote | None,
+    capabilities: Capabilities,
+    reasons: Mapping[Reason, str],
+    settings: ShopSettings,
+) -> Case:
+    chosen, wrong_units = choose(order, request)
+    money, wrong_money = amounts.work_out(order, request, quote, chosen)
+    return Case(
+        order=order,
+        request=request,
+        quote=quote,
+        capabilities=capabilities,
+        reasons=reasons,
+        settings=settings,
+        chosen=chosen,
+        amounts=money,
+        wrong=wrong_units + wrong_money,
+        captured=amounts.has_captured(order),
+        empties=_empties(order, chosen),
+        locations={p.location.id: p.location for line in order.lines for p in line.placements if p.location},
+        proposed={q.line_id: q.location_id for q in quote.lines if q.location_id} if quote else {},
+        is_whole=is_whole(order, request),
+    )
+
+
+def is_whole(order: Order, request: CancelRequest) -> bool:
+    """Every unit of the order is asked for and none has left. A tip is no unit: it follows the order."""
+    open_lines = [line for line in order.lines if line.current > 0 and not line.is_tip]
+    return (
+        bool(open_lines)
+        and not any(line.shipped > 0 for line in order.lines)
+        and not any(shipment.is_effective for shipment in order.shipments)
+        and all(request.lines.get(line.id) == line.current for line in open_lines)
+    )
+
+
+def _empties(order: Order, chosen: tuple[Chosen, ...]) -> bool:
+    taken = {c.line.id: c.units for c in chosen}
+    return all(taken.get(line.id, Decimal(0)) == line.cancellable for line in order.lines if line.cancellable > 0)
+
+
+def cancellable_after(case: Case) -> Cancellable:
+    return Cancellable.NONE if case.is_whole or case.empties else case.order.cancellable

@@ -1,0 +1,145 @@
+"""Worth reading before the click. None of these stops a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from cancellations.planning.amounts import authorised
+from cancellations.planning.case import Case
+from cancellations.planning.methods import Method, can_edit
+from cancellations.planning.plan import Caution
+from cancellations.planning.quantities import advice
+from stores.canonical.commands import CorrectStock, EditOrder, RefundOrder
+from stores.canonical.order import PaymentStatus, Readiness
+from stores.canonical.request import RefundChoice
+from stores.kernel.money import total
+from stores.kernel.words import gettext as _
+from stores.kernel.words import money as said
+from stores.kernel.words import ngettext
+
+
+def warnings(case: Case, method: Method) -> tuple[Caution, ...]:
+    """Facts of the order first seen come always; those about the act only when there is one."""
+    parts = (_disputes, _remarks, _being_packed, _on_hold, _left_behind)
+    about_act = (_payments, _promises, _goods, _ways, _closed_unpaid, _final) if method.commands else ()
+    return tuple(dict.fromkeys(c for part in (*parts, *about_act) for c in part(case, method)))
+
+
+def _disputes(case: Case, method: Method) -> Iterator[Caution]:
+    for remark in case.order.remarks:
+        if remark.kind == "dispute" and remark.is_open:
+            text = _("%(what)s. A refund on top of a dispute can pay the customer twice.", what=remark.text.rstrip("."))
+            yield Caution(code="dispute", text=text)
+
+
+def _remarks(case: Case, method: Method) -> Iterator[Caution]:
+    for remark in case.order.remarks:
+        if remark.kind == "return" and remark.is_open:
+            yield Caution(
+                code="return", text=_("%(what)s. Its units are not touched here.", what=remark.text.rstrip("."))
+            )
+        elif remark.kind == "risk":
+            yield Caution(code="risk", text=remark.text)
+
+
+def _being_packed(case: Case, method: Method) -> Iterator[Caution]:
+    units = _units_at(case, Readiness.BEING_PACKED)
+    if units:
+        text = ngettext(
+            "%(n)s unit is being packed. If it ships first, nothing is done and you are asked again.",
+            "%(n)s units are being packed. If they ship first, nothing is done and you are asked again.",
+            units,
+        )
+        yield Caution(code="being_packed", text=text)
+
+
+def _units_at(case: Case, readiness: Readiness) -> Decimal:
+    return sum((s.units for c in case.chosen for s in c.shares if s.readiness is readiness), Decimal(0))
+
+
+def _on_hold(case: Case, method: Method) -> Iterator[Caution]:
+    reasons = {s.detail for c in case.chosen for s in c.shares if s.readiness is Readiness.ON_HOLD}
+    for reason in sorted(reasons):
+        yield Caution(code="on_hold", text=_("On hold: %(reason)s", reason=reason) if reason else _("On hold."))
+
+
+def _left_behind(case: Case, method: Method) -> Iterator[Caution]:
+    """Said once per kind of advice, for lines of which nothing can be taken now."""
+    if not case.empties or case.is_whole:
+        return
+    for words in dict.fromkeys(advice(line) for line in case.order.lines if line.current > line.cancellable):
+        if words:
+            yield Caution(code="left_behind", text=words)
+
+
+def _payments(case: Case, method: Method) -> Iterator[Caution]:
+    order = case.order
+    if not case.is_whole and (held := authorised(order)):
+        amounts = (p.capturable for p in held if p.capturable and p.capturable.currency == order.customer_currency)
+        text = _("%(money)s stays authorised: capture less later.", money=said(total(amounts, order.customer_currency)))
+        yield Caution(code="authorised", text=text)
+    if any(p.status is PaymentStatus.PENDING for p in order.payments):
+        yield Caution(code="pending_payment", text=_("A payment of this order is still on its way."))
+    for payment in case.amounts.payments:
+        if payment.is_manual:
+            text = _("Rescind records the refund of %(money)s; pay it by hand.", money=said(payment.amount))
+            yield Caution(code="manual", text=text)
+        elif payment.gateway == "gift_card":
+            text = _("%(money)s goes back to the gift card, not to the customer's bank.", money=said(payment.amount))
+            yield Caution(code="gift_card_tender", text=text)
+
+
+def _promises(case: Case, method: Method) -> Iterator[Caution]:
+    quote = case.quote
+    if case.captured and case.request.refund is RefundChoice.NONE:
+        yield Caution(code="no_refund", text=_("The customer has paid for these units and gets nothing back."))
+    if not quote or case.request.refund is not RefundChoice.FULL or not case.amounts.payments:
+        return
+    if quote.total.currency == case.amounts.sums.total.currency and quote.total > case.amounts.sums.total:
+        rest = quote.total - case.amounts.sums.total
+        text = _("The units are worth %(money)s more than can go back through the payments.", money=said(rest))
+        yield Caution(code="short", text=text)
+    if quote.is_estimate:
+        yield Caution(code="estimate", text=_("The figures are our estimate; the platform computes its own."))
+
+
+def _goods(case: Case, method: Method) -> Iterator[Caution]:
+    if any(c.line.is_gift_card for c in case.chosen):
+        text = _("A gift card was sold here: if it was issued, cancelling does not withdraw it. Check it.")
+        yield Caution(code="gift_card", text=text)
+    tips = case.order.totals.tips
+    if tips and tips.customer.amount > 0:
+        words = _("The tip of %(money)s goes back as well.") if case.is_whole and case.refunds_all else ""
+        yield Caution(
+            code="tip", text=(words or _("The tip of %(money)s stays with the shop.")) % {"money": said(tips.customer)}
+        )
+
+
+def _ways(case: Case, method: Method) -> Iterator[Caution]:
+    kinds = {type(command) for command in method.commands}
+    if EditOrder in kinds:
+        text = _("The order is edited: taxes are computed again, shipping and discounts stay as they are.")
+        yield Caution(code="edited", text=text)
+    unpaid = RefundOrder in kinds and not case.captured
+    if unpaid and not case.is_whole and not can_edit(case, case.chosen):
+        why = " ".join(case.order.edit_blockers) or case.lacks("EditOrder")
+        text = _("The order cannot be edited, so units are taken off by a refund of nothing. %(why)s", why=why)
+        yield Caution(code="not_editable", text=text.strip())
+    if CorrectStock in kinds:
+        text = _("The platform puts kept units back in stock for a moment; a second call takes them out again.")
+        yield Caution(code="stock_twice", text=text)
+
+
+def _closed_unpaid(case: Case, method: Method) -> Iterator[Caution]:
+    """Whole cancel of an unpaid order: a closed location silently gets nothing back."""
+    if not case.is_whole or case.captured:
+        return
+    closed = {s.location.name for c in case.back for s in c.shares if s.location and not s.location.is_active}
+    for name in sorted(closed):
+        text = _("%(place)s is closed: the platform will not put these units back anywhere.", place=name)
+        yield Caution(code="closed_location", text=text)
+
+
+def _final(case: Case, method: Method) -> Iterator[Caution]:
+    yield Caution(code="final", text=case.capabilities.undo.why or _("This cannot be undone."))

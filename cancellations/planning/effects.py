@@ -1,0 +1,156 @@
+"""*What will happen*, line by line, in the words of the person's trade."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from cancellations.planning.amounts import authorised
+from cancellations.planning.case import Case
+from cancellations.planning.methods import Method, places, steps
+from cancellations.planning.plan import Effect, EffectKind
+from cancellations.planning.quantities import Stock
+from stores.canonical.commands import CancelOrder, EditOrder, VoidPayment
+from stores.canonical.request import QuotedPayment
+from stores.kernel.money import Money, total
+from stores.kernel.words import gettext as _
+from stores.kernel.words import ngettext
+
+NAMED = 3  # lines named one by one before "and n more"
+
+
+def effects(case: Case, method: Method) -> tuple[Effect, ...]:
+    if not method.commands:
+        return ()
+    return tuple(
+        effect
+        for part in (_units, _closing, _refunds, _voids, _less_owed, _stock, _kept, _message, _calls)
+        for effect in part(case, method)
+    )
+
+
+def _units(case: Case, method: Method) -> Iterator[Effect]:
+    title = ngettext("%(n)s unit leaves the order", "%(n)s units leave the order", case.units)
+    named = [f"{c.units:f} × {c.line.title}" for c in case.chosen[:NAMED]]
+    if more := len(case.chosen) - NAMED:
+        named += [ngettext("%(n)s more line", "%(n)s more lines", more)] if more > 0 else []
+    yield Effect(kind=EffectKind.UNITS, key="units", title=title, detail=" · ".join(named), units=case.units)
+
+
+def _closing(case: Case, method: Method) -> Iterator[Effect]:
+    if case.is_whole and isinstance(method.commands[0], CancelOrder):
+        yield Effect(
+            kind=EffectKind.CLOSE,
+            key="close",
+            title=_("The order is cancelled"),
+            detail=_("Reason sent: %(word)s", word=case.reasons.get(case.request.reason, "")),
+        )
+
+
+def _refunds(case: Case, method: Method) -> Iterator[Effect]:
+    for payment in case.amounts.payments:
+        yield Effect(
+            kind=EffectKind.REFUND,
+            key=f"refund:{payment.payment_id}",
+            title=_refund_title(payment),
+            detail=_refund_detail(payment),
+            money=payment.amount,
+            payment_id=payment.payment_id,
+        )
+
+
+def _refund_title(payment: QuotedPayment) -> str:
+    if payment.is_manual:
+        return _("Refund recorded for %(label)s", label=payment.label)
+    return _("Refund to %(label)s", label=payment.label)
+
+
+def _refund_detail(payment: QuotedPayment) -> str:
+    if payment.is_manual:
+        return _("No money moves by itself: pay the customer by hand.")
+    return ""
+
+
+def _voids(case: Case, method: Method) -> Iterator[Effect]:
+    """A whole cancel releases by itself what was only authorised; otherwise only a void of our own does."""
+    named = {c.payment_id for c in method.commands if isinstance(c, VoidPayment)}
+    by_platform = case.is_whole and case.in_one_call
+    for payment in authorised(case.order):
+        if by_platform or payment.id in named:
+            yield Effect(
+                kind=EffectKind.VOID,
+                key=f"void:{payment.id}",
+                title=_("Authorisation on %(label)s released", label=payment.label),
+                detail=_("Never captured; the shop's platform releases it in the same call.") if by_platform else "",
+                money=payment.capturable,
+                payment_id=payment.id,
+            )
+
+
+def _less_owed(case: Case, method: Method) -> Iterator[Effect]:
+    if case.captured or case.is_whole:
+        return
+    worth = total(
+        (c.line.unit_price.customer * c.units for c in case.chosen if _is_in(c.line.unit_price.customer, case)),
+        case.order.customer_currency,
+    ).rounded()
+    yield Effect(
+        kind=EffectKind.REDUCE,
+        key="reduce",
+        title=_("The customer owes less"),
+        detail=_("About this much before tax: nothing was captured, so no money moves."),
+        money=worth,
+    )
+
+
+def _is_in(amount: Money, case: Case) -> bool:
+    return amount.currency == case.order.customer_currency
+
+
+def _stock(case: Case, method: Method) -> Iterator[Effect]:
+    """Units back per location; an edit lets the platform choose the place."""
+    found: defaultdict[str, Decimal] = defaultdict(Decimal)
+    names: dict[str, str] = {}
+    for chosen in case.back:
+        for location_id, share in places(case, chosen):
+            found[location_id] += share.units
+            names.setdefault(location_id, case.name_of(location_id))
+    for location_id, units in found.items():
+        yield Effect(
+            kind=EffectKind.STOCK,
+            key=f"stock:{location_id}",
+            title=ngettext("%(n)s unit back in stock", "%(n)s units back in stock", units),
+            detail=names[location_id] or _("Where the platform decides"),
+            units=units,
+            location_id=location_id,
+        )
+
+
+def _kept(case: Case, method: Method) -> Iterator[Effect]:
+    for stock, title, detail in (
+        (Stock.KEEP, _("%(units)s kept out of stock"), _("As you chose.")),
+        (Stock.NONE, _("%(units)s: stock does not change"), _("Not counted by the shop, or cannot be put back.")),
+    ):
+        units = sum((c.units for c in case.chosen if c.stock is stock), Decimal(0))
+        if units:
+            said = ngettext("%(n)s unit", "%(n)s units", units)
+            key = f"keep_stock:{stock.value}"
+            yield Effect(kind=EffectKind.KEEP_STOCK, key=key, title=title % {"units": said}, detail=detail, units=units)
+
+
+def _message(case: Case, method: Method) -> Iterator[Effect]:
+    if case.request.notify:
+        yield Effect(
+            kind=EffectKind.MESSAGE,
+            key="message",
+            title=_("The platform tells the customer"),
+            detail=case.capabilities.notify_customer.why,
+        )
+
+
+def _calls(case: Case, method: Method) -> Iterator[Effect]:
+    for step in steps(case, method):
+        if step.command is not None:
+            detail = _("Prepared and saved in one session.") if isinstance(step.command, EditOrder) else ""
+            yield Effect(kind=EffectKind.CALL, key=f"call:{step.position}", title=step.title, detail=detail)

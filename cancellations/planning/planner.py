@@ -1,0 +1,82 @@
+"""Order + request + quote + capabilities + settings → Plan. Pure, and always a plan: bad wishes become blockers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cancellations.planning import amounts, methods
+from cancellations.planning.case import Case, gather
+from cancellations.planning.cautions import warnings
+from cancellations.planning.effects import effects
+from cancellations.planning.expected import end_state
+from cancellations.planning.fingerprint import fingerprint
+from cancellations.planning.methods import Method
+from cancellations.planning.plan import VERSION, Plan, ShopSettings
+from cancellations.planning.refusals import blockers
+from stores.canonical.capabilities import Capabilities
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest, Quote, Reason, RefundChoice
+from stores.kernel.words import gettext as _
+
+__all__ = ["build", "fingerprint", "needs_quote"]
+
+
+def build(
+    order: Order,
+    request: CancelRequest,
+    *,
+    quote: Quote | None,
+    capabilities: Capabilities,
+    reasons: Mapping[Reason, str],
+    settings: ShopSettings,
+    adapter_version: str,
+) -> Plan:
+    """What would happen. `quote`: the platform's figures for this very request, None where none are needed.
+
+    reasons: ours → the platform's word. Equal input gives equal bytes.
+    """
+    case = gather(order, request, quote=quote, capabilities=capabilities, reasons=reasons, settings=settings)
+    method = methods.choose(case)
+    return Plan(
+        version=VERSION,
+        platform=order.platform,
+        order_id=order.external_id,
+        order_number=order.number,
+        method=method.name,
+        method_words=_method_words(case, method),
+        reason=request.reason,
+        reason_sent=reasons.get(request.reason, ""),
+        notify=request.notify,
+        units=case.units,
+        effects=effects(case, method),
+        sums=case.amounts.sums,
+        limit_amount=amounts.in_shop_currency(order, case.amounts.sums.total),
+        steps=methods.steps(case, method),
+        blockers=blockers(case, method),
+        warnings=warnings(case, method),
+        expected=end_state(case, method),
+        fingerprint=fingerprint(order, adapter_version),
+    )
+
+
+def needs_quote(order: Order, request: CancelRequest) -> bool:
+    """Money may move, so the platform must say how much before anybody decides."""
+    wants_money = request.refund is not RefundChoice.NONE
+    return wants_money and amounts.has_captured(order) and any(units > 0 for units in request.lines.values())
+
+
+def _method_words(case: Case, method: Method) -> str:
+    """The platform's truth in a sentence: from its capability row, with what Rescind does about it."""
+    capabilities = case.capabilities
+    if method.name == "none":
+        return ""
+    if case.is_whole:
+        return capabilities.cancel_order.why
+    row = capabilities.cancel_rest if case.empties else capabilities.cancel_lines
+    if method.name == "edit" and not case.captured:
+        done = _("Nothing was captured: Rescind takes these units off the order and leaves the rest open.")
+    elif method.name == "edit":
+        done = _("Rescind edits the order so that these units stay out of stock, then gives the money back.")
+    else:
+        done = _("Rescind refunds these units and leaves the rest open.")
+    return f"{row.why} {done}".strip()

@@ -1,0 +1,166 @@
+"""Blockers: why a plan cannot be confirmed, each with what to do instead; from capability table and order alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cancellations.planning.amounts import authorised
+from cancellations.planning.case import Case
+from cancellations.planning.methods import Method, places
+from cancellations.planning.plan import Blocker
+from cancellations.planning.quantities import Chosen, Stock
+from stores.canonical.capabilities import Capability
+from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, VoidPayment
+from stores.canonical.order import Readiness
+from stores.canonical.request import RefundChoice
+from stores.kernel.words import gettext as _
+
+
+def blockers(case: Case, method: Method) -> tuple[Blocker, ...]:
+    if case.order.cancelled_at is not None:
+        return (Blocker(code="cancelled", text=_("This order is already cancelled.")),)
+    if case.order.is_summary:
+        advice = _("Read the order again.")
+        return (Blocker(code="not_read", text=_("Only a short copy of this order is known."), advice=advice),)
+    found = (
+        *case.wrong,
+        *(
+            b
+            for part in (_empty, _scopes, _whole, _capabilities, _rights, _places, _stock, _message)
+            for b in part(case, method)
+        ),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _empty(case: Case, method: Method) -> Iterator[Blocker]:
+    if case.chosen or any(b.field.startswith("units.") for b in case.wrong):
+        return
+    if any(line.cancellable > 0 for line in case.order.lines):
+        yield Blocker(code="nothing_chosen", field="lines", text=_("Choose at least one unit to cancel."))
+        return
+    shipped = any(line.shipped > 0 for line in case.order.lines)
+    advice = _("What has left cannot be cancelled: start a return instead.") if shipped else ""
+    yield Blocker(
+        code="nothing_cancellable", field="lines", text=_("Nothing on this order can be cancelled."), advice=advice
+    )
+
+
+def _scopes(case: Case, method: Method) -> Iterator[Blocker]:
+    for words in case.settings.missing_scopes:
+        advice = _("An owner can grant the right and reconnect the shop.")
+        yield Blocker(code="scope", text=_("The shop lacks a right: %(right)s", right=words), advice=advice)
+
+
+def _rights(case: Case, method: Method) -> Iterator[Blocker]:
+    for name in dict.fromkeys(type(command).__name__ for command in method.commands):
+        if words := case.lacks(name):
+            advice = _("An owner can grant the right and reconnect the shop.")
+            yield Blocker(code="scope", text=_("The shop lacks a right: %(right)s", right=words), advice=advice)
+
+
+def _whole(case: Case, method: Method) -> Iterator[Blocker]:
+    if not case.is_whole:
+        return
+    for reason in case.order.whole_cancel_blockers:
+        advice = _("Wait until this is settled, then look again.")
+        yield Blocker(code="whole_refused", field="lines", text=reason, advice=advice)
+
+
+def _capabilities(case: Case, method: Method) -> Iterator[Blocker]:
+    for name, field in _used(case, method):
+        capability: Capability = getattr(case.capabilities, name)
+        if not capability.is_offered:
+            yield Blocker(code=f"cannot.{name}", field=field, text=capability.why)
+
+
+def _used(case: Case, method: Method) -> Iterator[tuple[str, str]]:
+    """Capabilities this plan needs, each with the field that asked for it."""
+    if not case.chosen:
+        return
+    partial = "cancel_rest" if case.empties else "cancel_lines"
+    yield "cancel_order" if case.is_whole else partial, "lines"
+    if any(share.readiness is Readiness.BEING_PACKED for c in case.chosen for share in c.shares):
+        yield "cancel_while_packing", "lines"
+    yield from _used_for_money(case, method)
+    yield from _used_for_stock(case)
+    if case.request.notify:
+        yield "notify_customer", "notify"
+
+
+def _used_for_money(case: Case, method: Method) -> Iterator[tuple[str, str]]:
+    if case.amounts.payments:
+        yield "refund", "refund"
+        if case.request.refund is RefundChoice.PART:
+            yield "refund_part", "refund"
+        if case.request.shipping:
+            yield "refund_shipping", "shipping"
+    if case.captured and case.request.refund is RefundChoice.NONE:
+        yield "cancel_without_refund", "refund"
+    voids = any(isinstance(command, VoidPayment) for command in method.commands)
+    if voids or (case.is_whole and authorised(case.order)):
+        yield "void_authorisation", "refund"
+
+
+def _used_for_stock(case: Case) -> Iterator[tuple[str, str]]:
+    for chosen in case.chosen:
+        if chosen.stock is Stock.BACK:
+            yield "restock", f"restock.{chosen.line.id}"
+        if chosen.stock is Stock.KEEP:
+            yield "keep_stock", f"restock.{chosen.line.id}"
+        if chosen.goes_to:
+            yield "restock_at_location", f"location.{chosen.line.id}"
+
+
+def _places(case: Case, method: Method) -> Iterator[Blocker]:
+    """Units go only to a place that is open and that the method can name."""
+    why_fixed = _why_fixed(method)
+    for chosen in case.chosen:
+        field = f"location.{chosen.line.id}"
+        if chosen.goes_to and chosen.goes_to not in case.locations:
+            yield Blocker(code="foreign_location", field=field, text=_("This order knows no such location."))
+        elif why_fixed and chosen.stock is Stock.BACK and _moves(chosen):
+            yield Blocker(code="location", field=field, text=why_fixed, advice=_("Leave the location as it is."))
+        elif chosen.stock is Stock.BACK and (closed := _closed_place(case, chosen)):
+            text = _("%(place)s is closed: units cannot go back there.", place=closed)
+            advice = _("Choose another location or do not put them back in stock.")
+            yield Blocker(code="closed_location", field=field, text=text, advice=advice)
+
+
+def _why_fixed(method: Method) -> str:
+    """Why this method cannot name a location; "" when it can."""
+    kinds = {type(command) for command in method.commands}
+    if CancelOrder in kinds:
+        return _("A whole cancel puts units back where they wait; it cannot name another location.")
+    if kinds == {EditOrder}:
+        return _("Nothing was captured, so the order is edited, and an edit cannot name another location.")
+    return ""
+
+
+def _moves(chosen: Chosen) -> bool:
+    here = {share.location.id for share in chosen.shares if share.location}
+    return bool(chosen.goes_to) and here != {chosen.goes_to}
+
+
+def _closed_place(case: Case, chosen: Chosen) -> str:
+    """A paid order whose location was closed fails when stock is to go back there; an unpaid one loses it silently."""
+    if case.is_whole and not case.captured:
+        return ""
+    for location_id, _share in places(case, chosen):
+        if location_id in case.locations and not case.locations[location_id].is_active:
+            return case.name_of(location_id)
+    return ""
+
+
+def _stock(case: Case, method: Method) -> Iterator[Blocker]:
+    """What is to be taken out of stock again must be known to the shop's stock by id and place."""
+    changes = (change for c in method.commands if isinstance(c, CorrectStock) for change in c.changes)
+    if any(not (change.stock_item_id and change.location_id) for change in changes):
+        text = _("The platform does not tell where these units are counted, so they cannot be kept out of stock.")
+        yield Blocker(code="stock_unknown", field="restock", text=text, advice=_("Put the units back in stock."))
+
+
+def _message(case: Case, method: Method) -> Iterator[Blocker]:
+    if case.request.notify and not case.order.can_notify:
+        text = _("The platform has no address to tell this customer.")
+        yield Blocker(code="no_address", field="notify", text=text)

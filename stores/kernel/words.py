@@ -1,0 +1,54 @@
+"""Sentences made where Django is not known. Without a hook they are English; the app sets Django's at start.
+
+The names are gettext's own so that `makemessages` finds the texts. Values go in by name: gettext("Only %(n)s", n=2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+from babel.numbers import format_currency
+
+from stores.kernel.money import Money
+
+
+class _Hooks:
+    """How to translate, set once by `use`."""
+
+    one: Callable[[str], str] = staticmethod(lambda text: text)
+    many: Callable[[str, str, int], str] = staticmethod(lambda one, many, number: one if number == 1 else many)
+    locale: Callable[[], str] = staticmethod(lambda: "en_GB")
+
+
+def use(
+    *, one: Callable[[str], str], many: Callable[[str, str, int], str], locale: Callable[[], str] | None = None
+) -> None:
+    """Let `one(text)` and `many(singular, plural, number)` translate; `locale()` names Babel's locale."""
+    _Hooks.one = staticmethod(one)
+    _Hooks.many = staticmethod(many)
+    if locale is not None:
+        _Hooks.locale = staticmethod(locale)
+
+
+def gettext(text: str, **values: object) -> str:
+    words = _Hooks.one(text)
+    return words % values if values else words
+
+
+def ngettext(one: str, many: str, number: Decimal | int, **values: object) -> str:
+    """`%(n)s` is the number itself, without useless zeros."""
+    return _Hooks.many(one, many, int(number) if number == int(number) else 2) % {"n": units(number), **values}
+
+
+def units(number: Decimal | int) -> str:
+    """3, 2.5: never 3.000, never 1E+2."""
+    text = format(Decimal(number), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(amount: Money) -> str:
+    """US$47.98, JP¥1,200: as the reader's locale writes it; no digit is rounded away."""
+    text = str(format_currency(amount.amount, amount.currency, locale=_Hooks.locale(), decimal_quantization=False))
+    return re.sub(r"(?<=[A-Z])(?=\d)", "\N{NO-BREAK SPACE}", text).replace("-", "\N{MINUS SIGN}", 1)
