@@ -1,0 +1,182 @@
+/* Everything the desk does by script. Listeners on data- attributes only, delegated, so that swapped fragments need
+   no set-up; every page works without it. docs/pages.md lists the attributes. */
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (event, act) => document.addEventListener(event, act);
+  const changed = (element) => element.dispatchEvent(new Event("change", { bubbles: true }));
+  const language = document.documentElement.lang || "en-GB";
+  const skew = Date.parse(document.body.dataset.now) - Date.now() || 0; // a wrong clock here must not move a deadline
+
+  /* -- time: countdowns and relative times -------------------------------------------------------------------- */
+  const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  const ago = new Intl.RelativeTimeFormat(language, { style: "short" });
+  const measure = (unit, n) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(n);
+
+  function lengthOf(seconds) {
+    const parts = [];
+    for (const [unit, size] of UNITS) {
+      const n = Math.floor(seconds / size);
+      if (n) parts.push(measure(unit, n));
+      seconds -= n * size;
+    }
+    return parts.slice(0, 2).join(" ") || measure("second", 0);
+  }
+
+  function tick() {
+    if (document.hidden) return;
+    const now = Date.now() + skew;
+    for (const element of $$("[data-until]")) {
+      const left = Math.ceil((Date.parse(element.dataset.until) - now) / 1000);
+      element.textContent = lengthOf(Math.max(0, left));
+      if (left > 0 || element.dataset.elapsed) continue;
+      element.dataset.elapsed = "yes";
+      element.dispatchEvent(new CustomEvent("desk:elapsed", { bubbles: true }));
+    }
+    for (const element of $$("time[data-relative]")) {
+      const away = (Date.parse(element.dateTime) - now) / 1000;
+      const unit = UNITS.find(([, size]) => Math.abs(away) >= size);
+      if (unit && Math.abs(away) >= 5) element.textContent = ago.format(Math.trunc(away / unit[1]), unit[0]);
+    }
+  }
+  setInterval(tick, 1000);
+
+  /* -- quantities --------------------------------------------------------------------------------------------- */
+  const decimals = (text) => (text.split(".")[1] || "").length;
+
+  function put(input, wanted) {
+    const low = Number(input.min || 0), high = input.max === "" ? Infinity : Number(input.max);
+    const value = Math.min(high, Math.max(low, wanted)).toFixed(decimals(input.step || "1"));
+    if (input.disabled || Number(input.value) === Number(value)) return false;
+    input.value = String(Number(value));
+    return true;
+  }
+
+  function step(button) {
+    const input = $("input", button.closest(".qty"));
+    if (put(input, Number(input.value) + Number(button.dataset.step) * Number(input.step || 1))) changed(input);
+  }
+
+  function fill(button) {
+    const form = button.form || button.closest("form");
+    const moved = $$(".qty input", form).filter((input) => put(input, button.dataset.fill === "max" ? Infinity : 0));
+    if (moved.length) changed(moved[0]);
+  }
+
+  /* -- dialogs, menus, copying, selecting --------------------------------------------------------------------- */
+  function close(element, event) {
+    const dialog = element.closest("dialog");
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.close();
+  }
+
+  async function copy(button) {
+    const source = button.dataset.copyFrom ? $(button.dataset.copyFrom) : null;
+    await navigator.clipboard.writeText(source ? source.innerText : button.dataset.copy);
+    const label = $("span", button), before = label.textContent;
+    label.textContent = button.dataset.copied;
+    setTimeout(() => { label.textContent = before; }, 2000);
+  }
+
+  function count(scope) {
+    const boxes = $$("[data-select]", scope), chosen = boxes.filter((box) => box.checked).length;
+    for (const element of $$("[data-selected-count]", scope)) element.textContent = chosen;
+    for (const element of $$("[data-when-selected]", scope)) element.hidden = !chosen;
+    const all = $("[data-select-all]", scope);
+    if (all) [all.checked, all.indeterminate] = [chosen > 0 && chosen === boxes.length, chosen > 0 && chosen < boxes.length];
+  }
+  const scopeOf = (element) => element.closest("[data-selection]") || element.form || document;
+
+  on("click", (event) => {
+    const target = event.target.closest("[data-step], [data-fill], [data-copy], [data-open], [data-close], [data-print]");
+    for (const menu of $$("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+    if (event.target.matches("dialog")) event.target.close(); // the veil
+    if (!target) return;
+    const has = target.dataset;
+    if ("step" in has) step(target);
+    else if ("fill" in has) { event.preventDefault(); fill(target); }
+    else if ("copy" in has) copy(target);
+    else if ("open" in has && $(has.open)) { event.preventDefault(); $(has.open).showModal(); }
+    else if ("close" in has) close(target, event);
+    else if ("print" in has) window.print();
+  });
+
+  on("change", (event) => {
+    const box = event.target;
+    if (box.matches("[data-select-all]")) for (const other of $$("[data-select]:not(:disabled)", scopeOf(box))) other.checked = box.checked;
+    if (box.matches("[data-select-all], [data-select]")) count(scopeOf(box));
+    if (box.matches("[data-submit]")) box.form.requestSubmit();
+  });
+
+  /* -- forms: ask before input is lost, send once ------------------------------------------------------------- */
+  let dirty = null;
+  on("input", (event) => { const form = event.target.form; if (form && "guard" in form.dataset) dirty = form; });
+  on("change", (event) => { const form = event.target.form; if (form && "guard" in form.dataset) dirty = form; });
+  on("submit", (event) => {
+    const form = event.target;
+    if (!("once" in form.dataset) || event.defaultPrevented) { if (form.method === "post") dirty = null; return; }
+    if (form.getAttribute("aria-busy") === "true") { event.preventDefault(); return; }
+    form.setAttribute("aria-busy", "true");
+    if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+    dirty = null;
+  });
+  window.addEventListener("beforeunload", (event) => { if (dirty && dirty.isConnected) event.preventDefault(); });
+  window.addEventListener("pageshow", () => { for (const busy of $$("[aria-busy=true][data-once], form[data-once] [aria-busy=true]")) busy.removeAttribute("aria-busy"); });
+
+  /* -- keys --------------------------------------------------------------------------------------------------- */
+  function walk(by) {
+    const rows = $$("[data-row]").filter((row) => row.offsetParent !== null);
+    const here = rows.findIndex((row) => row.contains(document.activeElement));
+    const row = rows[Math.max(0, Math.min(rows.length - 1, here < 0 ? 0 : here + by))];
+    const link = row && $("a[href]", row);
+    if (link) { link.focus({ focusVisible: true }); row.scrollIntoView({ block: "nearest" }); }
+  }
+  const KEYS = {
+    "/": () => { const box = $("[data-search]"); if (box) { box.focus(); box.select(); } },
+    "?": () => $("#keys").showModal(),
+    j: () => walk(1),
+    k: () => walk(-1),
+    n: () => { const link = $("[data-next]"); if (link) link.click(); },
+    x: () => { const row = document.activeElement.closest("[data-row]"), box = row && $("[data-select]", row); if (box) box.click(); },
+  };
+  on("keydown", (event) => {
+    const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+    if (event.key === "Escape") {
+      for (const menu of $$("details[data-menu][open]")) { menu.open = false; $("summary", menu).focus(); }
+      if (typing && typing.matches("[data-search]")) typing.blur();
+    }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
+    const act = KEYS[event.key];
+    if (act && (event.key !== "?" || $("#keys"))) { event.preventDefault(); act(); }
+  });
+
+  /* -- htmx: dialogs, focus, answers that are no fragment ------------------------------------------------------ */
+  function say(id) {
+    const list = $("#flash"), words = $(`#say-${id}`);
+    if (!list || !words) return;
+    list.replaceChildren(words.content.cloneNode(true));
+    list.scrollIntoView({ block: "nearest" });
+  }
+  on("htmx:beforeSwap", (event) => {
+    const { xhr, target, requestConfig } = event.detail;
+    if (target === document.body || !/^\s*<!doctype/i.test(xhr.responseText)) return;
+    event.detail.shouldSwap = false; // a whole page where a fragment was asked: signed out, or moved on
+    if (requestConfig.verb === "get") window.location.assign(window.location.href);
+    else say("ended");
+  });
+  on("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "dialog-body") $("#dialog").showModal();
+    const wanted = $("[data-focus]", event.detail.target);
+    if (wanted) wanted.focus();
+    tick();
+  });
+  on("htmx:sendError", () => say("silent"));
+  on("htmx:timeout", () => say("silent"));
+  on("htmx:responseError", () => say("failed"));
+
+  const rejected = $("[data-focus]");
+  if (rejected) rejected.focus();
+  for (const scope of $$("[data-selection]")) count(scope);
+})();

@@ -1,0 +1,107 @@
+"""The word and the tone of every state that a page shows as a chip.
+
+Tones are the chip classes: ok warn bad info moving half plain. A state without an entry is shown by its own
+code, so a new platform word is seen and never hidden.
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Word = tuple[str | Promise, str]
+
+FULFILMENT: dict[str, Word] = {
+    "unfulfilled": (_("Unfulfilled"), "plain"),
+    "scheduled": (_("Scheduled"), "plain"),
+    "on_hold": (_("On hold"), "warn"),
+    "in_progress": (_("Being packed"), "moving"),
+    "partial": (_("Partly fulfilled"), "half"),
+    "fulfilled": (_("Fulfilled"), "info"),
+    "not_needed": (_("Nothing to ship"), "plain"),
+    "unknown": (_("Not told"), "plain"),
+}
+PAYMENT: dict[str, Word] = {
+    "pending": (_("Payment pending"), "moving"),
+    "authorised": (_("Authorised"), "warn"),
+    "partly_paid": (_("Partly paid"), "half"),
+    "paid": (_("Paid"), "ok"),
+    "partly_refunded": (_("Partly refunded"), "half"),
+    "refunded": (_("Refunded"), "info"),
+    "voided": (_("Voided"), "plain"),
+    "expired": (pgettext_lazy("payment", "Expired"), "plain"),
+    "unknown": (_("Not told"), "plain"),
+}
+CANCELLABLE: dict[str, Word] = {
+    "all": (_("All can be cancelled"), "ok"),
+    "part": (_("Part can be cancelled"), "half"),
+    "none": (_("Nothing to cancel"), "plain"),
+}
+READINESS: dict[str, Word] = {
+    "open": (_("Waiting to be packed"), "ok"),
+    "on_hold": (_("On hold"), "ok"),
+    "being_packed": (_("Being packed"), "warn"),
+    "with_service": (_("With a fulfilment service"), "bad"),
+    "waiting": (_("Service was asked"), "moving"),
+    "refused": (_("Service keeps it"), "bad"),
+    "gone": (_("Gone"), "plain"),
+}
+TRANSACTION: dict[str, Word] = {
+    "success": (_("Done"), "ok"),
+    "pending": (_("Pending"), "moving"),
+    "failed": (_("Failed"), "bad"),
+    "unknown": (_("Not told"), "plain"),
+}
+CANCELLATION: dict[str, Word] = {
+    "awaiting_approval": (_("Awaiting approval"), "info"),
+    "held": (_("On hold"), "info"),
+    "running": (_("Running"), "moving"),
+    "verifying": (_("Looking again"), "moving"),
+    "needs_operator": (_("Needs a look"), "warn"),
+    "differs": (_("Done, with a difference"), "warn"),
+    "done": (_("Done"), "ok"),
+    "withdrawn": (_("Taken back"), "plain"),
+    "expired": (pgettext_lazy("cancellation", "Expired"), "plain"),
+    "refused": (_("Refused"), "bad"),
+}
+STEP: dict[str, Word] = {
+    "pending": (_("To do"), "plain"),
+    "intended": (_("Sending"), "moving"),
+    "accepted": (_("Accepted, not finished"), "moving"),
+    "retry_wait": (_("Will try again"), "moving"),
+    "unknown": (_("No answer: looking"), "warn"),
+    "needs_person": (_("Needs a person"), "warn"),
+    "applied": (_("Done"), "ok"),
+    "refused": (_("Refused"), "bad"),
+    "settled": (_("Settled by hand"), "ok"),
+    "skipped": (_("Skipped"), "plain"),
+}
+SUPPORT: dict[str, Word] = {
+    "native": (_("Yes, in one call"), "ok"),
+    "composed": (_("Yes, in several calls"), "ok"),
+    "assisted": (_("By hand, then checked"), "half"),
+    "impossible": (_("No"), "bad"),
+}
+SHOP: dict[str, Word] = {
+    "active": (_("Connected"), "ok"),
+    "paused": (_("Paused"), "warn"),
+    "disconnected": (_("Disconnected"), "bad"),
+}
+
+WORDS: dict[str, dict[str, Word]] = {
+    "fulfilment": FULFILMENT,
+    "payment": PAYMENT,
+    "cancellable": CANCELLABLE,
+    "readiness": READINESS,
+    "transaction": TRANSACTION,
+    "cancellation": CANCELLATION,
+    "step": STEP,
+    "support": SUPPORT,
+    "shop": SHOP,
+}
+
+
+def word(vocabulary: str, state: str) -> Word:
+    """The word and tone of `state`; an unknown one comes back as its own code. KeyError: no such vocabulary."""
+    return WORDS[vocabulary].get(state, (state.replace("_", " ").capitalize(), "plain"))
