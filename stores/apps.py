@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import get_language, gettext, ngettext, to_locale
+
+from stores.kernel import words
 
 
 class StoresConfig(AppConfig):
@@ -6,4 +9,6 @@ class StoresConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        words.use(one=gettext, many=ngettext, locale=lambda: to_locale(get_language() or "en-gb"))
         from stores import checks, tasks  # noqa: F401
+        from stores.audit import people  # noqa: F401

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cancellations.models import PrivateNote
 from stores.kernel import clock, vault
 from stores.models import Store
@@ -26,3 +28,8 @@ def read(note: PrivateNote | None) -> str:
     if note is None or not note.sealed:
         return ""
     return vault.unseal(bytes(note.sealed), bound_to=_bound(note.uuid, note.store_id)).decode()
+
+
+def forget(ids: Iterable[int]) -> None:
+    """Remove notes that nothing names any more."""
+    PrivateNote.objects.filter(pk__in=list(ids)).delete()

@@ -1,0 +1,152 @@
+"""What a cancellation would do: read the order live, ask for the figures, plan, keep what was shown.
+
+Nothing here has an effect at the shop. A kept preview is never changed: a new wish makes a new one, so that the
+plan somebody sees is the plan that is stored under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
+
+from django.conf import settings
+
+from cancellations.models import Preview
+from cancellations.models.preview import VOID_AFTER
+from cancellations.planning import planner
+from cancellations.planning.plan import Plan, ShopSettings
+from cancellations.services import notes
+from stores.canonical import codec
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest, Quote
+from stores.kernel import clock
+from stores.kernel.errors import DeskError, RemoteRefused
+from stores.models import OrderRecord, Store, User
+from stores.platforms import registry
+from stores.platforms.base import Platform
+from stores.services import connections, orders
+
+SEATS = 3  # of the web threads that may wait for platforms at once
+KEPT = timedelta(days=2)  # previews nobody confirmed
+_seats = BoundedSemaphore(SEATS)
+
+
+class NoSeat(DeskError):
+    """Too many pages wait for platforms right now; the mirrored copy stays and the page asks again."""
+
+    default_message = "Other pages are waiting for their shops right now. This page asks again in a moment."
+
+
+@contextmanager
+def seat() -> Iterator[None]:
+    """Wait for a platform on behalf of a page, if there is room. Raises NoSeat at once when there is none."""
+    if not _seats.acquire(blocking=False):
+        raise NoSeat
+    try:
+        yield
+    finally:
+        _seats.release()
+
+
+def read(record: OrderRecord) -> Order:
+    """The order live, for a page: 8 seconds at most. Raises NoSeat or RemoteError."""
+    with seat():
+        return orders.refresh(record, read_timeout=settings.PAGE_READ_TIMEOUT_SECONDS)
+
+
+def make(*, actor: User, record: OrderRecord, request: CancelRequest, order: Order | None = None) -> Preview:
+    """Plan `request` on the order and keep what is shown. `order`: a live read that is at hand already.
+
+    Raises NoSeat or RemoteError when the shop does not answer: then nothing is kept.
+    """
+    facts, plan = look(record, request, order=order)
+    return Preview.objects.create(
+        store=record.store,
+        order=record,
+        actor=actor,
+        request=codec.dumps(replace(request, note="")),
+        plan=codec.dumps(plan),
+        facts=codec.dumps(facts),
+        fingerprint=plan.fingerprint,
+        note=notes.keep(request.note, store=record.store),
+        created_at=clock.now(),
+    )
+
+
+def look(record: OrderRecord, request: CancelRequest, *, order: Order | None = None) -> tuple[Order, Plan]:
+    """Live facts and the plan on them; nothing is stored but the mirrored copy."""
+    if order is not None and not planner.needs_quote(order, request):
+        return order, plan_on(record.store, order, request, None)
+    with seat():
+        platform = connections.open_platform(record.store, read_timeout=settings.PAGE_READ_TIMEOUT_SECONDS)
+        facts = order or orders.refresh(record, platform=platform)
+        return facts, plan_on(record.store, facts, request, _quote(platform, facts, request))
+
+
+def _quote(platform: Platform, order: Order, request: CancelRequest) -> Quote | None:
+    """The platform's figures. A refusal of this very wish is no figure: the plan says so at its field."""
+    if not planner.needs_quote(order, request):
+        return None
+    try:
+        return platform.quote(order, request)
+    except RemoteRefused:
+        return None
+
+
+def plan_on(store: Store, order: Order, request: CancelRequest, quote: Quote | None) -> Plan:
+    kind = registry.get(store.platform)
+    return planner.build(
+        order,
+        replace(request, note=""),
+        quote=quote,
+        capabilities=kind.capabilities,
+        reasons=kind.reasons,
+        settings=shop_settings(store, kind),
+        adapter_version=f"{kind.key} {kind.api_version}",
+    )
+
+
+def shop_settings(store: Store, kind: type[Platform]) -> ShopSettings:
+    """What planning must know of the shop: its hold, and which rights it did not grant."""
+    missing = [scope for scope in kind.scopes if scope.name not in store.granted_scopes]
+    words = {scope.name: f"{scope.name} ({scope.disables})" if scope.disables else scope.name for scope in missing}
+    return ShopSettings(
+        hold_seconds=store.hold_seconds,
+        missing_scopes=tuple(words[scope.name] for scope in missing if scope.is_vital),
+        missing_for={command: words[scope.name] for scope in missing for command in scope.needed_for},
+    )
+
+
+def plan_of(preview: Preview) -> Plan:
+    return codec.loads(Plan, preview.plan)
+
+
+def facts_of(preview: Preview) -> Order:
+    """The live order as it was read for this preview."""
+    return codec.loads(Order, preview.facts)
+
+
+def request_of(preview: Preview) -> CancelRequest:
+    """The wish, with the note put back where it was not erased."""
+    return replace(codec.loads(CancelRequest, preview.request), note=notes.read(preview.note))
+
+
+def replan(preview: Preview) -> Plan:
+    """The same wish on the order as it is now, with fresh figures. Raises NoSeat or RemoteError."""
+    return look(preview.order, codec.loads(CancelRequest, preview.request))[1]
+
+
+def is_void(preview: Preview, now: datetime) -> bool:
+    return now - preview.created_at > VOID_AFTER
+
+
+def forget_old(now: datetime) -> int:
+    """Remove previews nobody confirmed, and the notes only they held; how many went."""
+    old = Preview.objects.filter(created_at__lt=now - KEPT, cancellation=None)
+    note_ids = [pk for pk in old.values_list("note_id", flat=True) if pk]
+    count, _rows = old.delete()
+    notes.forget(note_ids)
+    return count
