@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from stores.kernel import folding
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("Müller", "muller"),
+        ("MÜLLER", "muller"),
+        ("Ｍüller", "muller"),
+        ("Straße", "strasse"),
+        ("Ørsted", "orsted"),
+        ("Łukasz", "lukasz"),
+        ("İzmir", "izmir"),
+        ("  two \t words\n", "two words"),
+        ("zero\u200bwidth", "zerowidth"),
+        ("\u202eright to left\u202c", "right to left"),
+        ("nul\x00byte", "nul byte"),
+        ("lone \ud800 half", "lone half"),
+        ("李伟", "李伟"),
+        ("ガ", "ガ"),
+        ("ｶﾞ", "ガ"),
+        ("한국", "한국"),
+        ("กิน", "กิน"),
+        ("👍🏽", "👍🏽"),
+    ],
+)
+def test_both_sides_are_spelt_alike(written: str, folded: str) -> None:
+    assert folding.fold(written) == folded
+
+
+def test_folding_twice_changes_nothing() -> None:
+    for text in ("İzmir", "ﬁne", "ŉ", "ǰ", "ΐ", "ẞ", "Ǆ", "ﷺ", "①", "½"):
+        once = folding.fold(text)
+
+        assert folding.fold(once) == once
+
+
+def test_a_number_is_the_same_with_and_without_its_sign() -> None:
+    assert folding.fold_number("#1047") == folding.fold_number("1047") == folding.fold_number("＃１０４７")
+
+
+def test_short_words_are_whole_words_and_pairs_of_unspaced_scripts() -> None:
+    assert set(folding.short_words("li wei olivia")) == {"li"}
+    assert set(folding.short_words("王小明")) == {"王", "小", "明", "王小", "小明"}
+
+
+def test_the_text_of_an_order_lists_short_words_between_spaces() -> None:
+    text = folding.search_text("#1047", ["Li Wei", "li.wei@example.com", "", "Olivia"])
+
+    assert text.startswith(" 1047 li wei li.wei@example.com olivia ")
+    assert " li " in text
+    assert " 10 " in text
+    assert " ol " not in text
