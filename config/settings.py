@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -91,22 +90,23 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{STATE_DIR / 'rescind.sqlite3'}"
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
-_suffix = os.environ.get("TEST_DB_SUFFIX", "")
 if IS_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 30,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
     }
-    if _suffix:
-        DATABASES["default"]["TEST"] = {"NAME": f"/tmp/rescind-test-{_suffix}.sqlite3"}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    if _suffix:
-        DATABASES["default"]["TEST"] = {"NAME": f"test_rescind_{_suffix}"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "rescind_cache"}}
+CACHES = {  # holds the counters of throttling and spent codes, so it is never culled early
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "rescind_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- queue (a doorbell; the database is the queue) ----------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
@@ -160,12 +160,20 @@ ACCOUNT_ADAPTER = "stores.services.sign_in.DeskAccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses that somebody typed
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+MFA_ADAPTER = "stores.services.sign_in.DeskSecondFactor"
+MFA_FORMS = {"authenticate": "stores.forms.sign_in.CodeForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-STAFF_LIMIT_PER_CANCELLATION = env.int(
-    "STAFF_LIMIT_PER_CANCELLATION", default=1000
-)  # whole units of the shop's currency
-STAFF_LIMIT_PER_DAY = env.int("STAFF_LIMIT_PER_DAY", default=5000)  # in any 24 hours
+MFA_TOTP_ISSUER = "Rescind"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the address was proved by the invitation
+# whole units of the shop's currency, for staff without limits of their own; a day: any 24 hours
+STAFF_LIMIT_PER_CANCELLATION = env.int("STAFF_LIMIT_PER_CANCELLATION", default=1000)
+STAFF_LIMIT_PER_DAY = env.int("STAFF_LIMIT_PER_DAY", default=5000)
+INVITATION_HOURS = env.int("INVITATION_HOURS", default=72)
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="required" if IS_HTTPS else "optional")
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
 SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 3600)

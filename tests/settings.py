@@ -32,4 +32,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if IS_SQLITE:  # a file, not memory: live servers and workers have threads and processes of their own
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+else:
+    DATABASES["default"]["TEST"] = {"NAME": f"test_rescind_{os.environ.get('TEST_DB_SUFFIX', 'all')}"}
 LOGGING = {"level": "WARNING"}

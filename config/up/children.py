@@ -1,0 +1,44 @@
+"""Which processes the product consists of, as commands. At scale each is a service of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+SANDBOX, WEB, WORKER, BEAT = "sandbox", "web", "worker", "beat"
+
+
+@dataclass(frozen=True)
+class Child:
+    name: str
+    command: Sequence[str]
+
+
+def web(host: str, port: int) -> Child:
+    """gunicorn's control socket would lie in the home folder, so it is off; heartbeats go to memory."""
+    options = ["--worker-class", "gthread", "--workers", "1", "--threads", str(settings.WEB_THREADS)]
+    options += ["--bind", f"{host}:{port}", "--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning"]
+    if os.path.isdir("/dev/shm"):  # noqa: S108  a folder in memory, only looked for
+        options += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
+    return Child(WEB, [sys.executable, "-m", "gunicorn", "config.wsgi:application", *options])
+
+
+def worker() -> Child:
+    """Threads: they wait for platforms most of the time. One thread would be throttled by the broker's poll."""
+    options = ["-P", "threads", "-c", str(settings.WORKER_THREADS), "--loglevel", "warning"]
+    options += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return Child(WORKER, [sys.executable, "-m", "celery", "-A", "config", "worker", *options])
+
+
+def beat() -> Child:
+    """Not `worker -B`: that beat outlives a killed worker, one more each time."""
+    return Child(BEAT, [sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile=", "--loglevel", "warning"])
+
+
+def sandbox(port: int) -> Child:
+    manage = str(settings.BASE_DIR / "manage.py")
+    return Child(SANDBOX, [sys.executable, manage, "sandbox", "serve", "--port", str(port)])
