@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 pytest_plugins = [
+    "tests.rigs.audit",
     "tests.rigs.network",
     "tests.rigs.people",
     "tests.rigs.reports",
     "tests.rigs.servers",
     "tests.rigs.browser",
+    "tests.rigs.stack",
 ]

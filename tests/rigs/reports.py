@@ -12,7 +12,12 @@ import hypothesis
 import pytest
 from django.conf import settings
 
-BY_FIXTURE = {"chromium_browser": "browser", "live_stack": "live", "redis_url": "redis"}
+BY_FIXTURE = {
+    "chromium_browser": "browser",
+    "live_stack": "live",
+    "live_stack_on_redis": "live",
+    "redis_url": "redis",
+}
 
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))

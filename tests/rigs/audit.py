@@ -1,0 +1,52 @@
+"""Tampering on purpose, flushing past the triggers, and a folder of its own for exported checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+guard = import_module("stores.migrations.0003_refuse_changes_of_audit_rows")
+
+
+@contextmanager
+def unguarded(on: Any = connection) -> Iterator[None]:
+    """Lift the triggers that refuse changes of audit rows, as somebody with the database could; put them back."""
+    _run(on, drop=True)
+    yield
+    _run(on, drop=False)
+
+
+def _run(on: Any, *, drop: bool) -> None:
+    if on.in_atomic_block and on.vendor == "postgresql":
+        on.check_constraints()  # it alters no table that still has deferred checks to do
+    with on.cursor() as cursor:
+        for statement in guard.statements(on.vendor, drop=drop):
+            cursor.execute(statement)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_triggers() -> Iterator[None]:
+    """Tests that commit are cleaned up by emptying every table; the audit tables refuse that to anybody else."""
+    original = BaseDatabaseOperations.execute_sql_flush
+
+    def flush(self: BaseDatabaseOperations, sql_list: Any) -> None:
+        with unguarded(self.connection):
+            original(self, sql_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def export_dir(tmp_path: Path, settings: Any) -> Path:
+    """Checkpoint files of one test never accuse the chains of another."""
+    settings.AUDIT_EXPORT_DIR = str(tmp_path / "audit")
+    return tmp_path / "audit"

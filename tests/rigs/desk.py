@@ -1,0 +1,134 @@
+"""A shop whose outer world is the sandbox, in this process: from preview to receipt without a socket or a wait."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+
+from cancellations.execution import executor, sweep
+from cancellations.models import Cancellation, Preview, Step
+from cancellations.services import preview, submit
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest
+from stores.kernel import clock
+from stores.models import OrderRecord, Role, Store, User
+from stores.sandbox.adapter import InProcess
+from stores.sandbox.shopify.spec import Line
+from stores.sandbox.world import World
+from stores.services import credentials, orders, reach
+from tests import make
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+
+@dataclass
+class Desk:
+    """One shop, one person of staff, one world; `now` moves by hand."""
+
+    world: World
+    store: Store
+    staff: User
+    traveller: time_machine.Traveller
+
+    def order(self, **spec: Any) -> OrderRecord:
+        """Make an order in the world and copy it. Default: one paid line of three units."""
+        spec.setdefault("lines", [Line(quantity=3, price="10.00")])
+        made = self.world.make_order(**spec)
+        platform = reach.open_platform(self.store)
+        return orders.save(self.store, platform.read_order(made.id), clock.now())
+
+    def live(self, record: OrderRecord) -> Order:
+        return orders.refresh(record)
+
+    def everything(self, record: OrderRecord, **wish: Any) -> CancelRequest:
+        """All that can be cancelled."""
+        lines = {line.id: line.cancellable for line in self.live(record).lines if line.cancellable}
+        return CancelRequest(lines=lines, **wish)
+
+    def some(self, record: OrderRecord, *units: int, **wish: Any) -> CancelRequest:
+        """`units` of the lines, in their order; 0 leaves a line alone."""
+        lines = self.live(record).lines
+        wanted = {line.id: Decimal(n) for line, n in zip(lines, units, strict=False) if n}
+        return CancelRequest(lines=wanted, **wish)
+
+    def preview(self, record: OrderRecord, request: CancelRequest, *, by: User | None = None) -> Preview:
+        return preview.make(actor=by or self.staff, record=record, request=request)
+
+    def confirm(self, record: OrderRecord, request: CancelRequest, *, by: User | None = None) -> Cancellation:
+        seen = self.preview(record, request, by=by)
+        return submit.confirm(actor=by or self.staff, seen=seen)
+
+    def work(self, cancellation: Cancellation, *, hours: float = 1) -> Cancellation:
+        """Let the sweep do its work until nothing is due within `hours`; time jumps from one due moment to the next."""
+        end = clock.now() + timedelta(hours=hours)
+        for _ in range(200):
+            for uuid in sweep.due_cancellations(clock.now()):
+                executor.advance(uuid)
+            due = self._next_due(cancellation)
+            if due is None or due > end:
+                break
+            if due > clock.now():
+                self.travel((due - clock.now()).total_seconds() + 0.001)
+        cancellation.refresh_from_db()
+        return cancellation
+
+    def _next_due(self, cancellation: Cancellation) -> datetime | None:
+        cancellation.refresh_from_db()
+        if cancellation.state == "held":
+            return cancellation.held_until
+        rows = Step.objects.filter(cancellation=cancellation).exclude(next_attempt_at=None)
+        moments = [max(step.next_attempt_at, step.lease_until or step.next_attempt_at) for step in rows]
+        return min(moments, default=None)
+
+    def travel(self, seconds: float) -> None:
+        self.traveller.shift(timedelta(seconds=seconds))
+
+    def count(self, kind: str) -> int:
+        """How often this really happened in the world."""
+        return len(self.world.effects(kind=kind))
+
+    def steps(self, cancellation: Cancellation) -> dict[str, str]:
+        return {step.kind: step.state for step in cancellation.steps.all()}
+
+
+@pytest.fixture
+def desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A connected sandbox shop without a hold; `desk.world` is the outer world."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        world = World.open(tmp_path / "world.sqlite3")
+        store = connected(world)
+        staff = make.person("staff@example.com", name="Ana Duarte")
+        make.membership(staff, store, Role.STAFF)
+        monkeypatch.setattr(clock, "wait", lambda seconds: traveller.shift(timedelta(seconds=seconds)))
+        yield Desk(world, store, staff, traveller)
+        reach.forget_way(store)
+        world.close()
+
+
+def connected(world: World, name: str = "demo") -> Store:
+    """A row for a shop of the world, reached without a socket."""
+    shop = world.shop(name)
+    assert shop is not None
+    host = f"{name}.myshopify.com"
+    store = make.store(f"Sandbox {name}", settings={"shop": host}, hold_seconds=0, currency=shop["currency"])
+    store.granted_scopes = list(shop["scopes"])
+    store.save()
+    credentials.keep(store, {"token": shop["static_token"]})
+    reach.way_to(store).session.mount("https://", InProcess(world))
+    return store
+
+
+def lines_of(sheet: str) -> list[dict[str, Any]]:
+    """The rows of a stored receipt."""
+    with suppress(json.JSONDecodeError):
+        return list(json.loads(sheet)["lines"])
+    return []
