@@ -77,6 +77,7 @@ class StoreHealth(models.Model):
     failures = models.PositiveIntegerField(default=0)  # unknown or 5xx in a row
     breaker_open_since = models.DateTimeField(null=True)
     breaker_probe_at = models.DateTimeField(null=True)
+    token_lease_until = models.DateTimeField(null=True)  # one worker at a time fetches a token
     hook_seen_at = models.DateTimeField(null=True)
     hooks_checked_at = models.DateTimeField(null=True)
     hooks_error = models.CharField(max_length=300, blank=True)

@@ -16,7 +16,6 @@ from stores.canonical.order import Order
 from stores.kernel import clock, folding
 from stores.models import OrderRecord, Store
 from stores.platforms.base import Platform
-from stores.platforms.base import Platform
 from stores.services import connections
 
 BATCH = 200  # rows a statement: 200 × 22 values stay below SQLite's 32,766 variables
@@ -126,11 +125,12 @@ def _upsert(batch: Sequence[OrderRecord]) -> None:
     """
     name = connection.ops.quote_name
     fields = _columns()
+    columns = [str(f.column) for f in fields]
     table = name(OrderRecord._meta.db_table)
-    updates = [name(f.column) for f in fields if f.column not in ("uuid", "store_id", "external_id")]
+    updates = [name(column) for column in columns if column not in ("uuid", "store_id", "external_id")]
     row = f"({', '.join(['%s'] * len(fields))})"
     statement = (
-        f"INSERT INTO {table} ({', '.join(name(f.column) for f in fields)})"  # noqa: S608  our own column names
+        f"INSERT INTO {table} ({', '.join(map(name, columns))})"  # noqa: S608  our own column names
         f" VALUES {', '.join([row] * len(batch))}"
         f" ON CONFLICT (store_id, external_id) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in updates)}"
         f" WHERE {table}.updated_at < excluded.updated_at"

@@ -1,0 +1,17 @@
+"""What can be recorded about a shop. Names of settings and rights go in, secrets never."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from stores.audit.actions import Action, declare
+
+CONNECTED = declare(Action("shop.connected", _("{actor} connected the shop {name}")))
+REKEYED = declare(Action("shop.rekeyed", _("{actor} gave the shop new credentials")))
+PAUSED = declare(Action("shop.paused", _("{actor} paused the shop")))
+RESUMED = declare(Action("shop.resumed", _("{actor} let the shop go on")))
+DISCONNECTED = declare(Action("shop.disconnected", _("{actor} disconnected the shop")))
+REJECTED = declare(
+    Action("shop.credentials_rejected", _("The shop no longer accepts our credentials"), is_failure=True)
+)
+HOOKS_REPAIRED = declare(Action("shop.hooks_repaired", _("{actor} registered {added} webhooks and removed {removed}")))

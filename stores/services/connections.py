@@ -1,0 +1,211 @@
+"""Connecting shops, and what becomes of a connection. `open_platform` is the one way to reach a connected shop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from stores.audit import shop_actions, trail
+from stores.kernel import clock, queue
+from stores.kernel.credentials import Secret, Text
+from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteError
+from stores.models import Store, StoreHealth, StoreState, StoreSync, User
+from stores.platforms import registry
+from stores.platforms.base import Access
+from stores.services import credentials, hooks, reach
+from stores.services.reach import open_platform
+
+__all__ = [
+    "confirm_uninstalled",
+    "connect",
+    "disconnect",
+    "open_platform",
+    "pause",
+    "reject_credentials",
+    "rekey",
+    "resume",
+    "test_access",
+]
+
+
+def test_access(platform_key: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> Access:
+    """Read something harmless with values that are not stored yet.
+
+    Raises InputRejected for a value with its field, CredentialsRejected, RemoteRefused or RemoteUnavailable.
+    """
+    _check(platform_key, settings, secrets)
+    return reach.trial(platform_key, settings, secrets).check_access()
+
+
+def connect(
+    actor: User | str, platform_key: str, name: str, settings: Mapping[str, str], secrets: Mapping[str, str]
+) -> Store:
+    """Try the credentials, keep them sealed, and begin the first import. Raises as `test_access`."""
+    _check_new(platform_key, settings)
+    access = test_access(platform_key, settings, secrets)
+    _check_vital(access)
+    now = clock.now()
+    with transaction.atomic():
+        store = Store.objects.create(
+            platform=platform_key,
+            name=name.strip() or access.shop_name,
+            settings=dict(settings),
+            granted_scopes=list(access.granted),
+            currency=access.currency,
+            time_zone=access.time_zone,
+            is_sandbox=reach.is_sandbox(settings.get("base_url", "")),
+            created_at=now,
+        )
+        credentials.keep(store, secrets)
+        StoreHealth.objects.create(store=store, last_success_at=now)
+        StoreSync.objects.create(store=store, next_attempt_at=now)
+        _ring(store)
+        trail.record(
+            shop_actions.CONNECTED,
+            actor=actor,
+            target=_target(store),
+            store=store,
+            name=store.name,
+            platform=platform_key,
+            settings=sorted(settings),
+            scopes=sorted(access.granted),
+        )
+    return store
+
+
+def rekey(
+    actor: User | str, store: Store, secrets: Mapping[str, str], settings: Mapping[str, str] | None = None
+) -> Store:
+    """Replace the credentials (and settings, where given) after trying them; a disconnected shop works again."""
+    wanted = dict(store.settings if settings is None else settings)
+    access = test_access(store.platform, wanted, secrets)
+    _check_vital(access)
+    with transaction.atomic():
+        credentials.keep(store, secrets)
+        store.settings, store.granted_scopes, store.state = wanted, list(access.granted), StoreState.ACTIVE
+        store.is_sandbox = reach.is_sandbox(wanted.get("base_url", ""))
+        store.save(update_fields=["settings", "granted_scopes", "state", "is_sandbox"])
+        StoreHealth.objects.filter(store=store).update(
+            failures=0, breaker_open_since=None, breaker_probe_at=None, last_error="", hooks_checked_at=None
+        )
+        _wake(store)
+        trail.record(
+            shop_actions.REKEYED, actor=actor, target=_target(store), store=store, scopes=sorted(access.granted)
+        )
+    reach.forget_way(store)
+    return store
+
+
+def pause(actor: User | str, store: Store) -> None:
+    """Nothing is read or sent until somebody resumes it; steps under way wait."""
+    with transaction.atomic():
+        if _move(store, StoreState.ACTIVE, StoreState.PAUSED):
+            trail.record(shop_actions.PAUSED, actor=actor, target=_target(store), store=store)
+    reach.forget_way(store)
+
+
+def resume(actor: User | str, store: Store) -> None:
+    with transaction.atomic():
+        if _move(store, StoreState.PAUSED, StoreState.ACTIVE):
+            _wake(store)
+            trail.record(shop_actions.RESUMED, actor=actor, target=_target(store), store=store)
+    reach.forget_way(store)
+
+
+def disconnect(actor: User | str, store: Store) -> None:
+    """Take our webhooks down where the shop still answers, and destroy the secrets. Orders and audit stay."""
+    removed = hooks.remove_all(store)
+    with transaction.atomic():
+        if _move(store, store.state, StoreState.DISCONNECTED):
+            credentials.keep(store, {})
+            StoreSync.objects.filter(store=store).update(next_attempt_at=None)
+            trail.record(
+                shop_actions.DISCONNECTED, actor=actor, target=_target(store), store=store, hooks_removed=removed
+            )
+    reach.forget_way(store)
+
+
+def reject_credentials(store: Store) -> None:
+    """The platform refused a fresh token: the shop is disconnected, its steps wait for new credentials."""
+    with transaction.atomic():
+        if _move(store, StoreState.ACTIVE, StoreState.DISCONNECTED):
+            StoreSync.objects.filter(store=store).update(next_attempt_at=None)
+            trail.record(shop_actions.REJECTED, actor="rescind", target=_target(store), store=store)
+    reach.forget_way(store)
+
+
+def confirm_uninstalled(store: Store) -> bool:
+    """The platform hinted that our app was removed: believed only when a read is refused for it."""
+    try:
+        open_platform(store).check_access()
+    except RemoteError as exc:
+        if exc.status in (401, 403) or isinstance(exc, CredentialsRejected):
+            reject_credentials(store)
+            return True
+        raise
+    return False
+
+
+def _move(store: Store, expected: str, state: StoreState) -> bool:
+    """True when this call moved it; two people pressing at once leave one event."""
+    moved = Store.objects.filter(pk=store.pk, state=expected).exclude(state=state).update(state=state)
+    store.state = state if moved else store.state
+    return bool(moved)
+
+
+def _wake(store: Store) -> None:
+    StoreSync.objects.filter(store=store).update(next_attempt_at=clock.now(), error="", tries=0)
+    _ring(store)
+
+
+def _ring(store: Store) -> None:
+    queue.ring("stores.sync", str(store.uuid))
+    queue.ring("stores.check_hooks", str(store.uuid))
+
+
+def _target(store: Store) -> str:
+    return f"store:{store.uuid}"
+
+
+def _check(platform_key: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+    """Shape of what was entered, by the adapter's declaration."""
+    declared = registry.get(platform_key).credentials
+    for field in declared:
+        value = (secrets if field.is_secret else settings).get(field.name, "")
+        if field.required and not value:
+            raise InputRejected(field.name, _("This is needed."))
+        if value and field.pattern and not re.fullmatch(field.pattern, value):
+            raise InputRejected(field.name, field.help or _("This does not look right."))
+    _check_groups(declared, secrets)
+    if base_url := settings.get("base_url", ""):
+        reach.egress(base_url).check_url(base_url)
+
+
+def _check_groups(declared: Sequence[Text | Secret], secrets: Mapping[str, str]) -> None:
+    """Of alternatives (client id and secret, or a token) one must be complete."""
+    groups: dict[str, list[Secret]] = {}
+    for field in declared:
+        if isinstance(field, Secret) and field.group:
+            groups.setdefault(field.group, []).append(field)
+    if groups and not any(all(secrets.get(f.name) for f in group) for group in groups.values()):
+        wanted = _(" or ").join(_(" and ").join(f.label for f in group) for group in groups.values())
+        started = next((f for g in groups.values() for f in g if not secrets.get(f.name)), None)
+        raise InputRejected(started.name if started else "", _("Enter %(wanted)s.") % {"wanted": wanted})
+
+
+def _check_new(platform_key: str, settings: Mapping[str, str]) -> None:
+    shop = settings.get("shop", "")
+    twin = Store.objects.filter(platform=platform_key, settings__shop=shop).first() if shop else None
+    if twin:
+        words = _("This shop is connected already, as %(name)s. Give it new credentials there.") % {"name": twin.name}
+        raise InputRejected("shop", words)
+
+
+def _check_vital(access: Access) -> None:
+    vital = [scope for scope in access.missing if scope.is_vital]
+    if vital:
+        names = ", ".join(scope.name for scope in vital)
+        raise InputRejected("scopes", _("The shop must grant %(names)s first.") % {"names": names})

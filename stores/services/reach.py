@@ -1,0 +1,134 @@
+"""How a shop is reached: its adapter with settings, opened secrets, token cache, rate slot, breaker and session."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import requests
+from django.conf import settings
+
+from stores.kernel import clock, network
+from stores.kernel.transport import HttpTransport, Journal, Limits
+from stores.models import Store
+from stores.platforms import registry
+from stores.platforms.base import Connection, Platform
+from stores.services import credentials
+from stores.services.breaker import RowBreaker, Seen
+from stores.services.limiter import Ledger, RowLimiter
+
+
+@dataclass
+class Way:
+    """What one process keeps of the way to one shop."""
+
+    session: requests.Session
+    ledger: Ledger = field(default_factory=Ledger)
+    seen: Seen = field(default_factory=Seen)
+
+
+_ways: dict[UUID, Way] = {}
+_lock = threading.Lock()
+
+
+def open_platform(store: Store, *, journal: Journal | None = None, read_timeout: float | None = None) -> Platform:
+    """The shop's adapter, ready to call. Asks the database for its secrets and sends nothing.
+
+    journal: the executor's, for effects. read_timeout: somebody waits at a page; all requests together get this
+    many seconds, and the rate limit treats them as a person's.
+    Raises VaultError for secrets that do not open, KeyError for a platform that this version does not know.
+    """
+    way = way_to(store)
+    transport = HttpTransport(
+        session=way.session,
+        egress=egress(store.settings.get("base_url", "")),
+        limiter=RowLimiter(store.pk, way.ledger, is_person=read_timeout is not None),
+        breaker=RowBreaker(store.pk, way.seen),
+        journal=journal,
+        limits=_limits(),
+        patience=read_timeout,
+    )
+    tokens = credentials.TokenCache(store)
+    return registry.get(store.platform)(
+        Connection(
+            settings=store.settings,
+            secrets=credentials.read(store),
+            transport=transport,
+            now=clock.now,
+            token=tokens,
+            forget_token=tokens.forget,
+        )
+    )
+
+
+def trial(platform_key: str, shop: Mapping[str, str], secrets: Mapping[str, str]) -> Platform:
+    """An adapter for values that are not stored yet: *Test connection*. Its token lives as long as it does."""
+    around = egress(shop.get("base_url", ""))
+    transport = HttpTransport(
+        session=_session(around),
+        egress=around,
+        limits=_limits(),
+        patience=settings.PAGE_READ_TIMEOUT_SECONDS,
+    )
+    token: list[str] = []
+
+    def cached(fetch: Callable[[], tuple[str, float]]) -> str:
+        if not token:
+            token.append(fetch()[0])
+        return token[0]
+
+    connection = Connection(
+        settings=shop, secrets=secrets, transport=transport, now=clock.now, token=cached, forget_token=token.clear
+    )
+    return registry.get(platform_key)(connection)
+
+
+def way_to(store: Store) -> Way:
+    """The pooled session and the counters of this process for one shop."""
+    with _lock:
+        if store.uuid not in _ways:
+            _ways[store.uuid] = Way(_session(egress(store.settings.get("base_url", ""))))
+        return _ways[store.uuid]
+
+
+def forget_way(store: Store) -> None:
+    """After settings changed: the next use opens a fresh session."""
+    with _lock:
+        way = _ways.pop(store.uuid, None)
+    if way:
+        way.session.close()
+
+
+def egress(base_url: str) -> network.Egress:
+    """Where calls to this shop may lead: public addresses, the deployment's private networks, its own sandbox.
+
+    Networks beyond the public ones widen what is allowed without TLS, so they count only for a shop whose own
+    address was set; a shop on the platform's fixed host never needs them.
+    """
+    if not base_url:
+        return network.Egress()
+    if is_sandbox(base_url):
+        return network.Egress.allowing([*settings.PRIVATE_NETWORKS, "127.0.0.0/8", "::1/128"])
+    return network.Egress.allowing(settings.PRIVATE_NETWORKS)
+
+
+def is_sandbox(base_url: str) -> bool:
+    return bool(settings.SANDBOX_URL and base_url and _origin(base_url) == _origin(settings.SANDBOX_URL))
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
+def _session(around: network.Egress) -> requests.Session:
+    return network.open_session(around, pool_size=max(16, settings.WORKER_THREADS, settings.WEB_THREADS))
+
+
+@cache
+def _limits() -> Limits:
+    return Limits(connect=settings.PLATFORM_CONNECT_TIMEOUT_SECONDS, read=settings.PLATFORM_READ_TIMEOUT_SECONDS)

@@ -1,0 +1,175 @@
+"""Copying a shop's orders: the first import, then what changed, a page at a time, resumed where it stopped.
+
+The StoreSync row is leased like a step. Each page's orders and the row's new cursor are saved in one transaction,
+so a killed worker repeats at most one page.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from stores.kernel import clock, queue
+from stores.kernel.errors import CredentialsRejected, DeskError, LeaseLost, RemoteRefused, RemoteThrottled
+from stores.models import OrderRecord, Store, StoreState, StoreSync, SyncPhase
+from stores.platforms.base import Listing, Platform
+from stores.services import connections, orders
+
+logger = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(seconds=120)  # longer than the longest request (90 s); no heartbeat
+TURN_SECONDS: Final = 20.0  # then others get the worker; the next turn follows at once
+FOLLOW_SECONDS: Final = 60
+OVERLAP: Final = timedelta(minutes=5)  # the platform's search index lags, and clocks differ
+LONGEST_PAUSE_SECONDS: Final = 600
+RESTART_AFTER: Final = 3  # refusals in a row of a stored cursor
+
+
+def due(now: datetime, limit: int) -> list[UUID]:
+    """Uuids of shops whose copy is to be continued."""
+    rows = StoreSync.objects.filter(_is_free(now), next_attempt_at__lte=now, store__state=StoreState.ACTIVE)
+    return list(rows.order_by("next_attempt_at").values_list("store__uuid", flat=True)[:limit])
+
+
+def wake(store: Store) -> None:
+    """Look now, not at the next minute."""
+    StoreSync.objects.filter(store=store).update(next_attempt_at=clock.now())
+    queue.ring("stores.sync", str(store.uuid))
+
+
+def advance(store_uuid: str | UUID) -> None:
+    """Copy pages for one turn. Safe to run twice; does nothing when it is not due or another worker has it."""
+    row = _claim(store_uuid, clock.now())
+    if row is None:
+        return
+    try:
+        _turn(row, connections.open_platform(row.store))
+    except LeaseLost:
+        logger.info("Another worker copies this shop now", extra={"store": row.store.uuid})
+    except RemoteThrottled as exc:
+        _wait(row, exc.retry_after or 1, **_words_of(exc))
+    except DeskError as exc:
+        _stumble(row, exc)
+
+
+def _turn(row: StoreSync, platform: Platform) -> None:
+    ends_at = clock.monotonic() + TURN_SECONDS
+    if not row.cursor:
+        _begin(row)
+    while True:
+        read_at = clock.now()
+        listing = platform.list_orders(since=row.since, cursor=row.cursor)
+        _keep(row, listing, read_at)
+        if not listing.cursor:
+            return
+        if clock.monotonic() > ends_at:
+            _wait(row, 0)
+            queue.ring("stores.sync", str(row.store.uuid))
+            return
+
+
+def _begin(row: StoreSync) -> None:
+    """A new run: everything for an import, else what changed since the last one."""
+    is_import = row.phase != SyncPhase.FOLLOW
+    since = None if is_import or row.watermark is None else row.watermark - OVERLAP
+    begun: dict[str, Any] = {"since": since, "run_started_at": clock.now()}
+    if is_import:
+        begun |= {"phase": SyncPhase.IMPORT, "copied": 0}
+    _save(row, **begun)
+
+
+def _keep(row: StoreSync, listing: Listing, read_at: datetime) -> None:
+    """Save a page and our place after it, together."""
+    with transaction.atomic():
+        new = orders.save_many(row.store, listing.orders, read_at)
+        is_import = row.phase == SyncPhase.IMPORT
+        place: dict[str, Any] = {
+            "cursor": listing.cursor,
+            "copied": row.copied + (len(listing.orders) if is_import else new),
+            "lease_until": clock.now() + LEASE,
+            "tries": 0,
+            "error": "",
+        }
+        if is_import and listing.total is not None:
+            place["expected"] = listing.total
+        if listing.orders:
+            place["watermark"] = _later(row.watermark, max(order.updated_at for order in listing.orders))
+        if not listing.cursor:
+            place |= _finished(row)
+        _save(row, **place)
+
+
+def _finished(row: StoreSync) -> dict[str, Any]:
+    """The copy is true as of the instant the run began."""
+    ended: dict[str, Any] = {
+        "phase": SyncPhase.FOLLOW,
+        "fresh_at": row.run_started_at,
+        "next_attempt_at": clock.now() + timedelta(seconds=FOLLOW_SECONDS),
+        "lease_owner": "",
+        "lease_until": None,
+    }
+    if row.phase == SyncPhase.IMPORT:
+        ended["copied"] = OrderRecord.objects.filter(store=row.store).count()  # once: pages may overlap
+    return ended
+
+
+def _wait(row: StoreSync, seconds: float, **fields: Any) -> None:
+    """Give the lease back; the sweep comes again when the time is over."""
+    due_at = clock.now() + timedelta(seconds=seconds)
+    _give_back(row, next_attempt_at=due_at, **fields)
+
+
+def _words_of(exc: RemoteThrottled) -> dict[str, str]:
+    """Waiting for a slot is no trouble; a shop that does not answer, or is paused, is."""
+    return {"error": exc.user_message[:300]} if exc.code in ("breaker", "paused") else {}
+
+
+def _stumble(row: StoreSync, exc: DeskError) -> None:
+    """Keep our place and the reason in words; try again later and later. Refused credentials disconnect the shop."""
+    logger.warning("Copying a shop stopped", extra={"store": row.store.uuid, "kind": type(exc).__name__})
+    fields: dict[str, Any] = {"error": exc.user_message[:300], "tries": row.tries + 1}
+    if isinstance(exc, RemoteRefused) and row.cursor and row.tries + 1 >= RESTART_AFTER:
+        fields |= {"cursor": "", "tries": 0}  # a cursor the platform no longer knows
+    _wait(row, min(5 * 2**row.tries, LONGEST_PAUSE_SECONDS), **fields)
+    if isinstance(exc, CredentialsRejected):
+        connections.reject_credentials(row.store)
+
+
+def _claim(store_uuid: str | UUID, now: datetime) -> StoreSync | None:
+    rows = StoreSync.objects.filter(
+        _is_free(now), next_attempt_at__lte=now, store__uuid=store_uuid, store__state=StoreState.ACTIVE
+    )
+    with transaction.atomic():
+        me = f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident() % 100_000}"
+        if not rows.update(lease_owner=me, lease_until=now + LEASE, fence=F("fence") + 1):
+            return None
+        return StoreSync.objects.select_related("store").get(store__uuid=store_uuid)
+
+
+def _is_free(now: datetime) -> Q:
+    return Q(lease_until=None) | Q(lease_until__lt=now)
+
+
+def _save(row: StoreSync, **fields: Any) -> None:
+    """Write while the lease is ours. Raises LeaseLost for an old fence."""
+    if not StoreSync.objects.filter(pk=row.pk, fence=row.fence).update(**fields):
+        raise LeaseLost
+    for name, value in fields.items():
+        setattr(row, name, value)
+
+
+def _give_back(row: StoreSync, **fields: Any) -> None:
+    """Losing the lease here is no trouble: whoever has it goes on."""
+    StoreSync.objects.filter(pk=row.pk, fence=row.fence).update(lease_owner="", lease_until=None, **fields)
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None or other > one else one
