@@ -21,3 +21,20 @@ def check_hooks(store_uuid: str) -> None:
 
     for store in Store.objects.filter(uuid=store_uuid):
         hooks.check(store)
+
+
+@shared_task(name="stores.checkpoint", acks_late=True, ignore_result=True)
+def sign_checkpoints() -> None:
+    """Sign the ends of the audit chains that are due, and export what has no file yet. Safe to run twice."""
+    from stores.audit import checkpoints
+    from stores.kernel import clock
+
+    checkpoints.take_due(clock.now())
+
+
+@shared_task(name="stores.look_at_chain", acks_late=True, ignore_result=True)
+def look_at_chain(chain: str) -> None:
+    """Go on with an unfinished look at an audit chain; ring again while there is more."""
+    from stores.audit import verify
+
+    verify.go_on(chain)

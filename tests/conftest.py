@@ -9,5 +9,6 @@ pytest_plugins = [
     "tests.rigs.reports",
     "tests.rigs.servers",
     "tests.rigs.browser",
+    "tests.rigs.desk",
     "tests.rigs.stack",
 ]

@@ -74,5 +74,4 @@ def sentence(name: str, *, actor: str, facts: dict[str, Any]) -> str:
 
 CHECKPOINT = declare(Action("audit.checkpoint", _("{actor} signed a checkpoint of a chain")))
 EXPORTED = declare(Action("audit.exported", _("{actor} exported the audit log")))
-CHECKED = declare(Action("audit.checked", _("{actor} checked the seal")))
 BROKEN = declare(Action("audit.broken", _("The seal of a chain is broken"), is_failure=True))

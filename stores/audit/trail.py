@@ -43,7 +43,7 @@ def record(action: Action, *, actor: User | str, target: str, store: Store | Non
     if not TARGET.fullmatch(target):
         raise ValueError(f"not a target: {target!r}")
     body, who = canonical(_without_personal(action, facts)), _actor(actor)
-    chain = _lock(store)
+    chain = lock(store)
     event = AuditEvent(
         chain=chain,
         seq=chain.seq + 1,
@@ -124,7 +124,7 @@ def _actor(actor: User | str) -> str:
     return f"person:{actor.uuid}"
 
 
-def _lock(store: Store | None) -> AuditChain:
+def lock(store: Store | None) -> AuditChain:
     """The chain's row, locked to the end of the transaction (SQLite holds its one write lock already)."""
     name = SYSTEM if store is None else str(store.uuid)
     rows = AuditChain.objects.select_for_update()

@@ -1,6 +1,7 @@
 """Rows of the ground floor: people, shops, their mirrored orders, the audit chains."""
 
 from stores.models.audit import AuditChain, AuditEvent, Checkpoint
+from stores.models.check import ChainCheck
 from stores.models.order import OrderRecord
 from stores.models.people import Invitation, Membership, Role, User
 from stores.models.store import Store, StoreHealth, StoreSecret, StoreState, StoreSync, SyncPhase
@@ -8,6 +9,7 @@ from stores.models.store import Store, StoreHealth, StoreSecret, StoreState, Sto
 __all__ = [
     "AuditChain",
     "AuditEvent",
+    "ChainCheck",
     "Checkpoint",
     "Invitation",
     "Membership",

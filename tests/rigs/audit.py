@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.backends.base.operations import BaseDatabaseOperations
 
 guard = import_module("stores.migrations.0003_refuse_changes_of_audit_rows")
 
@@ -34,9 +33,11 @@ def _run(on: Any, *, drop: bool) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_the_triggers() -> Iterator[None]:
     """Tests that commit are cleaned up by emptying every table; the audit tables refuse that to anybody else."""
+    from django.db.backends.base.operations import BaseDatabaseOperations  # not before Django is set up
+
     original = BaseDatabaseOperations.execute_sql_flush
 
-    def flush(self: BaseDatabaseOperations, sql_list: Any) -> None:
+    def flush(self: Any, sql_list: Any) -> None:
         with unguarded(self.connection):
             original(self, sql_list)
 

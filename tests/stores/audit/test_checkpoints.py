@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import base64
+import json
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from stores.audit import checkpoints, keys
+from stores.kernel import clock
+from stores.models import AuditChain, AuditEvent, Checkpoint
+from tests import make
+from tests.rigs.audit import unguarded
+from tests.stores.audit.test_trail import record
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def chain(db):
+    store = make.store("Acrylic Studio")
+    for _ in range(3):
+        record(store=store)
+    return AuditChain.objects.get(store=store)
+
+
+def test_a_checkpoint_is_signed_told_and_exported(chain, export_dir):
+    checkpoints.take_due(clock.now())
+
+    kept = Checkpoint.objects.get(chain=chain)
+    keys.public_keys()[kept.key_id].verify(base64.b64decode(kept.signature), kept.text.encode())
+    said = json.loads(kept.text)
+    assert (said["chain"], said["seq"], said["head"], said["prev_checkpoint"]) == (chain.name, 3, chain.head, "0" * 64)
+    assert json.loads((export_dir / chain.name / "000000000003.json").read_text()) == checkpoints.line(kept)
+    told = AuditEvent.objects.filter(kind="audit.checkpoint").order_by("pk")[0]
+    assert (told.chain.name, told.object) == ("system", f"chain:{chain.name}")
+
+
+def test_nothing_is_signed_twice_and_a_new_hour_signs_what_is_new(chain):
+    now = clock.now()
+
+    assert checkpoints.take_due(now) == 2  # the shop's and the system's, which was told of it
+    assert checkpoints.take_due(now) == 0
+    record(store=chain.store)
+    assert checkpoints.take_due(now) == 0
+    assert checkpoints.take_due(now + timedelta(hours=2)) == 2
+    assert checkpoints.take_due(now + timedelta(hours=9)) == 0
+
+
+def test_many_events_do_not_wait_for_the_hour(chain, settings):
+    checkpoints.take(chain)
+    settings.CHECKPOINT_EVENTS = 3
+    record(store=chain.store), record(store=chain.store)
+    assert not checkpoints.is_due(AuditChain.objects.get(pk=chain.pk), clock.now())
+
+    record(store=chain.store)
+
+    assert checkpoints.is_due(AuditChain.objects.get(pk=chain.pk), clock.now())
+
+
+def test_each_names_the_one_before(chain):
+    first = checkpoints.take(chain)
+    record(store=chain.store)
+    second = checkpoints.take(chain)
+
+    assert first is not None
+    assert second is not None
+    digest = sha256(first.text.encode()).hexdigest()
+    assert json.loads(second.text)["prev_checkpoint"] == digest
+
+
+def test_a_file_that_was_lost_is_written_again(chain, export_dir):
+    checkpoints.take(chain)
+    assert checkpoints.export_missing() == 1
+    assert checkpoints.export_missing() == 0
+    (export_dir / chain.name / "000000000003.json").unlink()
+
+    assert checkpoints.export_missing() == 1
+
+
+def test_what_does_not_hold_is_never_signed(chain):
+    with unguarded():
+        AuditEvent.objects.filter(chain=chain, seq=2).update(actor="console")
+
+    assert checkpoints.take(chain) is None
+
+
+def test_without_a_key_nothing_is_signed(chain, settings):
+    settings.AUDIT_KEY = ""
+
+    assert checkpoints.take_due(clock.now()) == 0
+    assert keys.public_keys() == {}
+
+
+def test_an_older_key_is_still_believed(chain, settings):
+    old = keys.public_texts()
+    settings.AUDIT_KEY = settings.AUDIT_KEY.replace("t1:", "t2:").replace("YWFh", "YmJi")
+    settings.AUDIT_OLD_PUBLIC_KEYS = old
+
+    assert sorted(keys.public_keys()) == ["t1", "t2"]
+    assert len(set(keys.public_texts())) == 2
