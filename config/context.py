@@ -1,12 +1,83 @@
-"""What base.html needs on every page."""
+"""What base.html needs on every page: the navigation, where the search goes, whether this is the demo."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cancellations.selectors import cancellations
+from stores.selectors import access
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the navigation: who sees it, and where it stands."""
+
+    group: Any
+    label: Any
+    url_name: str
+    icon: str
+    action: str
+
+
+PAGES = (
+    Page(gettext_lazy("Desk"), gettext_lazy("Orders"), "orders:list", "orders", "orders.view"),
+    Page(gettext_lazy("Desk"), gettext_lazy("Cancellations"), "cancellations:list", "undo", "cancellations.view"),
+    Page(gettext_lazy("Know"), gettext_lazy("Audit log"), "audit:list", "audit", "audit.view"),
+    Page(
+        gettext_lazy("Know"),
+        gettext_lazy("What each platform can do"),
+        "shops:capabilities",
+        "call",
+        "capabilities.view",
+    ),
+    Page(gettext_lazy("Set up"), gettext_lazy("Shops"), "shops:list", "shop", "stores.view"),
+    Page(gettext_lazy("Set up"), gettext_lazy("People"), "people:list", "people", "people.view"),
+)
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    return {"demo": settings.DEMO, "nav": []}
+    """Lazy: a fragment that draws no navigation pays for none of it."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"demo": settings.DEMO}
+    return {
+        "demo": settings.DEMO,
+        "nav": SimpleLazyObject(lambda: navigation(request)),
+        "orders_url": reverse("orders:list"),
+    }
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Only pages that the person may open; the badge counts what needs a look."""
+    items = []
+    for page in PAGES:
+        if not access.can(request.user, page.action):
+            continue
+        url = reverse(page.url_name)
+        count = _badge(request) if page.url_name == "cancellations:list" else ""
+        items.append(
+            {
+                "group": str(page.group),
+                "label": page.label,
+                "url": url,
+                "icon": page.icon,
+                "current": request.path == url or request.path.startswith(f"{url}/"),
+                "count": count,
+                "hot": bool(count),
+            }
+        )
+    return items
+
+
+def _badge(request: HttpRequest) -> str:
+    if not access.can(request.user, "cancellations.view"):
+        return ""
+    waiting = cancellations.count_needing_a_look(request.user)
+    return "" if not waiting else _("99+") if waiting > 99 else str(waiting)

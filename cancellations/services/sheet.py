@@ -15,21 +15,22 @@ from cancellations.planning.plan import Plan, PlannedStep, ReceiptSheet
 from stores.canonical import codec
 from stores.canonical.request import Reason
 from stores.kernel.states import TERMINAL, CancellationState, StepState
+from stores.templatetags.words import word
 
 
 @dataclass(frozen=True)
 class StepRow:
-    """One step on the timeline. `tone`: ok | bad | warn | info | moving | plain, for the chip's shape and colour."""
+    """One step on the timeline; `state` is a word of the page's vocabulary."""
 
     step: Step
     title: str
-    words: str
-    tone: str
+    state: str
     attempts: Sequence[Attempt]
     ids: Sequence[tuple[str, str]]
     tag: str
     waits_for_person: bool
     next_try: datetime | None
+    settled: dict[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,7 @@ class Sheet:
     plan: Plan
     receipt: ReceiptSheet | None
     steps: Sequence[StepRow]
-    state_words: str
-    tone: str
+    state: str
     reason: str
     is_moving: bool
     needs_person: bool
@@ -50,69 +50,43 @@ def of(cancellation: Cancellation) -> Sheet:
     plan = codec.loads(Plan, cancellation.plan)
     receipt = codec.loads(ReceiptSheet, cancellation.receipt) if cancellation.receipt else None
     rows = [_row(step, planned) for step, planned in zip(cancellation.steps.all(), plan.steps, strict=True)]
-    words, tone = state_of(cancellation)
+    state = state_of(cancellation)
     return Sheet(
         plan=plan,
         receipt=receipt,
         steps=rows,
-        state_words=words,
-        tone=tone,
+        state=state,
         reason=reasons.label(Reason(cancellation.reason)),
         is_moving=cancellation.state not in TERMINAL and cancellation.state != CancellationState.NEEDS_OPERATOR,
         needs_person=any(row.waits_for_person for row in rows),
-        summary=summary(cancellation, plan, receipt, words),
+        summary=summary(cancellation, plan, receipt, str(word("cancellation", state)[0])),
     )
 
 
-def state_of(cancellation: Cancellation) -> tuple[str, str]:
-    """The state in words, and its tone."""
-    if cancellation.state == CancellationState.DONE and cancellation.differs:
-        return (_("Done, with a difference"), "warn")
-    words = {
-        CancellationState.AWAITING_APPROVAL: (_("Waits for approval"), "info"),
-        CancellationState.HELD: (_("On hold"), "info"),
-        CancellationState.RUNNING: (_("Running"), "moving"),
-        CancellationState.VERIFYING: (_("Looking again"), "moving"),
-        CancellationState.NEEDS_OPERATOR: (_("Needs a look"), "warn"),
-        CancellationState.DONE: (_("Done"), "ok"),
-        CancellationState.WITHDRAWN: (_("Taken back"), "plain"),
-        CancellationState.EXPIRED: (_("Expired"), "plain"),
-        CancellationState.REFUSED: (_("Refused"), "bad"),
-    }
-    return words[CancellationState(cancellation.state)]
+def state_of(cancellation: Cancellation) -> str:
+    """The state by its word in the vocabulary; a difference is a state of its own to people."""
+    return "differs" if cancellation.state == CancellationState.DONE and cancellation.differs else cancellation.state
 
 
 def _row(step: Step, planned: PlannedStep) -> StepRow:
-    words, tone = _step_words(step)
     ids = step.result.get("ids", {})
     return StepRow(
         step=step,
         title=planned.title,
-        words=words,
-        tone=tone,
+        state=_state(step),
         attempts=list(step.attempts.all()),
         ids=[(str(k), str(v)) for k, v in ids.items()],
-        tag=tag_of(step),
+        tag=tag_of(step) if planned.command else "",
         waits_for_person=step.state in (StepState.NEEDS_PERSON, StepState.REFUSED),
-        next_try=step.next_attempt_at if step.state not in ("applied", "refused", "settled", "skipped") else None,
+        next_try=step.next_attempt_at if step.state in (StepState.RETRY_WAIT, StepState.UNKNOWN) else None,
+        settled=step.result.get("settled"),
     )
 
 
-def _step_words(step: Step) -> tuple[str, str]:
-    if step.state == StepState.PENDING and step.next_attempt_at is None:
-        return (_("Not begun"), "plain")
-    return {
-        StepState.PENDING: (_("Due"), "moving"),
-        StepState.INTENDED: (_("Being sent"), "moving"),
-        StepState.ACCEPTED: (_("Accepted; not finished yet"), "moving"),
-        StepState.RETRY_WAIT: (_("Waits to try again"), "info"),
-        StepState.UNKNOWN: (_("Outcome not known; looking"), "warn"),
-        StepState.NEEDS_PERSON: (_("Waits for a person"), "warn"),
-        StepState.APPLIED: (_("Done"), "ok"),
-        StepState.REFUSED: (_("Refused"), "bad"),
-        StepState.SETTLED: (_("Settled by hand"), "ok"),
-        StepState.SKIPPED: (_("Skipped"), "plain"),
-    }[StepState(step.state)]
+def _state(step: Step) -> str:
+    """A step that is due is under way to a person; one that waits for its turn is to do."""
+    is_due = step.state == StepState.PENDING and step.next_attempt_at is not None
+    return str(StepState.INTENDED) if is_due and step.lease_owner else step.state
 
 
 def summary(cancellation: Cancellation, plan: Plan, receipt: ReceiptSheet | None, state: str) -> str:

@@ -83,6 +83,12 @@ SUPPORT: dict[str, Word] = {
     "assisted": (_("By hand, then checked"), "half"),
     "impossible": (_("No"), "bad"),
 }
+VERDICT: dict[str, Word] = {
+    "same": (_("Same"), "ok"),
+    "differs": (_("Differs"), "warn"),
+    "pending": (_("On its way"), "moving"),
+    "unseen": (_("Not told"), "plain"),
+}
 SHOP: dict[str, Word] = {
     "active": (_("Connected"), "ok"),
     "paused": (_("Paused"), "warn"),
@@ -99,6 +105,7 @@ WORDS: dict[str, dict[str, Word]] = {
     "step": STEP,
     "support": SUPPORT,
     "shop": SHOP,
+    "verdict": VERDICT,
 }
 
 
