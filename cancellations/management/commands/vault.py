@@ -1,0 +1,29 @@
+"""manage.py vault rotate: put a new key first in VAULT_KEYS, restart, run this, then take the old key out."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from cancellations.services import rotation
+
+
+class Command(BaseCommand):
+    help = "Seal all stored secrets, second factors, notes, requests and webhooks again under the first key of VAULT_KEYS."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("act", choices=["rotate"])
+        parser.add_argument("--batch", type=int, default=500, help="rows read at a time")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        unreadable = 0
+        for count in rotation.rotate(batch=options["batch"]):
+            unreadable += count.unreadable
+            self.stdout.write(
+                f"{count.table}: {count.resealed} sealed again, {count.current} were current, "
+                f"{count.blank} erased, {count.unreadable} unreadable"
+            )
+        if unreadable:
+            raise CommandError(f"{unreadable} rows do not open: keep the old keys in VAULT_KEYS")

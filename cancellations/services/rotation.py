@@ -1,0 +1,92 @@
+"""Seal everything again under the first key of the ring, so that an old key can leave it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db import models
+
+from cancellations.models import Attempt, Inbox, PrivateNote
+from stores.kernel import vault
+from stores.kernel.vault import VaultError
+from stores.models import StoreSecret
+from stores.services.sign_in import DeskSecondFactor
+
+SEALED: tuple[tuple[type[models.Model], str, tuple[str, ...]], ...] = (
+    (StoreSecret, "sealed", ()),
+    (PrivateNote, "sealed", ()),
+    (Attempt, "body", ("step__cancellation",)),
+    (Inbox, "body", ()),
+)
+
+
+@dataclass
+class Count:
+    """Of one table. `unreadable` rows stay as they are; they need the key that sealed them."""
+
+    table: str
+    resealed: int = 0
+    current: int = 0
+    unreadable: int = 0
+    blank: int = 0
+
+
+def rotate(*, batch: int = 500) -> Iterator[Count]:
+    """Re-seal table by table, `batch` rows at a time, each on its own. Can be stopped and run again at any time."""
+    for model, column, joined in SEALED:
+        count, last = Count(model._meta.db_table), 0
+        while rows := list(_rows(model, joined, last)[:batch]):
+            for row in rows:
+                _one(model, column, row, count)
+            last = rows[-1].pk
+        yield count
+    yield _second_factors()
+
+
+def _rows(model: type[models.Model], joined: tuple[str, ...], last: int) -> models.QuerySet[Any]:
+    rows = model._default_manager.filter(pk__gt=last).order_by("pk")
+    return rows.select_related(*joined) if joined else rows
+
+
+def _one(model: type[models.Model], column: str, row: Any, count: Count) -> None:
+    sealed = bytes(getattr(row, column))
+    if not sealed:  # erased
+        count.blank += 1
+        return
+    try:
+        fresh = vault.reseal(sealed, bound_to=row.bound_to)
+    except VaultError:
+        count.unreadable += 1
+        return
+    if fresh is None:
+        count.current += 1
+    else:  # only over what was read: a secret that was entered anew in between stays
+        count.resealed += model._default_manager.filter(pk=row.pk, **{column: sealed}).update(**{column: fresh})
+
+
+def _second_factors() -> Count:
+    """allauth keeps its secrets as text in a JSON column, sealed through our adapter."""
+    count = Count(Authenticator._meta.db_table)
+    for row in Authenticator.objects.order_by("pk").iterator():
+        sealed = {name: text for name, text in row.data.items() if name in ("secret", "seed")}
+        try:
+            fresh = {name: _reseal_text(text) for name, text in sealed.items()}
+        except (VaultError, ValueError):
+            count.unreadable += 1
+            continue
+        changed = {name: text for name, text in fresh.items() if text}
+        count.current += not changed
+        if changed:  # only over what was read
+            rows = Authenticator.objects.filter(pk=row.pk, data=row.data)
+            count.resealed += rows.update(data=row.data | changed)
+    return count
+
+
+def _reseal_text(text: str) -> str:
+    """The text form under the first key; "" when it is already. Raises VaultError or ValueError."""
+    fresh = vault.reseal(base64.b64decode(text, validate=True), bound_to=DeskSecondFactor.BOUND_TO)
+    return base64.b64encode(fresh).decode() if fresh else ""
