@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # its widgets, for the TemplatesSetting renderer
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -215,6 +216,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]  # what is translated whole; a reader of en-US gets it too
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

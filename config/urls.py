@@ -4,7 +4,6 @@ from config import views
 
 urlpatterns = [
     path("alive", views.alive, name="alive"),
-    path("account/", include("allauth.urls")),
     path("", include("stores.urls")),
     path("", include("cancellations.urls")),
 ]

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from stores.views.access import send_again
+
 
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
@@ -14,4 +16,12 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Our own page with an old token (somebody signed in again meanwhile) keeps its input; anything else is refused."""
+    if request.method == "POST" and _is_from_here(request):
+        return send_again(request, status=403)
     return render(request, "403_csrf.html", status=403)
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """Browsers send Origin with every POST; a page of another site cannot forge it."""
+    return request.headers.get("Origin", "") == f"{request.scheme}://{request.get_host()}"

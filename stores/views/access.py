@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
@@ -118,26 +117,10 @@ def proved_recently(request: HttpRequest) -> bool:
 
 
 def _sign_in_first(request: DeskRequest) -> HttpResponse:
-    if request.htmx:
-        return _signed_out_notice(request)
+    """A whole page in place of a fragment tells desk.js that the session ended: it loads again, or keeps the form."""
     if request.method == "POST":
-        return send_again(request)
+        return send_again(request, status=422 if request.htmx else 401)
     return redirect_to_login(request.get_full_path())
-
-
-def _signed_out_notice(request: DeskRequest) -> HttpResponse:
-    """For a fragment: a notice over the page, which keeps what was typed. 286 is htmx's word for "stop polling"."""
-    response = render(request, "account/_signed_out.html", {"next": _page_of(request)}, status=286)
-    response["HX-Retarget"] = "#signed-out"
-    response["HX-Reswap"] = "innerHTML"
-    response["HX-Push-Url"] = "false"
-    return response
-
-
-def _page_of(request: DeskRequest) -> str:
-    """The page a fragment belongs to, as a path on this host."""
-    here = urlsplit(request.headers.get("HX-Current-URL", ""))
-    return f"{here.path}?{here.query}" if here.query else here.path or "/"
 
 
 SECRET_WORDS = ("password", "secret", "token", "code", "csrf")

@@ -1,0 +1,196 @@
+"""Who works where: invitations, roles and limits. A link's token is shown once; only its SHA-256 is stored."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from stores.audit import people as names
+from stores.audit import trail
+from stores.kernel import clock
+from stores.kernel.errors import InputRejected, NotAllowed
+from stores.models import Invitation, Membership, Role, Store, User
+from stores.selectors import access
+from stores.services import sign_in, tell_admins
+
+TOKEN_BYTES = 24
+
+
+def token_hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+# --- the first owner ---------------------------------------------------------------------------------
+def invite_owner() -> str:
+    """A token for /start/<token>, to be printed on the console; earlier unused ones stop working."""
+    now, token = clock.now(), secrets.token_urlsafe(TOKEN_BYTES)
+    with transaction.atomic():
+        Invitation.objects.filter(store=None, used_at=None).update(expires_at=now)
+        invitation = _invitation(token, expires_at=now + timedelta(hours=settings.INVITATION_HOURS))
+        trail.record(names.OWNER_INVITED, actor="console", target=f"invitation:{invitation.uuid}")
+    return token
+
+
+def make_owner(*, invitation: Invitation, email: str, name: str, password: str) -> User:
+    """Spend the invitation. Raises InputRejected when it is spent already or the address is taken."""
+    with transaction.atomic():
+        _spend(invitation)
+        owner = _new_person(email, name, password, is_owner=True)
+        trail.record(names.OWNER_MADE, actor=owner, target=sign_in.target(owner))
+    return owner
+
+
+# --- invitations to a shop ---------------------------------------------------------------------------
+def invite(*, actor: User, store: Store, email: str, role: Role) -> tuple[Invitation, str]:
+    """The invitation and its token; the same goes out by mail. Raises NotAllowed, InputRejected."""
+    _check_may_manage(actor, store)
+    _check_grant(actor, store, Membership(store=store, role=role))
+    if Membership.objects.filter(store=store, person__email=email).exists():
+        raise InputRejected("email", _("This person works in this shop already."))
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with transaction.atomic():
+        until = clock.now() + timedelta(hours=settings.INVITATION_HOURS)
+        invitation = _invitation(token, store=store, email=email, role=role, invited_by=actor, expires_at=until)
+        tell_admins.of_invitation(invitation, token=token)
+        tell_admins.of_change(store, _("%(who)s invited somebody as %(role)s.") % {"who": actor, "role": role.label})
+        target = f"invitation:{invitation.uuid}"
+        trail.record(names.INVITED, actor=actor, target=target, store=store, role=role.value, address=email)
+    return invitation, token
+
+
+def withdraw(*, actor: User, invitation: Invitation) -> None:
+    """The link stops working. Raises NotAllowed."""
+    store = _shop_of(invitation)
+    _check_may_manage(actor, store)
+    with transaction.atomic():
+        _spend(invitation)
+        trail.record(names.INVITATION_WITHDRAWN, actor=actor, target=f"invitation:{invitation.uuid}", store=store)
+
+
+def join(*, invitation: Invitation, person: User | None = None, name: str = "", password: str = "") -> User:
+    """Spend the invitation: `person` gets the role, or a new person is made with `name` and `password`."""
+    store, role = _shop_of(invitation), Role(invitation.role)
+    with transaction.atomic():
+        _spend(invitation)
+        who = person or _new_person(invitation.email, name, password)
+        _membership(who, store, role)
+        trail.record(names.JOINED, actor=who, target=sign_in.target(who), store=store, role=role.value)
+    return who
+
+
+# --- roles and limits --------------------------------------------------------------------------------
+def change(
+    *, actor: User, membership: Membership, role: Role, per_cancellation: int | None, per_day: int | None
+) -> None:
+    """New role and limits (minor units of the shop's currency; None: the role's default).
+
+    The person's sessions end, so that nothing goes on under the old role.
+    Raises NotAllowed, InputRejected (limits above the actor's own; the last admin).
+    """
+    store, person = membership.store, membership.person
+    _check_may_manage(actor, store, membership)
+    wanted = Membership(store=store, role=role, limit_per_cancellation=per_cancellation, limit_per_day=per_day)
+    _check_grant(actor, store, wanted)
+    with transaction.atomic():
+        Store.objects.select_for_update().get(pk=store.pk)  # two admins may demote each other at once
+        before = _facts(Membership.objects.get(pk=membership.pk))
+        if role is not Role.ADMIN:
+            _check_not_last_admin(membership, field="role")
+        Membership.objects.filter(pk=membership.pk).update(
+            role=role, limit_per_cancellation=per_cancellation, limit_per_day=per_day
+        )
+        _end_sessions(person)
+        tell_admins.of_change(store, _("%(who)s changed the role or limits of %(person)s.") % _pair(actor, person))
+        target = sign_in.target(person)
+        trail.record(names.CHANGED, actor=actor, target=target, store=store, before=before, after=_facts(wanted))
+
+
+def remove(*, actor: User, membership: Membership) -> None:
+    """The person leaves the shop; what they did stays. Raises NotAllowed, InputRejected for the last admin."""
+    store, person = membership.store, membership.person
+    _check_may_manage(actor, store, membership)
+    with transaction.atomic():
+        Store.objects.select_for_update().get(pk=store.pk)
+        _check_not_last_admin(membership, field="")
+        before = _facts(membership)
+        Membership.objects.filter(pk=membership.pk).delete()
+        _end_sessions(person)
+        tell_admins.of_change(store, _("%(who)s removed %(person)s from the shop.") % _pair(actor, person))
+        trail.record(names.REMOVED, actor=actor, target=sign_in.target(person), store=store, before=before)
+
+
+# --- parts -------------------------------------------------------------------------------------------
+def _invitation(token: str, **fields: object) -> Invitation:
+    return Invitation.objects.create(token_hash=token_hash(token), created_at=clock.now(), **fields)
+
+
+def _shop_of(invitation: Invitation) -> Store:
+    if invitation.store is None:
+        raise NotAllowed(user_message=_("This invitation belongs to no shop."))
+    return invitation.store
+
+
+def _spend(invitation: Invitation) -> None:
+    now = clock.now()
+    fresh = Invitation.objects.filter(pk=invitation.pk, used_at=None, expires_at__gt=now)
+    if not fresh.update(used_at=now):
+        raise InputRejected("", _("This link was used already, or it is too old. Ask for a new one."))
+
+
+def _new_person(email: str, name: str, password: str, **fields: bool) -> User:
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password, name=name, **fields)
+    except IntegrityError as exc:
+        raise InputRejected("email", _("There is an account with this address already. Sign in first.")) from exc
+
+
+def _membership(person: User, store: Store, role: Role) -> None:
+    try:
+        with transaction.atomic():
+            Membership.objects.create(person=person, store=store, role=role)
+    except IntegrityError as exc:
+        raise InputRejected("", _("You work in this shop already.")) from exc
+
+
+def _end_sessions(person: User) -> None:
+    User.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
+
+
+def _check_may_manage(actor: User, store: Store, membership: Membership | None = None) -> None:
+    if not access.can(actor, "people.manage", store, membership):
+        raise NotAllowed
+
+
+def _check_grant(actor: User, store: Store, wanted: Membership) -> None:
+    """Nobody gives away more than they have."""
+    own, given = access.limits(actor, store), access.limits_of(wanted, store)
+    for field in ("per_cancellation", "per_day"):
+        most, asked = getattr(own, field), getattr(given, field)
+        if most is not None and (asked is None or asked > most):
+            words = _("At most your own limit, %(limit)s.") % {"limit": f"{most.amount:f} {most.currency}"}
+            raise InputRejected(f"limit_{field}", words)
+
+
+def _check_not_last_admin(membership: Membership, *, field: str) -> None:
+    admins = Membership.objects.filter(store_id=membership.store_id, role=Role.ADMIN, person__is_active=True)
+    if membership.role == Role.ADMIN and not admins.exclude(pk=membership.pk).exists():
+        raise InputRejected(field, _("This is the shop's last admin. Make somebody else an admin first."))
+
+
+def _facts(membership: Membership) -> dict[str, str | int | None]:
+    return {
+        "role": str(Role(membership.role)),
+        "limit_per_cancellation": membership.limit_per_cancellation,
+        "limit_per_day": membership.limit_per_day,
+    }
+
+
+def _pair(actor: User, person: User) -> dict[str, User]:
+    return {"who": actor, "person": person}

@@ -1,0 +1,57 @@
+"""Mail about people and access, to those who must know. Sent after the commit; a broken mail server stops nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from stores.models import Invitation, Role, Store, User
+
+logger = logging.getLogger(__name__)
+
+
+def of_change(store: Store, sentence: str) -> None:
+    """`sentence` to every admin of the shop and every owner, one mail each."""
+    subject = _("Rescind: access to %(shop)s changed") % {"shop": store.name}
+    body = sentence + "\n\n" + _("If this was not expected, look at the audit log and at the list of people.")
+    at_work = User.objects.filter(is_active=True)
+    admins = at_work.filter(Q(is_owner=True) | Q(memberships__store=store, memberships__role=Role.ADMIN))
+    _send_later(EmailMessage(subject, body, to=[address]) for address in _addresses(admins))
+
+
+def of_invitation(invitation: Invitation, *, token: str) -> None:
+    """The link to the person invited."""
+    words = {"who": invitation.invited_by, "shop": invitation.store, "link": link("join", token)}
+    subject = _("Rescind: you are invited to %(shop)s") % words
+    body = _("%(who)s invites you to work in %(shop)s. Open this link within three days:\n\n%(link)s") % words
+    _send_later([EmailMessage(subject, body, to=[invitation.email])])
+
+
+def link(name: str, token: str) -> str:
+    """A full address where PUBLIC_URL is set; else the path alone, to be joined to where the desk is reached."""
+    return f"{settings.PUBLIC_URL}{reverse(name, args=[token])}"
+
+
+def _addresses(people: Iterable[User]) -> list[str]:
+    return sorted({person.email for person in people})
+
+
+def _send_later(mails: Iterable[EmailMessage]) -> None:
+    ready = list(mails)
+    transaction.on_commit(lambda: _send(ready), robust=True)
+
+
+def _send(mails: list[EmailMessage]) -> None:
+    for mail in mails:
+        mail.subject = " ".join(str(mail.subject).split())  # a shop's name may hold line breaks
+    try:
+        get_connection().send_messages(mails)
+    except OSError:  # smtplib's errors are OSErrors too
+        logger.warning("mail not sent", extra={"count": len(mails)})

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from stores.views import people
+
+app_name = "people"
+urlpatterns = [
+    path("people", people.people_list, name="list"),
+    path("people/invite", people.invite, name="invite"),
+    path("people/invitations/<uuid:uuid>/withdraw", people.withdraw, name="withdraw"),
+    path("people/<uuid:uuid>", people.change, name="change"),
+    path("people/<uuid:uuid>/remove", people.remove, name="remove"),
+]

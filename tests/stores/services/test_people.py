@@ -1,0 +1,161 @@
+import json
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from stores.kernel.errors import InputRejected, NotAllowed
+from stores.models import AuditEvent, Invitation, Membership, Role, User
+from stores.selectors import access
+from stores.selectors import people as selector
+from stores.services import people
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_first_owner_comes_by_a_link_that_works_once():
+    token = people.invite_owner()
+    invitation = selector.invitation_of(token, for_shop=False)
+
+    owner = people.make_owner(invitation=invitation, email="o@example.com", name="O", password=make.PASSWORD)
+
+    assert owner.is_owner
+    assert selector.invitation_of(token, for_shop=False) is None
+    with pytest.raises(InputRejected):
+        people.make_owner(invitation=invitation, email="p@example.com", name="P", password=make.PASSWORD)
+    assert not User.objects.filter(email="p@example.com").exists()
+
+
+def test_a_new_owner_link_ends_the_earlier_one():
+    first = people.invite_owner()
+
+    people.invite_owner()
+
+    assert selector.invitation_of(first, for_shop=False) is None
+
+
+def test_only_the_fingerprint_of_a_token_is_stored():
+    token = people.invite_owner()
+
+    assert token not in str(Invitation.objects.values().get())
+
+
+def test_an_invitation_makes_a_person_with_a_role(cast, committing):
+    with committing():
+        invitation, token = people.invite(
+            actor=cast.admin_a, store=cast.shop_a, email="new@example.com", role=Role.STAFF
+        )
+    person = people.join(invitation=invitation, name="New", password=make.PASSWORD)
+
+    assert person.memberships.get().role == Role.STAFF
+    assert any(token in sent.body and sent.to == ["new@example.com"] for sent in mail.outbox)
+    told = AuditEvent.objects.filter(kind="people.invited").get()
+    assert "new@example.com" not in told.body
+    assert token not in told.body
+
+
+def test_every_admin_and_owner_is_told_by_mail(cast, committing):
+    second = make.person("second@example.com")
+    make.membership(second, cast.shop_a, Role.ADMIN)
+
+    with committing():
+        people.remove(actor=cast.admin_a, membership=cast.staff_a.memberships.get())
+
+    assert {address for sent in mail.outbox for address in sent.to} == {
+        "admin_a@example.com", "second@example.com", "owner@example.com"
+    }  # fmt: skip
+
+
+def test_a_change_is_recorded_before_and_after_and_ends_sessions(cast):
+    membership = cast.staff_a.memberships.get()
+
+    people.change(actor=cast.admin_a, membership=membership, role=Role.STAFF, per_cancellation=50_00, per_day=100_00)
+
+    event = AuditEvent.objects.get(kind="people.changed")
+    body = json.loads(event.body)
+    assert body["before"] == {"role": "staff", "limit_per_cancellation": None, "limit_per_day": None}
+    assert body["after"] == {"role": "staff", "limit_per_cancellation": 5000, "limit_per_day": 10000}
+    assert event.chain.store == cast.shop_a
+    cast.staff_a.refresh_from_db()
+    assert cast.staff_a.session_round == 1
+    assert access.limits(cast.staff_a, cast.shop_a).per_cancellation == make.money("50.00")
+
+
+def test_nobody_changes_their_own_role_or_limit(cast):
+    own = cast.admin_a.memberships.get()
+
+    with pytest.raises(NotAllowed):
+        people.change(actor=cast.admin_a, membership=own, role=Role.ADMIN, per_cancellation=None, per_day=None)
+
+
+def test_nobody_gives_away_more_than_they_have(cast):
+    Membership.objects.filter(person=cast.admin_a).update(limit_per_cancellation=100_00, limit_per_day=100_00)
+    theirs = cast.staff_a.memberships.get()
+
+    with pytest.raises(InputRejected) as told:
+        people.change(actor=cast.admin_a, membership=theirs, role=Role.STAFF, per_cancellation=100_01, per_day=1_00)
+
+    assert told.value.field == "limit_per_cancellation"
+
+
+def test_the_last_admin_stays(cast):
+    last = cast.admin_a.memberships.get()
+
+    with pytest.raises(InputRejected):
+        people.remove(actor=cast.owner, membership=last)
+    with pytest.raises(InputRejected) as told:
+        people.change(actor=cast.owner, membership=last, role=Role.STAFF, per_cancellation=None, per_day=None)
+
+    assert told.value.field == "role"
+    assert Membership.objects.filter(pk=last.pk, role=Role.ADMIN).exists()
+
+
+@pytest.mark.parametrize("who", ["staff_a", "auditor_a", "staff_b", "stranger"])
+def test_only_admins_change_people(cast, who):
+    actor, theirs = getattr(cast, who), cast.staff_a.memberships.get()
+
+    with pytest.raises(NotAllowed):
+        people.remove(actor=actor, membership=theirs)
+    with pytest.raises(NotAllowed):
+        people.invite(actor=actor, store=cast.shop_a, email="x@example.com", role=Role.STAFF)
+
+
+def test_an_old_link_is_as_good_as_none(cast, time_machine):
+    time_machine.move_to(make.NOW)
+    _, token = people.invite(actor=cast.admin_a, store=cast.shop_a, email="new@example.com", role=Role.STAFF)
+
+    time_machine.shift(timedelta(hours=73))
+
+    assert selector.invitation_of(token, for_shop=True) is None
+
+
+def test_a_withdrawn_link_no_longer_works(cast):
+    invitation, token = people.invite(actor=cast.admin_a, store=cast.shop_a, email="new@example.com", role=Role.STAFF)
+
+    people.withdraw(actor=cast.admin_a, invitation=invitation)
+
+    assert selector.invitation_of(token, for_shop=True) is None
+
+
+def test_somebody_with_an_account_joins_a_second_shop(cast):
+    invitation, _ = people.invite(actor=cast.owner, store=cast.shop_b, email=cast.staff_a.email, role=Role.AUDITOR)
+
+    people.join(invitation=invitation, person=cast.staff_a)
+
+    assert access.role_of(cast.staff_a, cast.shop_b) is Role.AUDITOR
+
+
+def test_the_list_takes_the_same_queries_for_one_shop_and_for_many(cast, django_assert_num_queries):
+    with CaptureQueriesContext(connection) as few:
+        selector.by_shop(cast.owner, access.stores_for(cast.owner))
+    for _ in range(10):
+        shop = make.store()
+        make.membership(make.person(), shop, Role.ADMIN)
+
+    with django_assert_num_queries(len(few)):
+        shops = selector.by_shop(cast.owner, access.stores_for(cast.owner))
+
+    assert len(shops) == 12
