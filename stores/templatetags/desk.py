@@ -6,7 +6,6 @@ instant in `datetime`; states are a word, a shape and a colour.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from babel.units import format_unit
 from django import template
 from django.forms import BoundField
@@ -26,6 +25,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, to_locale
 
+from stores.kernel import words as sentences
 from stores.kernel.money import Money
 from stores.templatetags import words
 from stores.templatetags.ago import relative
@@ -38,9 +38,7 @@ NOTE_ICONS = {"ok": "check", "warn": "alert", "bad": "stop", "info": "about", "p
 
 
 def locale() -> Locale:
-    """The reader's. Plain English is read as British: `US$47.98`, never a dollar that could be any dollar."""
-    language = get_language() or "en"
-    return Locale.parse("en_GB" if language == "en" else to_locale(language))
+    return Locale.parse(to_locale(get_language() or "en-gb"))
 
 
 @register.simple_tag
@@ -55,10 +53,7 @@ def language_tag() -> str:
 @register.filter
 def money(value: Money | None) -> str:
     """`US$47.98`, `JP¥1,240`, `KWD 1.250`; a dash for None. Finer digits are shown, never rounded off."""
-    if value is None:
-        return NOTHING
-    text = str(format_currency(value.amount, value.currency, locale=locale(), decimal_quantization=False))
-    return re.sub(r"(?<=[A-Z])(?=\d)", "\N{NO-BREAK SPACE}", text).replace("-", "\N{MINUS SIGN}", 1)
+    return NOTHING if value is None else sentences.money(value)
 
 
 @register.filter
