@@ -5,10 +5,10 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if sys.argv[1:2] == ["up"]:  # before the settings are read: a first start has no secrets yet
+    if os.environ["DJANGO_SETTINGS_MODULE"] == "config.settings":
         from config.up import devenv
 
-        devenv.ensure()
+        devenv.ensure(is_start=sys.argv[1:2] == ["up"])  # before the settings are read
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 
 from config.up import children, greeting, keeper, prepare
 from stores.models import User
+from stores.services import people
 
 SANDBOX_SECONDS = 30
 
@@ -37,9 +38,7 @@ def start_link(address: str) -> str:
     """The one-time link that makes the owner; "" when somebody can sign in already."""
     if User.objects.filter(is_active=True).exists():
         return ""
-    from stores.services import people
-
-    return f"{address}start/{people.first_owner_token()}"
+    return f"{address}start/{people.invite_owner()}"
 
 
 def _announce(kept: keeper.Keeper, url: str) -> None:

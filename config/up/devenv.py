@@ -1,7 +1,9 @@
-"""Secrets of a first start, in var/dev.env: made once, never overwritten. Needs no settings and no Django.
+"""Secrets of an installation without any, in var/dev.env: made once, never overwritten. Needs no settings.
 
-The demo lives in var/demo/, with a database, a queue and a sandbox of its own; var/demo/demo.env switches it on
-for every command. A fresh installation begins with it unless DEMO=0; `manage.py demo leave` removes that folder.
+Written before any command that finds neither SECRET_KEY in the environment nor this file; a deployment that holds
+its secrets elsewhere says READ_DEV_ENV=false. The demo lives in var/demo/, with a database, a queue and a sandbox of
+its own; var/demo/demo.env switches it on for every command. A first start begins with it unless DEMO=0 or
+DATABASE_URL says otherwise; `manage.py demo leave` removes that folder.
 """
 
 from __future__ import annotations
@@ -16,14 +18,17 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NO = {"0", "false", "no", "off"}
 
 
-def ensure(environ: MutableMapping[str, str] = os.environ) -> None:
-    """Write what is missing: dev.env with fresh keys, demo.env when this start shows the demo."""
+def ensure(environ: MutableMapping[str, str] = os.environ, *, is_start: bool) -> None:
+    """Write what is missing: dev.env with fresh keys and, when `is_start`, demo.env if this start shows the demo."""
+    if environ.get("READ_DEV_ENV", "").lower() in NO:
+        return
     if not environ.get("DEMO", "unset"):
         del environ["DEMO"]  # said, but empty: as if not said
     var = Path(environ.get("VAR_DIR") or ROOT / "var")
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
-    is_fresh = write_once(var / "dev.env", fresh_secrets())
-    if _wants_demo(environ.get("DEMO", ""), is_fresh):
+    if not {"SECRET_KEY", "SECRET_KEY_FILE"} & set(environ):
+        write_once(var / "dev.env", fresh_secrets())
+    if is_start and _wants_demo(environ, var):
         (var / "demo").mkdir(mode=0o700, exist_ok=True)
         write_once(var / "demo" / "demo.env", {"DEMO": "1", "SECOND_FACTOR": "optional"})
 
@@ -48,5 +53,8 @@ def write_once(path: Path, values: dict[str, str]) -> bool:
     return True
 
 
-def _wants_demo(said: str, is_fresh: bool) -> bool:
-    return said.lower() not in NO if said else is_fresh
+def _wants_demo(environ: MutableMapping[str, str], var: Path) -> bool:
+    """As DEMO says; unsaid, on a first start that names no database of its own."""
+    if said := environ.get("DEMO", ""):
+        return said.lower() not in NO
+    return not environ.get("DATABASE_URL") and not (var / "rescind.sqlite3").exists()

@@ -9,12 +9,12 @@ import pytest
 from config.up import devenv
 
 
-def env_of(var: Path, **more: str) -> dict[str, str]:
-    return {"VAR_DIR": str(var), **more}
+def start(var: Path, *, is_start: bool = True, **more: str) -> None:
+    devenv.ensure({"VAR_DIR": str(var), **more}, is_start=is_start)
 
 
 def test_a_first_start_makes_secrets_that_only_their_owner_reads(tmp_path: Path) -> None:
-    devenv.ensure(env_of(tmp_path / "var"))
+    start(tmp_path / "var")
 
     file = tmp_path / "var" / "dev.env"
     names = dict(line.split("=", 1) for line in file.read_text().splitlines())
@@ -24,27 +24,43 @@ def test_a_first_start_makes_secrets_that_only_their_owner_reads(tmp_path: Path)
 
 
 def test_a_second_start_keeps_the_secrets(tmp_path: Path) -> None:
-    devenv.ensure(env_of(tmp_path))
+    start(tmp_path)
     before = (tmp_path / "dev.env").read_text()
 
-    devenv.ensure(env_of(tmp_path))
+    start(tmp_path)
 
     assert (tmp_path / "dev.env").read_text() == before
 
 
+@pytest.mark.parametrize("said", [{"SECRET_KEY": "s"}, {"SECRET_KEY_FILE": "/run/s"}, {"READ_DEV_ENV": "false"}])
+def test_a_deployment_with_secrets_of_its_own_gets_no_file(tmp_path: Path, said: dict[str, str]) -> None:
+    start(tmp_path, **said)
+
+    assert not (tmp_path / "dev.env").exists()
+
+
 @pytest.mark.parametrize(
-    ("said", "is_first", "expected"),
+    ("said", "stands", "expected"),
     [
-        pytest.param("", True, True, id="a fresh installation shows the demo"),
-        pytest.param("0", True, False, id="DEMO=0 starts empty"),
-        pytest.param("", False, False, id="an installation that left the demo stays without"),
-        pytest.param("1", False, True, id="DEMO=1 brings it back"),
+        pytest.param({}, False, True, id="a first start shows the demo"),
+        pytest.param({"DEMO": ""}, False, True, id="said empty is not said"),
+        pytest.param({"DEMO": "0"}, False, False, id="DEMO=0 starts empty"),
+        pytest.param({}, True, False, id="an installation that stands stays without"),
+        pytest.param({"DEMO": "1"}, True, True, id="DEMO=1 brings it back"),
+        pytest.param({"DATABASE_URL": "postgres://x"}, False, False, id="no demo in a database somebody names"),
     ],
 )
-def test_when_the_demo_is_on(tmp_path: Path, said: str, is_first: bool, expected: bool) -> None:
-    if not is_first:
-        devenv.ensure(env_of(tmp_path, DEMO="0"))
+def test_when_the_demo_is_on(tmp_path: Path, said: dict[str, str], stands: bool, expected: bool) -> None:
+    if stands:
+        (tmp_path / "rescind.sqlite3").touch()
 
-    devenv.ensure(env_of(tmp_path, DEMO=said))
+    start(tmp_path, **said)
 
     assert (tmp_path / "demo" / "demo.env").exists() is expected
+
+
+def test_a_command_that_is_no_start_makes_no_demo(tmp_path: Path) -> None:
+    start(tmp_path, is_start=False)
+
+    assert (tmp_path / "dev.env").exists()
+    assert not (tmp_path / "demo").exists()

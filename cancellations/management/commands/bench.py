@@ -1,0 +1,32 @@
+"""`manage.py bench NAME [--quick]`: one JSON line a figure."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from cancellations.benches import frame
+
+
+class Command(BaseCommand):
+    help = "Measure. --quick stays under four minutes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", choices=frame.names())
+        parser.add_argument("--quick", action="store_true")
+        parser.add_argument("--cancellations", type=int, help="execute: how many (1000; with --quick 100)")
+
+    def handle(self, *args: Any, name: str, quick: bool, cancellations: int | None, **options: Any) -> None:
+        wishes = {"cancellations": cancellations} if cancellations is not None else {}
+        self.stdout.write(frame.machine(name).to_line())
+        try:
+            figures = frame.find(name).run(quick, **wishes)
+        except TypeError as exc:
+            raise CommandError(f"{name} has no such option") from exc
+        with frame.stopwatch() as seconds:
+            for figure in figures:
+                self.stdout.write(figure.to_line())
+                self.stdout.flush()
+        self.stdout.write(frame.Figure(name, "whole run", seconds(), "s").to_line())
