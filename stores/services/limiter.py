@@ -159,7 +159,7 @@ def _wait(row: tuple[float, float, float], wanted: dict[str, Any], *, taken: flo
     full_at, seconds_per_point, size = row
     needed = min(max(wanted["cost"], wanted["leaves"] * size), size)
     opens_at = full_at - taken * seconds_per_point * CAUTION - (size - needed) * seconds_per_point
-    return max(0.0, opens_at - wanted["now"])
+    return max(0.0, opens_at - float(wanted["now"]))
 
 
 def _sql(statement: str) -> str:

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.stores.services.clocks import frozen
+
+__all__ = ["frozen"]

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+
+from stores.kernel.errors import RemoteThrottled
+from stores.kernel.vault import VaultError
+from stores.models import Store, StoreHealth, StoreSecret
+from stores.services import credentials
+from stores.services.credentials import TokenCache
+from tests import make
+from tests.stores.services.clocks import FrozenClock
+
+pytestmark = pytest.mark.django_db
+
+
+class Fetch:
+    """Counts how often a token was asked for; each is another one."""
+
+    def __init__(self, life: float = 86_400) -> None:
+        self.times = 0
+        self.life = life
+
+    def __call__(self) -> tuple[str, float]:
+        self.times += 1
+        return f"shpat_{self.times:032d}", self.life
+
+
+@pytest.fixture
+def store(frozen: FrozenClock) -> Store:
+    return make.store()
+
+
+def test_secrets_come_back_only_through_the_vault(store: Store) -> None:
+    credentials.keep(store, {"client_id": "abc", "client_secret": "s3cret", "token": ""})
+
+    assert credentials.read(store) == {"client_id": "abc", "client_secret": "s3cret"}
+    assert all(b"s3cret" not in bytes(row.sealed) for row in StoreSecret.objects.all())
+
+
+def test_a_secret_copied_from_another_shop_does_not_open(store: Store) -> None:
+    credentials.keep(store, {"token": "one"})
+    other = make.store()
+    credentials.keep(other, {"token": "two"})
+    StoreSecret.objects.filter(store=other).update(sealed=StoreSecret.objects.get(store=store).sealed)
+
+    with pytest.raises(VaultError):
+        credentials.read(other)
+
+
+def test_a_token_is_fetched_once_and_shared(store: Store) -> None:
+    fetch = Fetch()
+
+    tokens = {TokenCache(store)(fetch) for _ in range(3)}
+
+    assert (fetch.times, len(tokens)) == (1, 1)
+    assert "access_token" not in credentials.read(store)
+
+
+def test_a_token_is_renewed_at_four_fifths_of_its_life(store: Store, frozen: FrozenClock) -> None:
+    fetch = Fetch(life=1000)
+    first = TokenCache(store)(fetch)
+    frozen.forward(799)
+    assert TokenCache(store)(fetch) == first
+
+    frozen.forward(2)
+
+    assert TokenCache(store)(fetch) != first
+
+
+def test_while_one_worker_renews_others_use_the_old_token(store: Store, frozen: FrozenClock) -> None:
+    fetch = Fetch(life=1000)
+    first = TokenCache(store)(fetch)
+    frozen.forward(900)
+    seen: list[str] = []
+
+    def slow_fetch() -> tuple[str, float]:
+        seen.append(TokenCache(store)(fetch))
+        return "new", 1000
+
+    assert TokenCache(store)(slow_fetch) == "new"
+    assert seen == [first]
+    assert fetch.times == 1
+
+
+def test_a_worker_that_died_while_renewing_is_waited_for_a_little_only(store: Store, frozen: FrozenClock) -> None:
+    StoreHealth.objects.filter(store=store).update(token_lease_until=frozen.now() + credentials.REFRESH_LEASE)
+
+    with pytest.raises(RemoteThrottled):
+        TokenCache(store)(Fetch())
+    assert sum(frozen.waits) <= 3
+
+    frozen.forward(60)
+    assert TokenCache(store)(Fetch())
+
+
+def test_a_refused_token_is_forgotten_but_not_a_newer_one(store: Store, frozen: FrozenClock) -> None:
+    fetch = Fetch()
+    late, early = TokenCache(store), TokenCache(store)
+    refused = late(fetch)
+    assert early(fetch) == refused
+    frozen.forward(1)
+
+    early.forget()
+    fresh = early(fetch)
+    late.forget()
+
+    assert late(fetch) == fresh != refused
+    assert fetch.times == 2
+
+
+def test_new_credentials_take_the_old_token_away(store: Store) -> None:
+    fetch = Fetch()
+    TokenCache(store)(fetch)
+
+    credentials.keep(store, {"token": "static"})
+
+    assert StoreSecret.objects.get(store=store).name == "token"
