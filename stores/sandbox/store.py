@@ -1,0 +1,107 @@
+"""The world's file: plain sqlite3 in WAL mode, one connection a thread, short explicit transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shops (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, shop TEXT NOT NULL, body TEXT NOT NULL, previous TEXT);
+CREATE TABLE IF NOT EXISTS search (
+  id INTEGER PRIMARY KEY, shop TEXT NOT NULL, name TEXT, number INTEGER, words TEXT, email TEXT, sku TEXT, tags TEXT,
+  customer_id INTEGER, customer_name TEXT, confirmation TEXT, po_number TEXT, source_name TEXT, gateways TEXT,
+  created_at INTEGER, updated_at INTEGER, processed_at INTEGER, is_closed INTEGER, is_cancelled INTEGER,
+  is_test INTEGER, financial TEXT, fulfilment TEXT, returned TEXT, disputes TEXT, risk TEXT, total INTEGER,
+  units INTEGER, locations TEXT);
+CREATE INDEX IF NOT EXISTS search_updated ON search (shop, updated_at, id);
+CREATE INDEX IF NOT EXISTS search_created ON search (shop, created_at, id);
+CREATE INDEX IF NOT EXISTS search_processed ON search (shop, processed_at, id);
+CREATE INDEX IF NOT EXISTS search_name ON search (shop, name);
+CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, shop TEXT NOT NULL, order_id INTEGER NOT NULL,
+  body TEXT NOT NULL, state TEXT NOT NULL, errors TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS jobs_order ON jobs (order_id);
+CREATE TABLE IF NOT EXISTS timers (id INTEGER PRIMARY KEY, due REAL NOT NULL, kind TEXT NOT NULL, shop TEXT NOT NULL,
+  body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS timers_due ON timers (due, id);
+CREATE TABLE IF NOT EXISTS edits (id INTEGER PRIMARY KEY, shop TEXT NOT NULL, order_id INTEGER NOT NULL,
+  body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS effects (seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, shop TEXT NOT NULL,
+  order_id INTEGER, kind TEXT NOT NULL, cause TEXT NOT NULL, key TEXT NOT NULL, note TEXT NOT NULL,
+  amount TEXT NOT NULL, currency TEXT NOT NULL, units INTEGER NOT NULL, request TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS effects_order ON effects (order_id, kind);
+CREATE TABLE IF NOT EXISTS keys (shop TEXT NOT NULL, field TEXT NOT NULL, key TEXT NOT NULL, arguments TEXT NOT NULL,
+  started_at REAL NOT NULL, state TEXT NOT NULL, outcome TEXT, PRIMARY KEY (shop, field, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS levels (shop TEXT NOT NULL, item INTEGER NOT NULL, location INTEGER NOT NULL,
+  available INTEGER NOT NULL, committed INTEGER NOT NULL, on_hand INTEGER NOT NULL,
+  PRIMARY KEY (shop, item, location)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, shop TEXT NOT NULL, expires_at REAL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hooks (id INTEGER PRIMARY KEY, shop TEXT NOT NULL, topic TEXT NOT NULL, body TEXT NOT NULL,
+  failures INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY, hook INTEGER NOT NULL, shop TEXT NOT NULL,
+  topic TEXT NOT NULL, event TEXT NOT NULL,
+  delivery TEXT NOT NULL, body BLOB NOT NULL, triggered_at REAL NOT NULL, due REAL NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'waiting');
+CREATE INDEX IF NOT EXISTS outbox_due ON outbox (state, due);
+CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY, name TEXT NOT NULL, operation TEXT NOT NULL,
+  times INTEGER NOT NULL, skip INTEGER NOT NULL, detail TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS counters (name TEXT NOT NULL, operation TEXT NOT NULL, value REAL NOT NULL,
+  PRIMARY KEY (name, operation)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS buckets (shop TEXT PRIMARY KEY, level REAL NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
+"""
+TABLES = tuple(line.split()[5] for line in SCHEMA.splitlines() if line.startswith("CREATE TABLE"))
+
+
+class Store:
+    """Connections to one file. `write()` takes the writer's lock at once, so a request never fails half-way."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.local = threading.local()
+        self.opened: list[sqlite3.Connection] = []
+        self.db.executescript(SCHEMA)
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        held: sqlite3.Connection | None = getattr(self.local, "db", None)
+        if held is None:
+            held = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+            held.execute("PRAGMA journal_mode=WAL")
+            held.execute("PRAGMA synchronous=NORMAL")
+            held.row_factory = sqlite3.Row
+            self.local.db = held
+            self.opened.append(held)
+        return held
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A write transaction; inside another one it joins that one."""
+        yield from self._transaction("BEGIN IMMEDIATE")
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """One snapshot for several reads."""
+        yield from self._transaction("BEGIN")
+
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        db = self.db
+        if db.in_transaction:
+            yield db
+            return
+        db.execute(begin)
+        try:
+            yield db
+        except BaseException:
+            db.rollback()
+            raise
+        db.commit()
+
+    def close(self) -> None:
+        for held in self.opened:
+            held.close()
+        self.opened.clear()
+        self.local = threading.local()
