@@ -47,7 +47,7 @@ def distort(world: World, healthy: Reply, fault: Fault) -> Reply:
     for ending in ("_before", "_after"):
         name = name.removesuffix(ending)
     shape = SHAPES[name]
-    return shape(healthy, detail) if name != "too_many" else too_many(healthy, dict(detail), world.now())
+    return shape(healthy, detail) if name != "too_many" else too_many(healthy, {"retry_after": "2"} | dict(detail), world.now())
 
 
 def travelling(manner: str) -> Callable[[Reply, Any], Reply]:

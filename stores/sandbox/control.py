@@ -25,10 +25,9 @@ def reply(world: World, request: Request) -> Reply:
     from stores.sandbox.http import json_reply  # the door that called us
 
     told = request.headers.get("x-sandbox-control", "")
-    if world.control_token and not hmac.compare_digest(told.encode(), world.control_token.encode()):
-        return json_reply(404, {"errors": "Not Found"})
     action = ACTIONS.get((request.method, request.path.removeprefix("/control/")))
-    if action is None:
+    token = world.control_token
+    if action is None or token is None or not hmac.compare_digest(told.encode(), token.encode()):
         return json_reply(404, {"errors": "Not Found"})
     try:
         return json_reply(200, action(world, json.loads(request.body or b"{}")))

@@ -46,8 +46,9 @@ class World:
         self.real_now = now
         self.hooks = Hooks(self)
         self.watchers: list[Callable[[Exchange], None]] = []
-        self.control_token = ""
-        self.add_shop("demo")
+        self.control_token: str | None = ""  # "": open, as in process; None: the control door is shut
+        if self.shop("demo") is None:
+            self.add_shop("demo")
 
     @classmethod
     def open(cls, path: object, now: Callable[[], datetime] = clock.now) -> World:
