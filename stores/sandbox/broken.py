@@ -46,8 +46,9 @@ def distort(world: World, healthy: Reply, fault: Fault) -> Reply:
     name, detail = fault.name, fault.detail
     for ending in ("_before", "_after"):
         name = name.removesuffix(ending)
-    shape = SHAPES[name]
-    return shape(healthy, detail) if name != "too_many" else too_many(healthy, {"retry_after": "2"} | dict(detail), world.now())
+    if name == "too_many":
+        return too_many(healthy, dict(detail), world.now())
+    return SHAPES[name](healthy, detail)
 
 
 def travelling(manner: str) -> Callable[[Reply, Any], Reply]:

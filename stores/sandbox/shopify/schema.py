@@ -22,12 +22,12 @@ from graphql import (
     build_ast_schema,
     parse,
 )
-from graphql.language import DocumentNode, FieldDefinitionNode, ObjectTypeDefinitionNode
+from graphql.language import DocumentNode, EnumTypeDefinitionNode, ObjectTypeDefinitionNode
 
 SDL = Path(__file__).resolve().parent.parent / "shopify.graphql"
 NEWEST = "2026-10"
 SUPPORTED = ("2026-01", "2026-04", "2026-07", "2026-10")
-SINCE_2026_10 = {"OrderCancelPayload": {"jobResult"}}  # and the types only reached from there
+SINCE_2026_10 = {"OrderCancelPayload": ("jobResult",), "OrderDisplayFulfillmentStatus": ("FULFILLMENT_NOT_REQUIRED",)}
 TYPES_SINCE_2026_10 = {"OrderCancelJobResult", "OrderCancelStatus", "JobResult"}
 # Which of these scopes a field wants: one of them is enough.
 FULFILMENT_SCOPES = ("read_merchant_managed_fulfillment_orders", "read_third_party_fulfillment_orders")
@@ -87,19 +87,19 @@ def schema_for(version: str) -> GraphQLSchema:
 
 
 def without_newest(document: DocumentNode) -> DocumentNode:
+    """The SDL as it was before 2026-10."""
     kept = []
     for node in document.definitions:
         name = getattr(getattr(node, "name", None), "value", "")
         if name in TYPES_SINCE_2026_10:
             continue
-        if isinstance(node, ObjectTypeDefinitionNode) and name in SINCE_2026_10:
-            node.fields = tuple(field for field in node.fields if not is_newest(name, field))
+        late = SINCE_2026_10.get(name, ())
+        if isinstance(node, ObjectTypeDefinitionNode):
+            node.fields = tuple(field for field in node.fields if field.name.value not in late)
+        elif isinstance(node, EnumTypeDefinitionNode):
+            node.values = tuple(value for value in node.values if value.name.value not in late)
         kept.append(node)
     return DocumentNode(definitions=tuple(kept))
-
-
-def is_newest(owner: str, field: FieldDefinitionNode) -> bool:
-    return field.name.value in SINCE_2026_10[owner]
 
 
 def attach(kind: object) -> None:
