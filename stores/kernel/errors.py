@@ -65,7 +65,7 @@ class RemoteError(DeskError):
     """Another system failed us; never raised itself.
 
     code: their code, as they spell it ("" when none); status: HTTP status or None;
-    request_id: their id for the exchange; answer: redacted, for the attempt.
+    request_id: their id for the exchange; answer: what they said, redacted before it is stored.
     """
 
     default_message = "The shop's system answered with an error."
@@ -79,12 +79,14 @@ class RemoteError(DeskError):
         request_id: str = "",
         user_message: str = "",
         retry_after: float | None = None,
+        answer: Any = None,
     ) -> None:
         super().__init__(message, user_message=user_message)
         self.code = code
         self.status = status
         self.request_id = request_id
         self.retry_after = retry_after
+        self.answer = answer
 
 
 class RemoteUnavailable(RemoteError):

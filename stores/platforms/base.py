@@ -40,6 +40,7 @@ class Scope:
     name: str
     disables: str
     is_vital: bool = False
+    needed_for: tuple[str, ...] = ()  # commands ("EditOrder") that cannot be sent without it
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,9 @@ class Transport(Protocol):
         cost: float = 1,
         effect: bool = False,
         timeout: float | None = None,
+        key: str = "",
+        caller: Any = None,
+        may_be_empty: bool = False,
     ) -> Any: ...
 
 
@@ -134,6 +138,13 @@ class Platform(ABC):
     @abstractmethod
     def read_order(self, external_id: str) -> Order:
         """All the preview needs, live. Raises RemoteRefused with code "not_found" when it is gone or hidden."""
+
+    def look_again(self, before: Order) -> Order:
+        """The order as it stands now, when an earlier full read is at hand: the same facts, at less cost.
+
+        What cannot change (titles, addresses, prices) may be taken from `before`.
+        """
+        return self.read_order(before.external_id)
 
     @abstractmethod
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
