@@ -1,0 +1,230 @@
+"""The Shopify adapter: the declarative head, and one short call for each thing the desk wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import quote as quoted
+
+from stores.canonical.commands import (
+    CancelOrder,
+    Command,
+    CorrectStock,
+    EditOrder,
+    Finding,
+    Outcome,
+    Receipt,
+    RefundOrder,
+    Resend,
+    VoidPayment,
+)
+from stores.canonical.events import Event
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest, Quote
+from stores.kernel.credentials import Secret, Text
+from stores.kernel.errors import InputRejected, OutcomeUnknown
+from stores.platforms.base import Access, Connection, Hook, Listing, Platform
+from stores.platforms.shopify import (
+    documents,
+    editing,
+    fields,
+    finding,
+    hooks,
+    listing,
+    quoting,
+    reading,
+    receipts,
+    sending,
+    words,
+)
+from stores.platforms.shopify.api import Api
+from stores.platforms.shopify.words import _
+
+SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com", re.ASCII)
+VERSIONS = ("2026-10", "2026-07")
+KEY_HOURS = 24.0
+SAFE_KEY_SECONDS = (KEY_HOURS - 4) * 3600
+
+
+class Shopify(Platform):
+    key = "shopify"
+    label = "Shopify"
+    api_version = VERSIONS[0]
+    credentials = (
+        Text(
+            "shop",
+            _("Shop address"),
+            help=_("As in your-shop.myshopify.com; found in Shopify under Settings, Domains."),
+            pattern=r"[a-z0-9][a-z0-9-]{0,59}(\.myshopify\.com)?",
+        ),
+        Text(
+            "client_id",
+            _("Client ID"),
+            help=_("Of the app you made in Shopify's Dev Dashboard."),
+            pattern=r"[A-Za-z0-9_-]{6,80}",
+            required=False,
+        ),
+        Secret(
+            "client_secret",
+            _("Client secret"),
+            help=_("Of the same app. It also proves that messages come from Shopify."),
+            group="app",
+        ),
+        Secret(
+            "token",
+            _("Access token"),
+            help=_("Only for shops that still have a custom app made in the admin: shpat_…"),
+            group="token",
+        ),
+        Text(
+            "base_url",
+            _("Gateway address"),
+            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
+            required=False,
+        ),
+        Text(
+            "api_version",
+            _("API version"),
+            help=_("Leave empty for 2026-10; 2026-07 also works."),
+            pattern="2026-10|2026-07",
+            required=False,
+        ),
+    )
+    capabilities = words.CAPABILITIES
+    scopes = words.SCOPES
+    reasons = words.REASONS
+    note_limit = 255
+    key_life_hours = KEY_HOURS
+    topics: ClassVar[tuple[str, ...]] = hooks.SUBSCRIBED
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.version = connection.settings.get("api_version") or self.api_version
+        self.api = Api(connection, self.base_url(), self.version)
+
+    # --- reading -------------------------------------------------------------------------------
+    def base_url(self) -> str:
+        """Raises InputRejected for a shop address that is none."""
+        gateway = self.connection.settings.get("base_url", "").rstrip("/")
+        return gateway or f"https://{self.shop()}"
+
+    def shop(self) -> str:
+        """demo-store.myshopify.com: matched fully, since it decides where we connect to."""
+        said = self.connection.settings.get("shop", "").strip().lower()
+        name = said if "." in said else f"{said}.myshopify.com"
+        if not SHOP.fullmatch(name):
+            raise InputRejected("shop", "Write the shop's address as in your-shop.myshopify.com.")
+        return name
+
+    def check_access(self) -> Access:
+        with reading.understood():
+            data = self.api.read(documents.ACCESS, {}, cost=30)
+            shop, app = fields.node(data, "shop"), fields.node(data, "currentAppInstallation")
+            granted = tuple(fields.ident(scope, "handle") for scope in fields.items(app, "accessScopes"))
+            return Access(
+                shop_name=fields.text(shop, "name"),
+                currency=fields.text(shop, "currencyCode"),
+                time_zone=fields.text(shop, "ianaTimezone"),
+                granted=granted,
+                missing=tuple(scope for scope in self.scopes if not is_granted(scope.name, granted)),
+                api_version=self.version,
+            )
+
+    def read_order(self, external_id: str) -> Order:
+        return reading.read_order(self.api, external_id)
+
+    def look_again(self, before: Order) -> Order:
+        return self.read_order(before.external_id) if before.is_summary else reading.look_again(self.api, before)
+
+    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
+        return listing.list_orders(self.api, since=since, cursor=cursor)
+
+    def quote(self, order: Order, request: CancelRequest) -> Quote:
+        return quoting.quote(self.api, order, request)
+
+    def order_url(self, order_external_id: str, legacy_id: str) -> str:
+        name = self.shop().removesuffix(".myshopify.com")
+        number = legacy_id or order_external_id.rpartition("/")[2]
+        return f"https://admin.shopify.com/store/{name}/orders/{quoted(number, safe='')}"
+
+    # --- effects -------------------------------------------------------------------------------
+    def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
+        document = documents.cancel(with_job_result=self.version >= "2026-10")
+        body = sending.cancel_body(command, self.note_with_tag(command.note, tag))
+        return self.read_answer(command, self.api.effect(document, body, cost=10))
+
+    def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
+        body = sending.refund_body(command, self.note_with_tag(command.note, tag), key)
+        return self.read_answer(command, self.api.effect(documents.REFUND_ORDER, body, cost=22, key=key))
+
+    def edit_order(self, command: EditOrder, *, key: str, tag: str) -> Receipt:
+        session = editing.open_session(self.api, command.order_id, command.lines)
+        body = sending.commit_body(session.id, command, self.note_with_tag(command.note, tag))
+        return self.read_answer(command, self.api.effect(documents.EDIT_COMMIT, body, cost=10))
+
+    def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
+        return self.read_answer(command, self.api.effect(documents.VOID, {"id": command.payment_id}, cost=10))
+
+    def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
+        body = sending.stock_body(command, tag, key)
+        return self.read_answer(command, self.api.effect(documents.ADJUST, body, cost=10, key=key))
+
+    def read_answer(self, command: Command, answer: Any) -> Receipt:
+        return receipts.read(command, answer)
+
+    def poll(self, command: Command, receipt: Receipt) -> Receipt:
+        with reading.understood():
+            if isinstance(command, CancelOrder):
+                return self._poll_cancel(command, receipt)
+            document = documents.REFUND_STATE if isinstance(command, RefundOrder) else documents.PAYMENT_STATE
+            asked = receipt.ids.get("refund") or receipt.ids.get("transaction", "")
+            found = self._node(document, asked)
+            return receipts.refund_state(found) if "refund" in receipt.ids else receipts.payment_state(found)
+
+    def _poll_cancel(self, command: CancelOrder, receipt: Receipt) -> Receipt:
+        if result_id := receipt.ids.get("job_result"):
+            return receipts.job_result(self._node(documents.JOB_RESULT, result_id))
+        data = self.api.read(documents.JOB, {"id": receipt.ids.get("job", ""), "order": command.order_id}, cost=2)
+        if not fields.flag(fields.node(data, "job"), "done"):
+            return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts={"state": "started"})
+        return receipts.after_job(receipt.ids, fields.text(fields.node(data, "order"), "cancelledAt"))
+
+    def _node(self, document: str, node_id: str) -> fields.Node:
+        data = self.api.read(document, {"id": node_id}, cost=13)
+        if data.get("node") is None:
+            raise OutcomeUnknown("the platform no longer knows the job", code="job_gone")
+        return fields.node(data, "node")
+
+    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
+        return finding.find(self.api, command, tag=tag, before=before)
+
+    def may_resend(self, command: Command, *, age: float) -> Resend:
+        """Keys live 24 h; a second cancel or void is refused; an edit is absolute, so repeating it is harmless."""
+        if isinstance(command, RefundOrder | CorrectStock):
+            return Resend.SAME_KEY if age < SAFE_KEY_SECONDS else Resend.PERSON
+        return Resend.NEW_GENERATION
+
+    # --- webhooks ------------------------------------------------------------------------------
+    @classmethod
+    def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
+        return hooks.verify(headers, body, secrets)
+
+    @classmethod
+    def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
+        return hooks.parse(headers, body)
+
+    def list_hooks(self) -> list[Hook]:
+        return hooks.standing(self.api)
+
+    def add_hook(self, topic: str, uri: str) -> Hook:
+        return hooks.add(self.api, topic, uri)
+
+    def remove_hook(self, hook_id: str) -> None:
+        hooks.remove(self.api, hook_id)
+
+
+def is_granted(name: str, granted: Sequence[str]) -> bool:
+    """A right to write includes the right to read."""
+    return name in granted or (name.startswith("read_") and "write_" + name.removeprefix("read_") in granted)

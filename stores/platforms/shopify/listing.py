@@ -1,0 +1,183 @@
+"""Lists of orders: a lean page at a time, oldest change first, for the mirrored copy.
+
+The platform pages at most 25,000 objects deep, so the cursor carries the time it began at and starts anew before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from stores.canonical.order import Cancellable, Fulfilment, LineItem, MoneyPair, Order, PaymentState, Person, Totals
+from stores.kernel.errors import InputRejected
+from stores.kernel.money import Money
+from stores.platforms.base import Listing
+from stores.platforms.shopify import documents, fields, mapping, moneys, parcels, words
+from stores.platforms.shopify.api import Api
+from stores.platforms.shopify.fields import Misread, Node
+from stores.platforms.shopify.reading import understood
+
+PAGE = 50
+LINES = 6  # of each order; the few that have more are read on
+DEEPEST = 20_000
+OVERLAP = timedelta(minutes=5)  # the index lags, and clocks differ
+PAGE_POINTS = 802
+STOPPED = frozenset({Fulfilment.IN_PROGRESS})
+NEVER = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """`since`: lower bound as the platform writes it ("" none); `seen`: orders since then; `after`: their cursor."""
+
+    since: str = ""
+    seen: int = 0
+    after: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.since}|{self.seen}|{self.after}"
+
+    @classmethod
+    def read(cls, said: str) -> Cursor:
+        """Raises InputRejected for what is not a cursor of ours."""
+        since, seen, after = (*said.split("|", 2), "", "")[:3]
+        if said.count("|") < 2 or not seen.isdecimal():
+            raise InputRejected("cursor", "This is no place in the list.")
+        return cls(since, int(seen), after)
+
+
+def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
+    at = Cursor.read(cursor) if cursor else Cursor(since=_stamp(since - OVERLAP) if since else "")
+    query = f"updated_at:>='{at.since}'" if at.since else None
+    variables = {"first": PAGE, "after": at.after or None, "query": query, "lines": LINES}
+    with understood():
+        page = fields.node(api.read(documents.LIST, variables, cost=PAGE_POINTS), "orders")
+        nodes = fields.items(page, "nodes")
+        orders = tuple(to_summary(_with_all_goods(api, node)) for node in nodes)
+        return Listing(orders, _next(at, page, orders), total=None if cursor else _count(api, query))
+
+
+def _stamp(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _next(at: Cursor, page: Node, orders: tuple[Order, ...]) -> str:
+    info = fields.node(page, "pageInfo")
+    if not fields.flag(info, "hasNextPage") or not orders:
+        return ""
+    newest = _stamp(max(order.updated_at for order in orders))
+    if at.seen + len(orders) >= DEEPEST and newest > at.since:
+        return str(Cursor(since=newest))
+    return str(Cursor(at.since, at.seen + len(orders), fields.ident(info, "endCursor")))
+
+
+def _count(api: Api, query: str | None) -> int | None:
+    """How many there are, for the progress bar; None when the platform does not say."""
+    data = api.read(documents.COUNT, {"query": query}, cost=2)
+    found = fields.maybe(data, "ordersCount")
+    return int(fields.units(found, "count")) if found and fields.text(found, "precision") == "EXACT" else None
+
+
+def _with_all_goods(api: Api, node: Node) -> Node:
+    """An order with more lines than a page shows: all of them are searched by SKU and title."""
+    goods, info = list(fields.items(node, "lineItems")), fields.node(fields.node(node, "lineItems"), "pageInfo")
+    while fields.flag(info, "hasNextPage"):
+        variables: Mapping[str, Any] = {"id": fields.ident(node), "after": fields.ident(info, "endCursor")}
+        data = api.read(documents.MORE_GOODS, variables, cost=253)
+        lines = fields.node(fields.node(data, "order"), "lineItems")
+        goods += fields.items({"of": lines}, "of")
+        info = fields.node(lines, "pageInfo")
+    return {**node, "lineItems": goods}
+
+
+def to_summary(raw: Node) -> Order:
+    """What the list shows and searches. Money beyond the total and what was refunded is zero: see `is_summary`."""
+    total = fields.pair(raw, "currentTotalPriceSet")
+    shop, customer = total.shop.currency, total.customer.currency
+    fulfilment = mapping.FULFILMENT.get(fields.text(raw, "displayFulfillmentStatus"), Fulfilment.UNKNOWN)
+    cancelled_at = fields.maybe_when(raw, "cancelledAt")
+    price = moneys.zero_pair(shop, customer)
+    stoppable = cancelled_at is None and fulfilment not in STOPPED
+    lines = tuple(to_goods(line, price, stoppable=stoppable) for line in fields.items(raw, "lineItems"))
+    buyer, reason = fields.maybe(raw, "customer") or {}, fields.text(raw, "cancelReason")
+    return Order(
+        platform="shopify",
+        external_id=fields.ident(raw),
+        legacy_id=mapping.legacy_id(raw),
+        number=fields.ident(raw, "name"),
+        confirmation_number=fields.text(raw, "confirmationNumber"),
+        placed_at=fields.when(raw, "processedAt"),
+        created_at=fields.maybe_when(raw, "createdAt"),
+        updated_at=fields.when(raw, "updatedAt"),
+        cancelled_at=cancelled_at,
+        closed_at=fields.maybe_when(raw, "closedAt"),
+        cancel_reason=str(words.CANCEL_REASONS.get(reason, reason)),
+        is_test=fields.flag(raw, "test"),
+        is_edited=fields.flag(raw, "edited"),
+        fulfilment=fulfilment,
+        payment=mapping.PAYMENT.get(fields.text(raw, "displayFinancialStatus"), PaymentState.UNKNOWN),
+        return_state=fields.text(raw, "returnStatus"),
+        currency=fields.ident(raw, "currencyCode"),
+        customer_currency=fields.ident(raw, "presentmentCurrencyCode"),
+        customer=Person(
+            id=fields.text(buyer, "id"),
+            name=fields.text(buyer, "displayName"),
+            email=fields.text(raw, "email"),
+            phone=fields.text(raw, "phone"),
+        ),
+        note=fields.text(raw, "note"),
+        tags=fields.texts(raw, "tags"),
+        po_number=fields.text(raw, "poNumber"),
+        totals=_totals(raw, total, price),
+        lines=lines,
+        remarks=tuple(r for r in parcels.to_remarks(raw) if r.kind == "dispute"),
+        cancellable=_how_much(lines, fulfilment, is_cancelled=cancelled_at is not None),
+        is_summary=True,
+    )
+
+
+def _totals(raw: Node, total: MoneyPair, zero: MoneyPair) -> Totals:
+    refunded = fields.amount(fields.node(raw, "totalRefundedSet"), "shopMoney")
+    if refunded.currency != total.shop.currency:
+        raise Misread("totalRefundedSet")
+    return Totals(
+        original=total, current=total, subtotal=zero, tax=zero, shipping=zero, discounts=zero, received=zero,
+        refunded=MoneyPair(shop=refunded, customer=Money.zero(total.customer.currency)), refunded_shipping=zero,
+        outstanding=zero, capturable=zero, net=zero,
+    )  # fmt: skip
+
+
+def to_goods(raw: Node, price: MoneyPair, *, stoppable: bool) -> LineItem:
+    current, refundable = fields.units(raw, "currentQuantity"), fields.units(raw, "refundableQuantity")
+    waiting = fields.units(raw, "unfulfilledQuantity")
+    ordered = fields.units(raw, "quantity")
+    return LineItem(
+        id=fields.ident(raw),
+        title=fields.text(raw, "title"),
+        variant=fields.text(raw, "variantTitle"),
+        sku=fields.text(raw, "sku"),
+        vendor=fields.text(raw, "vendor"),
+        ordered=ordered,
+        current=current,
+        shipped=max(NEVER, current - waiting) if fields.flag(raw, "requiresShipping") else NEVER,
+        cancelled=max(NEVER, ordered - current),
+        refundable=refundable,
+        unfulfilled=waiting,
+        cancellable=min(current, refundable, waiting) if stoppable else NEVER,
+        unit_price=price,
+        is_gift_card=fields.flag(raw, "isGiftCard"),
+        is_tip=mapping.is_tip_like(raw),
+        needs_shipping=fields.flag(raw, "requiresShipping"),
+    )
+
+
+def _how_much(lines: tuple[LineItem, ...], fulfilment: Fulfilment, *, is_cancelled: bool) -> Cancellable:
+    """As far as a list can tell; the live read knows the places and decides."""
+    goods = [line for line in lines if line.current > 0 and not line.is_tip]
+    if is_cancelled or not any(line.cancellable > 0 for line in goods):
+        return Cancellable.NONE
+    whole = fulfilment is not Fulfilment.PARTIAL and all(line.cancellable == line.current for line in goods)
+    return Cancellable.ALL if whole else Cancellable.PART

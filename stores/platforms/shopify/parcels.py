@@ -1,0 +1,72 @@
+"""What has left, and what else is worth a look: returns, disputes, risk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from stores.canonical.order import Remark, Shipment
+from stores.platforms.shopify import fields
+from stores.platforms.shopify.fields import Node
+
+EFFECTIVE = frozenset({"SUCCESS", "OPEN", "PENDING"})  # these block a whole cancel
+OPEN_RETURNS = frozenset({"REQUESTED", "OPEN"})
+OPEN_DISPUTES = frozenset({"NEEDS_RESPONSE", "UNDER_REVIEW"})
+RISKY = frozenset({"CANCEL", "INVESTIGATE"})
+
+
+def to_shipment(raw: Node) -> Shipment:
+    status = fields.text(raw, "status")
+    shown = fields.text(raw, "displayStatus") or status
+    return Shipment(
+        id=fields.ident(raw),
+        name=fields.text(raw, "name"),
+        status=shown.replace("_", " ").capitalize(),
+        created_at=fields.when(raw, "createdAt"),
+        units=fields.units(raw, "totalQuantity"),
+        location=fields.text(fields.maybe(raw, "location") or {}, "name"),
+        tracking=tuple(filter(None, (_tracking(node) for node in fields.items(raw, "trackingInfo")))),
+        lines=tuple(
+            (fields.ident(fields.node(line, "lineItem")), fields.units(line, "quantity"))
+            for line in fields.items(raw, "fulfillmentLineItems")
+            if line.get("quantity") is not None
+        ),
+        is_effective=status in EFFECTIVE,
+    )
+
+
+def _tracking(raw: Node) -> str:
+    return " ".join(filter(None, (fields.text(raw, "company"), fields.text(raw, "number"))))
+
+
+def to_remarks(raw: Node) -> Iterator[Remark]:
+    if fields.text(raw, "returnStatus") != "NO_RETURN":
+        yield from _returns(raw)
+    for dispute in fields.items(raw, "disputes"):
+        state = fields.text(dispute, "status")
+        kind = _("Chargeback") if fields.text(dispute, "initiatedAs") == "CHARGEBACK" else _("Inquiry")
+        is_open = state in OPEN_DISPUTES
+        yield Remark(kind="dispute", text=f"{kind}: {state.replace('_', ' ').lower()}", is_open=is_open)
+    advice = fields.text(fields.maybe(raw, "risk") or {}, "recommendation")
+    if advice in RISKY:
+        said = (
+            _("Shopify advises to cancel: high risk.") if advice == "CANCEL" else _("Shopify advises to investigate.")
+        )
+        yield Remark(kind="risk", text=said, is_open=True)
+
+
+def _returns(raw: Node) -> Iterator[Remark]:
+    """`returns` is read on its own, only for orders that have one; without the right only its existence is known."""
+    if raw.get("returns") is None:
+        is_open = fields.text(raw, "returnStatus") in ("RETURN_REQUESTED", "IN_PROGRESS")
+        yield Remark(kind="return", text=_("A return exists; the app may not read it."), is_open=is_open)
+        return
+    for node in fields.items(raw, "returns"):
+        state = fields.text(node, "status")
+        words = _("Return %(name)s: %(state)s, %(units)s units") % {
+            "name": fields.text(node, "name"),
+            "state": state.lower(),
+            "units": fields.units(node, "totalQuantity"),
+        }
+        yield Remark(kind="return", text=words, is_open=state in OPEN_RETURNS)
