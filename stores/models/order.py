@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from stores.kernel.money import Money
+
 
 class OrderRecord(models.Model):
     """`snapshot` is canonical JSON of stores.canonical.order.Order; `search` is the folded text of what is searched."""
@@ -48,3 +50,8 @@ class OrderRecord(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def total(self) -> Money:
+        """What the order is worth now, in the shop's currency."""
+        return Money.from_minor(self.total_minor, self.currency)

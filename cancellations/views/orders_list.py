@@ -1,0 +1,85 @@
+"""The order list: one box, filters, pages by position, and the same list as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any, cast
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cancellations.forms.search import OrderSearch
+from cancellations.selectors import under_way
+from cancellations.services import exports
+from stores.kernel import clock, sheets
+from stores.models import OrderRecord
+from stores.selectors import access, freshness, orders
+from stores.views.access import DeskRequest, may
+
+
+@require_safe
+@may("orders.view")
+def order_list(request: DeskRequest) -> HttpResponse:
+    form = OrderSearch(request.GET, stores=request.stores)
+    page = orders.search(request.user, form.query(), after=request.GET.get("after", ""))
+    fragment = request.htmx and not request.htmx.history_restore_request
+    template = "orders/_results.html" if fragment else "orders/list.html"
+    status = 200 if form.is_valid() else 422
+    response = render(request, template, _context(request, form, page), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+@may("orders.export")
+def order_export(request: DeskRequest) -> HttpResponse:
+    """The filtered list as CSV, streamed. A filter that does not fit is shown on the page instead."""
+    form = OrderSearch(request.GET, stores=request.stores)
+    query = form.query()
+    if not form.is_valid():
+        return redirect(f"{reverse('orders:list')}?{request.GET.urlencode()}")
+    exports.note_orders(request.user, form.stores, is_narrowed=query.is_narrowed)
+    header = [_("Order"), _("Shop"), _("Platform"), _("Placed (UTC)"), _("Customer"), _("E-mail"), _("Cancellable"),
+              _("Units cancellable"), _("Units ordered"), _("Fulfilment"), _("Payment"), _("Total"), _("Currency"),
+              _("Cancelled (UTC)"), _("Disputed"), _("Platform's id")]  # fmt: skip
+    lines = sheets.lines(header, _cells(orders.every(request.user, query)))
+    return cast(HttpResponse, sheets.download(lines, name=f"orders-{clock.now():%Y-%m-%d}.csv"))
+
+
+def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, Any]:
+    query = form.query()
+    lines = freshness.of_stores(form.stores)
+    working = under_way.of_orders(request.user, [row.pk for row in page.rows])
+    return {
+        "form": form,
+        "page": page,
+        "chosen": form.chosen(),
+        "has_panel_errors": bool(form.errors.keys() - {"q"}),
+        "is_narrowed": query.is_narrowed,
+        "stores": form.stores,
+        "freshness": lines,
+        "has_copy": any(line.has_copy for line in lines),
+        "importing": [line for line in lines if line.truth == freshness.Truth.IMPORTING],
+        "troubles": [line for line in lines if line.is_trouble],
+        "rows": [(row, working.get(row.pk)) for row in page.rows],
+        "can_connect": access.can(request.user, "stores.connect"),
+    }
+
+
+def _cells(rows: Iterator[OrderRecord]) -> Iterator[list[sheets.Cell]]:
+    for row in rows:
+        yield [
+            row.number, row.store.name, row.store.platform, _utc(row.placed_at), row.customer_name,
+            row.customer_email, row.cancellable, row.units_open.normalize(), row.units_ordered.normalize(),
+            row.fulfilment, row.payment, row.total.amount, row.currency, _utc(row.cancelled_at),
+            _("yes") if row.is_disputed else _("no"), row.external_id,
+        ]  # fmt: skip
+
+
+def _utc(instant: Any) -> str:
+    return "" if instant is None else instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
