@@ -33,6 +33,8 @@ def take(turn: Turn) -> None:
 
 def _judge(turn: Turn, finding: Finding) -> None:
     match finding:
+        case Found(is_failed=True):
+            outcomes.ask(turn, finding.detail)
         case Found():
             facts = {"found": finding.detail} | ({"refund_state": "pending"} if finding.is_pending else {})
             outcomes.answered(turn, Receipt(outcome=Outcome.APPLIED, ids=finding.ids, facts=facts))
@@ -72,6 +74,9 @@ def _what_next(turn: Turn) -> Resend:
 
 
 def _resend(turn: Turn) -> None:
+    if turn.step.attempts.count() >= pace.MAX_SENDS:  # a platform that takes it and never does it
+        outcomes.ask(turn, _("Sent several times, and never to be seen on the platform."))
+        return
     match _what_next(turn):
         case Resend.SAME_KEY:  # the key keeps its life, so that a late first request and this one are one
             _go(turn, StepState.RETRY_WAIT, "same_key")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -38,11 +39,17 @@ def answered(turn: Turn, receipt: Receipt) -> None:
     """An answer that proves something: applied, or accepted and to be polled."""
     if receipt.outcome is Outcome.ACCEPTED:
         wait = timedelta(seconds=receipt.look_after or turn.platform.poll_seconds[0])
-        conclude(turn, StepState.ACCEPTED, Outcome.ACCEPTED, result=codec.plain(receipt), looks=0,
+        conclude(turn, StepState.ACCEPTED, Outcome.ACCEPTED, result=_stored(receipt), looks=0,
                  next_attempt_at=clock.now() + wait)  # fmt: skip
     else:
-        conclude(turn, StepState.APPLIED, Outcome.APPLIED, result=codec.plain(receipt), next_attempt_at=None,
+        conclude(turn, StepState.APPLIED, Outcome.APPLIED, result=_stored(receipt), next_attempt_at=None,
                  finished_at=clock.now(), detail="")  # fmt: skip
+
+
+def _stored(receipt: Receipt) -> dict[str, Any]:
+    """As it is kept on the step; when to ask again stands in `next_attempt_at`."""
+    kept: dict[str, Any] = codec.plain(replace(receipt, look_after=None))
+    return kept
 
 
 def polled(turn: Turn, receipt: Receipt) -> None:
@@ -133,6 +140,9 @@ def refused(turn: Turn, exc: RemoteRefused) -> None:
             found = turn.platform.find(turn.command, tag=turn.tag, before=turn.before)
         except RemoteError:
             unknown(turn, _words(exc), exc)
+            return
+        if isinstance(found, Found) and found.is_failed:
+            conclude(turn, StepState.NEEDS_PERSON, Outcome.FINAL, exc, detail=found.detail[:300], next_attempt_at=None)
             return
         if isinstance(found, Found) and not found.is_pending:
             receipt = Receipt(outcome=Outcome.APPLIED, ids=found.ids, facts={"found": found.detail})

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 MAX_TRIES = 8
+MAX_SENDS = 3  # of one step by itself, after look-ups that found nothing
 MAX_AGE = timedelta(hours=24)
 LOOKS = (5, 30, 120, 300, 900, 3600)  # seconds after it became unknown; then each 6 h to 48 h
 LOOK_EVERY = 6 * 3600

@@ -15,7 +15,6 @@ from threading import BoundedSemaphore
 from django.conf import settings
 
 from cancellations.models import Preview
-from cancellations.models.preview import VOID_AFTER
 from cancellations.planning import planner
 from cancellations.planning.plan import Plan, ShopSettings
 from cancellations.services import notes
@@ -30,6 +29,7 @@ from stores.platforms.base import Platform
 from stores.services import connections, orders
 
 SEATS = 3  # of the web threads that may wait for platforms at once
+RECENT = timedelta(seconds=60)
 KEPT = timedelta(days=2)  # previews nobody confirmed
 _seats = BoundedSemaphore(SEATS)
 
@@ -57,9 +57,19 @@ def read(record: OrderRecord) -> Order:
         return orders.refresh(record, read_timeout=settings.PAGE_READ_TIMEOUT_SECONDS)
 
 
-def make(*, actor: User, record: OrderRecord, request: CancelRequest, order: Order | None = None) -> Preview:
-    """Plan `request` on the order and keep what is shown. `order`: a live read that is at hand already.
+def recent(record: OrderRecord, now: datetime) -> Order | None:
+    """The mirrored copy where it is a full live read of the last minute; confirming reads again in any case."""
+    if record.is_summary or now - record.read_at > RECENT:
+        return None
+    return orders.order_of(record)
 
+
+def make(
+    *, actor: User, record: OrderRecord, request: CancelRequest, order: Order | None = None, snapshot: str = ""
+) -> Preview:
+    """Plan `request` on the order and keep what is shown.
+
+    order: a live read that is at hand already; snapshot: its canonical text, where that is at hand too.
     Raises NoSeat or RemoteError when the shop does not answer: then nothing is kept.
     """
     facts, plan = look(record, request, order=order)
@@ -69,7 +79,7 @@ def make(*, actor: User, record: OrderRecord, request: CancelRequest, order: Ord
         actor=actor,
         request=codec.dumps(replace(request, note="")),
         plan=codec.dumps(plan),
-        facts=codec.dumps(facts),
+        facts=(snapshot if order is not None else "") or codec.dumps(facts),
         fingerprint=plan.fingerprint,
         note=notes.keep(request.note, store=record.store),
         created_at=clock.now(),
@@ -102,8 +112,8 @@ def plan_on(store: Store, order: Order, request: CancelRequest, quote: Quote | N
         order,
         replace(request, note=""),
         quote=quote,
-        capabilities=kind.capabilities,
-        reasons=kind.reasons,
+        capabilities=kind.capabilities.spoken(),
+        reasons={reason: str(word) for reason, word in kind.reasons.items()},
         settings=shop_settings(store, kind),
         adapter_version=f"{kind.key} {kind.api_version}",
     )
@@ -139,8 +149,26 @@ def replan(preview: Preview) -> Plan:
     return look(preview.order, codec.loads(CancelRequest, preview.request))[1]
 
 
-def is_void(preview: Preview, now: datetime) -> bool:
-    return now - preview.created_at > VOID_AFTER
+def is_same_wish(one: CancelRequest, other: CancelRequest) -> bool:
+    """The note aside: words for colleagues change nothing that happens."""
+    return replace(one, note="") == replace(other, note="")
+
+
+def with_note(preview: Preview, note: str) -> Preview:
+    """The same preview with other words for colleagues: the plan does not depend on them."""
+    if notes.read(preview.note) == note:
+        return preview
+    return Preview.objects.create(
+        store=preview.store,
+        order=preview.order,
+        actor=preview.actor,
+        request=preview.request,
+        plan=preview.plan,
+        facts=preview.facts,
+        fingerprint=preview.fingerprint,
+        note=notes.keep(note, store=preview.store),
+        created_at=preview.created_at,
+    )
 
 
 def forget_old(now: datetime) -> int:

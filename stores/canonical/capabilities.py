@@ -66,6 +66,12 @@ class Capabilities:
     idempotency: Capability
     undo: Capability
 
+    def spoken(self) -> Capabilities:
+        """The same with every `why` as plain text in the reader's language: what a plan may store."""
+        return Capabilities(
+            **{f.name: Capability(getattr(self, f.name).support, str(getattr(self, f.name).why)) for f in fields(self)}
+        )
+
     def as_dict(self) -> dict[str, dict[str, str]]:
         """{name: {"support": ..., "why": ...}} as `manage.py capabilities` prints it."""
         return {

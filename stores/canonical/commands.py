@@ -127,11 +127,15 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """Our effect is there, with our tag or guard; `ids` as in Receipt. `is_pending`: there, not finished."""
+    """Our effect is there, with our tag or guard; `ids` as in Receipt. `is_pending`: there, not finished.
+
+    is_failed: the record is there, but the money did not move (the payment provider refused): a person decides.
+    """
 
     ids: dict[str, str]
     detail: str = ""
     is_pending: bool = False
+    is_failed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,15 @@
 import pytest
 
 from stores.kernel import states
-from stores.kernel.states import CANCELLATION_MOVES, CLAIMABLE, STEP_MOVES, TERMINAL, CancellationState, ForbiddenMove, StepState
+from stores.kernel.states import (
+    CANCELLATION_MOVES,
+    CLAIMABLE,
+    STEP_MOVES,
+    TERMINAL,
+    CancellationState,
+    ForbiddenMove,
+    StepState,
+)
 
 
 def test_every_state_stands_in_the_table():
