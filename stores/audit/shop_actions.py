@@ -15,3 +15,4 @@ REJECTED = declare(
     Action("shop.credentials_rejected", _("The shop no longer accepts our credentials"), is_failure=True)
 )
 HOOKS_REPAIRED = declare(Action("shop.hooks_repaired", _("{actor} registered {added} webhooks and removed {removed}")))
+CHANGED = declare(Action("shop.changed", _("{actor} changed the settings of the shop")))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -55,6 +57,10 @@ class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Per account *and* address, so that nobody can lock somebody else out; the address alone is limited too."""
         return f"{self.get_client_ip(request)}:{super()._get_login_attempts_cache_key(request, **credentials)}"
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """allauth's own protected pages (setting up the second factor): a sign-in a moment ago is proof enough."""
+        return not proved_recently(self.request)
+
     def set_password(self, user: User, password: str) -> None:
         with transaction.atomic():
             super().set_password(user, password)
@@ -77,6 +83,14 @@ class DeskSecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return settings.SECOND_FACTOR != "required" or not access.moves_money(authenticator.user)
+
+
+def proved_recently(request: HttpRequest) -> bool:
+    """A password or a code within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds; signing in counts."""
+    if not request.user.is_authenticated:
+        return False
+    records = get_authentication_records(request, request.user)
+    return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 def sign_out_everywhere(*, actor: User | str, person: User) -> None:

@@ -7,13 +7,12 @@ def order_list(request: DeskRequest) -> HttpResponse: ...     # request.stores: 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
-from allauth.account.authentication import get_authentication_records
+from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -21,12 +20,14 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from stores.models import Store, User
 from stores.selectors import access
+from stores.services import sign_in
 
 
 class DeskRequest(HttpRequest):
@@ -37,7 +38,7 @@ class DeskRequest(HttpRequest):
     stores: QuerySet[Store]
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]  # streamed exports too
 
 
 def may(action: str) -> Callable[[View], View]:
@@ -46,7 +47,7 @@ def may(action: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             turned_away = signed_in_or_away(request)
             if turned_away is not None:
                 return turned_away
@@ -66,7 +67,7 @@ def signed_in(view: View) -> View:
     """For the few pages that are everybody's own: `/`, the account."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return signed_in_or_away(request) or view(cast(DeskRequest, request), *args, **kwargs)
 
     guarded.__dict__["action"] = "signed_in"
@@ -99,8 +100,8 @@ def step_up(view: View) -> View:
     """Ask for the password or a code again unless it was given in the last 5 minutes; the form comes back after."""
 
     @wraps(view)
-    def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not proved_recently(request):
+    def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not sign_in.proved_recently(request):
             raise ReauthenticationRequired  # allauth keeps a POST and plays it again afterwards
         return view(request, *args, **kwargs)
 
@@ -108,12 +109,19 @@ def step_up(view: View) -> View:
     return guarded
 
 
-def proved_recently(request: HttpRequest) -> bool:
-    """A password or a code within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds; signing in counts."""
-    if not request.user.is_authenticated:
-        return False
-    records = get_authentication_records(request, request.user)
-    return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+def step_up_afresh(view: View) -> View:
+    """`step_up` for forms that carry secrets: nothing of a POST is kept, the form is filled in again afterwards."""
+
+    @wraps(view)
+    def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if sign_in.proved_recently(request):
+            return view(request, *args, **kwargs)
+        messages.info(request, _("Confirm that it is you; then fill in the form."))
+        methods = get_adapter(request).get_reauthentication_methods(request.user)
+        return redirect_to_login(request.path, login_url=methods[0]["url"])
+
+    guarded.__dict__["steps_up"] = True
+    return guarded
 
 
 def _sign_in_first(request: DeskRequest) -> HttpResponse:

@@ -1,0 +1,34 @@
+"""One shop's page: its health card tells of cancellations too, so it stands on this floor."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from cancellations.selectors import cancellations
+from stores.platforms import registry
+from stores.selectors import access, stores
+from stores.views import capabilities
+from stores.views.access import DeskRequest, get_store_or_404, may
+
+
+@require_safe
+@may("stores.view")
+def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    store = get_store_or_404(request, uuid, "stores.view")
+    platform = registry.get(store.platform)
+    missing = [scope for scope in platform.scopes if scope.name not in store.granted_scopes]
+    context = {
+        "store": store,
+        "card": stores.card(store),
+        "platform": capabilities.Vendor.of(platform),
+        "unknown": cancellations.unknown_outcomes(store.pk),
+        "rows": capabilities.rows({platform.label: platform.capabilities}),
+        "missing": missing,
+        "topics": len(platform.topics),
+        "may_manage": access.can(request.user, "stores.manage", store),
+    }
+    return render(request, "stores/detail.html", context)

@@ -1,0 +1,96 @@
+"""Forms about shops. The connection form is built from what the platform's adapter declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from stores.kernel.credentials import Secret, Text
+from stores.models import Store
+from stores.platforms.base import Platform
+
+LONGEST_HOLD_MINUTES = 24 * 60
+
+
+class Credentials(forms.Form):
+    """Fields by the adapter's declaration. Secrets are never rendered back: they are typed again."""
+
+    def __init__(self, *args: Any, platform: type[Platform], known: Mapping[str, str] | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.declared = declared_by(platform)
+        for field in self.declared:
+            self.fields[field.name] = _field(field, (known or {}).get(field.name, ""))
+
+    def settings(self) -> dict[str, str]:
+        """What is stored in clear; empty ones left out."""
+        return self._given(is_secret=False)
+
+    def secrets(self) -> dict[str, str]:
+        return self._given(is_secret=True)
+
+    def _given(self, *, is_secret: bool) -> dict[str, str]:
+        names = [field.name for field in self.declared if field.is_secret is is_secret]
+        return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
+
+
+class NewConnection(Credentials):
+    """With a name for the shop; empty: the one the platform tells."""
+
+    name = forms.CharField(
+        label=_("Name in Rescind"), max_length=120, required=False, help_text=_("Empty: the shop's own name.")
+    )
+
+
+class ShopSettings(forms.Form):
+    """Name, hold and time zone of a connected shop."""
+
+    name = forms.CharField(label=_("Name in Rescind"), max_length=120)
+    hold_minutes = forms.CharField(
+        label=_("Hold"),
+        help_text=_("Minutes in which a confirmed cancellation can be taken back. 0: it starts at once."),
+        max_length=4,
+        widget=forms.TextInput({"inputmode": "numeric"}),
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(z, z) for z in sorted(available_timezones())])
+
+    @classmethod
+    def of(cls, store: Store) -> ShopSettings:
+        hold = f"{store.hold_seconds // 60}"
+        return cls(initial={"name": store.name, "hold_minutes": hold, "time_zone": store.time_zone})
+
+    def clean_hold_minutes(self) -> int:
+        text = str(self.cleaned_data["hold_minutes"])
+        if not (text.isascii() and text.isdecimal() and int(text) <= LONGEST_HOLD_MINUTES):
+            raise ValidationError(_("A whole number of minutes, at most 1440 (one day)."))
+        return int(text)
+
+
+def declared_by(platform: type[Platform]) -> tuple[Text | Secret, ...]:
+    """The adapter's own fields, and the gateway where it does not speak of one itself."""
+    own = platform.credentials
+    if any(field.name == "base_url" for field in own):
+        return own
+    words = gettext("Only when the shop is reached through a gateway of yours. Private addresses need a setting.")
+    return (*own, Text("base_url", gettext("Gateway address"), help=words, required=False))
+
+
+def _field(declared: Text | Secret, known: str) -> forms.CharField:
+    """`required` is said at the field by the service too, so that the page and the service agree on the words."""
+    if declared.is_secret:
+        widget: forms.Widget = forms.PasswordInput({"autocomplete": "off", "spellcheck": "false"}, render_value=False)
+    else:
+        widget = forms.TextInput({"autocomplete": "off", "spellcheck": "false"})
+    return forms.CharField(
+        label=declared.label,
+        help_text=declared.help,
+        required=declared.required,
+        initial=known,
+        max_length=500,
+        widget=widget,
+    )

@@ -1,0 +1,215 @@
+import json
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteUnavailable
+from stores.models import AuditEvent, Store
+from stores.platforms import registry
+from stores.platforms.base import Access, Scope
+from stores.services import connections
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+GOOD = Access(
+    shop_name="Acrylic Asia",
+    currency="SGD",
+    time_zone="Asia/Singapore",
+    granted=("read_orders", "write_orders"),
+    missing=(Scope("read_returns", "Open returns are not shown."),),
+    api_version="2026-10",
+)
+FORM = {"shop": "acrylic-asia", "token": "shpat_secret", "name": ""}
+
+
+@pytest.fixture
+def tried(monkeypatch):
+    """`tried(result)`: what the outer world answers to a test of the connection; an exception is raised."""
+    calls = []
+
+    def answer_with(result):
+        def test_access(key, settings, secrets):
+            calls.append((key, dict(settings), dict(secrets)))
+            if isinstance(result, Exception):
+                raise result
+            return result
+
+        monkeypatch.setattr(connections, "test_access", test_access)
+        return calls
+
+    return answer_with
+
+
+def test_the_list_says_how_fresh_each_shop_is(cast, browser_of):
+    page = browser_of(cast.staff_a).get(reverse("shops:list")).content.decode()
+
+    assert "Acrylic Studio" in page
+    assert "Big Canvas" not in page
+
+
+def test_a_failing_shop_is_never_passed_off_as_fresh(cast, browser_of):
+    cast.shop_a.health.last_error_at = make.NOW.replace(hour=10)
+    cast.shop_a.health.last_error = "The shop's system could not be reached. Nothing was sent."
+    cast.shop_a.health.save()
+
+    page = browser_of(cast.staff_a).get(reverse("shops:list")).content.decode()
+
+    assert "does not answer since" in page
+
+
+def test_a_test_shows_what_each_missing_right_disables(cast, browser_of, tried):
+    calls = tried(GOOD)
+
+    answer = browser_of(cast.owner).post(reverse("shops:test_new", args=["shopify"]), FORM, HTTP_HX_REQUEST="true")
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert calls == [("shopify", {"shop": "acrylic-asia"}, {"token": "shpat_secret"})]
+    assert "Open returns are not shown." in page
+    assert "shpat_secret" not in page
+    assert not Store.objects.filter(name="Acrylic Asia").exists()
+
+
+@pytest.mark.parametrize("route", ["connect_to", "test_new"])
+def test_a_secret_is_never_rendered_again(cast, browser_of, tried, route):
+    tried(CredentialsRejected())
+
+    answer = browser_of(cast.owner).post(reverse(f"shops:{route}", args=["shopify"]), FORM)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "no longer accepts our credentials" in page
+    assert "shpat_secret" not in page
+    assert 'value="acrylic-asia"' in page
+
+
+def test_an_error_stands_at_its_field(cast, browser_of, tried):
+    tried(InputRejected("shop", "There is no such shop."))
+
+    answer = browser_of(cast.owner).post(reverse("shops:connect_to", args=["shopify"]), FORM)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["shop"] == ["There is no such shop."]
+
+
+def test_a_shop_that_cannot_be_reached_is_told_above_the_form(cast, browser_of, tried):
+    tried(RemoteUnavailable())
+
+    answer = browser_of(cast.owner).post(reverse("shops:connect_to", args=["shopify"]), FORM)
+
+    assert "could not be reached" in str(answer.context["form"].non_field_errors())
+
+
+def test_connecting_keeps_the_shop_and_begins_the_import(cast, browser_of, tried):
+    tried(GOOD)
+
+    answer = browser_of(cast.owner).post(reverse("shops:connect_to", args=["shopify"]), FORM)
+
+    made = Store.objects.get(name="Acrylic Asia")
+    assert answer["Location"] == reverse("shops:detail", args=[made.uuid])
+    assert made.currency == "SGD"
+    assert b"shpat_secret" not in bytes(made.secrets.get().sealed)
+    event = AuditEvent.objects.get(kind="shop.connected")
+    assert "shpat_secret" not in event.body
+
+
+def test_an_unknown_platform_is_not_found(cast, browser_of):
+    assert browser_of(cast.owner).get(reverse("shops:connect_to", args=["acme"])).status_code == 404
+
+
+def test_new_credentials_replace_the_old_ones(cast, browser_of, tried):
+    tried(GOOD)
+    url = reverse("shops:rekey", args=[cast.shop_a.uuid])
+    form = {"shop": "acrylic-asia", "token": "shpat_new"}
+
+    answer = browser_of(cast.admin_a).post(url, form)
+
+    assert answer["Location"] == reverse("shops:detail", args=[cast.shop_a.uuid])
+    cast.shop_a.refresh_from_db()
+    assert cast.shop_a.granted_scopes == ["read_orders", "write_orders"]
+
+
+def test_settings_are_changed_and_recorded(cast, browser_of):
+    url = reverse("shops:settings", args=[cast.shop_a.uuid])
+
+    browser_of(cast.admin_a).post(url, {"name": "Studio", "hold_minutes": "0", "time_zone": "Europe/Lisbon"})
+
+    cast.shop_a.refresh_from_db()
+    assert (cast.shop_a.name, cast.shop_a.hold_seconds, cast.shop_a.time_zone) == ("Studio", 0, "Europe/Lisbon")
+    body = json.loads(AuditEvent.objects.get(kind="shop.changed").body)
+    assert (body["before"]["hold_seconds"], body["after"]["hold_seconds"]) == (600, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("hold_minutes", "-1"), ("hold_minutes", "1e2"), ("hold_minutes", "１２"), ("hold_minutes", "1441"),
+     ("time_zone", "Mars/Olympus"), ("name", "")],
+)  # fmt: skip
+def test_odd_settings_are_refused_at_their_field(cast, browser_of, field, value):
+    good = {"name": "Studio", "hold_minutes": "10", "time_zone": "UTC"}
+
+    answer = browser_of(cast.admin_a).post(reverse("shops:settings", args=[cast.shop_a.uuid]), good | {field: value})
+
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+
+
+def test_pause_and_resume_ask_first_and_work_without_script(cast, browser_of):
+    browser = browser_of(cast.admin_a)
+    pause, resume = (reverse(f"shops:{deed}", args=[cast.shop_a.uuid]) for deed in ("pause", "resume"))
+    assert browser.get(pause).status_code == 200
+
+    browser.post(pause)
+    cast.shop_a.refresh_from_db()
+    assert cast.shop_a.state == "paused"
+    browser.post(pause)
+    browser.post(resume)
+
+    cast.shop_a.refresh_from_db()
+    assert cast.shop_a.state == "active"
+    kinds = AuditEvent.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["shop.paused", "shop.resumed"]
+
+
+def test_the_page_of_a_shop_speaks_in_words(cast, browser_of):
+    page = browser_of(cast.auditor_a).get(reverse("shops:detail", args=[cast.shop_a.uuid])).content.decode()
+
+    assert "PUBLIC_URL is not set" in page
+    assert "What Shopify can do" in page
+    assert "Unknown outcomes" in page
+
+
+def test_the_import_is_polled_until_it_is_finished(cast, browser_of):
+    browser, url = browser_of(cast.staff_a), reverse("shops:progress", args=[cast.shop_a.uuid])
+    cast.shop_a.sync.phase, cast.shop_a.sync.copied, cast.shop_a.sync.expected = "import", 40, 100
+    cast.shop_a.sync.save()
+
+    moving = browser.get(url).content.decode()
+    cast.shop_a.sync.phase = "follow"
+    cast.shop_a.sync.save()
+    finished = browser.get(url).content.decode()
+
+    assert 'hx-trigger="every 2s"' in moving
+    assert 'value="40"' in moving
+    assert "hx-trigger" not in finished
+
+
+def test_the_capability_page_names_every_platform_and_every_capability(cast, browser_of):
+    page = browser_of(cast.staff_a).get(reverse("shops:capabilities")).content.decode()
+
+    for platform in registry.all_platforms():
+        assert platform.label in page
+        for said in platform.capabilities.as_dict().values():
+            assert said["support"]
+    assert page.count("<tr") > 20
+
+
+def test_the_command_prints_the_same_for_machines(capsys):
+    call_command("capabilities", format="json")
+
+    table = json.loads(capsys.readouterr().out)
+    assert [entry["key"] for entry in table] == [platform.key for platform in registry.all_platforms()]
+    assert table[0]["kind"] == "platform"
+    assert set(table[0]["capabilities"]["refund"]) == {"support", "why"}
