@@ -1,34 +1,31 @@
 """Tags and filters of every page (a template builtin: nothing to load). docs/pages.md shows each in use.
 
 Money goes through Babel, so digits follow the currency; times are shown in the shop's zone, with the UTC
-instant in `datetime`; states are a word, a shape and a colour.
+instant in `datetime`; states are a word, a shape and a colour. Lists show hundreds of these: what depends on a
+few values only is kept, per language.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.numbers import format_decimal
-from babel.units import format_unit
 from django import template
 from django.forms import BoundField
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import get_language, gettext
 
 from stores.kernel import words as sentences
 from stores.kernel.money import Money
-from stores.templatetags import words
-from stores.templatetags.ago import relative
+from stores.templatetags import times, words
 
 register = template.Library()
 
@@ -37,14 +34,10 @@ TONES = {"success": "ok", "warning": "warn", "error": "bad", "debug": "plain"}
 NOTE_ICONS = {"ok": "check", "warn": "alert", "bad": "stop", "info": "about", "plain": "about"}
 
 
-def locale() -> Locale:
-    return Locale.parse(to_locale(get_language() or "en-gb"))
-
-
 @register.simple_tag
 def language_tag() -> str:
     """For `<html lang>`; the script formats times with the same one."""
-    return str(locale()).replace("_", "-")
+    return str(times.locale()).replace("_", "-")
 
 
 # -- money and numbers ------------------------------------------------------------------------------
@@ -53,13 +46,23 @@ def language_tag() -> str:
 @register.filter
 def money(value: Money | None) -> str:
     """`US$47.98`, `JP¥1,240`, `KWD 1.250`; a dash for None. Finer digits are shown, never rounded off."""
-    return NOTHING if value is None else sentences.money(value)
+    return NOTHING if value is None else _money(str(value.amount), value.currency, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: str, currency: str, language: str | None) -> str:
+    return sentences.money(Money(Decimal(amount), currency))
 
 
 @register.filter
 def units(value: Decimal | int | None) -> str:
     """A quantity without idle zeros: `2`, `1.5`, `1,000`; a dash for None."""
-    return NOTHING if value is None else str(format_decimal(value, locale=locale(), decimal_quantization=False))
+    return NOTHING if value is None else _units(value, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _units(value: Decimal | int, language: str | None) -> str:
+    return str(format_decimal(value, locale=times.locale(), decimal_quantization=False))
 
 
 @register.filter
@@ -71,26 +74,10 @@ def plain_number(value: Decimal | int | None) -> str:
 @register.filter
 def seconds(value: int | float | None) -> str:
     """A length of time in words: `9 mins 41 secs`, `2 hrs`; used for countdowns and holds."""
-    if value is None:
-        return NOTHING
-    left, parts = max(0, int(value)), []
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
-        count, left = divmod(left, size)
-        if count:
-            parts.append(format_unit(count, f"duration-{unit}", length="short", locale=locale()))
-    return " ".join(parts[:2]) or format_unit(0, "duration-second", length="short", locale=locale())
+    return NOTHING if value is None else times.length(value)
 
 
 # -- time -------------------------------------------------------------------------------------------
-
-
-def zone(of: Any) -> ZoneInfo:
-    """A zone from a shop (`time_zone`), a name, or nothing (UTC). An unknown name is UTC: the page must still come."""
-    name = getattr(of, "time_zone", of) or "UTC"
-    try:
-        return ZoneInfo(str(name))
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 @register.filter
@@ -98,7 +85,7 @@ def at(value: datetime | None, of: Any = None) -> str:
     """`19 Nov 2026, 14:02` in the zone of a shop (or a zone name); without one in UTC, and it says so."""
     if value is None:
         return NOTHING
-    text = format_date(value.astimezone(zone(of)), "j M Y, H:i")
+    text = times.long(value.astimezone(times.zone(of)))
     return text if of else f"{text} UTC"
 
 
@@ -107,47 +94,42 @@ def when(value: datetime | None, of: Any = None, show: str = "short") -> str:
     """A `<time>`: short (`14:02`, `19 Nov, 14:02`), long (with year), clock (`14:41:02`), ago (kept fresh)."""
     if value is None:
         return NOTHING
-    now, local = timezone.now(), value.astimezone(zone(of))
-    instant = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    full = format_date(local, "j M Y, H:i:s ") + (local.tzname() or "")
-    if show == "ago":
-        text = relative(value, now, str(locale()))
-        return format_html('<time datetime="{}" title="{}" data-relative>{}</time>', instant, full, text)
-    return format_html('<time datetime="{}" title="{}">{}</time>', instant, full, clock_text(local, now, show))
-
-
-def clock_text(local: datetime, now: datetime, show: str) -> str:
-    """The visible words of a `<time>`; `local` is already in the zone to show."""
-    today = now.astimezone(local.tzinfo)
-    if show == "clock":
-        return format_date(local, "H:i:s")
-    if show == "long" or local.year != today.year:
-        return format_date(local, "j M Y, H:i")
-    return format_date(local, "H:i" if local.date() == today.date() else "j M, H:i")
+    now, local = timezone.now(), value.astimezone(times.zone(of))
+    shown = {
+        "ago": lambda: times.relative(value, now),
+        "clock": lambda: f"{local:%H:%M:%S}",
+        "long": lambda: times.long(local),
+        "short": lambda: times.short(local, now.astimezone(local.tzinfo)),
+    }[show]()
+    fresh = SafeString(" data-relative" if show == "ago" else "")
+    return format_html(
+        '<time datetime="{}" title="{}"{}>{}</time>', times.instant(value), times.full(local), fresh, shown
+    )
 
 
 @register.filter
 def iso(value: datetime | None) -> str:
     """The UTC instant for `data-until`, `data-now` and `datetime=`."""
-    return "" if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return "" if value is None else times.instant(value)
 
 
 @register.filter
 def left(value: datetime | None) -> str:
     """Time until then, in words; zero once it has passed."""
-    return NOTHING if value is None else seconds((value - timezone.now()).total_seconds())
+    return NOTHING if value is None else times.length((value - timezone.now()).total_seconds())
 
 
 @register.simple_tag
 def now_iso() -> str:
     """The server's clock, from which the script corrects a wrong clock of the browser."""
-    return iso(timezone.now())
+    return times.instant(timezone.now())
 
 
 # -- words, badges, icons ---------------------------------------------------------------------------
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, label: str = "") -> SafeString:
     """A stroke icon of static/img/icons.svg; silent for screen readers unless it has a label."""
     use = static("img/icons.svg") + f"#{name}"
@@ -166,9 +148,12 @@ def chip(word: Any, tone: str = "plain", title: str = "") -> SafeString:
 @register.simple_tag
 def state(vocabulary: str, value: Any, title: str = "") -> SafeString:
     """`{% state "fulfilment" order.fulfilment %}`: the chip of a known state; nothing for an empty one."""
-    if not value:
-        return SafeString("")
-    word, tone = words.word(vocabulary, str(value))
+    return _state(vocabulary, str(value), title, get_language()) if value else SafeString("")
+
+
+@lru_cache(maxsize=1024)
+def _state(vocabulary: str, value: str, title: str, language: str | None) -> SafeString:
+    word, tone = words.word(vocabulary, value)
     return chip(word, tone, title)
 
 

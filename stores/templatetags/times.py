@@ -1,0 +1,99 @@
+"""Instants in words, in a shop's zone: `14:02`, `19 Nov, 14:02`, `20 sec ago`, `9 mins 41 secs`.
+
+Lists show hundreds of them, so names of months are kept per language and no format string is parsed.
+static/js/desk.js keeps relative times and countdowns fresh with the browser's own copy of CLDR, the same units
+and the same rounding down; change both.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_timedelta
+from babel.units import format_unit
+from django.utils.dates import MONTHS_3
+from django.utils.translation import get_language, gettext, to_locale
+
+UNITS: tuple[tuple[Literal["day", "hour", "minute", "second"], int], ...] = (
+    ("day", 86_400),
+    ("hour", 3_600),
+    ("minute", 60),
+    ("second", 1),
+)
+
+
+def locale() -> Locale:
+    """The reader's."""
+    return _locale(get_language() or "en-gb")
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale:
+    return Locale.parse(to_locale(language))
+
+
+def zone(of: Any) -> ZoneInfo:
+    """A zone from a shop (`time_zone`), a name, or nothing (UTC). An unknown name is UTC: the page must still come."""
+    name = getattr(of, "time_zone", of) or "UTC"
+    try:
+        return ZoneInfo(str(name))
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def instant(value: datetime) -> str:
+    """`2026-11-19T14:02:00Z`, for attributes."""
+    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def day(local: datetime) -> str:
+    """`19 Nov`, the month in the reader's language."""
+    return f"{local.day} {_month(local.month, get_language() or '')}"
+
+
+@lru_cache(maxsize=512)
+def _month(number: int, language: str) -> str:
+    return str(MONTHS_3[number]).title()
+
+
+def long(local: datetime) -> str:
+    return f"{day(local)} {local:%Y, %H:%M}"
+
+
+def full(local: datetime) -> str:
+    """`19 Nov 2026, 15:02:00 CET`: for the title of a shorter form."""
+    return f"{day(local)} {local:%Y, %H:%M:%S %Z}"
+
+
+def short(local: datetime, today: datetime) -> str:
+    """Only what is needed to tell it from now: the hour, the day and the hour, or the year too. Both in one zone."""
+    if local.year != today.year:
+        return long(local)
+    return f"{local:%H:%M}" if local.date() == today.date() else f"{day(local)}, {local:%H:%M}"
+
+
+def relative(value: datetime, now: datetime) -> str:
+    """`value` seen from `now`; both aware. Within five seconds it is *just now*."""
+    away = (value - now).total_seconds()
+    if abs(away) < 5:
+        return gettext("just now")
+    unit, size = next((unit, size) for unit, size in UNITS if abs(away) >= size)
+    whole = timedelta(seconds=int(abs(away) // size) * size * (1 if away > 0 else -1))
+    # threshold: never climb to weeks or months, which the script does not know either
+    return str(
+        format_timedelta(whole, granularity=unit, threshold=1e9, add_direction=True, format="short", locale=locale())
+    )
+
+
+def length(total: float) -> str:
+    """`9 mins 41 secs`, `2 hrs`: seconds in words, the two largest parts; never below zero."""
+    left, parts = max(0, int(total)), []
+    for unit, size in UNITS:
+        count, left = divmod(left, size)
+        if count:
+            parts.append(format_unit(count, f"duration-{unit}", length="short", locale=locale()))
+    return " ".join(parts[:2]) or format_unit(0, "duration-second", length="short", locale=locale())
