@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Callable
 
 import pytest
 import requests
@@ -69,9 +70,14 @@ def test_a_name_that_leads_inside_is_not_connected_to(addresses, monkeypatch, un
 
 
 def test_the_checked_address_is_the_one_connected_to(monkeypatch, unmocked):
-    tried = []
+    tried: list[object] = []
+
+    def refuse(self: socket.socket, where: object) -> None:
+        tried.append(where)
+        raise ConnectionRefusedError
+
     monkeypatch.setattr(socket, "getaddrinfo", resolving(["93.184.215.14"]))
-    monkeypatch.setattr(socket.socket, "connect", lambda self, where: tried.append(where) or refuse())
+    monkeypatch.setattr(socket.socket, "connect", refuse)
 
     with pytest.raises(requests.ConnectionError):
         network.open_session(network.Egress()).get("https://shop.example/", timeout=1)
@@ -85,12 +91,10 @@ def test_a_session_hears_nothing_of_the_environment(monkeypatch):
     session = network.open_session(network.Egress())
 
     assert session.trust_env is False
-    assert session.get_adapter("https://x").max_retries.total == 0
+    adapter = session.get_adapter("https://x")
+    assert isinstance(adapter, network.GuardedAdapter)
+    assert adapter.max_retries.total == 0
 
 
-def resolving(addresses):
+def resolving(addresses: list[str]) -> Callable[..., object]:
     return lambda host, port, **kw: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in addresses]
-
-
-def refuse():
-    raise ConnectionRefusedError

@@ -6,12 +6,14 @@ import gzip
 import logging
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import requests
 import responses
 
 from stores.kernel import clock, network
+from stores.kernel.answers import Answer
 from stores.kernel.errors import (
     CredentialsRejected,
     OutcomeUnknown,
@@ -27,65 +29,65 @@ JSON = "application/json"
 
 
 class Caller:
-    def __init__(self, *tokens):
+    def __init__(self, *tokens: str) -> None:
         self.tokens = list(tokens) or ["secret-1"]
 
-    def auth_headers(self):
+    def auth_headers(self) -> dict[str, str]:
         return {"X-Token": self.tokens[0]}
 
-    def renew(self):
+    def renew(self) -> bool:
         self.tokens.pop(0)
         return bool(self.tokens)
 
-    def usage(self, answer):
+    def usage(self, answer: Answer) -> Usage:
         return Usage(requested=10, actual=answer.body.get("cost"))
 
 
 class Journal:
-    def __init__(self, instead=None):
+    def __init__(self, instead: Prepared | None = None) -> None:
         self.instead = instead
-        self.seen = []
+        self.seen: list[object] = []
 
-    def before(self, request):
+    def before(self, request: Prepared) -> Prepared:
         self.seen.append(request)
         return self.instead or request
 
-    def after(self, outcome):
+    def after(self, outcome: object) -> None:
         self.seen.append(outcome)
 
 
 class Limiter:
-    def __init__(self, *waits):
+    def __init__(self, *waits: float) -> None:
         self.waits = list(waits)
-        self.heard = []
+        self.heard: list[object] = []
 
-    def reserve(self, cost):
+    def reserve(self, cost: float) -> float:
         return self.waits.pop(0) if self.waits else 0
 
-    def correct(self, usage):
+    def correct(self, usage: Usage) -> None:
         self.heard.append(usage)
 
-    def throttled(self, retry_after):
+    def throttled(self, retry_after: float) -> None:
         self.heard.append(retry_after)
 
 
 class Breaker:
-    def __init__(self, error=None):
+    def __init__(self, error: Exception | None = None) -> None:
         self.error = error
-        self.heard = []
+        self.heard: list[object] = []
 
-    def check(self, *, effect):
+    def check(self, *, effect: bool) -> None:
         if self.error:
             raise self.error
 
-    def record(self, error):
+    def record(self, error: object) -> None:
         self.heard.append(error)
 
 
 @pytest.fixture(autouse=True)
 def waited(monkeypatch):
     """No test sleeps; what would have been waited is listed."""
-    seconds = []
+    seconds: list[float] = []
     monkeypatch.setattr(clock, "wait", seconds.append)
     return seconds
 
@@ -95,7 +97,8 @@ def send():
     def send(*, effect=True, **words):
         hooks = {name: words.pop(name) for name in ("limiter", "breaker", "journal", "patience") if name in words}
         transport = HttpTransport(network.open_session(network.Egress()), **hooks)
-        return transport.send("POST", URL, **({"json": {"a": 1}, "caller": Caller()} | words), effect=effect)
+        given: dict[str, Any] = {"json": {"a": 1}, "caller": Caller()} | words
+        return transport.send("POST", URL, **given, effect=effect)
 
     return send
 
