@@ -41,6 +41,7 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
         yield f"127.0.0.1:{listening.getsockname()[1]}"
     finally:
         ended.set()
+        listening.shutdown(socket.SHUT_RDWR)  # wakes the accept; closing alone would not
         listening.close()
 
 
