@@ -1,0 +1,77 @@
+"""A ground of its own for a bench: a fresh database, a world, one shop, one person. Nothing of the installation."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection, connections
+
+from stores.kernel import clock
+from stores.models import Membership, Role, Store, StoreHealth, StoreSync, User
+from stores.sandbox.adapter import InProcess
+from stores.sandbox.world import World
+from stores.services import credentials, reach
+
+HOST = "bench.myshopify.com"
+
+
+@dataclass
+class Ground:
+    """`world_path`: the simulator's own file, which survives any killed process."""
+
+    folder: Path
+    store: Store
+    person: User
+
+    @property
+    def world_path(self) -> Path:
+        return self.folder / "world.sqlite3"
+
+    def world(self) -> World:
+        """The world as this process sees it, mounted so that the shop is reached without a socket."""
+        world = World.open(self.world_path)
+        reach.forget_way(self.store)
+        reach.way_to(self.store).session.mount("https://", InProcess(world))
+        return world
+
+
+@contextmanager
+def ground(**shop: object) -> Iterator[Ground]:
+    """Make everything and take it away again."""
+    old_name = connection.settings_dict["NAME"]
+    with tempfile.TemporaryDirectory(prefix="rescind-bench-") as folder:
+        if connection.vendor == "sqlite":  # a file: forked workers must see the same rows
+            connection.settings_dict["TEST"]["NAME"] = f"{folder}/bench.sqlite3"
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            yield _build(Path(folder), shop)
+        finally:
+            connections.close_all()
+            connection.creation.destroy_test_db(old_name, verbosity=0)
+
+
+def _build(folder: Path, shop: dict[str, object]) -> Ground:
+    world = World.open(folder / "world.sqlite3")
+    made = world.add_shop("bench", **shop)
+    world.close()
+    now = clock.now()
+    store = Store.objects.create(
+        name="Bench",
+        platform="shopify",
+        settings={"shop": HOST},
+        granted_scopes=list(made["scopes"]),
+        currency=made["currency"],
+        hold_seconds=0,
+        created_at=now,
+        is_sandbox=True,
+    )
+    StoreHealth.objects.create(store=store)
+    StoreSync.objects.create(store=store, phase="follow", fresh_at=now)
+    credentials.keep(store, {"token": made["static_token"]})
+    person = User.objects.create_user("bench@example.com", None, name="Bench")
+    Membership.objects.create(person=person, store=store, role=Role.ADMIN)
+    return Ground(folder, store, person)

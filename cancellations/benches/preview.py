@@ -1,0 +1,97 @@
+"""What a preview costs us: our share around the platform's answers at 50 lines, and planning at 1,000 lines.
+
+`ours` is the wall time of the whole look minus the time spent waiting inside the transport.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+from django.template.loader import render_to_string
+
+from cancellations.benches.frame import Figure, percentile
+from cancellations.benches.ground import Ground, ground
+from cancellations.services import preview
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest
+from stores.kernel import clock
+from stores.kernel.transport import HttpTransport
+from stores.models import OrderRecord
+from stores.sandbox.shopify.spec import Line
+from stores.services import orders, reach
+
+BIG, SMALL = 1_000, 50
+
+
+def run(quick: bool) -> Iterator[Figure]:
+    """Figures in milliseconds; bars: ours p95 ≤ 25 at 50 lines, planning p95 ≤ 100 at 1,000 lines."""
+    rounds = 20 if quick else 100
+    with ground() as place:
+        world = place.world()
+        world.switch("limit", "enterprise")
+        record, order = _order(place, world, SMALL)
+        ours, whole = _looks(record, order, rounds)
+        yield Figure("preview", "ours p95 at 50 lines", percentile(ours, 0.95), "ms", {"bar": 25, "rounds": rounds})
+        yield Figure("preview", "whole p95 at 50 lines", percentile(whole, 0.95), "ms")
+        record, order = _order(place, world, BIG)
+        times = _plans(record, order, max(5, rounds // 4))
+        yield Figure("preview", "planner + effects p95 at 1,000 lines", percentile(times, 0.95), "ms", {"bar": 100})
+        world.close()
+
+
+def _order(place: Ground, world: object, lines: int) -> tuple[OrderRecord, Order]:
+    spec = [Line(title=f"Tube {n}", sku=f"T-{n}", quantity=2, price="4.50") for n in range(lines)]
+    made = world.make_order("bench", lines=spec)  # type: ignore[attr-defined]
+    order = reach.open_platform(place.store).read_order(made.id)
+    return orders.save(place.store, order, clock.now()), order
+
+
+def _some(order: Order) -> CancelRequest:
+    return CancelRequest(lines={line.id: Decimal(1) for line in order.lines})
+
+
+def _looks(record: OrderRecord, order: Order, rounds: int) -> tuple[list[float], list[float]]:
+    ours, whole = [], []
+    for _ in range(rounds):
+        with _waiting() as waited:
+            began = time.perf_counter()
+            preview.look(record, _some(order))
+            took = time.perf_counter() - began
+        whole.append(took * 1000)
+        ours.append((took - waited[0]) * 1000)
+    return ours, whole
+
+
+@contextmanager
+def _waiting() -> Iterator[list[float]]:
+    """Seconds spent in the transport meanwhile: the platform's answer, its slot included."""
+    spent, real = [0.0], HttpTransport.send
+
+    def timed(self: HttpTransport, *args: object, **kwargs: object) -> object:
+        began = time.perf_counter()
+        try:
+            return real(self, *args, **kwargs)  # type: ignore[arg-type]
+        finally:
+            spent[0] += time.perf_counter() - began
+
+    HttpTransport.send = timed  # type: ignore[method-assign, assignment]
+    try:
+        yield spent
+    finally:
+        HttpTransport.send = real  # type: ignore[method-assign]
+
+
+def _plans(record: OrderRecord, order: Order, rounds: int) -> list[float]:
+    """Plan and draw *What will happen* on facts that are at hand; the quote is asked once."""
+    platform = reach.open_platform(record.store)
+    quote = platform.quote(order, _some(order))
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        plan = preview.plan_on(record.store, order, _some(order), quote)
+        render_to_string("orders/_effects.html", {"plan": plan, "record": record, "order": record})
+        times.append((time.perf_counter() - began) * 1000)
+    return times
