@@ -1,0 +1,144 @@
+"""An audit event in the words of people: a sentence, what it is about, what changed, what else was noted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from stores.audit import actions
+from stores.kernel import words
+from stores.kernel.money import Money
+from stores.models import AuditEvent
+
+HEX = re.compile(r"[0-9a-f]{32,}")
+NOT_FACTS = ("before", "after", "request_id")
+IN_THE_LIST = 4  # facts; the page of the entry shows all
+PAGES = {"cancellation": "cancellations:detail", "order": "orders:detail", "store": "shops:detail"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the log. `labels`: names of what events name, from the selector."""
+
+    event: AuditEvent
+    labels: Mapping[str, str]
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.event.at)
+
+    @property
+    def clock(self) -> str:
+        """To the millisecond, in UTC, as it is hashed."""
+        return self.event.at[11:23]
+
+    @property
+    def day(self) -> str:
+        return self.event.at[:10]
+
+    @property
+    def who(self) -> str:
+        actor = self.event.actor
+        known = {"rescind": _("Rescind"), "console": _("The console")}
+        if actor.startswith("platform:"):
+            return actor.removeprefix("platform:").replace("_", " ").title()
+        return known.get(actor) or self.labels.get(actor) or _("Somebody who was removed")
+
+    @property
+    def sentence(self) -> str:
+        return actions.sentence(self.event.kind, actor=self.who, facts=self.body)
+
+    @property
+    def is_failure(self) -> bool:
+        action = actions.find(self.event.kind)
+        return action is not None and action.is_failure
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """{} for a body that is not an object any more: tampered, and the page must still come."""
+        try:
+            body = json.loads(self.event.body)
+        except ValueError:
+            return {}
+        return body if isinstance(body, dict) else {}
+
+    @property
+    def request_id(self) -> str:
+        return show(self.body.get("request_id"))
+
+    @property
+    def subject(self) -> str:
+        """ "C-2041 · #1047", a shop's or person's name; else what kind of thing and the start of its id."""
+        kind, _colon, tail = self.event.object.partition(":")
+        if self.event.object == "chain:system":
+            return _("The system")
+        return self.labels.get(self.event.object) or f"{kind} {short(tail)}"
+
+    @property
+    def subject_url(self) -> str:
+        kind, _colon, tail = self.event.object.partition(":")
+        try:
+            return reverse(PAGES[kind], args=[tail]) if self.event.object in self.labels else ""
+        except (KeyError, NoReverseMatch):
+            return ""
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """(what, before, after) of everything that differs."""
+        before, after = (part if isinstance(part, dict) else {} for part in map(self.body.get, ("before", "after")))
+        names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+        return [(label(name), show(before.get(name)), show(after.get(name))) for name in names]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Everything else that was noted and is not empty."""
+        shown = ((name, show(value)) for name, value in self.body.items() if name not in NOT_FACTS)
+        return [(label(name), text) for name, text in shown if text]
+
+    @property
+    def few_facts(self) -> list[tuple[str, str]]:
+        return self.facts[:IN_THE_LIST]
+
+
+def label(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def short(text: str) -> str:
+    return f"{text[:4]}…{text[-2:]}" if len(text) > 12 else text
+
+
+def show(value: Any) -> str:
+    """One fact as text. Long hashes are shortened here; the raw body stands on the entry's page."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return _("yes") if value else _("no")
+        case {"is": "Money", "amount": str(), "currency": str()}:
+            return _money(value)
+        case {"digest": str()}:
+            return short(value["digest"])
+        case dict():
+            return ", ".join(f"{label(name)} {show(part)}" for name, part in value.items() if name != "is")
+        case list():
+            return ", ".join(filter(None, map(show, value)))
+        case str() if HEX.fullmatch(value):
+            return short(value)
+    return str(value)
+
+
+def _money(value: dict[str, Any]) -> str:
+    try:
+        return words.money(Money(Decimal(value["amount"]), value["currency"]))
+    except (ArithmeticError, ValueError):
+        return f"{value['currency']} {value['amount']}"
