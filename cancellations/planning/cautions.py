@@ -13,7 +13,7 @@ from cancellations.planning.quantities import advice
 from stores.canonical.commands import CorrectStock, EditOrder, RefundOrder
 from stores.canonical.order import PaymentStatus, Readiness
 from stores.canonical.request import RefundChoice
-from stores.kernel.money import total
+from stores.kernel.money import Money, total
 from stores.kernel.words import gettext as _
 from stores.kernel.words import money as said
 from stores.kernel.words import ngettext
@@ -68,7 +68,9 @@ def _left_behind(case: Case, method: Method) -> Iterator[Caution]:
     """Said once per kind of advice, for lines of which nothing can be taken now."""
     if not case.empties or case.is_whole:
         return
-    for words in dict.fromkeys(advice(line) for line in case.order.lines if line.current > line.cancellable):
+    left = (line for line in case.order.lines if line.current > line.cancellable)
+    by_cause = {(line.shipped > 0, *((p.readiness, p.detail) for p in line.placements)): line for line in left}
+    for words in dict.fromkeys(advice(line) for line in by_cause.values()):
         if words:
             yield Caution(code="left_behind", text=words)
 
@@ -96,9 +98,14 @@ def _promises(case: Case, method: Method) -> Iterator[Caution]:
         yield Caution(code="no_refund", text=_("The customer has paid for these units and gets nothing back."))
     if not quote or case.request.refund is not RefundChoice.FULL or not case.amounts.payments:
         return
-    if quote.total.currency == case.amounts.sums.total.currency and quote.total > case.amounts.sums.total:
-        rest = quote.total - case.amounts.sums.total
-        text = _("The units are worth %(money)s more than can go back through the payments.", money=said(rest))
+    back = case.amounts.sums.total
+    worth = total((q.amount if case.order.taxes_included else q.amount + q.tax for q in quote.lines), back.currency)
+    if worth > back + Money.from_minor(len(quote.lines), back.currency):  # a minor unit a line for rounding
+        text = _(
+            "These units cost %(worth)s; only %(back)s was captured and can go back.",
+            worth=said(worth),
+            back=said(back),
+        )
         yield Caution(code="short", text=text)
     if quote.is_estimate:
         yield Caution(code="estimate", text=_("The figures are our estimate; the platform computes its own."))
@@ -142,4 +149,4 @@ def _closed_unpaid(case: Case, method: Method) -> Iterator[Caution]:
 
 
 def _final(case: Case, method: Method) -> Iterator[Caution]:
-    yield Caution(code="final", text=case.capabilities.undo.why or _("This cannot be undone."))
+    yield Caution(code="final", text=str(case.capabilities.undo.why) or _("This cannot be undone."))

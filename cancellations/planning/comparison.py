@@ -24,7 +24,7 @@ def compare(
     plan: Plan, before: Order, after: Order, results: Results, *, seen_at: datetime | None = None
 ) -> ReceiptSheet:
     """The receipt. before: as planned on; after: read when all steps were done; results: step position → facts."""
-    parts = (_cancelled, _lines, _others, _payments, _refunded, _voids, _stock, _corrections, _message)
+    parts = (_cancelled, _lines, _others, _payments, _refunded, _state, _voids, _stock, _corrections, _message)
     rows = tuple(row for part in parts for row in part(plan, before, after, results))
     return ReceiptSheet(
         lines=rows,
@@ -192,6 +192,21 @@ def _refunded(plan: Plan, before: Order, after: Order, results: Results) -> Iter
         reported=_reported(plan, results, CancelOrder, RefundOrder),
         seen=said(seen),
         verdict=verdict,
+    )
+
+
+def _state(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    """The order's payment state, told only where it is not as promised: the rows above show why."""
+    if not plan.expected.payment_states or after.payment in plan.expected.payment_states:
+        return
+    waits = any(t.status is PaymentStatus.PENDING for r in _new_refunds(before, after) for t in r.transactions)
+    yield ReceiptLine(
+        kind=EffectKind.REFUND,
+        what=_("Payment state of the order"),
+        promised=" / ".join(str(state) for state in plan.expected.payment_states),
+        reported=NOT_TOLD,
+        seen=str(after.payment),
+        verdict=Verdict.PENDING if waits else Verdict.DIFFERS,
     )
 
 

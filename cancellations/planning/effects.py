@@ -145,7 +145,7 @@ def _message(case: Case, method: Method) -> Iterator[Effect]:
             kind=EffectKind.MESSAGE,
             key="message",
             title=_("The platform tells the customer"),
-            detail=case.capabilities.notify_customer.why,
+            detail=str(case.capabilities.notify_customer.why),
         )
 
 

@@ -11,6 +11,7 @@ from cancellations.planning.methods import Method, places
 from cancellations.planning.plan import Expected, LineEnd, PaymentEnd, StockEnd
 from stores.canonical.commands import CancelOrder, RefundOrder, VoidPayment
 from stores.canonical.order import PaymentState
+from stores.canonical.request import RefundChoice
 from stores.kernel.money import Money
 
 
@@ -38,11 +39,28 @@ def _refunded(case: Case) -> Money:
 
 
 def _lines(case: Case) -> Iterator[LineEnd]:
+    shares = _shares(case)
     for chosen in case.chosen:
         line = chosen.line
         yield LineEnd(
-            line_id=line.id, title=line.title, sku=line.sku, before=line.current, after=line.current - chosen.units
+            line_id=line.id,
+            title=line.title,
+            sku=line.sku,
+            before=line.current,
+            after=line.current - chosen.units,
+            refund=shares.get(line.id),
         )
+
+
+def _shares(case: Case) -> dict[str, Money]:
+    """Line id → what goes back for it, by the platform's own figures; an amount of one's own has no such parts."""
+    found: dict[str, Money] = {}
+    if case.quote is None or case.request.refund is not RefundChoice.FULL or not case.amounts.payments:
+        return found
+    for line in case.quote.lines:
+        worth = line.amount if case.order.taxes_included else line.amount + line.tax
+        found[line.line_id] = found.get(line.line_id, Money.zero(case.quote.currency)) + worth
+    return found
 
 
 def _voided(case: Case, method: Method) -> Iterator[str]:
@@ -84,4 +102,4 @@ def _payment_states(case: Case, method: Method) -> tuple[PaymentState, ...]:
         return (state.PARTLY_REFUNDED, state.REFUNDED) if left or not whole_cancel else (state.REFUNDED,)
     if not whole_cancel:
         return (case.order.payment,) if case.captured or authorised(case.order) else ()
-    return () if case.captured else (state.VOIDED, state.PENDING, state.EXPIRED, state.REFUNDED)
+    return (state.VOIDED, state.EXPIRED) if authorised(case.order) and not case.captured else ()

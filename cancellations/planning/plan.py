@@ -84,6 +84,7 @@ class LineEnd:
     sku: str
     before: Decimal  # units on the order before
     after: Decimal
+    refund: Money | None = None  # its part of the refund, goods and tax, where the platform's figures say so
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,12 +71,9 @@ def _method_words(case: Case, method: Method) -> str:
     if method.name == "none":
         return ""
     if case.is_whole:
-        return capabilities.cancel_order.why
-    row = capabilities.cancel_rest if case.empties else capabilities.cancel_lines
+        return str(capabilities.cancel_order.why)
     if method.name == "edit" and not case.captured:
-        done = _("Nothing was captured: Rescind takes these units off the order and leaves the rest open.")
-    elif method.name == "edit":
-        done = _("Rescind edits the order so that these units stay out of stock, then gives the money back.")
-    else:
-        done = _("Rescind refunds these units and leaves the rest open.")
-    return f"{row.why} {done}".strip()
+        return _("Nothing was captured: Rescind takes these units off the order and leaves the rest open.")
+    if method.name == "edit":
+        return _("Rescind edits the order so that these units stay out of stock, then gives the money back.")
+    return str(capabilities.cancel_rest.why if case.empties else capabilities.cancel_lines.why)

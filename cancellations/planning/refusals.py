@@ -71,7 +71,7 @@ def _capabilities(case: Case, method: Method) -> Iterator[Blocker]:
     for name, field in _used(case, method):
         capability: Capability = getattr(case.capabilities, name)
         if not capability.is_offered:
-            yield Blocker(code=f"cannot.{name}", field=field, text=capability.why)
+            yield Blocker(code=f"cannot.{name}", field=field, text=str(capability.why))
 
 
 def _used(case: Case, method: Method) -> Iterator[tuple[str, str]]:

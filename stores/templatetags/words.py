@@ -53,6 +53,14 @@ TRANSACTION: dict[str, Word] = {
     "failed": (_("Failed"), "bad"),
     "unknown": (_("Not told"), "plain"),
 }
+KIND: dict[str, Word] = {
+    "authorisation": (pgettext_lazy("transaction", "Authorisation"), "tag"),
+    "sale": (pgettext_lazy("transaction", "Sale"), "tag"),
+    "capture": (pgettext_lazy("transaction", "Capture"), "tag"),
+    "refund": (pgettext_lazy("transaction", "Refund"), "tag"),
+    "void": (pgettext_lazy("transaction", "Void"), "tag"),
+    "other": (pgettext_lazy("transaction", "Other"), "tag"),
+}
 CANCELLATION: dict[str, Word] = {
     "awaiting_approval": (_("Awaiting approval"), "info"),
     "held": (_("On hold"), "info"),
@@ -101,6 +109,7 @@ WORDS: dict[str, dict[str, Word]] = {
     "cancellable": CANCELLABLE,
     "readiness": READINESS,
     "transaction": TRANSACTION,
+    "kind": KIND,
     "cancellation": CANCELLATION,
     "step": STEP,
     "support": SUPPORT,

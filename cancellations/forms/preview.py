@@ -1,0 +1,168 @@
+"""What a person chose on the order page, as they typed it and as a CancelRequest.
+
+Not a Django form: an order of 1,000 lines has several fields a line, named by the line's id. Shape is checked
+here, each error at its field; whether the wish makes sense is the planner's to say. Nothing typed is lost.
+
+units.<line>  stock.<line> ("" | keep | back | at:<location>)  restock  notify  reason  reason_was  refund
+part.<payment>  amount (one sum, split over the payments)  shipping  note  fill (all | none)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from cancellations.planning import amounts
+from cancellations.planning.reasons import HABITS
+from stores.canonical.order import LineItem, Order
+from stores.canonical.request import CancelRequest, Reason, RefundChoice
+from stores.kernel import numbers
+from stores.kernel.errors import InputRejected
+from stores.kernel.money import Money
+
+E = TypeVar("E", Reason, RefundChoice)
+NOTE_LIMIT = 2000  # characters
+NO_STOCK = "keep"
+BACK = "back"
+AT = "at:"
+
+
+class PreviewForm:
+    """`data`: the POST, or nothing for a fresh page. After construction `errors` and `request` are there."""
+
+    def __init__(self, order: Order, data: Mapping[str, str] | None = None, *, can_restock: bool = True) -> None:
+        self.order = order
+        self.is_bound = data is not None
+        self.data: Mapping[str, str] = data or {}
+        self.can_restock = can_restock
+        self.errors: dict[str, str] = {}
+        self.reason = self._choice("reason", Reason, Reason.CUSTOMER)
+        self.refund = self._choice("refund", RefundChoice, RefundChoice.FULL)
+        self.restock, self.notify = self._habits()
+        self.note = self._note()
+        self.lines = self._lines()
+        self.request = self._request()
+
+    # --- as typed, for the page ----------------------------------------------------------------
+    def text(self, name: str) -> str:
+        return self.data.get(name, "").strip()
+
+    def units_text(self, line: LineItem) -> str:
+        """What stands in the chooser: what was typed, what *Everything* filled in, else 0."""
+        typed = self.text(f"units.{line.id}")
+        if f"units.{line.id}" in self.errors:
+            return typed
+        return format(self.lines.get(line.id, Decimal(0)).normalize(), "f")
+
+    def stock_text(self, line: LineItem) -> str:
+        return self.text(f"stock.{line.id}")
+
+    @property
+    def changed_reason(self) -> bool:
+        """Another reason was chosen: its habits replaced the ticks."""
+        return self.is_bound and self.text("reason_was") not in ("", self.reason.value)
+
+    # --- reading -------------------------------------------------------------------------------
+    def _choice(self, name: str, kind: type[E], default: E) -> E:
+        typed = self.text(name)
+        if not typed:
+            return default
+        try:
+            return kind(typed)
+        except ValueError:
+            self.errors[name] = _("Choose one of the list.")
+            return default
+
+    def _habits(self) -> tuple[bool, bool]:
+        """The two ticks: as left by the person, or as the newly chosen reason presets them."""
+        habit = HABITS[self.reason]
+        restock = bool(self.text("restock")) if self.is_bound else self.can_restock
+        notify = bool(self.text("notify"))
+        if self.changed_reason:
+            restock = self.can_restock if habit.restock is None else habit.restock and self.can_restock
+            notify = notify if habit.notify is None else habit.notify
+        return restock, notify
+
+    def _note(self) -> str:
+        note = self.text("note").replace("\r\n", "\n").replace("\0", "")
+        if len(note) > NOTE_LIMIT:
+            self.errors["note"] = _("At most %(most)s characters.") % {"most": NOTE_LIMIT}
+        return note
+
+    def _lines(self) -> dict[str, Decimal]:
+        match self.text("fill"):
+            case "all":
+                return {line.id: line.cancellable for line in self.order.lines if line.cancellable > 0}
+            case "none":
+                return {}
+        chosen = {}
+        for line in self.order.lines:
+            field = f"units.{line.id}"
+            if (typed := self.text(field)) and (units := self._units(typed, field, line)):
+                chosen[line.id] = units
+        return chosen | self._foreign_lines()
+
+    def _units(self, typed: str, field: str, line: LineItem) -> Decimal:
+        try:
+            return numbers.units(typed, field=field, step=line.unit_step)
+        except InputRejected as exc:
+            self.errors[field] = exc.user_message
+            return Decimal(0)
+
+    def _foreign_lines(self) -> dict[str, Decimal]:
+        """Lines that are not this order's go on to the planner, which refuses them by name."""
+        known = {line.id for line in self.order.lines}
+        asked = (name.removeprefix("units.") for name in self.data if name.startswith("units."))
+        return {line_id: Decimal(1) for line_id in asked if line_id not in known}
+
+    def _request(self) -> CancelRequest:
+        stocks = dict(self._stocks())
+        return CancelRequest(
+            lines=self.lines,
+            refund=self.refund,
+            part=self._part() if self.refund is RefundChoice.PART else {},
+            shipping=self._money("shipping") if self.refund is not RefundChoice.NONE else None,
+            keep_stock=frozenset(line_id for line_id, how in stocks.items() if how == NO_STOCK),
+            restock_at={i: how.removeprefix(AT) for i, how in stocks.items() if how.startswith(AT)},
+            notify=self.notify,
+            reason=self.reason,
+            note=self.note,
+        )
+
+    def _stocks(self) -> Iterator[tuple[str, str]]:
+        """What becomes of each chosen line's units; a line without a word of its own follows the tick."""
+        for line_id in self.lines:
+            how = self.text(f"stock.{line_id}")
+            yield line_id, how or (BACK if self.restock else NO_STOCK)
+
+    def _part(self) -> dict[str, Money]:
+        parents = amounts.parents_of(self.order, None)
+        named = {i: m for i in parents if (m := self._money(f"part.{i}")) is not None}
+        named |= {i: Money(Decimal(1), self.order.customer_currency) for i in self._foreign_payments(parents)}
+        whole = self._money("amount")
+        if whole is None or any(named.values()):
+            return named
+        try:
+            return amounts.split(whole, list(parents.values()))
+        except ValueError:
+            self.errors["amount"] = _("More than can be given back.")
+            return {}
+
+    def _foreign_payments(self, parents: Mapping[str, object]) -> Iterator[str]:
+        for name in self.data:
+            if name.startswith("part.") and name.removeprefix("part.") not in parents:
+                yield name.removeprefix("part.")
+
+    def _money(self, field: str) -> Money | None:
+        """None for an empty field."""
+        typed = self.text(field)
+        if not typed:
+            return None
+        try:
+            return numbers.money(typed, self.order.customer_currency, field=field)
+        except InputRejected as exc:
+            self.errors[field] = exc.user_message
+            return None

@@ -1,0 +1,78 @@
+"""What may be chosen on the order page, with what was chosen, typed and refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from cancellations.forms.preview import PreviewForm
+from cancellations.planning import amounts, reasons
+from cancellations.planning.plan import Blocker
+from stores.canonical.capabilities import Capabilities
+from stores.canonical.request import QuotedPayment, Reason, RefundChoice
+from stores.platforms.base import Platform
+
+
+@dataclass(frozen=True)
+class PaymentField:
+    """One payment a refund can go back through, with what was typed for it."""
+
+    number: int
+    payment: QuotedPayment
+    name: str
+    value: str
+    wrong: str
+
+
+def payment_fields(form: PreviewForm, wrong: Mapping[str, str]) -> Sequence[PaymentField]:
+    parents = amounts.parents_of(form.order, None)
+    return [
+        PaymentField(
+            n, p, f"part.{p.payment_id}", form.text(f"part.{p.payment_id}"), wrong.get(f"part.{p.payment_id}", "")
+        )
+        for n, p in enumerate(parents.values())
+    ]
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    is_chosen: bool
+    why_not: str = ""
+    help: str = ""
+
+
+def refund_options(form: PreviewForm, capabilities: Capabilities) -> Sequence[Option]:
+    """Full, part, none; what this order or platform does not offer stays visible with its reason."""
+    unpaid = "" if amounts.has_captured(form.order) else _("Nothing was captured on this order.")
+    rows = (
+        (RefundChoice.FULL, _("What these units cost"), capabilities.refund, _("The platform's own figure.")),
+        (RefundChoice.PART, _("An amount of my own"), capabilities.refund_part, ""),
+        (RefundChoice.NONE, _("No refund"), capabilities.cancel_without_refund, ""),
+    )
+    return [
+        Option(choice.value, label, form.refund is choice, unpaid or ("" if row.is_offered else row.why), help_text)
+        for choice, label, row, help_text in rows
+    ]
+
+
+def reason_options(form: PreviewForm) -> Sequence[Option]:
+    return [Option(r.value, reasons.label(r), form.reason is r) for r in Reason]
+
+
+def reason_sent(form: PreviewForm, platform: type[Platform]) -> str:
+    word = platform.reasons.get(form.reason, "")
+    values = {"platform": platform.label, "word": word, "note": reasons.label(form.reason)}
+    return _("%(platform)s receives %(word)s and the note “%(note)s”.") % values
+
+
+def wrong_fields(errors: Mapping[str, str], blockers: Sequence[Blocker]) -> dict[str, str]:
+    """Field name → words: the form's own errors first, then the plan's."""
+    found = dict(errors)
+    for blocker in blockers:
+        if blocker.field:
+            found.setdefault(blocker.field, " ".join(t for t in (blocker.text, blocker.advice) if t))
+    return found

@@ -1,0 +1,82 @@
+"""A plan as pages tell it: effects, sums, the deed on the button, and how two plans differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cancellations.planning.plan import Effect, EffectKind, Plan
+from stores.kernel.money import Money
+from stores.kernel.words import money as said
+from stores.kernel.words import units as counted
+
+ICONS: dict[EffectKind, tuple[str, str]] = {
+    EffectKind.UNITS: ("minus", ""),
+    EffectKind.CLOSE: ("stop", "bad"),
+    EffectKind.REFUND: ("refund", ""),
+    EffectKind.VOID: ("card", ""),
+    EffectKind.REDUCE: ("money", ""),
+    EffectKind.STOCK: ("stock", ""),
+    EffectKind.KEEP_STOCK: ("box", ""),
+    EffectKind.MESSAGE: ("mail", ""),
+    EffectKind.CALL: ("call", ""),
+}
+
+
+def effect_rows(plan: Plan) -> Sequence[dict[str, Any]]:
+    """For components/_effects.html; the calls come in a list of their own."""
+    return [_effect(effect) for effect in plan.effects if effect.kind is not EffectKind.CALL]
+
+
+def _effect(effect: Effect) -> dict[str, Any]:
+    icon, tone = ICONS[effect.kind]
+    return {"icon": icon, "title": effect.title, "text": effect.detail, "amount": effect.money, "tone": tone}
+
+
+def calls(plan: Plan) -> Sequence[str]:
+    return [step.title for step in plan.steps]
+
+
+def sum_rows(plan: Plan) -> Sequence[tuple[str, Money]]:
+    sums = plan.sums
+    rows = ((_("Items"), sums.items), (_("Tax"), sums.tax), (_("Shipping"), sums.shipping), (_("Duties"), sums.duties))
+    return [(label, amount) for label, amount in rows if amount or label in (_("Items"), _("Shipping"))]
+
+
+def deed(plan: Plan) -> str:
+    """The button's words: what it does and what it costs."""
+    if plan.expected.is_cancelled:
+        act = _("Cancel the order")
+    else:
+        act = ngettext("Cancel %(n)s unit", "Cancel %(n)s units", int(plan.units)) % {
+            "n": f"{plan.units.normalize():f}"
+        }
+    return f"{act} · {_('refund')} {said(plan.sums.total)}" if plan.sums.total else act
+
+
+def differences(seen: Plan, fresh: Plan) -> Sequence[tuple[str, str, str]]:
+    """(what, before, now) between the plan somebody saw and the one on the order as it is."""
+    rows = [
+        (_("How it is done"), seen.method_words, fresh.method_words),
+        (_("Units"), counted(seen.units), counted(fresh.units)),
+        (_("Refund"), said(seen.sums.total), said(fresh.sums.total)),
+        (_("What will happen"), _titles(seen), _titles(fresh)),
+        (_("Warnings"), _cautions(seen), _cautions(fresh)),
+    ]
+    now = {end.line_id: end for end in fresh.expected.lines}
+    for end in seen.expected.lines:
+        if end.line_id not in now or now[end.line_id].before != end.before:
+            left = counted(now[end.line_id].before) if end.line_id in now else "—"
+            rows.append((end.title, counted(end.before), left))
+    return [row for row in rows if row[1] != row[2]] or [(_("The order"), _("as you saw it"), _("changed"))]
+
+
+def _titles(plan: Plan) -> str:
+    return " · ".join(f"{e.title} {said(e.money) if e.money else ''}".strip() for e in plan.effects)
+
+
+def _cautions(plan: Plan) -> str:
+    return " · ".join(w.text for w in plan.warnings)

@@ -1,0 +1,142 @@
+"""One order: what stands, what could be cancelled, what would happen, and the confirmation."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cancellations.forms.preview import PreviewForm
+from cancellations.models import Preview
+from cancellations.services import order_page, plan_words, preview, submit
+from cancellations.services.order_page import Standing, Wish
+from stores.kernel.errors import DeskError, InputRejected, OrderBusy, StalePlan
+from stores.models import OrderRecord
+from stores.selectors import access
+from stores.views.access import DeskRequest, may
+
+MOST_ASKED = 15  # a page asks so often for a seat before it gives up
+
+
+@require_safe
+@may("orders.view")
+def order_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    """The mirrored copy at once; `?live=1` waits for the live one (the way without script)."""
+    record = _record(request, uuid, "orders.view")
+    standing = order_page.live(record) if request.GET.get("live") else order_page.mirrored(record)
+    return _page(request, record, standing, order_page.blank(record, standing))
+
+
+@require_safe
+@may("orders.view")
+def order_live(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    """The fragment that replaces the mirrored copy: 8 seconds at most."""
+    record = _record(request, uuid, "orders.view")
+    standing = order_page.live(record)
+    asked = _number(request.GET.get("asked")) + 1
+    if standing.is_waiting and asked > MOST_ASKED:
+        standing = order_page.mirrored(record, trouble=preview.NoSeat.default_message)
+    context = order_page.context(request.user, record, standing, order_page.blank(record, standing))
+    return render(request, "orders/_live.html", context | {"is_fragment": True, "asked": asked})
+
+
+@require_POST
+@may("cancellations.preview")
+def order_preview(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    """What would happen: a fragment for each change, or the whole page without script."""
+    record = _record(request, uuid, "cancellations.preview")
+    standing, wish = _asked(request, record)
+    return _answer(request, record, standing, wish)
+
+
+@require_POST
+@may("cancellations.confirm")
+def order_confirm(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    """Only what was seen is confirmed: a form that says something else is previewed again."""
+    record = _record(request, uuid, "cancellations.confirm")
+    seen = Preview.objects.filter(uuid=_uuid(request.POST.get("preview")), order=record, actor=request.user).first()
+    if seen is None:
+        return _look_again(request, record, _("There is no preview of yours to confirm. Look at what will happen."))
+    form = PreviewForm(preview.facts_of(seen), request.POST)
+    wanted, shown = form.request, preview.request_of(seen)
+    if form.errors or not preview.is_same_wish(wanted, shown):
+        return _look_again(request, record, _("You changed something after this preview. Look at it once more."))
+    return _confirm(request, record, preview.with_note(seen, wanted.note))
+
+
+def _confirm(request: DeskRequest, record: OrderRecord, seen: Preview) -> HttpResponse:
+    try:
+        cancellation = submit.confirm(actor=request.user, seen=seen)
+    except StalePlan as exc:
+        return _look_again(request, record, exc.user_message, seen=seen)
+    except OrderBusy as exc:
+        return _look_again(request, record, exc.user_message)
+    except InputRejected as exc:
+        return _look_again(request, record, exc.user_message, status=422)
+    except DeskError as exc:
+        return _look_again(request, record, _("%(why)s Nothing was confirmed.") % {"why": exc.user_message}, status=503)
+    messages.success(request, _("Confirmed as %(reference)s.") % {"reference": cancellation.reference})
+    return redirect("cancellations:detail", cancellation.uuid)
+
+
+def _look_again(
+    request: DeskRequest, record: OrderRecord, notice: str, *, seen: Preview | None = None, status: int = 409
+) -> HttpResponse:
+    """The page with a new preview of the same wish, and how it differs from the one that was confirmed."""
+    record.refresh_from_db()
+    standing, wish = _asked(request, record)
+    wish.notice = notice
+    if seen is not None and wish.plan is not None:
+        wish.changes = plan_words.differences(preview.plan_of(seen), wish.plan)
+    return _page(request, record, standing, wish, status=status)
+
+
+def _asked(request: DeskRequest, record: OrderRecord) -> tuple[Standing, Wish]:
+    standing = order_page.recent_or_live(record)
+    form = PreviewForm(standing.order, request.POST)
+    return order_page.asked(request.user, record, standing, form, _number(request.POST.get("page")) or 1)
+
+
+def _answer(request: DeskRequest, record: OrderRecord, standing: Standing, wish: Wish) -> HttpResponse:
+    status = 422 if _is_rejected(wish) else 200
+    if not request.htmx:
+        return _page(request, record, standing, wish, status=status)
+    context = order_page.context(request.user, record, standing, wish) | {"is_fragment": True}
+    return render(request, "orders/_preview.html", context, status=status)
+
+
+def _is_rejected(wish: Wish) -> bool:
+    """A number at a field of its own was refused, by its shape or by the plan."""
+    by_plan = wish.plan.blockers if wish.plan else ()
+    return bool(wish.form.errors) or any("." in b.field or b.field == "shipping" for b in by_plan)
+
+
+def _page(
+    request: DeskRequest, record: OrderRecord, standing: Standing, wish: Wish, *, status: int = 200
+) -> HttpResponse:
+    context = order_page.context(request.user, record, standing, wish)
+    return render(request, "orders/detail.html", context, status=status)
+
+
+def _record(request: DeskRequest, uuid: UUID, action: str) -> OrderRecord:
+    """Unknown and foreign answer the same 404."""
+    stores = access.stores_for(request.user, action)
+    record = OrderRecord.objects.select_related("store").filter(uuid=uuid, store__in=stores).first()
+    if record is None:
+        raise Http404
+    return record
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
