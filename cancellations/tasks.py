@@ -36,3 +36,11 @@ def reread(cancellation_uuid: str) -> None:
     from cancellations.execution import reread
 
     reread.look(cancellation_uuid)
+
+
+@shared_task(name="cancellations.read_inbox", acks_late=True, ignore_result=True)
+def read_inbox(pk: int) -> None:
+    """Read what a webhook pointed at."""
+    from cancellations.intake import inbox
+
+    inbox.handle(pk)

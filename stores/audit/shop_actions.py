@@ -14,5 +14,6 @@ DISCONNECTED = declare(Action("shop.disconnected", _("{actor} disconnected the s
 REJECTED = declare(
     Action("shop.credentials_rejected", _("The shop no longer accepts our credentials"), is_failure=True)
 )
+SCOPES_CHANGED = declare(Action("shop.scopes_changed", _("The rights that the shop grants changed")))
 HOOKS_REPAIRED = declare(Action("shop.hooks_repaired", _("{actor} registered {added} webhooks and removed {removed}")))
 CHANGED = declare(Action("shop.changed", _("{actor} changed the settings of the shop")))

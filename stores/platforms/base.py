@@ -126,6 +126,15 @@ class Platform(ABC):
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
+    @classmethod
+    def missing(cls, granted: Sequence[str]) -> tuple[Scope, ...]:
+        """The rights it asks for and did not get."""
+        return tuple(scope for scope in cls.scopes if not cls.is_granted(scope.name, granted))
+
+    @classmethod
+    def is_granted(cls, name: str, granted: Sequence[str]) -> bool:
+        return name in granted
+
     # --- reading -------------------------------------------------------------------------------
     @abstractmethod
     def base_url(self) -> str:
@@ -206,6 +215,7 @@ class Platform(ABC):
 
     # --- webhooks ------------------------------------------------------------------------------
     topics: ClassVar[tuple[str, ...]] = ()
+    hook_secret: ClassVar[str] = ""  # the credential that signs webhooks; without it none can be believed
 
     @classmethod
     def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from stores.audit import shop_actions, trail
 from stores.kernel import clock, queue
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteError
+from stores.kernel.errors import InputRejected
 from stores.models import Store, StoreHealth, StoreState, StoreSync, User
 from stores.platforms import registry
 from stores.platforms.base import Access
@@ -19,9 +19,9 @@ from stores.services import credentials, hooks, reach
 from stores.services.reach import open_platform
 
 __all__ = [
-    "confirm_uninstalled",
     "connect",
     "disconnect",
+    "look_at_access",
     "open_platform",
     "pause",
     "reject_credentials",
@@ -84,7 +84,7 @@ def rekey(
     access = test_access(store.platform, wanted, secrets)
     _check_vital(access)
     with transaction.atomic():
-        credentials.keep(store, secrets)
+        credentials.keep(store, secrets, hook_secret=registry.get(store.platform).hook_secret)
         store.settings, store.granted_scopes, store.state = wanted, list(access.granted), StoreState.ACTIVE
         store.is_sandbox = reach.is_sandbox(wanted.get("base_url", ""))
         store.save(update_fields=["settings", "granted_scopes", "state", "is_sandbox"])
@@ -137,16 +137,23 @@ def reject_credentials(store: Store) -> None:
     reach.forget_way(store)
 
 
-def confirm_uninstalled(store: Store) -> bool:
-    """The platform hinted that our app was removed: believed only when a read is refused for it."""
-    try:
-        open_platform(store).check_access()
-    except RemoteError as exc:
-        if exc.status in (401, 403) or isinstance(exc, CredentialsRejected):
-            reject_credentials(store)
-            return True
-        raise
-    return False
+def look_at_access(store: Store) -> None:
+    """The platform hinted that our app was removed or its rights changed: believed when a read shows it.
+
+    Raises CredentialsRejected when we may no longer enter, else as any read.
+    """
+    access = open_platform(store).check_access()
+    if sorted(access.granted) != sorted(store.granted_scopes):
+        with transaction.atomic():
+            Store.objects.filter(pk=store.pk).update(granted_scopes=list(access.granted))
+            trail.record(
+                shop_actions.SCOPES_CHANGED,
+                actor=f"platform:{store.platform}",
+                target=_target(store),
+                store=store,
+                before={"scopes": sorted(store.granted_scopes)},
+                after={"scopes": sorted(access.granted)},
+            )
 
 
 def _move(store: Store, expected: str, state: StoreState) -> bool:

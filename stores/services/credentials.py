@@ -14,21 +14,39 @@ from stores.models import Store, StoreHealth, StoreSecret
 TOKEN = "access_token"  # noqa: S105  the name of a fetched token's row, beside those that people entered
 FRESH_SHARE = 0.8  # of a token's life; then a new one is fetched while the old one still holds
 REFRESH_LEASE = timedelta(seconds=60)
+FORMER = "former_hook_secret"  # signs for a while after it was replaced
+FORMER_LIFE = timedelta(hours=1)
 REFRESH_WAITS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.5, 0.5, 0.5)  # seconds, while another worker fetches the first token
 
 
 def read(store: Store) -> dict[str, str]:
     """What people entered, in clear. Raises VaultError for a value that does not open."""
-    rows = StoreSecret.objects.filter(store=store).exclude(name=TOKEN)
-    return {row.name: vault.unseal(row.sealed, bound_to=row.bound_to).decode() for row in rows}
+    rows = StoreSecret.objects.filter(store=store).exclude(name__in=(TOKEN, FORMER))
+    return {row.name: _open(row) for row in rows}
 
 
-def keep(store: Store, values: Mapping[str, str]) -> None:
-    """Replace all secrets of the shop, its fetched token included. The caller's transaction holds them together."""
+def hook_secrets(store: Store | None, name: str) -> list[str]:
+    """What may have signed a webhook: the secret called `name`, and for an hour the one before it."""
+    fresh = Q(expires_at=None) | Q(expires_at__gt=clock.now())
+    return [_open(row) for row in StoreSecret.objects.filter(fresh, store=store, name__in=(name, FORMER))]
+
+
+def keep(store: Store, values: Mapping[str, str], *, hook_secret: str = "") -> None:
+    """Replace all secrets of the shop, its fetched token included. The caller's transaction holds them together.
+
+    hook_secret: the name of the one that signs webhooks; its old value stays good for an hour.
+    """
+    former = read(store).get(hook_secret, "") if values else ""
     StoreSecret.objects.filter(store=store).delete()
     for name, value in values.items():
         if value:
             _save(store, name, value)
+    if former and former != values.get(hook_secret):
+        _save(store, FORMER, former, clock.now() + FORMER_LIFE)
+
+
+def _open(row: StoreSecret) -> str:
+    return vault.unseal(row.sealed, bound_to=row.bound_to).decode()
 
 
 def _save(store: Store, name: str, value: str, expires_at: datetime | None = None) -> None:
@@ -80,7 +98,7 @@ class TokenCache:
 
     def _use(self, row: StoreSecret) -> str:
         self.used = row
-        return vault.unseal(row.sealed, bound_to=row.bound_to).decode()
+        return _open(row)
 
     def _claim(self) -> bool:
         now = clock.now()

@@ -14,6 +14,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from stores.audit import shop_actions, trail
 from stores.kernel import clock
@@ -21,7 +22,7 @@ from stores.kernel.errors import DeskError
 from stores.models import Store, StoreHealth, StoreState
 from stores.platforms import registry
 from stores.platforms.base import Hook, Platform
-from stores.services import reach
+from stores.services import credentials, reach
 
 logger = logging.getLogger(__name__)
 
@@ -54,10 +55,14 @@ def due(now: datetime, limit: int) -> list[str]:
 
 def check(store: Store) -> None:
     """Compare what stands with what we need, and repair it. Errors are kept in words on the health row."""
-    if not address(store) or not registry.get(store.platform).topics:
+    kind = registry.get(store.platform)
+    if not address(store) or not kind.topics:
         return
     rows = StoreHealth.objects.filter(store=store)
     rows.update(hooks_checked_at=clock.now())  # first, so that the next sweep does not come here again
+    if not credentials.hook_secrets(store, kind.hook_secret):
+        rows.update(hooks_standing=0, hooks_error=_("Without the secret that signs them, webhooks cannot be believed."))
+        return
     try:
         repair = _repair(reach.open_platform(store), store)
     except DeskError as exc:

@@ -1,0 +1,157 @@
+"""Webhooks that were verified: kept once, raw body sealed, then read in the background.
+
+A webhook is a hint. It may be early, late, doubled or reordered, so all it causes is a read of the order it names;
+the incremental listing finds what no webhook told.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from cancellations.models import Inbox, InboxState
+from stores.canonical.events import Event, EventKind
+from stores.kernel import clock, queue, vault
+from stores.kernel.errors import (
+    CredentialsRejected,
+    DeskError,
+    RemoteError,
+    RemoteRefused,
+    RemoteThrottled,
+)
+from stores.models import OrderRecord, Store, StoreHealth
+from stores.platforms import registry
+from stores.services import connections, orders
+
+logger = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(seconds=120)
+KEPT: Final = timedelta(days=90)
+TRIES: Final = 8
+LONGEST_PAUSE_SECONDS: Final = 900
+SEEN_EVERY: Final = timedelta(seconds=30)  # how often "a webhook came" is written down
+OF_AN_ORDER: Final = frozenset({EventKind.ORDER_CHANGED, EventKind.ORDER_DELETED, EventKind.DISPUTE})
+OF_THE_SHOP: Final = frozenset({EventKind.DISCONNECTED, EventKind.SCOPES_CHANGED})
+
+
+def receive(store: Store, headers: Mapping[str, str], body: bytes) -> None:
+    """Keep a verified webhook; one that came before changes nothing."""
+    events = registry.get(store.platform).parse_hook(headers, body)
+    for event in events or [_unreadable(body)]:
+        _keep(store, event, body)
+    now = clock.now()
+    late = Q(hook_seen_at=None) | Q(hook_seen_at__lt=now - SEEN_EVERY)
+    StoreHealth.objects.filter(late, store=store).update(hook_seen_at=now)
+
+
+def handle(pk: int) -> None:
+    """Read what the event points at. Safe to run twice; a failed read is tried again later."""
+    row = _claim(pk, clock.now())
+    if row is None:
+        return
+    try:
+        _look(row)
+    except RemoteThrottled as exc:
+        _again(row, exc.retry_after or 1)
+    except CredentialsRejected:
+        connections.reject_credentials(row.store)
+        _finish(row, InboxState.FAILED)
+    except RemoteError:
+        _stumble(row)
+    except DeskError as exc:
+        logger.warning("A webhook could not be read", extra={"store": row.store.uuid, "kind": type(exc).__name__})
+        _finish(row, InboxState.FAILED)
+    else:
+        _finish(row, InboxState.READ)
+
+
+def forget_old(now: datetime) -> int:
+    """Delete what was kept long enough; how many."""
+    return Inbox.objects.filter(received_at__lt=now - KEPT).delete()[0]
+
+
+def _keep(store: Store, event: Event, body: bytes) -> None:
+    now = clock.now()
+    is_for_us = event.kind in OF_THE_SHOP or (event.kind in OF_AN_ORDER and bool(event.order_id))
+    row = Inbox(
+        store=store,
+        endpoint=f"hook:{store.uuid}",
+        event_key=event.event_key[:80],
+        topic=event.topic[:80],
+        order_external_id=event.order_id[:120],
+        received_at=now,
+        state=InboxState.WAITING if is_for_us else InboxState.IGNORED,
+        next_attempt_at=now if is_for_us else None,
+    )
+    row.body = vault.seal(body, bound_to=row.bound_to)
+    with transaction.atomic():
+        Inbox.objects.bulk_create([row], ignore_conflicts=True)
+        kept = Inbox.objects.get(endpoint=row.endpoint, event_key=row.event_key)
+        if kept.state == InboxState.WAITING and kept.received_at == now:
+            queue.ring("cancellations.read_inbox", kept.pk)
+
+
+def _unreadable(body: bytes) -> Event:
+    return Event(kind=EventKind.UNKNOWN, topic="", event_key=sha256(body).hexdigest())
+
+
+def _look(row: Inbox) -> None:
+    if not row.order_external_id:
+        connections.look_at_access(row.store)
+        return
+    read_at = clock.now()
+    record = OrderRecord.objects.filter(store=row.store, external_id=row.order_external_id).first()
+    if record and not record.is_summary and record.read_at > row.received_at:
+        return  # somebody has read it since
+    try:
+        _read(row, record)
+    except RemoteRefused as exc:
+        if exc.code != "not_found":
+            raise
+        orders.forget(row.store, row.order_external_id)
+    _others(row, read_at).update(state=InboxState.READ, handled_at=clock.now(), next_attempt_at=None)
+
+
+def _read(row: Inbox, record: OrderRecord | None) -> None:
+    platform = connections.open_platform(row.store)
+    if record:
+        orders.refresh(record, platform=platform)
+    else:
+        read_at = clock.now()
+        orders.save(row.store, platform.read_order(row.order_external_id), read_at)
+
+
+def _others(row: Inbox, read_at: datetime) -> QuerySet[Inbox]:
+    """One read answers every hint at the same order that came before it."""
+    same = Inbox.objects.filter(store=row.store, order_external_id=row.order_external_id, state=InboxState.WAITING)
+    return same.filter(received_at__lte=read_at)
+
+
+def _claim(pk: int, now: datetime) -> Inbox | None:
+    rows = Inbox.objects.filter(pk=pk, state=InboxState.WAITING, next_attempt_at__lte=now)
+    if not rows.update(next_attempt_at=now + LEASE):
+        return None
+    return Inbox.objects.select_related("store").get(pk=pk)
+
+
+def _finish(row: Inbox, state: InboxState) -> None:
+    Inbox.objects.filter(pk=row.pk).update(state=state, handled_at=clock.now(), next_attempt_at=None)
+
+
+def _again(row: Inbox, seconds: float) -> None:
+    Inbox.objects.filter(pk=row.pk).update(next_attempt_at=clock.now() + timedelta(seconds=seconds))
+
+
+def _stumble(row: Inbox) -> None:
+    """Later and later; in the end the listing has to find it."""
+    if row.tries + 1 >= TRIES:
+        _finish(row, InboxState.FAILED)
+        return
+    Inbox.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
+    _again(row, min(2.0 * 2**row.tries, LONGEST_PAUSE_SECONDS))
