@@ -12,6 +12,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from cancellations.models import Cancellation, Preview, Step
+from cancellations.planning.plan import Plan
+from cancellations.services import preview as previews
+from cancellations.services import submit
 from stores.canonical import codec
 from stores.canonical.order import (
     Cancellable,
@@ -29,6 +33,7 @@ from stores.canonical.order import (
     Readiness,
     Totals,
 )
+from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.money import Money
 from stores.models import Membership, OrderRecord, Role, Store, StoreHealth, StoreSync, User
 
@@ -205,3 +210,49 @@ def _columns(order: Order) -> dict[str, Any]:
 def changed(order: Order, **fields: Any) -> Order:
     """The same order a moment later."""
     return replace(order, updated_at=order.updated_at + timedelta(minutes=1), **fields)
+
+
+# --- cancellations -----------------------------------------------------------------------------------
+def preview(*, record: OrderRecord | None = None, actor: User | None = None, **wish: Any) -> Preview:
+    """What somebody was shown: everything that can be cancelled, without a refund, on the mirrored copy."""
+    row = record or order_record()
+    order = codec.loads(Order, row.snapshot)
+    lines = {each.id: each.cancellable for each in order.lines if each.cancellable}
+    request = CancelRequest(**({"lines": lines, "refund": RefundChoice.NONE} | wish))
+    plan = previews.plan_on(row.store, order, request, None)
+    return Preview.objects.create(
+        store=row.store,
+        order=row,
+        actor=actor or person(),
+        request=codec.dumps(request),
+        plan=codec.dumps(plan),
+        facts=codec.dumps(order),
+        fingerprint=plan.fingerprint,
+        created_at=NOW,
+    )
+
+
+def cancellation(*, record: OrderRecord | None = None, requester: User | None = None, **fields: Any) -> Cancellation:
+    """A confirmed plan with its steps, on hold for ten minutes after NOW."""
+    seen = preview(record=record, actor=requester)
+    plan = codec.loads(Plan, seen.plan)
+    defaults: dict[str, Any] = {
+        "state": "held",
+        "reason": plan.reason,
+        "units": plan.units,
+        "money_minor": plan.sums.total.minor,
+        "currency": plan.sums.total.currency,
+        "created_at": NOW,
+        "held_until": NOW + timedelta(minutes=10),
+    }
+    made = Cancellation.objects.create(
+        store=seen.store,
+        order=seen.order,
+        preview=seen,
+        plan=seen.plan,
+        fingerprint=seen.fingerprint,
+        requester=seen.actor,
+        **(defaults | fields),
+    )
+    Step.objects.bulk_create(submit.steps_of(made, plan))
+    return made

@@ -18,6 +18,7 @@ from cancellations.models import Cancellation, Step
 from cancellations.selectors import cancellations
 from cancellations.services import decide, notes, sheet
 from stores.kernel.errors import DeskError, InputRejected
+from stores.selectors import access
 from stores.views.access import DeskRequest, may, step_up
 
 
@@ -53,7 +54,7 @@ def cancellation_steps(request: DeskRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 @may("cancellations.withdraw")
 def take_back(request: DeskRequest, uuid: UUID) -> HttpResponse:
-    cancellation = _one(request, uuid)
+    cancellation = _one(request, uuid, "cancellations.withdraw")
     return _decide(request, cancellation, _("Taken back. Nothing was sent."),
                    lambda: decide.take_back(actor=request.user, cancellation=cancellation))  # fmt: skip
 
@@ -61,7 +62,7 @@ def take_back(request: DeskRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 @may("cancellations.confirm")
 def release(request: DeskRequest, uuid: UUID) -> HttpResponse:
-    cancellation = _one(request, uuid)
+    cancellation = _one(request, uuid, "cancellations.confirm")
     return _decide(request, cancellation, _("The hold is over; the work begins."),
                    lambda: decide.release_hold(actor=request.user, cancellation=cancellation,
                                                reason=request.POST.get("reason", "")))  # fmt: skip
@@ -71,7 +72,7 @@ def release(request: DeskRequest, uuid: UUID) -> HttpResponse:
 @may("cancellations.approve")
 @step_up
 def approve(request: DeskRequest, uuid: UUID) -> HttpResponse:
-    cancellation = _one(request, uuid)
+    cancellation = _one(request, uuid, "cancellations.approve")
     return _decide(request, cancellation, _("Approved."),
                    lambda: decide.approve(actor=request.user, cancellation=cancellation,
                                           fingerprint=request.POST.get("fingerprint", "")))  # fmt: skip
@@ -80,7 +81,7 @@ def approve(request: DeskRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 @may("cancellations.retry")
 def retry(request: DeskRequest, uuid: UUID, position: int) -> HttpResponse:
-    cancellation = _one(request, uuid)
+    cancellation = _one(request, uuid, "cancellations.retry")
     step = _step(cancellation, position)
     return _decide(request, cancellation, _("Trying again: Rescind looks first."),
                    lambda: decide.retry(actor=request.user, step=step, reason=request.POST.get("reason", "")),
@@ -90,7 +91,7 @@ def retry(request: DeskRequest, uuid: UUID, position: int) -> HttpResponse:
 @require_POST
 @may("cancellations.settle")
 def settle(request: DeskRequest, uuid: UUID, position: int) -> HttpResponse:
-    cancellation = _one(request, uuid)
+    cancellation = _one(request, uuid, "cancellations.settle")
     step = _step(cancellation, position)
     form = Settle(request.POST)
     if not form.is_valid():
@@ -103,18 +104,22 @@ def settle(request: DeskRequest, uuid: UUID, position: int) -> HttpResponse:
 @require_POST
 @may("cancellations.settle")
 def let_stand(request: DeskRequest, uuid: UUID) -> HttpResponse:
-    cancellation = _one(request, uuid)
+    cancellation = _one(request, uuid, "cancellations.settle")
     return _decide(request, cancellation, _("Noted: the difference stands as it is."),
                    lambda: decide.let_stand(actor=request.user, cancellation=cancellation,
                                             reason=request.POST.get("reason", "")),
                    stand_form=Why(request.POST))  # fmt: skip
 
 
-def _one(request: DeskRequest, uuid: UUID) -> Cancellation:
+def _one(request: DeskRequest, uuid: UUID, action: str = "cancellations.view") -> Cancellation:
+    """A role in another shop does not count: who may not do `action` in this one sees nothing."""
     try:
-        return cancellations.one(request.user, uuid)
+        found = cancellations.one(request.user, uuid)
     except Cancellation.DoesNotExist as exc:
         raise Http404 from exc
+    if not access.can(request.user, action, found.store):
+        raise Http404
+    return found
 
 
 def _step(cancellation: Cancellation, position: int) -> Step:
