@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stores.kernel import clock
 from stores.sandbox import faults, ledger, switches
@@ -24,6 +24,9 @@ from stores.sandbox.shopify import shops
 from stores.sandbox.shopify.answer import Question
 from stores.sandbox.shopify.hooks import Hooks
 from stores.sandbox.store import TABLES, Store
+
+if TYPE_CHECKING:
+    from stores.sandbox.shopify.staff import Staff
 
 Body = dict[str, Any]
 FIRST_ID = 900_001
@@ -174,6 +177,12 @@ class World:
         found: Body = json.loads(row[0])
         return found
 
+    def staff(self, order_id: str) -> Staff:
+        """Somebody in the platform's own desk, acting on this order behind our back. Raises KeyError."""
+        from stores.sandbox.shopify.staff import Staff  # acts on a world
+
+        return Staff(self, order_id)
+
     def reset(self) -> None:
         """An empty world again: no orders, no effects, switches at their defaults, one shop."""
         with self.store.write() as db:
@@ -213,6 +222,3 @@ class World:
     def on_exchange(self, callback: Callable[[Exchange], None]) -> None:
         """Called with every GraphQL exchange of this process."""
         self.watchers.append(callback)
-
-    def insert_orders(self, orders: Iterable[Body]) -> None:
-        shops.insert(self, orders)

@@ -197,7 +197,14 @@ def mark_cancelled(order: Body, spec: Order) -> None:
     """Cancelled by somebody an hour after it was placed, everything given back."""
     at = order["created_at"] + 3_600
     order |= {"cancelled_at": at, "cancel_reason": spec.cancelled, "closed_at": at, "updated_at": at}
-    refund: dict[str, Any] = {"id": next_part(order), "created_at": at, "note": None, "lines": [], "adjustment": 0}
+    refund: dict[str, Any] = {
+        "id": next_part(order),
+        "created_at": at,
+        "note": None,
+        "tag": "",
+        "lines": [],
+        "adjustment": 0,
+    }
     refund |= {"shipping": [], "duties": [], "order_transactions": []}
     for line in order["lines"]:
         refund["lines"].append(cancelled_line(order, line))

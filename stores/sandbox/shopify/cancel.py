@@ -149,8 +149,7 @@ def apply(session: Session, order: Body, job: Body) -> None:
     order |= {"cancelled_at": session.at, "closed_at": session.at}
     order |= {"cancel_reason": job["reason"], "cancel_note": job["note"] or None}
     session.effect("cancel", order, cause=CAUSE, note=job["note"], job=job["id"], reason=job["reason"])
-    refund = refunds.open_refund(session, order, "")
-    refund["note"] = job["note"] or None
+    refund = refunds.open_refund(session, order, job["note"], is_told=False)
     restock = job["restock"] and not has_closed_place(session, order)  # unpaid: silently not returned
     for item in suggest.everything(order):
         line = suggest.refund_line(session, order, item | {"restock_type": "CANCEL" if restock else "NO_RESTOCK"}, {})

@@ -149,8 +149,10 @@ def apply(session: Session, order: Body, wanted: Mapping[str, Any]) -> Body:
     return refund
 
 
-def open_refund(session: Session, order: Body, note: str) -> Body:
-    refund: Body = {"id": next_part(order), "created_at": session.at, "note": note or None, "adjustment": 0}
+def open_refund(session: Session, order: Body, note: str, *, is_told: bool = True) -> Body:
+    """An empty refund of the order. `is_told`: the note can be read back; the ledger keeps it anyway."""
+    refund: Body = {"id": next_part(order), "created_at": session.at, "adjustment": 0, "tag": note}
+    refund |= {"note": note or None if is_told else None}
     refund |= {"lines": [], "shipping": [], "duties": [], "order_transactions": []}
     order["refunds"].append(refund)
     return refund
@@ -167,7 +169,7 @@ def take_units(session: Session, order: Body, refund: Body, line: Body, *, cause
     item["refunded_shipped"] += shipped
     item["refunded_waiting"] += waiting
     line |= {"id": next_part(order)}
-    note = refund["note"] or ""
+    note = refund["tag"]
     if line["type"] == "RETURN" and line["location"]:
         stock.returned(session, order, item, shipped, target=line["location"], cause=cause, note=note)
     free_waiting(session, order, item, waiting, line, cause=cause, note=note)
@@ -238,7 +240,7 @@ def move_money(session: Session, order: Body, refund: Body, wanted: Mapping[str,
         moved += give_credit(session, order, refund, method, cause=CAUSE)
     refund["adjustment"] = max(0, moved - owed)
     if not moved:
-        session.effect("refund", order, cause=CAUSE, note=refund["note"] or "", refund=refund["id"], is_empty=True,
+        session.effect("refund", order, cause=CAUSE, note=refund["tag"], refund=refund["id"], is_empty=True,
                        units=sum(line["units"] for line in refund["lines"]))  # fmt: skip
 
 
@@ -254,7 +256,7 @@ def pay_back(session: Session, order: Body, refund: Body, parent: Body, amount: 
     if status == "PENDING" and session.switches["pending_seconds"] != "never":
         session.timer(session.at + float(session.switches["pending_seconds"]), "settle",
                       {"order": order["id"], "payment": made["id"]})  # fmt: skip
-    session.effect("refund", order, cause=cause, note=refund["note"] or "", amount=0 if status == "FAILURE" else amount,
+    session.effect("refund", order, cause=cause, note=refund["tag"], amount=0 if status == "FAILURE" else amount,
                    units=sum(line["units"] for line in refund["lines"]), refund=refund["id"], status=status,
                    gateway=parent["gateway"])  # fmt: skip
     return 0 if status == "FAILURE" else amount
@@ -265,7 +267,7 @@ def give_credit(session: Session, order: Body, refund: Body, method: Body, *, ca
     parent = next((payment for payment in order["transactions"] if payment["kind"] in totals.PAID), None)
     made = transaction(order, "REFUND", "store_credit", amount, parent_id=parent and parent["id"], at=session.at)
     refund["order_transactions"].append(made["id"])
-    session.effect("refund", order, cause=cause, note=refund["note"] or "", amount=amount, refund=refund["id"],
+    session.effect("refund", order, cause=cause, note=refund["tag"], amount=amount, refund=refund["id"],
                    status="SUCCESS", gateway="store_credit")  # fmt: skip
     return amount
 

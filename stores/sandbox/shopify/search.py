@@ -19,6 +19,7 @@ Clause = tuple[str, list[Any]]
 TOKEN = re.compile(
     r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<term>(?:\\.|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s()"'])+))"""
 )
+QUOTED = re.compile(r""""((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|((?:\\.|[^\\"'])+)""")
 FIELD = re.compile(r"(?P<minus>-?)(?P<field>[a-z_]+):(?P<sign>>=|<=|>|<|)(?P<value>.*)", re.S)
 TIMES = ("created_at", "updated_at", "processed_at")
 WHOLE = {
@@ -105,8 +106,9 @@ def turned(clause: Clause) -> Clause:
 
 
 def unquoted(text: str) -> str:
-    plain = re.sub(r"""\\(.)|["']""", lambda match: match.group(1) or "", text)
-    return fold(plain).strip()
+    """Without the quotes around parts and the backslashes before letters; folded."""
+    parts = (next(part for part in match.groups() if part is not None) for match in QUOTED.finditer(text))
+    return fold(re.sub(r"\\(.)", r"\1", "".join(parts))).strip()
 
 
 def term(word: str, currency: str) -> Clause:

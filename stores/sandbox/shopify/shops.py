@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from stores.sandbox.shopify import index, spec, stock
 from stores.sandbox.shopify.build import build
 from stores.sandbox.shopify.ids import BLOCK, FIRST_ORDER, Body, gid
+from stores.sandbox.shopify.session import Session
 
 if TYPE_CHECKING:
     from stores.sandbox.world import World
@@ -68,6 +69,7 @@ def make_order(world: World, shop: str, **words: Any) -> Made:
         order = build(home, wanted, order_id=order_id, number=number, at=world.at())
         insert(world, [order])
         stock.commit_new(world.store.db, order)
+        Session(world, world.store.db, home, version="").order_event("ORDERS_CREATE", order)
     return made(order)
 
 
