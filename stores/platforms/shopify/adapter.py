@@ -98,11 +98,17 @@ class Shopify(Platform):
     note_limit = 255
     key_life_hours = KEY_HOURS
     topics: ClassVar[tuple[str, ...]] = hooks.SUBSCRIBED
+    hook_secret = "client_secret"  # noqa: S105  its name
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.version = connection.settings.get("api_version") or self.api_version
         self.api = Api(connection, self.base_url(), self.version)
+
+    @classmethod
+    def is_granted(cls, name: str, granted: Sequence[str]) -> bool:
+        """A right to write includes the right to read."""
+        return name in granted or (name.startswith("read_") and "write_" + name.removeprefix("read_") in granted)
 
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
@@ -128,7 +134,7 @@ class Shopify(Platform):
                 currency=fields.text(shop, "currencyCode"),
                 time_zone=fields.text(shop, "ianaTimezone"),
                 granted=granted,
-                missing=tuple(scope for scope in self.scopes if not is_granted(scope.name, granted)),
+                missing=self.missing(granted),
                 api_version=self.version,
             )
 
@@ -223,8 +229,3 @@ class Shopify(Platform):
 
     def remove_hook(self, hook_id: str) -> None:
         hooks.remove(self.api, hook_id)
-
-
-def is_granted(name: str, granted: Sequence[str]) -> bool:
-    """A right to write includes the right to read."""
-    return name in granted or (name.startswith("read_") and "write_" + name.removeprefix("read_") in granted)

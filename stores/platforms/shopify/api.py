@@ -37,6 +37,7 @@ NEVER_RAN = frozenset(
     }
 )  # fmt: skip
 CONCURRENT = "IDEMPOTENCY_CONCURRENT_REQUEST"
+HOPELESS_WAIT = 300.0  # seconds
 BUCKET = 100.0  # points a second; only when an answer does not say
 
 
@@ -169,7 +170,7 @@ def error_of(errors: Any, answer: Answer, *, effect: bool) -> RemoteError:
     first: Any = next(iter(_list(errors)), {})
     code = code_of(first)
     if code == THROTTLED:
-        return RemoteThrottled("throttled", code=code, retry_after=wait_seconds(answer.body), **_told(answer))
+        return _throttled(answer)
     if code in SERVER_FAULT:
         return _unknown(code, answer, effect=effect)
     if code == CONCURRENT:
@@ -198,6 +199,18 @@ def wait_seconds(body: Any) -> float:
         return min(max(1.0, missing / (float(bucket["restoreRate"]) or BUCKET)), 3600.0)
     except (KeyError, TypeError, ValueError):
         return 1.0
+
+
+def _throttled(answer: Answer) -> RemoteThrottled:
+    """A bucket that can never hold what we ask for (a shop on a very slow day) is waited for longer, and said."""
+    wait, said = wait_seconds(answer.body), ""
+    try:
+        cost = answer.body["extensions"]["cost"]
+        if float(cost["requestedQueryCost"]) > float(cost["throttleStatus"]["maximumAvailable"]):
+            wait, said = max(wait, HOPELESS_WAIT), str(words.BUCKET_TOO_SMALL)
+    except (KeyError, TypeError, ValueError):
+        pass
+    return RemoteThrottled("throttled", code=THROTTLED, retry_after=wait, user_message=said, **_told(answer))
 
 
 def _path(error: Any) -> list[Any]:

@@ -119,7 +119,7 @@ def to_summary(raw: Node) -> Order:
         is_edited=fields.flag(raw, "edited"),
         fulfilment=fulfilment,
         payment=mapping.PAYMENT.get(fields.text(raw, "displayFinancialStatus"), PaymentState.UNKNOWN),
-        return_state=fields.text(raw, "returnStatus"),
+        return_state=words.return_state(fields.text(raw, "returnStatus")),
         currency=fields.ident(raw, "currencyCode"),
         customer_currency=fields.ident(raw, "presentmentCurrencyCode"),
         customer=Person(

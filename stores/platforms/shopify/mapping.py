@@ -143,7 +143,7 @@ def _head(raw: Node) -> dict[str, Any]:
         "is_confirmed": fields.flag(raw, "confirmed"),
         "fulfilment": FULFILMENT.get(fields.text(raw, "displayFulfillmentStatus"), Fulfilment.UNKNOWN),
         "payment": PAYMENT.get(fields.text(raw, "displayFinancialStatus"), PaymentState.UNKNOWN),
-        "return_state": fields.text(raw, "returnStatus"),
+        "return_state": words.return_state(fields.text(raw, "returnStatus")),
         "currency": fields.ident(raw, "currencyCode"),
         "customer_currency": fields.ident(raw, "presentmentCurrencyCode"),
         "note": fields.text(raw, "note"),

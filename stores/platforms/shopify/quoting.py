@@ -133,7 +133,9 @@ def _by_edit(api: Api, order: Order, found: Quote, kept: list[tuple[LineItem, De
     except RemoteRefused:
         return found  # no right to edit: the refund path is taken, and its figures hold
     ids = {line.id for line, _ in kept}
-    suggested = total((q.amount + q.tax for q in found.lines if q.line_id in ids), found.currency)
+    tax_inside = order.taxes_included  # then the lines' subtotals hold it already
+    parts = (q.amount if tax_inside else q.amount + q.tax for q in found.lines if q.line_id in ids)
+    suggested = total(parts, found.currency)
     return _shifted(found, (session.outstanding_before - session.outstanding) - suggested)
 
 

@@ -71,14 +71,22 @@ SCOPES = (
         is_vital=True,
     ),
     Scope("read_all_orders", _("Orders older than 60 days are invisible.")),
-    Scope("write_order_edits", _("Unpaid orders cannot be reduced, and units cannot be kept out of stock by an edit.")),
+    Scope(
+        "write_order_edits",
+        _("Unpaid orders cannot be reduced, and units cannot be kept out of stock by an edit."),
+        needed_for=("EditOrder",),
+    ),
     Scope(
         "read_third_party_fulfillment_orders",
         _("Units at a fulfilment service are not seen, so they cannot be cancelled here."),
     ),
     Scope("read_locations", _("Locations are shown without their state.")),
     Scope("read_inventory", _("It is not known which products are counted in stock.")),
-    Scope("write_inventory", _("Stock that Shopify put back cannot be taken out again.")),
+    Scope(
+        "write_inventory",
+        _("Stock that Shopify put back cannot be taken out again."),
+        needed_for=("CorrectStock",),
+    ),
     Scope("read_returns", _("Open returns are known to exist, but not shown.")),
     Scope("read_customers", _("Customers' names are not shown.")),
 )
@@ -153,6 +161,7 @@ JOB_NOT_CANCELLED = _(
     "Shopify finished the job without cancelling the order. Read it again: the reason is shown there."
 )
 NOT_PAID_BACK = _("The units are off the order, but the payment provider refused to pay back. Pay back in Shopify.")
+BUCKET_TOO_SMALL = _("Shopify allows this shop so few calls at the moment that the order cannot be read.")
 UNREADABLE = _("Shopify's answer could not be understood. Nothing was changed.")
 
 
@@ -172,3 +181,8 @@ def access_denied(error: Any) -> str:
             "needed": said
         }
     return gettext("The app lacks a right in Shopify for this. Test the connection to see which one.")
+
+
+def return_state(code: str) -> str:
+    """RETURN_REQUESTED as words; nothing where there is no return."""
+    return "" if code == "NO_RETURN" else code.replace("_", " ").capitalize()

@@ -1,0 +1,30 @@
+"""A shop of the simulator behind each test, reached through the real transport; no sockets, no waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stores.kernel import clock
+from stores.sandbox.world import World
+from tests.make import NOW
+from tests.stores.sandbox import vendor
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Large bucket, so that no test waits for it; every exchange is checked against the vendor's schema."""
+    made = World.open(tmp_path / "world.sqlite3", now=lambda: NOW)
+    made.switch("limit", "plus")
+    made.on_exchange(vendor.checker())
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    seconds: list[float] = []
+    monkeypatch.setattr(clock, "wait", seconds.append)
+    return seconds
