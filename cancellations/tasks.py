@@ -4,43 +4,37 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from cancellations.execution import executor, leases, sweep
+from cancellations.execution import reread as second_look
+from cancellations.intake import inbox
+from notifications import sender
+from stores.kernel import clock
+
 
 @shared_task(name="cancellations.advance", acks_late=True, ignore_result=True)
 def advance(cancellation_uuid: str) -> None:
     """Carry a cancellation as far as it can go now."""
-    from cancellations.execution import executor
-
     executor.advance(cancellation_uuid)
 
 
 @shared_task(name="cancellations.sweep", ignore_result=True, expires=10)
 def run_sweep() -> None:
     """Every 2 seconds: ring for what is due."""
-    from cancellations.execution import sweep
-    from stores.kernel import clock
-
     sweep.run(clock.now())
 
 
 @shared_task(name="notifications.deliver", acks_late=True, ignore_result=True)
 def deliver(delivery_uuid: str) -> None:
-    from cancellations.execution import leases
-    from notifications import sender
-
     sender.deliver(delivery_uuid, worker=leases.me())
 
 
 @shared_task(name="cancellations.reread", acks_late=True, ignore_result=True)
 def reread(cancellation_uuid: str) -> None:
     """The nightly second look at one order we acted on."""
-    from cancellations.execution import reread
-
-    reread.look(cancellation_uuid)
+    second_look.look(cancellation_uuid)
 
 
 @shared_task(name="cancellations.read_inbox", acks_late=True, ignore_result=True)
 def read_inbox(pk: int) -> None:
     """Read what a webhook pointed at."""
-    from cancellations.intake import inbox
-
     inbox.handle(pk)

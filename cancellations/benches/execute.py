@@ -115,14 +115,13 @@ def _points(world: World) -> float:
 
 def _measure(place: Ground, world: World, made: list[str]) -> Iterator[Figure]:
     count = len(made)
-    left = StoreHealth.objects.get(store=place.store).bucket_left or 0.0
     start = _Start(world)
     _work(made)
     wall, cpu = time.monotonic() - start.wall, time.process_time() - start.cpu
     points = _points(world) - start.points
     calls = sum(world.counters()["requests"].values()) - start.calls
     rate = StoreHealth.objects.get(store=place.store).seconds_per_point
-    possible = wall / rate + max(left, 0.0)
+    possible = wall / rate
     done = Cancellation.objects.filter(uuid__in=made, state="done", differs=False).count()
     confirm = sum(_confirm_points) / max(len(_confirm_points), 1)
     yield Figure("execute", "done without a difference", done, "cancellations", {"of": count})

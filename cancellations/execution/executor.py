@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
+from django.db.models import F
+
 from cancellations.execution import flow, leases, turns
 from cancellations.models import Cancellation, Step
 from stores.kernel import clock
@@ -17,6 +19,7 @@ from stores.kernel.states import CLAIMABLE, CancellationState, StepState
 
 logger = logging.getLogger(__name__)
 
+AT_WORK = (CancellationState.RUNNING, CancellationState.VERIFYING)
 ASKED_ON = (StepState.UNKNOWN, StepState.ACCEPTED)  # an open question is asked on, even while a person looks at it
 
 
@@ -40,15 +43,18 @@ def advance(cancellation_uuid: str | UUID) -> None:
 
 def _next_due(cancellation: Cancellation) -> Step | None:
     """The first unfinished step, when it is due and its cancellation is at work."""
-    state = Cancellation.objects.values_list("state", flat=True).get(pk=cancellation.pk)
-    due = Step.objects.filter(
-        leases.is_free(clock.now()),
-        cancellation=cancellation,
-        state__in=CLAIMABLE,
-        next_attempt_at__lte=clock.now(),
+    step = (
+        Step.objects.filter(
+            leases.is_free(clock.now()),
+            cancellation=cancellation,
+            state__in=CLAIMABLE,
+            next_attempt_at__lte=clock.now(),
+        )
+        .order_by("position")
+        .annotate(at_work=F("cancellation__state"))
+        .only("pk", "kind", "state")
+        .first()
     )
-    if state == CancellationState.NEEDS_OPERATOR:
-        due = due.filter(state__in=ASKED_ON)
-    elif state not in (CancellationState.RUNNING, CancellationState.VERIFYING):
-        return None
-    return due.order_by("position").first()
+    if step is None or step.at_work in AT_WORK:
+        return step
+    return step if step.at_work == CancellationState.NEEDS_OPERATOR and step.state in ASKED_ON else None

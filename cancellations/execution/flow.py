@@ -89,7 +89,7 @@ def refuse(step: Step, trouble: str) -> None:
 
 
 def fresh(step: Step) -> Cancellation:
-    """The row as it stands now, with its shop: what a conditional move compares with."""
-    cancellation = Cancellation.objects.select_related("store").get(pk=step.cancellation_id)
-    step.cancellation = cancellation
+    """The cancellation with its state as it stands now: what a conditional move compares with."""
+    cancellation = step.cancellation
+    cancellation.refresh_from_db(fields=["state", "version"])
     return cancellation

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def may_go(turn: Turn) -> bool:
     """False: the step was given back and a person asked; nothing is sent. Remote errors pass through."""
     step = turn.step
-    if step.attempts.filter(generation=step.generation).exists():
-        return True  # a resend of stored bytes: its guard was passed when they were stored
+    if step.first_sent_at is not None:
+        return True  # the same generation again: its guard was passed before it was first sent
     trouble = _standing(turn) or _moved(turn)
     if not trouble:
         return True

@@ -16,6 +16,11 @@ from stores.kernel import states
 from stores.kernel.errors import LeaseLost
 from stores.kernel.states import CLAIMABLE, StepState
 
+NEEDED = tuple(f"cancellation__{name}" for name in ("store", "order", "preview", "requester", "approver", "note"))
+NOT_NEEDED = tuple(
+    f"cancellation__{name}"
+    for name in ("receipt", "order__snapshot", "order__search", "preview__plan", "preview__request")
+)
 LEASE = timedelta(seconds=120)  # longer than the longest request (90 s); no heartbeat
 
 
@@ -36,9 +41,9 @@ def claim(step_id: int, *, worker: str, now: datetime) -> Step | None:
         )
         if not taken:
             return None
-        return Step.objects.select_related("cancellation__store", "cancellation__order", "cancellation__preview").get(
-            pk=step_id
-        )
+        step = Step.objects.select_related(*NEEDED).defer(*NOT_NEEDED).get(pk=step_id)
+        step.cancellation.order.store = step.cancellation.store
+        return step
 
 
 def move(step: Step, to: StepState, **fields: Any) -> None:

@@ -51,7 +51,8 @@ def refresh(
     read_at = clock.now()
     platform = platform or connections.open_platform(record.store, read_timeout=read_timeout)
     order = platform.look_again(before) if before else platform.read_order(record.external_id)
-    save(record.store, order, read_at)
+    with transaction.atomic():
+        _upsert([record_of(record.store, order, read_at)])
     return order
 
 
