@@ -8,6 +8,7 @@ What goes well is written at most every few seconds, what changes at once.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -48,11 +49,12 @@ class Seen:
 
 
 class RowBreaker:
-    """Implements stores.kernel.transport.Breaker for one shop."""
+    """Implements stores.kernel.transport.Breaker for one shop. `on_loss`: called when an exchange brought no answer."""
 
-    def __init__(self, store_id: int, seen: Seen) -> None:
+    def __init__(self, store_id: int, seen: Seen, on_loss: Callable[[], None] = lambda: None) -> None:
         self.store_id = store_id
         self.seen = seen
+        self.on_loss = on_loss
 
     def check(self, *, effect: bool) -> None:
         """Raises RemoteThrottled (wait, nothing was sent) or CredentialsRejected while nothing may pass."""
@@ -109,6 +111,7 @@ class RowBreaker:
         self.seen.failures, self.seen.open_since, self.seen.success_at = 0, None, now
 
     def _failed(self, error: RemoteError) -> None:
+        self.on_loss()
         now, rows = clock.now(), StoreHealth.objects.filter(store_id=self.store_id)
         rows.update(failures=F("failures") + 1, last_error_at=now, last_error=error.user_message[:300])
         opened = rows.filter(failures__gte=FAILURES, breaker_open_since=None).update(

@@ -112,13 +112,16 @@ class RowLimiter:
         self.ledger.add(0, floor=full_at)
         self._write()
 
-    def _settle(self) -> None:
-        """A call that was never answered is given back; if the platform counted it, the next `floor` says so.
+    def give_back(self) -> None:
+        """The call was never answered. If the platform counted it all the same, the next `floor` says so."""
+        self.ledger.add(-self.reserved)
+        self.reserved = 0.0
 
-        Only where the platform tells its figures: elsewhere the reservation is all we know.
-        """
+    def _settle(self) -> None:
+        """An answer without figures costs nothing where the platform tells its figures (a plain no);
+        elsewhere the reservation is all we know, and stands."""
         if self.ledger.told:
-            self.ledger.add(-self.reserved)
+            self.give_back()
         self.reserved = 0.0
 
     def _learn(self, maximum: float, per_second: float) -> None:
@@ -159,7 +162,8 @@ def _wait(row: tuple[float, float, float], wanted: dict[str, Any], *, taken: flo
     full_at, seconds_per_point, size = row
     needed = min(max(wanted["cost"], wanted["leaves"] * size), size)
     opens_at = full_at - taken * seconds_per_point * CAUTION - (size - needed) * seconds_per_point
-    return max(0.0, opens_at - float(wanted["now"]))
+    ahead: float = opens_at - wanted["now"]
+    return max(0.0, ahead)
 
 
 def _sql(statement: str) -> str:

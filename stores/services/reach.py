@@ -43,11 +43,12 @@ def open_platform(store: Store, *, journal: Journal | None = None, read_timeout:
     Raises VaultError for secrets that do not open, KeyError for a platform that this version does not know.
     """
     way = way_to(store)
+    limiter = RowLimiter(store.pk, way.ledger, is_person=read_timeout is not None)
     transport = HttpTransport(
         session=way.session,
         egress=egress(store.settings.get("base_url", "")),
-        limiter=RowLimiter(store.pk, way.ledger, is_person=read_timeout is not None),
-        breaker=RowBreaker(store.pk, way.seen),
+        limiter=limiter,
+        breaker=RowBreaker(store.pk, way.seen, on_loss=limiter.give_back),
         journal=journal,
         limits=_limits(),
         patience=read_timeout,

@@ -18,7 +18,14 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from stores.kernel import clock, queue
-from stores.kernel.errors import CredentialsRejected, DeskError, LeaseLost, RemoteRefused, RemoteThrottled
+from stores.kernel.errors import (
+    CredentialsRejected,
+    DeskError,
+    InputRejected,
+    LeaseLost,
+    RemoteRefused,
+    RemoteThrottled,
+)
 from stores.models import OrderRecord, Store, StoreState, StoreSync, SyncPhase
 from stores.platforms.base import Listing, Platform
 from stores.services import connections, orders
@@ -136,7 +143,7 @@ def _stumble(row: StoreSync, exc: DeskError) -> None:
     """Keep our place and the reason in words; try again later and later. Refused credentials disconnect the shop."""
     logger.warning("Copying a shop stopped", extra={"store": row.store.uuid, "kind": type(exc).__name__})
     fields: dict[str, Any] = {"error": exc.user_message[:300], "tries": row.tries + 1}
-    if isinstance(exc, RemoteRefused) and row.cursor and row.tries + 1 >= RESTART_AFTER:
+    if isinstance(exc, (RemoteRefused, InputRejected)) and row.cursor and row.tries + 1 >= RESTART_AFTER:
         fields |= {"cursor": "", "tries": 0}  # a cursor the platform no longer knows
     _wait(row, min(5 * 2**row.tries, LONGEST_PAUSE_SECONDS), **fields)
     if isinstance(exc, CredentialsRejected):

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +37,7 @@ def knock(
     store: Store | str,
     body: bytes = BODY,
     signature: str | None = None,
-    headers: Mapping[str, str] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Any:
     token = store if isinstance(store, str) else store.inbox_token
     signed = signing.hmac_base64(SECRET, body) if signature is None else signature
