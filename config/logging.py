@@ -52,6 +52,10 @@ def configure(options: dict[str, Any]) -> None:
             "formatters": {"json": {"()": JsonLines}},
             "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["lines"], "level": level},
-            "loggers": {"urllib3": {"level": "WARNING"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+            "loggers": {
+                "urllib3": {"level": "WARNING"},
+                "django.security.DisallowedHost": {"level": "CRITICAL"},
+                "kombu.connection": {"level": "ERROR"},  # a broker of files has no host name to miss
+            },
         }
     )

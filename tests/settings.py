@@ -11,7 +11,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent.parent
 _NAME = f"rescind-tests-{os.getuid()}-{zlib.crc32(str(_ROOT).encode()):08x}-{os.environ.get('TEST_DB_SUFFIX', '')}"
 VAR = Path(tempfile.gettempdir()) / _NAME.rstrip("-")
-VAR.mkdir(mode=0o700, exist_ok=True)
+(VAR / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
 
 os.environ |= {
     "READ_DEV_ENV": "false",

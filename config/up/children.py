@@ -40,5 +40,13 @@ def beat() -> Child:
 
 
 def sandbox(port: int) -> Child:
-    manage = str(settings.BASE_DIR / "manage.py")
-    return Child(SANDBOX, [sys.executable, manage, "sandbox", "serve", "--port", str(port)])
+    return Child(SANDBOX, [*_manage(), "sandbox", "serve", "--port", str(port)])
+
+
+def demo() -> Child:
+    """Runs to its end, then the desk starts."""
+    return Child("demo", [*_manage(), "demo", "make"])
+
+
+def _manage() -> list[str]:
+    return [sys.executable, str(settings.BASE_DIR / "manage.py")]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 
-from cancellations.demo import cast
 from django.conf import settings
 from django.core.management.base import CommandError
 
+from cancellations.demo import cast
 from config.up import children, greeting, keeper, prepare
 from stores.models import User
 from stores.services import people
@@ -23,13 +22,13 @@ def begin(kept: keeper.Keeper, port: int, say: Callable[[str], None]) -> list[gr
     _announce(kept, f"http://127.0.0.1:{sandbox_port}")
     kept.start(children.sandbox(sandbox_port))
     for _ in range(SANDBOX_SECONDS * 10):
-        if greeting.answers("127.0.0.1", sandbox_port, "/alive"):
+        if greeting.answers("127.0.0.1", sandbox_port, "/health"):
             break
         kept.tick()
         keeper.pause(0.1)
     else:
         raise CommandError(f"The sandbox did not answer within {SANDBOX_SECONDS} s. Look into {kept.logs}/sandbox.log")
-    if kept.run([sys.executable, str(settings.BASE_DIR / "manage.py"), "demo", "make"]):
+    if kept.run(children.demo()):
         say("The demo could not be made in full; the desk starts all the same.")
     return [greeting.Account(person.role, person.email, person.password) for person in cast.CAST]
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,9 +44,11 @@ class Keeper:
         self.kept.append(kept)
         self._launch(kept)
 
-    def run(self, command: Sequence[str]) -> int:
-        """Run a command to its end, its words on our console, while the children are kept; its exit code."""
-        process = subprocess.Popen(list(command), env=self.env, preexec_fn=_end_with_parent)  # noqa: S603
+    def run(self, child: Child) -> int:
+        """Run it to its end while the others are kept; what it says comes to our console, its log goes to its file."""
+        with self._log(child.name).open("ab") as log:
+            command = list(child.command)
+            process = subprocess.Popen(command, env=self.env, stderr=log, preexec_fn=_end_with_parent)  # noqa: S603
         try:
             while process.poll() is None:
                 self.tick()

@@ -18,8 +18,8 @@ def folders() -> Path:
     logs = settings.STATE_DIR / "log"
     options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     queue = [Path(str(options[name])) for name in ("data_folder_in", "control_folder") if name in options]
-    for folder in (settings.STATE_DIR, logs, *queue):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (settings.STATE_DIR, logs, settings.STATIC_ROOT, *queue):
+        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     return logs
 
 

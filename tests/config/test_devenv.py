@@ -9,8 +9,8 @@ import pytest
 from config.up import devenv
 
 
-def start(var: Path, *, is_start: bool = True, **more: str) -> None:
-    devenv.ensure({"VAR_DIR": str(var), **more}, is_start=is_start)
+def start(var: Path, **said: str) -> None:
+    devenv.ensure({"VAR_DIR": str(var), **said}, is_start=True)
 
 
 def test_a_first_start_makes_secrets_that_only_their_owner_reads(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_when_the_demo_is_on(tmp_path: Path, said: dict[str, str], stands: bool,
 
 
 def test_a_command_that_is_no_start_makes_no_demo(tmp_path: Path) -> None:
-    start(tmp_path, is_start=False)
+    devenv.ensure({"VAR_DIR": str(tmp_path)}, is_start=False)
 
     assert (tmp_path / "dev.env").exists()
     assert not (tmp_path / "demo").exists()

@@ -121,4 +121,4 @@ def test_children_do_not_outlive_a_keeper_that_was_killed(tmp_path: Path) -> Non
 
 
 def test_a_command_runs_to_its_end_and_gives_its_code(keeper: Keeper) -> None:
-    assert keeper.run([sys.executable, "-c", "raise SystemExit(4)"]) == 4
+    assert keeper.run(python("raise SystemExit(4)")) == 4

@@ -38,7 +38,7 @@ def test_the_sandbox_goes_to_another_port_when_its_own_is_taken(taken: int) -> N
 
 
 def test_folders_are_for_their_owner_only(tmp_path: Path) -> None:
-    with override_settings(STATE_DIR=tmp_path / "state"):
+    with override_settings(STATE_DIR=tmp_path / "state", STATIC_ROOT=tmp_path / "static"):
         logs = prepare.folders()
 
     assert logs.stat().st_mode & 0o777 == 0o700

@@ -152,7 +152,7 @@ def stack(**extra: str) -> Iterator[Stack]:
             made.manage("migrate", "--verbosity", "0")
             made.start(children.SANDBOX, children.WEB, children.WORKER, children.BEAT)
             made.until(lambda: answers(f"{made.url}/alive"), what="the desk answers")
-            made.until(lambda: answers(f"{made.sandbox_url}/alive"), what="the sandbox answers")
+            made.until(lambda: answers(f"{made.sandbox_url}/health"), what="the sandbox answers")
             yield made
         finally:
             made.stop()
