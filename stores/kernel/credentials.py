@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Text:
-    """Not secret: stored in clear, shown again. `pattern` is matched fully."""
+    """Not secret: stored in clear, shown again. `pattern` is matched fully. `group`: as for Secret."""
 
     name: str
     label: str
@@ -15,6 +15,7 @@ class Text:
     pattern: str = ""
     required: bool = True
     is_secret: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True)

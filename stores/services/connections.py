@@ -186,21 +186,24 @@ def _check(platform_key: str, settings: Mapping[str, str], secrets: Mapping[str,
             raise InputRejected(field.name, _("This is needed."))
         if value and field.pattern and not re.fullmatch(field.pattern, value):
             raise InputRejected(field.name, field.help or _("This does not look right."))
-    _check_groups(declared, secrets)
+    _check_groups(declared, {**settings, **secrets})
     if base_url := settings.get("base_url", ""):
         reach.egress(base_url).check_url(base_url)
 
 
-def _check_groups(declared: Sequence[Text | Secret], secrets: Mapping[str, str]) -> None:
-    """Of alternatives (client id and secret, or a token) one must be complete."""
-    groups: dict[str, list[Secret]] = {}
+def _check_groups(declared: Sequence[Text | Secret], given: Mapping[str, str]) -> None:
+    """Of alternatives (client id and secret, or a token) one must be complete; the one begun is asked for first."""
+    groups: dict[str, list[Text | Secret]] = {}
     for field in declared:
-        if isinstance(field, Secret) and field.group:
+        if field.group:
             groups.setdefault(field.group, []).append(field)
-    if groups and not any(all(secrets.get(f.name) for f in group) for group in groups.values()):
-        wanted = _(" or ").join(_(" and ").join(f.label for f in group) for group in groups.values())
-        started = next((f for g in groups.values() for f in g if not secrets.get(f.name)), None)
-        raise InputRejected(started.name if started else "", _("Enter %(wanted)s.") % {"wanted": wanted})
+    lacking = {name: [f for f in group if not given.get(f.name)] for name, group in groups.items()}
+    if not lacking or not all(lacking.values()):
+        return
+    begun = [name for name, fields in lacking.items() if len(fields) < len(groups[name])]
+    wanted = _(" or ").join(_(" and ").join(str(f.label) for f in group) for group in groups.values())
+    first = lacking[begun[0] if begun else next(iter(lacking))][0]
+    raise InputRejected(first.name, _("Enter %(wanted)s.") % {"wanted": wanted})
 
 
 def _check_new(platform_key: str, settings: Mapping[str, str]) -> None:

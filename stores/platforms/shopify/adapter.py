@@ -65,6 +65,7 @@ class Shopify(Platform):
             help=_("Of the app you made in Shopify's Dev Dashboard."),
             pattern=r"[A-Za-z0-9_-]{6,80}",
             required=False,
+            group="app",
         ),
         Secret(
             "client_secret",

@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteRefused, RemoteUnavailable
+from stores.kernel.network import Egress
+from stores.models import AuditEvent, Store, StoreHealth, StoreSecret, StoreSync
+from stores.sandbox import adapter
+from stores.sandbox.world import World
+from stores.services import connections, credentials, hooks, reach
+from tests import make
+
+pytestmark = pytest.mark.django_db
+SHOP = {"shop": "demo.myshopify.com"}
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Every session of the desk ends in this world."""
+    made = World.open(tmp_path / "world.sqlite3")
+    monkeypatch.setattr(reach, "_session", lambda around: adapter.session(made))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def keys(world: World) -> dict[str, str]:
+    shop = world.shop("demo")
+    assert shop is not None
+    return {"token": shop["static_token"]}
+
+
+def connect(keys: dict[str, str], **settings: str) -> Store:
+    return connections.connect(make.person(is_owner=True), "shopify", "Studio", SHOP | settings, keys)
+
+
+class TestConnecting:
+    def test_keeps_what_the_shop_told_and_begins_the_import(
+        self, keys: dict[str, str], django_capture_on_commit_callbacks: Any
+    ) -> None:
+        with django_capture_on_commit_callbacks() as rung:
+            store = connect(keys)
+
+        assert (store.name, store.currency, store.state) == ("Studio", "USD", "active")
+        assert "write_orders" in store.granted_scopes
+        assert StoreSync.objects.get(store=store).next_attempt_at is not None
+        assert StoreHealth.objects.filter(store=store).exists()
+        assert len(rung) == 2
+
+    def test_leaves_no_secret_in_clear_nor_in_the_audit(self, keys: dict[str, str]) -> None:
+        store = connect(keys)
+
+        event = AuditEvent.objects.get(kind="shop.connected")
+        assert keys["token"] not in event.body
+        assert keys["token"].encode() not in bytes(StoreSecret.objects.get(store=store).sealed)
+        assert keys["token"] not in str(store.__dict__)
+
+    def test_wrong_credentials_store_nothing(self, world: World) -> None:
+        with pytest.raises(CredentialsRejected):
+            connect({"token": "shpat_" + "0" * 32})
+
+        assert not Store.objects.exists()
+        assert not AuditEvent.objects.exists()
+
+    def test_a_shop_that_does_not_answer_stores_nothing(self, world: World, keys: dict[str, str]) -> None:
+        world.fault("refused", times=100)
+
+        with pytest.raises(RemoteUnavailable):
+            connect(keys)
+        assert not Store.objects.exists()
+
+    def test_the_same_shop_twice_is_told_which_it_is(self, keys: dict[str, str]) -> None:
+        connect(keys)
+
+        with pytest.raises(InputRejected, match="Studio") as refusal:
+            connect(keys)
+        assert refusal.value.field == "shop"
+
+    def test_a_vital_right_must_be_granted_first(self, world: World, keys: dict[str, str]) -> None:
+        world.add_shop("demo", scopes=["read_locations"])
+
+        with pytest.raises((InputRejected, RemoteRefused)):
+            connect(keys)
+        assert not Store.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("entered", "secrets", "field"),
+        [
+            ({"shop": ""}, {"token": "shpat_x"}, "shop"),
+            ({"shop": "evil.example.com"}, {"token": "shpat_x"}, "shop"),
+            ({"shop": "demo.myshopify.com.evil.example"}, {"token": "shpat_x"}, "shop"),
+            ({"shop": "demo"}, {}, "client_id"),
+            ({"shop": "demo", "base_url": "http://example.com"}, {"token": "x"}, "base_url"),
+            ({"shop": "demo", "base_url": "https://10.0.0.1"}, {"token": "x"}, "base_url"),
+            ({"shop": "demo", "base_url": "https://127.1/"}, {"token": "x"}, "base_url"),
+            ({"shop": "demo", "base_url": "https://0x7f000001"}, {"token": "x"}, "base_url"),
+            ({"shop": "demo", "base_url": "https://[::1]"}, {"token": "x"}, "base_url"),
+            ({"shop": "demo", "base_url": "https://a@example.com"}, {"token": "x"}, "base_url"),
+            ({"shop": "demo", "base_url": "https://example.com:22"}, {"token": "x"}, "base_url"),
+            ({"shop": "demo", "base_url": "file:///etc/passwd"}, {"token": "x"}, "base_url"),
+            ({"shop": "demo", "api_version": "2019-01"}, {"token": "x"}, "api_version"),
+        ],
+    )
+    def test_a_value_that_does_not_fit_is_told_at_its_field(
+        self, entered: dict[str, str], secrets: dict[str, str], field: str
+    ) -> None:
+        with pytest.raises(InputRejected) as refusal:
+            connections.test_access("shopify", entered, secrets)
+
+        assert refusal.value.field == field
+
+
+class TestWhereCallsMayLead:
+    def test_a_fixed_host_gets_no_private_network(self, settings: Any) -> None:
+        settings.PRIVATE_NETWORKS = ["10.0.0.0/8"]
+
+        assert reach.egress("") == Egress()
+
+    def test_a_gateway_may_stand_in_a_listed_network(self, settings: Any) -> None:
+        settings.PRIVATE_NETWORKS = ["10.0.0.0/8"]
+
+        reach.egress("https://10.1.2.3").check_url("https://10.1.2.3")
+        with pytest.raises(InputRejected):
+            reach.egress("https://192.168.1.1").check_url("https://192.168.1.1")
+
+    def test_the_sandbox_of_this_installation_may_be_called(self, settings: Any) -> None:
+        settings.SANDBOX_URL = "http://127.0.0.1:8001"
+
+        reach.egress("http://127.0.0.1:8001/shopify/demo").check_url("http://127.0.0.1:8001/shopify/demo")
+        with pytest.raises(InputRejected):
+            reach.egress("http://127.0.0.1:5432").check_url("http://127.0.0.1:5432")
+
+
+class TestLater:
+    def test_new_credentials_bring_a_disconnected_shop_back(self, world: World, keys: dict[str, str]) -> None:
+        store = connect(keys)
+        world.add_shop("demo", static_token="shpat_" + "1" * 32)
+        connections.reject_credentials(store)
+
+        connections.rekey(make.person(), store, {"token": "shpat_" + "1" * 32})
+
+        store.refresh_from_db()
+        assert store.state == "active"
+        assert connections.open_platform(store).check_access().currency == "USD"
+
+    def test_credentials_that_do_not_work_replace_nothing(self, keys: dict[str, str]) -> None:
+        store = connect(keys)
+
+        with pytest.raises(CredentialsRejected):
+            connections.rekey(make.person(), store, {"token": "shpat_" + "0" * 32})
+
+        assert credentials.read(store) == keys
+
+    def test_a_paused_shop_is_not_called_until_resumed(self, world: World, keys: dict[str, str]) -> None:
+        store = connect(keys)
+        connections.pause(make.person(), store)
+        with pytest.raises(RemoteUnavailable, match="paused"):
+            connections.open_platform(store).check_access()
+
+        connections.resume(make.person(), store)
+
+        assert connections.open_platform(store).check_access()
+
+    def test_pressed_twice_leaves_one_event(self, keys: dict[str, str]) -> None:
+        store, who = connect(keys), make.person()
+        again = Store.objects.get(pk=store.pk)
+
+        connections.pause(who, store)
+        connections.pause(who, again)
+
+        assert AuditEvent.objects.filter(kind="shop.paused").count() == 1
+
+    def test_disconnecting_destroys_the_secrets_and_keeps_the_audit(self, keys: dict[str, str]) -> None:
+        store = connect(keys)
+        make.order_record(store=store)
+
+        connections.disconnect(make.person(), store)
+
+        assert not StoreSecret.objects.filter(store=store).exists()
+        assert store.orders.count() == 1
+        assert [e.kind for e in AuditEvent.objects.filter(chain__store=store)] == [
+            "shop.connected",
+            "shop.disconnected",
+        ]
+        with pytest.raises(CredentialsRejected):
+            connections.open_platform(store).check_access()
+
+    def test_a_shop_that_is_gone_can_be_disconnected_too(
+        self, world: World, keys: dict[str, str], settings: Any
+    ) -> None:
+        settings.PUBLIC_URL = "https://desk.example.com"
+        store = connect(keys)
+        world.fault("refused", times=1000)
+
+        connections.disconnect(make.person(), store)
+
+        assert Store.objects.get().state == "disconnected"
+
+
+class TestHooks:
+    @pytest.fixture(autouse=True)
+    def _outside(self, settings: Any) -> None:
+        settings.PUBLIC_URL = "https://desk.example.com"
+
+    @pytest.fixture
+    def store(self, keys: dict[str, str], world: World) -> Store:
+        shop = world.shop("demo")
+        assert shop is not None
+        return connect(keys | {"client_secret": shop["secret"]}, client_id=shop["client_id"])
+
+    def test_are_registered_once_each(self, store: Store) -> None:
+        hooks.check(store)
+        hooks.check(store)
+
+        standing = connections.open_platform(store).list_hooks()
+        assert sorted(hook.topic for hook in standing) == sorted(connections.open_platform(store).topics)
+        assert {hook.uri for hook in standing} == {f"https://desk.example.com/hooks/{store.inbox_token}"}
+        assert AuditEvent.objects.filter(kind="shop.hooks_repaired").count() == 1
+        assert StoreHealth.objects.get(store=store).hooks_standing == len(standing)
+
+    def test_one_that_vanished_is_put_back(self, store: Store) -> None:
+        hooks.check(store)
+        platform = connections.open_platform(store)
+        platform.remove_hook(platform.list_hooks()[0].id)
+
+        hooks.check(store)
+
+        assert len(platform.list_hooks()) == len(platform.topics)
+
+    def test_those_of_an_old_address_are_replaced(self, store: Store, settings: Any) -> None:
+        hooks.check(store)
+        settings.PUBLIC_URL = "https://new.example.com"
+
+        hooks.check(store)
+
+        assert all("new.example.com" in hook.uri for hook in connections.open_platform(store).list_hooks())
+
+    def test_those_of_others_are_left_alone(self, store: Store) -> None:
+        platform = connections.open_platform(store)
+        foreign = platform.add_hook("ORDERS_PAID", "https://elsewhere.example.com/hook")
+
+        hooks.check(store)
+        hooks.remove_all(store)
+
+        assert [hook.id for hook in platform.list_hooks()] == [foreign.id]
+
+    def test_trouble_is_kept_in_words_and_looked_at_again(self, store: Store, world: World) -> None:
+        hooks.check(store)
+        world.fault("refused", times=100)
+
+        hooks.check(store)
+
+        health = StoreHealth.objects.get(store=store)
+        assert "could not be reached" in health.hooks_error
+
+    def test_without_the_signing_secret_none_is_registered(self, keys: dict[str, str], world: World) -> None:
+        bare = connect(keys)
+
+        hooks.check(bare)
+
+        assert "cannot be believed" in StoreHealth.objects.get(store=bare).hooks_error
+        assert connections.open_platform(bare).list_hooks() == []
+
+    def test_without_a_public_address_nothing_is_due(self, store: Store, settings: Any) -> None:
+        assert hooks.due(make.NOW, 10) == [str(store.uuid)]
+        settings.PUBLIC_URL = ""
+
+        assert hooks.due(make.NOW, 10) == []
+
+    def test_disconnecting_takes_them_down(self, store: Store) -> None:
+        hooks.check(store)
+        platform = connections.open_platform(store)
+
+        assert hooks.remove_all(store) == len(platform.topics)
+        assert platform.list_hooks() == []
+
+
+def test_the_pool_is_one_per_shop_and_process() -> None:
+    one, other = make.store(), make.store()
+
+    assert reach.way_to(one) is reach.way_to(Store.objects.get(pk=one.pk))
+    assert reach.way_to(one) is not reach.way_to(other)
+    assert isinstance(reach.way_to(one).session, requests.Session)
