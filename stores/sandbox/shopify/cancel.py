@@ -150,6 +150,7 @@ def apply(session: Session, order: Body, job: Body) -> None:
     order |= {"cancel_reason": job["reason"], "cancel_note": job["note"] or None}
     session.effect("cancel", order, cause=CAUSE, note=job["note"], job=job["id"], reason=job["reason"])
     refund = refunds.open_refund(session, order, job["note"], is_told=False)
+    waiting = [parcel for parcel in order["fulfillment_orders"] if parcel["status"] not in CLOSED]
     restock = job["restock"] and not has_closed_place(session, order)  # unpaid: silently not returned
     for item in suggest.everything(order):
         line = suggest.refund_line(session, order, item | {"restock_type": "CANCEL" if restock else "NO_RESTOCK"}, {})
@@ -159,7 +160,8 @@ def apply(session: Session, order: Body, job: Body) -> None:
         refunds.take_duties(order, refund, suggest.duties_back(order, {i["line"]: 1 for i in refund["lines"]}, None))
         give_back(session, order, refund, job["method"])
     release_authorisations(session, order, refund, job["note"])
-    close_parcels(session, order)
+    for parcel in waiting:
+        parcel |= {"status": session.switches["fulfilment_after_cancel"], "holds": [], "updated_at": session.at}
     if session.switches["issued_gift_card"] == "disabled" and any(line["is_gift_card"] for line in order["lines"]):
         session.effect("gift_card", order, cause=CAUSE, note=job["note"])
     session.save(order)
@@ -194,12 +196,3 @@ def void(session: Session, order: Body, parent: Body, amount: int, *, cause: str
     made = transaction(order, "VOID", parent["gateway"], amount, parent_id=parent["id"], at=session.at)
     session.effect("void", order, cause=cause, note=note, amount=amount, payment=parent["id"])
     return made
-
-
-def close_parcels(session: Session, order: Body) -> None:
-    for parcel in order["fulfillment_orders"]:
-        if parcel["status"] not in CLOSED:
-            parcel["status"] = session.switches["fulfilment_after_cancel"]
-        parcel |= {"holds": [], "updated_at": session.at}
-        for item in parcel["items"]:
-            item["remaining"] = 0

@@ -22,8 +22,8 @@ from stores.sandbox.shopify.connections import connection
 from stores.sandbox.shopify.ids import Body, gid, kind_of, number_of
 from stores.sandbox.shopify.schema import wants_info
 from stores.sandbox.shopify.session import Session
-from stores.sandbox.shopify.views.lines import FulfilmentOrderView, LineView
-from stores.sandbox.shopify.views.money import RefundView, TransactionView
+from stores.sandbox.shopify.views.lines import FulfilmentOrderView, LineView, ShipmentView
+from stores.sandbox.shopify.views.money import RefundView, ReturnView, TransactionView
 from stores.sandbox.shopify.views.order import OrderView
 from stores.sandbox.shopify.views.shop import ItemView, LocationView, ShopView, installation
 
@@ -82,6 +82,8 @@ class Root:
             "OrderCancelJobResult": self._result_by_id,
             "LineItem": self._part(LineView, "lines"),
             "Refund": self._part(RefundView, "refunds"),
+            "Fulfillment": self._part(ShipmentView, "fulfillments"),
+            "Return": self._part(ReturnView, "returns"),
             "OrderTransaction": self._part(TransactionView, "transactions"),
             "WebhookSubscription": self.webhook_subscription,
             "CalculatedOrder": lambda value: edit.calculated(self.session, number_of(value)),
