@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from cancellations.planning.plan import EffectKind, PaymentEnd, Plan, ReceiptLine, ReceiptSheet, StockEnd, Verdict
 from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, RefundOrder, VoidPayment
-from stores.canonical.order import LineItem, Order, Payment, PaymentStatus, Refund, RefundedLine
+from stores.canonical.order import LineItem, Order, Payment, PaymentState, PaymentStatus, Refund, RefundedLine
 from stores.kernel.money import Money, total
 from stores.kernel.words import gettext as _
 from stores.kernel.words import money as said
 from stores.kernel.words import ngettext
 from stores.kernel.words import units as counted
 
-Results = Mapping[int, Mapping[str, str]]
+Facts = Mapping[str, str]
+Results = Mapping[int, Facts]
 NOT_TOLD = "—"
 
 
@@ -34,10 +35,27 @@ def compare(
     )
 
 
-def _reported(plan: Plan, results: Results, *kinds: type) -> str:
-    """What the calls of these kinds answered, in the platform's words; "—" when nothing was reported."""
+def _reported(plan: Plan, results: Results, *kinds: type, says: Callable[[Facts], str] = lambda facts: "") -> str:
+    """What the calls of these kinds answered, in words; "—" when none did. says: the words for this row, if any."""
     told = [results.get(step.position, {}) for step in plan.steps if isinstance(step.command, kinds)]
-    return " · ".join(text for facts in told for name, text in sorted(facts.items()) if text) or NOT_TOLD
+    return " · ".join(_answer(facts, says) for facts in told if facts) or NOT_TOLD
+
+
+def _answer(facts: Facts, says: Callable[[Facts], str]) -> str:
+    if facts.get("settled"):
+        return _("settled by hand")
+    if facts.get("found"):
+        return _("no answer, found on looking")
+    return says(facts) or _("accepted")
+
+
+def _paid_back(facts: Facts) -> str:
+    """The amount the call reported: "52.80 USD" as an adapter writes it."""
+    amount, _space, currency = facts.get("refunded", "").partition(" ")
+    if not currency:
+        return ""
+    words = said(Money(Decimal(amount), currency))
+    return _("%(money)s, pending", money=words) if facts.get("refund_state") == "pending" else words
 
 
 def _cancelled(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
@@ -49,7 +67,7 @@ def _cancelled(plan: Plan, before: Order, after: Order, results: Results) -> Ite
         kind=EffectKind.CLOSE,
         what=_("Order %(number)s", number=plan.order_number),
         promised=words[plan.expected.is_cancelled],
-        reported=_reported(plan, results, CancelOrder),
+        reported=_reported(plan, results, CancelOrder, says=lambda f: words[True] if f.get("cancelled_at") else ""),
         seen=words[is_seen],
         verdict=_verdict(plan.expected.is_cancelled == is_seen),
         note="" if plan.expected.is_cancelled else _("Somebody cancelled the whole order meanwhile."),
@@ -122,7 +140,8 @@ def _payments(plan: Plan, before: Order, after: Order, results: Results) -> Iter
     for refund in _new_refunds(before, after):
         for transaction in refund.transactions:
             moved[transaction.parent_id].append(transaction)
-    report = _reported(plan, results, CancelOrder, RefundOrder)
+    says = _paid_back if len(plan.expected.payments) == 1 else lambda facts: ""  # the call tells the sum alone
+    report = _reported(plan, results, CancelOrder, RefundOrder, says=says)
     for end in plan.expected.payments:
         seen, verdict, note = _seen_payment(end, moved.get(end.payment_id, []), before, after)
         what = _("Refund to %(label)s", label=end.label)
@@ -189,7 +208,7 @@ def _refunded(plan: Plan, before: Order, after: Order, results: Results) -> Iter
         kind=EffectKind.REFUND,
         what=_("Refunded on this order in all"),
         promised=said(promised),
-        reported=_reported(plan, results, CancelOrder, RefundOrder),
+        reported=_reported(plan, results, CancelOrder, RefundOrder, says=_paid_back),
         seen=said(seen),
         verdict=verdict,
     )
@@ -203,11 +222,15 @@ def _state(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
     yield ReceiptLine(
         kind=EffectKind.REFUND,
         what=_("Payment state of the order"),
-        promised=" / ".join(str(state) for state in plan.expected.payment_states),
+        promised=_(" or ").join(map(_plain, plan.expected.payment_states)),
         reported=NOT_TOLD,
-        seen=str(after.payment),
+        seen=_plain(after.payment),
         verdict=Verdict.PENDING if waits else Verdict.DIFFERS,
     )
+
+
+def _plain(state: PaymentState) -> str:
+    return _(str(state).replace("_", " "))
 
 
 def _voids(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
@@ -220,7 +243,13 @@ def _voids(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
             kind=EffectKind.VOID,
             what=_("Authorisation on %(label)s", label=was.label if was else payment_id),
             promised=_("released"),
-            reported=_reported(plan, results, CancelOrder, VoidPayment),
+            reported=_reported(
+                plan,
+                results,
+                CancelOrder,
+                VoidPayment,
+                says=lambda f: _("released") if f.get("state") == "voided" else "",
+            ),
             seen=_("released") if is_free else _("still held"),
             verdict=_verdict(is_free),
         )

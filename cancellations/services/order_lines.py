@@ -122,8 +122,8 @@ def _row(
 
 
 def why(line: LineItem) -> str:
-    """Why not everything of it can be cancelled, and what to do instead."""
-    if line.cancellable >= line.current:
+    """Why not everything of it can be cancelled, and what to do instead. Units that left say so in their column."""
+    if line.cancellable >= line.current - (line.shipped if line.cancellable > 0 else 0):
         return ""
     return " ".join(text for text in (line.why_not if line.cancellable <= 0 else "", advice(line)) if text)
 
@@ -152,10 +152,10 @@ def _stock(
     back = "" if capabilities.restock.is_offered else capabilities.restock.why
     keep = "" if capabilities.keep_stock.is_offered else capabilities.keep_stock.why
     at = back or ("" if capabilities.restock_at_location.is_offered else capabilities.restock_at_location.why)
-    yield Choice("", _("stock: as set below"), typed == "")
-    yield Choice(BACK, _("back in stock"), typed == BACK, back)
-    yield Choice(NO_STOCK, _("keep out of stock"), typed == NO_STOCK, keep)
+    yield Choice("", _("Stock: as below"), typed == "")
+    yield Choice(BACK, _("Back in stock"), typed == BACK, back)
+    yield Choice(NO_STOCK, _("Keep out of stock"), typed == NO_STOCK, keep)
     for place in places:
         if here != {place.id}:
             value = f"{AT}{place.id}"
-            yield Choice(value, _("back at %(place)s") % {"place": place.name}, typed == value, at)
+            yield Choice(value, _("Back at %(place)s") % {"place": place.name}, typed == value, at)

@@ -88,7 +88,7 @@ def asked(actor: User, record: OrderRecord, standing: Standing, form: PreviewFor
         return standing, wish
     try:
         snapshot = record.snapshot if record.read_at == standing.read_at else ""
-        wish.seen = preview.make(
+        wish.seen, wish.plan = preview.show(
             actor=actor, record=record, request=form.request, order=standing.order, snapshot=snapshot
         )
     except preview.NoSeat as exc:
@@ -96,7 +96,6 @@ def asked(actor: User, record: OrderRecord, standing: Standing, form: PreviewFor
         return standing, wish
     except DeskError as exc:
         return mirrored(record, trouble=exc.user_message), wish
-    wish.plan = preview.plan_of(wish.seen)
     return standing, wish
 
 

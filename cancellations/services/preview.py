@@ -64,16 +64,20 @@ def recent(record: OrderRecord, now: datetime) -> Order | None:
     return orders.order_of(record)
 
 
-def make(
-    *, actor: User, record: OrderRecord, request: CancelRequest, order: Order | None = None, snapshot: str = ""
-) -> Preview:
-    """Plan `request` on the order and keep what is shown.
+def make(*, actor: User, record: OrderRecord, request: CancelRequest, order: Order | None = None) -> Preview:
+    """Plan `request` on the order and keep what is shown. `order`: a live read that is at hand already.
 
-    order: a live read that is at hand already; snapshot: its canonical text, where that is at hand too.
     Raises NoSeat or RemoteError when the shop does not answer: then nothing is kept.
     """
+    return show(actor=actor, record=record, request=request, order=order)[0]
+
+
+def show(
+    *, actor: User, record: OrderRecord, request: CancelRequest, order: Order | None = None, snapshot: str = ""
+) -> tuple[Preview, Plan]:
+    """`make`, with its plan. snapshot: the canonical text of `order` where that is at hand too."""
     facts, plan = look(record, request, order=order)
-    return Preview.objects.create(
+    kept = Preview.objects.create(
         store=record.store,
         order=record,
         actor=actor,
@@ -84,6 +88,7 @@ def make(
         note=notes.keep(request.note, store=record.store),
         created_at=clock.now(),
     )
+    return kept, plan
 
 
 def look(record: OrderRecord, request: CancelRequest, *, order: Order | None = None) -> tuple[Order, Plan]:
