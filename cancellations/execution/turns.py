@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
@@ -14,9 +14,8 @@ from cancellations.execution.journal import Journal
 from cancellations.execution.keys import key_of, tag_of
 from cancellations.models import Step, StepKind
 from cancellations.planning.plan import Plan
-from cancellations.services import notes
 from stores.canonical import codec
-from stores.canonical.commands import CancelOrder, Command, EditOrder, Receipt, RefundOrder
+from stores.canonical.commands import Command, Receipt
 from stores.canonical.order import Order
 from stores.kernel import clock
 from stores.kernel.failpoints import failpoint
@@ -54,10 +53,8 @@ class Turn:
 
     @cached_property
     def command(self) -> Command:
-        """What was planned, with the person's words put back from their sealed row."""
+        """Exactly what was planned; the note for colleagues stays with us."""
         command: Command = codec.loads(Command, self.step.command)  # type: ignore[arg-type]
-        if isinstance(command, CancelOrder | RefundOrder | EditOrder):
-            return replace(command, note=notes.read(self.step.cancellation.note))
         return command
 
     @property

@@ -161,7 +161,16 @@ def test_the_bytes_of_an_attempt_are_sealed_and_named_by_key(desk):
     assert attempt.outcome == "applied"
     assert attempt.sent_at is not None
     assert attempt.finished_at is not None
-    assert b"Ada asked" not in bytes(attempt.body)
-    assert "Ada asked" not in attempt.answer
+    assert b"mutation" not in bytes(attempt.body)
     (effect,) = desk.world.effects(kind="refund")
     assert effect.key == attempt.key
+
+
+def test_a_note_for_colleagues_never_reaches_the_platform(desk):
+    record = desk.order()
+    done = desk.work(desk.confirm(record, desk.some(record, 1, note="Ada asked by phone")))
+
+    (effect,) = desk.world.effects(kind="refund")
+    assert "Ada" not in effect.note
+    assert effect.note.startswith("Customer changed their mind")
+    assert done.note is not None
