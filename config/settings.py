@@ -163,6 +163,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told to the person
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses that somebody typed
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
@@ -231,6 +232,7 @@ PAGE_READ_TIMEOUT_SECONDS = env.float("PAGE_READ_TIMEOUT_SECONDS", default=8.0) 
 PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", default=[])  # CIDRs that shops may live in, e.g. a gateway
 SANDBOX_URL = env.str("SANDBOX_URL", default="")  # where `up` serves the sandbox
 HOLD_SECONDS = env.int("HOLD_SECONDS", default=600)
+STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", default=120)  # longer than the longest request (90 s)
 HOST = env.str("HOST", default="127.0.0.1")  # where `manage.py up` listens
 PORT = env.int("PORT", default=8000)
 WEB_THREADS = env.int("WEB_THREADS", default=8)
@@ -238,7 +240,7 @@ WORKER_THREADS = env.int("WORKER_THREADS", default=4)
 CHECKPOINT_EVENTS = env.int("CHECKPOINT_EVENTS", default=1000)
 AUDIT_EXPORT_DIR = env.str("AUDIT_EXPORT_DIR", default=str(STATE_DIR / "audit"))
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{STATE_DIR / 'mail'}")  # until there is a mail server
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rescind@example.com")
 

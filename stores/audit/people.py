@@ -16,6 +16,7 @@ SIGNED_OUT_EVERYWHERE = declare(Action("people.signed_out_everywhere", _("All se
 PASSWORD_CHANGED = declare(Action("people.password_changed", _("{actor} set a new password")))
 SECOND_FACTOR_ADDED = declare(Action("people.second_factor_added", _("{actor} set up a second factor")))
 SECOND_FACTOR_REMOVED = declare(Action("people.second_factor_removed", _("{actor} took the second factor away")))
+RECOVERY_CODES_MADE = declare(Action("people.recovery_codes_made", _("{actor} made new recovery codes")))
 OWNER_INVITED = declare(Action("people.owner_invited", _("{actor} printed a link that makes an owner")))
 OWNER_MADE = declare(Action("people.owner_made", _("{actor} became an owner of this installation")))
 INVITED = declare(Action("people.invited", _("{actor} invited a person as {role}"), personal=("address",)))

@@ -27,6 +27,31 @@ class Credentials(forms.Form):
         for field in self.declared:
             self.fields[field.name] = _field(field, (known or {}).get(field.name, ""))
 
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """What is always asked: the shop, and the name it gets here."""
+        own = {field.name for field in self.declared}
+        asked = {field.name for field in self.declared if field.required}
+        return [self[name] for name in self.fields if name in asked or name not in own]
+
+    @property
+    def ways(self) -> list[list[forms.BoundField]]:
+        """Alternatives, of which one must be complete."""
+        groups: dict[str, list[forms.BoundField]] = {}
+        for field in self.declared:
+            if field.group:
+                groups.setdefault(field.group, []).append(self[field.name])
+        return list(groups.values())
+
+    @property
+    def extras(self) -> list[forms.BoundField]:
+        """What few need; hidden behind a summary unless it holds an error."""
+        return [self[field.name] for field in self.declared if not field.required and not field.group]
+
+    @property
+    def has_wrong_extras(self) -> bool:
+        return any(field.errors or field.value() for field in self.extras)
+
     def settings(self) -> dict[str, str]:
         """What is stored in clear; empty ones left out."""
         return self._given(is_secret=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from django.conf import settings as defaults
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from stores.kernel.errors import InputRejected
 from stores.models import Store, StoreHealth, StoreState, StoreSync, User
 from stores.platforms import registry
 from stores.platforms.base import Access
-from stores.services import credentials, hooks, reach
+from stores.services import credentials, hooks, reach, tell_admins
 from stores.services.reach import open_platform
 
 __all__ = [
@@ -56,6 +57,7 @@ def connect(
             granted_scopes=list(access.granted),
             currency=access.currency,
             time_zone=access.time_zone,
+            hold_seconds=defaults.HOLD_SECONDS,
             is_sandbox=reach.is_sandbox(settings.get("base_url", "")),
             created_at=now,
         )
@@ -63,6 +65,7 @@ def connect(
         StoreHealth.objects.create(store=store, last_success_at=now)
         StoreSync.objects.create(store=store, next_attempt_at=now)
         _ring(store)
+        tell_admins.of_change(store, _("%(who)s connected the shop.") % {"who": actor})
         trail.record(
             shop_actions.CONNECTED,
             actor=actor,
@@ -92,6 +95,7 @@ def rekey(
             failures=0, breaker_open_since=None, breaker_probe_at=None, last_error="", hooks_checked_at=None
         )
         _wake(store)
+        tell_admins.of_change(store, _("%(who)s gave the shop new credentials.") % {"who": actor})
         trail.record(
             shop_actions.REKEYED, actor=actor, target=_target(store), store=store, scopes=sorted(access.granted)
         )
@@ -122,6 +126,7 @@ def disconnect(actor: User | str, store: Store) -> None:
         if _move(store, store.state, StoreState.DISCONNECTED):
             credentials.keep(store, {})
             StoreSync.objects.filter(store=store).update(next_attempt_at=None)
+            tell_admins.of_change(store, _("%(who)s disconnected the shop.") % {"who": actor})
             trail.record(
                 shop_actions.DISCONNECTED, actor=actor, target=_target(store), store=store, hooks_removed=removed
             )

@@ -23,6 +23,12 @@ from stores.selectors import access
 
 NOBODY = "person:unknown"  # the target of a failed sign-in: whether the account exists is not told
 
+FACTOR_EVENTS = {
+    "mfa/email/totp_activated": people.SECOND_FACTOR_ADDED,
+    "mfa/email/totp_deactivated": people.SECOND_FACTOR_REMOVED,
+    "mfa/email/recovery_codes_generated": people.RECOVERY_CODES_MADE,
+}
+
 
 class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """One generic error, an event for each sign-in and sign-out, no way to make an account by oneself."""
@@ -65,6 +71,13 @@ class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             super().set_password(user, password)
             trail.record(people.PASSWORD_CHANGED, actor=user, target=target(user))
+
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """The one place where allauth tells of every change of a second factor, after its commit."""
+        if template_prefix in FACTOR_EVENTS:
+            with transaction.atomic():
+                trail.record(FACTOR_EVENTS[template_prefix], actor=user, target=target(user))
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The page one lands on says it all; "Successfully signed in" would only be in the way."""

@@ -50,7 +50,7 @@ class TestConnecting:
         assert "write_orders" in store.granted_scopes
         assert StoreSync.objects.get(store=store).next_attempt_at is not None
         assert StoreHealth.objects.filter(store=store).exists()
-        assert len(rung) == 2
+        assert len(rung) == 3  # the import, the webhooks, the mail to admins
 
     def test_leaves_no_secret_in_clear_nor_in_the_audit(self, keys: dict[str, str]) -> None:
         store = connect(keys)

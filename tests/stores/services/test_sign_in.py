@@ -1,10 +1,13 @@
 import json
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
-from stores.models import AuditEvent
+from stores.models import AuditEvent, User
 from stores.services import sign_in
 from tests import make
 
@@ -136,3 +139,91 @@ def test_passwords_are_hashed_with_argon2_and_have_twelve_characters():
 
     assert settings.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
     assert settings.AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] == {"min_length": 12}
+
+
+def code_now(secret, offset=0):
+    counter = next(totp.yield_hotp_counters_from_time()) + offset
+    return totp.format_hotp_value(totp.hotp_value(secret, counter))
+
+
+@pytest.fixture
+def guarded(ana, browser_of, committing, settings):
+    """Ana with a second factor, set up through the page; gives its secret."""
+    settings.ACCOUNT_EMAIL_NOTIFICATIONS = False  # its mail needs the request, which is gone at this commit
+    browser = browser_of(ana)
+    secret = browser.get(reverse("mfa_activate_totp")).context["form"].secret
+    with committing():
+        browser.post(reverse("mfa_activate_totp"), {"code": code_now(secret)})
+    cache.clear()
+    return secret
+
+
+def test_setting_up_the_second_factor_seals_it_and_tells(ana, guarded):
+    kept = str(Authenticator.objects.get(type="totp").data)
+
+    assert guarded not in kept
+    assert "people.second_factor_added" in kinds()
+
+
+def test_the_code_is_asked_after_the_password(client, guarded):
+    answer = give(client)
+    assert answer["Location"].startswith(reverse("mfa_authenticate"))
+    assert "_auth_user_id" not in client.session
+
+    client.post(reverse("mfa_authenticate"), {"code": code_now(guarded)})
+
+    assert "_auth_user_id" in client.session
+    assert kinds()[-1] == "people.signed_in"
+
+
+def test_a_wrong_code_is_refused_and_recorded(client, ana, guarded):
+    give(client)
+
+    client.post(reverse("mfa_authenticate"), {"code": "000000"})
+
+    event = AuditEvent.objects.last()
+    assert (event.kind, event.object) == ("people.code_failed", f"person:{ana.uuid}")
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_code_opens_once(client, guarded):
+    give(client)
+    client.post(reverse("mfa_authenticate"), {"code": (code := code_now(guarded))})
+    other = Client()
+    give(other)
+
+    other.post(reverse("mfa_authenticate"), {"code": code})
+
+    assert "_auth_user_id" not in other.session
+
+
+@pytest.mark.parametrize(("how", "stays"), [("required", True), ("optional", False)])
+def test_the_second_factor_cannot_be_taken_away_where_it_is_required(settings, browser_of, guarded, how, stays):
+    settings.SECOND_FACTOR = how
+    owner = User.objects.get(is_owner=True)
+    Authenticator.objects.update(user=owner)
+
+    browser_of(owner).post(reverse("mfa_deactivate_totp"))
+
+    assert Authenticator.objects.filter(type="totp").exists() is stays
+
+
+def test_a_forgotten_password_is_replaced_by_mail(client, ana, mailoutbox):
+    client.post(reverse("account_reset_password"), {"email": "ana@example.com"})
+    link = next(word for word in mailoutbox[0].body.split() if "/password/reset/key/" in word)
+    form = client.get(link, follow=True)
+
+    fresh = "another fine long sentence"
+    client.post(form.redirect_chain[-1][0], {"password1": fresh, "password2": fresh})
+
+    ana.refresh_from_db()
+    assert ana.check_password(fresh)
+    assert "people.password_changed" in kinds()
+
+
+def test_an_unknown_address_gets_no_mail_and_the_same_page(client, ana, mailoutbox):
+    known = client.post(reverse("account_reset_password"), {"email": "ana@example.com"})
+    unknown = client.post(reverse("account_reset_password"), {"email": "nobody@example.com"})
+
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    assert [sent.to for sent in mailoutbox] == [["ana@example.com"]]
