@@ -23,13 +23,12 @@ def check_hooks(store_uuid: str) -> None:
         hooks.check(store)
 
 
-@shared_task(name="stores.checkpoint", acks_late=True, ignore_result=True)
-def sign_checkpoints() -> None:
-    """Sign the ends of the audit chains that are due, and export what has no file yet. Safe to run twice."""
-    from stores.audit import checkpoints
-    from stores.kernel import clock
+@shared_task(name="stores.audit_round", acks_late=True, ignore_result=True)
+def audit_round(chain: str) -> None:
+    """Sign and walk one audit chain, as far as that is due. Safe to run twice."""
+    from stores.audit import rounds
 
-    checkpoints.take_due(clock.now())
+    rounds.go(chain)
 
 
 @shared_task(name="stores.look_at_chain", acks_late=True, ignore_result=True)

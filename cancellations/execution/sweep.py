@@ -10,6 +10,7 @@ from cancellations.execution import leases, reread
 from cancellations.models import Cancellation, Inbox, InboxState, Step
 from cancellations.services import decide
 from notifications import sender
+from stores.audit import rounds
 from stores.kernel import queue
 from stores.kernel.states import CLAIMABLE, CancellationState
 from stores.services import hooks, sync
@@ -26,6 +27,7 @@ def run(now: datetime) -> dict[str, int]:
         "stores.check_hooks": [str(uuid) for uuid in hooks.due(now, MOST)],
         "cancellations.read_inbox": _due_inbox(now),
         "cancellations.reread": _due_rereads(now),
+        "stores.audit_round": rounds.due(now, MOST),
     }
     for task, names in rung.items():
         for name in names:
@@ -35,11 +37,12 @@ def run(now: datetime) -> dict[str, int]:
 
 
 def due_cancellations(now: datetime) -> list[str]:
-    """Holds that ended, and steps due or left by a dead worker."""
+    """Steps due or left by a dead worker, then holds that ended: what has begun goes first."""
     held = Cancellation.objects.filter(state=CancellationState.HELD, held_until__lte=now).order_by("held_until")
     steps = Step.objects.filter(leases.is_free(now), state__in=CLAIMABLE, next_attempt_at__lte=now)
     behind = steps.order_by("next_attempt_at").values_list("cancellation__uuid", flat=True)[:MOST]
-    return list(dict.fromkeys(str(u) for u in [*held.values_list("uuid", flat=True)[:MOST], *behind]))
+    found = [*behind, *held.values_list("uuid", flat=True)[:MOST]]
+    return list(dict.fromkeys(map(str, found)))[:MOST]
 
 
 def _due_inbox(now: datetime) -> list[int]:

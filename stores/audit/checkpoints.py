@@ -28,25 +28,25 @@ logger = logging.getLogger(__name__)
 EVERY = timedelta(hours=1)
 
 
-def take_due(now: datetime) -> int:
-    """Sign each chain that is due, the system's last, and export what has no file yet. Returns how many.
-
-    Cheap when nothing is due; safe in two workers at once. Without AUDIT_KEY nothing is signed.
-    """
-    if not settings.AUDIT_KEY:
-        return 0
-    shops = AuditChain.objects.exclude(name=trail.SYSTEM)
-    made = [take(chain) for chain in shops if is_due(chain, now)]
-    made += [take(chain) for chain in AuditChain.objects.filter(name=trail.SYSTEM) if is_due(chain, now)]
+def take_all() -> int:
+    """Sign the end of every chain, the system's last since it is told of the others, and export. How many were."""
+    shops = AuditChain.objects.filter(seq__gt=0).exclude(name=trail.SYSTEM)
+    made = [take(chain) for chain in shops]
+    made += [take(chain) for chain in AuditChain.objects.filter(name=trail.SYSTEM, seq__gt=0)]
     export_missing()
     return len([checkpoint for checkpoint in made if checkpoint])
 
 
 def is_due(chain: AuditChain, now: datetime) -> bool:
-    """An hour since the last one, or CHECKPOINT_EVENTS; the system chain's own note of it counts for nothing."""
+    """Whether the chain's end is to be signed now."""
     last = latest(chain)
-    new = chain.seq - (last.seq if last else 0) - (1 if last and chain.name == trail.SYSTEM else 0)
-    return new >= settings.CHECKPOINT_EVENTS or (new > 0 and (not last or now - _time(last.at) >= EVERY))
+    return is_time(chain, last.seq if last else 0, _time(last.at) if last else None, now)
+
+
+def is_time(chain: AuditChain, signed: int, signed_at: datetime | None, now: datetime) -> bool:
+    """An hour since the last one, or CHECKPOINT_EVENTS; the system chain's own note of it counts for nothing."""
+    new = chain.seq - signed - (1 if signed and chain.name == trail.SYSTEM else 0)
+    return new >= settings.CHECKPOINT_EVENTS or (new > 0 and (signed_at is None or now - signed_at >= EVERY))
 
 
 def take(chain: AuditChain) -> Checkpoint | None:

@@ -58,7 +58,7 @@ def record(action: Action, *, actor: User | str, target: str, store: Store | Non
     event.save(force_insert=True)
     AuditChain.objects.filter(pk=chain.pk).update(seq=event.seq, head=event.hash)
     if event.seq % settings.CHECKPOINT_EVENTS == 0:
-        queue.ring("stores.checkpoint")
+        queue.ring("stores.audit_round", chain.name)
     return event
 
 

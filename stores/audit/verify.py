@@ -21,9 +21,12 @@ LOOK_AT_CLOCK_EVERY = 500  # events
 SLICE = timedelta(seconds=20)  # of a worker's time
 
 
-def look(chain: AuditChain, *, at_most: timedelta = timedelta(days=1)) -> ChainCheck:
-    """Walk the chain for at most this long, going on where an unfinished look stopped; the result is stored."""
-    check = _open(chain)
+def look(chain: AuditChain, *, at_most: timedelta = timedelta(days=1), afresh: bool = False) -> ChainCheck:
+    """Walk the chain for at most this long, going on where an unfinished look stopped; the result is stored.
+
+    afresh: from the first entry, whatever was walked before.
+    """
+    check = _open(chain, afresh=afresh)
     signed = _signed(chain)
     chain.refresh_from_db()  # after the statements: none of them may speak of an end we do not know yet
     walk = Walk(chain.name, signed.heads.get(chain.name, {}), check.seq, check.head, check.signed)
@@ -40,12 +43,13 @@ def go_on(chain: str) -> None:
             queue.ring("stores.look_at_chain", chain)
 
 
-def _open(chain: AuditChain) -> ChainCheck:
+def _open(chain: AuditChain, *, afresh: bool) -> ChainCheck:
     now = clock.now()
     check, _ = ChainCheck.objects.get_or_create(chain=chain, defaults={"started_at": now, "upto": chain.seq})
-    if check.finished_at:
-        check.started_at, check.finished_at, check.upto = now, None, chain.seq
+    if check.finished_at or afresh:
+        check.finished_at, check.upto = None, chain.seq
         check.seq, check.head, check.signed = 0, trail.ZERO, 0
+    check.started_at = now  # of this part of the look
     return check
 
 

@@ -6,8 +6,8 @@ from django.db import models
 
 
 class ChainCheck(models.Model):
-    """One row a chain. `seq`, `head`: how far the look came; `finished_at` is null while it goes on.
-
+    """One row a chain. `seq`, `head`: how far the look came; `finished_at` is null while it goes on, part by part;
+    `started_at` is of the part.
     `upto`: where the chain ended when it began. `first_bad`: the first entry that does not hold, null when whole.
     `checked_at`, `checked`: of the last look that came to an end.
     """
