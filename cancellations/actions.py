@@ -19,9 +19,9 @@ STOPPED = declare(Action("cancellation.stopped", _("Rescind stopped and asks a p
 RESUMED = declare(Action("cancellation.resumed", _("The work goes on")))
 REFUSED = declare(Action("cancellation.refused", _("The platform refused; nothing was done"), is_failure=True))
 DONE = declare(Action("cancellation.done", _("Looked again and compared with the plan"), moves_money=True))
-INTENT = declare(Action("step.intent", _("Rescind is about to send this step"), moves_money=True))
-OUTCOME = declare(Action("step.outcome", _("What is known of this step after the answer"), moves_money=True))
-FOUND = declare(Action("step.looked", _("Rescind looked for the effect of this step")))
+INTENT = declare(Action("step.intent", _("Rescind is about to send step {step}, {kind}"), moves_money=True))
+OUTCOME = declare(Action("step.outcome", _("Step {step}, {kind}: {state}"), moves_money=True))
+FOUND = declare(Action("step.looked", _("Rescind looked for the effect of step {step}: {finding}")))
 RETRIED = declare(Action("step.retried", _("{actor} asked for another try")))
 SETTLED = declare(Action("step.settled", _("{actor} settled this step by hand")))
 REREAD_DIFFERS = declare(

@@ -23,7 +23,12 @@ def _day(label: Any) -> forms.DateField:
 class AuditSearch(forms.Form):
     """Choices come from what the viewer may see; a value outside them is an error, never a wider list."""
 
-    about = forms.CharField(required=False, max_length=120, label=_("Cancellation, order or id"))
+    about = forms.CharField(
+        required=False,
+        max_length=120,
+        label=_("Cancellation, order or id"),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("C-2041, #1047 or an id")}),
+    )
     since = _day(_("From (UTC)"))
     until = _day(_("To"))
     person = forms.ChoiceField(required=False, label=_("Person"))

@@ -19,7 +19,7 @@ from stores.kernel import words
 from stores.kernel.money import Money
 from stores.models import AuditEvent
 
-HEX = re.compile(r"[0-9a-f]{32,}")
+LONG = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # hashes and uuids
 NOT_FACTS = ("before", "after", "request_id")
 IN_THE_LIST = 4  # facts; the page of the entry shows all
 PAGES = {"cancellation": "cancellations:detail", "order": "orders:detail", "store": "shops:detail"}
@@ -100,13 +100,17 @@ class Entry:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """Everything else that was noted and is not empty."""
-        shown = ((name, show(value)) for name, value in self.body.items() if name not in NOT_FACTS)
-        return [(label(name), text) for name, text in shown if text]
+        """Everything else that was noted and is not empty, whole."""
+        return self._noted(whole=True)
 
     @property
     def few_facts(self) -> list[tuple[str, str]]:
-        return self.facts[:IN_THE_LIST]
+        """The first of them, hashes and ids in short."""
+        return self._noted(whole=False)[:IN_THE_LIST]
+
+    def _noted(self, *, whole: bool) -> list[tuple[str, str]]:
+        shown = ((name, show(value, whole=whole)) for name, value in self.body.items() if name not in NOT_FACTS)
+        return [(label(name), text) for name, text in shown if text]
 
 
 def label(name: str) -> str:
@@ -117,8 +121,8 @@ def short(text: str) -> str:
     return f"{text[:4]}…{text[-2:]}" if len(text) > 12 else text
 
 
-def show(value: Any) -> str:
-    """One fact as text. Long hashes are shortened here; the raw body stands on the entry's page."""
+def show(value: Any, *, whole: bool = True) -> str:
+    """One fact as text; hashes and ids in short unless `whole`."""
     match value:
         case None:
             return ""
@@ -127,14 +131,20 @@ def show(value: Any) -> str:
         case {"is": "Money", "amount": str(), "currency": str()}:
             return _money(value)
         case {"digest": str()}:
-            return short(value["digest"])
+            return show(value["digest"], whole=whole)
         case dict():
-            return ", ".join(f"{label(name)} {show(part)}" for name, part in value.items() if name != "is")
+            return ", ".join(f"{label(name)} {show(part, whole=whole)}" for name, part in value.items() if name != "is")
         case list():
-            return ", ".join(filter(None, map(show, value)))
-        case str() if HEX.fullmatch(value):
+            return ", ".join(filter(None, (_item(part, whole=whole) for part in value)))
+        case str() if LONG.fullmatch(value) and not whole:
             return short(value)
     return str(value)
+
+
+def _item(value: Any, *, whole: bool) -> str:
+    """A row of a list: its values alone ("units same"), since each row has the same names."""
+    plain = isinstance(value, dict) and "is" not in value
+    return " ".join(show(part, whole=whole) for part in value.values()) if plain else show(value, whole=whole)
 
 
 def _money(value: dict[str, Any]) -> str:
