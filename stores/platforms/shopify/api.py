@@ -176,7 +176,9 @@ def error_of(errors: Any, answer: Answer, *, effect: bool) -> RemoteError:
     if code == CONCURRENT:
         return RemoteConflict("same key still running", code=code, **_told(answer))
     if code == "ACCESS_DENIED" and (not effect or len(_path(first)) <= 1):
-        return RemoteRefused("access denied", code=code, user_message=words.access_denied(first), **_told(answer))
+        return RemoteRefused(
+            "access denied", code=code, user_message=words.access_denied(_list(errors)), **_told(answer)
+        )
     if code in NEVER_RAN or not effect:
         message = words.CODES.get(code) or words.CODE_BUG
         return RemoteRefused("refused", code=code or "graphql", user_message=str(message), **_told(answer))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django.utils.translation import gettext, gettext_lazy
@@ -171,16 +171,20 @@ def refused(message: str) -> str:
     return gettext("Shopify refused: %(said)s") % {"said": said} if said else gettext("Shopify refused this.")
 
 
-def access_denied(error: Any) -> str:
-    """Which right is missing, when Shopify says it."""
-    extensions = error.get("extensions") if isinstance(error, Mapping) else None
-    needed = extensions.get("requiredAccess") if isinstance(extensions, Mapping) else None
-    if isinstance(needed, str) and needed:
-        said = needed.replace("`", "")[:120]
+def access_denied(errors: Iterable[Any]) -> str:
+    """Which rights are missing, when Shopify says it."""
+    needed = ", ".join(dict.fromkeys(filter(None, map(_needed, errors))))
+    if needed:
         return gettext("The app lacks a right in Shopify: %(needed)s. Grant it, then test the connection.") % {
-            "needed": said
+            "needed": needed[:300]
         }
     return gettext("The app lacks a right in Shopify for this. Test the connection to see which one.")
+
+
+def _needed(error: Any) -> str:
+    extensions = error.get("extensions") if isinstance(error, Mapping) else None
+    needed = extensions.get("requiredAccess") if isinstance(extensions, Mapping) else None
+    return needed.replace("`", "")[:120] if isinstance(needed, str) else ""
 
 
 def return_state(code: str) -> str:

@@ -29,7 +29,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
 # After these an effect may be answered all the same, or is known not to have been processed.
 # (A drip in process is a whole answer; over real sockets it is tested with the transport.)
 KNOWN = {"delay", "drip", "doubled", "stale", "stuck_job", "too_many", "throttled", "key_running"}
-LATE = {"late": {"seconds": 120}, "drip": {"pause": 0.01}, "delay": {"seconds": 1}}
+LATE: dict[str, dict[str, float]] = {"late": {"seconds": 120}, "drip": {"pause": 0.01}, "delay": {"seconds": 1}}
 
 
 def command_for(shop: Shopify, order: Order, operation: str) -> Command:
