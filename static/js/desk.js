@@ -166,6 +166,18 @@
     if (requestConfig.verb === "get") window.location.assign(window.location.href);
     else say("ended");
   });
+  /* Signing in again, in another tab, changes the token that a form must carry; the cookie has the one that counts. */
+  const token = () => (document.cookie.match(/(?:^|; )(?:__Host-)?csrf=(\w+)/) || [])[1];
+  on("htmx:configRequest", ({ detail }) => {
+    const now = token();
+    if (!now) return;
+    detail.headers["X-CSRFToken"] = now;
+    if (detail.parameters.csrfmiddlewaretoken) detail.parameters.csrfmiddlewaretoken = now;
+  });
+  on("submit", (event) => {
+    const box = $("[name=csrfmiddlewaretoken]", event.target), now = token();
+    if (box && now) box.value = now;
+  });
   on("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "dialog-body") $("#dialog").showModal();
     const wanted = $("[data-focus]", event.detail.target);

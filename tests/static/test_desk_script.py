@@ -202,6 +202,18 @@ def test_an_answer_that_is_no_fragment_keeps_the_input(
     expect(page.get_by_label("Note")).to_have_value("asked by e-mail")
 
 
+@pytest.mark.parametrize("by", ["", 'hx-post="/x"'], ids=["a plain form", "a fragment"])
+def test_a_form_older_than_the_sign_in_carries_the_new_token(desk: Callable[..., Page], by: str) -> None:
+    box = '<input type="hidden" name="csrfmiddlewaretoken" value="old">'
+    page = desk(f'<form method="post" action="/x" {by}>{box}<button>Go</button></form>')
+    page.evaluate("document.cookie = 'csrf=fresh'")
+
+    with page.expect_request("**/x") as sent:
+        page.get_by_role("button", name="Go").click()
+
+    assert sent.value.post_data == "csrfmiddlewaretoken=fresh"
+
+
 def test_without_script_the_menu_opens_and_dead_buttons_are_gone(
     open_context: Callable[..., BrowserContext],
 ) -> None:
