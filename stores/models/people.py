@@ -39,6 +39,8 @@ class User(AbstractUser):
     is_owner = models.BooleanField(_("owner of this installation"), default=False)
     session_round = models.PositiveIntegerField(default=0)  # raised to end every session of this person
 
+    known_roles: dict[int, str] | None = None  # shop → role, for one request: stores.selectors.access.remember
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]

@@ -83,7 +83,7 @@ def can(
         return False
     if obj is not None and not _fits(user, action, store, obj):
         return False
-    if not (user.is_owner or _memberships(user, roles, store).exists()):
+    if not (user.is_owner or _has_role(user, roles, store)):
         return False
     return amount is None or store is None or limits(user, store).cover(amount, spent)
 
@@ -94,6 +94,22 @@ def _fits(user: User, action: str, store: Store | None, obj: object) -> bool:
     if action == "cancellations.approve" and getattr(obj, "requester_id", None) == user.pk:
         return False
     return not (action == "people.manage" and getattr(obj, "person_id", None) == user.pk)
+
+
+def remember(user: User) -> None:
+    """Ask for the roles once: for the user of one request, whose navigation and buttons ask `can` many times.
+
+    Never for a user that lives longer, as in a worker: a role taken away must count at once.
+    """
+    user.known_roles = dict(Membership.objects.filter(person=user).values_list("store_id", "role"))
+
+
+def _has_role(user: User, roles: frozenset[Role], store: Store | None) -> bool:
+    known = user.known_roles
+    if known is None:
+        return _memberships(user, roles, store).exists()
+    held = known.values() if store is None else [known.get(store.pk, "")]
+    return any(role in roles for role in held)
 
 
 def _memberships(user: User, roles: frozenset[Role], store: Store | None = None) -> QuerySet[Membership]:
@@ -157,7 +173,7 @@ def default_limits(role: Role, currency: str) -> Limits:
 
 def moves_money(user: User) -> bool:
     """True for whoever needs a second factor where the installation requires one."""
-    return user.is_owner or _memberships(user, DESK).exists()
+    return user.is_owner or _has_role(user, DESK, None)
 
 
 def _own(minor: int | None, store: Store, default: Money | None) -> Money | None:

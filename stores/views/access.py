@@ -78,6 +78,7 @@ def signed_in_or_away(request: HttpRequest) -> HttpResponse | None:
     """None when the person may go on; else where to go first: sign in, or set up the second factor."""
     if not request.user.is_authenticated:
         return _sign_in_first(cast(DeskRequest, request))
+    access.remember(request.user)
     if lacks_second_factor(request.user):
         messages.warning(request, _("Set up a second factor first: you can move money here."))
         return redirect("mfa_activate_totp")

@@ -99,3 +99,25 @@ def test_the_shops_of_a_person_are_those_of_the_action(cast):
     assert list(access.stores_for(cast.staff_a, "stores.manage")) == []
     assert set(access.stores_for(cast.owner)) == {cast.shop_a, cast.shop_b}
     assert not access.stores_for(cast.anonymous).exists()
+
+
+def test_remembered_roles_answer_without_asking_the_database(cast, django_assert_num_queries):
+    access.remember(cast.staff_a)
+
+    with django_assert_num_queries(0):
+        answers = {
+            access.can(cast.staff_a, "orders.view"),
+            access.can(cast.staff_a, "cancellations.confirm", cast.shop_a),
+            not access.can(cast.staff_a, "orders.view", cast.shop_b),
+            not access.can(cast.staff_a, "stores.manage", cast.shop_a),
+        }
+
+    assert answers == {True}
+
+
+def test_a_role_taken_away_counts_at_once_where_nothing_is_remembered(cast):
+    assert access.can(cast.staff_a, "cancellations.confirm", cast.shop_a)
+
+    cast.staff_a.memberships.all().delete()
+
+    assert not access.can(cast.staff_a, "cancellations.confirm", cast.shop_a)
