@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from typing import Any, cast
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -25,12 +25,15 @@ from stores.views.access import DeskRequest, may
 @require_safe
 @may("orders.view")
 def order_list(request: DeskRequest) -> HttpResponse:
+    request.GET = _without_blanks(request.GET)  # so that every link of the page is as short as the question
     form = OrderSearch(request.GET, stores=request.stores)
     page = orders.search(request.user, form.query(), after=request.GET.get("after", ""))
     fragment = request.htmx and not request.htmx.history_restore_request
     template = "orders/_results.html" if fragment else "orders/list.html"
     status = 200 if form.is_valid() else 422
     response = render(request, template, _context(request, form, page), status=status)
+    if fragment:
+        response["HX-Push-Url"] = request.path + (f"?{request.GET.urlencode()}" if request.GET else "")
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -51,6 +54,14 @@ def order_export(request: DeskRequest) -> HttpResponse:
     return cast(HttpResponse, sheets.download(lines, name=f"orders-{clock.now():%Y-%m-%d}.csv"))
 
 
+def _without_blanks(asked: QueryDict) -> QueryDict:
+    kept = QueryDict(mutable=True)
+    for name, values in asked.lists():
+        if filled := [value for value in values if value]:
+            kept.setlist(name, filled)
+    return kept
+
+
 def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, Any]:
     query = form.query()
     lines = freshness.of_stores(form.stores)
@@ -63,7 +74,9 @@ def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, An
         "is_narrowed": query.is_narrowed,
         "stores": form.stores,
         "freshness": lines,
+        "copied": sum(line.copied for line in lines),
         "has_copy": any(line.has_copy for line in lines),
+        "is_polled": any(line.is_polled and line.truth == freshness.Truth.FRESH for line in lines),
         "importing": [line for line in lines if line.truth == freshness.Truth.IMPORTING],
         "troubles": [line for line in lines if line.is_trouble],
         "rows": [(row, working.get(row.pk)) for row in page.rows],
