@@ -88,6 +88,7 @@ def raw(reply: Reply) -> HTTPResponse:
 def session(world: World) -> requests.Session:
     """A ready session whose every call ends in this world."""
     made = requests.Session()
+    made.trust_env = False
     adapter: BaseAdapter = InProcess(world)
     made.mount("https://", adapter)
     made.mount("http://", adapter)

@@ -13,6 +13,7 @@ from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, exec
 from stores.sandbox import faults
 from stores.sandbox.shopify import bucket, documents
 from stores.sandbox.shopify.cost import MAX_REQUESTED, Meter
+from stores.sandbox.shopify.execution import Execution
 from stores.sandbox.shopify.ids import Body
 from stores.sandbox.shopify.root import Root
 from stores.sandbox.shopify.schema import schema_for
@@ -69,8 +70,7 @@ def answer(world: World, shop: Body, asked: Question) -> Payload:
     if not taken.was_enough:
         return throttled(requested, taken)
     result = run(world, shop, asked, operation)
-    meter = Meter(schema_for(asked.version), document.node, asked.variables, unsized)  # type: ignore[arg-type]
-    actual = min(requested, meter.actual(operation, result.data))
+    actual = min(requested, meter_of(asked.version, asked.query).actual(operation, result.data))
     with world.store.write() as db:
         left = bucket.give_back(db, shop["name"], plan, requested - actual, world.at())
         world.count("cost", name, actual)
@@ -102,6 +102,7 @@ def run(world: World, shop: Body, asked: Question, operation: OperationDefinitio
             context_value=session,
             variable_values=dict(asked.variables),
             operation_name=asked.operation_name,
+            execution_context_class=Execution,
         )
         for error in result.errors or ():
             if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
@@ -121,6 +122,14 @@ def cost_of(version: str, query: str, name: str | None, held: tuple[tuple[str, i
     assert document.node is not None, "checked by the caller"
     assert operation is not None, "checked by the caller"
     return Meter(schema_for(version), document.node, dict(held), unsized).requested(operation)
+
+
+@lru_cache(maxsize=512)
+def meter_of(version: str, query: str) -> Meter:
+    """For actual costs, which do not depend on variables: kept with what it has looked up."""
+    document = documents.read(version, query).node
+    assert document is not None, "checked by the caller"
+    return Meter(schema_for(version), document, {}, 1)
 
 
 # --- answers -------------------------------------------------------------------------------------

@@ -42,6 +42,9 @@ class Meter:
         self.schema = schema
         self.variables = variables
         self.unsized = unsized
+        self.plain: dict[int, int] = {}  # cost of money bags by node: they come whole or not at all
+        self.types: dict[tuple[int, str], Any] = {}
+        self.opened: dict[tuple[int, str], list[tuple[FieldNode, Any]]] = {}
         self.fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
@@ -64,19 +67,23 @@ class Meter:
     def _selection(self, selection: SelectionSetNode, owner: Any, answer: Any, is_actual: bool) -> int:
         return sum(self._field(node, kind, answer, is_actual) for node, kind in self._fields(selection, owner))
 
-    def _fields(self, selection: SelectionSetNode, owner: Any) -> Iterator[tuple[FieldNode, Any]]:
+    def _fields(self, selection: SelectionSetNode, owner: Any) -> list[tuple[FieldNode, Any]]:
         """Fields with the type they stand on, fragments opened."""
+        key = (id(selection), owner.name)
+        if key not in self.opened:
+            self.opened[key] = list(self._open(selection, owner))
+        return self.opened[key]
+
+    def _open(self, selection: SelectionSetNode, owner: Any) -> Iterator[tuple[FieldNode, Any]]:
         for node in selection.selections:
             if isinstance(node, FieldNode):
                 yield node, owner
             elif isinstance(node, InlineFragmentNode):
                 kind = self.schema.type_map[node.type_condition.name.value] if node.type_condition else owner
-                yield from self._fields(node.selection_set, kind)
+                yield from self._open(node.selection_set, kind)
             elif isinstance(node, FragmentSpreadNode):
                 fragment = self.fragments[node.name.value]
-                yield from self._fields(
-                    fragment.selection_set, self.schema.type_map[fragment.type_condition.name.value]
-                )
+                yield from self._open(fragment.selection_set, self.schema.type_map[fragment.type_condition.name.value])
 
     def _field(self, node: FieldNode, owner: Any, answer: Any, is_actual: bool) -> int:
         kind = self._type_of(node, owner)
@@ -87,9 +94,17 @@ class Meter:
             return 0
         if get_named_type(kind).name.endswith("Connection"):
             return self._connection(node, get_named_type(kind), value, is_actual)
+        if get_named_type(kind).name == "MoneyBag":
+            return self._money(node, get_named_type(kind))
         if has_list(kind):
             return self._list(node, get_named_type(kind), value, is_actual)
         return 1 + self._selection(node.selection_set, get_named_type(kind), value, is_actual)
+
+    def _money(self, node: FieldNode, kind: Any) -> int:
+        assert node.selection_set is not None
+        if id(node) not in self.plain:
+            self.plain[id(node)] = 1 + self._selection(node.selection_set, kind, None, False)
+        return self.plain[id(node)]
 
     def _list(self, node: FieldNode, kind: Any, value: Any, is_actual: bool) -> int:
         assert node.selection_set is not None
@@ -134,6 +149,13 @@ class Meter:
         )
 
     def _type_of(self, node: FieldNode, owner: Any) -> Any:
+        """The type of a field that has parts; None for scalars."""
+        key = (id(node), owner.name)
+        if key not in self.types:
+            self.types[key] = self._look_up(node, owner)
+        return self.types[key]
+
+    def _look_up(self, node: FieldNode, owner: Any) -> Any:
         field = getattr(owner, "fields", {}).get(node.name.value)
         return field.type if field and is_composite_type(get_named_type(field.type)) else None
 
