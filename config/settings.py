@@ -240,7 +240,7 @@ WORKER_THREADS = env.int("WORKER_THREADS", default=4)
 CHECKPOINT_EVENTS = env.int("CHECKPOINT_EVENTS", default=1000)
 AUDIT_EXPORT_DIR = env.str("AUDIT_EXPORT_DIR", default=str(STATE_DIR / "audit"))
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{STATE_DIR / 'mail'}")  # until there is a mail server
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR / 'mail'}")  # until there is a mail server
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rescind@example.com")
 

@@ -62,6 +62,9 @@ def choices() -> Findings:
             yield _error(f"{name} must be at least 1.", "A whole number.", 22)
     if settings.SECOND_FACTOR not in ("required", "optional"):
         yield _error("SECOND_FACTOR must be required or optional.", "Leave it out for the safe choice.", 23)
+    if settings.STEP_LEASE_SECONDS < 100:
+        hint = "A lease must outlive the longest request (90 s), or two workers hold one step. 120 is the default."
+        yield Warned("STEP_LEASE_SECONDS is below 100.", hint=hint, id="rescind.W003")
     if settings.HOLD_SECONDS < 0:
         yield _error("HOLD_SECONDS must not be negative.", "0 starts at once; 600 leaves ten minutes.", 24)
 

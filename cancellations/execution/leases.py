@@ -8,6 +8,7 @@ import threading
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -21,7 +22,6 @@ NOT_NEEDED = tuple(
     f"cancellation__{name}"
     for name in ("receipt", "order__snapshot", "order__search", "preview__plan", "preview__request")
 )
-LEASE = timedelta(seconds=120)  # longer than the longest request (90 s); no heartbeat
 
 
 def me() -> str:
@@ -37,7 +37,7 @@ def claim(step_id: int, *, worker: str, now: datetime) -> Step | None:
     """Lease a due step to one worker; None when another has it. Its `fence` rides on every later write."""
     with transaction.atomic():
         taken = Step.objects.filter(is_free(now), pk=step_id, state__in=CLAIMABLE, next_attempt_at__lte=now).update(
-            lease_owner=worker, lease_until=now + LEASE, fence=F("fence") + 1
+            lease_owner=worker, lease_until=now + timedelta(seconds=settings.STEP_LEASE_SECONDS), fence=F("fence") + 1
         )
         if not taken:
             return None

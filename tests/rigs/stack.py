@@ -37,6 +37,11 @@ class Stack:
     sandbox_url: str
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
+    @property
+    def state(self) -> Path:
+        """Where database, queue and sandbox lie: settings.STATE_DIR of the stack."""
+        return self.folder / "demo" if "DEMO" in self.env else self.folder
+
     def start(self, *names: str) -> None:
         for name in names:
             command = _children(self)[name].command
@@ -144,10 +149,11 @@ def stack(**extra: str) -> Iterator[Stack]:
     port, sandbox_port = processes.free_port(), processes.free_port()
     with tempfile.TemporaryDirectory(prefix="rescind-live-") as name, fresh_database() as database:
         folder = Path(name)
-        for queue in ("queue", "queue-control"):
-            (folder / queue).mkdir()
         env = environment(folder, port, sandbox_port, database, extra)
         made = Stack(folder, env, f"http://127.0.0.1:{port}", env["SANDBOX_URL"])
+        for inner in ("queue", "queue-control"):
+            (made.state / inner).mkdir(parents=True)
+        (folder / "static").mkdir()
         try:
             made.manage("migrate", "--verbosity", "0")
             made.start(children.SANDBOX, children.WEB, children.WORKER, children.BEAT)
@@ -165,6 +171,21 @@ def live_stack() -> Iterator[Stack]:
 
 
 @pytest.fixture
+def live_stack_with_short_leases() -> Iterator[Stack]:
+    """A dead worker's step is free again after seconds instead of two minutes."""
+    with stack(STEP_LEASE_SECONDS="4") as made:
+        yield made
+
+
+@pytest.fixture
 def live_stack_on_redis(redis_url: str) -> Iterator[Stack]:
-    with stack(CELERY_BROKER_URL=redis_url) as made:
+    with stack(CELERY_BROKER_URL=redis_url, STEP_LEASE_SECONDS="4") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def demo_stack() -> Iterator[Stack]:
+    """The demo as `make run` shows it, made once for all tests that only look at pages."""
+    with stack(DEMO="1", SECOND_FACTOR="optional") as made:
+        made.manage("demo", "make")
         yield made
