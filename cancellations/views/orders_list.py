@@ -25,7 +25,7 @@ from stores.views.access import DeskRequest, may
 @require_safe
 @may("orders.view")
 def order_list(request: DeskRequest) -> HttpResponse:
-    request.GET = _without_blanks(request.GET)  # so that every link of the page is as short as the question
+    request.GET = _without_blanks(request.GET)  # type: ignore[assignment]  # so that every link of the page is as short as the question
     form = OrderSearch(request.GET, stores=request.stores)
     page = orders.search(request.user, form.query(), after=request.GET.get("after", ""))
     fragment = request.htmx and not request.htmx.history_restore_request

@@ -13,7 +13,7 @@ from stores.models import OrderRecord, Store
 from stores.services import credentials, orders
 from tests.rigs.desk import Desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 DAY = 86_400
 
 

@@ -8,7 +8,7 @@ from stores.kernel import keyset
 from stores.models import OrderRecord
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.fixture

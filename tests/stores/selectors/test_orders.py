@@ -17,7 +17,7 @@ from stores.selectors.orders import OrderQuery
 from stores.services import orders as kept
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.fixture

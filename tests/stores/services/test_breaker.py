@@ -15,7 +15,7 @@ from stores.services.breaker import RowBreaker, Seen
 from tests import make
 from tests.stores.services.clocks import FrozenClock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.fixture

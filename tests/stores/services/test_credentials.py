@@ -10,7 +10,7 @@ from stores.services.credentials import TokenCache
 from tests import make
 from tests.stores.services.clocks import FrozenClock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 class Fetch:

@@ -13,7 +13,7 @@ from stores.services.limiter import Ledger, RowLimiter
 from tests import make
 from tests.stores.services.clocks import FrozenClock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @dataclass

@@ -11,7 +11,7 @@ from stores.models import OrderRecord
 from stores.services import orders
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 LATER = make.NOW + timedelta(minutes=5)
 
 

@@ -14,7 +14,7 @@ from stores.services import credentials, orders, sync
 from tests import make
 from tests.rigs.desk import Desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.fixture
