@@ -33,8 +33,10 @@ def test_the_link_is_shown_once(cast, browser_of):
         ("email", "nonsense"),
         ("role", "king"),
         ("store", "00000000-0000-4000-8000-000000000000"),
+        ("store", "garbage"),
+        ("email", "a@example.com\r\nBcc: b@example.com"),
     ],
-    ids=["works here already", "no address", "no such role", "no such shop"],
+    ids=["works here already", "no address", "no such role", "no such shop", "no uuid", "a header"],
 )
 def test_a_wrong_invitation_is_told_at_its_field(cast, browser_of, field, value):
     good = {"store": str(cast.shop_a.uuid), "email": "new@example.com", "role": "staff"}

@@ -2,6 +2,8 @@ import json
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteUnavailable
@@ -57,6 +59,20 @@ def test_a_failing_shop_is_never_passed_off_as_fresh(cast, browser_of):
     page = browser_of(cast.staff_a).get(reverse("shops:list")).content.decode()
 
     assert "does not answer since" in page
+
+
+def test_the_list_takes_the_same_queries_for_one_shop_and_for_many(cast, browser_of, django_assert_num_queries):
+    browser = browser_of(cast.owner)
+    browser.get(reverse("shops:list"))
+    with CaptureQueriesContext(connection) as few:
+        browser.get(reverse("shops:list"))
+    for _ in range(18):
+        make.store()
+
+    with django_assert_num_queries(len(few)):
+        page = browser.get(reverse("shops:list")).content.decode()
+
+    assert page.count("<tr data-row") == 20
 
 
 def test_a_test_shows_what_each_missing_right_disables(cast, browser_of, tried):
