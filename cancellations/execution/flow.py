@@ -25,6 +25,7 @@ def shift(cancellation: Cancellation, to: CancellationState, **fields: Any) -> b
     mine = Cancellation.objects.filter(pk=cancellation.pk, state=cancellation.state, version=cancellation.version)
     if not mine.update(state=to, version=F("version") + 1, **fields):
         return False
+    cancellation.came_from = str(cancellation.state)
     cancellation.state, cancellation.version = to, cancellation.version + 1
     for name, value in fields.items():
         setattr(cancellation, name, value)
@@ -32,6 +33,11 @@ def shift(cancellation: Cancellation, to: CancellationState, **fields: Any) -> b
 
 
 def record(action: Action, cancellation: Cancellation, *, actor: Actor = "rescind", **facts: Any) -> None:
+    """On the shop's chain; with the state before and after when the cancellation was just moved."""
+    if cancellation.came_from:
+        facts["before"] = {"state": cancellation.came_from} | facts.get("before", {})
+        facts["after"] = {"state": str(cancellation.state)} | facts.get("after", {})
+        cancellation.came_from = ""
     trail.record(action, actor=actor, target=f"cancellation:{cancellation.uuid}", store=cancellation.store, **facts)
 
 

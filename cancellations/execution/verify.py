@@ -10,9 +10,11 @@ from django.db import transaction
 from cancellations import actions
 from cancellations.execution import flow, leases, pace
 from cancellations.planning import comparison
+from cancellations.planning.figures import figures
 from cancellations.planning.plan import ReceiptSheet
 from cancellations.services import tell
 from stores.canonical import codec
+from stores.canonical.order import Order
 from stores.kernel import clock
 from stores.kernel.errors import DeskError, RemoteError
 from stores.kernel.failpoints import failpoint
@@ -40,7 +42,7 @@ def take(turn: Turn) -> None:
         wait = timedelta(seconds=pace.VERIFY_AGAIN[step.looks])
         leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait)
         return
-    _finish(turn, sheet)
+    _finish(turn, sheet, order)
     failpoint("verify.verified")
 
 
@@ -72,7 +74,7 @@ def _later(turn: Turn, exc: DeskError) -> None:
             flow.stop(step, exc.user_message, state=step.state)
 
 
-def _finish(turn: Turn, sheet: ReceiptSheet) -> None:
+def _finish(turn: Turn, sheet: ReceiptSheet, order: Order) -> None:
     """One transaction: the step, the receipt, the state, what others are told, the audit."""
     step, now = turn.step, clock.now()
     with transaction.atomic():
@@ -95,4 +97,6 @@ def _finish(turn: Turn, sheet: ReceiptSheet) -> None:
             differs=sheet.differs,
             pending=sheet.is_pending,
             lines=[{"kind": str(row.kind), "verdict": str(row.verdict)} for row in sheet.lines],
+            before=figures(turn.before),
+            after=figures(order),
         )

@@ -41,6 +41,7 @@ class Cancellation(models.Model):
     trouble = models.CharField(max_length=300, blank=True)  # why a person is needed, in safe words
     receipt = models.TextField(blank=True)
     seen_at = models.DateTimeField(null=True)
+    came_from = ""  # in memory only: the state before the last move, for the audit event that tells of it
     looked_at = models.DateTimeField(null=True)  # a person has looked at the difference and let it stand
     reread_at = models.DateTimeField(null=True)  # of the nightly second look
 

@@ -16,11 +16,12 @@ from django.test.utils import CaptureQueriesContext
 
 from stores.audit import actions, checkpoints, keys, trail, verify, verify_audit
 from stores.audit.actions import Action
-from stores.kernel import clock
 from stores.kernel.money import Money
 from stores.models import AuditEvent, Store
+from stores.sandbox.shopify.spec import Line
 from tests import make
 from tests.rigs.audit import unguarded
+from tests.rigs.desk import Desk
 from tests.rigs.people import Cast
 
 MOVED = actions.declare(Action("try_out.moved", "{actor} moved {amount_of}", moves_money=True))
@@ -341,3 +342,38 @@ class TestExports:
         )
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.count("whole") == 3
+
+
+class TestStory:
+    """A cancellation that really ran, against the sandbox."""
+
+    @pytest.fixture
+    def owner(self, desk: Desk, browser_of: Callable[..., Client]) -> Client:
+        order = desk.order(lines=[Line(quantity=3, price="10.00")])
+        done = desk.work(desk.confirm(order, desk.some(order, 2)))
+        assert done.state == "done"
+        return browser_of(make.person(is_owner=True))
+
+    def test_it_is_told_from_confirmation_to_receipt(self, owner):
+        told = kinds(owner, "about=C-2001")[::-1] or kinds(owner)[::-1]
+
+        assert told[0] == "cancellation.confirmed"
+        assert told[-1] == "cancellation.done"
+        assert told.index("step.intent") < told.index("step.outcome")
+
+    def test_the_end_says_what_changed(self, owner):
+        (done,) = owner.get(f"{LIST}?action=cancellation.done").context["entries"]
+
+        changes = {what: (before, after) for what, before, after in done.changes}
+        assert changes["state"] == ("verifying", "done")
+        assert changes["units"] == ("3", "1")
+        assert changes["refunded"] == ("US$0.00", "US$22.00")  # two units of 10.00 and their tax
+
+    def test_money_moved_is_what_gave_money_back(self, owner):
+        found = owner.get(f"{LIST}?money=on").context["entries"]
+
+        assert {entry.event.kind for entry in found} == {"cancellation.done", "step.outcome"}
+        assert all(entry.body.get("kind") != "verify" for entry in found)
+
+    def test_nothing_failed(self, owner):
+        assert kinds(owner, "failed=on") == []
