@@ -18,7 +18,7 @@ from stores.platforms.base import Listing
 from stores.platforms.shopify import documents, fields, mapping, moneys, parcels, words
 from stores.platforms.shopify.api import Api
 from stores.platforms.shopify.fields import Misread, Node
-from stores.platforms.shopify.reading import understood
+from stores.platforms.shopify.reading import MOST_PAGES, understood
 
 PAGE = 50
 LINES = 6  # of each order; the few that have more are read on
@@ -44,7 +44,7 @@ class Cursor:
     def read(cls, said: str) -> Cursor:
         """Raises InputRejected for what is not a cursor of ours."""
         since, seen, after = (*said.split("|", 2), "", "")[:3]
-        if said.count("|") < 2 or not seen.isdecimal():
+        if said.count("|") < 2 or not (seen.isascii() and seen.isdecimal()):
             raise InputRejected("cursor", "This is no place in the list.")
         return cls(since, int(seen), after)
 
@@ -83,14 +83,16 @@ def _count(api: Api, query: str | None) -> int | None:
 
 def _with_all_goods(api: Api, node: Node) -> Node:
     """An order with more lines than a page shows: all of them are searched by SKU and title."""
-    goods, info = list(fields.items(node, "lineItems")), fields.node(fields.node(node, "lineItems"), "pageInfo")
-    while fields.flag(info, "hasNextPage"):
+    goods, page = list(fields.items(node, "lineItems")), fields.node(node, "lineItems")
+    for _ in range(MOST_PAGES):
+        info = fields.node(page, "pageInfo")
+        if not fields.flag(info, "hasNextPage"):
+            return {**node, "lineItems": goods}
         variables: Mapping[str, Any] = {"id": fields.ident(node), "after": fields.ident(info, "endCursor")}
         data = api.read(documents.MORE_GOODS, variables, cost=253)
-        lines = fields.node(fields.node(data, "order"), "lineItems")
-        goods += fields.items({"of": lines}, "of")
-        info = fields.node(lines, "pageInfo")
-    return {**node, "lineItems": goods}
+        page = fields.node(fields.node(data, "order"), "lineItems")
+        goods += fields.items({"of": page}, "of")
+    raise Misread("lineItems")
 
 
 def to_summary(raw: Node) -> Order:

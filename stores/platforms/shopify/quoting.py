@@ -68,7 +68,7 @@ def _suggested(api: Api, order: Order, request: CancelRequest, chosen: list[tupl
             variables["amount"] = sending.amount(request.shipping)
         elif request.shipping is None and _empties(order, chosen):
             variables["ship"] = True
-    data = api.read(documents.SUGGEST, variables, cost=points.suggested(len(chosen)))
+    data = api.read(documents.SUGGEST, variables, cost=points.suggested())
     if data.get("order") is None:
         raise not_found()
     return fields.node(fields.node(data, "order"), "suggestedRefund")

@@ -93,12 +93,12 @@ def _first(api: Api, external_id: str, sizes: Sizes, kind: Kind) -> dict[str, An
 def _whole(api: Api, raw: dict[str, Any], sizes: Sizes, kind: Kind) -> Node:
     """`raw` with every list complete."""
     order_id = fields.ident(raw)
-    more_lines = _Pages("lineItems", documents.lines(kind), {"id": order_id, "lines": 40}, points.lines(40, kind))
+    more_lines = _Pages("lineItems", documents.lines(kind), {"id": order_id, "lines": 50}, points.lines(50, kind))
     more_groups = _Pages(
         "fulfillmentOrders", documents.GROUPS, {"id": order_id, "groups": 5, "shares": 40}, points.groups(5, 40)
     )
-    raw["lineItems"] = more_lines.after(api, raw["lineItems"])
-    raw["fulfillmentOrders"] = more_groups.after(api, raw["fulfillmentOrders"])
+    raw["lineItems"] = more_lines.after(api, fields.node(raw, "lineItems"))
+    raw["fulfillmentOrders"] = more_groups.after(api, fields.node(raw, "fulfillmentOrders"))
     _lengthen(api, raw, sizes, kind)
     for name, owner, inner in INNER:
         raw[name] = [{**item, inner: _inner(api, item, owner, inner, kind)} for item in fields.items(raw, name)]
