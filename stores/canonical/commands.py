@@ -74,6 +74,30 @@ class EditOrder:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CancelLine:
+    """Cancel units of one line in a call of its own; `keep` units stay (absolute, 0 = the whole line).
+
+    `stock_key` (SKU or variant code) finds the line again where a partial cancellation gives it a new id.
+    """
+
+    order_id: str
+    line_id: str
+    stock_key: str
+    keep: Decimal
+    reason: Reason
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelRest:
+    """Cancel everything that has not left, in one call."""
+
+    order_id: str
+    reason: Reason
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class VoidPayment:
     """Release what was authorised and never captured."""
 
@@ -96,7 +120,7 @@ class CorrectStock:
     changes: tuple[StockChange, ...]
 
 
-Command = CancelOrder | RefundOrder | EditOrder | VoidPayment | CorrectStock
+Command = CancelOrder | RefundOrder | EditOrder | VoidPayment | CorrectStock | CancelLine | CancelRest
 
 
 class Outcome(StrEnum):

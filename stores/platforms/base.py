@@ -16,7 +16,9 @@ from typing import Any, ClassVar, Protocol
 
 from stores.canonical.capabilities import Capabilities
 from stores.canonical.commands import (
+    CancelLine,
     CancelOrder,
+    CancelRest,
     Command,
     CorrectStock,
     EditOrder,
@@ -27,6 +29,7 @@ from stores.canonical.commands import (
     VoidPayment,
 )
 from stores.canonical.events import Event
+from stores.canonical.manner import Manner
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
 from stores.kernel.credentials import Secret, Text
@@ -113,6 +116,7 @@ class Platform(ABC):
     api_version: ClassVar[str]
     credentials: ClassVar[tuple[Text | Secret, ...]]
     capabilities: ClassVar[Capabilities]
+    manner: ClassVar[Manner]
     scopes: ClassVar[tuple[Scope, ...]] = ()
     reasons: ClassVar[Mapping[Reason, str]]  # ours → the platform's word
     note_limit: ClassVar[int] = 255  # characters of free text, tag included
@@ -181,6 +185,10 @@ class Platform(ABC):
                 return self.void_payment(command, key=key, tag=tag)
             case CorrectStock():
                 return self.correct_stock(command, key=key, tag=tag)
+            case CancelLine():
+                return self.cancel_line(command, key=key, tag=tag)
+            case CancelRest():
+                return self.cancel_rest(command, key=key, tag=tag)
 
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         raise Unsupported("cancel_order", self.capabilities.cancel_order.why)
@@ -196,6 +204,12 @@ class Platform(ABC):
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
         raise Unsupported("keep_stock", self.capabilities.keep_stock.why)
+
+    def cancel_line(self, command: CancelLine, *, key: str, tag: str) -> Receipt:
+        raise Unsupported("cancel_lines", str(self.capabilities.cancel_lines.why))
+
+    def cancel_rest(self, command: CancelRest, *, key: str, tag: str) -> Receipt:
+        raise Unsupported("cancel_rest", str(self.capabilities.cancel_rest.why))
 
     @abstractmethod
     def read_answer(self, command: Command, answer: Any) -> Receipt:

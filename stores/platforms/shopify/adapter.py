@@ -94,6 +94,7 @@ class Shopify(Platform):
         ),
     )
     capabilities = words.CAPABILITIES
+    manner = words.MANNER
     scopes = words.SCOPES
     reasons = words.REASONS
     note_limit = 255

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.commands import (
     Absent,
+    CancelLine,
     CancelOrder,
+    CancelRest,
     Command,
     CorrectStock,
     EditOrder,
@@ -22,6 +24,7 @@ from stores.canonical.commands import (
     VoidPayment,
 )
 from stores.canonical.order import Order
+from stores.kernel.errors import Unsupported
 from stores.kernel.money import Money, total
 from stores.platforms.shopify import documents, fields, reading
 from stores.platforms.shopify.api import Api
@@ -44,6 +47,8 @@ def find(api: Api, command: Command, *, tag: str, before: Order) -> Finding:
                 return void(_order(api, documents.CHILDREN, command.order_id, 201), command)
             case CorrectStock():
                 return Unclear(detail=_("Stock movements carry no mark that could be searched."))
+            case CancelLine() | CancelRest():
+                raise Unsupported("cancel_lines")
 
 
 def _order(api: Api, document: str, order_id: str, cost: float) -> Node:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stores.canonical.commands import (
+    CancelLine,
     CancelOrder,
+    CancelRest,
     Command,
     CorrectStock,
     EditOrder,
@@ -16,7 +18,7 @@ from stores.canonical.commands import (
     VoidPayment,
 )
 from stores.kernel.answers import Answer
-from stores.kernel.errors import OutcomeUnknown, RemoteConflict, RemoteRefused
+from stores.kernel.errors import OutcomeUnknown, RemoteConflict, RemoteRefused, Unsupported
 from stores.platforms.shopify import fields, words
 from stores.platforms.shopify.api import CONCURRENT, data_of
 from stores.platforms.shopify.fields import Misread, Node
@@ -44,6 +46,8 @@ def read(command: Command, answer: Answer) -> Receipt:
                 return voided(fields.node(data, "transactionVoid"))
             case CorrectStock():
                 return corrected(fields.node(data, "inventoryAdjustQuantities"))
+            case CancelLine() | CancelRest():
+                raise Unsupported("cancel_lines")
     except Misread as exc:
         raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status, answer=answer.body) from exc
 

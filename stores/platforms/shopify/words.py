@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.utils.translation import gettext, gettext_lazy
 
 from stores.canonical.capabilities import Capabilities, Capability, assisted, composed, impossible, native
+from stores.canonical.manner import Manner, UnitsBy
 from stores.canonical.request import Reason
 from stores.platforms.base import Scope
 
@@ -62,6 +63,18 @@ CAPABILITIES = Capabilities(**_capabilities())
 # What a person does in Shopify's own desk, because the API gives it to the app that owns the request.
 WITHDRAW = assisted(_("Ask the fulfilment service in Shopify to stop; then the units can be cancelled here."))
 
+MANNER = Manner(
+    units_by=UnitsBy.REFUND,
+    edits=True,
+    moves_money=True,
+    cancel_refunds=True,
+    cancel_restocks=True,
+    refund_first=False,
+    rest_in_one_call=False,
+    names_location=True,
+    corrects_stock=True,
+    refund_restocks_each=False,
+)
 SCOPES = (
     Scope("read_orders", _("Nothing works without reading orders."), is_vital=True),
     Scope("write_orders", _("No order can be cancelled or refunded."), is_vital=True),

@@ -1,0 +1,29 @@
+"""How a platform wants to be asked: what the planner must know beside the capabilities that people read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class UnitsBy(StrEnum):
+    """How some units of an order leave it."""
+
+    REFUND = "refund"  # an itemised refund names lines and quantities
+    ITEM = "item"  # one call per line, one after another; no money
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """No defaults: every adapter says each."""
+
+    units_by: UnitsBy
+    edits: bool  # an order can be reduced without money moving
+    moves_money: bool  # False: money is settled elsewhere, the plan speaks of units only
+    cancel_refunds: bool  # a whole cancel can give the money back in the same call
+    cancel_restocks: bool  # a whole cancel can put units back
+    refund_first: bool  # the money goes back before the order is cancelled, not after
+    rest_in_one_call: bool  # everything that has not left, in one call
+    names_location: bool  # a refund can say where units go back to
+    corrects_stock: bool  # a restock can be taken back
+    refund_restocks_each: bool  # whether units go back is said per line of a refund (no correction needed to keep them)
