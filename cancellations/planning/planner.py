@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from cancellations.planning import amounts, methods
 from cancellations.planning.case import Case, gather
@@ -62,7 +63,11 @@ def build(
 def needs_quote(order: Order, request: CancelRequest) -> bool:
     """Money may move, so the platform must say how much before anybody decides."""
     wants_money = request.refund is not RefundChoice.NONE
-    return wants_money and amounts.has_captured(order) and any(units > 0 for units in request.lines.values())
+    return wants_money and amounts.has_captured(order) and any(_is_asked(units) for units in request.lines.values())
+
+
+def _is_asked(units: Decimal) -> bool:
+    return units.is_finite() and units > 0
 
 
 def _method_words(case: Case, method: Method) -> str:

@@ -40,7 +40,7 @@ def quote(order: Order, request: CancelRequest) -> Quote:
     ).rounded()
     parents = [p for p in order.payments if p.refundable]
     most = total((p.refundable for p in parents if p.refundable), order.customer_currency)
-    whole = min(worth + (request.shipping or zero), most)
+    whole = min(worth + (request.shipping or zero), most).rounded()
     parts = allocate(whole, [p.refundable.amount for p in parents if p.refundable]) if parents else []
     return Quote(
         currency=order.customer_currency,

@@ -8,15 +8,15 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cancellations.planning import amounts
-from cancellations.planning.plan import Plan
+from cancellations.planning import amounts, planner
+from cancellations.planning.plan import Plan, ShopSettings
 from stores.canonical import codec
 from stores.canonical.commands import CancelOrder, EditOrder, RefundOrder
 from stores.canonical.request import QuotedPayment
 from stores.kernel.money import Money, total
 from tests import make
 from tests.cancellations.planning import wild
-from tests.cancellations.planning.cases import commands, everything, plan, quote
+from tests.cancellations.planning.cases import ABLE, REASONS, commands, everything, plan, quote
 
 
 @settings(max_examples=200, deadline=None)
@@ -25,14 +25,11 @@ def test_any_order_and_any_wish_give_a_plan_or_blockers(order, wish, quoted):
     made = plan(order, wish, quoted=quoted) if quoted else plan_without_quote(order, wish)
 
     assert made.blockers or made.steps
+    assert planner.needs_quote(order, wish) in (True, False)
     assert codec.loads(Plan, codec.dumps(made)) == made
 
 
 def plan_without_quote(order, wish):
-    from cancellations.planning import planner
-    from cancellations.planning.plan import ShopSettings
-    from tests.cancellations.planning.cases import ABLE, REASONS
-
     return planner.build(
         order,
         wish,

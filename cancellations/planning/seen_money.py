@@ -1,0 +1,149 @@
+"""Money promised, reported and seen: per payment, in all, the order's payment state, and what was released."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from cancellations.planning.plan import EffectKind, PaymentEnd, Plan, ReceiptLine, Verdict
+from cancellations.planning.reports import NOT_TOLD, Facts, Results, new_refunds, reported, verdict_of
+from stores.canonical.commands import CancelOrder, RefundOrder, VoidPayment
+from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
+from stores.kernel.money import Money, total
+from stores.kernel.words import gettext as _
+from stores.kernel.words import money as said
+
+
+def rows(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    for part in (_payments, _refunded, _state, _voids):
+        yield from part(plan, before, after, results)
+
+
+def _paid_back(facts: Facts) -> str:
+    """The amount the call reported: "52.80 USD" as an adapter writes it."""
+    amount, _space, currency = facts.get("refunded", "").partition(" ")
+    if not currency:
+        return ""
+    words = said(Money(Decimal(amount), currency))
+    return _("%(money)s, pending", money=words) if facts.get("refund_state") == "pending" else words
+
+
+def _payments(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    moved: defaultdict[str, list[Payment]] = defaultdict(list)
+    for refund in new_refunds(before, after):
+        for transaction in refund.transactions:
+            moved[transaction.parent_id].append(transaction)
+    says = _paid_back if len(plan.expected.payments) == 1 else lambda facts: ""  # the call tells the sum alone
+    report = reported(plan, results, CancelOrder, RefundOrder, says=says)
+    for end in plan.expected.payments:
+        seen, verdict, note = _seen_payment(end, moved.get(end.payment_id, []), before, after)
+        what = _("Refund to %(label)s", label=end.label)
+        yield ReceiptLine(
+            kind=EffectKind.REFUND,
+            what=what,
+            promised=said(end.refund),
+            reported=report,
+            seen=seen,
+            verdict=verdict,
+            note=note,
+        )
+
+
+def _seen_payment(end: PaymentEnd, moved: list[Payment], before: Order, after: Order) -> tuple[str, Verdict, str]:
+    """By the transactions of new refunds; where a platform names no parent, by what the payment can still give."""
+    if not moved:
+        return _seen_by_rest(end, before, after)
+    by_status = {status: _sum(moved, status, end.refund.currency) for status in PaymentStatus}
+    done, waiting = by_status[PaymentStatus.SUCCESS], by_status[PaymentStatus.PENDING]
+    if done == end.refund:
+        return said(done), Verdict.SAME, ""
+    if done + waiting == end.refund:
+        return said(done + waiting), Verdict.PENDING, _("On its way: the payment provider has not finished.")
+    failed = by_status[PaymentStatus.FAILED]
+    note = _("%(money)s failed at the payment provider.", money=said(failed)) if failed else ""
+    return said(done + waiting), Verdict.DIFFERS, note
+
+
+def _sum(moved: list[Payment], status: PaymentStatus, currency: str) -> Money:
+    amounts = (p.amount.customer for p in moved if p.status is status and p.amount.customer.currency == currency)
+    return total(amounts, currency)
+
+
+def _seen_by_rest(end: PaymentEnd, before: Order, after: Order) -> tuple[str, Verdict, str]:
+    was, now = _refundable(before, end.payment_id), _refundable(after, end.payment_id)
+    zero = Money.zero(end.refund.currency)
+    if was is None or was.currency != end.refund.currency:
+        return NOT_TOLD, Verdict.UNSEEN, ""
+    moved = was - (now if now and now.currency == was.currency else zero)
+    if after.totals.refunded.customer == before.totals.refunded.customer:
+        return said(zero), Verdict.DIFFERS, _("No refund is on the order.")
+    return said(moved), verdict_of(moved == end.refund), ""
+
+
+def _refundable(order: Order, payment_id: str) -> Money | None:
+    return next((payment.refundable for payment in order.payments if payment.id == payment_id), None)
+
+
+def _refunded(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    """The order's own total of refunds, so that money nobody promised is seen as well."""
+    promised, seen = plan.expected.refunded_after, after.totals.refunded.customer
+    if not plan.expected.payments and seen == promised:
+        return
+    pending = any(
+        transaction.status is PaymentStatus.PENDING
+        for refund in new_refunds(before, after)
+        for transaction in refund.transactions
+    )
+    verdict = verdict_of(seen == promised)
+    if verdict is Verdict.DIFFERS and pending and seen.currency == promised.currency and seen < promised:
+        verdict = Verdict.PENDING
+    yield ReceiptLine(
+        kind=EffectKind.REFUND,
+        what=_("Refunded on this order in all"),
+        promised=said(promised),
+        reported=reported(plan, results, CancelOrder, RefundOrder, says=_paid_back),
+        seen=said(seen),
+        verdict=verdict,
+    )
+
+
+def _state(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    """The order's payment state, told only where it is not as promised: the rows above show why."""
+    if not plan.expected.payment_states or after.payment in plan.expected.payment_states:
+        return
+    waits = any(t.status is PaymentStatus.PENDING for r in new_refunds(before, after) for t in r.transactions)
+    yield ReceiptLine(
+        kind=EffectKind.REFUND,
+        what=_("Payment state of the order"),
+        promised=_(" or ").join(map(_plain, plan.expected.payment_states)),
+        reported=NOT_TOLD,
+        seen=_plain(after.payment),
+        verdict=Verdict.PENDING if waits else Verdict.DIFFERS,
+    )
+
+
+def _plain(state: PaymentState) -> str:
+    return _(str(state).replace("_", " "))
+
+
+def _voids(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    held = {p.id: p for p in after.payments}
+    for payment_id in plan.expected.voided:
+        was = next((p for p in before.payments if p.id == payment_id), None)
+        now = held.get(payment_id)
+        is_free = now is None or now.capturable is None or not now.capturable
+        yield ReceiptLine(
+            kind=EffectKind.VOID,
+            what=_("Authorisation on %(label)s", label=was.label if was else payment_id),
+            promised=_("released"),
+            reported=reported(
+                plan,
+                results,
+                CancelOrder,
+                VoidPayment,
+                says=lambda f: _("released") if f.get("state") == "voided" else "",
+            ),
+            seen=_("released") if is_free else _("still held"),
+            verdict=verdict_of(is_free),
+        )

@@ -1,0 +1,96 @@
+"""Stock promised, reported and seen: the platform's restock records, and what should not have gone back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from cancellations.planning.plan import EffectKind, Plan, ReceiptLine, StockEnd, Verdict
+from cancellations.planning.reports import NOT_TOLD, Results, new_refunds, reported, verdict_of
+from stores.canonical.commands import CancelOrder, CorrectStock, RefundOrder
+from stores.canonical.order import Order, RefundedLine
+from stores.kernel.words import gettext as _
+from stores.kernel.words import ngettext
+
+
+def rows(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    for part in (_stock, _kept, _corrections):
+        yield from part(plan, before, after, results)
+
+
+def _stock(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    records = [line for refund in new_refunds(before, after) for line in refund.lines]
+    report = reported(plan, results, CancelOrder, RefundOrder)
+    for end in plan.expected.stock:
+        ours = [r for r in records if r.line_id == end.line_id and end.location_id in ("", r.location_id)]
+        units = sum((r.units for r in ours if r.was_restocked), Decimal(0))
+        yield ReceiptLine(
+            kind=EffectKind.STOCK,
+            what=_stock_words(end),
+            promised=_back(end.units),
+            reported=report,
+            seen=_back(units) if ours or records else NOT_TOLD,
+            verdict=verdict_of(units == end.units) if records else Verdict.UNSEEN,
+            note=_elsewhere(end, records) if units != end.units else "",
+        )
+
+
+def _stock_words(end: StockEnd) -> str:
+    if not end.location:
+        return _("%(title)s back in stock", title=end.title)
+    return _("%(title)s back in stock at %(place)s", title=end.title, place=end.location)
+
+
+def _back(units: Decimal) -> str:
+    return ngettext("%(n)s unit", "%(n)s units", units)
+
+
+def _elsewhere(end: StockEnd, records: list[RefundedLine]) -> str:
+    other = [r for r in records if r.line_id == end.line_id and r.was_restocked and r.location_id != end.location_id]
+    if end.location_id and other:
+        return _("Put back at another location.")
+    if any(r.line_id == end.line_id and not r.was_restocked for r in records):
+        return _("The platform recorded these units without putting them back.")
+    return ""
+
+
+def _kept(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    """Units that were to stay out of stock and went back all the same; told only where that happened."""
+    kept = _lines_kept(plan)
+    for end in plan.expected.lines:
+        records = (r for refund in new_refunds(before, after) for r in refund.lines if r.line_id == end.line_id)
+        units = sum((r.units for r in records if r.was_restocked), Decimal(0))
+        if end.line_id in kept and units:
+            yield ReceiptLine(
+                kind=EffectKind.KEEP_STOCK,
+                what=_("%(title)s kept out of stock", title=end.title),
+                promised=_back(Decimal(0)),
+                reported=reported(plan, results, CancelOrder, RefundOrder),
+                seen=_back(units),
+                verdict=Verdict.DIFFERS,
+                note=_("The platform put these units back."),
+            )
+
+
+def _lines_kept(plan: Plan) -> frozenset[str]:
+    commands = [step.command for step in plan.steps]
+    if any(isinstance(command, CancelOrder) and not command.restock for command in commands):
+        return frozenset(end.line_id for end in plan.expected.lines)
+    refunds = [command for command in commands if isinstance(command, RefundOrder)]
+    return frozenset(units.line_id for refund in refunds for units in refund.lines if not units.restock)
+
+
+def _corrections(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    """A stock correction leaves no record on the order: only its own answer is known."""
+    for step in plan.steps:
+        if isinstance(step.command, CorrectStock):
+            units = sum((-change.delta for change in step.command.changes), Decimal(0))
+            yield ReceiptLine(
+                kind=EffectKind.KEEP_STOCK,
+                what=_("Kept units taken out of stock again"),
+                promised=_back(units),
+                reported=reported(plan, results, CorrectStock),
+                seen=NOT_TOLD,
+                verdict=Verdict.UNSEEN,
+                note=_("The order does not show this; the platform's answer is all that is known."),
+            )
