@@ -63,6 +63,7 @@ def facts(order: Order) -> Sequence[tuple[str, Any]]:
         (_("Payment terms"), order.payment_terms),
         (_("Gateways"), ", ".join(order.gateways)),
         (_("Return"), order.return_state),
+        (_("Cannot be cancelled as a whole"), " ".join(order.whole_cancel_blockers)),
         (_("Prices include tax"), yes[order.taxes_included]),
         (_("Prices include duties"), yes[order.duties_included]),
         (_("Tax is an estimate"), yes[order.is_tax_estimated]),
