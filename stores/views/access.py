@@ -31,10 +31,11 @@ from stores.services import sign_in
 
 
 class DeskRequest(HttpRequest):
-    """A request that passed `may`: somebody is signed in and `stores` is where they may do the action."""
+    """A request that passed `may`: somebody is signed in and `stores` is where they may do `action`."""
 
     user: User
     htmx: HtmxDetails
+    action: str
     stores: QuerySet[Store]
 
 
@@ -54,7 +55,7 @@ def may(action: str) -> Callable[[View], View]:
             if not access.can(request.user, action):
                 raise Http404
             desk = cast(DeskRequest, request)
-            desk.stores = access.stores_for(request.user, action)
+            desk.action, desk.stores = action, access.stores_for(request.user, action)
             return view(desk, *args, **kwargs)
 
         guarded.__dict__["action"] = action  # the access matrix reads it
