@@ -62,10 +62,12 @@ ALL = (
     Kind("stale", "done", "a read shows the order as it was before its last change"),
     Kind("throttled", "none", "THROTTLED, whatever the bucket holds"),
     Kind("stuck_job", "done", "the cancel job is accepted and never finishes"),
+    Kind("job_fails", "none", "the cancel job ends FAILED with `code` (INTERNAL_ERROR) and `message`"),
+    Kind("user_error", "none", "a mutation answers with one user error: `code`, `message`, `field`"),
     Kind("key_running", "none", "the same idempotency key is said to be running"),
 )
 REGISTRY = {kind.name: kind for kind in ALL}
-INNER = frozenset({"stale", "throttled", "stuck_job", "key_running"})
+INNER = frozenset({"stale", "throttled", "stuck_job", "job_fails", "user_error", "key_running"})
 
 
 def arm(world: World, name: str, *, on: str, times: int, skip: int, detail: Mapping[str, Any]) -> None:

@@ -70,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
     sys_version = ""
     disable_nagle_algorithm = True
     wbufsize = -1  # headers and body leave together
-    timeout = 60
+    timeout = 300  # seconds an idle connection is kept
     no_body: ClassVar[frozenset[str]] = frozenset({"GET", "HEAD", "DELETE"})
 
     def answer(self) -> None:
@@ -131,6 +131,11 @@ class Handler(BaseHTTPRequestHandler):
             super().handle()
         except (ConnectionError, TimeoutError):
             self.close_connection = True
+
+    def finish(self) -> None:
+        """The thread ends with its connection, and so does its hold on the world's file."""
+        super().finish()
+        self.server.world.store.release()
 
     def log_message(self, format: str, *args: object) -> None:
         """Silent: the world counts requests."""

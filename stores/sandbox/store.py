@@ -118,6 +118,14 @@ class Store:
             raise
         db.commit()
 
+    def release(self) -> None:
+        """Closes this thread's connection: for threads that end."""
+        held: sqlite3.Connection | None = getattr(self.local, "db", None)
+        if held is not None:
+            self.opened.remove(held)
+            held.close()
+            self.local.db = None
+
     def close(self) -> None:
         for held in self.opened:
             held.close()

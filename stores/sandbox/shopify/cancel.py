@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from stores.sandbox import faults
 from stores.sandbox.shopify import refund as refunds
 from stores.sandbox.shopify import suggest, totals
 from stores.sandbox.shopify.ids import Body, number_of
@@ -32,6 +33,7 @@ def start(session: Session, wanted: Mapping[str, Any]) -> tuple[Body | None, lis
     if order is None:
         return None, [invalid(session, "Order does not exist", "NOT_FOUND", "orderId")]
     method, refused = method_of(session, order, wanted)
+    refused += session.forced_error(CAUSE)
     if len(wanted.get("staff_note") or "") > NOTE_LIMIT:
         refused.append(
             invalid(session, f"Staff note is too long (maximum is {NOTE_LIMIT} characters)", field="staffNote")
@@ -51,9 +53,6 @@ def method_of(session: Session, order: Body, wanted: Mapping[str, Any]) -> tuple
     asked = wanted.get("refund_method") or {}
     original = asked.get("original_payment_methods_refund")
     credit = asked.get("store_credit_refund") is not None
-    if original and credit:
-        policy = session.switches["method_both"]
-        return policy, [invalid(session, "Choose one refund method")] if policy == "refused" else []
     if credit:
         return "store_credit", credit_problems(session, order, asked["store_credit_refund"])
     if original is None and wanted.get("refund") is None:
@@ -122,14 +121,22 @@ def finish(session: Session, job_id: int) -> None:
     if order is None or job["state"] != "STARTED":
         return
     session.request = job["request"]
-    refused = cancel_refusals(order, session.switches) or place_refusals(session, order, job)
-    errors = [{"code": "INVALID", "field": None, "message": words} for words in refused[:1]]
+    errors = forced_failure(session) or [
+        {"code": "INVALID", "field": None, "message": words}
+        for words in (cancel_refusals(order, session.switches) or place_refusals(session, order, job))[:1]
+    ]
     if not errors:
         apply(session, order, job)
     session.db.execute(
         "UPDATE jobs SET state = ?, errors = ? WHERE id = ?",
         ("FAILED" if errors else "SUCCEEDED", json.dumps(errors), job_id),
     )
+
+
+def forced_failure(session: Session) -> list[Problem]:
+    fault = faults.spend(session.world, (CAUSE,), {"job_fails"})
+    told = {"code": "INTERNAL_ERROR", "field": None, "message": "Something went wrong"}
+    return [told | dict(fault.detail)] if fault else []
 
 
 def has_closed_place(session: Session, order: Body) -> bool:

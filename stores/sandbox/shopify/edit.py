@@ -105,7 +105,8 @@ def commit(session: Session, wanted: Mapping[str, Any]) -> Payload:
     staged, order = opened(session, wanted["id"])
     if staged is None or order is None:
         return refused_commit("The edit session does not exist.", "id")
-    late = edit_refusals(order) or stale(order, staged)
+    forced = [error["message"] for error in session.forced_error(CAUSE)]
+    late = forced or edit_refusals(order) or stale(order, staged)
     if late:
         return refused_commit(late[0])
     note = wanted.get("staff_note") or ""

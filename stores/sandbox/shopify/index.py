@@ -20,6 +20,8 @@ INSERT = f"INSERT OR REPLACE INTO search ({', '.join(COLUMNS)}) VALUES ({', '.jo
 
 def fold(text: str) -> str:
     """Lower case without accents: how words are compared."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 

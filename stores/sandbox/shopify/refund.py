@@ -25,7 +25,7 @@ def create(session: Session, wanted: Mapping[str, Any]) -> tuple[Body | None, Bo
     order = session.visible(number_of(wanted["order_id"], "Order"))
     if order is None:
         return None, None, [problem("Order does not exist", "orderId")]
-    found = list(problems(session, order, wanted))
+    found = session.forced_error(CAUSE) or list(problems(session, order, wanted))
     if found:
         return order, None, found
     refund = apply(session, order, wanted)

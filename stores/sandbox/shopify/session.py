@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from stores.sandbox import faults
 from stores.sandbox.shopify import index, totals
 from stores.sandbox.shopify.ids import Body, gid, order_of
 from stores.sandbox.shopify.money import text
@@ -67,6 +68,14 @@ class Session:
             self.timer(self.at + lag, "index", {"order": order["id"]})
         else:
             index.write(self.db, [order])
+
+    def forced_error(self, operation: str) -> list[dict[str, Any]]:
+        """The user error that a fault demands of this operation, if any."""
+        fault = faults.spend(self.world, (operation,), {"user_error"})
+        if fault is None:
+            return []
+        told = {"field": None, "message": "Something is not right", "code": "INVALID"}
+        return [told | dict(fault.detail)]
 
     # --- the rest of the world ---------------------------------------------------------------------
     def location(self, location_id: int | None) -> Body | None:

@@ -84,10 +84,11 @@ def duties(order: Body) -> int:
 
 
 def current(order: Body) -> int:
-    """What the order is worth now."""
+    """What the order is worth now; money given back beyond the units cannot turn it negative."""
     added = 0 if order["taxes_included"] else tax(order)
     adjusted: int = sum(refund["adjustment"] for refund in order["refunds"])
-    return subtotal(order) + tips(order) + shipping(order) + added + duties(order) - adjusted
+    whole = subtotal(order) + tips(order) + shipping(order) + added + duties(order)
+    return max(0, whole - int(adjusted))
 
 
 def of_kind(order: Body, kinds: Iterable[str], *states: str) -> int:

@@ -1,4 +1,7 @@
-"""A world of its own for each test, a frozen clock, and a client that asks it over HTTP without sockets."""
+"""A world of its own for each test, a frozen clock, and a client that asks it over HTTP without sockets.
+
+Every exchange is checked against the vendor's schema where VENDOR_SPECS is set.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import pytest
 
 from stores.sandbox import adapter
 from stores.sandbox.world import World
+from tests.stores.sandbox import vendor
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -44,6 +48,7 @@ class Client:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
+    made.on_exchange(vendor.checker())
     yield made
     made.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -153,4 +154,80 @@ def test_a_job_that_is_stuck_never_finishes(world: World, client: Client) -> Non
     world.advance(3_600)
 
     assert result(client, payload)["status"] == "STARTED"
+    assert world.effects(made.id) == []
+
+
+def test_a_job_can_be_made_to_fail(world: World, client: Client) -> None:
+    world.fault("job_fails", on="orderCancel", message="Try later")
+    made = world.make_order()
+
+    payload = cancel(client, made)
+    world.advance(4)
+
+    assert result(client, payload)["errors"] == [{"code": "INTERNAL_ERROR", "field": None, "message": "Try later"}]
+    assert world.effects(made.id) == []
+
+
+def test_a_user_error_can_be_forced(world: World, client: Client) -> None:
+    world.fault("user_error", on="orderCancel", code="NO_REFUND_PERMISSION")
+    made = world.make_order()
+
+    assert cancel(client, made)["orderCancelUserErrors"][0]["code"] == "NO_REFUND_PERMISSION"
+
+
+CREDIT = {
+    "company": ({"is_company": True}, {}, "STORE_CREDIT_REFUND_B2B_NOT_SUPPORTED"),
+    "no customer": ({"person": None}, {}, "STORE_CREDIT_REFUND_MISSING_CUSTOMER"),
+    "expired": ({}, {"expiresAt": "2026-11-01T00:00:00Z"}, "STORE_CREDIT_REFUND_EXPIRATION_IN_PAST"),
+}
+
+
+@pytest.mark.parametrize(("words", "credit", "code"), CREDIT.values(), ids=CREDIT)
+def test_store_credit_is_refused_by_code(
+    world: World, client: Client, words: dict[str, Any], credit: dict[str, str], code: str
+) -> None:
+    made = world.make_order(**words)
+
+    payload = cancel(client, made, method={"storeCreditRefund": credit})
+
+    assert payload["orderCancelUserErrors"][0]["code"] == code
+
+
+def test_store_credit_is_given_instead_of_the_card(world: World, client: Client) -> None:
+    made = world.make_order()
+
+    cancel(client, made, method={"storeCreditRefund": {}})
+    world.advance(4)
+
+    assert world.effects(made.id, "refund")[0].detail["gateway"] == "store_credit"
+
+
+def test_a_partly_captured_order_is_refunded_and_voided(world: World, client: Client) -> None:
+    made = world.make_order(pay="partly_captured", captured="4.00", shipping=None)  # of 11.00
+
+    cancel(client, made)
+    world.advance(4)
+
+    moved = {effect.kind: effect.amount for effect in world.effects(made.id) if effect.amount}
+    assert moved == {"refund": Decimal("4.0"), "void": Decimal("7.0")}
+
+
+def test_many_cancels_at_once_act_once(world: World) -> None:
+    made = world.make_order()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: cancel(Client(world), made), range(16)))
+    world.advance(10)
+
+    assert len(world.effects(made.id, "cancel")) == 1
+    assert len(world.effects(made.id, "refund")) == 1
+
+
+def test_two_refund_methods_are_refused_by_the_schema(world: World, client: Client) -> None:
+    made = world.make_order()
+    both = {"originalPaymentMethodsRefund": True, "storeCreditRefund": {}}
+
+    answer = client.ask(documents.CANCEL, orderId=made.id, reason="STAFF", restock=True, method=both)
+
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID_VARIABLE"
     assert world.effects(made.id) == []

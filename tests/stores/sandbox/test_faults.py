@@ -14,6 +14,7 @@ from stores.sandbox.server import Server
 from stores.sandbox.shopify.shops import Made
 from stores.sandbox.shopify.spec import Line
 from stores.sandbox.world import World
+from tests.rigs import processes
 from tests.stores.sandbox import documents
 from tests.stores.sandbox.conftest import Client
 
@@ -172,3 +173,11 @@ def test_a_fault_on_a_real_socket(world: World, served: str, name: str) -> None:
     word = seen(http, f"{served}/shopify/demo/admin/api/2026-10/graphql.json", made)
 
     check(name, word, world, made)
+
+
+@pytest.mark.loopback
+def test_a_connection_that_ends_gives_its_hold_on_the_file_back(world: World, served: str) -> None:
+    for _ in range(20):
+        assert requests.get(f"{served}/health", headers={"Connection": "close"}, timeout=5).ok
+
+    processes.until(lambda: len(world.store.opened) < 5, seconds=5, what="connections are closed")

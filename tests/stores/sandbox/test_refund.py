@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -182,3 +183,92 @@ def test_a_failing_gateway_moves_nothing(world: World, client: Client) -> None:
     assert payload["userErrors"] == []
     assert payload["refund"]["transactions"]["nodes"][0]["status"] == "FAILURE"
     assert sum(effect.amount for effect in world.effects(made.id, "refund")) == 0
+
+
+def test_many_refunds_with_one_key_act_once(world: World) -> None:
+    made = world.make_order(lines=[Line(quantity=20)])
+    wanted = {"orderId": made.id, "refundLineItems": [taking(made, 1)], "transactions": []}
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda _: Client(world).data(documents.REFUND, input=wanted, key=KEY), range(16)))
+
+    assert len({payload["refundCreate"]["refund"]["id"] for payload in told}) == 1
+    assert len(world.effects(made.id, "refund")) == 1
+
+
+def test_split_tender_goes_back_through_each_gateway(world: World, client: Client) -> None:
+    made = world.make_order(lines=[Line(price="100.00")], tax="", shipping=None,
+                            tender=[("gift_card", "30.00"), ("bogus", "70.00")])  # fmt: skip
+
+    refund(client, made, [taking(made, 1)])
+
+    moved = {effect.detail["gateway"]: effect.amount for effect in world.effects(made.id, "refund")}
+    assert moved == {"gift_card": Decimal("30.0"), "bogus": Decimal("70.0")}
+
+
+def test_money_without_units_lowers_the_order(world: World, client: Client) -> None:
+    made = world.make_order(lines=[Line(price="100.00")], tax="", shipping=None)
+
+    refund(client, made, [], transactions=[paying(client, made, "12.34")])
+
+    header = client.data(documents.HEADER, id=made.id)["order"]
+    assert header["currentTotalPriceSet"]["shopMoney"]["amount"] == "87.66"
+    assert header["totalOutstandingSet"]["shopMoney"]["amount"] == "0.0"
+
+
+def test_units_without_money_leave_the_shop_owing(world: World, client: Client) -> None:
+    made = world.make_order(lines=[Line(price="100.00")], tax="", shipping=None)
+
+    refund(client, made, [taking(made, 1)], transactions=[])
+
+    header = client.data(documents.HEADER, id=made.id)["order"]
+    assert (header["displayFinancialStatus"], header["totalOutstandingSet"]["shopMoney"]["amount"]) == (
+        "PAID",
+        "-100.0",
+    )
+
+
+def test_another_currency_must_be_named(world: World, client: Client) -> None:
+    world.add_shop("demo-jp", currency="JPY")
+    made = world.make_order("demo-jp", lines=[Line(price="10.00")], presentment=("EUR", "160.00"))
+    there = Client(world, "demo-jp")
+
+    unnamed = refund(there, made, [taking(made, 1)])["data"]["refundCreate"]
+    named = refund(there, made, [taking(made, 1)], key="k2", currency="EUR")["data"]["refundCreate"]
+
+    assert unnamed["userErrors"][0]["field"] == ["currency"]
+    assert named["refund"]["totalRefundedSet"]["shopMoney"] == {"amount": "1760.0", "currencyCode": "JPY"}
+
+
+@pytest.mark.parametrize("amount", ["0.00", "-1.00", "1.005"])
+def test_an_amount_no_currency_holds_is_refused(world: World, client: Client, amount: str) -> None:
+    made = world.make_order()
+
+    payload = refund(client, made, [], transactions=[paying(client, made, amount)])["data"]["refundCreate"]
+
+    assert payload["userErrors"][0]["field"] == ["transactions", "0", "amount"]
+
+
+def paying(client: Client, made: Made, amount: str) -> dict[str, str]:
+    parent = client.data(documents.HEADER, id=made.id)["order"]["transactions"][0]
+    return {
+        "orderId": made.id,
+        "kind": "REFUND",
+        "gateway": parent["gateway"],
+        "parentId": parent["id"],
+        "amount": amount,
+    }
+
+
+@pytest.mark.parametrize("units", [1, 2, 3])
+def test_duties_go_back_in_proportion_or_whole(world: World, client: Client, units: int) -> None:
+    made = world.make_order(lines=[Line(quantity=3, duties=["9.00"])])
+    duty = client.data(documents.LINES, id=made.id)["order"]["lineItems"]["nodes"][0]["duties"][0]["id"]
+
+    told = [
+        suggested(client, made, items=[taking(made, units)], duties=[{"dutyId": duty, "refundType": kind}])
+        for kind in ("PROPORTIONAL", "FULL")
+    ]
+
+    amounts = [part["totalDutiesSet"]["shopMoney"]["amount"] for part in told]
+    assert amounts == [f"{3.0 * units}", "9.0"]

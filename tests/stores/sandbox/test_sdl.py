@@ -36,6 +36,8 @@ def differences(ours: GraphQLSchema, theirs: GraphQLSchema) -> list[str]:
 
 
 def parts(kind: Any, other: Any) -> list[str]:
+    if getattr(kind, "is_one_of", False) != getattr(other, "is_one_of", False):
+        return [": oneOf differs"]
     if isinstance(kind, GraphQLEnumType):
         return [f".{value}: no such value" for value in kind.values if value not in other.values]
     if isinstance(kind, GraphQLUnionType):

@@ -16,7 +16,6 @@ from tests.stores.sandbox.conftest import Client
 from tests.stores.sandbox.test_cancel import KEEP, ORIGINAL, cancel, result
 
 Probe = Callable[[World, Client], Any]
-BOTH = {"originalPaymentMethodsRefund": True, "storeCreditRefund": {}}
 RELEASE = """mutation($id: ID!) { fulfillmentOrderSubmitCancellationRequest(id: $id) {
  fulfillmentOrder { requestStatus } userErrors { message } } }"""
 
@@ -155,7 +154,6 @@ PROBES: dict[str, Probe] = {
     "cancel_refusals": cancelling(SHIPPED),
     "refusal_field": cancelling(SHIPPED),
     "method_absent": cancelling({}, method=None),
-    "method_both": cancelling({}, method=BOTH),
     "cancel_on_hold": cancelling({"hold": "OTHER"}, method=ORIGINAL),
     "unpaid_refund": refunding({"pay": "pending"}),
     "no_restock_stock": refunding({}, "NO_RESTOCK"),

@@ -23,6 +23,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
+    GraphQLSyntaxError,
     build_client_schema,
     get_named_type,
     get_operation_ast,
@@ -58,7 +59,10 @@ def schema_of(version: str) -> GraphQLSchema:
 
 @cache
 def parsed(version: str, query: str) -> tuple[DocumentNode, tuple[str, ...]]:
-    document = parse(query)
+    try:
+        document = parse(query)
+    except GraphQLSyntaxError as exc:
+        return parse("{ shop { id } }"), (exc.message,)
     return document, tuple(error.message for error in validate(schema_of(version), document))
 
 
