@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from cancellations.execution import executor, leases, sweep
+from cancellations.execution import executor, leases, sweep, watch
 from cancellations.execution import reread as second_look
 from cancellations.intake import inbox
 from notifications import sender
@@ -20,6 +20,7 @@ def advance(cancellation_uuid: str) -> None:
 @shared_task(name="cancellations.sweep", ignore_result=True, expires=10)
 def run_sweep() -> None:
     """Every 2 seconds: ring for what is due."""
+    watch.seen(clock.now())
     sweep.run(clock.now())
 
 

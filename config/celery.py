@@ -1,10 +1,20 @@
 """The doorbell: a message carries a uuid; the queue itself is the database (RELIABILITY 8)."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("rescind")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@worker_ready.connect
+def keep_watch(**_sender: Any) -> None:
+    """No sweep for 10 seconds: this worker sweeps by itself."""
+    from cancellations.execution import watch  # apps are loaded by now, not at import
+
+    watch.start()

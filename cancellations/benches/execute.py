@@ -9,10 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection, connections
@@ -30,6 +31,7 @@ from stores.sandbox.shopify.spec import Line
 from stores.sandbox.world import World
 from stores.services import orders, reach
 
+T = TypeVar("T")
 THREADS = 4
 PLAN = "plus"  # 1,000 points a second
 
@@ -100,7 +102,7 @@ def _one(place: Ground, world: World) -> str:
 _confirm_points: list[float] = []
 
 
-def _patiently(act):  # type: ignore[no-untyped-def]
+def _patiently(act: Callable[[], T]) -> T:
 
     while True:
         try:

@@ -85,8 +85,9 @@ class Desk:
         cancellation.refresh_from_db()
         if cancellation.state == "held":
             return cancellation.held_until
-        rows = Step.objects.filter(cancellation=cancellation).exclude(next_attempt_at=None)
-        moments = [max(step.next_attempt_at, step.lease_until or step.next_attempt_at) for step in rows]
+        rows = Step.objects.filter(cancellation=cancellation)
+        pairs = [(step.next_attempt_at, step.lease_until) for step in rows]
+        moments = [max(due, leased or due) for due, leased in pairs if due]
         return min(moments, default=None)
 
     def travel(self, seconds: float) -> None:
