@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import F
 
 from cancellations.execution import flow, leases, turns
-from cancellations.models import Cancellation, Step
+from cancellations.models import Cancellation, Step, StepKind
 from stores.kernel import clock
 from stores.kernel.errors import LeaseLost
 from stores.kernel.failpoints import failpoint
@@ -57,4 +57,5 @@ def _next_due(cancellation: Cancellation) -> Step | None:
     )
     if step is None or step.at_work in AT_WORK:
         return step
-    return step if step.at_work == CancellationState.NEEDS_OPERATOR and step.state in ASKED_ON else None
+    is_question = step.state in ASKED_ON or step.kind == StepKind.VERIFY
+    return step if step.at_work == CancellationState.NEEDS_OPERATOR and is_question else None

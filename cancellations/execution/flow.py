@@ -10,6 +10,7 @@ from django.db.models import F
 
 from cancellations import actions
 from cancellations.models import Cancellation, Step
+from cancellations.services import tell
 from stores.audit import trail
 from stores.audit.actions import Action
 from stores.kernel import clock, queue, states
@@ -79,6 +80,7 @@ def stop(step: Step, trouble: str, *, state: str) -> None:
     if cancellation.state not in (CancellationState.RUNNING, CancellationState.VERIFYING):
         return
     if shift(cancellation, CancellationState.NEEDS_OPERATOR, trouble=trouble[:300]):
+        tell.stopped(cancellation)
         record(actions.STOPPED, cancellation, step=step.position, kind=step.kind, state=state)
 
 

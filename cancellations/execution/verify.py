@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from cancellations import actions
 from cancellations.execution import flow, leases, pace
-from cancellations.planning import comparison
+from cancellations.models import Step
+from cancellations.planning import claims, comparison
 from cancellations.planning.figures import figures
 from cancellations.planning.plan import ReceiptSheet
 from cancellations.services import tell
@@ -36,13 +38,14 @@ def take(turn: Turn) -> None:
         _later(turn, exc)
         return
     failpoint("verify.seen")
-    results = {s.position: facts_of(s.result) for s in step.cancellation.steps.all()}
+    steps = list(step.cancellation.steps.all())
+    results = {s.position: facts_of(s.result) for s in steps}
     sheet = comparison.compare(turn.plan, turn.before, order, results)
     if sheet.differs and step.looks < len(pace.VERIFY_AGAIN):
         wait = timedelta(seconds=pace.VERIFY_AGAIN[step.looks])
         leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait)
         return
-    _finish(turn, sheet, order)
+    _finish(turn, sheet, order, claimed=_claims([s for s in steps if s.state == StepState.SETTLED], order))
     failpoint("verify.verified")
 
 
@@ -53,13 +56,14 @@ def _begin(turn: Turn) -> None:
 
 
 def facts_of(result: dict[str, object]) -> dict[str, str]:
-    """A stored receipt as the comparison reads it: facts and ids, plain text."""
+    """A stored receipt as the comparison reads it: facts, ids and a person's word, plain text."""
     flat: dict[str, str] = {}
     for part in ("ids", "facts"):
         inner = result.get(part)
         if isinstance(inner, dict):
             flat |= {str(k): str(v) for k, v in inner.items()}
-    return flat
+    claim = result.get("settled")
+    return flat | {"settled": str(claim["evidence"])} if isinstance(claim, dict) else flat
 
 
 def _later(turn: Turn, exc: DeskError) -> None:
@@ -74,7 +78,7 @@ def _later(turn: Turn, exc: DeskError) -> None:
             flow.stop(step, exc.user_message, state=step.state)
 
 
-def _finish(turn: Turn, sheet: ReceiptSheet, order: Order) -> None:
+def _finish(turn: Turn, sheet: ReceiptSheet, order: Order, *, claimed: dict[int, dict[str, Any]]) -> None:
     """One transaction: the step, the receipt, the state, what others are told, the audit."""
     step, now = turn.step, clock.now()
     with transaction.atomic():
@@ -89,6 +93,8 @@ def _finish(turn: Turn, sheet: ReceiptSheet, order: Order) -> None:
             finished_at=now,
             trouble="",
         )
+        for pk, result in claimed.items():
+            Step.objects.filter(pk=pk).update(result=result)
         tell.finished(cancellation, sheet)
         flow.record(
             actions.DONE,
@@ -100,3 +106,12 @@ def _finish(turn: Turn, sheet: ReceiptSheet, order: Order) -> None:
             before=figures(turn.before),
             after=figures(order),
         )
+
+
+def _claims(settled: Sequence[Step], order: Order) -> dict[int, dict[str, Any]]:
+    """Beside what a person said by hand: what the order shows under the id they named ("" = nothing). By step."""
+    return {
+        step.pk: {**step.result, "settled": claim | {"seen": claims.seen(order, claim["evidence"])}}
+        for step in settled
+        for claim in [step.result["settled"]]
+    }

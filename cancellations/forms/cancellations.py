@@ -16,30 +16,36 @@ SHOW = [
     ("", _("All")),
     ("look", _("Needs a look")),
     ("held", _("On hold")),
-    ("awaiting_approval", _("Waits for approval")),
+    ("awaiting_approval", _("Awaiting approval")),
     ("running", _("Running")),
     ("done", _("Done")),
     ("differs", _("Done, with a difference")),
     ("refused", _("Refused")),
     ("withdrawn", _("Taken back")),
+    ("expired", _("Approval expired")),
 ]
 
 
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(required=False, label=label, widget=forms.DateInput(attrs={"type": "date"}))
+
+
 class CancellationSearch(forms.Form):
-    q = forms.CharField(required=False, max_length=200, label=_("Cancellation, order number or name"))
-    show = forms.ChoiceField(required=False, choices=SHOW, label=_("Show"))
+    """What narrows the list. A value that does not fit narrows nothing and is said at its field."""
+
+    q = forms.CharField(required=False, max_length=200, label=_("Cancellation, order number or customer"))
+    show = forms.ChoiceField(required=False, choices=SHOW, label=_("State"))
     shop = forms.ModelChoiceField(
         queryset=Store.objects.none(), to_field_name="uuid", required=False, label=_("Shop"), empty_label=_("All shops")
     )
-    since = forms.DateField(required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label=_("To"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = _day(_("From (UTC)"))
+    until = _day(_("To"))
 
     def __init__(self, *args: Any, stores: QuerySet[Store], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["shop"].queryset = stores  # type: ignore[attr-defined]
 
     def query(self) -> CancellationQuery:
-        """What the valid fields say; an invalid one narrows nothing and shows its error."""
         self.is_valid()
         found = self.cleaned_data
         until = _midnight(found.get("until"))
@@ -56,16 +62,34 @@ def _midnight(day: Any) -> datetime | None:
     return datetime.combine(day, time.min, UTC) if day else None
 
 
-class Why(forms.Form):
-    """A reason in a person's words."""
-
-    reason = forms.CharField(max_length=500, label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
+def _words(label: Any) -> forms.CharField:
+    return forms.CharField(max_length=500, label=label, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class Settle(forms.Form):
+class Decision(forms.Form):
+    """Ids of fields carry the deed's name, since one page shows several of these."""
+
+    def __init__(self, posted: Any = None) -> None:
+        super().__init__(posted, auto_id=f"{type(self).__name__.lower()}-%s")
+
+
+class Release(Decision):
+    reason = _words(_("Why it must not wait"))
+
+
+class Retry(Decision):
+    reason = _words(_("Why it may work now"))
+
+
+class Stand(Decision):
+    reason = _words(_("What you saw, and why it may stand"))
+
+
+class Settle(Decision):
     evidence = forms.CharField(
         max_length=200,
         label=_("Their record"),
-        help_text=_("The platform's id of what was done: the refund's, the edit's, or the order's event."),
+        help_text=_("The platform's id of what was done: the refund's, the payment's, or the order's."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    note = forms.CharField(max_length=500, label=_("What you saw and did"), widget=forms.Textarea(attrs={"rows": 2}))
+    note = _words(_("What you saw and did"))

@@ -10,7 +10,7 @@ from stores.kernel.words import money as said
 
 
 def seen(order: Order, evidence: str) -> str:
-    """What the order shows under this id: the platform's whole id, or its last part as people copy it; "" for nothing."""
+    """What the order shows under this id (whole, or its last part as people copy it); "" when it shows nothing."""
     wanted = _tail(evidence)
     if not wanted:
         return ""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from cancellations.models import Attempt, Cancellation, Step
 from notifications.models import Delivery, DeliveryState
 from stores.kernel import folding
 from stores.kernel.keyset import Page, page_of
-from stores.kernel.states import CancellationState
+from stores.kernel.states import FINISHED, CancellationState
 from stores.models import User
 from stores.selectors import access
 
@@ -52,14 +52,28 @@ def count_needing_a_look(viewer: User, *, most: int = 99) -> int:
 
 def search(viewer: User, query: CancellationQuery, after: str = "", size: int = 50) -> Page[Cancellation]:
     """A page, newest first. Constant number of queries."""
-    rows = _narrowed(visible(viewer), query).select_related("store", "order", "requester")
-    return page_of(rows, after=after, size=size, field="created_at")
+    return page_of(_listed(_narrowed(visible(viewer), query)), after=after, size=size, field="created_at")
+
+
+def _listed(rows: QuerySet[Cancellation]) -> QuerySet[Cancellation]:
+    """With what a row shows, and without what is heavy."""
+    heavy = ("plan", "receipt", "order__snapshot", "order__search")
+    return rows.select_related("store", "order", "requester").defer(*heavy)
 
 
 def first_looks(viewer: User, *, most: int = 20) -> Sequence[Cancellation]:
     """What a person must settle, longest waiting first: stands above the list."""
-    rows = visible(viewer).filter(needs_a_look()).select_related("store", "order", "requester")
-    return list(rows.order_by("created_at")[:most])
+    return list(_listed(visible(viewer).filter(needs_a_look())).order_by("created_at")[:most])
+
+
+def progress(rows: Iterable[Cancellation]) -> dict[int, tuple[int, int]]:
+    """{primary key: (steps finished, steps in all)} of those at work. One query, none when none is."""
+    at_work = [row.pk for row in rows if row.state in (CancellationState.RUNNING, CancellationState.VERIFYING)]
+    if not at_work:
+        return {}
+    done = Count("pk", filter=Q(state__in=sorted(FINISHED)))
+    counted = Step.objects.filter(cancellation__in=at_work).order_by().values("cancellation")
+    return {r["cancellation"]: (r["done"], r["all"]) for r in counted.annotate(done=done, all=Count("pk"))}
 
 
 def _narrowed(rows: QuerySet[Cancellation], query: CancellationQuery) -> QuerySet[Cancellation]:
@@ -67,6 +81,8 @@ def _narrowed(rows: QuerySet[Cancellation], query: CancellationQuery) -> QuerySe
         rows = rows.filter(needs_a_look())
     elif query.show == "differs":
         rows = rows.filter(differs=True)
+    elif query.show == "running":
+        rows = rows.filter(state__in=[CancellationState.RUNNING, CancellationState.VERIFYING])
     elif query.show:
         rows = rows.filter(state=query.show)
     if query.store:
@@ -92,7 +108,8 @@ def one(viewer: User, uuid: UUID) -> Cancellation:
     """With steps, attempts and people. Raises Cancellation.DoesNotExist for unknown and foreign alike."""
     attempts = Prefetch("attempts", Attempt.objects.order_by("pk").defer("body"))
     steps = Prefetch("steps", Step.objects.order_by("position").prefetch_related(attempts))
-    rows = visible(viewer).select_related("store", "order", "requester", "approver", "note", "preview")
+    heavy = ("preview__plan", "preview__request", "order__search")
+    rows = visible(viewer).select_related("store", "order", "requester", "approver", "note", "preview").defer(*heavy)
     return rows.prefetch_related(steps).get(uuid=uuid)
 
 

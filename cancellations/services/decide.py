@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cancellations import actions
 from cancellations.execution import flow
-from cancellations.models import Cancellation, Step
+from cancellations.models import Cancellation, Step, StepKind
 from cancellations.services import limits, notes
 from stores.audit.actions import Action
 from stores.kernel import clock, queue, states, vault
 from stores.kernel.errors import InputRejected, NotAllowed
-from stores.kernel.money import Money
 from stores.kernel.states import CancellationState, StepState
 from stores.models import User
 from stores.selectors import access
 
 C = CancellationState
+ID = re.compile(r"[A-Za-z0-9:/#._?=&-]+", re.ASCII)
 
 
 def take_back(*, actor: User, cancellation: Cancellation) -> None:
@@ -42,9 +44,12 @@ def release_hold(*, actor: User, cancellation: Cancellation, reason: str) -> Non
     if cancellation.state != C.HELD:
         raise InputRejected("", _("This cancellation is not on hold."))
     with transaction.atomic():
-        Cancellation.objects.filter(pk=cancellation.pk, state=C.HELD).update(held_until=clock.now())
+        mine = Cancellation.objects.filter(pk=cancellation.pk, state=C.HELD)
+        if not mine.update(held_until=clock.now()):
+            raise InputRejected("", _("It moved meanwhile. Look again."))
+        kept = _keep(reason, cancellation)
         queue.ring("cancellations.advance", str(cancellation.uuid))
-        flow.record(actions.RELEASED, cancellation, actor=actor, reason=vault.digest(reason))
+        flow.record(actions.RELEASED, cancellation, actor=actor, **kept)
 
 
 def approve(*, actor: User, cancellation: Cancellation, fingerprint: str) -> None:
@@ -54,8 +59,7 @@ def approve(*, actor: User, cancellation: Cancellation, fingerprint: str) -> Non
         raise NotAllowed(user_message=_("Somebody else must approve this: you asked for it."))
     if fingerprint != cancellation.fingerprint:
         raise InputRejected("", _("The plan is not the one you looked at. Look again."))
-    amount = Money.from_minor(cancellation.limit_minor, cancellation.store.currency)
-    over = limits.above(actor, cancellation.store, amount, now=clock.now(), except_pk=cancellation.pk)
+    over = limits.trouble(cancellation, now=clock.now(), who=actor)
     if over:
         raise NotAllowed(user_message=over)
     if cancellation.state != C.AWAITING_APPROVAL or (cancellation.expires_at and cancellation.expires_at < clock.now()):
@@ -75,8 +79,8 @@ def retry(*, actor: User, step: Step, reason: str) -> None:
     """Try a stopped step again: what may have been sent is looked up first; else a new generation goes out."""
     _allow(actor, "cancellations.retry", step.cancellation)
     reason = _reason(reason)
-    if step.state not in (StepState.NEEDS_PERSON, StepState.REFUSED, StepState.UNKNOWN):
-        raise InputRejected("", _("This step is not waiting for a person."))
+    _waits(step, StepState.NEEDS_PERSON, StepState.REFUSED, StepState.UNKNOWN)
+    _within_limits(actor, step)
     now = clock.now()
     sent = step.attempts.exclude(sent_at=None).exists()
     with transaction.atomic():
@@ -86,25 +90,49 @@ def retry(*, actor: User, step: Step, reason: str) -> None:
             _step(step, StepState.PENDING, generation=step.generation + 1, tries=0, next_attempt_at=now,
                   first_sent_at=None, unknown_since=None, absent_since=None)  # fmt: skip
         _resume(step)
-        flow.record(actions.RETRIED, step.cancellation, actor=actor, step=step.position, reason=vault.digest(reason))
+        kept = _keep(reason, step.cancellation)
+        flow.record(actions.RETRIED, step.cancellation, actor=actor, step=step.position, **kept)
 
 
 def settle(*, actor: User, step: Step, evidence: str, note: str) -> None:
     """A person did it, or knows it is done, and says by which record of the platform (`evidence`: its id)."""
     _allow(actor, "cancellations.settle", step.cancellation)
-    if not evidence.strip():
+    evidence = evidence.strip()[:200]
+    if not evidence:
         raise InputRejected("evidence", _("Write the platform's id of what was done, for example the refund's."))
     note = _reason(note, field="note")
-    if step.state not in (StepState.NEEDS_PERSON, StepState.REFUSED):
-        raise InputRejected("", _("This step is not waiting for a person."))
+    _waits(step, StepState.NEEDS_PERSON, StepState.REFUSED)
+    _within_limits(actor, step)
     with transaction.atomic():
-        kept = notes.keep(note, store=step.cancellation.store)
-        claim = {"evidence": evidence.strip()[:200], "by": str(actor.uuid), "note": str(kept.uuid) if kept else ""}
+        kept = _keep(note, step.cancellation)
+        claim = {"evidence": evidence, "by": str(actor.uuid), "note": kept["note_id"]}
         result = {**step.result, "settled": claim}
         _step(step, StepState.SETTLED, result=result, next_attempt_at=None, finished_at=clock.now(), detail="")
         _resume(step)
-        flow.record(actions.SETTLED, step.cancellation, actor=actor, step=step.position,
-                    evidence=evidence.strip()[:200], note=vault.digest(note))  # fmt: skip
+        named = evidence if ID.fullmatch(evidence) else vault.digest(evidence)  # free words may name a person
+        flow.record(actions.SETTLED, step.cancellation, actor=actor, step=step.position, kind=step.kind,
+                    evidence=named, **kept)  # fmt: skip
+
+
+def _waits(step: Step, *states: StepState) -> None:
+    """Raises InputRejected unless the step stands in one of `states` and its cancellation waits for a person."""
+    if step.state not in states or step.cancellation.state != C.NEEDS_OPERATOR:
+        raise InputRejected("", _("This step is not waiting for a person."))
+
+
+def _within_limits(actor: User, step: Step) -> None:
+    """Steps that move money obey the limit of the person who decides, too. Raises NotAllowed."""
+    if step.kind not in (StepKind.CANCEL, StepKind.REFUND):
+        return
+    over = limits.trouble(step.cancellation, now=clock.now(), who=actor)
+    if over:
+        raise NotAllowed(user_message=over)
+
+
+def _keep(words: str, cancellation: Cancellation) -> dict[str, str]:
+    """Keep a person's words in a sealed row of their own; what the audit entry says of it: its id and digest."""
+    kept = notes.keep(words, store=cancellation.store)
+    return {"note_id": str(kept.uuid), "note": kept.digest} if kept else {"note_id": "", "note": ""}
 
 
 def _allow(actor: User, action: str, cancellation: Cancellation) -> None:
@@ -127,11 +155,11 @@ def _shift(actor: User, cancellation: Cancellation, to: C, action: Action, late:
 
 
 def _step(step: Step, to: StepState, **fields: Any) -> None:
-    """A person's move: only from a state that no worker holds."""
+    """A person's move. A worker that is looking meanwhile loses its fence, and with it the say."""
     if to != step.state:
         states.check(StepState(step.state), to)
     mine = Step.objects.filter(pk=step.pk, state=step.state, fence=step.fence)
-    if not mine.update(state=to, lease_owner="", lease_until=None, **fields):
+    if not mine.update(state=to, lease_owner="", lease_until=None, fence=F("fence") + 1, **fields):
         raise InputRejected("", _("It moved meanwhile. Look again."))
 
 
@@ -145,12 +173,15 @@ def _resume(step: Step) -> None:
 
 
 def let_stand(*, actor: User, cancellation: Cancellation, reason: str) -> None:
-    """A person has looked at a difference and lets it stand: it leaves *Needs a look*; the receipt stays as it is."""
+    """A person has looked at a difference, or at a message that was given up: it leaves *Needs a look*.
+
+    The receipt stays as it is.
+    """
     _allow(actor, "cancellations.settle", cancellation)
     reason = _reason(reason)
     with transaction.atomic():
-        rows = Cancellation.objects.filter(pk=cancellation.pk, state=C.DONE, looked_at=None)
+        rows = Cancellation.objects.filter(pk=cancellation.pk, state__in=sorted(states.TERMINAL), looked_at=None)
         if not rows.update(looked_at=clock.now()):
             raise InputRejected("", _("Nothing here waits for a look."))
-        kept = notes.keep(reason, store=cancellation.store)
-        flow.record(actions.LOOKED_AT, cancellation, actor=actor, note=kept.digest if kept else "")
+        kept = _keep(reason, cancellation)
+        flow.record(actions.LOOKED_AT, cancellation, actor=actor, **kept)

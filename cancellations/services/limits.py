@@ -19,7 +19,7 @@ COUNTS = [s for s in CancellationState if s not in ("withdrawn", "expired", "ref
 
 def spent(person: User, store: Store, *, now: datetime, except_pk: int | None = None) -> Money:
     """What this person set in motion in this shop within 24 hours: requests of their own and their approvals."""
-    mine = Cancellation.objects.filter(store=store, created_at__gt=now - DAY, state__in=COUNTS).exclude(pk=except_pk)
+    mine = Cancellation.objects.filter(store=store, created_at__gt=now - DAY, state__in=COUNTS).exclude(pk=except_pk or 0)
     asked = mine.filter(requester=person, approver=None).aggregate(sum=Sum("limit_minor"))["sum"] or 0
     approved = mine.filter(approver=person).aggregate(sum=Sum("limit_minor"))["sum"] or 0
     return Money.from_minor(asked + approved, store.currency)
@@ -35,8 +35,8 @@ def above(person: User, store: Store, amount: Money, *, now: datetime, except_pk
     return ""
 
 
-def trouble(cancellation: Cancellation, *, now: datetime) -> str:
-    """The same question again, just before money moves."""
-    who = cancellation.approver or cancellation.requester
+def trouble(cancellation: Cancellation, *, now: datetime, who: User | None = None) -> str:
+    """The same question again, just before money moves. who: default the one who answers for it, the approver first."""
+    who = who or cancellation.approver or cancellation.requester
     amount = Money.from_minor(cancellation.limit_minor, cancellation.store.currency)
     return above(who, cancellation.store, amount, now=now, except_pk=cancellation.pk)

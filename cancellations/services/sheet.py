@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from cancellations.execution.keys import tag_of
 from cancellations.models import Attempt, Cancellation, Step
 from cancellations.planning import reasons
-from cancellations.planning.plan import Plan, PlannedStep, ReceiptSheet
+from cancellations.planning.plan import Plan, PlannedStep, ReceiptLine, ReceiptSheet
+from cancellations.services import plan_words
 from stores.canonical import codec
 from stores.canonical.request import Reason
-from stores.kernel.states import TERMINAL, CancellationState, StepState
+from stores.kernel.states import FINISHED, TERMINAL, CancellationState, StepState
+from stores.kernel.words import money as said
 from stores.templatetags.words import word
+
+WAITING = (StepState.NEEDS_PERSON, StepState.REFUSED)
+NOT_BEGUN = (CancellationState.HELD, CancellationState.AWAITING_APPROVAL)
 
 
 @dataclass(frozen=True)
@@ -28,21 +35,62 @@ class StepRow:
     attempts: Sequence[Attempt]
     ids: Sequence[tuple[str, str]]
     tag: str
-    waits_for_person: bool
     next_try: datetime | None
     settled: dict[str, str] | None
+
+    @property
+    def waits_for_person(self) -> bool:
+        return self.step.state in WAITING
+
+    @property
+    def can_retry(self) -> bool:
+        """Also while it is being looked up: a person may ask for a look now."""
+        return self.waits_for_person or self.step.state == StepState.UNKNOWN
 
 
 @dataclass(frozen=True)
 class Sheet:
     plan: Plan
+    title: str
+    effects: Sequence[dict[str, Any]]
     receipt: ReceiptSheet | None
     steps: Sequence[StepRow]
     state: str
     reason: str
     is_moving: bool
-    needs_person: bool
+    is_begun: bool
     summary: str
+
+    @property
+    def differing(self) -> Sequence[ReceiptLine]:
+        return [line for line in self.receipt.lines if line.verdict == "differs"] if self.receipt else []
+
+    @property
+    def asking(self) -> StepRow | None:
+        """The first step that a person can do something about."""
+        return next((row for row in self.steps if row.can_retry), None)
+
+    @property
+    def settled(self) -> Sequence[StepRow]:
+        return [row for row in self.steps if row.settled]
+
+    @property
+    def current(self) -> StepRow | None:
+        """The step that is under way, or would be next."""
+        return next((row for row in self.steps if row.step.state not in FINISHED), None)
+
+    @property
+    def finished(self) -> int:
+        return sum(row.step.state in FINISHED for row in self.steps)
+
+    @property
+    def mark(self) -> str:
+        """Changes with anything that the moving part of the page shows."""
+        rows = [
+            (r.step.state, r.step.detail, r.step.fence, r.step.next_attempt_at, len(r.attempts)) for r in self.steps
+        ]
+        seen = repr((self.state, rows, self.summary, self.receipt is None))
+        return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
 def of(cancellation: Cancellation) -> Sheet:
@@ -53,14 +101,21 @@ def of(cancellation: Cancellation) -> Sheet:
     state = state_of(cancellation)
     return Sheet(
         plan=plan,
+        title=_title(plan),
+        effects=plan_words.effect_rows(plan),
         receipt=receipt,
         steps=rows,
         state=state,
         reason=reasons.label(Reason(cancellation.reason)),
         is_moving=cancellation.state not in TERMINAL and cancellation.state != CancellationState.NEEDS_OPERATOR,
-        needs_person=any(row.waits_for_person for row in rows),
+        is_begun=cancellation.state not in NOT_BEGUN,
         summary=summary(cancellation, plan, receipt, str(word("cancellation", state)[0])),
     )
+
+
+def _title(plan: Plan) -> str:
+    one, many = _("%(n)s unit of %(order)s"), _("%(n)s units of %(order)s")
+    return (one if plan.units == 1 else many) % {"n": f"{plan.units.normalize():f}", "order": plan.order_number}
 
 
 def state_of(cancellation: Cancellation) -> str:
@@ -70,15 +125,16 @@ def state_of(cancellation: Cancellation) -> str:
 
 def _row(step: Step, planned: PlannedStep) -> StepRow:
     ids = step.result.get("ids", {})
+    waits = step.state in (StepState.RETRY_WAIT, StepState.UNKNOWN)
+    waits |= step.state == StepState.PENDING and bool(step.tries or step.looks)
     return StepRow(
         step=step,
         title=planned.title,
         state=_state(step),
         attempts=list(step.attempts.all()),
-        ids=[(str(k), str(v)) for k, v in ids.items()],
+        ids=[(str(k).replace("_", " ").capitalize(), str(v)) for k, v in ids.items()],
         tag=tag_of(step) if planned.command else "",
-        waits_for_person=step.state in (StepState.NEEDS_PERSON, StepState.REFUSED),
-        next_try=step.next_attempt_at if step.state in (StepState.RETRY_WAIT, StepState.UNKNOWN) else None,
+        next_try=step.next_attempt_at if waits else None,
         settled=step.result.get("settled"),
     )
 
@@ -90,14 +146,18 @@ def _state(step: Step) -> str:
 
 
 def summary(cancellation: Cancellation, plan: Plan, receipt: ReceiptSheet | None, state: str) -> str:
-    """Plain text to paste into a ticket: what, when, how it ended, what was seen. No personal data."""
+    """Plain text to paste into a ticket: what, how it ended, what was seen. No names, no addresses."""
     lines = [
         f"{cancellation.reference} · {plan.order_number} · {cancellation.store.name} · {state}",
-        *(f"- {effect.title}" for effect in plan.effects),
+        *(_effect(effect) for effect in plan_words.effect_rows(plan)),
     ]
     if receipt:
         lines.append(_("Seen on %(at)s:") % {"at": receipt.seen_at[:16].replace("T", " ") + " UTC"})
-        lines += [f"- {row.what}: {row.seen} ({row.verdict})" for row in receipt.lines]
+        lines += [f"- {row.what}: {row.seen} ({word('verdict', row.verdict)[0]})" for row in receipt.lines]
     if cancellation.trouble:
         lines.append(cancellation.trouble)
     return "\n".join(lines)
+
+
+def _effect(row: dict[str, Any]) -> str:
+    return f"- {row['title']}" + (f": {said(row['amount'])}" if row["amount"] else "")

@@ -1,162 +1,153 @@
-"""Cancellations: the list, one with its steps and receipt, and what a person may decide about it."""
+"""Cancellations: the list, and one with its steps, receipt and story. Deciding about one: views/decisions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from cancellations.forms.cancellations import CancellationSearch, Settle, Why
-from cancellations.models import Cancellation, Step
-from cancellations.selectors import cancellations
-from cancellations.services import decide, notes, sheet
-from stores.kernel.errors import DeskError, InputRejected
+from cancellations.forms.cancellations import CancellationSearch, Release, Retry, Settle, Stand
+from cancellations.models import Cancellation
+from cancellations.selectors import cancellations, story
+from cancellations.services import limits, notes, picture, sheet
+from cancellations.views.audit_entry import Entry
+from stores.audit import actions
+from stores.kernel import clock
+from stores.kernel.keyset import Page
+from stores.models import User
 from stores.selectors import access
-from stores.views.access import DeskRequest, may, step_up
+from stores.templatetags.words import word
+from stores.views.access import DeskRequest, may
+
+NARROWING = ("q", "show", "shop", "since", "until")
 
 
 @require_safe
 @may("cancellations.view")
 def cancellation_list(request: DeskRequest) -> HttpResponse:
     form = CancellationSearch(request.GET, stores=request.stores)
-    query = form.query()
-    page = cancellations.search(request.user, query, after=request.GET.get("after", ""))
-    narrowed = any(request.GET.get(name) for name in ("q", "show", "shop", "since", "until", "after"))
-    looks = [] if narrowed else cancellations.first_looks(request.user)
+    page = cancellations.search(request.user, form.query(), after=request.GET.get("after", ""))
     fragment = request.htmx and not request.htmx.history_restore_request
     template = "cancellations/_results.html" if fragment else "cancellations/list.html"
-    context = {"form": form, "page": page, "looks": looks, "narrowed": narrowed}
-    response = render(request, template, context, status=200 if form.is_valid() else 422)
+    response = render(request, template, _listed(request, form, page), status=200 if form.is_valid() else 422)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _listed(request: DeskRequest, form: CancellationSearch, page: Page[Cancellation]) -> dict[str, Any]:
+    narrowed = any(request.GET.get(name) for name in NARROWING)
+    later = bool(request.GET.get("after"))
+    looks = [] if narrowed or later else cancellations.first_looks(request.user)
+    done = cancellations.progress(page.rows)
+    return {
+        "form": form,
+        "page": page,
+        "rows": [(row, done.get(row.pk)) for row in page.rows],
+        "looks": [(row, None) for row in looks],
+        "is_narrowed": narrowed,
+        "is_moving": not later and any(row.state in ("held", "running", "verifying") for row in page.rows),
+        "has_panel_errors": bool(form.errors.keys() - {"q"}),
+        "shops": list(request.stores),
+    }
 
 
 @require_safe
 @may("cancellations.view")
 def cancellation_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
-    return _page(request, _one(request, uuid))
+    return page(request, one(request, uuid))
 
 
 @require_safe
 @may("cancellations.view")
 def cancellation_steps(request: DeskRequest, uuid: UUID) -> HttpResponse:
-    """The part that moves; a finished cancellation's fragment comes without the trigger."""
-    return render(request, "cancellations/_progress.html", _context(request, _one(request, uuid)))
+    """The part that moves, asked for every 2 s: 204 when nothing did; a finished one comes without the trigger."""
+    cancellation = one(request, uuid)
+    if not request.htmx:
+        return redirect("cancellations:detail", uuid)
+    told = sheet.of(cancellation)
+    if request.GET.get("seen") == told.mark:
+        return HttpResponse(status=204)
+    context = _context(request, cancellation, told) | {"is_fragment": True}
+    return render(request, "cancellations/_progress.html", context)
 
 
-@require_POST
-@may("cancellations.withdraw")
-def take_back(request: DeskRequest, uuid: UUID) -> HttpResponse:
-    cancellation = _one(request, uuid, "cancellations.withdraw")
-    return _decide(request, cancellation, _("Taken back. Nothing was sent."),
-                   lambda: decide.take_back(actor=request.user, cancellation=cancellation))  # fmt: skip
+@require_safe
+@may("cancellations.view")
+def cancellation_look(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    """What the shop shows now, read live, beside what was planned; without script the whole page with it."""
+    cancellation = one(request, uuid)
+    seen = picture.live(cancellation)
+    if not request.htmx:
+        return page(request, cancellation, picture=seen)
+    context = {"cancellation": cancellation, "picture": seen}
+    return render(request, "cancellations/_picture.html", context)
 
 
-@require_POST
-@may("cancellations.confirm")
-def release(request: DeskRequest, uuid: UUID) -> HttpResponse:
-    cancellation = _one(request, uuid, "cancellations.confirm")
-    return _decide(request, cancellation, _("The hold is over; the work begins."),
-                   lambda: decide.release_hold(actor=request.user, cancellation=cancellation,
-                                               reason=request.POST.get("reason", "")))  # fmt: skip
-
-
-@require_POST
-@may("cancellations.approve")
-@step_up
-def approve(request: DeskRequest, uuid: UUID) -> HttpResponse:
-    cancellation = _one(request, uuid, "cancellations.approve")
-    return _decide(request, cancellation, _("Approved."),
-                   lambda: decide.approve(actor=request.user, cancellation=cancellation,
-                                          fingerprint=request.POST.get("fingerprint", "")))  # fmt: skip
-
-
-@require_POST
-@may("cancellations.retry")
-def retry(request: DeskRequest, uuid: UUID, position: int) -> HttpResponse:
-    cancellation = _one(request, uuid, "cancellations.retry")
-    step = _step(cancellation, position)
-    return _decide(request, cancellation, _("Trying again: Rescind looks first."),
-                   lambda: decide.retry(actor=request.user, step=step, reason=request.POST.get("reason", "")),
-                   retry_form=Why(request.POST), at=position)  # fmt: skip
-
-
-@require_POST
-@may("cancellations.settle")
-def settle(request: DeskRequest, uuid: UUID, position: int) -> HttpResponse:
-    cancellation = _one(request, uuid, "cancellations.settle")
-    step = _step(cancellation, position)
-    form = Settle(request.POST)
-    if not form.is_valid():
-        return _page(request, cancellation, status=422, settle_form=form, at=position)
-    return _decide(request, cancellation, _("Settled by hand. Rescind looks at the order once more."),
-                   lambda: decide.settle(actor=request.user, step=step, **form.cleaned_data),
-                   settle_form=form, at=position)  # fmt: skip
-
-
-@require_POST
-@may("cancellations.settle")
-def let_stand(request: DeskRequest, uuid: UUID) -> HttpResponse:
-    cancellation = _one(request, uuid, "cancellations.settle")
-    return _decide(request, cancellation, _("Noted: the difference stands as it is."),
-                   lambda: decide.let_stand(actor=request.user, cancellation=cancellation,
-                                            reason=request.POST.get("reason", "")),
-                   stand_form=Why(request.POST))  # fmt: skip
-
-
-def _one(request: DeskRequest, uuid: UUID, action: str = "cancellations.view") -> Cancellation:
-    """A role in another shop does not count: who may not do `action` in this one sees nothing."""
+def one(request: DeskRequest, uuid: UUID) -> Cancellation:
+    """Raises Http404 for unknown and foreign alike, and where the page's action is not the viewer's in this shop."""
     try:
         found = cancellations.one(request.user, uuid)
     except Cancellation.DoesNotExist as exc:
         raise Http404 from exc
-    if not access.can(request.user, action, found.store):
+    if not access.can(request.user, request.action, found.store):
         raise Http404
     return found
 
 
-def _step(cancellation: Cancellation, position: int) -> Step:
-    step = get_object_or_404(Step, cancellation=cancellation, position=position)
-    step.cancellation = cancellation
-    return step
+def page(request: DeskRequest, cancellation: Cancellation, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The whole page; more: forms that were refused, with what was typed, or a live look."""
+    context = _context(request, cancellation, sheet.of(cancellation)) | more
+    return render(request, "cancellations/detail.html", context, status=status)
 
 
-def _decide(
-    request: DeskRequest, cancellation: Cancellation, said: str, act: Callable[[], None], **context: Any
-) -> HttpResponse:
-    """Act; done: back to the page. Refused: the page again with the error at its field and what was typed."""
-    try:
-        act()
-    except DeskError as exc:
-        for form in context.values():
-            if hasattr(form, "add_error") and isinstance(exc, InputRejected) and exc.field in form.fields:
-                form.add_error(exc.field, exc.user_message)
-                return _page(request, cancellation, status=422, **context)
-        messages.error(request, exc.user_message)
-        return redirect("cancellations:detail", cancellation.uuid)
-    messages.success(request, said)
-    return redirect("cancellations:detail", cancellation.uuid)
-
-
-def _page(request: DeskRequest, cancellation: Cancellation, *, status: int = 200, **extra: Any) -> HttpResponse:
-    return render(request, "cancellations/detail.html", _context(request, cancellation) | extra, status=status)
-
-
-def _context(request: DeskRequest, cancellation: Cancellation) -> dict[str, Any]:
+def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet) -> dict[str, Any]:
+    can = cancellations.person_can(request.user, cancellation)
+    deliveries = cancellations.deliveries(cancellation)
+    given_up = any(row.state == "given_up" for row in deliveries)
     return {
         "cancellation": cancellation,
-        "sheet": sheet.of(cancellation),
+        "sheet": told,
         "note": notes.read(cancellation.note),
-        "can": cancellations.person_can(request.user, cancellation),
-        "deliveries": cancellations.deliveries(cancellation),
-        "retry_form": Why(),
+        "can": can,
+        "why_not_approve": _why_not_approve(request.user, cancellation, can),
+        "wants_a_look": cancellation.looked_at is None
+        and (told.state == "differs" or (given_up and cancellation.finished_at is not None)),
+        "deliveries": deliveries,
+        **_story(cancellation, told),
+        "retry_form": Retry(),
         "settle_form": Settle(),
-        "stand_form": Why(),
+        "stand_form": Stand(),
+        "release_form": Release(),
     }
+
+
+def _why_not_approve(viewer: User, cancellation: Cancellation, can: dict[str, bool]) -> str:
+    """Why this viewer's *Approve* is off; "" when it is not, or not shown at all."""
+    if cancellation.state != "awaiting_approval" or not can["approve"]:
+        return ""
+    return limits.trouble(cancellation, now=clock.now(), who=viewer)
+
+
+def _story(cancellation: Cancellation, told: sheet.Sheet) -> dict[str, Any]:
+    """The audit trail with the words people gave, and the claims of those who settled by hand."""
+    events = story.events(cancellation)
+    claims = [(row, row.settled) for row in told.steps if row.settled]
+    names = story.people(events, *(claim["by"] for _row, claim in claims))
+    kept = story.notes_of(events)
+    words = {pk: notes.read(row) for pk, row in kept.items()}
+    by_note = {str(row.uuid): words[pk] for pk, row in kept.items()}
+    return {
+        "trail": [(Entry(e, names), _sentence(Entry(e, names)), words.get(e.pk, "")) for e in events],
+        "claims": [(r, c, names.get(f"person:{c['by']}", ""), by_note.get(c["note"], "")) for r, c in claims],
+    }
+
+
+def _sentence(entry: Entry) -> str:
+    """With the states of steps in the page's own words."""
+    state = entry.body.get("state")
+    facts = entry.body | {"state": str(word("step", state)[0]).lower()} if isinstance(state, str) else entry.body
+    return actions.sentence(entry.event.kind, actor=entry.who, facts=facts)

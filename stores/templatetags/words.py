@@ -85,6 +85,16 @@ STEP: dict[str, Word] = {
     "settled": (_("Settled by hand"), "ok"),
     "skipped": (_("Skipped"), "plain"),
 }
+ATTEMPT: dict[str, Word] = {
+    "applied": (pgettext_lazy("attempt", "Done"), "ok"),
+    "accepted": (pgettext_lazy("attempt", "Accepted"), "moving"),
+    "retryable": (_("Not processed"), "moving"),
+    "rate_limited": (_("Too many calls"), "moving"),
+    "conflict": (_("Same key still at work"), "moving"),
+    "final": (pgettext_lazy("attempt", "Refused"), "bad"),
+    "auth": (_("Credentials refused"), "bad"),
+    "unknown": (_("No clear answer"), "warn"),
+}
 SUPPORT: dict[str, Word] = {
     "native": (_("Yes, in one call"), "ok"),
     "composed": (_("Yes, in several calls"), "ok"),
@@ -112,6 +122,7 @@ WORDS: dict[str, dict[str, Word]] = {
     "kind": KIND,
     "cancellation": CANCELLATION,
     "step": STEP,
+    "attempt": ATTEMPT,
     "support": SUPPORT,
     "shop": SHOP,
     "verdict": VERDICT,
