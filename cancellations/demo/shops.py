@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 
+from stores.kernel import clock
 from stores.models import Store, StoreSync, SyncPhase, User
 from stores.sandbox.world import World
 from stores.services import connections, sync
 
 ORDERS = 300
-TURNS = 30  # of the import: far more than a few hundred orders need
+IMPORT_TIME = timedelta(seconds=60)  # far more than a few hundred orders need
 
 
 class Shop(NamedTuple):
@@ -49,10 +51,11 @@ def connect(owner: User, shop: Shop, world: World) -> Store:
 
 
 def import_all(store: Store) -> int:
-    """Copy every order now instead of waiting for the worker; how many there are."""
-    for _ in range(TURNS):
-        row = StoreSync.objects.get(store=store)
-        if row.phase == SyncPhase.FOLLOW:
-            break
+    """Copy every order now, or wait for the worker that does; how many there are. Raises TimeoutError."""
+    until = clock.now() + IMPORT_TIME
+    while StoreSync.objects.get(store=store).phase != SyncPhase.FOLLOW:
+        if clock.now() > until:
+            raise TimeoutError(f"the orders of {store.name} were not copied")
         sync.advance(store.uuid)
+        clock.wait(0.1)
     return store.orders.count()

@@ -12,7 +12,7 @@ from tests.house.markup import Markup
 from tests.house.tree import name_of, templates
 
 HTML = [path for path in templates() if path.suffix == ".html"]
-OUR_NAMES = {"Rescind", "Shopify", "HTTP", "CSV"}  # not translated
+OUR_NAMES = {"Rescind", "Shopify", "HTTP", "CSV", "UTC"}  # not translated
 FILTER = re.compile(r"(?:^|,)\s*[\w:.-]+\[")  # event[condition]
 WORDS = re.compile(r"[^\W\d_]{2,}")
 

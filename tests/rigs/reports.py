@@ -15,6 +15,7 @@ from django.conf import settings
 BY_FIXTURE = {
     "chromium_browser": "browser",
     "live_stack": "live",
+    "demo_stack": "live",
     "live_stack_on_redis": "live",
     "redis_url": "redis",
 }
