@@ -105,9 +105,15 @@ def run(world: World, shop: Body, asked: Question, operation: OperationDefinitio
             execution_context_class=Execution,
         )
         for error in result.errors or ():
-            if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
-                raise error.original_error
+            if is_ours(error):
+                raise error.original_error or error
     return result
+
+
+def is_ours(error: GraphQLError) -> bool:
+    """A mistake of the simulator, not of the request: an exception, or a value the schema does not allow."""
+    cause = error.original_error
+    return (cause is not None and not isinstance(cause, GraphQLError)) or error.message.startswith("Enum ")
 
 
 def sizes(variables: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:

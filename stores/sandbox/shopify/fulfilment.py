@@ -29,9 +29,9 @@ def take_back(session: Session, value: str) -> tuple[Body | None, Body | None, B
     """fulfillmentOrderCancel: (order, fulfilment order, its replacement, errors)."""
     order, parcel = parcel_of(session, value)
     if order is None or parcel is None:
-        return None, None, None, problem("Fulfillment order does not exist.", "FULFILLMENT_ORDER_NOT_FOUND")
+        return None, None, None, problem("Fulfillment order does not exist.")
     if parcel["status"] != "OPEN" or parcel["request_status"] != "SUBMITTED":
-        return order, parcel, None, problem("Fulfillment order cannot be cancelled.", "INVALID")
+        return order, parcel, None, problem("Fulfillment order cannot be cancelled.")
     items = [{**item, "id": next_part(order)} for item in parcel["items"]]
     fresh = parcel | {"id": next_part(order), "items": items, "request_status": "UNSUBMITTED"}
     parcel |= {"status": "CLOSED", "items": [{**item, "remaining": 0} for item in parcel["items"]]}
@@ -81,7 +81,7 @@ def place_hold(session: Session, value: str, wanted: Body) -> tuple[Body | None,
     if order is None or parcel is None:
         return None, None, problem("Fulfillment order does not exist.", "FULFILLMENT_ORDER_NOT_FOUND")
     if parcel["status"] not in totals.OPEN_FULFILMENT:
-        return order, parcel, problem("Fulfillment order cannot be put on hold.", "INVALID_ACCESS")
+        return order, parcel, problem("Fulfillment order cannot be put on hold.", "TAKEN")
     parcel["status"] = "ON_HOLD"
     parcel["holds"].append(hold(order, wanted["reason"], wanted.get("reason_notes") or "") | {"is_ours": True})
     changed(session, order, parcel, "FULFILLMENT_ORDERS_PLACED_ON_HOLD", "fulfillmentOrderHold")
