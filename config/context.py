@@ -77,7 +77,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _badge(request: HttpRequest) -> str:
-    if not access.can(request.user, "cancellations.view"):
+    if not request.user.is_authenticated or not access.can(request.user, "cancellations.view"):
         return ""
     waiting = cancellations.count_needing_a_look(request.user)
     return "" if not waiting else _("99+") if waiting > 99 else str(waiting)

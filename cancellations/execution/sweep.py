@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,7 +21,7 @@ MOST = 100  # rings of one kind a tick
 
 def run(now: datetime) -> dict[str, int]:
     """Ring for everything due; how many of each kind."""
-    rung = {
+    rung: dict[str, Sequence[str | int]] = {
         "cancellations.advance": due_cancellations(now),
         "notifications.deliver": sender.due(now, MOST),
         "stores.sync": [str(uuid) for uuid in sync.due(now, MOST)],

@@ -40,7 +40,9 @@ def set_up(stack: Stack) -> str:
     world = world_of(stack)
     lines = [Line(title="Cadmium red, 60 ml", sku="AC-RED-60", quantity=3, price="12.90"), Line(title="Gesso, 1 l")]
     made = world.make_order("demo", lines=lines, person=Person(first="Priya", last="Raman"))
-    stack.shell(CONNECT % (PASSWORD, world.shop("demo")["static_token"]))
+    shop = world.shop("demo")
+    assert shop
+    stack.shell(CONNECT % (PASSWORD, shop["static_token"]))
     world.close()
     count = "from stores.models import OrderRecord; print(OrderRecord.objects.filter(is_summary=True).count())"
     stack.until(lambda: stack.shell(count) == "1", what="the order is imported")

@@ -11,7 +11,7 @@ from cancellations.services import rotation
 
 
 class Command(BaseCommand):
-    help = "Seal all stored secrets, second factors, notes, requests and webhooks again under the first key of VAULT_KEYS."
+    help = "Seal everything that is stored sealed again, under the first key of VAULT_KEYS."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("act", choices=["rotate"])
