@@ -242,6 +242,7 @@ AUDIT_EXPORT_DIR = env.str("AUDIT_EXPORT_DIR", default=str(STATE_DIR / "audit"))
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR / 'mail'}")  # until there is a mail server
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds; a mail goes out after the commit, while a person waits for the page
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rescind@example.com")
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

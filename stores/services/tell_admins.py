@@ -28,9 +28,10 @@ def of_change(store: Store, sentence: str) -> None:
 
 def of_invitation(invitation: Invitation, *, token: str) -> None:
     """The link to the person invited."""
-    words = {"who": invitation.invited_by, "shop": invitation.store, "link": link("join", token)}
+    hours = settings.INVITATION_HOURS
+    words = {"who": invitation.invited_by, "shop": invitation.store, "link": link("join", token), "hours": hours}
     subject = _("Rescind: you are invited to %(shop)s") % words
-    body = _("%(who)s invites you to work in %(shop)s. Open this link within three days:\n\n%(link)s") % words
+    body = _("%(who)s invites you to work in %(shop)s. Open this link within %(hours)s hours:\n\n%(link)s") % words
     _send_later([EmailMessage(subject, body, to=[invitation.email])])
 
 
