@@ -52,6 +52,11 @@ class Case:
         return self.capabilities.cancel_order.support is Support.NATIVE
 
     @property
+    def is_rest(self) -> bool:
+        """Everything that can still be stopped, of an order of which something has left."""
+        return self.empties and any(line.shipped > 0 for line in self.order.lines)
+
+    @property
     def refunds_all(self) -> bool:
         """The refund is the one the platform makes by itself with a whole cancel."""
         if self.request.refund is not RefundChoice.FULL or not self.amounts.payments:

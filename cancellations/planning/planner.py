@@ -81,4 +81,4 @@ def _method_words(case: Case, method: Method) -> str:
         return _("Nothing was captured: Rescind takes these units off the order and leaves the rest open.")
     if method.name == "edit":
         return _("Rescind edits the order so that these units stay out of stock, then gives the money back.")
-    return str(capabilities.cancel_rest.why if case.empties else capabilities.cancel_lines.why)
+    return str(capabilities.cancel_rest.why if case.is_rest else capabilities.cancel_lines.why)

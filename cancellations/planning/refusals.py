@@ -78,7 +78,7 @@ def _used(case: Case, method: Method) -> Iterator[tuple[str, str]]:
     """Capabilities this plan needs, each with the field that asked for it."""
     if not case.chosen:
         return
-    partial = "cancel_rest" if case.empties else "cancel_lines"
+    partial = "cancel_rest" if case.is_rest else "cancel_lines"
     yield "cancel_order" if case.is_whole else partial, "lines"
     if any(share.readiness is Readiness.BEING_PACKED for c in case.chosen for share in c.shares):
         yield "cancel_while_packing", "lines"

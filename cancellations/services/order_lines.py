@@ -125,7 +125,7 @@ def why(line: LineItem) -> str:
     """Why not everything of it can be cancelled, and what to do instead. Units that left say so in their column."""
     if line.cancellable >= line.current - (line.shipped if line.cancellable > 0 else 0):
         return ""
-    return " ".join(text for text in (line.why_not if line.cancellable <= 0 else "", advice(line)) if text)
+    return (line.why_not if line.cancellable <= 0 else "") or advice(line)
 
 
 def _place(place: object) -> str:

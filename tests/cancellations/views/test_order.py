@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from django.test import Client
 
 from cancellations.models import Cancellation, Preview
 from cancellations.services import preview
+from stores.canonical import codec
+from stores.canonical.order import Person
 from stores.models import OrderRecord, StoreState
 from stores.sandbox.shopify.spec import Line
 from stores.services import orders
@@ -422,3 +425,15 @@ def test_markup_in_names_stays_text(desk: Desk, browser: Client) -> None:
 
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_short_copy_does_not_pass_off_what_it_lacks_as_nothing(desk: Desk, browser: Client) -> None:
+    record = desk.order()
+    short = replace(desk.live(record), is_summary=True, payments=(), customer=Person())
+    OrderRecord.objects.filter(pk=record.pk).update(snapshot=codec.dumps(short), is_summary=True)
+
+    page = text_of(browser.get(url(record)))
+
+    assert "told by the live order only" in page
+    assert "No payment so far" not in page
+    assert "No payment so far" not in text_of(browser.get(url(record) + "?live=1"))
