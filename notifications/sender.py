@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from notifications.contract import Undeliverable
 from notifications.models import Delivery, DeliveryState
@@ -15,29 +17,23 @@ from stores.kernel.failpoints import failpoint
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
-PAUSES = (30, 300, 1800)  # seconds; a mail whose outcome is unknown is repeated once by itself, others thrice
+PAUSES = (30, 300)  # seconds after the first and second try
 MOST_TRIES = 3
 
 
 def due(now: datetime, limit: int) -> list[str]:
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    rows = Delivery.objects.filter(free, state=DeliveryState.PENDING, next_attempt_at__lte=now)
-    return [str(uuid) for uuid in rows.order_by("next_attempt_at").values_list("uuid", flat=True)[:limit]]
+    """Uuids of what may be claimed now, longest due first."""
+    return [str(uuid) for uuid in _due(now).order_by("next_attempt_at").values_list("uuid", flat=True)[:limit]]
 
 
 def deliver(uuid: str, *, worker: str = "") -> None:
     """Send one; safe to run twice."""
-    now = clock.now()
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    claimed = Delivery.objects.filter(free, uuid=uuid, state=DeliveryState.PENDING, next_attempt_at__lte=now).update(
-        lease_owner=worker, lease_until=now + LEASE, fence=F("fence") + 1, tries=F("tries") + 1
-    )
-    if not claimed:
+    delivery = _claim(uuid, worker)
+    if delivery is None:
         return
-    delivery = Delivery.objects.get(uuid=uuid)
     failpoint("delivery.claimed")
     if delivery.tries > MOST_TRIES:
-        _end(delivery, DeliveryState.GIVEN_UP, "The outcome stayed unknown.")
+        _end(delivery, DeliveryState.GIVEN_UP, _("Whether it arrived stayed unknown."))
         return
     try:
         CHANNELS[delivery.channel]().send(delivery)
@@ -46,11 +42,25 @@ def deliver(uuid: str, *, worker: str = "") -> None:
         return
     except Exception as exc:  # noqa: BLE001  the sender's edge: a channel's library may raise anything
         logger.warning("delivery not sent", extra={"delivery": str(delivery.uuid), "kind": type(exc).__name__})
-        _later(delivery, type(exc).__name__)
+        _later(delivery, _("It could not be handed over."))
         return
     failpoint("delivery.sent")
     _end(delivery, DeliveryState.SENT, "")
     failpoint("delivery.committed")
+
+
+def _due(now: datetime) -> QuerySet[Delivery]:
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    return Delivery.objects.filter(free, state=DeliveryState.PENDING, next_attempt_at__lte=now)
+
+
+def _claim(uuid: str, worker: str) -> Delivery | None:
+    """Lease it; None when it is not due or another has it. A try is counted before it is made: a crash is one too."""
+    now = clock.now()
+    leased = {"lease_owner": worker, "lease_until": now + LEASE, "fence": F("fence") + 1, "tries": F("tries") + 1}
+    with transaction.atomic():
+        taken = _due(now).filter(uuid=uuid).update(**leased)
+        return Delivery.objects.get(uuid=uuid) if taken else None
 
 
 def _end(delivery: Delivery, state: DeliveryState, detail: str) -> None:
@@ -62,9 +72,10 @@ def _later(delivery: Delivery, detail: str) -> None:
     if delivery.tries >= MOST_TRIES:
         _end(delivery, DeliveryState.GIVEN_UP, detail)
         return
-    wait = timedelta(seconds=PAUSES[min(delivery.tries, len(PAUSES)) - 1])
+    wait = timedelta(seconds=PAUSES[delivery.tries - 1])
     _mine(delivery).update(next_attempt_at=clock.now() + wait, lease_until=None, lease_owner="", detail=detail[:300])
 
 
-def _mine(delivery: Delivery):  # type: ignore[no-untyped-def]
+def _mine(delivery: Delivery) -> QuerySet[Delivery]:
+    """None any more once another worker claimed it."""
     return Delivery.objects.filter(pk=delivery.pk, fence=delivery.fence)

@@ -37,9 +37,15 @@ def subject(delivery: Delivery) -> str:
 
 def text(delivery: Delivery) -> str:
     """No customer, no amount: the page behind the link shows them to those who may see them."""
-    uuid = delivery.subject.removeprefix("cancellation:")
     words = {
         "cancellation.differs": _("What the shop shows now differs from what the preview promised."),
         "cancellation.stopped": _("Rescind stopped and waits for a person to decide."),
     }
-    return f"{words.get(delivery.kind, '')}\n\n{settings.PUBLIC_URL}/cancellations/{uuid}\n"
+    return f"{words.get(delivery.kind, '')}\n\n{_where(delivery)}\n"
+
+
+def _where(delivery: Delivery) -> str:
+    """The page's address; without a public one, how to find it."""
+    if settings.PUBLIC_URL:
+        return f"{settings.PUBLIC_URL}/cancellations/{delivery.subject.removeprefix('cancellation:')}"
+    return _("Open Rescind and look for %(reference)s.") % {"reference": delivery.payload.get("reference", "")}
