@@ -1,0 +1,127 @@
+"""The nightly second look: a difference is flagged once, calm orders stay calm, a silent shop is asked again."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from cancellations.execution import reread
+from cancellations.services import decide
+from notifications.models import Delivery
+from stores.kernel import clock
+from stores.models import AuditEvent, StoreState
+from stores.sandbox.shopify.staff import Staff
+
+DAY = 86_400
+
+
+@pytest.fixture
+def done(desk):
+    record = desk.order()
+    return desk.work(desk.confirm(record, desk.some(record, 1)))
+
+
+def flagged():
+    return AuditEvent.objects.filter(kind="cancellation.reread_differs").count()
+
+
+def look_again(desk, cancellation, days=1.1):
+    desk.travel(days * DAY)
+    for uuid in reread.due(clock.now(), 100):
+        reread.look(uuid)
+    cancellation.refresh_from_db()
+    return cancellation
+
+
+def test_an_order_that_stayed_as_it_was_is_silent(desk, done):
+    seen = done.seen_at
+
+    again = look_again(desk, done)
+
+    assert again.reread_at == clock.now()
+    assert not again.differs
+    assert again.seen_at == seen
+    assert flagged() == 0
+    assert not Delivery.objects.exists()
+
+
+def test_a_difference_is_flagged_once_and_told(desk, done):
+    Staff(desk.world, done.order.external_id).refund("3.00")
+
+    first = look_again(desk, done)
+    second = look_again(desk, done)
+
+    assert first.differs
+    assert second.reread_at > first.seen_at
+    assert flagged() == 1
+    assert [row.kind for row in Delivery.objects.all()] == ["cancellation.differs"]
+    assert any(row["verdict"] == "differs" for row in json.loads(second.receipt)["lines"])
+
+
+def test_a_difference_somebody_let_stand_is_not_raised_again(desk, done):
+    Staff(desk.world, done.order.external_id).refund("3.00")
+    decide.let_stand(actor=desk.staff, cancellation=look_again(desk, done), reason="Goodwill.")
+
+    again = look_again(desk, done)
+
+    assert again.looked_at is not None
+    assert flagged() == 1
+
+
+def test_a_refund_that_arrived_ends_its_being_on_its_way(desk):
+    desk.world.switch("pending_seconds", "never")
+    record = desk.order(gateway="bogus_pending")
+    done = desk.work(desk.confirm(record, desk.some(record, 1)), hours=3)
+    assert json.loads(done.receipt)["is_pending"]
+    finish_pending_refunds(desk, record)
+
+    again = look_again(desk, done)
+
+    assert not json.loads(again.receipt)["is_pending"]
+    assert not again.differs
+    assert flagged() == 0
+
+
+def finish_pending_refunds(desk, record):
+    """The payment provider is done at last."""
+    with desk.world.store.write() as db:
+        number = int(record.external_id.rsplit("/", 1)[-1])
+        body = db.execute("SELECT body FROM orders WHERE id = ?", (number,)).fetchone()["body"]
+        db.execute("UPDATE orders SET body = ? WHERE id = ?", (body.replace('"PENDING"', '"SUCCESS"'), number))
+
+
+def test_what_a_later_cancellation_took_is_no_difference(desk, done):
+    later = desk.work(desk.confirm(done.order, desk.some(done.order, 1)))
+
+    look_again(desk, done)
+
+    later.refresh_from_db()
+    assert later.reread_at is not None
+    assert done.reread_at is None
+    assert flagged() == 0
+
+
+def test_a_shop_that_does_not_answer_is_asked_at_the_next_round(desk, done):
+    desk.world.fault("drop_before", on="*", times=20)
+
+    silent = look_again(desk, done)
+    desk.world.clear_faults()
+
+    assert silent.reread_at is None
+    assert reread.due(clock.now(), 100) == [str(done.uuid)]
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "is_due"),
+    [(0.9, StoreState.ACTIVE, False), (1.1, StoreState.ACTIVE, True), (15, StoreState.ACTIVE, False),
+     (1.1, StoreState.PAUSED, False)],
+)  # fmt: skip
+def test_only_what_we_acted_on_within_a_fortnight_once_a_day(desk, done, days, state, is_due):
+    desk.store.state = state
+    desk.store.save()
+
+    found = reread.due(clock.now() + timedelta(days=days), 100)
+
+    assert bool(found) == is_due
