@@ -19,7 +19,9 @@ COUNTS = [s for s in CancellationState if s not in ("withdrawn", "expired", "ref
 
 def spent(person: User, store: Store, *, now: datetime, except_pk: int | None = None) -> Money:
     """What this person set in motion in this shop within 24 hours: requests of their own and their approvals."""
-    mine = Cancellation.objects.filter(store=store, created_at__gt=now - DAY, state__in=COUNTS).exclude(pk=except_pk or 0)
+    mine = Cancellation.objects.filter(store=store, created_at__gt=now - DAY, state__in=COUNTS).exclude(
+        pk=except_pk or 0
+    )
     asked = mine.filter(requester=person, approver=None).aggregate(sum=Sum("limit_minor"))["sum"] or 0
     approved = mine.filter(approver=person).aggregate(sum=Sum("limit_minor"))["sum"] or 0
     return Money.from_minor(asked + approved, store.currency)

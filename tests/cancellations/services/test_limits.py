@@ -1,0 +1,152 @@
+"""Limits per cancellation and per rolling 24 hours, asked at confirm and once more before money moves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cancellations.services import limits
+from stores.kernel import clock
+from stores.models import Membership, Role
+from tests import make
+
+NOW = make.NOW
+
+
+@pytest.fixture
+def staff(cast):
+    """Staff of shop_a who may give back 100.00 at once and 150.00 in a day."""
+    Membership.objects.filter(person=cast.staff_a).update(limit_per_cancellation=10_000, limit_per_day=15_000)
+    return cast.staff_a
+
+
+@pytest.fixture
+def gave_back(cast, staff):
+    def made(minor, *, hours=1.0, by=None, **fields):
+        record = make.order_record(store=cast.shop_a)
+        at = NOW - timedelta(hours=hours)
+        return make.cancellation(record=record, requester=by or staff, limit_minor=minor, created_at=at,
+                                 **({"state": "done"} | fields))  # fmt: skip
+
+    return made
+
+
+def above(person, shop, amount):
+    return limits.above(person, shop, make.money(amount), now=NOW)
+
+
+@pytest.mark.parametrize(("amount", "is_above"), [("100.00", False), ("100.01", True), ("0.00", False)])
+def test_per_cancellation(cast, staff, amount, is_above):
+    assert bool(above(staff, cast.shop_a, amount)) == is_above
+
+
+@pytest.mark.parametrize(("amount", "is_above"), [("60.00", False), ("60.01", True)])
+def test_per_day_counts_what_was_given_back_before(cast, staff, gave_back, amount, is_above):
+    gave_back(9_000)
+
+    assert bool(above(staff, cast.shop_a, amount)) == is_above
+
+
+def test_after_24_hours_it_no_longer_counts(cast, staff, gave_back):
+    gave_back(9_000, hours=24.01)
+
+    assert not above(staff, cast.shop_a, "100.00")
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "expired", "refused", "awaiting_approval"])
+def test_what_moved_nothing_does_not_count(cast, staff, gave_back, state):
+    gave_back(15_000, state=state)
+
+    assert not above(staff, cast.shop_a, "100.00")
+
+
+@pytest.mark.parametrize("state", ["held", "running", "verifying", "needs_operator", "done"])
+def test_what_may_have_moved_counts(cast, staff, gave_back, state):
+    gave_back(15_000, state=state)
+
+    assert above(staff, cast.shop_a, "0.01")
+
+
+def test_an_approved_one_counts_for_who_approved_it(cast, staff, gave_back):
+    gave_back(15_000, by=cast.admin_a, approver=staff)
+    gave_back(15_000, approver=cast.admin_a)
+
+    assert limits.spent(staff, cast.shop_a, now=NOW) == make.money("150.00")
+
+
+def test_another_shop_has_its_own_day(cast, staff, gave_back):
+    make.membership(staff, cast.shop_b, Role.STAFF, limit_per_day=15_000)
+    gave_back(15_000)
+
+    assert not above(staff, cast.shop_b, "100.00")
+
+
+@pytest.mark.parametrize("who", ["admin_a", "owner"])
+def test_admins_and_owners_have_none(cast, who):
+    assert not above(getattr(cast, who), cast.shop_a, "1000000.00")
+
+
+@pytest.mark.parametrize("who", ["auditor_a", "staff_b", "stranger"])
+def test_whoever_may_not_cancel_has_a_limit_of_nothing(cast, who):
+    assert above(getattr(cast, who), cast.shop_a, "0.01")
+
+
+def test_amounts_of_a_shop_without_minor_units(cast):
+    shop = make.store(currency="JPY")
+    person = make.person()
+    make.membership(person, shop, Role.STAFF, limit_per_cancellation=5_000)
+
+    assert not limits.above(person, shop, make.money("5000", "JPY"), now=NOW)
+    assert limits.above(person, shop, make.money("5001", "JPY"), now=NOW)
+
+
+class TestBeforeMoneyMoves:
+    """Transaction A asks again: what was allowed at confirm may be no longer."""
+
+    @pytest.fixture
+    def held(self, desk):
+        desk.store.hold_seconds = 600
+        desk.store.save()
+        record = desk.order()
+        return desk.confirm(record, desk.some(record, 1))
+
+    def stopped(self, desk, held):
+        done = desk.work(held)
+        assert done.state == "needs_operator"
+        assert desk.world.effects() == []
+        return done
+
+    def test_a_limit_that_was_lowered_stops_it(self, desk, held):
+        Membership.objects.update(limit_per_cancellation=1)
+
+        assert "above your limit" in self.stopped(desk, held).trouble
+
+    def test_a_daily_limit_that_was_lowered_stops_it(self, desk, held):
+        Membership.objects.update(limit_per_day=1)
+
+        assert "24 hours" in self.stopped(desk, held).trouble
+
+    def test_a_role_that_was_taken_stops_it(self, desk, held):
+        Membership.objects.update(role=Role.AUDITOR)
+
+        assert "may no longer cancel" in self.stopped(desk, held).trouble
+
+    def test_a_person_who_left_stops_it(self, desk, held):
+        desk.staff.is_active = False
+        desk.staff.save()
+
+        assert "may no longer cancel" in self.stopped(desk, held).trouble
+
+    def test_what_was_stopped_goes_on_when_somebody_who_may_tries_again(self, desk, held):
+        from cancellations.services import decide
+
+        Membership.objects.update(limit_per_cancellation=1)
+        stopped = self.stopped(desk, held)
+        Membership.objects.update(limit_per_cancellation=None)
+
+        decide.retry(actor=desk.staff, step=stopped.steps.get(position=1), reason="The limit was raised again.")
+
+        assert desk.work(stopped).state == "done"
+        assert desk.count("refund") == 1
+        assert clock.now() > held.created_at

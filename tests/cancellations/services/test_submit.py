@@ -1,0 +1,165 @@
+"""Confirm: the plan that was seen, once, by who saw it, within limits, and only one at a time for an order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cancellations.models import Cancellation, Preview, Step
+from cancellations.services import submit
+from stores.canonical.request import CancelRequest
+from stores.kernel import clock
+from stores.kernel.errors import InputRejected, NotAllowed, OrderBusy, RemoteError, StalePlan
+from stores.models import AuditEvent, Membership, Role, StoreState
+from stores.sandbox.shopify.staff import Staff
+from tests import make
+
+
+@pytest.fixture
+def seen(desk):
+    record = desk.order()
+    return desk.preview(record, desk.some(record, 1, note="She rang."))
+
+
+def confirm(desk, seen, by=None):
+    return submit.confirm(actor=by or desk.staff, seen=Preview.objects.get(pk=seen.pk))
+
+
+def test_what_was_seen_is_what_is_stored(desk, seen):
+    row = confirm(desk, seen)
+
+    assert row.plan == seen.plan
+    assert row.fingerprint == seen.fingerprint
+    assert row.limit_minor == row.money_minor
+    assert [step.position for step in row.steps.all()] == [1, 2]
+    assert all(step.next_attempt_at is None for step in row.steps.all())
+
+
+def test_the_audit_entry_holds_figures_and_no_words(desk, seen):
+    confirm(desk, seen)
+
+    body = AuditEvent.objects.get(kind="cancellation.confirmed").body
+    assert seen.fingerprint in body
+    assert seen.note.digest in body
+    for personal in ("She rang", "Ada", "Novak", "example.com"):
+        assert personal not in body
+
+
+def test_it_is_held_for_as_long_as_the_shop_says(desk, seen):
+    desk.store.hold_seconds = 900
+    desk.store.save()
+
+    assert confirm(desk, seen).held_until == clock.now() + timedelta(seconds=900)
+
+
+def test_above_the_limit_it_waits_for_somebody_else_for_24_hours(desk, seen):
+    Membership.objects.update(limit_per_cancellation=1)
+
+    row = confirm(desk, seen)
+
+    assert (row.state, row.held_until) == ("awaiting_approval", None)
+    assert row.expires_at == clock.now() + timedelta(hours=24)
+    assert AuditEvent.objects.filter(kind="cancellation.sent_for_approval").exists()
+
+
+def test_pressed_again_it_is_the_same_even_when_the_shop_is_silent(desk, seen):
+    first = confirm(desk, seen)
+    desk.world.fault("drop_before", on="*", times=9)
+
+    assert confirm(desk, seen) == first
+    assert Step.objects.count() == 2
+
+
+def test_another_persons_preview_is_not_confirmed(desk, seen):
+    other = make.person("other@example.com")
+    make.membership(other, desk.store, Role.ADMIN)
+
+    with pytest.raises(NotAllowed, match="belongs to somebody else"):
+        confirm(desk, seen, by=other)
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, None])
+def test_who_lost_the_right_after_the_preview_may_not(desk, seen, role):
+    Membership.objects.all().delete() if role is None else Membership.objects.update(role=role)
+
+    with pytest.raises(NotAllowed):
+        confirm(desk, seen)
+
+
+def test_after_half_an_hour_the_preview_is_void(desk, seen):
+    desk.travel(30 * 60 + 1)
+
+    with pytest.raises(StalePlan, match="30 minutes"):
+        confirm(desk, seen)
+
+
+@pytest.mark.parametrize("state", [StoreState.PAUSED, StoreState.DISCONNECTED])
+def test_a_shop_that_does_not_work_is_sent_nothing(desk, seen, state):
+    desk.store.state = state
+    desk.store.save()
+
+    with pytest.raises(InputRejected, match="paused or disconnected"):
+        confirm(desk, seen)
+
+
+def test_an_order_somebody_else_touched_gives_the_new_plan(desk, seen):
+    Staff(desk.world, seen.order.external_id).refund("1.00")
+
+    with pytest.raises(StalePlan) as stale:
+        confirm(desk, seen)
+
+    assert stale.value.plan.fingerprint != seen.fingerprint
+    assert not Cancellation.objects.exists()
+
+
+def test_a_note_or_tag_of_somebody_else_changes_nothing(desk, seen):
+    Staff(desk.world, seen.order.external_id).write(note="Fragile", tags=["vip"])
+
+    assert confirm(desk, seen).state == "held"
+
+
+def test_a_shop_that_does_not_answer_confirms_nothing(desk, seen):
+    desk.world.fault("drop_before", on="*", times=9)
+
+    with pytest.raises(RemoteError):
+        confirm(desk, seen)
+    assert not Cancellation.objects.exists()
+
+
+def test_nothing_chosen_is_nothing_to_do(desk):
+    record = desk.order()
+    seen = desk.preview(record, CancelRequest(lines={}))
+
+    with pytest.raises(InputRejected):
+        confirm(desk, seen)
+
+
+def test_one_open_cancellation_an_order_and_the_second_person_reads_which(desk):
+    desk.store.hold_seconds = 600
+    desk.store.save()
+    record = desk.order()
+    one, other = (desk.preview(record, desk.some(record, 1)) for _ in range(2))
+    first = confirm(desk, one)
+
+    with pytest.raises(OrderBusy, match=first.reference):
+        confirm(desk, other)
+
+
+def test_a_stopped_one_counts_as_open(desk):
+    record = desk.order(gateway="bogus_fail")
+    stopped = desk.work(desk.confirm(record, desk.some(record, 1)), hours=3)
+    assert stopped.state == "needs_operator"
+    again = desk.preview(record, desk.some(record, 1))
+
+    with pytest.raises(OrderBusy):
+        confirm(desk, again)
+
+
+@pytest.mark.parametrize("state", ["done", "withdrawn", "expired", "refused"])
+def test_a_finished_one_does_not(desk, state):
+    record = desk.order()
+    confirm(desk, desk.preview(record, desk.some(record, 1)))
+    Cancellation.objects.update(state=state)
+
+    assert confirm(desk, desk.preview(record, desk.some(record, 1))).state == "held"
