@@ -48,34 +48,44 @@ class OrderQuery:
 
 def search(viewer: access.Viewer, query: OrderQuery, after: str = "", size: int = 50) -> Page[OrderRecord]:
     """One page, newest first. An order whose number is exactly what was typed stands on top of the first page."""
-    rows = matching_orders(viewer, query)
-    number = matching.sole_number(query.words)
+    stores = _stores(viewer, query)
+    rows, number = _matching(query, stores), matching.sole_number(query.words)
     if not number:
-        return keyset.page_of(rows, after=after, size=size)
-    page = keyset.page_of(rows.exclude(number_folded=number), after=after, size=size)
-    exact = list(rows.filter(number_folded=number).order_by("-placed_at", "-pk")[:size])
-    return page if page.previous or not exact else replace(page, rows=[*exact, *page.rows])
-
-
-def matching_orders(viewer: access.Viewer, query: OrderQuery) -> QuerySet[OrderRecord]:
-    """All of them, in no order, with their shop and without the heavy columns."""
-    stores = list(access.stores_for(viewer, "orders.view"))
-    if query.shop:
-        stores = [store for store in stores if store.uuid == query.shop]
-    rows = OrderRecord.objects.filter(_in(stores), matching.condition(query.words), _states(query))
-    rows = rows.filter(_placed(query, stores), _amount(query, stores))
-    return rows.select_related("store").defer("snapshot", "search")
+        return keyset.page_of(rows, after=after, size=size, whole=_whole())
+    page = keyset.page_of(rows.exclude(number_folded=number), after=after, size=size, whole=_whole())
+    if page.previous:
+        return page
+    exact = _matching(replace(query, words=""), stores).filter(number_folded=number)
+    top = list(_whole().filter(pk__in=exact.values("pk")).order_by("-placed_at", "-pk")[:size])
+    return replace(page, rows=[*top, *page.rows]) if top else page
 
 
 def every(viewer: access.Viewer, query: OrderQuery) -> Iterator[OrderRecord]:
     """All of them, newest first, a chunk at a time: for an export."""
-    after = ""
+    rows, after = _matching(query, _stores(viewer, query)), ""
     while True:
-        page = keyset.page_of(matching_orders(viewer, query), after=after, size=CHUNK)
+        page = keyset.page_of(rows, after=after, size=CHUNK, whole=_whole())
         yield from page.rows
         if not page.next:
             return
         after = page.next
+
+
+def _stores(viewer: access.Viewer, query: OrderQuery) -> list[Store]:
+    """The shops that are searched: those one may see, or the one that was asked for among them."""
+    stores = access.stores_for(viewer, "orders.view")
+    return [store for store in stores if query.shop in (None, store.uuid)]
+
+
+def _matching(query: OrderQuery, stores: list[Store]) -> QuerySet[OrderRecord]:
+    """All that fit, in no order."""
+    rows = OrderRecord.objects.filter(_in(stores), matching.condition(query.words), _states(query))
+    return rows.filter(_placed(query, stores), _amount(query, stores))
+
+
+def _whole() -> QuerySet[OrderRecord]:
+    """Rows as a list shows them: with their shop, without the heavy columns."""
+    return OrderRecord.objects.select_related("store").defer("snapshot", "search")
 
 
 def _in(stores: Iterable[Store]) -> Q:
