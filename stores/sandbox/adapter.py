@@ -52,9 +52,8 @@ def asked(request: requests.PreparedRequest) -> Request:
     headers = {name.lower(): str(value) for name, value in request.headers.items()}
     headers.setdefault("host", parts.netloc)
     body = request.body or b""
-    return Request(
-        request.method or "GET", parts.path, headers, body.encode() if isinstance(body, str) else bytes(body)
-    )
+    raw_body = body.encode() if isinstance(body, str) else bytes(body)
+    return Request(request.method or "GET", parts.path, headers, raw_body, query=parts.query)
 
 
 def read_timeout(timeout: Any) -> float | None:

@@ -2,6 +2,7 @@
 
 Open in process, or with the header X-Sandbox-Control when the server was started with a control token.
 POST /control/{seed,reset,populate,order,switch,fault,clear-faults,advance,shop,effects}
+`"platform": "shoplazza"` in the body of seed, populate, order or shop means that platform's shops.
 GET  /control/{effects,counters,switches,now}
 """
 
@@ -13,6 +14,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from stores.sandbox import platforms
 from stores.sandbox.shopify.spec import Line, Person
 
 if TYPE_CHECKING:
@@ -30,7 +32,10 @@ def reply(world: World, request: Request) -> Reply:
     if action is None or token is None or not hmac.compare_digest(told.encode(), token.encode()):
         return json_reply(404, {"errors": "Not Found"})
     try:
-        return json_reply(200, action(world, json.loads(request.body or b"{}")))
+        asked = json.loads(request.body or b"{}")
+        if platform := platforms.owner(world, asked.pop("platform", "")):
+            return json_reply(200, plain(platform.control(request.path.removeprefix("/control/"), asked)))
+        return json_reply(200, action(world, asked))
     except (ValueError, TypeError, KeyError) as exc:
         return json_reply(400, {"errors": f"{type(exc).__name__}: {exc}"})
 

@@ -2,60 +2,30 @@
 
 http://127.0.0.1:PORT/shopify/{shop}/admin/api/{version}/graphql.json      this server
 https://{shop}.myshopify.com/admin/api/{version}/graphql.json              the real form, by host
-.../admin/oauth/access_token      /control/... (control.py)      /health
+.../admin/oauth/access_token      other platforms: platforms.py      /control/... (control.py)      /health
 """
 
 from __future__ import annotations
 
-import json
 import re
-import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from stores.sandbox import broken, faults
+from stores.sandbox import broken, faults, platforms
 from stores.sandbox.shopify import answer, auth
 from stores.sandbox.shopify.schema import served
+from stores.sandbox.wire import Reply, Request, json_reply
 
 if TYPE_CHECKING:
     from stores.sandbox.world import World
 
+__all__ = ["Reply", "Request", "application", "handle", "json_reply", "plain"]
 HOST = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.myshopify\.com(:\d+)?")
 PATH = re.compile(r"(?:/shopify/(?P<shop>[a-z0-9][a-z0-9-]*))?/admin/(?P<rest>.*)")
 GRAPHQL = re.compile(r"api/(?P<version>[^/]+)/graphql\.json")
 NO_KEY = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 SHOP_STATES = {"frozen": (402, "Unavailable Shop"), "locked": (423, "Shop is locked"), "rejected": (430, "Rejected")}
-
-
-@dataclass
-class Request:
-    method: str
-    path: str
-    headers: Mapping[str, str]  # names in lower case
-    body: bytes
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-
-    def as_dict(self) -> dict[str, Any]:
-        kept = {"method": self.method, "path": self.path, "headers": dict(self.headers), "id": self.id}
-        return kept | {"body": self.body.decode("utf-8", "replace")}
-
-
-@dataclass
-class Reply:
-    """`manner`: whole | drop | reset | hang | cut | drip | refuse; how the bytes travel. seconds, pause: its timing."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
-    manner: str = "whole"
-    seconds: float = 0.0
-
-
-def json_reply(status: int, payload: Any, **headers: str) -> Reply:
-    told = {"Content-Type": "application/json; charset=utf-8"} | headers
-    return Reply(status, json.dumps(payload, separators=(",", ":")).encode(), told)
 
 
 def handle(world: World, request: Request) -> Reply:
@@ -73,6 +43,8 @@ def plain(world: World, request: Request) -> Reply:
         from stores.sandbox.control import reply  # it drives the world through this door
 
         return reply(world, request)
+    if platform := platforms.claiming(world, request):
+        return platform.reply(request)
     shop_name, rest = where(request)
     shop = world.shop(shop_name) if shop_name else None
     if shop is None:
@@ -128,6 +100,8 @@ def where(request: Request) -> tuple[str, str]:
 
 def operations(world: World, request: Request) -> tuple[str, ...]:
     """What faults call this request; control calls have no name, so no fault hits them."""
+    if platform := platforms.claiming(world, request):
+        return platform.operations(request)
     _, rest = where(request)
     if rest == "oauth/access_token":
         return ("token",)
@@ -165,4 +139,5 @@ def from_environ(environ: WSGIEnvironment) -> Request:
     headers = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
     headers["content-type"] = environ.get("CONTENT_TYPE", "")
     body = environ["wsgi.input"].read(length) if length else b""
-    return Request(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""), headers, body)
+    query = environ.get("QUERY_STRING", "")
+    return Request(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""), headers, body, query=query)

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-KINDS = ("cancel", "refund", "void", "capture", "stock", "edit", "gift_card", "fulfilment", "hold")
+KINDS = ("cancel", "refund", "void", "capture", "stock", "edit", "gift_card", "fulfilment", "hold",
+         "notify")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """What changed. `order_id`: digits as text; `cause`: the call; `key`: its idempotency key; `note` holds our tag.
+    """What changed. `order_id`: theirs, of a gid the digits; `cause`: the call; `key`: its idempotency key; `note` holds our tag.
 
     amount: money moved, in `currency` (the customer's); units: line units or stock delta.
     """
@@ -38,13 +39,19 @@ def effects(
     db: sqlite3.Connection, *, order_id: str | int | None = None, kind: str | None = None, shop: str | None = None
 ) -> list[Effect]:
     """Rows in the order they happened; `order_id` may be a gid or digits."""
-    digits = None if order_id is None else int(str(order_id).rsplit("/", 1)[-1])
+    number = None if order_id is None else number_of(order_id)
     rows = db.execute(
         "SELECT * FROM effects WHERE (?1 IS NULL OR order_id = ?1) AND (?2 IS NULL OR kind = ?2)"
         " AND (?3 IS NULL OR shop = ?3) ORDER BY seq",
-        (digits, kind, shop),
+        (number, kind, shop),
     )
     return [to_effect(row) for row in rows]
+
+
+def number_of(order_id: str | int) -> int | str:
+    """As the ledger keeps it: the number at the end of a gid, or an id that is none (`633130-00000004`)."""
+    last = str(order_id).rsplit("/", 1)[-1]
+    return int(last) if last.isdecimal() else last
 
 
 def to_effect(row: sqlite3.Row) -> Effect:

@@ -81,7 +81,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(length))
-        self._travel(handle(self.server.world, Request(self.command, self.path.partition("?")[0], headers, body)))
+        path, _, query = self.path.partition("?")
+        self._travel(handle(self.server.world, Request(self.command, path, headers, body, query=query)))
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = answer  # noqa: N815  names that http.server calls
 

@@ -53,6 +53,10 @@ CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY, name TEXT NOT NULL, o
 CREATE TABLE IF NOT EXISTS counters (name TEXT NOT NULL, operation TEXT NOT NULL, value REAL NOT NULL,
   PRIMARY KEY (name, operation)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS buckets (shop TEXT PRIMARY KEY, level REAL NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shoplazza_shops (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shoplazza_orders (shop TEXT NOT NULL, id TEXT NOT NULL, number TEXT NOT NULL,
+  updated_at REAL NOT NULL, body TEXT NOT NULL, previous TEXT, PRIMARY KEY (shop, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS shoplazza_updated ON shoplazza_orders (shop, updated_at, id);
 """
 TABLES = tuple(line.split()[5] for line in SCHEMA.splitlines() if line.startswith("CREATE TABLE"))
 
@@ -67,7 +71,7 @@ class Store:
     def __init__(self, path: str) -> None:
         self.path = path
         self._start()
-        if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'buckets'").fetchone():
+        if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'shoplazza_updated'").fetchone():
             self.db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
 
     def _start(self) -> None:

@@ -1,6 +1,6 @@
 """Behaviour nobody could verify, and moods of the platform: each a switch with all its settings.
 
-`item` is the number in section 16 of the fact sheet ("" = a mood, not a doubt). Adapter tests run under every
+`item` is the number in section 16 of its platform's fact sheet ("" = a mood, not a doubt). Adapter tests run under every
 single setting, and under all pairs of those that touch money. Item 2 in part: both members of refundMethod set
 cannot happen, since the vendor's schema marks that input `@oneOf`.
 """
@@ -19,12 +19,40 @@ class Switch:
     about: str
     item: str = ""
     touches_money: bool = False
+    platform: str = "shopify"
 
     @property
     def default(self) -> str:
         return self.settings[0]
 
 
+# Shoplazza: `item` is the number in section 16 of its sheet.
+SHOPLAZZA = tuple(
+    Switch(f"shoplazza_{name}", settings, about, item, money, "shoplazza")
+    for name, settings, about, item, money in (
+        ("cancel_refunds", ("no", "yes"), "cancel gives the money back by itself", "1", True),
+        ("cancel_restocks", ("no", "yes"), "cancel puts waiting units back", "1", False),
+        ("cancel_voids", ("no", "yes"), "cancel releases an authorisation", "1", True),
+        ("cancel_notifies", ("no", "yes"), "cancel writes to the customer", "1", False),
+        ("cancel_answer", ("true", "generic"), "the answer of cancel shows the order, or an older state", "", False),
+        ("cancel_shipped", ("refused", "allowed"), "cancel of a shipped or partly shipped order", "2", False),
+        ("second_cancel", ("ok", "refused"), "cancel of a cancelled order: 200 or 406", "2", True),
+        ("refund_after_cancel", ("refused", "allowed"), "refund of a cancelled order: 406 or 200", "3", True),
+        ("cancel_after_refund", ("allowed", "refused"), "cancel of an order that was refunded whole", "3", True),
+        ("line_quantity", ("stays", "falls"), "`quantity` of a line after a waiting_ship refund", "4", False),
+        ("delete_quantity", ("told", "zero"), "`delete_quantity` of a waiting_ship refund", "4", False),
+        ("zero_refund", ("allowed", "refused"), "refund_total 0.00 with lines", "4", True),
+        ("refund_payments", ("optional", "all"), "must refund_payments name every payment line", "5", True),
+        ("gift_card", ("last", "first"), "which payment an unnamed refund takes first", "5", True),
+        ("empty_refund", ("refused", "everything"), "2025-06 and later: refund without a body", "6", True),
+        ("limit_headers", ("none", "told"), "throttle header and Retry-After", "8", False),
+        ("hook_signature", ("base64", "hex", "none"), "signature of webhooks", "9", False),
+        ("list_order", ("newest_first", "oldest_first"), "order of a list without sort_by", "10", False),
+        ("ship_quantity", ("absent", "told", "zero"), "`ship_quantity` of a shipment's line", "10", False),
+        ("blank_406", ("yes", "no"), "a 406 without a body", "11", False),
+        ("refund_seconds", ("2", "0", "60", "never"), "how long a refund record is pending", "", True),
+    )
+)
 ALL = (
     Switch("cancel_refusals", ("sync", "job"), "Where a refused cancel says so", "1"),
     Switch("refusal_field", ("order_id", "base", "none"), "`field` of INVALID", "1"),
@@ -51,8 +79,11 @@ ALL = (
     Switch("search_lag", ("0", "5", "60"), "seconds the search index is behind"),
     Switch("job_seconds", ("1-3", "0", "60", "never"), "how long a cancel job takes"),
     Switch("pending_seconds", ("60", "0", "never"), "how long `bogus_pending` keeps a refund PENDING", "", True),
-    Switch("hooks", ("once", "twice", "reordered", "lost"), "delivery of webhooks"),
-    Switch("clock", ("true", "ahead", "behind"), "the platform's clock is five minutes off in what it tells"),
+    Switch("hooks", ("once", "twice", "reordered", "lost"), "delivery of webhooks", platform=""),
+    Switch(
+        "clock", ("true", "ahead", "behind"), "the platform's clock is five minutes off in what it tells", platform=""
+    ),
+    *SHOPLAZZA,
 )
 REGISTRY = {switch.name: switch for switch in ALL}
 CLOCK_SKEW_SECONDS = {"true": 0, "ahead": 300, "behind": -300}
@@ -70,16 +101,21 @@ def defaults() -> dict[str, str]:
     return {switch.name: switch.default for switch in ALL}
 
 
-def singles() -> Iterator[dict[str, str]]:
+def of(platform: str) -> tuple[Switch, ...]:
+    """The switches of one platform and those that bend the world of all."""
+    return tuple(switch for switch in ALL if switch.platform in (platform, ""))
+
+
+def singles(platform: str = "shopify") -> Iterator[dict[str, str]]:
     """Every switch alone at each setting that is not its default."""
-    for switch in ALL:
+    for switch in of(platform):
         for value in switch.settings[1:]:
             yield {switch.name: value}
 
 
-def money_pairs() -> Iterator[dict[str, str]]:
+def money_pairs(platform: str = "shopify") -> Iterator[dict[str, str]]:
     """All pairs of settings of two switches that touch money, defaults left out."""
-    for one, other in combinations([switch for switch in ALL if switch.touches_money], 2):
+    for one, other in combinations([switch for switch in of(platform) if switch.touches_money], 2):
         for first in one.settings[1:]:
             for second in other.settings[1:]:
                 yield {one.name: first, other.name: second}

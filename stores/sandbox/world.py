@@ -23,6 +23,7 @@ from stores.sandbox import faults, ledger, switches
 from stores.sandbox.shopify import shops
 from stores.sandbox.shopify.answer import Question
 from stores.sandbox.shopify.hooks import Hooks
+from stores.sandbox.shoplazza.house import Shoplazza
 from stores.sandbox.store import TABLES, Store
 
 if TYPE_CHECKING:
@@ -166,6 +167,11 @@ class World:
         from stores.sandbox.shopify.populate import fill  # the makers of orders need a world
 
         return fill(self, shop, count, seed)
+
+    @property
+    def shoplazza(self) -> Shoplazza:
+        """The same world's Shoplazza shops: make_order, seed, populate, order, staff, stock."""
+        return Shoplazza(self)
 
     def order(self, order_id: str | int) -> Body:
         """The raw body of an order, for tests that look behind the API. Raises KeyError."""

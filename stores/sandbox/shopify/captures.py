@@ -34,7 +34,7 @@ def void(session: Session, value: str) -> Payload:
         return refused("Transaction does not exist", "TRANSACTION_NOT_FOUND", field)
     if parent["kind"] not in totals.AUTH or parent["status"] != "SUCCESS":
         return refused("Transaction is not a successful authorization", "AUTH_NOT_SUCCESSFUL", field)
-    if forced := session.forced_error("transactionVoid"):
+    if forced := session.forced_error("transactionVoid", "GENERIC_ERROR"):
         return {"transaction": None, "userErrors": forced}
     amount = totals.unsettled(order, parent)
     if not amount or totals.children(order, parent, ("CAPTURE",), "SUCCESS"):

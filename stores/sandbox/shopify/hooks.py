@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from stores.sandbox import platforms
 from stores.sandbox.shopify.ids import iso
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class Hooks:
         ).fetchall()
 
     def headers(self, row: sqlite3.Row) -> dict[str, str]:
+        if platform := platforms.owner(self.world, row["shop"]):
+            return platform.hook_headers(row)
         shop = self.world.shop(row["shop"]) or {"secret": ""}
         return {
             "Content-Type": "application/json",

@@ -69,12 +69,12 @@ class Session:
         else:
             index.write(self.db, [order])
 
-    def forced_error(self, operation: str) -> list[dict[str, Any]]:
+    def forced_error(self, operation: str, code: str = "INVALID") -> list[dict[str, Any]]:
         """The user error that a fault demands of this operation, if any."""
         fault = faults.spend(self.world, (operation,), {"user_error"})
         if fault is None:
             return []
-        told = {"field": None, "message": "Something is not right", "code": "INVALID"}
+        told = {"field": None, "message": "Something is not right", "code": code}
         return [told | dict(fault.detail)]
 
     # --- the rest of the world ---------------------------------------------------------------------

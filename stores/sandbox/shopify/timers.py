@@ -6,6 +6,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING
 
+from stores.sandbox import platforms
 from stores.sandbox.shopify import cancel, fulfilment, index, refund
 from stores.sandbox.shopify.ids import Body
 from stores.sandbox.shopify.session import Session
@@ -33,6 +34,9 @@ def next_due(world: World) -> sqlite3.Row | None:
 
 
 def fire(world: World, db: sqlite3.Connection, row: sqlite3.Row) -> None:
+    if platform := platforms.owner(world, row["kind"]):
+        platform.fire(db, row)
+        return
     body: Body = json.loads(row["body"])
     shop = world.shop(row["shop"])
     if row["kind"] == "index":

@@ -91,3 +91,14 @@ def test_a_failed_attempt_burns_its_key(client: Client) -> None:
 
     assert first["userErrors"][0]["code"] == "INVALID_LOCATION"
     assert again["userErrors"][0]["code"] == "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"
+
+
+def test_a_forced_error_has_a_code_of_its_mutation(world: World, client: Client) -> None:
+    made = world.make_order(pay="authorised")
+    payment = first_payment(client, made)
+    world.fault("user_error", on="transactionVoid")
+
+    payload = client.data(VOID, id=payment)["transactionVoid"]
+
+    assert payload["userErrors"][0]["code"] == "GENERIC_ERROR"
+    assert world.effects(made.id) == []
