@@ -22,11 +22,11 @@ test: .venv/test.stamp
 	@$(PY) -m tests.run $(ARGS)
 
 lint: .venv/test.stamp
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	$(PY) -m mypy .
-	.venv/bin/lint-imports
-	DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run
+	@failed=; \
+	for check in "$(PY) -m ruff check ." "$(PY) -m ruff format --check ." "$(PY) -m mypy ." ".venv/bin/lint-imports" \
+	  "env DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run"; do \
+	  echo "$$check"; $$check || failed=yes; \
+	done; test -z "$$failed"
 
 format: .venv/test.stamp
 	$(PY) -m ruff format .

@@ -56,7 +56,8 @@ def _run(part: Part, extra: dict[str, str], reports: Path, totals: Counter[str],
     report = reports / f"{part.title.replace(' ', '-')}.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(part.workers), "-m", part.select]
     command += [f"--junitxml={report}", *arguments]
-    code = subprocess.run(command, env=os.environ | extra, check=False).returncode
+    env = os.environ | {"PYTHONHASHSEED": "0"} | extra  # both workers must collect the same tests in the same order
+    code = subprocess.run(command, env=env, check=False).returncode
     totals.update(_counts(report))
     return 0 if code == NOTHING_COLLECTED else code
 

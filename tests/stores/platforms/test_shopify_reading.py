@@ -18,7 +18,7 @@ STATUSES = ("OPEN", "SCHEDULED", "ON_HOLD", "IN_PROGRESS", "CLOSED", "CANCELLED"
 REQUESTS = ("UNSUBMITTED", "SUBMITTED", "ACCEPTED", "REJECTED", "CANCELLATION_REQUESTED", "CANCELLATION_ACCEPTED",
             "CANCELLATION_REJECTED", "CLOSED")  # fmt: skip
 TABLE = {
-    **{(s, r): R.OPEN for s in ("OPEN", "SCHEDULED") for r in placing.BACK_WITH_US},
+    **{(s, r): R.OPEN for s in ("OPEN", "SCHEDULED") for r in sorted(placing.BACK_WITH_US)},
     **{("ON_HOLD", r): R.ON_HOLD for r in REQUESTS},
     ("OPEN", "SUBMITTED"): R.WITH_SERVICE,
     ("IN_PROGRESS", "ACCEPTED"): R.WITH_SERVICE,
