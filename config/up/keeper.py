@@ -48,7 +48,7 @@ class Keeper:
         """Run it to its end while the others are kept; what it says comes to our console, its log goes to its file."""
         with self._log(child.name).open("ab") as log:
             command = list(child.command)
-            process = subprocess.Popen(command, env=self.env, stderr=log, preexec_fn=_end_with_parent)  # noqa: S603
+            process = subprocess.Popen(command, env=self.env, stderr=log, preexec_fn=end_with_parent)  # noqa: S603
         try:
             while process.poll() is None:
                 self.tick()
@@ -89,7 +89,7 @@ class Keeper:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
             )
 
     def _mourn(self, kept: Kept, dead: subprocess.Popen[bytes]) -> None:
@@ -115,7 +115,7 @@ def pause(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """On Linux a child gets SIGTERM when we are killed without a chance to end it. Runs in the child."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from config.up.keeper import end_with_parent
+
 T = TypeVar("T")
 
 
@@ -23,10 +25,15 @@ def free_port() -> int:
 
 
 def start(command: Sequence[str], *, env: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start in a process group of its own; what it says goes to `log`."""
+    """Start in a process group of its own, which ends with a test run that is killed; what it says goes to `log`."""
     with log.open("ab") as out:
         return subprocess.Popen(
-            list(command), env=dict(env), stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+            list(command),
+            env=dict(env),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=end_with_parent,
         )
 
 
