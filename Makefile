@@ -1,7 +1,7 @@
 # make run    the desk, with a demo, on http://127.0.0.1:8000 (PORT=9000 make run; DEMO=0 make run starts empty)
 # make test   everything that proves it;  make lint  style, types, import contracts, migrations
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock
+.PHONY: help setup run test lint format lock screenshots
 PY := .venv/bin/python
 
 help:
@@ -27,6 +27,9 @@ lint: .venv/test.stamp
 	  "env DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run"; do \
 	  echo "$$check"; $$check || failed=yes; \
 	done; test -z "$$failed"
+
+screenshots: .venv/test.stamp
+	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m tests.browser.screenshots
 
 format: .venv/test.stamp
 	$(PY) -m ruff format .

@@ -19,6 +19,10 @@ from tests.rigs import chromium
 from tests.rigs.servers import postgres_server
 
 NOTHING_COLLECTED = 5
+STEADY = {
+    "DJANGO_SETTINGS_MODULE": "tests.settings",
+    "PYTHONHASHSEED": "0",  # both workers must collect the same tests in the same order
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def _run(part: Part, extra: dict[str, str], reports: Path, totals: Counter[str],
     report = reports / f"{part.title.replace(' ', '-')}.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(part.workers), "-m", part.select]
     command += [f"--junitxml={report}", *arguments]
-    env = os.environ | {"PYTHONHASHSEED": "0"} | extra  # both workers must collect the same tests in the same order
+    env = os.environ | STEADY | extra
     code = subprocess.run(command, env=env, check=False).returncode
     totals.update(_counts(report))
     return 0 if code == NOTHING_COLLECTED else code
