@@ -26,6 +26,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected
+from stores.kernel.words import gettext as _
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -66,24 +67,24 @@ class Egress:
     def check_url(self, url: str, *, field: str = "base_url") -> None:
         """What can be told without asking DNS. Raises InputRejected for `field`."""
         if any(ord(char) <= 32 or ord(char) > 126 or char == "\\" for char in url):
-            raise InputRejected(field, "Write a plain https address without spaces.")
+            raise InputRejected(field, _("Write a plain https address without spaces."))
         try:
             parts = urlsplit(url)
             host, port = parts.hostname or "", parts.port
         except ValueError as exc:
-            raise InputRejected(field, "This is not an address.") from exc
+            raise InputRejected(field, _("This is not an address.")) from exc
         if parts.scheme not in ("https", *(["http"] if self.private else [])) or not host:
-            raise InputRejected(field, "The address must begin with https://.")
+            raise InputRejected(field, _("The address must begin with https://."))
         if "@" in parts.netloc or parts.fragment:
-            raise InputRejected(field, "The address may not hold a user name or a #.")
+            raise InputRejected(field, _("The address may not hold a user name or a #."))
         self._check_host(host, parts.scheme, port, field)
 
     def _check_host(self, host: str, scheme: str, port: int | None, field: str) -> None:
         literal = _literal(host)
         if literal is not None and not self.is_private(literal):
-            raise InputRejected(field, "Write the name of the host, not its number.")
+            raise InputRejected(field, _("Write the name of the host, not its number."))
         if not self.private and (port or 443) not in self.ports:
-            raise InputRejected(field, "This port is not allowed.")
+            raise InputRejected(field, _("This port is not allowed."))
 
     def may_connect(self, address: Address, *, scheme: str, port: int) -> bool:
         """Public addresses by TLS on the allowed ports; the deployment's own networks on any."""
@@ -159,14 +160,14 @@ class _Guarded(HTTPConnection):
             found = socket.getaddrinfo(self._dns_host.strip("[]"), self.port, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError) as exc:
             raise NameResolutionError(self.host, self, socket.gaierror(str(exc))) from exc
-        for *_, where in found:
+        for *_rest, where in found:
             if not self.egress.may_connect(ipaddress.ip_address(where[0]), scheme=self.scheme, port=self.port or 0):
                 raise AddressRefused(self, "address not allowed")
         return self._connect_first(found)
 
     def _connect_first(self, found: list[Any]) -> socket.socket:
         failure: OSError = OSError("no address")
-        for family, kind, proto, _, where in found:
+        for family, kind, proto, _name, where in found:
             sock = _Socket(family, kind, proto)
             try:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -6,12 +6,10 @@ What the desk knows of a shop (its rate slot, its breaker) and of a step (its jo
 
 from __future__ import annotations
 
-import json as jsonlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
-from urllib.parse import urlencode, urlsplit
+from typing import Any
 
 import requests
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
@@ -27,87 +25,14 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
+from stores.kernel.wire import LONGEST_WAIT, Breaker, Caller, Journal, Limiter, Limits, Prepared, Usage, prepare
+from stores.kernel.words import gettext as _
 
+__all__ = ["LONGEST_WAIT", "Breaker", "Caller", "HttpTransport", "Journal", "Limiter", "Limits", "Prepared", "Usage"]
 logger = logging.getLogger(__name__)
 
-LONGEST_WAIT = 1.0  # seconds in the line for a slot; longer waits belong to `next_attempt_at`
 READ_TRIES = 3
 READ_PAUSES = (0.2, 0.6)  # seconds before the second and the third read
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A request as it will be sent, secrets left out. `key`: the platform's own idempotency key in it, "" if none.
-
-    Only a request with a key is worth sending again byte for byte: the platform then knows it for the same.
-    """
-
-    method: str
-    path: str  # the whole address
-    body: bytes
-    headers: Mapping[str, str]
-    key: str = ""
-
-
-@dataclass(frozen=True)
-class Usage:
-    """What a platform said about its rate limit in an answer, in points. None where it said nothing."""
-
-    requested: float
-    actual: float | None = None
-    available: float | None = None
-    maximum: float | None = None
-    per_second: float | None = None
-
-
-class Caller(Protocol):
-    """The adapter, as far as the transport must know it."""
-
-    def auth_headers(self) -> Mapping[str, str]:
-        """The secret headers of one request; added after the journal has stored the rest."""
-
-    def renew(self) -> bool:
-        """After a 401: forget what was refused. True when a fresh credential can be had."""
-
-    def usage(self, answer: Answer) -> Usage | None:
-        """What an answer says about the rate limit."""
-
-
-class Limiter(Protocol):
-    def reserve(self, cost: float) -> float:
-        """Seconds until the slot that was taken; above LONGEST_WAIT nothing was taken."""
-
-    def correct(self, usage: Usage) -> None: ...
-
-    def throttled(self, retry_after: float) -> None:
-        """The platform said: slower."""
-
-
-class Breaker(Protocol):
-    def check(self, *, effect: bool) -> None:
-        """Raises RemoteUnavailable while the way to the shop is closed."""
-
-    def record(self, error: RemoteError | None) -> None:
-        """How an exchange ended; None: it was answered."""
-
-
-class Journal(Protocol):
-    """The executor's memory of effects. Each send is one before and one after, also a send after a 401."""
-
-    def before(self, request: Prepared) -> Prepared:
-        """Store the intent and `sent_at`, commit, and say what is really sent. Called just before the socket opens."""
-
-    def after(self, outcome: Answer | RemoteError) -> None: ...
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Seconds and bytes of one exchange."""
-
-    connect: float = 5
-    read: float = 30
-    whole: float = 90
-    size: int = 10_000_000
 
 
 @dataclass
@@ -122,7 +47,7 @@ class HttpTransport:
     limiter: Limiter | None = None
     breaker: Breaker | None = None
     journal: Journal | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     patience: float | None = None
     read_tries: int = READ_TRIES
     _ends_at: float | None = field(init=False, default=None)
@@ -276,7 +201,7 @@ class _Once:
         extra = {"method": self.request.method, "kind": type(exc).__name__}
         if _is_refused_address(exc):
             logger.warning("A shop's address leads where we do not call", extra=extra)
-            return RemoteRefused("address refused", code="address_refused", user_message=ADDRESS_REFUSED)
+            return RemoteRefused("address refused", code="address_refused", user_message=_refused_words())
         if _was_not_sent(exc, exchange):
             logger.info("A shop could not be reached", extra=extra)
             return RemoteUnavailable("not reached", code="unreachable")
@@ -284,32 +209,8 @@ class _Once:
         return OutcomeUnknown("broke off", code="lost") if self.effect else RemoteUnavailable("broke off", code="lost")
 
 
-ADDRESS_REFUSED = "This address leads into a network that this installation does not call."
-
-
-def prepare(
-    method: str,
-    path: str,
-    *,
-    json: Any = None,
-    form: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    key: str = "",
-) -> Prepared:
-    """The request's exact bytes. Raises TypeError for a Decimal in `json`: amounts travel as text."""
-    kind, body = "", b""
-    if form is not None:
-        kind, body = "application/x-www-form-urlencoded", urlencode(form).encode()
-    elif json is not None:
-        kind, body = "application/json", jsonlib.dumps(json, ensure_ascii=True, separators=(",", ":")).encode()
-    named = {"Content-Type": kind, **(headers or {})} if kind else dict(headers or {})
-    return Prepared(method=method, path=path, body=body, headers=named, key=key)
-
-
-def origin(url: str) -> str:
-    """Scheme, host and port of an address: all that may be logged of it."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+def _refused_words() -> str:
+    return _("This address leads into a network that this installation does not call.")
 
 
 def _cause(exc: BaseException) -> BaseException | None:

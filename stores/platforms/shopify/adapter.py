@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
+from django.utils.translation import gettext
+
 from stores.canonical.commands import (
     CancelOrder,
     Command,
@@ -27,8 +29,8 @@ from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, OutcomeUnknown
 from stores.platforms.base import Access, Connection, Hook, Listing, Platform
 from stores.platforms.shopify import (
-    documents,
     editing,
+    effects,
     fields,
     finding,
     hooks,
@@ -37,6 +39,7 @@ from stores.platforms.shopify import (
     reading,
     receipts,
     sending,
+    shop_documents,
     words,
 )
 from stores.platforms.shopify.api import Api
@@ -123,12 +126,12 @@ class Shopify(Platform):
         said = self.connection.settings.get("shop", "").strip().lower()
         name = said if "." in said else f"{said}.myshopify.com"
         if not SHOP.fullmatch(name):
-            raise InputRejected("shop", "Write the shop's address as in your-shop.myshopify.com.")
+            raise InputRejected("shop", gettext("Write the shop's address as in your-shop.myshopify.com."))
         return name
 
     def check_access(self) -> Access:
         with reading.understood():
-            data = self.api.read(documents.ACCESS, {}, cost=30)
+            data = self.api.read(shop_documents.ACCESS, {}, cost=30)
             shop, app = fields.node(data, "shop"), fields.node(data, "currentAppInstallation")
             granted = tuple(fields.ident(scope, "handle") for scope in fields.items(app, "accessScopes"))
             return Access(
@@ -159,25 +162,25 @@ class Shopify(Platform):
 
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
-        document = documents.cancel(with_job_result=self.version >= "2026-10")
+        document = effects.cancel(with_job_result=self.version >= "2026-10")
         body = sending.cancel_body(command, self.note_with_tag(command.note, tag))
         return self.read_answer(command, self.api.effect(document, body, cost=10))
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         body = sending.refund_body(command, self.note_with_tag(command.note, tag), key)
-        return self.read_answer(command, self.api.effect(documents.REFUND_ORDER, body, cost=22, key=key))
+        return self.read_answer(command, self.api.effect(effects.REFUND_ORDER, body, cost=22, key=key))
 
     def edit_order(self, command: EditOrder, *, key: str, tag: str) -> Receipt:
         session = editing.open_session(self.api, command.order_id, command.lines)
         body = sending.commit_body(session.id, command, self.note_with_tag(command.note, tag))
-        return self.read_answer(command, self.api.effect(documents.EDIT_COMMIT, body, cost=10))
+        return self.read_answer(command, self.api.effect(effects.EDIT_COMMIT, body, cost=10))
 
     def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
-        return self.read_answer(command, self.api.effect(documents.VOID, {"id": command.payment_id}, cost=10))
+        return self.read_answer(command, self.api.effect(effects.VOID, {"id": command.payment_id}, cost=10))
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
         body = sending.stock_body(command, tag, key)
-        return self.read_answer(command, self.api.effect(documents.ADJUST, body, cost=10, key=key))
+        return self.read_answer(command, self.api.effect(effects.ADJUST, body, cost=10, key=key))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
         return receipts.read(command, answer)
@@ -186,15 +189,15 @@ class Shopify(Platform):
         with reading.understood():
             if isinstance(command, CancelOrder):
                 return self._poll_cancel(command, receipt)
-            document = documents.REFUND_STATE if isinstance(command, RefundOrder) else documents.PAYMENT_STATE
+            document = effects.REFUND_STATE if isinstance(command, RefundOrder) else effects.PAYMENT_STATE
             asked = receipt.ids.get("refund") or receipt.ids.get("transaction", "")
             found = self._node(document, asked)
             return receipts.refund_state(found) if "refund" in receipt.ids else receipts.payment_state(found)
 
     def _poll_cancel(self, command: CancelOrder, receipt: Receipt) -> Receipt:
         if result_id := receipt.ids.get("job_result"):
-            return receipts.job_result(self._node(documents.JOB_RESULT, result_id))
-        data = self.api.read(documents.JOB, {"id": receipt.ids.get("job", ""), "order": command.order_id}, cost=2)
+            return receipts.job_result(self._node(effects.JOB_RESULT, result_id))
+        data = self.api.read(effects.JOB, {"id": receipt.ids.get("job", ""), "order": command.order_id}, cost=2)
         if not fields.flag(fields.node(data, "job"), "done"):
             return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts={"state": "started"})
         return receipts.after_job(receipt.ids, fields.text(fields.node(data, "order"), "cancelledAt"))

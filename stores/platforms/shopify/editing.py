@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from stores.canonical.commands import EditedLine
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
-from stores.platforms.shopify import documents, fields, receipts, sending
+from stores.platforms.shopify import effects, fields, receipts, sending
 from stores.platforms.shopify.api import Api
 from stores.platforms.shopify.fields import Misread, Node
 from stores.platforms.shopify.reading import check_id, understood
@@ -28,7 +30,7 @@ class Session:
 def open_session(api: Api, order_id: str, lines: Sequence[EditedLine]) -> Session:
     """Begin and set every line. Raises RemoteRefused when the order may not be edited."""
     with understood():
-        data = api.read(documents.EDIT_BEGIN, {"id": check_id(order_id)}, cost=112)
+        data = api.read(effects.EDIT_BEGIN, {"id": check_id(order_id)}, cost=112)
         payload = fields.node(data, "orderEditBegin")
         receipts.refuse(payload)
         calculated = fields.node(payload, "calculatedOrder")
@@ -48,7 +50,9 @@ def _matched(calculated: Sequence[Node], lines: Sequence[EditedLine]) -> list[tu
     for line in lines:
         node = known.get(_number(line.line_id))
         if node is None and len(calculated) < 100:
-            raise RemoteRefused("no such line", code="line_gone", user_message="This line is no longer on the order.")
+            raise RemoteRefused(
+                "no such line", code="line_gone", user_message=_("This line is no longer on the order.")
+            )
         found.append((f"gid://shopify/CalculatedLineItem/{_number(line.line_id)}", line))
     return found
 
@@ -61,7 +65,7 @@ def _number(gid: str) -> str:
 
 
 def _set(api: Api, session: str, lines: list[tuple[str, EditedLine]]) -> Money:
-    document = documents.edit_quantities(len(lines))
+    document = effects.edit_quantities(len(lines))
     data = api.read(document, sending.quantities_body(session, lines), cost=10 * len(lines) + 4)
     last: Node = {}
     for i in range(len(lines)):

@@ -26,25 +26,25 @@ from stores.canonical.commands import (
 from stores.canonical.order import Order
 from stores.kernel.errors import Unsupported
 from stores.kernel.money import Money, total
-from stores.platforms.shopify import documents, fields, reading
+from stores.platforms.shopify import effects, fields, reading
 from stores.platforms.shopify.api import Api
 from stores.platforms.shopify.fields import Node
 from stores.platforms.shopify.receipts import FAILED, PENDING
 
-MOST_REFUNDS = 30  # as documents.REFUND_NOTES asks for
+MOST_REFUNDS = 30  # as effects.REFUND_NOTES asks for
 
 
 def find(api: Api, command: Command, *, tag: str, before: Order) -> Finding:
     with reading.understood():
         match command:
             case CancelOrder():
-                return cancellation(_order(api, documents.CANCELLED, command.order_id, 2), tag)
+                return cancellation(_order(api, effects.CANCELLED, command.order_id, 2), tag)
             case RefundOrder():
                 return refund(api, command, tag, before)
             case EditOrder():
                 return edit(api, command, before)
             case VoidPayment():
-                return void(_order(api, documents.CHILDREN, command.order_id, 201), command)
+                return void(_order(api, effects.CHILDREN, command.order_id, 201), command)
             case CorrectStock():
                 return Unclear(detail=_("Stock movements carry no mark that could be searched."))
             case CancelLine() | CancelRest():
@@ -69,7 +69,7 @@ def cancellation(order: Node, tag: str) -> Finding:
 
 
 def refund(api: Api, command: RefundOrder, tag: str, before: Order) -> Finding:
-    refunds = fields.items(_order(api, documents.REFUND_NOTES, command.order_id, 751), "refunds")
+    refunds = fields.items(_order(api, effects.REFUND_NOTES, command.order_id, 751), "refunds")
     for found in refunds:
         if tag in fields.text(found, "note") and same_money(command, found):
             return _found_refund(found)
@@ -112,7 +112,7 @@ def same_money(command: RefundOrder, found: Node) -> bool:
 
 
 def _same_units(api: Api, command: RefundOrder, found: Node) -> bool:
-    data = api.read(documents.RETURNED_UNITS, {"id": fields.ident(found)}, cost=603)
+    data = api.read(effects.RETURNED_UNITS, {"id": fields.ident(found)}, cost=603)
     lines = fields.items(fields.node(data, "node"), "refundLineItems")
     seen = Counter[str]()
     for line in lines:
@@ -140,7 +140,7 @@ def quantities(api: Api, order_id: str) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     after: str | None = None
     for _page in range(reading.MOST_PAGES):
-        data = api.read(documents.QUANTITIES, {"id": reading.check_id(order_id), "after": after}, cost=253)
+        data = api.read(effects.QUANTITIES, {"id": reading.check_id(order_id), "after": after}, cost=253)
         if data.get("order") is None:
             raise reading.not_found()
         lines = fields.node(fields.node(data, "order"), "lineItems")

@@ -10,7 +10,7 @@ from typing import Any
 from stores.canonical.events import Event, EventKind
 from stores.kernel import jsonsafe, signing
 from stores.platforms.base import Hook
-from stores.platforms.shopify import documents, fields, receipts
+from stores.platforms.shopify import fields, receipts, shop_documents
 from stores.platforms.shopify.api import Api
 from stores.platforms.shopify.reading import understood
 
@@ -90,7 +90,7 @@ def standing(api: Api) -> list[Hook]:
     after: str | None = None
     with understood():
         for _ in range(MOST_PAGES):
-            page = fields.node(api.read(documents.HOOKS, {"after": after}, cost=102), "webhookSubscriptions")
+            page = fields.node(api.read(shop_documents.HOOKS, {"after": after}, cost=102), "webhookSubscriptions")
             found += [_to_hook(node) for node in fields.items(page, "nodes")]
             info = fields.node(page, "pageInfo")
             if not fields.flag(info, "hasNextPage"):
@@ -106,7 +106,7 @@ def _to_hook(node: fields.Node) -> Hook:
 def add(api: Api, topic: str, uri: str) -> Hook:
     """Setting one up twice is refused by the platform, so it may be repeated like a read."""
     with understood():
-        data = api.read(documents.ADD_HOOK, {"topic": topic, "uri": uri}, cost=11)
+        data = api.read(shop_documents.ADD_HOOK, {"topic": topic, "uri": uri}, cost=11)
         payload = fields.node(data, "webhookSubscriptionCreate")
         receipts.refuse(payload)
         return _to_hook(fields.node(payload, "webhookSubscription"))
@@ -114,5 +114,5 @@ def add(api: Api, topic: str, uri: str) -> Hook:
 
 def remove(api: Api, hook_id: str) -> None:
     with understood():
-        data = api.read(documents.REMOVE_HOOK, {"id": hook_id}, cost=10)
+        data = api.read(shop_documents.REMOVE_HOOK, {"id": hook_id}, cost=10)
         receipts.refuse(fields.node(data, "webhookSubscriptionDelete"))

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from stores.canonical.order import Cancellable, Fulfilment, LineItem, MoneyPair, Order, PaymentState, Person, Totals
 from stores.kernel.errors import InputRejected
 from stores.kernel.money import Money
 from stores.platforms.base import Listing
-from stores.platforms.shopify import documents, fields, mapping, moneys, parcels, words
+from stores.platforms.shopify import fields, mapping, moneys, parcels, shop_documents, units, words
 from stores.platforms.shopify.api import Api
 from stores.platforms.shopify.fields import Misread, Node
 from stores.platforms.shopify.reading import MOST_PAGES, understood
@@ -45,7 +47,7 @@ class Cursor:
         """Raises InputRejected for what is not a cursor of ours."""
         since, seen, after = (*said.split("|", 2), "", "")[:3]
         if said.count("|") < 2 or not (seen.isascii() and seen.isdecimal()):
-            raise InputRejected("cursor", "This is no place in the list.")
+            raise InputRejected("cursor", _("This is no place in the list."))
         return cls(since, int(seen), after)
 
 
@@ -54,7 +56,7 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     query = f"updated_at:>='{at.since}'" if at.since else None
     variables = {"first": PAGE, "after": at.after or None, "query": query, "lines": LINES}
     with understood():
-        page = fields.node(api.read(documents.LIST, variables, cost=PAGE_POINTS), "orders")
+        page = fields.node(api.read(shop_documents.LIST, variables, cost=PAGE_POINTS), "orders")
         nodes = fields.items(page, "nodes")
         orders = tuple(to_summary(_with_all_goods(api, node)) for node in nodes)
         return Listing(orders, _next(at, page, orders), total=None if cursor else _count(api, query))
@@ -76,7 +78,7 @@ def _next(at: Cursor, page: Node, orders: tuple[Order, ...]) -> str:
 
 def _count(api: Api, query: str | None) -> int | None:
     """How many there are, for the progress bar; None when the platform does not say."""
-    data = api.read(documents.COUNT, {"query": query}, cost=2)
+    data = api.read(shop_documents.COUNT, {"query": query}, cost=2)
     found = fields.maybe(data, "ordersCount")
     return int(fields.units(found, "count")) if found and fields.text(found, "precision") == "EXACT" else None
 
@@ -84,12 +86,12 @@ def _count(api: Api, query: str | None) -> int | None:
 def _with_all_goods(api: Api, node: Node) -> Node:
     """An order with more lines than a page shows: all of them are searched by SKU and title."""
     goods, page = list(fields.items(node, "lineItems")), fields.node(node, "lineItems")
-    for _ in range(MOST_PAGES):
+    for _page in range(MOST_PAGES):
         info = fields.node(page, "pageInfo")
         if not fields.flag(info, "hasNextPage"):
             return {**node, "lineItems": goods}
         variables: Mapping[str, Any] = {"id": fields.ident(node), "after": fields.ident(info, "endCursor")}
-        data = api.read(documents.MORE_GOODS, variables, cost=253)
+        data = api.read(shop_documents.MORE_GOODS, variables, cost=253)
         page = fields.node(fields.node(data, "order"), "lineItems")
         goods += fields.items({"of": page}, "of")
     raise Misread("lineItems")
@@ -171,7 +173,7 @@ def to_goods(raw: Node, price: MoneyPair, *, stoppable: bool) -> LineItem:
         cancellable=min(current, refundable, waiting) if stoppable else NEVER,
         unit_price=price,
         is_gift_card=fields.flag(raw, "isGiftCard"),
-        is_tip=mapping.is_tip_like(raw),
+        is_tip=units.is_tip_like(raw),
         needs_shipping=fields.flag(raw, "requiresShipping"),
     )
 

@@ -5,30 +5,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from stores.canonical.order import (
     Cancellable,
-    Duty,
     Fulfilment,
-    LineItem,
     MoneyPair,
     Order,
     PaymentState,
     Person,
-    Placement,
-    Readiness,
     Totals,
 )
-from stores.platforms.shopify import fields, moneys, parcels, placing, words
+from stores.platforms.shopify import fields, moneys, parcels, placing, units, words
 from stores.platforms.shopify.fields import Misread, Node
 
-ZERO = Decimal(0)
 FULFILMENT = {
     "UNFULFILLED": Fulfilment.UNFULFILLED,
     "OPEN": Fulfilment.UNFULFILLED,
@@ -58,7 +51,7 @@ def to_order(raw: Node) -> Order:
     """A full read (all of documents.ORDER) as an Order."""
     totals = to_totals(raw, fixed=None)
     lines = tuple(
-        to_line(line, has_tip=bool(totals.tips and totals.tips.shop)) for line in fields.items(raw, "lineItems")
+        units.to_line(line, has_tip=bool(totals.tips and totals.tips.shop)) for line in fields.items(raw, "lineItems")
     )
     return _finish(raw, Order(**_head(raw), **_fixed(raw), **_empty(), totals=totals, lines=lines))
 
@@ -69,7 +62,7 @@ def renewed(before: Order, raw: Node) -> Order | None:
     found = fields.items(raw, "lineItems")
     if any(fields.ident(line) not in known for line in found):
         return None
-    lines = tuple(replace(known[fields.ident(line)], **_quantities(line)) for line in found)
+    lines = tuple(replace(known[fields.ident(line)], **units.quantities(line)) for line in found)
     totals = to_totals(raw, fixed=before.totals)
     order = replace(before, **_head(raw), **_empty(), totals=totals, lines=lines, is_summary=False)
     kept = Person(
@@ -96,7 +89,7 @@ def _finish(raw: Node, order: Order, also: tuple[Any, ...] = ()) -> Order:
     payments = moneys.to_payments(fields.items(raw, "transactions"), order)
     shipments = tuple(parcels.to_shipment(node) for node in fields.items(raw, "fulfillments"))
     remarks = (*parcels.to_remarks(raw), *also)
-    lines = tuple(_placed(raw, order, shipments))
+    lines = tuple(units.placed(raw, order, shipments))
     is_cancelled = order.cancelled_at is not None
     blockers = placing.whole_blockers(
         is_cancelled=is_cancelled,
@@ -228,103 +221,3 @@ def to_totals(raw: Node, *, fixed: Totals | None) -> Totals:
         fees=fields.maybe_pair(raw, "currentTotalAdditionalFeesSet"),
         tips=fixed.tips if fixed else fields.maybe_pair(raw, "totalTipReceivedSet"),
     )
-
-
-# --- lines --------------------------------------------------------------------------------------------
-
-
-def _quantities(raw: Node) -> dict[str, Any]:
-    return {
-        "ordered": fields.units(raw, "quantity"),
-        "current": fields.units(raw, "currentQuantity"),
-        "refundable": fields.units(raw, "refundableQuantity"),
-        "unfulfilled": fields.units(raw, "unfulfilledQuantity"),
-        "shipped": ZERO,
-        "cancelled": ZERO,
-        "cancellable": ZERO,
-        "is_restockable": fields.flag(raw, "restockable"),
-        "is_editable": fields.flag(raw, "merchantEditable"),
-        "placements": (),
-    }
-
-
-def to_line(raw: Node, *, has_tip: bool) -> LineItem:
-    variant = fields.maybe(raw, "variant")
-    stock = fields.maybe(variant or {}, "inventoryItem")
-    group = fields.maybe(raw, "lineItemGroup") or {}
-    price = fields.pair(raw, "discountedUnitPriceAfterAllDiscountsSet")
-    return LineItem(
-        id=fields.ident(raw),
-        title=fields.text(raw, "title"),
-        variant=fields.text(raw, "variantTitle"),
-        sku=fields.text(raw, "sku"),
-        vendor=fields.text(raw, "vendor"),
-        unit_price=price,
-        original_unit_price=fields.maybe_pair(raw, "originalUnitPriceSet"),
-        tax=tuple(_tax(tax) for tax in fields.items(raw, "taxLines")),
-        duties=tuple(
-            Duty(id=fields.ident(d), amount=fields.pair(d, "price").customer) for d in fields.items(raw, "duties")
-        ),
-        is_tracked=fields.flag(stock, "tracked") if stock else True,
-        is_gift_card=fields.flag(raw, "isGiftCard"),
-        is_tip=has_tip and variant is None and is_tip_like(raw),
-        needs_shipping=fields.flag(raw, "requiresShipping"),
-        group_id=fields.text(group, "id"),
-        group_title=fields.text(group, "title"),
-        stock_item_id=fields.text(stock or {}, "id"),
-        **_quantities(raw),
-    )
-
-
-def is_tip_like(raw: Node) -> bool:
-    """A tip is a line without product that can never be fulfilled."""
-    whole = fields.units(raw, "quantity")
-    return (
-        whole > 0 and fields.units(raw, "nonFulfillableQuantity") >= whole and not fields.flag(raw, "requiresShipping")
-    )
-
-
-def _tax(raw: Node) -> str:
-    rate = raw.get("rate")
-    title = fields.text(raw, "title")
-    if isinstance(rate, bool) or not isinstance(rate, int | Decimal):
-        return title
-    return f"{title} {rate * 100:f}".rstrip("0").rstrip(".") + " %" if rate else title
-
-
-def _placed(raw: Node, order: Order, shipments: Any) -> Any:
-    """Each line with where its units wait, what has left, and so what can be cancelled."""
-    shipped: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for shipment in shipments:
-        for line_id, count in shipment.lines if shipment.is_effective else ():
-            shipped[line_id] += count
-    places: defaultdict[str, list[Placement]] = defaultdict(list)
-    stock: dict[str, str] = {}
-    for group in fields.items(raw, "fulfillmentOrders"):
-        for line_id, stock_id, place in placing.placements(group):
-            stock.setdefault(line_id, stock_id)
-            if place.units > 0 or place.readiness is not Readiness.GONE:
-                places[line_id].append(place)
-    for line in order.lines:
-        yield _line_at(order, line, tuple(places[line.id]), shipped[line.id], stock.get(line.id, ""))
-
-
-def _line_at(order: Order, line: LineItem, places: tuple[Placement, ...], shipped: Decimal, stock_id: str) -> LineItem:
-    left = (
-        ZERO
-        if order.cancelled_at
-        else placing.cancellable_units(
-            places, refundable=line.refundable, unfulfilled=line.unfulfilled, needs_shipping=line.needs_shipping
-        )
-    )
-    # Never shipped and no longer waiting: what was removed or refunded before it left.
-    cancelled = max(ZERO, min(line.ordered - shipped - line.unfulfilled, line.ordered - line.current))
-    placed = replace(
-        line,
-        placements=places,
-        shipped=shipped,
-        cancelled=cancelled,
-        cancellable=min(left, line.current),
-        stock_item_id=line.stock_item_id or stock_id,
-    )
-    return replace(placed, why_not=placing.why_not(placed, is_cancelled=order.cancelled_at is not None))

@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from stores.canonical.commands import CancelOrder, CorrectStock, EditedLine, EditOrder, RefundOrder, UnitsBack
 from stores.kernel.errors import InputRejected
 from stores.kernel.money import Money
@@ -95,5 +97,5 @@ def amount(money: Money) -> str:
 def whole(units: Decimal) -> int:
     """Raises InputRejected for a part of a unit: the platform counts whole ones."""
     if units != units.to_integral_value():
-        raise InputRejected("units", "Shopify counts whole units only.")
+        raise InputRejected("units", _("Shopify counts whole units only."))
     return int(units)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext, gettext_lazy
 
-from stores.canonical.capabilities import Capabilities, Capability, assisted, composed, impossible, native
+from stores.canonical.capabilities import Capabilities, Capability, composed, impossible, native
 from stores.canonical.manner import Manner, UnitsBy
 from stores.canonical.request import Reason
 from stores.platforms.base import Scope
@@ -60,9 +60,6 @@ def _capabilities() -> dict[str, Capability]:
 
 
 CAPABILITIES = Capabilities(**_capabilities())
-# What a person does in Shopify's own desk, because the API gives it to the app that owns the request.
-WITHDRAW = assisted(_("Ask the fulfilment service in Shopify to stop; then the units can be cancelled here."))
-
 MANNER = Manner(
     units_by=UnitsBy.REFUND,
     edits=True,
@@ -73,6 +70,8 @@ MANNER = Manner(
     rest_in_one_call=False,
     names_location=True,
     corrects_stock=True,
+    cancels_whole=True,
+    refund_of_nothing=True,
     refund_restocks_each=False,
 )
 SCOPES = (

@@ -22,7 +22,8 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.kernel.transport import HttpTransport, Prepared, Usage, prepare
+from stores.kernel.transport import HttpTransport, Prepared, Usage
+from stores.kernel.wire import prepare
 
 URL = "https://shop.example/api"
 JSON = "application/json"

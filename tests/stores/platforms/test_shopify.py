@@ -77,6 +77,7 @@ class TestShopify(PlatformContract):
                 return len(world.effects(command.order_id, kind="void"))
             case CorrectStock():
                 return len([e for e in world.effects(kind="stock") if e.cause == "inventoryAdjustQuantities"])
+        raise AssertionError(f"not counted: {command}")
 
     def signed(self, body: bytes, secret: str) -> Mapping[str, str]:
         return {"X-Shopify-Hmac-Sha256": signing.hmac_base64(secret, body), "X-Shopify-Topic": "orders/updated"}

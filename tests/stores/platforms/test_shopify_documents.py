@@ -13,7 +13,7 @@ from graphql import GraphQLSchema, parse, validate
 from stores.canonical.commands import Outcome
 from stores.canonical.request import CancelRequest
 from stores.kernel.transport import HttpTransport
-from stores.platforms.shopify import Shopify, documents
+from stores.platforms.shopify import Shopify, documents, effects, shop_documents
 from stores.platforms.shopify.documents import Kind
 from stores.sandbox.shopify.schema import schema_for
 from stores.sandbox.shopify.spec import Line
@@ -29,14 +29,15 @@ VERSIONS = ("2026-07", "2026-10")
 def all_documents(version: str) -> Mapping[str, str]:
     plain = {
         name: text
-        for name, text in vars(documents).items()
+        for module in (documents, effects, shop_documents)
+        for name, text in vars(module).items()
         if name.isupper() and isinstance(text, str) and "%s" not in text and text.split()[0] in ("query", "mutation")
     }
     made = {f"order {kind}": documents.order(kind) for kind in KINDS}
     made |= {f"lines {kind}": documents.lines(kind) for kind in KINDS}
     made |= {f"inner {owner} {name}": documents.inner(owner, name, True) for owner, name in INNER}
     made |= {"payments": documents.payments(True), "refunds": documents.refunds(True)}
-    made |= {"cancel": documents.cancel(with_job_result=version >= "2026-10"), "edit": documents.edit_quantities(3)}
+    made |= {"cancel": effects.cancel(with_job_result=version >= "2026-10"), "edit": effects.edit_quantities(3)}
     if version < "2026-10":
         plain.pop("JOB_RESULT")
     return plain | made
