@@ -58,7 +58,7 @@ def _run(part: Part, extra: dict[str, str], reports: Path, totals: Counter[str],
     """One pytest process; adds its counts to `totals`. Returns 0 when it passed or held no test."""
     _say(part.title)
     report = reports / f"{part.title.replace(' ', '-')}.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-n", str(part.workers), "-m", part.select]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(part.workers), "-m", part.select, "--durations=15"]
     command += [f"--junitxml={report}", *arguments]
     env = os.environ | STEADY | extra
     code = subprocess.run(command, env=env, check=False).returncode
