@@ -9,17 +9,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from uuid import uuid4
 
 from django.template.loader import render_to_string
 
 from cancellations.benches.frame import Figure, percentile
 from cancellations.benches.ground import Ground, ground
-from cancellations.services import preview
+from cancellations.forms.preview import PreviewForm
+from cancellations.models import Preview
+from cancellations.services import order_page, preview
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
 from stores.kernel.transport import HttpTransport
-from stores.models import OrderRecord
+from stores.models import OrderRecord, User
 from stores.sandbox.shopify.spec import Line
 from stores.services import orders, reach
 
@@ -37,7 +40,7 @@ def run(quick: bool) -> Iterator[Figure]:
         yield Figure("preview", "ours p95 at 50 lines", percentile(ours, 0.95), "ms", {"bar": 25, "rounds": rounds})
         yield Figure("preview", "whole p95 at 50 lines", percentile(whole, 0.95), "ms")
         record, order = _order(place, world, BIG)
-        times = _plans(record, order, max(5, rounds // 4))
+        times = _plans(place.person, record, order, max(5, rounds // 4))
         yield Figure("preview", "planner + effects p95 at 1,000 lines", percentile(times, 0.95), "ms", {"bar": 100})
         world.close()
 
@@ -84,14 +87,18 @@ def _waiting() -> Iterator[list[float]]:
         HttpTransport.send = real  # type: ignore[method-assign]
 
 
-def _plans(record: OrderRecord, order: Order, rounds: int) -> list[float]:
+def _plans(person: User, record: OrderRecord, order: Order, rounds: int) -> list[float]:
     """Plan and draw *What will happen* on facts that are at hand; the quote is asked once."""
     platform = reach.open_platform(record.store)
     quote = platform.quote(order, _some(order))
+    form, seen = PreviewForm(order), Preview(uuid=uuid4(), order=record)
+    standing = order_page.Standing(order=order, read_at=record.read_at, is_live=True)
     times = []
     for _ in range(rounds):
         began = time.perf_counter()
         plan = preview.plan_on(record.store, order, _some(order), quote)
-        render_to_string("orders/_effects.html", {"plan": plan, "record": record, "order": record})
+        wish = order_page.Wish(form=form, plan=plan, seen=seen)
+        shown = order_page.effects(person, record, wish) | {"wish": wish, "record": record, "standing": standing}
+        render_to_string("orders/_effects.html", shown)
         times.append((time.perf_counter() - began) * 1000)
     return times

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from cancellations.execution import leases, reread
 from cancellations.models import Cancellation, Inbox, InboxState, Step
-from cancellations.services import decide
+from cancellations.services import decide, preview
 from notifications import sender
 from stores.audit import rounds
 from stores.kernel import queue
@@ -59,6 +59,7 @@ def _due_rereads(now: datetime) -> list[str]:
     if _last_round and now - _last_round[0] < timedelta(hours=1):
         return []
     _last_round[:] = [now]
+    preview.forget_old(now)
     return reread.due(now, MOST)
 
 
