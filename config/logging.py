@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stores.kernel.context import request_id
+from stores.kernel.redact import RedactFilter
 
 ALLOWED = frozenset({
     "attempt", "cancellation", "chain", "code", "cost", "count", "delivery", "event", "fence", "kind", "order",
@@ -50,7 +51,8 @@ def configure(options: dict[str, Any]) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"json": {"()": JsonLines}},
-            "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
+            "filters": {"redact": {"()": RedactFilter}},  # the second net
+            "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["redact"]}},
             "root": {"handlers": ["lines"], "level": level},
             "loggers": {
                 "urllib3": {"level": "WARNING"},

@@ -22,7 +22,7 @@ def quote(api: Api, order: Order, request: CancelRequest) -> Quote:
     with understood():
         found = _to_quote(order, _suggested(api, order, request, chosen))
         kept = [(line, units) for line, units in chosen if _is_kept(order, line, request)]
-        if kept and found.total and all(line.is_editable for line, _ in kept) and order.is_editable:
+        if kept and found.total and _can_edit(order, kept) and not is_everything(order, chosen):
             return _by_edit(api, order, found, kept)
         return found
 
@@ -39,6 +39,10 @@ def _chosen(order: Order, request: CancelRequest) -> list[tuple[LineItem, Decima
 
 def _is_kept(order: Order, line: LineItem, request: CancelRequest) -> bool:
     return line.id in request.keep_stock and line.is_tracked and line.is_restockable and order.is_restockable
+
+
+def _can_edit(order: Order, lines: list[tuple[LineItem, Decimal]]) -> bool:
+    return order.is_editable and all(line.is_editable for line, _ in lines)
 
 
 def is_everything(order: Order, chosen: list[tuple[LineItem, Decimal]]) -> bool:
