@@ -45,7 +45,7 @@ def read(
 ) -> Answer:
     """The answer, or the class of what is known instead. Raises requests' own errors when it breaks off."""
     headers = {name.lower(): value for name, value in response.headers.items()}
-    request_id = headers.get("x-request-id", "")[:80]
+    request_id = id_of(headers)
     if not 200 <= response.status_code < 300:
         raise refusal(response.status_code, headers, _lenient(response, exchange, size), effect=effect)
     try:
@@ -53,6 +53,11 @@ def read(
     except ValueError as exc:
         raise _bad(response.status_code, request_id, str(exc), effect=effect) from exc
     return Answer(response.status_code, headers, body, request_id)
+
+
+def id_of(headers: Mapping[str, str]) -> str:
+    """Their name of the exchange, by either of its usual headers."""
+    return (headers.get("x-request-id") or headers.get("request-id") or "")[:80]
 
 
 def _whole(response: requests.Response, exchange: Exchange, size: int) -> bytes:
@@ -95,7 +100,7 @@ def _bad(status: int, request_id: str, code: str, *, effect: bool) -> RemoteErro
 
 def refusal(status: int, headers: Mapping[str, str], body: Any, *, effect: bool) -> RemoteError:
     """The class of an answer that is not 2xx; what no row names is unknown."""
-    told: dict[str, Any] = {"status": status, "request_id": headers.get("x-request-id", "")[:80], "answer": body}
+    told: dict[str, Any] = {"status": status, "request_id": id_of(headers), "answer": body}
     match status:
         case 401:
             return CredentialsRejected("401", code="401", **told)

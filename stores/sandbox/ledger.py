@@ -15,9 +15,9 @@ KINDS = ("cancel", "refund", "void", "capture", "stock", "edit", "gift_card", "f
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """What changed. `order_id`: theirs, of a gid the digits; `cause`: the call; `key`: its idempotency key; `note` holds our tag.
+    """What changed. `order_id`: theirs, of a gid the digits; `cause`: the call; `key`: its idempotency key.
 
-    amount: money moved, in `currency` (the customer's); units: line units or stock delta.
+    note: holds our tag. amount: money moved, in `currency` (the customer's); units: line units or stock delta.
     """
 
     seq: int

@@ -25,6 +25,7 @@ from stores.sandbox.shopify.answer import Question
 from stores.sandbox.shopify.hooks import Hooks
 from stores.sandbox.shoplazza.house import Shoplazza
 from stores.sandbox.store import TABLES, Store
+from stores.sandbox.wire import Request
 
 if TYPE_CHECKING:
     from stores.sandbox.shopify.staff import Staff
@@ -50,6 +51,7 @@ class World:
         self.real_now = now
         self.hooks = Hooks(self)
         self.watchers: list[Callable[[Exchange], None]] = []
+        self.rest_watchers: list[Callable[[Request, int, Any], None]] = []
         self.control_token: str | None = ""  # "": open, as in process; None: the control door is shut
         if self.shop("demo") is None:
             self.add_shop("demo")
@@ -134,6 +136,11 @@ class World:
             seen = Exchange(asked.names[0], asked.query, asked.variables, payload, asked.version)
             for watcher in self.watchers:
                 watcher(seen)
+
+    def show(self, request: Request, status: int, payload: Any) -> None:
+        """As `tell`, for REST: the request itself and what was answered."""
+        for watcher in self.rest_watchers:
+            watcher(request, status, payload)
 
     def clear_faults(self) -> None:
         with self.store.write() as db:
