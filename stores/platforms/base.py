@@ -125,6 +125,8 @@ class Platform(ABC):
     late_landing_seconds: ClassVar[float] = 600  # a request may act this long after its connection died
     key_life_hours: ClassVar[float] = 0  # how long a native idempotency key is remembered; 0: none
     write_cost: ClassVar[float] = 10
+    points_per_second: ClassVar[float] = 100  # the rate limit of the smallest plan, until an answer says better
+    bucket_points: ClassVar[float] = 1000  # what it saves up
     base_url_pattern: ClassVar[str] = ""
 
     def __init__(self, connection: Connection) -> None:

@@ -62,7 +62,12 @@ def connect(
             created_at=now,
         )
         credentials.keep(store, secrets)
-        StoreHealth.objects.create(store=store, last_success_at=now)
+        StoreHealth.objects.create(
+            store=store,
+            last_success_at=now,
+            seconds_per_point=1 / registry.get(platform_key).points_per_second,
+            bucket_size=registry.get(platform_key).bucket_points,
+        )
         StoreSync.objects.create(store=store, next_attempt_at=now)
         _ring(store)
         tell_admins.of_change(store, _("%(who)s connected the shop.") % {"who": actor})

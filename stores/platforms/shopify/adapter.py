@@ -102,6 +102,7 @@ class Shopify(Platform):
     reasons = words.REASONS
     note_limit = 255
     key_life_hours = KEY_HOURS
+    bucket_points = 2000
     topics: ClassVar[tuple[str, ...]] = hooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
 
