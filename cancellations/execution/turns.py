@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cancellations.execution import guards, leases, lookup, outcomes, verify
+from cancellations.execution import flow, guards, leases, lookup, outcomes, verify
 from cancellations.execution.journal import Journal
 from cancellations.execution.keys import key_of, tag_of
 from cancellations.models import Step, StepKind
@@ -76,6 +77,9 @@ def take(step: Step) -> None:
     if step.kind == StepKind.VERIFY:
         verify.take(turn)
         return
+    if step.kind == StepKind.ASSISTED:
+        hand_to_person(turn)
+        return
     match StepState(step.state):
         case StepState.PENDING | StepState.RETRY_WAIT:
             send(turn)
@@ -85,6 +89,15 @@ def take(step: Step) -> None:
             poll(turn)
         case StepState.UNKNOWN:
             lookup.take(turn)
+
+
+def hand_to_person(turn: Turn) -> None:
+    """A step the platform offers no call for: a person does it there and settles it with evidence."""
+    planned = next(step for step in turn.plan.steps if step.position == turn.step.position)
+    words = planned.assist.text if planned.assist else planned.title
+    with transaction.atomic():
+        leases.move(turn.step, StepState.NEEDS_PERSON, detail=words[:300], next_attempt_at=None)
+        flow.stop(turn.step, planned.title, state=StepState.NEEDS_PERSON)
 
 
 def wait_for_shop(step: Step) -> None:

@@ -10,7 +10,8 @@ from cancellations.planning import amounts
 from cancellations.planning.amounts import Amounts
 from cancellations.planning.plan import Blocker, ShopSettings
 from cancellations.planning.quantities import Chosen, Stock, choose
-from stores.canonical.capabilities import Capabilities, Support
+from stores.canonical.capabilities import Capabilities
+from stores.canonical.manner import Manner, UnitsBy
 from stores.canonical.order import Cancellable, Location, Order
 from stores.canonical.request import CancelRequest, Quote, Reason, RefundChoice
 
@@ -23,6 +24,7 @@ class Case:
     request: CancelRequest
     quote: Quote | None
     capabilities: Capabilities
+    manner: Manner
     reasons: Mapping[Reason, str]
     settings: ShopSettings
     chosen: tuple[Chosen, ...]
@@ -48,8 +50,9 @@ class Case:
         return tuple(c for c in self.chosen if c.stock is Stock.BACK)
 
     @property
-    def in_one_call(self) -> bool:
-        return self.capabilities.cancel_order.support is Support.NATIVE
+    def by_item(self) -> bool:
+        """Units leave line by line, and no money moves here."""
+        return self.manner.units_by is UnitsBy.ITEM
 
     @property
     def is_rest(self) -> bool:
@@ -59,6 +62,8 @@ class Case:
     @property
     def refunds_all(self) -> bool:
         """The refund is the one the platform makes by itself with a whole cancel."""
+        if not self.manner.cancel_refunds:
+            return False
         if self.request.refund is not RefundChoice.FULL or not self.amounts.payments:
             return False
         return self.request.shipping is None or self.request.shipping == self.order.shipping_refundable
@@ -80,6 +85,7 @@ def gather(
     *,
     quote: Quote | None,
     capabilities: Capabilities,
+    manner: Manner,
     reasons: Mapping[Reason, str],
     settings: ShopSettings,
 ) -> Case:
@@ -90,6 +96,7 @@ def gather(
         request=request,
         quote=quote,
         capabilities=capabilities,
+        manner=manner,
         reasons=reasons,
         settings=settings,
         chosen=chosen,

@@ -50,7 +50,10 @@ def _lines(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
     report = reported(plan, results, CancelOrder, RefundOrder, EditOrder)
     for end in plan.expected.lines:
         line = now.get(end.line_id)
-        seen = _on_order(line, after) if line else Decimal(0)
+        if plan.expected.by_sku:
+            seen = sum((_on_order(other, after) for other in after.lines if other.sku == end.sku), Decimal(0))
+        else:
+            seen = _on_order(line, after) if line else Decimal(0)
         yield ReceiptLine(
             kind=EffectKind.UNITS,
             what=end.title,
@@ -82,9 +85,16 @@ def _why_units_differ(line: LineItem | None, seen: Decimal, promised: Decimal) -
 def _others(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
     """Lines nobody promised to touch, and that changed all the same."""
     promised = {end.line_id for end in plan.expected.lines}
+    skus = {end.sku for end in plan.expected.lines} if plan.expected.by_sku else set()
     was = {line.id: line.current for line in before.lines}
     for line in after.lines:
-        if line.id in promised or line.id not in was or was[line.id] == line.current or after.cancelled_at:
+        if (
+            line.id in promised
+            or line.sku in skus
+            or line.id not in was
+            or was[line.id] == line.current
+            or after.cancelled_at
+        ):
             continue
         yield ReceiptLine(
             kind=EffectKind.UNITS,

@@ -75,7 +75,7 @@ def _refund_detail(payment: QuotedPayment) -> str:
 def _voids(case: Case, method: Method) -> Iterator[Effect]:
     """A whole cancel releases by itself what was only authorised; otherwise only a void of our own does."""
     named = {c.payment_id for c in method.commands if isinstance(c, VoidPayment)}
-    by_platform = case.is_whole and case.in_one_call
+    by_platform = case.is_whole and case.manner.cancel_refunds
     for payment in authorised(case.order):
         if by_platform or payment.id in named:
             yield Effect(
@@ -89,7 +89,7 @@ def _voids(case: Case, method: Method) -> Iterator[Effect]:
 
 
 def _less_owed(case: Case, method: Method) -> Iterator[Effect]:
-    if case.captured or case.is_whole:
+    if case.captured or case.is_whole or not case.manner.moves_money:
         return
     worth = total(
         (c.line.unit_price.customer * c.units for c in case.chosen if _is_in(c.line.unit_price.customer, case)),

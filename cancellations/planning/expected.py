@@ -30,6 +30,7 @@ def end_state(case: Case, method: Method) -> Expected:
         voided=tuple(_voided(case, method)),
         stock=tuple(_stock(case, method)),
         payment_states=_payment_states(case, method),
+        by_sku=case.by_item,
     )
 
 
@@ -39,6 +40,9 @@ def _refunded(case: Case) -> Money:
 
 
 def _lines(case: Case) -> Iterator[LineEnd]:
+    if case.by_item:
+        yield from _by_sku(case)
+        return
     shares = _shares(case)
     for chosen in case.chosen:
         line = chosen.line
@@ -50,6 +54,17 @@ def _lines(case: Case) -> Iterator[LineEnd]:
             after=line.current - chosen.units,
             refund=shares.get(line.id),
         )
+
+
+def _by_sku(case: Case) -> Iterator[LineEnd]:
+    """What stays of a line gets a new id: the units of its SKU are what can be found again."""
+    taken: dict[str, Decimal] = {}
+    for chosen in case.chosen:
+        taken[chosen.line.sku] = taken.get(chosen.line.sku, Decimal(0)) + chosen.units
+    for sku, units in taken.items():
+        lines = [line for line in case.order.lines if line.sku == sku]
+        before = sum((line.current for line in lines), Decimal(0))
+        yield LineEnd(line_id=lines[0].id, title=lines[0].title, sku=sku, before=before, after=before - units)
 
 
 def _shares(case: Case) -> dict[str, Money]:
@@ -65,14 +80,14 @@ def _shares(case: Case) -> dict[str, Money]:
 
 def _voided(case: Case, method: Method) -> Iterator[str]:
     named = {c.payment_id for c in method.commands if isinstance(c, VoidPayment)}
-    by_cancel = any(isinstance(c, CancelOrder) for c in method.commands)
+    by_cancel = case.manner.cancel_refunds and any(isinstance(c, CancelOrder) for c in method.commands)
     yield from (p.id for p in authorised(case.order) if by_cancel or p.id in named)
 
 
 def _stock(case: Case, method: Method) -> Iterator[StockEnd]:
     """Restock records are left by a cancel and by a refund, not by an edit. Kept lines promise none."""
     recorded = {u.line_id for c in method.commands if isinstance(c, RefundOrder) for u in c.lines if u.restock}
-    by_cancel = any(isinstance(c, CancelOrder) for c in method.commands)
+    by_cancel = case.manner.cancel_restocks and any(isinstance(c, CancelOrder) for c in method.commands)
     for chosen in case.back:
         if not by_cancel and chosen.line.id not in recorded:
             continue

@@ -1,9 +1,10 @@
-"""How the platform is asked: whole, refund or edit, and with which commands (the fact sheet's section 7).
+"""How the platform is asked: whole, refund, edit or by item, and with which commands (the fact sheets' section 7).
 
-Whole: everything, nothing shipped: one cancel of the platform; money or stock of one's own follow as further steps.
-Refund: money was captured: one call takes units and gives money back. Edit: nothing was captured, the order shrinks.
-Stock kept: the platform would take *shipped* units first when told not to restock, hence an edit, or, where the
-order cannot be edited, a restock that is taken back.
+Whole: everything, nothing shipped: one cancel of the platform; money or stock of one's own follow as further steps,
+or go first where a refund after the cancel could be refused. Refund: money was captured: one call takes units and
+gives money back. Edit: nothing was captured, the order shrinks. By item: a call per line, no money.
+Stock kept: where the platform would take *shipped* units first when told not to restock, an edit, or a restock that
+is taken back.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from typing import NamedTuple
 
 from cancellations.planning import reasons
 from cancellations.planning.amounts import authorised
+from cancellations.planning.assisted import assisted_steps
 from cancellations.planning.case import Case
 from cancellations.planning.plan import PlannedStep
 from cancellations.planning.quantities import Chosen, Share, Stock
+from cancellations.planning.titles import title
 from stores.canonical.commands import (
+    CancelLine,
     CancelOrder,
+    CancelRest,
     Command,
     CorrectStock,
     EditedLine,
@@ -29,10 +34,11 @@ from stores.canonical.commands import (
     VoidPayment,
 )
 from stores.kernel.words import gettext as _
-from stores.kernel.words import ngettext
 
 KINDS: dict[type, str] = {
     CancelOrder: "cancel",
+    CancelLine: "cancel",
+    CancelRest: "cancel",
     RefundOrder: "refund",
     EditOrder: "edit",
     VoidPayment: "void",
@@ -41,7 +47,7 @@ KINDS: dict[type, str] = {
 
 
 class Method(NamedTuple):
-    name: str  # whole | refund | edit | none
+    name: str  # whole | rest | items | refund | edit | none
     commands: tuple[Command, ...]
 
 
@@ -49,19 +55,49 @@ def choose(case: Case) -> Method:
     """The commands in the order they are sent; each requires the one before."""
     if not case.chosen:
         return Method("none", ())
+    if case.is_whole and case.manner.cancels_whole:
+        return Method("whole", tuple(_whole(case)))
+    if case.by_item:
+        return _by_item(case)
     if case.is_whole:
-        return Method("whole", tuple(_whole(case) if case.in_one_call else _piece_by_piece(case)))
+        return Method("whole", tuple(_piece_by_piece(case)))
     if case.captured:
         return _with_money(case)
     return _without_money(case)
 
 
 def can_edit(case: Case, lines: Sequence[Chosen]) -> bool:
-    return case.order.is_editable and not case.lacks("EditOrder") and all(c.line.is_editable for c in lines)
+    return (
+        case.manner.edits
+        and case.order.is_editable
+        and not case.lacks("EditOrder")
+        and all(c.line.is_editable for c in lines)
+    )
+
+
+def _by_item(case: Case) -> Method:
+    """One after another: what stays of a line gets a new id, so each call is made on a line nobody touched yet."""
+    order_id, reason, note = case.order.external_id, case.request.reason, reasons.label(case.request.reason)
+    if case.is_rest and case.manner.rest_in_one_call:
+        return Method("rest", (CancelRest(order_id=order_id, reason=reason, note=note),))
+    calls = (
+        CancelLine(
+            order_id=order_id,
+            line_id=c.line.id,
+            stock_key=c.line.sku,
+            keep=c.line.current - c.units,
+            reason=reason,
+            note=note,
+        )
+        for c in case.chosen
+    )
+    return Method("items", tuple(calls))
 
 
 def _whole(case: Case) -> Iterator[Command]:
-    restock = any(c.stock is not Stock.KEEP for c in case.chosen)
+    restock = case.manner.cancel_restocks and any(c.stock is not Stock.KEEP for c in case.chosen)
+    if case.manner.refund_first and case.amounts.payments:
+        yield _refund(case, case.chosen, notify=False)
     yield CancelOrder(
         order_id=case.order.external_id,
         reason=case.request.reason,
@@ -70,7 +106,7 @@ def _whole(case: Case) -> Iterator[Command]:
         notify=case.request.notify,
         note=reasons.label(case.request.reason),
     )
-    if case.amounts.payments and not case.refunds_all:
+    if case.amounts.payments and not case.refunds_all and not case.manner.refund_first:
         yield _refund(case, (), notify=False)
     if restock and case.kept:
         yield _take_back(case)
@@ -81,11 +117,13 @@ def _piece_by_piece(case: Case) -> Iterator[Command]:
     yield _refund(case, case.chosen)
     for payment in authorised(case.order):
         yield VoidPayment(order_id=case.order.external_id, payment_id=payment.id)
-    if case.kept:
+    if case.kept and not case.manner.refund_restocks_each:
         yield _take_back(case)
 
 
 def _with_money(case: Case) -> Method:
+    if case.manner.refund_restocks_each:
+        return Method("refund", (_refund(case, case.chosen),))
     if not case.kept or not can_edit(case, case.kept):
         corrections = (_take_back(case),) if case.kept else ()
         return Method("refund", (_refund(case, case.chosen), *corrections))
@@ -99,6 +137,8 @@ def _with_money(case: Case) -> Method:
 def _without_money(case: Case) -> Method:
     if can_edit(case, case.chosen):
         return Method("edit", (_edit(case, case.chosen, notify=case.request.notify),))
+    if not case.manner.refund_of_nothing:
+        return Method("none", ())  # refusals say why
     corrections = (_take_back(case),) if case.kept else ()
     return Method("refund", (_refund(case, case.chosen), *corrections))
 
@@ -132,10 +172,16 @@ def _units_back(case: Case, chosen: Chosen) -> Iterator[UnitsBack]:
         merged[location_id] = UnitsBack(
             line_id=chosen.line.id,
             units=before + share.units,
-            restock=chosen.stock is not Stock.NONE or _must_name_place(chosen, location_id),
+            restock=_goes_back(case, chosen, location_id),
             location_id=location_id,
         )
     yield from merged.values()
+
+
+def _goes_back(case: Case, chosen: Chosen, location_id: str) -> bool:
+    if case.manner.refund_restocks_each:
+        return chosen.stock is Stock.BACK
+    return chosen.stock is not Stock.NONE or _must_name_place(chosen, location_id)
 
 
 def _must_name_place(chosen: Chosen, location_id: str) -> bool:
@@ -177,28 +223,9 @@ def steps(case: Case, method: Method) -> tuple[PlannedStep, ...]:
         )
         for position, command in enumerate(method.commands, start=1)
     )
-    last = len(acts)
+    by_hand = assisted_steps(case, after=len(acts))
+    last = len(acts) + len(by_hand)
     look = PlannedStep(
         position=last + 1, kind="verify", title=_("Read the order again and compare"), command=None, requires=(last,)
     )
-    return (*acts, look)
-
-
-def title(command: Command) -> str:
-    match command:
-        case CancelOrder(refund=True):
-            return _("Cancel the whole order and refund it")
-        case CancelOrder():
-            return _("Cancel the whole order without a refund")
-        case RefundOrder(lines=()):
-            return _("Give money back")
-        case RefundOrder(payments=()):
-            return _("Take units off the order, no money moves")
-        case RefundOrder():
-            return _("Take units off the order and give money back")
-        case EditOrder(lines=lines):
-            return ngettext("Reduce %(n)s line of the order", "Reduce %(n)s lines of the order", len(lines))
-        case VoidPayment():
-            return _("Release what was only authorised")
-        case CorrectStock():
-            return _("Take kept units out of stock again")
+    return (*acts, *by_hand, look)

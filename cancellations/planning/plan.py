@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, RefundOrder, VoidPayment
+from stores.canonical.commands import (
+    CancelLine,
+    CancelOrder,
+    CancelRest,
+    CorrectStock,
+    EditOrder,
+    RefundOrder,
+    VoidPayment,
+)
 from stores.canonical.order import Cancellable, PaymentState
 from stores.canonical.request import Reason
 from stores.kernel.money import Money
@@ -64,15 +72,24 @@ class Caution:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Assist:
+    """What a person does in the platform's own desk: words, values to copy, and until when."""
+
+    text: str
+    values: tuple[tuple[str, str], ...] = ()  # (label, value)
+    deadline_hours: int = 24
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlannedStep:
     """kind: cancel | edit | refund | void | restock | verify | assisted; requires: positions that come first."""
 
     position: int
     kind: str
     title: str
-    command: CancelOrder | RefundOrder | EditOrder | VoidPayment | CorrectStock | None
+    command: CancelOrder | RefundOrder | EditOrder | VoidPayment | CorrectStock | CancelLine | CancelRest | None
     requires: tuple[int, ...] = ()
-    instructions: str = ""  # assisted only
+    assist: Assist | None = None  # assisted only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +135,7 @@ class Expected:
     voided: tuple[str, ...] = ()  # payment ids
     stock: tuple[StockEnd, ...] = ()
     payment_states: tuple[PaymentState, ...] = ()  # any of these
+    by_sku: bool = False  # lines are found again by SKU: the platform gives what stays a new id
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from cancellations.planning.methods import Method
 from cancellations.planning.plan import VERSION, Plan, ShopSettings
 from cancellations.planning.refusals import blockers
 from stores.canonical.capabilities import Capabilities
+from stores.canonical.manner import Manner
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason, RefundChoice
 from stores.kernel.words import gettext as _
@@ -28,6 +29,7 @@ def build(
     *,
     quote: Quote | None,
     capabilities: Capabilities,
+    manner: Manner,
     reasons: Mapping[Reason, str],
     settings: ShopSettings,
     adapter_version: str,
@@ -36,7 +38,15 @@ def build(
 
     reasons: ours → the platform's word. Equal input gives equal bytes.
     """
-    case = gather(order, request, quote=quote, capabilities=capabilities, reasons=reasons, settings=settings)
+    case = gather(
+        order,
+        request,
+        quote=quote,
+        capabilities=capabilities,
+        manner=manner,
+        reasons=reasons,
+        settings=settings,
+    )
     method = methods.choose(case)
     return Plan(
         version=VERSION,

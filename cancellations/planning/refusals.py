@@ -9,11 +9,13 @@ from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, places
 from cancellations.planning.plan import Blocker
 from cancellations.planning.quantities import Chosen, Stock
-from stores.canonical.capabilities import Capability
+from stores.canonical.capabilities import Capability, Support
 from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, VoidPayment
 from stores.canonical.order import Readiness
 from stores.canonical.request import RefundChoice
 from stores.kernel.words import gettext as _
+
+BY_HAND = frozenset({"restock", "void_authorisation"})  # what `assisted` has steps for
 
 
 def blockers(case: Case, method: Method) -> tuple[Blocker, ...]:
@@ -26,7 +28,7 @@ def blockers(case: Case, method: Method) -> tuple[Blocker, ...]:
         *case.wrong,
         *(
             b
-            for part in (_empty, _scopes, _whole, _capabilities, _rights, _places, _stock, _message)
+            for part in (_empty, _unpaid, _scopes, _whole, _capabilities, _rights, _places, _stock, _message)
             for b in part(case, method)
         ),
     )
@@ -44,6 +46,18 @@ def _empty(case: Case, method: Method) -> Iterator[Blocker]:
     yield Blocker(
         code="nothing_cancellable", field="lines", text=_("Nothing on this order can be cancelled."), advice=advice
     )
+
+
+def _unpaid(case: Case, method: Method) -> Iterator[Blocker]:
+    """Some platforms can take units off only together with money."""
+    if not case.chosen or case.by_item or case.manner.refund_of_nothing or case.manner.edits or case.is_whole:
+        return
+    if not case.captured:
+        text = _("Nothing was captured: on this platform only the whole order can be cancelled.")
+        yield Blocker(code="unpaid_part", field="lines", text=text)
+    elif not case.amounts.payments:
+        text = _("On this platform units leave the order only together with a refund.")
+        yield Blocker(code="part_without_refund", field="refund", text=text)
 
 
 def _scopes(case: Case, method: Method) -> Iterator[Blocker]:
@@ -70,7 +84,7 @@ def _whole(case: Case, method: Method) -> Iterator[Blocker]:
 def _capabilities(case: Case, method: Method) -> Iterator[Blocker]:
     for name, field in _used(case, method):
         capability: Capability = getattr(case.capabilities, name)
-        if not capability.is_offered:
+        if capability.support is Support.IMPOSSIBLE or (not capability.is_offered and name not in BY_HAND):
             yield Blocker(code=f"cannot.{name}", field=field, text=str(capability.why))
 
 

@@ -26,4 +26,6 @@ class Manner:
     rest_in_one_call: bool  # everything that has not left, in one call
     names_location: bool  # a refund can say where units go back to
     corrects_stock: bool  # a restock can be taken back
+    cancels_whole: bool  # there is a call that cancels the whole order
+    refund_of_nothing: bool  # units can leave by a refund of zero
     refund_restocks_each: bool  # whether units go back is said per line of a refund (no correction needed to keep them)

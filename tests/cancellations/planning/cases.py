@@ -10,11 +10,26 @@ from cancellations.planning import planner
 from cancellations.planning.plan import Plan, ShopSettings
 from stores.canonical.capabilities import Capabilities, Capability, native
 from stores.canonical.commands import Command
+from stores.canonical.manner import Manner, UnitsBy
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, QuotedPayment, Reason
 from stores.kernel.money import Money, allocate, total
 
 ABLE = Capabilities(**{f.name: native(f"{f.name} in words.") for f in fields(Capabilities)})
+MANNER = Manner(
+    units_by=UnitsBy.REFUND,
+    edits=True,
+    moves_money=True,
+    cancel_refunds=True,
+    cancel_restocks=True,
+    refund_first=False,
+    rest_in_one_call=False,
+    names_location=True,
+    corrects_stock=True,
+    cancels_whole=True,
+    refund_of_nothing=True,
+    refund_restocks_each=False,
+)
 REASONS = {reason: reason.value.upper() for reason in Reason}
 
 
@@ -69,6 +84,7 @@ def plan(
     request: CancelRequest,
     *,
     capabilities: Capabilities = ABLE,
+    manner: Manner = MANNER,
     quoted: Quote | None = None,
     version: str = "1",
     **settings: Any,
@@ -79,6 +95,7 @@ def plan(
         request,
         quote=figures,
         capabilities=capabilities,
+        manner=manner,
         reasons=REASONS,
         settings=ShopSettings(hold_seconds=600, **settings),
         adapter_version=version,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from stores.canonical.capabilities import composed
 from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, RefundOrder
 from stores.canonical.order import Location, Placement, Readiness
 from stores.canonical.request import CancelRequest, RefundChoice
 from tests import make
-from tests.cancellations.planning.cases import able, cautions, codes, commands, everything, kinds, plan, take
+from tests.cancellations.planning.cases import MANNER, cautions, codes, commands, everything, kinds, plan, take
 
 EAST, WEST = Location(id="east", name="East"), Location(id="west", name="West")
 
@@ -246,7 +246,7 @@ def test_a_whole_cancel_of_an_authorised_order_promises_the_release():
 def test_a_platform_without_one_call_goes_piece_by_piece():
     order = authorised()
 
-    made = plan(order, everything(order), capabilities=able(cancel_order=composed("Piece by piece.")))
+    made = plan(order, everything(order), manner=replace(MANNER, cancels_whole=False))
 
     assert kinds(made) == ["RefundOrder", "VoidPayment"]
 

@@ -1,0 +1,52 @@
+"""Commands in words, as steps are called."""
+
+from __future__ import annotations
+
+from stores.canonical.commands import (
+    CancelLine,
+    CancelOrder,
+    CancelRest,
+    Command,
+    CorrectStock,
+    EditOrder,
+    RefundOrder,
+    VoidPayment,
+)
+from stores.kernel.words import gettext as _
+from stores.kernel.words import ngettext
+
+
+def title(command: Command) -> str:
+    match command:
+        case CancelOrder():
+            return _whole(command)
+        case RefundOrder():
+            return _refund(command)
+        case EditOrder(lines=lines):
+            return ngettext("Reduce %(n)s line of the order", "Reduce %(n)s lines of the order", len(lines))
+        case CancelRest():
+            return _("Cancel everything that has not left")
+        case CancelLine():
+            return _line(command)
+        case VoidPayment():
+            return _("Release what was only authorised")
+        case CorrectStock():
+            return _("Take kept units out of stock again")
+
+
+def _whole(command: CancelOrder) -> str:
+    return _("Cancel the whole order and refund it") if command.refund else _("Cancel the whole order without a refund")
+
+
+def _refund(command: RefundOrder) -> str:
+    if not command.lines:
+        return _("Give money back")
+    if not command.payments:
+        return _("Take units off the order, no money moves")
+    return _("Take units off the order and give money back")
+
+
+def _line(command: CancelLine) -> str:
+    if not command.keep:
+        return _("Cancel the line %(line)s", line=command.stock_key)
+    return ngettext("Keep %(n)s unit of %(line)s", "Keep %(n)s units of %(line)s", command.keep, line=command.stock_key)
