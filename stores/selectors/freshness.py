@@ -27,7 +27,9 @@ class Truth(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Freshness:
-    """fresh_at: the copy is true as of then (None: never). silent_since: of a failing shop. trouble: in safe words.
+    """fresh_at: the copy is true as of then (None: never). trouble: in safe words.
+
+    silent_since: a failing shop gives no answer since then; None when it answers, but with a no.
 
     copied, expected: orders, for progress (expected None: not told). is_polled: no webhooks reach us.
     """
@@ -70,7 +72,7 @@ def _of(store: Store, sync: StoreSync | None, health: StoreHealth | None, now: d
         store=store,
         truth=truth,
         fresh_at=sync.fresh_at,
-        silent_since=_silent_since(sync, health) if truth == Truth.FAILING else None,
+        silent_since=_silent_since(health) if truth == Truth.FAILING else None,
         trouble=sync.error or (health.last_error if health.breaker_open_since else ""),
         copied=sync.copied,
         expected=sync.expected,
@@ -90,6 +92,8 @@ def _truth(store: Store, sync: StoreSync, health: StoreHealth, now: datetime) ->
     return Truth.BEHIND if now - sync.fresh_at > BEHIND else Truth.FRESH
 
 
-def _silent_since(sync: StoreSync, health: StoreHealth) -> datetime | None:
+def _silent_since(health: StoreHealth) -> datetime | None:
     """Since when nothing came: the last answer, else the first failure we know of."""
-    return health.breaker_open_since or health.last_success_at or health.last_error_at or sync.fresh_at
+    if not (health.failures or health.breaker_open_since):
+        return None
+    return health.last_success_at or health.breaker_open_since or health.last_error_at

@@ -155,7 +155,7 @@ class TestFreshness:
 
     def test_a_failing_shop_is_never_passed_off_as_empty(self, browser: Client, cast: Cast) -> None:
         StoreSync.objects.filter(store=cast.shop_a).update(error="The shop could not be reached.", fresh_at=None)
-        StoreHealth.objects.filter(store=cast.shop_a).update(last_success_at=None)
+        StoreHealth.objects.filter(store=cast.shop_a).update(failures=1, last_success_at=None, last_error_at=make.NOW)
 
         page = text_of(browser.get("/orders"))
 
@@ -168,6 +168,14 @@ class TestFreshness:
         StoreSync.objects.filter(store=cast.shop_a).update(error="No answer.", copied=1)
 
         assert "showing the copy of" in text_of(browser.get("/orders"))
+
+    def test_a_shop_that_says_no_is_not_called_silent(self, browser: Client, cast: Cast) -> None:
+        StoreSync.objects.filter(store=cast.shop_a).update(error="Access denied for orders field.")
+
+        page = text_of(browser.get("/orders"))
+
+        assert "Acrylic Studio answers, but its orders cannot be read" in page
+        assert "Access denied" in page
 
     def test_a_first_import_shows_how_far_it_is(self, browser: Client, cast: Cast) -> None:
         StoreSync.objects.filter(store=cast.shop_a).update(phase="import", copied=1200, expected=4000, fresh_at=None)
