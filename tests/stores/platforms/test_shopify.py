@@ -15,6 +15,7 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     EditOrder,
+    Outcome,
     RefundOrder,
     UnitsBack,
     VoidPayment,
@@ -26,6 +27,7 @@ from stores.kernel import signing
 from stores.kernel.money import Money
 from stores.platforms.base import Platform
 from stores.platforms.shopify import Shopify
+from stores.sandbox import adapter as sandbox
 from stores.sandbox.shopify.spec import Line
 from stores.sandbox.world import World
 from tests.stores.platforms import rig
@@ -167,3 +169,26 @@ def test_a_note_is_shortened_so_that_the_mark_stands_whole(world):
 
     assert len(note) == 255
     assert note.endswith(f"… {TAG}")
+
+
+def test_the_older_version_cancels_too_and_confirms_by_the_order(world):
+    shop = rig.on_world(Shopify, world, api_version="2026-07")
+    order = shop.read_order(world.make_order(lines=[MUG]).id)
+    receipt = shop.carry_out(rig.cancel(order), key=rig.KEY, tag=TAG)
+    world.advance(5)
+
+    done = shop.poll(rig.cancel(order), receipt)
+
+    assert set(receipt.ids) == {"job"}
+    assert done.outcome is Outcome.APPLIED
+    assert shop.look_again(order).cancelled_at
+
+
+def test_an_apps_own_credentials_fetch_a_token_once(world):
+    asked = world.shop("demo")
+    settings = {"shop": "demo", "client_id": asked["client_id"]}
+    shop = Shopify(rig.connection(settings, {"client_secret": asked["secret"]}, session=sandbox.session(world)))
+    order = shop.read_order(world.make_order(lines=[MUG]).id)
+
+    assert shop.look_again(order) == order
+    assert shop.check_access().missing == ()
