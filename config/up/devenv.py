@@ -20,6 +20,8 @@ NO = {"0", "false", "no", "off"}
 
 def ensure(environ: MutableMapping[str, str] = os.environ, *, is_start: bool) -> None:
     """Write what is missing: dev.env with fresh keys and, when `is_start`, demo.env if this start shows the demo."""
+    if not environ.get("PORT", "8000").isdecimal():  # the settings could only fail at it
+        raise SystemExit(f"PORT must be a number, not {environ['PORT']!r}. For example: PORT=9000 make run")
     if environ.get("READ_DEV_ENV", "").lower() in NO:
         return
     if not environ.get("DEMO", "unset"):

@@ -64,3 +64,8 @@ def test_a_command_that_is_no_start_makes_no_demo(tmp_path: Path) -> None:
 
     assert (tmp_path / "dev.env").exists()
     assert not (tmp_path / "demo").exists()
+
+
+def test_a_port_that_is_no_number_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="PORT must be a number, not '80a'"):
+        start(tmp_path, PORT="80a")
