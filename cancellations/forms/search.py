@@ -18,7 +18,7 @@ from stores.selectors import matching
 from stores.selectors.orders import OrderQuery
 from stores.templatetags import words
 
-MOST_CHARACTERS: Final = 4000
+MOST_CHARACTERS: Final = 3000
 QUICK: Final = (  # pills that are always there; the rest is chosen in the panels
     ("cancellable", "all"),
     ("cancellable", "part"),

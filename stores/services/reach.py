@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -130,6 +129,5 @@ def _session(around: network.Egress) -> requests.Session:
     return network.open_session(around, pool_size=max(16, settings.WORKER_THREADS, settings.WEB_THREADS))
 
 
-@cache
 def _limits() -> Limits:
     return Limits(connect=settings.PLATFORM_CONNECT_TIMEOUT_SECONDS, read=settings.PLATFORM_READ_TIMEOUT_SECONDS)
