@@ -2,7 +2,7 @@
 
 Open in process, or with the header X-Sandbox-Control when the server was started with a control token.
 POST /control/{seed,reset,populate,order,switch,fault,clear-faults,advance,shop,effects}
-`"platform": "shoplazza"` in the body of seed, populate, order or shop means that platform's shops.
+`"platform": "shoplazza"` or "modern_dropship" in the body of seed, populate, order or shop means its shops.
 GET  /control/{effects,counters,switches,now}
 """
 

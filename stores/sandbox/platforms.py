@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from stores.sandbox.modern_dropship.house import ModernDropship
 from stores.sandbox.shoplazza.house import Shoplazza
 from stores.sandbox.wire import Reply, Request
 
@@ -39,7 +40,7 @@ class Simulated(Protocol):
         """order, seed, populate or shop, as for World. Raises KeyError for anything else."""
 
 
-PLATFORMS: Mapping[str, type[Simulated]] = {kind.key: kind for kind in (Shoplazza,)}
+PLATFORMS: Mapping[str, type[Simulated]] = {kind.key: kind for kind in (Shoplazza, ModernDropship)}
 
 
 def claiming(world: World, request: Request) -> Simulated | None:

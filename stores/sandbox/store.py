@@ -57,6 +57,10 @@ CREATE TABLE IF NOT EXISTS shoplazza_shops (name TEXT PRIMARY KEY, body TEXT NOT
 CREATE TABLE IF NOT EXISTS shoplazza_orders (shop TEXT NOT NULL, id TEXT NOT NULL, number TEXT NOT NULL,
   updated_at REAL NOT NULL, body TEXT NOT NULL, previous TEXT, PRIMARY KEY (shop, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS shoplazza_updated ON shoplazza_orders (shop, updated_at, id);
+CREATE TABLE IF NOT EXISTS modern_dropship_accounts (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS modern_dropship_orders (account TEXT NOT NULL, id TEXT NOT NULL, created_at REAL NOT NULL,
+  body TEXT NOT NULL, previous TEXT, PRIMARY KEY (account, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS modern_dropship_created ON modern_dropship_orders (account, created_at, id);
 """
 TABLES = tuple(line.split()[5] for line in SCHEMA.splitlines() if line.startswith("CREATE TABLE"))
 
@@ -71,7 +75,7 @@ class Store:
     def __init__(self, path: str) -> None:
         self.path = path
         self._start()
-        if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'shoplazza_updated'").fetchone():
+        if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'modern_dropship_created'").fetchone():
             self.db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
 
     def _start(self) -> None:

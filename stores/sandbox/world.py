@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from stores.kernel import clock
 from stores.sandbox import faults, ledger, switches
+from stores.sandbox.modern_dropship.house import ModernDropship
 from stores.sandbox.shopify import shops
 from stores.sandbox.shopify.answer import Question
 from stores.sandbox.shopify.hooks import Hooks
@@ -179,6 +180,11 @@ class World:
     def shoplazza(self) -> Shoplazza:
         """The same world's Shoplazza shops: make_order, seed, populate, order, staff, stock."""
         return Shoplazza(self)
+
+    @property
+    def modern_dropship(self) -> ModernDropship:
+        """The same world's Modern Dropship accounts, in the same words."""
+        return ModernDropship(self)
 
     def order(self, order_id: str | int) -> Body:
         """The raw body of an order, for tests that look behind the API. Raises KeyError."""
