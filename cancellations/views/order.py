@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cancellations.forms.preview import PreviewForm
 from cancellations.models import Preview
@@ -19,6 +19,7 @@ from stores.models import OrderRecord
 from stores.selectors import access
 from stores.views.access import DeskRequest, may
 
+ASKED_OR_TYPED = ["GET", "HEAD", "POST"]  # an address typed, or come back to after signing in, leads to the order
 MOST_ASKED = 15  # a page asks so often for a seat before it gives up
 
 
@@ -44,21 +45,25 @@ def order_live(request: DeskRequest, uuid: UUID) -> HttpResponse:
     return render(request, "orders/_live.html", context | {"is_fragment": True, "asked": asked})
 
 
-@require_POST
+@require_http_methods(ASKED_OR_TYPED)
 @may("cancellations.preview")
 def order_preview(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """What would happen: a fragment for each change, or the whole page without script."""
     record = _record(request, uuid, "cancellations.preview")
+    if request.method != "POST":
+        return redirect("orders:detail", record.uuid)
     standing, wish = _asked(request, record)
     return _answer(request, record, standing, wish)
 
 
-@require_POST
+@require_http_methods(ASKED_OR_TYPED)
 @may("cancellations.confirm")
 def order_confirm(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """Only what was seen is confirmed: a form that says something else is previewed again."""
     record = _record(request, uuid, "cancellations.confirm")
-    seen = Preview.objects.filter(uuid=_uuid(request.POST.get("preview")), order=record, actor=request.user).first()
+    if request.method != "POST":
+        return redirect("orders:detail", record.uuid)
+    seen = _seen(request, record)
     if seen is None:
         return _look_again(request, record, _("There is no preview of yours to confirm. Look at what will happen."))
     form = PreviewForm(preview.facts_of(seen), request.POST)
@@ -131,12 +136,14 @@ def _record(request: DeskRequest, uuid: UUID, action: str) -> OrderRecord:
     return record
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0
-
-
-def _uuid(text: str | None) -> UUID | None:
+def _seen(request: DeskRequest, record: OrderRecord) -> Preview | None:
+    """The preview named by the form, when this person made it for this order."""
     try:
-        return UUID(text or "")
+        named = UUID(request.POST.get("preview", ""))
     except ValueError:
         return None
+    return Preview.objects.filter(uuid=named, order=record, actor=request.user).first()
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0

@@ -437,3 +437,22 @@ def test_a_short_copy_does_not_pass_off_what_it_lacks_as_nothing(desk: Desk, bro
     assert "told by the live order only" in page
     assert "No payment so far" not in page
     assert "No payment so far" not in text_of(browser.get(url(record) + "?live=1"))
+
+
+def test_enter_in_a_field_shows_what_will_happen_and_fills_nothing(desk: Desk, browser: Client) -> None:
+    page = browser.get(url(desk.order())).content.decode()
+
+    form = page[page.index('<form id="wish"') :]
+    first = re.search(r"<button[^>]*>", form)
+    assert first is not None
+    assert "name=" not in first.group()
+    assert "formaction" not in first.group()
+
+
+@pytest.mark.parametrize("name", ["preview", "confirm"])
+def test_an_address_come_back_to_leads_to_the_order(desk: Desk, browser: Client, name: str) -> None:
+    record = desk.order()
+
+    answer = browser.get(url(record, name))
+
+    assert (answer.status_code, answer["Location"]) == (302, url(record))
