@@ -1,0 +1,4 @@
+"""What is asked of the ground floor. Every question starts from what the viewer may see (`access`).
+
+`orders` finds orders, `matching` turns words into conditions, `freshness` says how true a copy is.
+"""
