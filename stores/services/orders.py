@@ -15,6 +15,7 @@ from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.kernel import clock, folding
 from stores.models import OrderRecord, Store
+from stores.platforms import registry
 from stores.platforms.base import Platform
 from stores.services import connections
 
@@ -52,8 +53,20 @@ def refresh(
     platform = platform or connections.open_platform(record.store, read_timeout=read_timeout)
     order = platform.look_again(before) if before else platform.read_order(record.external_id)
     with transaction.atomic():
-        _upsert([record_of(record.store, order, read_at)])
+        if _is_known(record, order):
+            OrderRecord.objects.filter(pk=record.pk, read_at__lt=read_at).update(read_at=read_at)
+        else:
+            _upsert([record_of(record.store, order, read_at)])
     return order
+
+
+def _is_known(record: OrderRecord, order: Order) -> bool:
+    """Nothing that the copy is searched or listed by has changed: writing it all again would only take time."""
+    if record.is_summary or order.is_summary or record.updated_at != order.updated_at:
+        return False
+    open_now = sum((line.cancellable for line in order.lines), start=0)
+    listed = (record.fulfilment, record.payment, record.cancellable, record.units_open)
+    return listed == (order.fulfilment, order.payment, order.cancellable, open_now)
 
 
 def order_of(record: OrderRecord) -> Order:
@@ -93,7 +106,14 @@ def record_of(store: Store, order: Order, read_at: datetime) -> OrderRecord:
         snapshot=codec.dumps(order),
         is_summary=order.is_summary,
         read_at=read_at,
+        source_folded=_source(store, order)[:60],
     )
+
+
+def _source(store: Store, order: Order) -> str:
+    """The number of the order that this one mirrors; "" where the platform's orders mirror nothing."""
+    field = registry.get(store.platform).copies_by
+    return folding.fold_number(getattr(order, field)) if field else ""
 
 
 def _searched(order: Order) -> Iterator[str]:
