@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from stores.platforms.base import Platform
 from stores.platforms.shopify import Shopify
+from stores.platforms.shoplazza import Shoplazza
 
-PLATFORMS: dict[str, type[Platform]] = {platform.key: platform for platform in (Shopify,)}
+PLATFORMS: dict[str, type[Platform]] = {platform.key: platform for platform in (Shopify, Shoplazza)}
 
 
 def get(key: str) -> type[Platform]:

@@ -45,6 +45,7 @@ SHOPLAZZA = tuple(
         ("refund_payments", ("optional", "all"), "must refund_payments name every payment line", "5", True),
         ("gift_card", ("last", "first"), "which payment an unnamed refund takes first", "5", True),
         ("empty_refund", ("refused", "everything"), "2025-06 and later: refund without a body", "6", True),
+        ("limit", ("standard", "wide"), "size of both buckets", "", False),
         ("limit_headers", ("none", "told"), "throttle header and Retry-After", "8", False),
         ("hook_signature", ("base64", "hex", "none"), "signature of webhooks", "9", False),
         ("list_order", ("newest_first", "oldest_first"), "order of a list without sort_by", "10", False),

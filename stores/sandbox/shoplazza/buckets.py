@@ -16,8 +16,10 @@ APP = Bucket(40, 2)
 STORE = Bucket(80, 20)
 
 
-def take(db: sqlite3.Connection, shop: str, at: float) -> float | None:
+def take(db: sqlite3.Connection, shop: str, at: float, *, is_wide: bool = False) -> float | None:
     """Requests left for the app after this one; None when a bucket is full. Call inside a write transaction."""
+    if is_wide:
+        return APP.size
     levels = {f"{shop}/app": left(db, f"{shop}/app", APP, at), f"{shop}/store": left(db, f"{shop}/store", STORE, at)}
     enough = all(level >= 1 for level in levels.values())
     for name, level in levels.items():

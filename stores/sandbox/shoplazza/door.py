@@ -207,7 +207,7 @@ def enter(session: Session, request: Request, rest: str, headers: dict[str, str]
         raise Refused(400, refusals.UNAUTHORIZED)  # filed under 400 there
     if not auth.is_allowed(session.world, session.shop, token):
         raise Refused(401, refusals.UNAUTHORIZED)
-    left = buckets.take(session.db, session.name, session.at)
+    left = buckets.take(session.db, session.name, session.at, is_wide=session.switch("limit") == "wide")
     is_limited = faults.spend(session.world, (name_of(request),), {"throttled"}) is not None
     if session.switch("limit_headers") == "told" and left is not None:
         headers["X-Shoplazza-Shop-Api-Call-Limit"] = f"{40 - int(left)}/40"

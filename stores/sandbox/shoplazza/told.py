@@ -59,7 +59,6 @@ def shared(session: Session, body: Body) -> dict[str, Any]:
         "total_paid": text(totals.paid(body), currency),
         "total_refund_price": text(totals.refunded(body), currency),
         "payment_method": "online" if body["payment_lines"] else "",
-        "browser_ip": "192.0.2.7",
         "customer": customer(body["person"]),
         "shipping_address": address(body["person"]),
         "billing_address": address(body["person"]),

@@ -10,7 +10,7 @@ import pytest
 from stores.kernel import clock
 from stores.sandbox.world import World
 from tests.make import NOW
-from tests.stores.sandbox import vendor
+from tests.stores.sandbox import shoplazza_spec, vendor
 
 
 @pytest.fixture
@@ -18,7 +18,9 @@ def world(tmp_path: Path) -> Iterator[World]:
     """Large bucket, so that no test waits for it; every exchange is checked against the vendor's schema."""
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOW)
     made.switch("limit", "plus")
+    made.switch("shoplazza_limit", "wide")
     made.on_exchange(vendor.checker())
+    made.rest_watchers.append(shoplazza_spec.checker())
     yield made
     made.close()
 

@@ -1,0 +1,185 @@
+"""The Shoplazza adapter: the declarative head, and one short call for each thing the desk wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import quote as quoted
+
+from stores.canonical.commands import CancelOrder, Command, Finding, Outcome, Receipt, RefundOrder, Resend
+from stores.canonical.events import Event
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest, Quote
+from stores.kernel.credentials import Secret, Text
+from stores.kernel.errors import InputRejected, RemoteRefused
+from stores.platforms.base import Access, Connection, Hook, Listing, Platform
+from stores.platforms.shoplazza import fields, finding, hooks, quoting, reading, receipts, sending, words
+from stores.platforms.shoplazza.api import BUCKET, PER_SECOND, Api, check_id, understood
+from stores.platforms.shoplazza.words import _
+
+SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\.myshoplaza\.com", re.ASCII)  # one z is genuine
+
+
+class Shoplazza(Platform):
+    key = "shoplazza"
+    label = "Shoplazza"
+    api_version = "2026-01"
+    credentials = (
+        Text(
+            "shop",
+            _("Shop address"),
+            help=_("As in your-shop.myshoplaza.com, with a single z."),
+            pattern=r"[A-Za-z0-9][A-Za-z0-9-]{0,59}(\.myshoplaza\.com)?",
+        ),
+        Secret(
+            "token",
+            _("Access token"),
+            help=_("Of a private app with read_shop, read_order and write_order, made in Shoplazza under Apps."),
+            required=True,
+        ),
+        Secret(
+            "client_secret",
+            _("Client secret"),
+            help=_("Of the same app, if it has one: it proves that messages come from Shoplazza."),
+        ),
+        Text(
+            "base_url",
+            _("Gateway address"),
+            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
+            required=False,
+        ),
+        Text(
+            "api_version",
+            _("API version"),
+            help=_("Leave empty for 2026-01; 2025-06 and 2026-07 also work."),
+            pattern="2025-06|2026-01|2026-07",
+            required=False,
+        ),
+    )
+    capabilities = words.CAPABILITIES
+    manner = words.MANNER
+    scopes = words.SCOPES
+    reasons = words.REASONS
+    note_limit = 255
+    write_cost = 1
+    points_per_second = PER_SECOND
+    bucket_points = BUCKET
+    topics: ClassVar[tuple[str, ...]] = hooks.SUBSCRIBED
+    hook_secret = "client_secret"  # noqa: S105  its name
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.version = connection.settings.get("api_version") or self.api_version
+        self.api = Api(connection, self.base_url(), self.version)
+
+    # --- reading -------------------------------------------------------------------------------
+    def base_url(self) -> str:
+        """Raises InputRejected for a shop address that is none."""
+        gateway = self.connection.settings.get("base_url", "").rstrip("/")
+        return gateway or f"https://{self.shop()}"
+
+    def shop(self) -> str:
+        """demo-store.myshoplaza.com: matched fully, since it decides where we connect to."""
+        said = self.connection.settings.get("shop", "").strip().lower()
+        name = said if "." in said else f"{said}.myshoplaza.com"
+        if not SHOP.fullmatch(name):
+            raise InputRejected("shop", "Write the shop's address as in your-shop.myshoplaza.com.")
+        return name
+
+    def check_access(self) -> Access:
+        """The shop, then a count of orders. The right to write cannot be asked for: it counts as granted."""
+        with understood():
+            said = self.api.get("shop")
+            shop = fields.maybe(said, "shop") or said
+            granted = ("read_shop", *self._order_rights())
+            return Access(
+                shop_name=fields.text(shop, "name"),
+                currency=fields.text(shop, "currency"),
+                time_zone=fields.text(shop, "timezone"),
+                granted=granted,
+                missing=self.missing(granted),
+                api_version=self.version,
+            )
+
+    def _order_rights(self) -> tuple[str, ...]:
+        try:
+            self.api.get("orders/count")
+        except RemoteRefused as exc:
+            if exc.status != 403 or exc.code == "store_inactive":
+                raise
+            return ()
+        return ("read_order", "write_order")
+
+    def read_order(self, external_id: str) -> Order:
+        return reading.read_order(self.api, external_id)
+
+    def look_again(self, before: Order) -> Order:
+        return reading.look_again(self.api, before)
+
+    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
+        return reading.list_orders(self.api, since=since, cursor=cursor)
+
+    def quote(self, order: Order, request: CancelRequest) -> Quote:
+        return quoting.quote(self.api, order, request)
+
+    def order_url(self, order_external_id: str, legacy_id: str) -> str:
+        return f"https://{self.shop()}/admin/orders/{quoted(order_external_id, safe='')}"
+
+    # --- effects -------------------------------------------------------------------------------
+    def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
+        sending.guard_cancel(command)
+        said = ": ".join(filter(None, (words.REASONS[command.reason], command.note.strip())))
+        path = f"orders/{check_id(command.order_id)}/cancel"
+        return self.read_answer(
+            command, self.api.effect("POST", path, sending.cancel_body(self.note_with_tag(said, tag)))
+        )
+
+    def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
+        """Reads the order first: how many payment lines there are, and whether the money is still there."""
+        sending.guard_version(self.version)
+        sending.whole(command)
+        with understood():
+            order = fields.node(self.api.order(command.order_id), "order")
+            sending.guard_money(command, order)
+            body = sending.refund_body(command, order, self.note_with_tag(command.note, tag))
+        return self.read_answer(command, self.api.effect("POST", f"orders/{check_id(command.order_id)}/refund", body))
+
+    def read_answer(self, command: Command, answer: Any) -> Receipt:
+        return receipts.read(command, answer)
+
+    def poll(self, command: Command, receipt: Receipt) -> Receipt:
+        with understood():
+            if isinstance(command, RefundOrder):
+                records = fields.items(self.api.order(command.order_id, "/refund"), "records")
+                return receipts.refund_state(receipt, records)
+            order = fields.node(self.api.order(command.order_id), "order")
+            if isinstance(command, CancelOrder):
+                return receipts.cancelled(order, command)
+            return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts)
+
+    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
+        return finding.find(self.api, command, tag=tag, before=before)
+
+    def may_resend(self, command: Command, *, age: float) -> Resend:
+        """A second cancel moves nothing; a second refund pays twice, so a person decides."""
+        return Resend.NEW_GENERATION if isinstance(command, CancelOrder) else Resend.PERSON
+
+    # --- webhooks ------------------------------------------------------------------------------
+    @classmethod
+    def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
+        return hooks.verify(headers, body, secrets)
+
+    @classmethod
+    def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
+        return hooks.parse(headers, body)
+
+    def list_hooks(self) -> list[Hook]:
+        return hooks.standing(self.api)
+
+    def add_hook(self, topic: str, uri: str) -> Hook:
+        return hooks.add(self.api, topic, uri)
+
+    def remove_hook(self, hook_id: str) -> None:
+        hooks.remove(self.api, hook_id)

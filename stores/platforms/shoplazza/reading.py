@@ -1,0 +1,77 @@
+"""One order live: three reads, or two where the payments cannot have changed; and the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from stores.canonical.order import Order, Payment
+from stores.platforms.base import Listing
+from stores.platforms.shoplazza import fields, mapping, payments
+from stores.platforms.shoplazza.api import Api, understood
+from stores.platforms.shoplazza.fields import Node
+from stores.platforms.shoplazza.rates import Rates
+
+PAGE = 100
+OVERLAP = timedelta(minutes=5)
+
+
+def read_order(api: Api, order_id: str) -> Order:
+    with understood():
+        raw, records = order_and_records(api, order_id)
+        found = fields.items(api.order(order_id, "/transactions"), "transactions")
+        return mapping.to_order(raw, records, payments.to_payments(raw, found, records, Rates.of(raw)))
+
+
+def look_again(api: Api, before: Order) -> Order:
+    """Payments that were taken change only by refunds, which the records tell; so their own read is spared."""
+    if before.is_summary or not before.payments or any(p.refundable is None for p in before.payments):
+        return read_order(api, before.external_id)
+    with understood():
+        raw, records = order_and_records(api, before.external_id)
+        if fields.amount(raw, "total_paid", Rates.of(raw).currency) != before.totals.received.customer:
+            return read_order(api, before.external_id)
+        return mapping.to_order(raw, records, _as_they_stand(before.payments, records))
+
+
+def order_and_records(api: Api, order_id: str) -> tuple[Node, Sequence[Node]]:
+    raw = fields.node(api.order(order_id), "order")
+    return raw, fields.items(api.order(order_id, "/refund"), "records")
+
+
+def _as_they_stand(paid: Sequence[Payment], records: Sequence[Node]) -> tuple[Payment, ...]:
+    return tuple(replace(p, refundable=payments.left(p.id, p.amount.customer, records)) for p in paid)
+
+
+# --- lists ---------------------------------------------------------------------------------------
+def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
+    """A page. Filters that are not understood are ignored there, so what comes back is checked here."""
+    bound = since - OVERLAP if since else None
+    query = [("page_size", str(PAGE))]
+    if bound:
+        query.append(("updated_at_min", _stamp(bound)))
+    total = None if cursor else _count(api, query[1:])
+    if cursor:
+        query.append(("cursor", cursor))
+    with understood():
+        page = api.get("orders", query)
+        raws = [raw for raw in fields.items(page, "orders") if not is_checkout(raw)]
+        orders = [mapping.to_order(raw, is_summary=True) for raw in raws]
+        fresh = tuple(order for order in orders if bound is None or order.updated_at >= bound.replace(microsecond=0))
+        more = fields.text(page, "cursor") if page.get("has_more") is True else ""
+        return Listing(fresh, more if more != cursor else "", total=total)
+
+
+def is_checkout(raw: Node) -> bool:
+    """A cart that never became an order stands in the same list."""
+    return fields.text(raw, "status") == "opened" and not fields.text(raw, "placed_at")
+
+
+def _count(api: Api, query: Sequence[tuple[str, str]]) -> int | None:
+    with understood():
+        return int(fields.units(api.get("orders/count", query), "count"))
+
+
+def _stamp(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

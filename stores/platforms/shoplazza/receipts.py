@@ -1,0 +1,62 @@
+"""What an answer to a command proves, and what a later look adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder
+from stores.kernel.answers import Answer
+from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
+from stores.platforms.shoplazza import fields, words
+from stores.platforms.shoplazza.api import data_of
+from stores.platforms.shoplazza.fields import Misread, Node
+
+FIRST_LOOK = 1.0  # seconds
+MONEY_LOOK = 2.0
+
+
+def read(command: Command, answer: Answer) -> Receipt:
+    """An answer without its payload proves nothing: OutcomeUnknown."""
+    data = data_of(answer, effect=True)
+    try:
+        match command:
+            case CancelOrder():
+                return cancelled(fields.node(data, "order"), command)
+            case RefundOrder():
+                return refund_begun(data)
+        raise Unsupported("cancel_lines")
+    except Misread as exc:
+        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status, answer=answer.body) from exc
+
+
+def cancelled(order: Node, command: CancelOrder) -> Receipt:
+    """The documented answer is an order that still shows its old state; then the order is read."""
+    if fields.ident(order) != command.order_id:
+        raise Misread("order.id")
+    ids = {"order": fields.ident(order)}
+    if fields.text(order, "status") == "cancelled":
+        return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={"state": "cancelled"})
+    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={"state": "accepted"}, look_after=FIRST_LOOK)
+
+
+def refund_begun(data: Node) -> Receipt:
+    """A record and an after-sales case; the money follows."""
+    ids = {"refund": fields.ident(data, "refund_record_id"), "post_sale": fields.text(data, "post_sale_id")}
+    facts = {"refund_state": "pending"}
+    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts=facts, look_after=MONEY_LOOK)
+
+
+def refund_state(receipt: Receipt, records: Sequence[Node]) -> Receipt:
+    """Raises RemoteRefused when the payment provider did not pay back."""
+    wanted = receipt.ids.get("refund", "")
+    record = next((record for record in records if fields.text(record, "id") == wanted), None)
+    state = fields.text(record, "refund_status") if record else ""
+    if record and state == "failed":
+        raise RemoteRefused(
+            "not paid back", code="refund_failed", user_message=str(words.NOT_PAID_BACK), answer=[dict(record)]
+        )
+    if record and state == "finished":
+        facts = {"refund_state": "paid", "refunded": fields.text(record, "refund_price")}
+        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=facts)
+    facts = {"refund_state": state or "pending"}
+    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=facts, look_after=MONEY_LOOK)

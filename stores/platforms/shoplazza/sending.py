@@ -1,0 +1,99 @@
+"""Our commands as Shoplazza wants them, and what must be true before a refund leaves: nothing there is idempotent."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from stores.canonical.commands import CancelOrder, RefundOrder, UnitsBack
+from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
+from stores.kernel.money import Money, total
+from stores.platforms.shoplazza import fields, moneys, payments, words
+from stores.platforms.shoplazza.fields import Node
+from stores.platforms.shoplazza.rates import Rates
+
+ITEMISED_SINCE = "2025-06"
+VERSION = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
+
+
+def guard_version(version: str) -> None:
+    """Before 2025-06 the same path refunds the whole order whatever the body says. Raises Unsupported."""
+    if not VERSION.fullmatch(version) or version < ITEMISED_SINCE:
+        raise Unsupported("refund", str(words.OLD_VERSION))
+
+
+def guard_cancel(command: CancelOrder) -> None:
+    """Cancel takes a reason and nothing else. Raises Unsupported for what it could not tell."""
+    if command.refund or command.restock or command.notify:
+        raise Unsupported("cancel_order", str(words.BY_REFUND))
+
+
+def guard_money(command: RefundOrder, order: Node) -> None:
+    """The order's own figures just before the refund; the smaller wins, and less than planned stops."""
+    rates = Rates.of(order)
+    if rates.currency != command.currency:
+        raise RemoteRefused("currency", code="currency_changed", user_message=str(words.OTHER_CURRENCY))
+    if whole(command) > moneys.remaining(order, (), rates):
+        raise RemoteRefused("less is left", code="less_refundable", user_message=str(words.LESS_LEFT))
+
+
+def whole(command: RefundOrder) -> Money:
+    """Raises Unsupported for a refund of nothing: what it does there is not documented."""
+    found = total((payment.amount for payment in command.payments), command.currency)
+    if found.amount <= 0:
+        raise Unsupported("cancel_without_refund", str(words.NOTHING_BACK))
+    return found
+
+
+def cancel_body(note: str) -> dict[str, Any]:
+    return {"reason": note}
+
+
+def refund_body(command: RefundOrder, order: Node, note: str) -> dict[str, Any]:
+    """Exactly what is wanted: units that wait, named money, our mark at the end of the note.
+
+    The goods' part is left out where a tip or a fee may travel in the sum; payments are named once there are several.
+    """
+    sum_back = whole(command)
+    wanted: dict[str, Any] = {"refund_total": amount(sum_back)}
+    if _is_plain(order) and command.shipping is not None and command.shipping <= sum_back:
+        wanted["refund_product_total"] = amount(sum_back - command.shipping)
+    elif _is_plain(order) and command.shipping is None:
+        wanted["refund_product_total"] = amount(sum_back)
+    if command.shipping:
+        wanted["refund_shipping_total"] = amount(command.shipping)
+    if command.lines:
+        wanted["refund_line_items"] = [units_back(line) for line in command.lines]
+    if len(payments.lines_of(order)) > 1:
+        wanted["refund_payments"] = [
+            {"payment_line_id": payment.payment_id, "refund_price": amount(payment.amount)}
+            for payment in command.payments
+        ]
+    return {"refund": wanted | {"note": note}}
+
+
+def _is_plain(order: Node) -> bool:
+    currency = fields.ident(order, "currency")
+    return not any(fields.amount(order, name, currency) for name in ("total_tip_received", "additional_total"))
+
+
+def units_back(line: UnitsBack) -> dict[str, Any]:
+    """`waiting_ship` pins it to units that have not left; `auto` would let the platform choose."""
+    return {
+        "line_item_id": line.line_id,
+        "refund_item_type": "waiting_ship",
+        "quantity": count(line.units),
+        "return_inventory": line.restock,
+    }
+
+
+def amount(money: Money) -> str:
+    return format(money.rounded().amount, "f")
+
+
+def count(units: Decimal) -> int:
+    """Raises InputRejected for a part of a unit: the platform counts whole ones."""
+    if units != units.to_integral_value():
+        raise InputRejected("units", "Shoplazza counts whole units only.")
+    return int(units)
