@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from stores.kernel.money import Money
+from stores.kernel.money import Money, exponent
 from stores.models import Membership, Role, Store, User
 
 Viewer = User | AnonymousUser
@@ -160,14 +160,19 @@ def limits_of(membership: Membership, store: Store) -> Limits:
 
 
 def default_limits(role: Role, currency: str) -> Limits:
-    """From the settings, in whole units of the shop's currency. Admins have none; auditors move nothing."""
+    """From the settings, in whole units of the shop's currency; a hundred times that where it has no decimals.
+
+    1,000 yen is the price of a lunch: without it every cancellation of a yen shop would wait for approval.
+    Admins have none; auditors move nothing.
+    """
     if role is Role.ADMIN:
         return Limits(None, None)
     if role is Role.AUDITOR:
         return Limits(Money.zero(currency), Money.zero(currency))
+    scale = 100 if exponent(currency) == 0 else 1
     return Limits(
-        Money(Decimal(settings.STAFF_LIMIT_PER_CANCELLATION), currency),
-        Money(Decimal(settings.STAFF_LIMIT_PER_DAY), currency),
+        Money(Decimal(settings.STAFF_LIMIT_PER_CANCELLATION * scale), currency),
+        Money(Decimal(settings.STAFF_LIMIT_PER_DAY * scale), currency),
     )
 
 

@@ -121,3 +121,10 @@ def test_a_role_taken_away_counts_at_once_where_nothing_is_remembered(cast):
     cast.staff_a.memberships.all().delete()
 
     assert not access.can(cast.staff_a, "cancellations.confirm", cast.shop_a)
+
+
+def test_the_default_limit_of_a_yen_shop_is_not_the_price_of_a_lunch():
+    limits = access.default_limits(Role.STAFF, "JPY")
+
+    assert limits.per_cancellation == make.money("100000", "JPY")
+    assert access.default_limits(Role.STAFF, "USD").per_cancellation == make.money("1000")
