@@ -97,7 +97,8 @@ def of(cancellation: Cancellation) -> Sheet:
     """Everything the page shows, from what is stored; no remote call."""
     plan = codec.loads(Plan, cancellation.plan)
     receipt = codec.loads(ReceiptSheet, cancellation.receipt) if cancellation.receipt else None
-    rows = [_row(step, planned) for step, planned in zip(cancellation.steps.all(), plan.steps, strict=True)]
+    is_over = cancellation.state in TERMINAL
+    rows = [_row(step, planned, is_over) for step, planned in zip(cancellation.steps.all(), plan.steps, strict=True)]
     state = state_of(cancellation)
     return Sheet(
         plan=plan,
@@ -107,7 +108,7 @@ def of(cancellation: Cancellation) -> Sheet:
         steps=rows,
         state=state,
         reason=reasons.label(Reason(cancellation.reason)),
-        is_moving=cancellation.state not in TERMINAL and cancellation.state != CancellationState.NEEDS_OPERATOR,
+        is_moving=not is_over and cancellation.state != CancellationState.NEEDS_OPERATOR,
         is_begun=cancellation.state not in NOT_BEGUN,
         summary=summary(cancellation, plan, receipt, str(word("cancellation", state)[0])),
     )
@@ -123,14 +124,14 @@ def state_of(cancellation: Cancellation) -> str:
     return "differs" if cancellation.state == CancellationState.DONE and cancellation.differs else cancellation.state
 
 
-def _row(step: Step, planned: PlannedStep) -> StepRow:
+def _row(step: Step, planned: PlannedStep, is_over: bool) -> StepRow:
     ids = step.result.get("ids", {})
     waits = step.state in (StepState.RETRY_WAIT, StepState.UNKNOWN)
     waits |= step.state == StepState.PENDING and bool(step.tries or step.looks)
     return StepRow(
         step=step,
         title=planned.title,
-        state=_state(step),
+        state=str(StepState.SKIPPED) if is_over and step.state == StepState.PENDING else _state(step),
         attempts=list(step.attempts.all()),
         ids=[(str(k).replace("_", " ").capitalize(), str(v)) for k, v in ids.items()],
         tag=tag_of(step) if planned.command else "",
