@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from cancellations.execution import executor, leases, sweep, watch
+from cancellations.execution import copies, executor, leases, sweep, watch
 from cancellations.execution import reread as second_look
 from cancellations.intake import inbox
 from notifications import sender
@@ -33,6 +33,12 @@ def deliver(delivery_uuid: str) -> None:
 def reread(cancellation_uuid: str) -> None:
     """The nightly second look at one order we acted on."""
     second_look.look(cancellation_uuid)
+
+
+@shared_task(name="cancellations.watch_copy", acks_late=True, ignore_result=True)
+def watch_copy(watch_uuid: str) -> None:
+    """One look at the same order in another shop."""
+    copies.look(watch_uuid)
 
 
 @shared_task(name="cancellations.read_inbox", acks_late=True, ignore_result=True)

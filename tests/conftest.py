@@ -10,5 +10,6 @@ pytest_plugins = [
     "tests.rigs.servers",
     "tests.rigs.browser",
     "tests.rigs.desk",
+    "tests.rigs.copies",
     "tests.rigs.stack",
 ]

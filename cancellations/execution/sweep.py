@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cancellations.execution import leases, reread
+from cancellations.execution import copies, leases, reread
 from cancellations.models import Cancellation, Inbox, InboxState, Step
 from cancellations.services import decide, preview
 from notifications import sender
@@ -28,6 +28,7 @@ def run(now: datetime) -> dict[str, int]:
         "stores.check_hooks": [str(uuid) for uuid in hooks.due(now, MOST)],
         "cancellations.read_inbox": _due_inbox(now),
         "cancellations.reread": _due_rereads(now),
+        "cancellations.watch_copy": copies.due(now, MOST),
         "stores.audit_round": rounds.due(now, MOST),
     }
     for task, names in rung.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from cancellations import actions
-from cancellations.execution import flow, leases, pace
+from cancellations.execution import copies, flow, leases, pace
 from cancellations.models import Step
 from cancellations.planning import claims, comparison
 from cancellations.planning.figures import figures
@@ -96,6 +96,7 @@ def _finish(turn: Turn, sheet: ReceiptSheet, order: Order, *, claimed: dict[int,
         for pk, result in claimed.items():
             Step.objects.filter(pk=pk).update(result=result)
         tell.finished(cancellation, sheet)
+        copies.begin(cancellation, now=now)
         flow.record(
             actions.DONE,
             cancellation,

@@ -1,9 +1,22 @@
 """Rows of the product: what was asked and shown (Preview), what was confirmed (Cancellation), each act (Step),
-each send (Attempt), each webhook (Inbox) and the words people wrote (PrivateNote)."""
+each send (Attempt), each webhook (Inbox), the words people wrote (PrivateNote)
+and the same order in another shop (CopyWatch)."""
 
 from cancellations.models.cancellation import Cancellation
+from cancellations.models.copy_watch import CopyState, CopyWatch
 from cancellations.models.inbox import Inbox, InboxState
 from cancellations.models.preview import Preview, PrivateNote
 from cancellations.models.step import Attempt, Step, StepKind
 
-__all__ = ["Attempt", "Cancellation", "Inbox", "InboxState", "Preview", "PrivateNote", "Step", "StepKind"]
+__all__ = [
+    "Attempt",
+    "Cancellation",
+    "CopyState",
+    "CopyWatch",
+    "Inbox",
+    "InboxState",
+    "Preview",
+    "PrivateNote",
+    "Step",
+    "StepKind",
+]

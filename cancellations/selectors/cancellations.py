@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from cancellations.models import Attempt, Cancellation, Step
+from cancellations.models import Attempt, Cancellation, CopyState, CopyWatch, Step
 from notifications.models import Delivery, DeliveryState
 from stores.kernel import folding
 from stores.kernel.keyset import Page, page_of
@@ -38,32 +38,57 @@ def visible(viewer: User) -> QuerySet[Cancellation]:
     return Cancellation.objects.filter(store__in=stores)
 
 
-def needs_a_look() -> Q:
-    """Stopped, different from the promise and not yet looked at, or with a message that was given up."""
+def needs_a_look(viewer: User) -> Q:
+    """Stopped; or not yet looked at: different from the promise, with a message that was given up,
+
+    or with the same order still open in another shop that the viewer may see.
+    """
     given_up = Delivery.objects.filter(state=DeliveryState.GIVEN_UP, subject__startswith=SUBJECT)
     told = given_up.order_by("-pk").values_list("subject", flat=True)[:200]
-    return NEEDS_LOOK | Q(uuid__in=[UUID(subject.removeprefix(SUBJECT)) for subject in told], looked_at=None)
+    named = Q(uuid__in=[UUID(subject.removeprefix(SUBJECT)) for subject in told])
+    return NEEDS_LOOK | ((named | Q(pk__in=_open_copies(viewer).values("cancellation"))) & Q(looked_at=None))
+
+
+def _open_copies(viewer: User) -> QuerySet[CopyWatch]:
+    return copies_in(viewer).filter(state=CopyState.OPEN)
+
+
+def copies_in(viewer: User) -> QuerySet[CopyWatch]:
+    """The same orders in other shops, where the viewer may see those."""
+    stores = access.stores_for(viewer, "cancellations.view")
+    return CopyWatch.objects.filter(order__store__in=stores).select_related("order__store").order_by("pk")
 
 
 def count_needing_a_look(viewer: User, *, most: int = 99) -> int:
     """For the badge: counted no further than `most` + 1."""
-    return len(visible(viewer).filter(needs_a_look()).values_list("pk")[: most + 1])
+    return len(visible(viewer).filter(needs_a_look(viewer)).values_list("pk")[: most + 1])
+
+
+def copies_of(viewer: User, cancellation: Cancellation) -> Sequence[tuple[CopyWatch, bool]]:
+    """What is watched after this one: (the watch, whether the viewer may cancel there)."""
+    rows = copies_in(viewer).filter(cancellation=cancellation).defer("order__snapshot", "order__search")
+    return [(row, access.can(viewer, "cancellations.preview", row.order.store)) for row in rows]
 
 
 def search(viewer: User, query: CancellationQuery, after: str = "", size: int = 50) -> Page[Cancellation]:
     """A page, newest first. Constant number of queries."""
-    return page_of(_listed(_narrowed(visible(viewer), query)), after=after, size=size, field="created_at")
+    rows = _narrowed(visible(viewer), query, viewer)
+    return page_of(_listed(rows, viewer), after=after, size=size, field="created_at")
 
 
-def _listed(rows: QuerySet[Cancellation]) -> QuerySet[Cancellation]:
+def _listed(rows: QuerySet[Cancellation], viewer: User) -> QuerySet[Cancellation]:
     """With what a row shows, and without what is heavy."""
     heavy = ("plan", "receipt", "order__snapshot", "order__search")
-    return rows.select_related("store", "order", "requester").defer(*heavy)
+    still_open = Prefetch(
+        "copies", _open_copies(viewer).defer("order__snapshot", "order__search"), to_attr="open_copies"
+    )
+    return rows.select_related("store", "order", "requester").defer(*heavy).prefetch_related(still_open)
 
 
 def first_looks(viewer: User, *, most: int = 20) -> Sequence[Cancellation]:
     """What a person must settle, longest waiting first: stands above the list."""
-    return list(_listed(visible(viewer).filter(needs_a_look())).order_by("created_at")[:most])
+    rows = visible(viewer).filter(needs_a_look(viewer))
+    return list(_listed(rows, viewer).order_by("created_at")[:most])
 
 
 def progress(rows: Iterable[Cancellation]) -> dict[int, tuple[int, int]]:
@@ -76,9 +101,9 @@ def progress(rows: Iterable[Cancellation]) -> dict[int, tuple[int, int]]:
     return {r["cancellation"]: (r["done"], r["all"]) for r in counted.annotate(done=done, all=Count("pk"))}
 
 
-def _narrowed(rows: QuerySet[Cancellation], query: CancellationQuery) -> QuerySet[Cancellation]:
+def _narrowed(rows: QuerySet[Cancellation], query: CancellationQuery, viewer: User) -> QuerySet[Cancellation]:
     if query.show == "look":
-        rows = rows.filter(needs_a_look())
+        rows = rows.filter(needs_a_look(viewer))
     elif query.show == "differs":
         rows = rows.filter(differs=True)
     elif query.show == "running":

@@ -19,7 +19,7 @@ from stores.kernel import clock
 from stores.kernel.errors import DeskError
 from stores.models import OrderRecord, StoreState, User
 from stores.platforms import registry
-from stores.selectors import access
+from stores.selectors import access, copies
 from stores.services import orders, reach
 
 
@@ -124,6 +124,7 @@ def context(viewer: User, record: OrderRecord, standing: Standing, wish: Wish) -
         "facts": order_facts.facts(order),
         "earlier": cancellations.of_order(viewer, record.pk),
         "busy": submit.open_cancellation(record),
+        "linked": copies.seen_by(viewer, [record]).get(record.pk, ()),
         "theirs": _url(record, order),
         **effects(viewer, record, wish),
     }

@@ -108,6 +108,8 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
     can = cancellations.person_can(request.user, cancellation)
     deliveries = cancellations.deliveries(cancellation)
     given_up = any(row.state == "given_up" for row in deliveries)
+    copies = cancellations.copies_of(request.user, cancellation)
+    copy_is_open = any(copy.state == "open" for copy, _may in copies)
     return {
         "cancellation": cancellation,
         "sheet": told,
@@ -115,7 +117,9 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
         "can": can,
         "why_not_approve": _why_not_approve(request.user, cancellation, can),
         "wants_a_look": cancellation.looked_at is None
-        and (told.state == "differs" or (given_up and cancellation.finished_at is not None)),
+        and (told.state == "differs" or ((given_up or copy_is_open) and cancellation.finished_at is not None)),
+        "copies": copies,
+        "copy_is_open": copy_is_open,
         "deliveries": deliveries,
         **_story(cancellation, told),
         "retry_form": Retry(),

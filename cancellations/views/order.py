@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cancellations.forms.preview import PreviewForm
 from cancellations.models import Preview
-from cancellations.services import order_page, plan_words, preview, submit
+from cancellations.services import order_page, plan_words, preview, same_there, submit
 from cancellations.services.order_page import Standing, Wish
 from stores.kernel.errors import DeskError, InputRejected, OrderBusy, StalePlan
 from stores.models import OrderRecord
@@ -28,8 +28,20 @@ MOST_ASKED = 15  # a page asks so often for a seat before it gives up
 def order_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """The mirrored copy at once; `?live=1` waits for the live one (the way without script)."""
     record = _record(request, uuid, "orders.view")
+    if like := request.GET.get("like"):
+        return _like(request, record, like)
     standing = order_page.live(record) if request.GET.get("live") else order_page.mirrored(record)
     return _page(request, record, standing, order_page.blank(record, standing))
+
+
+def _like(request: DeskRequest, record: OrderRecord, like: str) -> HttpResponse:
+    """*Cancel there too*: the wish that would do here what was done in the other shop, previewed. Nothing more."""
+    standing = order_page.recent_or_live(record)
+    typed = same_there.typed(request.user, record, standing.order, like)
+    if typed is None:
+        return _page(request, record, standing, order_page.blank(record, standing))
+    form = PreviewForm(standing.order, typed)
+    return _page(request, record, *order_page.asked(request.user, record, standing, form, 1))
 
 
 @require_safe

@@ -18,7 +18,7 @@ from cancellations.selectors import under_way
 from cancellations.services import exports
 from stores.kernel import clock, sheets
 from stores.models import OrderRecord
-from stores.selectors import access, freshness, orders
+from stores.selectors import access, copies, freshness, orders
 from stores.views.access import DeskRequest, may
 
 
@@ -65,7 +65,9 @@ def _without_blanks(asked: QueryDict) -> QueryDict:
 def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, Any]:
     query = form.query()
     lines = freshness.of_stores(form.stores)
-    working = under_way.of_orders(request.user, [row.pk for row in page.rows])
+    linked = copies.seen_by(request.user, page.rows)
+    shown = copies.once(page.rows, linked)
+    working = under_way.of_orders(request.user, [row.pk for row in shown])
     return {
         "form": form,
         "page": page,
@@ -79,7 +81,7 @@ def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, An
         "is_polled": any(line.is_polled and line.truth == freshness.Truth.FRESH for line in lines),
         "importing": [line for line in lines if line.truth == freshness.Truth.IMPORTING],
         "troubles": [line for line in lines if line.is_trouble],
-        "rows": [(row, working.get(row.pk)) for row in page.rows],
+        "rows": [(row, working.get(row.pk), linked.get(row.pk, ())) for row in shown],
         "can_connect": access.can(request.user, "stores.connect"),
     }
 

@@ -35,6 +35,7 @@ class OrderRecord(models.Model):
     snapshot = models.TextField()
     is_summary = models.BooleanField(default=True)
     read_at = models.DateTimeField()
+    source_folded = models.CharField(max_length=60, blank=True, default="")  # of a copy: the number of its original
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["store", "external_id"], name="one_copy_per_order")]
@@ -46,6 +47,7 @@ class OrderRecord(models.Model):
             ),
             models.Index("payment", models.F("placed_at").desc(), models.F("id").desc(), name="order_by_payment"),
             models.Index("fulfilment", models.F("placed_at").desc(), models.F("id").desc(), name="order_by_fulfilment"),
+            models.Index(fields=["source_folded"], condition=~models.Q(source_folded=""), name="order_copies"),
         ]
 
     def __str__(self) -> str:

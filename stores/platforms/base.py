@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from stores.canonical.capabilities import Capabilities
 from stores.canonical.commands import (
@@ -127,7 +127,9 @@ class Platform(ABC):
     write_cost: ClassVar[float] = 10
     points_per_second: ClassVar[float] = 100  # the rate limit of the smallest plan, until an answer says better
     bucket_points: ClassVar[float] = 1000  # what it saves up
+    follow_seconds: ClassVar[float] = 60  # how often its orders are asked for what changed
     base_url_pattern: ClassVar[str] = ""
+    copies_by: ClassVar[Literal["", "source_id"]] = ""  # its orders mirror another shop's: the field that names them
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -232,6 +234,9 @@ class Platform(ABC):
     # --- webhooks ------------------------------------------------------------------------------
     topics: ClassVar[tuple[str, ...]] = ()
     hook_secret: ClassVar[str] = ""  # the credential that signs webhooks; without it none can be believed
+    hooks_are_signed: ClassVar[bool] = True  # False: the platform signs nothing; only the unguessable address protects
+    hook_bytes: ClassVar[int] = 1_000_000  # more is refused unread
+    hook_setup: ClassVar[str] = ""  # where the API cannot register them: what a person does by hand, in words
 
     @classmethod
     def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:

@@ -112,6 +112,11 @@ SHOP: dict[str, Word] = {
     "paused": (_("Paused"), "warn"),
     "disconnected": (_("Disconnected"), "bad"),
 }
+COPY: dict[str, Word] = {
+    "watching": (_("Being read"), "moving"),
+    "agrees": (_("Agrees"), "ok"),
+    "open": (_("Still open"), "warn"),
+}
 
 WORDS: dict[str, dict[str, Word]] = {
     "fulfilment": FULFILMENT,
@@ -126,6 +131,7 @@ WORDS: dict[str, dict[str, Word]] = {
     "support": SUPPORT,
     "shop": SHOP,
     "verdict": VERDICT,
+    "copy": COPY,
 }
 
 
