@@ -14,50 +14,83 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any, TypeVar
 
 from django.db import connections
 
 from cancellations.benches.frame import Figure
-from cancellations.benches.ground import Ground, ground
+from cancellations.benches.ground import SHOP, Ground, ground
 from cancellations.execution import executor, sweep
 from cancellations.models import Cancellation, Step
 from cancellations.services import preview, submit
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel import clock, failpoints
+from stores.kernel.errors import RemoteThrottled
+from stores.sandbox.houses import make_order
+from stores.sandbox.modern_dropship import spec as modern_dropship
 from stores.sandbox.shopify.spec import Line
+from stores.sandbox.shoplazza import spec as shoplazza
 from stores.sandbox.world import World
 from stores.services import orders, reach
 
+T = TypeVar("T")
 HOURS = 3
-MUTATIONS = {
-    "cancel": "orderCancel",
-    "refund": "refundCreate",
-    "edit": "orderEditCommit",
-    "restock": "inventoryAdjustQuantities",
-}
-CAUSES = {
-    "cancel": ("cancel", "orderCancel"),
-    "refund": ("refund", "refundCreate"),
-    "edit": ("edit", "orderEditCommit"),
-    "restock": ("stock", "inventoryAdjustQuantities"),
-}
-LOST = (
-    "drop_before",
-    "drop_after",
-    "late",
-    "error_after",
-    "cut_json",
-    "html_after",
-    "doubled",
-    "reset_after",
-    "empty_after",
-)
+LOST = ("drop_before", "drop_after", "late", "error_after", "cut_json", "html_after", "doubled", "reset_after",
+        "empty_after")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One kind of step on one platform. operation: what faults call its write; effect and cause: in the ledger."""
+
+    platform: str
+    kind: str
+    operation: str
+    effect: str
+    cause: str
+    lines: tuple[Any, ...]
+    spec: dict[str, Any]
+    wish: Callable[[Order], CancelRequest]
+
+    @property
+    def name(self) -> str:
+        return f"{self.platform} {self.operation}"
+
+
+def _one(order: Order) -> CancelRequest:
+    return CancelRequest(lines={order.lines[0].id: Decimal(1)})
+
+
+def _whole(order: Order) -> CancelRequest:
+    lines = {line.id: line.cancellable for line in order.lines if line.cancellable}
+    return CancelRequest(lines=lines, refund=RefundChoice.NONE)
+
+
+def _kept(order: Order) -> CancelRequest:
+    line = order.lines[0]
+    return CancelRequest(lines={line.id: Decimal(1)}, keep_stock=frozenset({line.id}))
+
+
+RED, LAZZA, DROP = Line(quantity=3, price="10.00"), shoplazza.Line(quantity=3), modern_dropship.Line(quantity=3)
+SUBJECTS = (
+    Subject("shopify", "cancel", "orderCancel", "cancel", "orderCancel", (RED,), {}, _whole),
+    Subject("shopify", "refund", "refundCreate", "refund", "refundCreate", (RED,), {}, _one),
+    Subject("shopify", "edit", "orderEditCommit", "edit", "orderEditCommit", (RED,), {"pay": "pending"}, _one),
+    Subject(
+        "shopify", "restock", "inventoryAdjustQuantities", "stock", "inventoryAdjustQuantities", (RED,),
+        {"app": "other"}, _kept,
+    ),
+    Subject("shoplazza", "cancel", "cancel", "cancel", "cancel", (LAZZA,), {}, _whole),
+    Subject("shoplazza", "refund", "refund", "refund", "refund", (LAZZA,), {}, _one),
+    Subject("modern_dropship", "cancel", "cancelOrder", "cancel", "", (DROP,), {}, _whole),
+    Subject("modern_dropship", "cancel", "cancelItem", "cancel", "", (DROP,), {}, _one),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Case:
-    kind: str
+    subject: Subject
     how: str  # "kill" or "fault"
     name: str  # the boundary, or the fault
 
@@ -80,12 +113,12 @@ class Result:
 
 
 def run(quick: bool) -> Iterator[Figure]:
-    """Figures: cases, never-two, by itself, waiting for a person; and the table of each case as lines."""
-    results = [result for result in _all(quick)]
+    """Figures: the table of each case, then how many ended how, with two effects, or wrong."""
+    results = list(_all(quick))
     for result in results:
         yield Figure(
             "crash",
-            f"{result.case.kind} {result.case.name}",
+            f"{result.case.subject.name} {result.case.name}",
             result.effects,
             "effects",
             {"state": result.state, "sends": result.sends, "died": result.died, "right": result.is_right,
@@ -97,64 +130,63 @@ def run(quick: bool) -> Iterator[Figure]:
     yield Figure("crash", "wrong", sum(not r.is_right for r in results), "cases")
 
 
-def cases(quick: bool) -> list[Case]:
-    points = [p for p in failpoints.POINTS if not quick or p in ("intended", "sent", "answered")]
-    kills = [Case(kind, "kill", f"{kind}.{point}") for kind in MUTATIONS for point in points]
-    kills += [Case("refund", "kill", f"verify.{point}") for point in failpoints.VERIFY_POINTS]
-    faults = [Case(kind, "fault", name) for kind in MUTATIONS for name in (LOST[:3] if quick else LOST)]
-    return [case for case in kills + faults if _is_possible(case)]
-
-
-def _is_possible(case: Case) -> bool:
-    """Only a cancel is a job that is polled."""
-    return case.kind == "cancel" or not case.name.endswith(".polling")
+def cases(subject: Subject, quick: bool) -> Iterator[Case]:
+    """Every boundary this step can reach, and every way to lose its request or its answer."""
+    for point in failpoints.POINTS:
+        is_job = subject.operation in ("orderCancel", "refund")
+        if (point != "polling" or is_job) and (not quick or point in ("intended", "sent", "answered")):
+            yield Case(subject, "kill", f"{subject.kind}.{point}")
+    for point in failpoints.VERIFY_POINTS if subject.kind == "refund" else ():
+        yield Case(subject, "kill", f"verify.{point}")
+    for fault in LOST[:3] if quick else LOST:
+        yield Case(subject, "fault", fault)
 
 
 def _all(quick: bool) -> Iterator[Result]:
-    with ground() as place:
-        for case in cases(quick):
-            yield _one(place, case)
+    for platform in dict.fromkeys(subject.platform for subject in SUBJECTS):
+        with ground(platform) as place:
+            for subject in (s for s in SUBJECTS if s.platform == platform):
+                for case in cases(subject, quick):
+                    yield _one_case(place, case)
 
 
-def _one(place: Ground, case: Case) -> Result:
+def _one_case(place: Ground, case: Case) -> Result:
     """Confirm, die once, then let live workers finish while the clock moves."""
-    world = place.world()
+    world, subject = place.world(), case.subject
     before = len(world.effects())
-    cancellation = _confirmed(place, world, case.kind)
+    cancellation = _confirmed(place, world, subject)
     if case.how == "fault":
-        world.fault(case.name, on=MUTATIONS[case.kind])
+        world.fault(case.name, on=subject.operation)
     if case.name.endswith(".looking"):
-        world.fault("drop_after", on=MUTATIONS[case.kind])
+        world.fault("drop_after", on=subject.operation)
     world.close()
     died = _in_child(place, cancellation, case.name) if case.how == "kill" else False
     _in_child(place, cancellation, "")
     cancellation.refresh_from_db()
     world = place.world()
-    kind, cause = CAUSES[case.kind]
-    effects = [e for e in world.effects(kind=kind)[0:] if e.seq > before and e.cause == cause]
+    effects = [e for e in world.effects(kind=subject.effect) if e.seq > before and subject.cause in ("", e.cause)]
     world.clear_faults()
     world.close()
-    sends = cancellation.steps.get(kind=case.kind).attempts.exclude(sent_at=None).count()
+    steps = cancellation.steps.filter(kind=subject.kind)
+    sends = sum(step.attempts.exclude(sent_at=None).count() for step in steps)
     return Result(case, cancellation.state, len(effects), sends, died, cancellation.trouble)
 
 
-def _confirmed(place: Ground, world: World, kind: str) -> Cancellation:
-    spec = {"edit": {"pay": "pending"}, "restock": {"app": "other"}}.get(kind, {})
-    made = world.make_order("bench", lines=[Line(quantity=3, price="10.00")], **spec)
-    order = reach.open_platform(place.store).read_order(made.id)
+def _confirmed(place: Ground, world: World, subject: Subject) -> Cancellation:
+    made = make_order(world, subject.platform, SHOP, lines=list(subject.lines), **subject.spec)
+    order = _patiently(lambda: reach.open_platform(place.store).read_order(made))
     record = orders.save(place.store, order, clock.now())
-    seen = preview.make(actor=place.person, record=record, request=_wish(order, kind))
-    return submit.confirm(actor=place.person, seen=seen)
+    seen = _patiently(lambda: preview.make(actor=place.person, record=record, request=subject.wish(order)))
+    return _patiently(lambda: submit.confirm(actor=place.person, seen=seen))
 
 
-def _wish(order: Order, kind: str) -> CancelRequest:
-    line = order.lines[0]
-    match kind:
-        case "cancel":
-            return CancelRequest(lines={line.id: line.cancellable}, refund=RefundChoice.NONE)
-        case "restock":
-            return CancelRequest(lines={line.id: Decimal(1)}, keep_stock=frozenset({line.id}))
-    return CancelRequest(lines={line.id: Decimal(1)})
+def _patiently(act: Callable[[], T]) -> T:
+    """The clock jumps instead of waiting for a slot."""
+    while True:
+        try:
+            return act()
+        except RemoteThrottled as exc:
+            clock.travel(exc.retry_after or 1.0)
 
 
 def _in_child(place: Ground, cancellation: Cancellation, boundary: str) -> bool:

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from cancellations.benches.frame import Figure
-from cancellations.benches.ground import Ground, ground
+from cancellations.benches.ground import SHOP, Ground, ground
 from cancellations.execution import executor, sweep
 from cancellations.models import Cancellation
 from cancellations.services import preview, submit
@@ -56,7 +56,7 @@ def served(place: Ground) -> Iterator[None]:
     server = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603  our own command
     try:
         wait_for(port)
-        place.store.settings = {"shop": "bench.myshopify.com", "base_url": f"{settings.SANDBOX_URL}/shopify/bench"}
+        place.store.settings = {"shop": SHOP, "base_url": f"{settings.SANDBOX_URL}/shopify/{SHOP}"}
         place.store.save()
         reach.forget_way(place.store)
         yield
@@ -88,7 +88,7 @@ def _confirmed(place: Ground, world: World, count: int) -> list[str]:
 
 def _one(place: Ground, world: World) -> str:
     lines = [Line(title=f"Tube {n}", sku=f"T-{n}", quantity=2, price="4.50") for n in range(3)]
-    made = world.make_order("bench", lines=lines)
+    made = world.make_order(SHOP, lines=lines)
     order = _patiently(lambda: reach.open_platform(place.store).read_order(made.id))
     record = orders.save(place.store, order, clock.now())
     request = CancelRequest(lines={line.id: Decimal(1) for line in order.lines})

@@ -12,11 +12,13 @@ from django.db import connection, connections
 
 from stores.kernel import clock
 from stores.models import Membership, Role, Store, StoreHealth, StoreSync, User
+from stores.platforms import registry
 from stores.sandbox.adapter import InProcess
+from stores.sandbox.houses import open_house
 from stores.sandbox.world import World
 from stores.services import credentials, reach
 
-HOST = "bench.myshopify.com"
+SHOP = "demo"
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Ground:
 
 
 @contextmanager
-def ground(**shop: object) -> Iterator[Ground]:
+def ground(platform: str = "shopify") -> Iterator[Ground]:
     """Make everything and take it away again."""
     old_name = connection.settings_dict["NAME"]
     with tempfile.TemporaryDirectory(prefix="rescind-bench-") as folder:
@@ -48,30 +50,32 @@ def ground(**shop: object) -> Iterator[Ground]:
             connection.settings_dict["TEST"]["NAME"] = f"{folder}/bench.sqlite3"
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
-            yield _build(Path(folder), shop)
+            yield _build(Path(folder), platform)
         finally:
             connections.close_all()
             connection.creation.destroy_test_db(old_name, verbosity=0)
 
 
-def _build(folder: Path, shop: dict[str, object]) -> Ground:
+def _build(folder: Path, platform: str) -> Ground:
     world = World.open(folder / "world.sqlite3")
-    made = world.add_shop("bench", **shop)
+    house = open_house(world, platform, SHOP)
     world.close()
-    now = clock.now()
+    now, kind = clock.now(), registry.get(platform)
     store = Store.objects.create(
         name="Bench",
-        platform="shopify",
-        settings={"shop": HOST},
-        granted_scopes=list(made["scopes"]),
-        currency=made["currency"],
+        platform=platform,
+        settings=house.settings,
+        granted_scopes=list(house.scopes),
+        currency=house.currency,
         hold_seconds=0,
         created_at=now,
         is_sandbox=True,
     )
-    StoreHealth.objects.create(store=store)
+    health = StoreHealth(store=store, bucket_size=kind.bucket_points)
+    health.seconds_per_point = 1 / kind.points_per_second
+    health.save()
     StoreSync.objects.create(store=store, phase="follow", fresh_at=now)
-    credentials.keep(store, {"token": made["static_token"]})
+    credentials.keep(store, house.secrets)
     person = User.objects.create_user("bench@example.com", None, name="Bench")
     Membership.objects.create(person=person, store=store, role=Role.ADMIN)
     return Ground(folder, store, person)

@@ -47,7 +47,7 @@ def run(quick: bool) -> Iterator[Figure]:
 
 def _order(place: Ground, world: object, lines: int) -> tuple[OrderRecord, Order]:
     spec = [Line(title=f"Tube {n}", sku=f"T-{n}", quantity=2, price="4.50") for n in range(lines)]
-    made = world.make_order("bench", lines=spec)  # type: ignore[attr-defined]
+    made = world.make_order("demo", lines=spec)  # type: ignore[attr-defined]
     order = reach.open_platform(place.store).read_order(made.id)
     return orders.save(place.store, order, clock.now()), order
 
