@@ -43,7 +43,7 @@ def answer(session: Session, order: Body, made: Body) -> dict[str, Any]:
         "all_refunded": totals.remaining(order) <= 0,
         "refund_status": "general",
         "order": told.order(session, order),
-        "refunds": [record(order, made)],
+        "refunds": record(order, made),  # one object here, a list when it is read
     }
 
 

@@ -162,7 +162,8 @@ def shipment(session: Session, body: Body, sent: Body) -> dict[str, Any]:
 def old(session: Session, body: Body) -> dict[str, Any]:
     currency = body["currency"]
     lines = body["payment_lines"]
-    return shared(session, body) | {
+    known = {name: value for name, value in shared(session, body).items() if value is not None}
+    return known | {
         "canceled_at": iso(body["cancelled_at"]),
         "payment_line": {"payment_channel": lines[0]["channel"], "payment_method": "online"} if lines else None,
         "shipping_line": {"name": "Standard"},

@@ -1,0 +1,286 @@
+"""What really leaves: exact addresses and bodies, and the guards before a refund that cannot be taken back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from stores.canonical.commands import CancelOrder, Outcome, PaymentBack, Receipt, RefundOrder, UnitsBack, VoidPayment
+from stores.canonical.request import CancelRequest, Reason
+from stores.kernel.errors import InputRejected, OutcomeUnknown, RemoteRefused, Unsupported
+from stores.kernel.money import Money
+from stores.sandbox import adapter
+from stores.sandbox.shoplazza.spec import Line
+from tests.stores.platforms.rig import KEY, TAG, Sent
+from tests.stores.platforms.shoplazza import place, recorded
+
+LINE = "7182105848352794601"
+
+
+def usd(amount):
+    return Money(Decimal(amount), "USD")
+
+
+def back(payments=(("9", "19.90"),), shipping=None, units="1", restock=True, currency="USD"):
+    paid = [(pid, Money(Decimal(amount), currency)) for pid, amount in payments]
+    return RefundOrder(
+        order_id="1",
+        currency=currency,
+        lines=(UnitsBack(line_id=LINE, units=Decimal(units), restock=restock),),
+        payments=tuple(PaymentBack(payment_id=pid, gateway="card", amount=money) for pid, money in paid),
+        shipping=shipping,
+        note="Out of stock",
+    )
+
+
+def plain_order(**changes):
+    words = {"total_paid": "59.90", "total_refund_price": "0.00", "total_tip_received": "0.00", "additional_total": "0"}
+    one = [{"id": "9", "payment_channel": "card"}]
+    return recorded.order(**({"id": "1", "payment_lines": one, "payment_line": one[0]} | words | changes))
+
+
+def send(network, command, order=None, **settings):
+    network.get(place.ANY, json=order or plain_order())
+    network.post(place.ANY, json=recorded.SUCCESS | {"data": {"refund_record_id": "r1", "post_sale_id": "p1"}})
+    receipt = place.on_network(**settings).carry_out(command, key=KEY, tag=TAG)
+    return receipt, network.calls[-1].request
+
+
+def test_the_refund_of_the_sheet_word_for_word(network):
+    receipt, request = send(network, back())
+
+    assert request.url == "https://demo.myshoplaza.com/openapi/2026-01/orders/1/refund"
+    assert json.loads(request.body) == {
+        "refund": {
+            "refund_total": "19.90",
+            "refund_product_total": "19.90",
+            "refund_line_items": [
+                {"line_item_id": LINE, "refund_item_type": "waiting_ship", "quantity": 1, "return_inventory": True}
+            ],
+            "note": f"Out of stock {TAG}",
+        }
+    }
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert receipt.ids == {"refund": "r1", "post_sale": "p1"}
+    assert receipt.look_after == 2
+
+
+def test_shipping_is_named_beside_the_goods(network):
+    _, request = send(network, back(shipping=usd("5.00")))
+
+    wanted = json.loads(request.body)["refund"]
+    assert (wanted["refund_total"], wanted["refund_product_total"], wanted["refund_shipping_total"]) == (
+        "19.90", "14.90", "5.00",
+    )  # fmt: skip
+
+
+def test_payments_are_named_when_there_are_several(network):
+    two = [{"id": "8", "payment_channel": "gift_card"}, {"id": "9", "payment_channel": "card"}]
+    _, request = send(network, back((("9", "10.00"), ("8", "9.90"))), plain_order(payment_lines=two))
+
+    assert json.loads(request.body)["refund"]["refund_payments"] == [
+        {"payment_line_id": "9", "refund_price": "10.00"},
+        {"payment_line_id": "8", "refund_price": "9.90"},
+    ]
+
+
+def test_the_goods_part_is_left_open_where_a_tip_may_be_in_the_sum(network):
+    _, request = send(network, back(), plain_order(total_tip_received="2.00"))
+
+    assert "refund_product_total" not in json.loads(request.body)["refund"]
+
+
+def test_units_that_stay_out_of_stock_say_so(network):
+    _, request = send(network, back(restock=False))
+
+    assert json.loads(request.body)["refund"]["refund_line_items"][0]["return_inventory"] is False
+
+
+@pytest.mark.parametrize("version", ["2025-06", "2026-01", "2026-07"])
+def test_a_refund_goes_to_the_version_that_itemises(version, network):
+    url = f"https://demo.myshoplaza.com/openapi/{version}/orders/1"
+    network.get(url, json=plain_order())
+    network.post(f"{url}/refund", json=recorded.SUCCESS | {"data": {"refund_record_id": "r1", "post_sale_id": "p"}})
+
+    place.on_network(api_version=version).carry_out(back(), key=KEY, tag=TAG)
+
+    assert network.calls[-1].request.url == f"{url}/refund"
+
+
+@pytest.mark.parametrize("version", ["2022-01", "2020-07", "2025-05", "2025-6", "latest", "9", "2026-13", "2o26-01"])
+def test_below_2025_06_nothing_is_sent_since_the_same_path_refunds_everything(version, network):
+    with pytest.raises(Unsupported) as caught:
+        place.on_network(api_version=version).carry_out(back(), key=KEY, tag=TAG)
+
+    assert caught.value.capability == "refund"
+    assert "whole order" in caught.value.user_message
+    assert not network.calls
+
+
+def test_the_old_version_does_refund_everything_on_the_simulator(world):
+    """Why the guard is there: the very body of a part, sent to the old path."""
+    order = place.made(world, place.on_world(world))
+    body = {"refund": {"refund_total": "1.00"}}
+    http = adapter.session(world)
+    http.headers["Access-Token"] = "shplza_demo_sandbox"
+    url = f"https://demo.myshoplaza.com/openapi/2022-01/orders/{order.external_id}/refund"
+    assert http.post(url, json=body, timeout=5).json()["all_refunded"]
+    world.advance(5)
+
+    (moved,) = world.effects(order.external_id, kind="refund")
+    assert moved.amount == order.totals.received.shop.amount
+
+
+def test_less_than_planned_stops_before_anything_is_sent(network):
+    network.get(place.ANY, json=plain_order(total_refund_price="50.00"))
+
+    with pytest.raises(RemoteRefused) as caught:
+        place.on_network().carry_out(back(), key=KEY, tag=TAG)
+
+    assert caught.value.code == "less_refundable"
+    assert [call.request.method for call in network.calls] == ["GET"]
+
+
+def test_another_currency_stops_before_anything_is_sent(network):
+    network.get(place.ANY, json=plain_order())
+
+    with pytest.raises(RemoteRefused) as caught:
+        place.on_network().carry_out(back(currency="EUR"), key=KEY, tag=TAG)
+
+    assert caught.value.code == "currency_changed"
+
+
+@pytest.mark.parametrize("payments", [(), (("9", "0.00"),)])
+def test_a_refund_of_nothing_is_not_sent(payments, network):
+    with pytest.raises(Unsupported):
+        place.on_network().carry_out(back(payments), key=KEY, tag=TAG)
+    assert not network.calls
+
+
+def test_part_of_a_unit_is_not_sent(network):
+    network.get(place.ANY, json=plain_order())
+    with pytest.raises(InputRejected):
+        place.on_network().carry_out(back(units="0.5"), key=KEY, tag=TAG)
+    assert [call.request.method for call in network.calls] == ["GET"]
+
+
+def cancelling(**changes):
+    words = {"reason": Reason.CUSTOMER, "refund": False, "restock": False, "notify": False, "note": ""}
+    return CancelOrder(order_id="1", **(words | changes))
+
+
+def test_a_cancel_says_its_reason_and_our_mark(network):
+    network.post(place.ANY, json=recorded.order(id="1", status="cancelled"))
+    receipt = place.on_network().carry_out(cancelling(), key=KEY, tag="[op 7f3a9c21]")
+
+    (call,) = network.calls
+    assert call.request.url == "https://demo.myshoplaza.com/openapi/2026-01/orders/1/cancel"
+    assert json.loads(call.request.body) == {"reason": "Customer changed their mind [op 7f3a9c21]"}
+    assert receipt.outcome is Outcome.APPLIED
+
+
+@pytest.mark.parametrize("wish", ["refund", "restock", "notify"])
+def test_what_a_cancel_cannot_say_is_not_sent(wish, network):
+    with pytest.raises(Unsupported):
+        place.on_network().carry_out(cancelling(**{wish: True}), key=KEY, tag=TAG)
+    assert not network.calls
+
+
+def test_other_commands_are_not_sent(network):
+    with pytest.raises(Unsupported):
+        place.on_network().carry_out(VoidPayment(order_id="1", payment_id="2"), key=KEY, tag=TAG)
+    assert not network.calls
+
+
+def test_an_answer_that_still_shows_the_old_state_proves_nothing(network):
+    network.post(place.ANY, json=recorded.order(id="1", status="placed", financial_status="paid"))
+    shop = place.on_network()
+    receipt = shop.carry_out(cancelling(), key=KEY, tag=TAG)
+    assert receipt.outcome is Outcome.ACCEPTED
+
+    network.get(place.ANY, json=recorded.order(id="1", status="cancelled"))
+    assert shop.poll(cancelling(), receipt).outcome is Outcome.APPLIED
+
+
+def test_an_answer_about_another_order_proves_nothing(network):
+    network.post(place.ANY, json=recorded.order(id="2", status="cancelled"))
+    with pytest.raises(OutcomeUnknown):
+        place.on_network().carry_out(cancelling(), key=KEY, tag=TAG)
+
+
+def test_both_envelopes_are_understood(network):
+    network.post(place.ANY, json=recorded.old_order(id="1", status="cancelled"))
+    assert place.on_network().carry_out(cancelling(), key=KEY, tag=TAG).outcome is Outcome.APPLIED
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"), [("pending", Outcome.ACCEPTED), ("finished", Outcome.APPLIED), ("odd", Outcome.ACCEPTED)]
+)
+def test_a_refund_is_asked_after_until_it_is_finished(state, outcome, network):
+    network.get(place.ANY, json=recorded.refunds(id="r1", refund_status=state))
+    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"}, facts={})
+
+    assert place.on_network().poll(back(), begun).outcome is outcome
+
+
+def test_a_refund_that_the_provider_refused_is_told(network):
+    network.get(place.ANY, json=recorded.refunds(id="r1", refund_status="failed"))
+    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"}, facts={})
+
+    with pytest.raises(RemoteRefused) as caught:
+        place.on_network().poll(back(), begun)
+    assert caught.value.code == "refund_failed"
+
+
+def test_a_whole_cancellation_takes_few_calls(world):
+    """Refund, look after it, look at the order between, cancel, look again: eight, as the figures allow."""
+    journal, shop = Sent(), place.on_world(world)
+    order = place.made(world, shop)
+    command = place.everything(shop, order)
+    before = sum(world.counters()["requests"].values())
+    shop = place.on_world(world, journal=journal)
+    receipt = shop.carry_out(command, key=KEY, tag=TAG)
+    world.advance(3)
+    assert shop.poll(command, receipt).outcome is Outcome.APPLIED
+    shop.look_again(order)
+    shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
+    after = shop.look_again(order)
+
+    assert sum(world.counters()["requests"].values()) - before == 8
+    assert after.totals.refunded == order.totals.received
+    assert [request.path.rpartition("/")[2] for request in journal.requests] == ["refund", "cancel"]
+
+
+def test_every_payment_gives_back_its_own_part(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, lines=[Line(price="59.00", quantity=2)],
+                       tender=[("paypal", "60.00"), ("card", "63.00")])  # fmt: skip
+    command = place.everything(shop, order)
+    shop.carry_out(command, key=KEY, tag=TAG)
+    world.advance(3)
+
+    moved = {effect.detail["channel"]: effect.amount for effect in world.effects(order.external_id, kind="refund")}
+    assert moved == {"paypal": Decimal("60.00"), "card": Decimal("63.00")}
+
+
+def test_a_part_may_come_from_one_payment_alone(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, tender=[("paypal", "30.00"), ("card", "36.30")])
+    command = place.part(shop, order)
+    one = replace(command.payments[0], amount=usd("14.50"))
+    shop.carry_out(replace(command, payments=(one,)), key=KEY, tag=TAG)
+    world.advance(3)
+
+    assert [e.detail["channel"] for e in world.effects(order.external_id, kind="refund")] == ["paypal"]
+
+
+def test_two_payments_of_one_channel_are_divided_by_a_person(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, tender=[("card", "30.00"), ("card", "36.30")])
+    with pytest.raises(RemoteRefused) as caught:
+        shop.quote(order, CancelRequest(lines=place.some(order)))
+    assert caught.value.code == "divide"
+    assert any("same channel" in remark.text for remark in order.remarks)
