@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from cancellations.selectors import cancellations
 from stores.platforms import registry
 from stores.selectors import access, stores
+from stores.services import hooks
 from stores.views import capabilities
 from stores.views.access import DeskRequest, get_store_or_404, may
 
@@ -20,7 +21,8 @@ from stores.views.access import DeskRequest, get_store_or_404, may
 def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
     store = get_store_or_404(request, uuid, "stores.view")
     platform = registry.get(store.platform)
-    missing = [scope for scope in platform.scopes if scope.name not in store.granted_scopes]
+    may_manage = access.can(request.user, "stores.manage", store)
+    missing = platform.missing(store.granted_scopes)
     context = {
         "store": store,
         "card": stores.card(store),
@@ -29,6 +31,8 @@ def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
         "rows": capabilities.rows({platform.label: platform.capabilities}),
         "missing": missing,
         "topics": len(platform.topics),
-        "may_manage": access.can(request.user, "stores.manage", store),
+        "may_manage": may_manage,
+        "hook_setup": platform.hook_setup,
+        "hook_address": hooks.address(store) if may_manage and not platform.hooks_are_signed else "",
     }
     return render(request, "stores/detail.html", context)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from stores.platforms.base import Platform
+from stores.platforms.modern_dropship import ModernDropship
 from stores.platforms.shopify import Shopify
 from stores.platforms.shoplazza import Shoplazza
 
-PLATFORMS: dict[str, type[Platform]] = {platform.key: platform for platform in (Shopify, Shoplazza)}
+PLATFORMS: dict[str, type[Platform]] = {platform.key: platform for platform in (Shopify, Shoplazza, ModernDropship)}
 
 
 def get(key: str) -> type[Platform]:

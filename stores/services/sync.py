@@ -27,6 +27,7 @@ from stores.kernel.errors import (
     RemoteThrottled,
 )
 from stores.models import OrderRecord, Store, StoreState, StoreSync, SyncPhase
+from stores.platforms import registry
 from stores.platforms.base import Listing, Platform
 from stores.services import connections, orders
 
@@ -34,7 +35,6 @@ logger = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(seconds=120)  # longer than the longest request (90 s); no heartbeat
 TURN_SECONDS: Final = 20.0  # then others get the worker; the next turn follows at once
-FOLLOW_SECONDS: Final = 60
 OVERLAP: Final = timedelta(minutes=5)  # the platform's search index lags, and clocks differ
 LONGEST_PAUSE_SECONDS: Final = 600
 RESTART_AFTER: Final = 3  # refusals in a row of a stored cursor
@@ -119,13 +119,18 @@ def _finished(row: StoreSync) -> dict[str, Any]:
     ended: dict[str, Any] = {
         "phase": SyncPhase.FOLLOW,
         "fresh_at": row.run_started_at,
-        "next_attempt_at": clock.now() + timedelta(seconds=FOLLOW_SECONDS),
+        "next_attempt_at": clock.now() + timedelta(seconds=_pause(row)),
         "lease_owner": "",
         "lease_until": None,
     }
     if row.phase == SyncPhase.IMPORT:
         ended["copied"] = OrderRecord.objects.filter(store=row.store).count()  # once: pages may overlap
     return ended
+
+
+def _pause(row: StoreSync) -> float:
+    """Until its next look; a platform without a filter for what changed is asked less often."""
+    return registry.get(row.store.platform).follow_seconds
 
 
 def _wait(row: StoreSync, seconds: float, **fields: Any) -> None:

@@ -1,0 +1,108 @@
+"""Typed looks into a parsed answer. What is missing is empty; what has the wrong shape raises Misread, nothing else.
+
+For every adapter whose platform promises no schema: several names may be given, the first that is there counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from stores.kernel.errors import RemoteUnavailable
+
+Node = Mapping[str, Any]
+LONGEST_ID = 120
+MOST_UNITS = 1_000_000_000
+
+
+class Misread(ValueError):
+    """An answer that does not have the shape we rely on; its text names the field."""
+
+
+@contextmanager
+def understood(user_message: str) -> Iterator[None]:
+    """Around a read: a shape we cannot use means that the read failed, nothing else did."""
+    try:
+        yield
+    except Misread as exc:
+        raise RemoteUnavailable(f"misread {exc}", code="bad_shape", user_message=user_message) from exc
+
+
+def first(parent: Node, *names: str) -> Any:
+    """The value of the first name that is there and not null."""
+    return next((parent[name] for name in names if parent.get(name) is not None), None)
+
+
+def node(value: Any, name: str) -> Node:
+    if not isinstance(value, Mapping):
+        raise Misread(name)
+    return value
+
+
+def nodes(parent: Node, *names: str) -> list[Node]:
+    """A list of objects; none for null."""
+    found = first(parent, *names)
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
+        raise Misread(names[0])
+    return found
+
+
+def text(parent: Node, *names: str) -> str:
+    """A text, "" for null; without what no database can keep (NUL, half surrogates)."""
+    found = first(parent, *names)
+    if found is None:
+        return ""
+    if isinstance(found, int) and not isinstance(found, bool):
+        found = str(found)
+    if not isinstance(found, str):
+        raise Misread(names[0])
+    if found.isascii() and "\0" not in found:
+        return found
+    return found.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def ident(parent: Node, *names: str) -> str:
+    """An id is opaque text, and never missing."""
+    found = text(parent, *names)
+    if not found or len(found) > LONGEST_ID:
+        raise Misread(names[0])
+    return found
+
+
+def flag(parent: Node, *names: str) -> bool:
+    """False for null: servers leave out what is false."""
+    found = first(parent, *names)
+    if found is None:
+        return False
+    if not isinstance(found, bool):
+        raise Misread(names[0])
+    return found
+
+
+def units(parent: Node, *names: str) -> Decimal:
+    """Whole pieces; 0 for null."""
+    found = first(parent, *names)
+    if found is None:
+        return Decimal(0)
+    if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found <= MOST_UNITS:
+        raise Misread(names[0])
+    return Decimal(found)
+
+
+def when(parent: Node, *names: str) -> datetime | None:
+    """An aware instant in UTC; None for null, "" and for the year 1, by which some servers say *never*."""
+    said = text(parent, *names)
+    if not said:
+        return None
+    try:
+        found = datetime.fromisoformat(said)
+        if found.tzinfo is None:
+            raise Misread(names[0])
+        return None if found.year <= 1 else found.astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
+        raise Misread(names[0]) from exc

@@ -1,0 +1,160 @@
+"""The Modern Dropship adapter: the declarative head, and one short call for each thing the desk wants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from stores.canonical.commands import (
+    CancelLine,
+    CancelOrder,
+    CancelRest,
+    Command,
+    Finding,
+    Outcome,
+    Receipt,
+    Resend,
+)
+from stores.canonical.events import Event
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest, Quote
+from stores.kernel import shapes
+from stores.kernel.credentials import Secret, Text
+from stores.kernel.errors import RemoteRefused
+from stores.kernel.money import Money
+from stores.platforms.base import Access, Connection, Listing, Platform
+from stores.platforms.modern_dropship import finding, hooks, listing, mapping, receipts, sending, units, words
+from stores.platforms.modern_dropship.api import Api, check_id, unwrapped
+from stores.platforms.modern_dropship.units import Tally
+from stores.platforms.modern_dropship.words import _
+
+HOST = "https://api.convictional.com"
+
+
+class ModernDropship(Platform):
+    key = "modern_dropship"
+    label = "Modern Dropship"
+    api_version = "2022-03-03"
+    credentials = (
+        Secret(
+            "api_key",
+            _("API key"),
+            help=_("In Modern Dropship's supplier app under Settings, Dropshipping, Integrations."),
+            required=True,
+            pattern=r"[!-~]{8,200}",
+        ),
+        Text(
+            "base_url",
+            _("API address"),
+            help=_("Leave empty for api.convictional.com, which is still right under the new name."),
+            required=False,
+        ),
+    )
+    capabilities = words.CAPABILITIES
+    manner = words.MANNER
+    reasons = words.REASONS
+    note_limit = 255  # no limit is published; what every platform takes
+    write_cost = 1
+    points_per_second = 2  # ours: theirs is not published
+    bucket_points = 2
+    copies_by = "source_id"  # the number in the supplier's own shop
+    follow_seconds = 300
+    hooks_are_signed = False
+    hook_bytes = hooks.MOST_BYTES
+    hook_setup = words.HOOK_SETUP
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.api = Api(connection, self.base_url(), self.api_version)
+
+    # --- reading -------------------------------------------------------------------------------
+    def base_url(self) -> str:
+        return self.connection.settings.get("base_url", "").rstrip("/") or HOST
+
+    def check_access(self) -> Access:
+        """Raises RemoteRefused for a retailer's key, which reaches other paths."""
+        with shapes.understood(str(words.UNREADABLE)):
+            company = shapes.node(unwrapped(self.api.read("/auth/me")).get("company"), "company")
+            if shapes.text(company, "commerceType") != "seller":
+                raise RemoteRefused("not a supplier", code="not_a_supplier", user_message=str(words.NOT_A_SUPPLIER))
+            return Access(
+                shop_name=shapes.text(company, "name"),
+                currency=mapping.NO_CURRENCY,  # each order names its own, and no money is counted
+                time_zone="UTC",
+                granted=(),
+                missing=(),
+                api_version=self.api_version,
+            )
+
+    def read_order(self, external_id: str) -> Order:
+        with shapes.understood(str(words.UNREADABLE)):
+            return mapping.to_order(self.api.read_order(external_id))
+
+    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
+        at = listing.Cursor.read(cursor) if cursor else listing.begin(since, self.connection.now())
+        with shapes.understood(str(words.UNREADABLE)):
+            return listing.list_orders(self.api, at)
+
+    def quote(self, order: Order, request: CancelRequest) -> Quote:
+        """Nothing is paid here, so nothing comes back."""
+        none = Money.zero(order.customer_currency)
+        return Quote(
+            currency=none.currency, subtotal=none, tax=none, shipping=none, duties=none, total=none, maximum=none
+        )
+
+    def order_url(self, order_external_id: str, legacy_id: str) -> str:
+        """Addresses of the web app are not published."""
+        return ""
+
+    # --- effects -------------------------------------------------------------------------------
+    def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
+        return self._cancel_all(command, tag, only_rest=False)
+
+    def cancel_rest(self, command: CancelRest, *, key: str, tag: str) -> Receipt:
+        return self._cancel_all(command, tag, only_rest=True)
+
+    def _cancel_all(self, command: CancelOrder | CancelRest, tag: str, *, only_rest: bool) -> Receipt:
+        body = sending.order_body(self._reason(command, tag), only_rest=only_rest)
+        return self._proven(command, self.api.effect(f"/orders/{check_id(command.order_id)}/cancel", body), tag)
+
+    def cancel_line(self, command: CancelLine, *, key: str, tag: str) -> Receipt:
+        """Read first: a line that was split meanwhile stands under another id, which nobody has planned to cancel."""
+        now = self._tally(command.order_id)
+        item = now.item(command.line_id)
+        if item and finding.is_ours(item, tag):  # a first request that landed late
+            return Receipt(outcome=Outcome.APPLIED, ids={"item": item.id}, facts={"state": "cancelled"})
+        sending.check_line(command, now)
+        path = f"/orders/{command.order_id}/items/{check_id(command.line_id)}/cancel"
+        return self._proven(command, self.api.effect(path, sending.line_body(command, self._reason(command, tag))), tag)
+
+    def _reason(self, command: CancelOrder | CancelRest | CancelLine, tag: str) -> str:
+        return self.note_with_tag(command.note or self.reasons[command.reason], tag)
+
+    def _proven(self, command: Command, answer: Any, tag: str) -> Receipt:
+        receipt = self.read_answer(command, answer)
+        receipts.check_tag(answer, tag)
+        return receipt
+
+    def read_answer(self, command: Command, answer: Any) -> Receipt:
+        return receipts.read(command, answer)
+
+    def poll(self, command: Command, receipt: Receipt) -> Receipt:
+        """Every call is done when it is answered."""
+        return receipt
+
+    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
+        return finding.find(command, self._tally(command.order_id), tag=tag, before=before)
+
+    def _tally(self, order_id: str) -> Tally:
+        with shapes.understood(str(words.UNREADABLE)):
+            return units.tally(self.api.read_order(order_id))
+
+    def may_resend(self, command: Command, *, age: float) -> Resend:
+        """The target is used up by the effect: the same call to the same id cannot cancel more."""
+        return Resend.NEW_GENERATION
+
+    # --- webhooks ------------------------------------------------------------------------------
+    @classmethod
+    def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
+        return hooks.parse(body)

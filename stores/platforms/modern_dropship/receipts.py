@@ -1,0 +1,82 @@
+"""What an answer proves: the state of the order or the item in it, never the status alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, Outcome, Receipt
+from stores.kernel import shapes
+from stores.kernel.answers import Answer
+from stores.kernel.errors import OutcomeUnknown, Unsupported
+from stores.kernel.shapes import Misread, Node
+from stores.platforms.modern_dropship import units
+from stores.platforms.modern_dropship.api import answered
+from stores.platforms.modern_dropship.units import Tally
+
+
+def read(command: Command, answer: Any) -> Receipt:
+    """Raises OutcomeUnknown for an answer that does not show the effect: then one looks."""
+    try:
+        return _read(command, answered(answer))
+    except Misread as exc:
+        raise _unproven("bad_shape", answer) from exc
+    except OutcomeUnknown as exc:
+        raise _unproven(exc.code, answer) from exc
+
+
+def _read(command: Command, body: Node) -> Receipt:
+    match command:
+        case CancelOrder():
+            return _order(command.order_id, body, is_done=units.tally(body).is_cancelled)
+        case CancelRest():
+            return _order(command.order_id, body, is_done=is_rest_gone(units.tally(body)))
+        case CancelLine():
+            return _line(command, body)
+    raise Unsupported("read_answer")
+
+
+def _order(order_id: str, body: Node, *, is_done: bool) -> Receipt:
+    if shapes.ident(body, "_id", "id") != order_id or not is_done:
+        raise OutcomeUnknown(code="not_shown")
+    return Receipt(outcome=Outcome.APPLIED, ids={"order": order_id}, facts={"state": "cancelled"})
+
+
+def _line(command: CancelLine, body: Node) -> Receipt:
+    """The answer is the item: the addressed one, cancelled; or the new one that holds what stays."""
+    item = units.to_item(body)
+    if item.id == command.line_id and item.is_cancelled:
+        return Receipt(outcome=Outcome.APPLIED, ids={"item": item.id}, facts={"state": "cancelled"})
+    is_rest = not item.is_cancelled and item.quantity == command.keep and item.code == command.stock_key
+    if item.id != command.line_id and is_rest:
+        ids = {"item": command.line_id, "new_item": item.id}
+        return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={"state": "cancelled"})
+    raise OutcomeUnknown(code="not_shown")
+
+
+def is_rest_gone(tally: Tally) -> bool:
+    """Nothing waits any more, and the order says so itself or is cancelled whole."""
+    return tally.is_cancelled or (tally.is_shipped and not tally.waiting)
+
+
+def check_tag(answer: Any, tag: str) -> None:
+    """A platform may answer 200 to what somebody else cancelled before: without our mark nothing is ours.
+
+    An answer that shows only the new item carries no reason, and there a second call would have been refused.
+    Raises OutcomeUnknown.
+    """
+    body = answered(answer)
+    shown = shapes.nodes(body, "items") or [body]
+    reasons = [shapes.text(item, "cancelledReason") for item in shown if shapes.flag(item, "cancelled")]
+    if reasons and not any(tag in reason for reason in reasons):
+        raise _unproven("without_mark", answer)
+
+
+def _unproven(code: str, answer: Any) -> OutcomeUnknown:
+    told = answer if isinstance(answer, Answer) else None
+    return OutcomeUnknown(
+        f"the answer does not show it: {code}",
+        code=code,
+        status=told.status if told else None,
+        request_id=told.request_id if told else "",
+        answer=told.body if told else None,
+    )
