@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cancellations.planning.amounts import authorised
+from cancellations.planning.assisted import is_assisted
 from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, places, steps
 from cancellations.planning.plan import Effect, EffectKind
@@ -121,7 +122,9 @@ def _stock(case: Case, method: Method) -> Iterator[Effect]:
             kind=EffectKind.STOCK,
             key=f"stock:{location_id}",
             title=ngettext("%(n)s unit back in stock", "%(n)s units back in stock", units),
-            detail=names[location_id] or _("Where the platform decides"),
+            detail=_("By hand")
+            if is_assisted(case, "restock")
+            else names[location_id] or _("Where the platform decides"),
             units=units,
             location_id=location_id,
         )

@@ -125,7 +125,7 @@ def context(viewer: User, record: OrderRecord, standing: Standing, wish: Wish) -
         "earlier": cancellations.of_order(viewer, record.pk),
         "busy": submit.open_cancellation(record),
         "linked": copies.seen_by(viewer, [record]).get(record.pk, ()),
-        "theirs": _url(record, order),
+        "theirs": theirs(record, order),
         **effects(viewer, record, wish),
     }
 
@@ -148,7 +148,7 @@ def effects(viewer: User, record: OrderRecord, wish: Wish) -> dict[str, Any]:
     }
 
 
-def _url(record: OrderRecord, order: Order) -> str:
+def theirs(record: OrderRecord, order: Order) -> str:
     """The order in the platform's own desk; "" where it cannot be told."""
     try:
         return reach.open_platform(record.store).order_url(order.external_id, order.legacy_id)

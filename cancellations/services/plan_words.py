@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cancellations.planning.plan import Effect, EffectKind, Plan
+from cancellations.planning.plan import Assist, Effect, EffectKind, Plan
 from stores.kernel.money import Money
 from stores.kernel.words import money as said
 from stores.kernel.words import units as counted
@@ -27,8 +27,14 @@ ICONS: dict[EffectKind, tuple[str, str]] = {
 
 
 def effect_rows(plan: Plan) -> Sequence[dict[str, Any]]:
-    """For components/_effects.html; the calls come in a list of their own."""
-    return [_effect(effect) for effect in plan.effects if effect.kind is not EffectKind.CALL]
+    """For components/_effects.html; the calls come in a list of their own, but for what a person does by hand."""
+    rows = [_effect(effect) for effect in plan.effects if effect.kind is not EffectKind.CALL]
+    return rows + [_by_hand(step.title, step.assist) for step in plan.steps if step.assist]
+
+
+def _by_hand(title: str, assist: Assist) -> dict[str, Any]:
+    text = _("You do this by hand: Rescind asks you when it is time, with what to copy. %(how)s") % {"how": assist.text}
+    return {"icon": "hand", "title": title, "text": text, "amount": None, "tone": "warn"}
 
 
 def _effect(effect: Effect) -> dict[str, Any]:
@@ -37,7 +43,8 @@ def _effect(effect: Effect) -> dict[str, Any]:
 
 
 def calls(plan: Plan) -> Sequence[str]:
-    return [step.title for step in plan.steps]
+    by_hand = _("you do this by hand")
+    return [f"{step.title} ({by_hand})" if step.assist else step.title for step in plan.steps]
 
 
 def sum_rows(plan: Plan) -> Sequence[tuple[str, Money]]:

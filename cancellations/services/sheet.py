@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from cancellations.execution.keys import tag_of
 from cancellations.models import Attempt, Cancellation, Step
 from cancellations.planning import reasons
-from cancellations.planning.plan import Plan, PlannedStep, ReceiptLine, ReceiptSheet
+from cancellations.planning.plan import Assist, Plan, PlannedStep, ReceiptLine, ReceiptSheet
 from cancellations.services import plan_words
 from stores.canonical import codec
 from stores.canonical.request import Reason
+from stores.kernel import clock
 from stores.kernel.states import FINISHED, TERMINAL, CancellationState, StepState
 from stores.kernel.words import money as said
 from stores.templatetags.words import word
@@ -37,6 +38,12 @@ class StepRow:
     tag: str
     next_try: datetime | None
     settled: dict[str, str] | None
+    assist: Assist | None = None  # what a person does in the platform's own desk
+    deadline: datetime | None = None  # of that
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.deadline is not None and self.deadline < clock.now()
 
     @property
     def waits_for_person(self) -> bool:
@@ -98,7 +105,11 @@ def of(cancellation: Cancellation) -> Sheet:
     plan = codec.loads(Plan, cancellation.plan)
     receipt = codec.loads(ReceiptSheet, cancellation.receipt) if cancellation.receipt else None
     is_over = cancellation.state in TERMINAL
-    rows = [_row(step, planned, is_over) for step, planned in zip(cancellation.steps.all(), plan.steps, strict=True)]
+    steps = list(cancellation.steps.all())
+    rows = [
+        _row(step, planned, is_over, _since(cancellation, steps[:at]))
+        for at, (step, planned) in enumerate(zip(steps, plan.steps, strict=True))
+    ]
     state = state_of(cancellation)
     return Sheet(
         plan=plan,
@@ -124,7 +135,12 @@ def state_of(cancellation: Cancellation) -> str:
     return "differs" if cancellation.state == CancellationState.DONE and cancellation.differs else cancellation.state
 
 
-def _row(step: Step, planned: PlannedStep, is_over: bool) -> StepRow:
+def _since(cancellation: Cancellation, earlier: Sequence[Step]) -> datetime | None:
+    """When a step's turn came: the end of the ones before it, or the start of the work."""
+    return max((step.finished_at for step in earlier if step.finished_at), default=cancellation.started_at)
+
+
+def _row(step: Step, planned: PlannedStep, is_over: bool, since: datetime | None) -> StepRow:
     ids = step.result.get("ids", {})
     waits = step.state in (StepState.RETRY_WAIT, StepState.UNKNOWN)
     waits |= step.state == StepState.PENDING and bool(step.tries or step.looks)
@@ -137,6 +153,8 @@ def _row(step: Step, planned: PlannedStep, is_over: bool) -> StepRow:
         tag=tag_of(step) if planned.command else "",
         next_try=step.next_attempt_at if waits else None,
         settled=step.result.get("settled"),
+        assist=planned.assist,
+        deadline=since + timedelta(hours=planned.assist.deadline_hours) if planned.assist and since else None,
     )
 
 

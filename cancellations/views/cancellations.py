@@ -13,13 +13,14 @@ from django.views.decorators.http import require_safe
 from cancellations.forms.cancellations import CancellationSearch, Release, Retry, Settle, Stand
 from cancellations.models import Cancellation
 from cancellations.selectors import cancellations, story
-from cancellations.services import limits, notes, picture, sheet
+from cancellations.services import limits, notes, order_page, picture, sheet
 from cancellations.views.audit_entry import Entry
 from stores.audit import actions
 from stores.kernel import clock
 from stores.kernel.keyset import Page
 from stores.models import User
 from stores.selectors import access
+from stores.services import orders
 from stores.templatetags.words import word
 from stores.views.access import DeskRequest, may
 
@@ -118,6 +119,7 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
         "why_not_approve": _why_not_approve(request.user, cancellation, can),
         "wants_a_look": cancellation.looked_at is None
         and (told.state == "differs" or ((given_up or copy_is_open) and cancellation.finished_at is not None)),
+        "theirs": _theirs(cancellation) if told.asking and told.asking.assist else "",
         "copies": copies,
         "copy_is_open": copy_is_open,
         "deliveries": deliveries,
@@ -127,6 +129,11 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
         "stand_form": Stand(),
         "release_form": Release(),
     }
+
+
+def _theirs(cancellation: Cancellation) -> str:
+    """Where a person does an assisted step: the order in the platform's own desk."""
+    return order_page.theirs(cancellation.order, orders.order_of(cancellation.order))
 
 
 def _why_not_approve(viewer: User, cancellation: Cancellation, can: dict[str, bool]) -> str:
