@@ -26,6 +26,7 @@ def test_slash_searches_and_enter_opens_what_was_found(
     page.keyboard.press("/")
     page.keyboard.type("whitfield")
     page.keyboard.press("Enter")
+    page.wait_for_url("**whitfield**")
     expect(page.locator("#results")).to_contain_text("Whitfield")
     page.locator("#results a", has_text="#").first.focus()
     page.keyboard.press("Enter")

@@ -68,7 +68,7 @@ def cancel_two_of_three(page: Page, number: str) -> None:
     button = page.get_by_role("button", name="Cancel 2 units")
     expect(button).to_be_enabled(timeout=15_000)
     button.click()
-    expect(page.get_by_text("Promised and seen")).to_be_visible()
+    expect(page.get_by_text("Promised, reported, seen")).to_be_visible()
 
 
 def effects(stack: Stack) -> int:
