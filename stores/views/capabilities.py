@@ -2,81 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from stores.canonical.capabilities import Capabilities, Capability
-from stores.platforms import registry
-from stores.platforms.base import Platform, Scope
+from stores.selectors.capabilities import Vendor, rows, vendors
 from stores.views.access import DeskRequest, may
 
-NAMES: dict[str, Any] = {
-    "import_orders": _("Import all orders"),
-    "search_orders": _("Search at the platform"),
-    "receive_events": _("Be told of changes"),
-    "read_order": _("Read one order live"),
-    "cancel_order": _("Cancel a whole order"),
-    "cancel_lines": _("Cancel some units"),
-    "cancel_rest": _("Cancel the rest of a partly shipped order"),
-    "cancel_while_packing": _("Cancel while it is being packed"),
-    "refund_quote": _("Compute the refund"),
-    "refund": _("Give money back"),
-    "refund_part": _("Give back an amount of one's own"),
-    "refund_shipping": _("Give shipping back"),
-    "cancel_without_refund": _("Cancel without a refund"),
-    "void_authorisation": _("Release an authorisation"),
-    "restock": _("Put units back"),
-    "restock_at_location": _("Put units back at a chosen location"),
-    "keep_stock": _("Cancel without putting units back"),
-    "notify_customer": _("Notify the customer"),
-    "staff_note": _("Leave a note for staff"),
-    "find_again": _("Find our effect after a lost answer"),
-    "idempotency": _("Ignore the same request sent twice"),
-    "undo": _("Undo"),
-}
-
-
-@dataclass(frozen=True)
-class Vendor:
-    """A platform for templates, which would call the class itself."""
-
-    key: str
-    label: str
-    api_version: str
-    scopes: tuple[Scope, ...]
-    capabilities: Capabilities
-
-    @classmethod
-    def of(cls, platform: type[Platform]) -> Vendor:
-        return cls(platform.key, platform.label, platform.api_version, platform.scopes, platform.capabilities)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One capability on each of the platforms shown."""
-
-    key: str
-    label: Any
-    cells: tuple[tuple[str, Capability], ...]  # (platform's label, what it can)
-
-
-def rows(platforms: dict[str, Capabilities]) -> list[Row]:
-    """platforms: label → capabilities. In the order in which the capabilities are declared."""
-    keys = [field.name for field in fields(Capabilities)]
-    return [
-        Row(key, NAMES.get(key, key.replace("_", " ")), tuple((p, getattr(can, key)) for p, can in platforms.items()))
-        for key in keys
-    ]
-
-
-def vendors() -> list[Vendor]:
-    """Every platform this version knows, by its name."""
-    return sorted((Vendor.of(platform) for platform in registry.all_platforms()), key=lambda vendor: vendor.label)
+__all__ = ["Vendor", "capabilities", "rows"]
 
 
 @require_safe
