@@ -165,7 +165,7 @@ def old(session: Session, body: Body) -> dict[str, Any]:
     known = {name: value for name, value in shared(session, body).items() if value is not None}
     return known | {
         "canceled_at": iso(body["cancelled_at"]),
-        "payment_line": {"payment_channel": lines[0]["channel"], "payment_method": "online"} if lines else None,
+        "payment_line": {"payment_channel": lines[0]["channel"], "payment_method": "online"} if lines else {},
         "shipping_line": {"name": "Standard"},
         "product_tax_included": body["taxes_included"],
         "line_items": [

@@ -117,7 +117,7 @@ def fields(schemas: Mapping[str, Any], known: list[Mapping[str, Any]], value: An
 def one(schemas: Mapping[str, Any], field: Mapping[str, Any], value: Any, path: str) -> Iterator[str]:
     if not isinstance(value, KINDS[field["type"]]) or (isinstance(value, bool) and field["type"] != "boolean"):
         yield f"{path}: {value!r} is no {field['type']}"
-    elif field["type"] == "array":
+    elif isinstance(value, list):
         inner = field.get("items", {})
         for place, item in enumerate(value):
             yield from one(schemas, inner, item, f"{path}[{place}]") if "type" in inner else ()
