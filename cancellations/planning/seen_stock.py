@@ -23,6 +23,9 @@ def _stock(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
     report = reported(plan, results, CancelOrder, RefundOrder)
     for end in plan.expected.stock:
         ours = [r for r in records if r.line_id == end.line_id and end.location_id in ("", r.location_id)]
+        if any(r.line_id == end.line_id and r.restock == "unknown" for r in records):
+            yield _not_told(end, report)
+            continue
         units = sum((r.units for r in ours if r.was_restocked), Decimal(0))
         yield ReceiptLine(
             kind=EffectKind.STOCK,
@@ -33,6 +36,18 @@ def _stock(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
             verdict=verdict_of(units == end.units) if records else Verdict.UNSEEN,
             note=_elsewhere(end, records) if units != end.units else "",
         )
+
+
+def _not_told(end: StockEnd, report: str) -> ReceiptLine:
+    return ReceiptLine(
+        kind=EffectKind.STOCK,
+        what=_stock_words(end),
+        promised=_back(end.units),
+        reported=report,
+        seen=NOT_TOLD,
+        verdict=Verdict.UNSEEN,
+        note=_("The platform was asked to put them back and does not tell whether it did."),
+    )
 
 
 def _stock_words(end: StockEnd) -> str:

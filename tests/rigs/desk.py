@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import time_machine
 
 from cancellations.execution import executor, sweep
 from cancellations.models import Cancellation, Preview, Step
+from cancellations.planning.plan import Plan
 from cancellations.services import preview, submit
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
+from stores.kernel.errors import RemoteThrottled
 from stores.models import OrderRecord, Role, Store, User
+from stores.sandbox import houses
 from stores.sandbox.adapter import InProcess
+from stores.sandbox.houses import open_house
+from stores.sandbox.modern_dropship.spec import Line as DropshipLine
 from stores.sandbox.shopify.spec import Line
+from stores.sandbox.shoplazza.spec import Line as ShoplazzaLine
 from stores.sandbox.world import World
 from stores.services import credentials, orders, reach
 from tests import make
 
+T = TypeVar("T")
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+LINES: dict[str, Any] = {"shopify": Line, "shoplazza": ShoplazzaLine, "modern_dropship": DropshipLine}
 
 
 @dataclass
@@ -41,13 +49,22 @@ class Desk:
 
     def order(self, **spec: Any) -> OrderRecord:
         """Make an order in the world and copy it. Default: one paid line of three units."""
-        spec.setdefault("lines", [Line(quantity=3, price="10.00")])
-        made = self.world.make_order(**spec)
+        line = LINES[self.store.platform]
+        spec.setdefault("lines", [line(quantity=3, price="10.00")])
+        made = houses.make_order(self.world, self.store.platform, "demo", **spec)
         platform = reach.open_platform(self.store)
-        return orders.save(self.store, platform.read_order(made.id), clock.now())
+        return orders.save(self.store, self.patiently(lambda: platform.read_order(made)), clock.now())
 
     def live(self, record: OrderRecord) -> Order:
-        return orders.refresh(record)
+        return self.patiently(lambda: orders.refresh(record))
+
+    def patiently(self, act: Callable[[], T]) -> T:
+        """The clock jumps to the slot instead of waiting for it."""
+        while True:
+            try:
+                return act()
+            except RemoteThrottled as exc:
+                self.travel((exc.retry_after or 1.0) + 0.001)
 
     def everything(self, record: OrderRecord, **wish: Any) -> CancelRequest:
         """All that can be cancelled."""
@@ -61,11 +78,14 @@ class Desk:
         return CancelRequest(lines=wanted, **wish)
 
     def preview(self, record: OrderRecord, request: CancelRequest, *, by: User | None = None) -> Preview:
-        return preview.make(actor=by or self.staff, record=record, request=request)
+        return self.patiently(lambda: preview.make(actor=by or self.staff, record=record, request=request))
+
+    def plan(self, record: OrderRecord, request: CancelRequest) -> Plan:
+        return preview.plan_of(self.preview(record, request))
 
     def confirm(self, record: OrderRecord, request: CancelRequest, *, by: User | None = None) -> Cancellation:
         seen = self.preview(record, request, by=by)
-        return submit.confirm(actor=by or self.staff, seen=seen)
+        return self.patiently(lambda: submit.confirm(actor=by or self.staff, seen=seen))
 
     def work(self, cancellation: Cancellation, *, hours: float = 1) -> Cancellation:
         """Let the sweep do its work until nothing is due within `hours`; time jumps from one due moment to the next."""
@@ -101,12 +121,12 @@ class Desk:
         return {step.kind: step.state for step in cancellation.steps.all()}
 
 
-@pytest.fixture
-def desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """A connected sandbox shop without a hold; `desk.world` is the outer world."""
+@contextmanager
+def desk_on(platform: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A connected sandbox shop of this platform, without a hold; `desk.world` is the outer world."""
     with time_machine.travel(NOW, tick=False) as traveller:
-        world = World.open(tmp_path / "world.sqlite3")
-        store = connected(world)
+        world = World.open(folder / "world.sqlite3")
+        store = connected(world, platform=platform)
         staff = make.person("staff@example.com", name="Ana Duarte")
         make.membership(staff, store, Role.STAFF)
         monkeypatch.setattr(clock, "wait", lambda seconds: traveller.shift(timedelta(seconds=seconds)))
@@ -115,15 +135,33 @@ def desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         world.close()
 
 
-def connected(world: World, name: str = "demo") -> Store:
+@pytest.fixture
+def desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with desk_on("shopify", tmp_path, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def shoplazza_desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with desk_on("shoplazza", tmp_path, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def dropship_desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with desk_on("modern_dropship", tmp_path, monkeypatch) as made:
+        yield made
+
+
+def connected(world: World, name: str = "demo", *, platform: str = "shopify") -> Store:
     """A row for a shop of the world, reached without a socket."""
-    shop = world.shop(name)
-    assert shop is not None
-    host = f"{name}.myshopify.com"
-    store = make.store(f"Sandbox {name}", settings={"shop": host}, hold_seconds=0, currency=shop["currency"])
-    store.granted_scopes = list(shop["scopes"])
+    house = open_house(world, platform, name)
+    store = make.store(
+        f"Sandbox {name}", platform=platform, settings=house.settings, hold_seconds=0, currency=house.currency
+    )
+    store.granted_scopes = list(house.scopes)
     store.save()
-    credentials.keep(store, {"token": shop["static_token"]})
+    credentials.keep(store, house.secrets)
     reach.way_to(store).session.mount("https://", InProcess(world))
     return store
 
