@@ -15,7 +15,7 @@ from stores.sandbox.world import World
 
 
 class Command(BaseCommand):
-    help = "Serve the sandbox: simulated platforms with a world of their own. Shops: http://127.0.0.1:PORT/shopify/NAME"
+    help = "Serve the sandbox: simulated platforms with a world of their own. Shops: http://127.0.0.1:PORT/PLATFORM/NAME"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

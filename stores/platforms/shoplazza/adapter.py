@@ -130,7 +130,7 @@ class Shoplazza(Platform):
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         sending.guard_cancel(command)
-        said = ": ".join(filter(None, (words.REASONS[command.reason], command.note.strip())))
+        said = sending.reason_words(words.REASONS[command.reason], command.note.strip())
         path = f"orders/{check_id(command.order_id)}/cancel"
         return self.read_answer(
             command, self.api.effect("POST", path, sending.cancel_body(self.note_with_tag(said, tag)))

@@ -46,7 +46,7 @@ def estimate(raw: Node, records: Sequence[Node], order: Order, request: CancelRe
     due = items + tax + duties + shipping
     if whole and request.shipping is None:
         due, tax = most, tax + fields.amount(raw, "shipping_tax_total", zero.currency)
-    given = min(due, most)
+    given = min(due, most).rounded()
     subtotal = given - tax - duties - shipping
     if subtotal < zero:  # less was paid than the parts are worth
         subtotal, tax, duties, shipping = given, zero, zero, zero

@@ -46,6 +46,11 @@ def whole(command: RefundOrder) -> Money:
     return found
 
 
+def reason_words(reason: str, note: str) -> str:
+    """Their only text holds both the reason and the note; a note that repeats the reason is said once."""
+    return note if note.startswith(reason) else ": ".join(filter(None, (reason, note)))
+
+
 def cancel_body(note: str) -> dict[str, Any]:
     return {"reason": note}
 

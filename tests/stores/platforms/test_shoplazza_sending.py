@@ -182,6 +182,20 @@ def test_a_cancel_says_its_reason_and_our_mark(network):
     assert receipt.outcome is Outcome.APPLIED
 
 
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("called us", "Customer changed their mind: called us"),
+        ("Customer changed their mind", "Customer changed their mind"),
+        (" Customer changed their mind, called ", "Customer changed their mind, called"),
+    ],
+)
+def test_reason_and_note_share_one_text(note, said, network):
+    network.post(place.ANY, json=recorded.order(id="1", status="cancelled"))
+    place.on_network().carry_out(cancelling(note=note), key=KEY, tag=TAG)
+    assert json.loads(network.calls[0].request.body)["reason"] == f"{said} {TAG}"
+
+
 @pytest.mark.parametrize("wish", ["refund", "restock", "notify"])
 def test_what_a_cancel_cannot_say_is_not_sent(wish, network):
     with pytest.raises(Unsupported):

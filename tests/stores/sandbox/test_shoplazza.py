@@ -3,70 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+import threading
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
-from stores.sandbox import adapter, switches
-from stores.sandbox.shoplazza.house import Made
+from stores.sandbox import adapter
+from stores.sandbox.server import Server
 from stores.sandbox.shoplazza.seeds import SEEDS
 from stores.sandbox.shoplazza.spec import Line
 from stores.sandbox.wire import Request
 from stores.sandbox.world import World
 from tests.stores.sandbox import shoplazza_spec
+from tests.stores.sandbox.shoplazza_client import MUG, NOON, Client, client, records, refunding, world
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-MUG = Line(title="Enamel mug", price="14.50", sku="MUG", quantity=3)
-
-
-class Client:
-    def __init__(self, world: World, version: str = "2026-01", shop: str = "demo") -> None:
-        self.http = adapter.session(world)
-        self.http.headers["Access-Token"] = f"shplza_{shop}_sandbox"
-        self.base = f"https://{shop}.myshoplaza.com/openapi/{version}/"
-        self.is_old = version == "2022-01"
-
-    def call(self, method: str, path: str, **words: Any) -> Any:
-        return self.http.request(method, self.base + path, timeout=30, **words)
-
-    def get(self, path: str, **query: Any) -> Any:
-        """The payload, out of its envelope."""
-        return self.payload(self.call("GET", path, params=query))
-
-    def post(self, path: str, body: Any = None) -> Any:
-        return self.call("POST", path, json=body)
-
-    def payload(self, answer: Any) -> Any:
-        assert answer.status_code == 200, answer.text
-        return answer.json() if self.is_old else answer.json()["data"]
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
-    made.switch("shoplazza_limit", "wide")
-    made.rest_watchers.append(shoplazza_spec.checker())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def client(world: World) -> Client:
-    return Client(world)
-
-
-def refunding(made: Made, total: str, units: int = 1, **more: Any) -> dict[str, Any]:
-    line = {"line_item_id": made.lines[0], "quantity": units, "refund_item_type": "waiting_ship"}
-    wanted = {"refund_total": total, "refund_line_items": [line | {"return_inventory": True}], "note": "x [op 1]"}
-    return {"refund": wanted | more}
-
-
-def records(client: Client, made: Made) -> Any:
-    return client.get(f"orders/{made.id}/refund")
+__all__ = ["client", "world"]
 
 
 # --- envelopes, paging, refusals ----------------------------------------------------------------------
@@ -325,108 +279,6 @@ def test_paths_below_a_loopback_server_lead_to_the_same_shop(world: World) -> No
     assert http.get("http://127.0.0.1:8099/shoplazza/demo/openapi/2024-01/shop", timeout=5).status_code == 404
 
 
-# --- switches -----------------------------------------------------------------------------------------
-Probe = Callable[[World, Client], Any]
-
-
-def seen(world: World, client: Client, made: Made) -> Any:
-    """All that can be seen of an order from outside, after everything has settled."""
-    world.advance(5)
-    effects = [(e.kind, e.amount, e.units, e.detail.get("channel")) for e in world.effects(made.id)]
-    return effects, client.get(f"orders/{made.id}"), records(client, made)["records"]
-
-
-def cancelled(calls: int = 1, refund: str = "", **words: Any) -> Probe:
-    def probe(world: World, client: Client) -> Any:
-        made = world.shoplazza.make_order(**({"lines": [MUG]} | words))
-        if refund:
-            client.post(f"orders/{made.id}/refund", refunding(made, refund, 3))
-            world.advance(3)
-        answers = [client.post(f"orders/{made.id}/cancel", {"reason": "x"}) for _ in range(calls)]
-        return [(a.status_code, a.text) for a in answers], seen(world, client, made)
-
-    return probe
-
-
-def refunded(total: str = "14.50", after_cancel: bool = False, body: bool = True, **words: Any) -> Probe:
-    def probe(world: World, client: Client) -> Any:
-        made = world.shoplazza.make_order(**({"lines": [MUG]} | words))
-        if after_cancel:
-            client.post(f"orders/{made.id}/cancel", {})
-        answer = client.post(f"orders/{made.id}/refund", refunding(made, total) if body else None)
-        return answer.status_code, answer.content, seen(world, client, made)
-
-    return probe
-
-
-def hooked(world: World, client: Client) -> Any:
-    client.post("webhooks", {"webhook": {"topic": "orders/cancelled", "address": "https://x.example/a"}})
-    made = world.shoplazza.make_order(lines=[MUG])
-    client.post(f"orders/{made.id}/cancel", {})
-    return [world.hooks.headers(row).get("X-Shoplazza-Hmac-Sha256") for row in world.hooks.waiting()]
-
-
-def listed(world: World, client: Client) -> Any:
-    for days in (3, 2, 1):
-        world.shoplazza.make_order(age_days=days)
-    return [order["number"] for order in client.get("orders")["orders"]]
-
-
-def limited(world: World, client: Client) -> Any:
-    return [client.call("GET", "shop").status_code for _ in range(41)]
-
-
-def headed(world: World, client: Client) -> Any:
-    return sorted(client.call("GET", "shop").headers)
-
-
-TWO = {"tender": [("gift_card", "20.00"), ("bogus", "28.50")]}
-PROBES: dict[str, Probe] = {
-    "cancel_refunds": cancelled(),
-    "cancel_restocks": cancelled(),
-    "cancel_voids": cancelled(pay="authorised"),
-    "cancel_notifies": cancelled(),
-    "cancel_answer": cancelled(),
-    "cancel_shipped": cancelled(lines=[Line(quantity=2, shipped=1)]),
-    "second_cancel": cancelled(2),
-    "refund_after_cancel": refunded(after_cancel=True),
-    "cancel_after_refund": cancelled(refund="48.50"),
-    "line_quantity": refunded(),
-    "delete_quantity": refunded(),
-    "zero_refund": refunded("0.00"),
-    "refund_payments": refunded(**TWO),
-    "gift_card": refunded(**TWO),
-    "empty_refund": refunded(body=False),
-    "limit": limited,
-    "limit_headers": headed,
-    "hook_signature": hooked,
-    "list_order": listed,
-    "ship_quantity": cancelled(lines=[Line(quantity=2, shipped=1)]),
-    "blank_406": refunded(after_cancel=True),
-    "refund_seconds": refunded(channel="paypal"),
-}
-OWN = [held for held in switches.singles("shoplazza") if next(iter(held)).startswith("shoplazza_")]
-
-
-def test_every_switch_is_probed() -> None:
-    assert {f"shoplazza_{name}" for name in PROBES} == {s.name for s in switches.ALL if s.platform == "shoplazza"}
-
-
-@pytest.mark.parametrize("setting", OWN, ids=lambda held: "-".join(*held.items()))
-def test_a_setting_changes_something(world: World, client: Client, setting: dict[str, str], tmp_path: Any) -> None:
-    ((name, value),) = setting.items()
-    probe = PROBES[name.removeprefix("shoplazza_")]
-    straight = World.open(tmp_path / "straight.sqlite3", now=world.real_now)
-    if name != "shoplazza_limit":
-        straight.switch("shoplazza_limit", "wide")
-    usual = probe(straight, Client(straight))
-    straight.close()
-
-    world.switch(name, value)
-
-    assert probe(world, client) != usual
-
-
 # --- the registry's watchman --------------------------------------------------------------------------
 @pytest.mark.vendor_specs("shoplazza")
 @pytest.mark.usefixtures("vendor_specs")
@@ -460,3 +312,23 @@ def test_a_delivery_travels_to_its_address(world: World, client: Client) -> None
     told = json.loads(row["body"])["order"]
     assert (told["id"], told["total_refund_price"]) == (made.id, "48.50")  # cumulative, no refund's id
     assert world.hooks.headers(row)["X-Shoplazza-Topic"] == "orders/refunded"
+
+
+@pytest.mark.loopback
+def test_it_is_served_beside_the_others(tmp_path: Path) -> None:
+    """Over a real socket, where the query travels too."""
+    world = World.open(tmp_path / "served.sqlite3")
+    world.shoplazza.make_order()
+    world.shoplazza.make_order(pay="waiting")
+    server = Server(world, 0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{server.port}/shoplazza/demo/openapi/2026-01/orders/count?status=placed"
+
+    told = requests.get(url, headers={"Access-Token": "shplza_demo_sandbox"}, timeout=10)
+    server.stop()
+    thread.join(10)
+
+    assert told.json()["data"] == {"count": 1}
+    assert told.headers["Request-Id"]
+    world.close()
