@@ -45,8 +45,10 @@ def _standing(turn: Turn) -> str:
 def _moved(turn: Turn) -> str:
     """The order as it is now against what the plan saw, or what our own earlier steps should have left."""
     cancellation = turn.step.cancellation
-    order = orders.refresh(cancellation.order, platform=turn.platform, before=turn.before)
     first = not cancellation.steps.filter(position__lt=turn.step.position, state__in=FINISHED).exists()
+    if not first and not between.needs_a_look(turn.plan, position=turn.step.position):
+        return ""
+    order = orders.refresh(cancellation.order, platform=turn.platform, before=turn.before)
     if first:
         version = f"{turn.platform.key} {turn.platform.api_version}"
         same = planner.fingerprint(order, version) == cancellation.fingerprint

@@ -9,7 +9,7 @@ import pytest
 
 from cancellations.planning import between, comparison
 from stores.canonical.capabilities import assisted
-from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, RefundOrder
+from stores.canonical.commands import CancelOrder, CancelRest, RefundOrder
 from stores.canonical.manner import UnitsBy
 from stores.canonical.request import RefundChoice
 from tests import make
@@ -100,14 +100,15 @@ def test_what_stays_is_found_again_under_its_new_id():
     assert comparison.compare(made, order, order, {}).differs
 
 
-def test_a_line_that_somebody_split_meanwhile_stops_its_call():
-    order = wholesale(make.line(id="old", units=5, sku="RED"), make.line(units=1))
-    made = plan(order, take(2, order=order), manner=BY_ITEM)
-    split = make.changed(order, lines=(replace(order.lines[0], current=Decimal(0)), *order.lines[1:]))
+def test_only_money_needs_a_look_between_our_own_steps():
+    items = wholesale(make.line(units=5, sku="RED"), make.line(units=2, sku="BLUE"), make.line(units=1))
+    by_line = plan(items, take(2, 1, order=items), manner=BY_ITEM)
+    order = paid()
+    money_first = plan(order, everything(order), manner=MONEY_FIRST)
 
-    assert isinstance(commands(made)[0], CancelLine)
-    assert between.trouble(made, order, order, position=1) == ""
-    assert "meanwhile" in between.trouble(made, order, split, position=1)
+    assert not between.needs_a_look(by_line, position=2)
+    assert between.needs_a_look(money_first, position=1)
+    assert not between.needs_a_look(money_first, position=2)
 
 
 def test_what_a_person_must_do_is_a_step_with_values_to_copy():
