@@ -68,7 +68,7 @@ def cancel_two_of_three(page: Page, number: str) -> None:
     button = page.get_by_role("button", name="Cancel 2 units")
     expect(button).to_be_enabled(timeout=15_000)
     button.click()
-    expect(page.get_by_text("Promised, reported, seen")).to_be_visible()
+    expect(page.get_by_text("What was confirmed")).to_be_visible()
 
 
 def effects(stack: Stack) -> int:
@@ -94,7 +94,7 @@ def the_receipt_is_true(stack: Stack, page: Page) -> None:
     assert effects(stack) == 1
     page.reload()
     expect(page.get_by_role("row", name="Cadmium red, 60 ml").first).to_contain_text("3 → 1")
-    page.get_by_role("link", name="Audit trail of this cancellation").click()
+    page.get_by_role("link", name="In the audit log").click()
     expect(page.get_by_text("Looked again and compared with the plan").first).to_be_visible()
     stack.manage("audit", "verify")  # a broken chain ends with an error
 
