@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from stores.sandbox import adapter
+from stores.sandbox.modern_dropship.seeds import SEEDS
 from stores.sandbox.modern_dropship.spec import Line
+from stores.sandbox.server import Server
 from stores.sandbox.world import World
 from tests.stores.sandbox import openapi
 
@@ -264,3 +268,34 @@ def test_the_control_door_makes_orders_here(world):
 
     assert world.modern_dropship.order(made["id"])["items"][0]["quantity"] == 4
     assert len(Client(world).get("/orders").json()) == 4
+
+
+@pytest.mark.vendor_specs("modern-dropship")
+@pytest.mark.parametrize("name", SEEDS)
+def test_each_seed_is_told_as_the_description_allows(vendor_specs: Path, world: World, client: Client, name: str):
+    before = openapi.counts["validated"]
+    made = world.modern_dropship.seed(name)[name]
+
+    assert client.get("/auth/me").ok
+    assert client.get("/partners").ok
+    assert client.order(made.id)["_id"] == made.id
+    client.post(f"/orders/{made.id}/items/{made.items[0]}/cancel", reason="x", newQuantity=1)
+    client.post(f"/orders/{made.id}/cancel", reason="x", unfulfilledOnly=True)
+    assert client.get("/orders").ok
+
+    assert openapi.counts["validated"] == before + 6
+
+
+@pytest.mark.loopback
+def test_the_server_answers_below_its_own_path(world: World):
+    served = Server(world, 0)
+    threading.Thread(target=served.run, daemon=True).start()
+    made = world.modern_dropship.make_order()
+    url = f"http://127.0.0.1:{served.port}/modern_dropship"
+    headers = {"Authorization": "md_demo_sandbox", "Accept": "application/vnd.convictional.2022-03-03"}
+
+    try:
+        assert requests.get(f"{url}/auth/me", headers=headers, timeout=5).json()["company"]["name"] == "Demo Supply"
+        assert requests.get(f"{url}/orders/{made.id}", headers=headers, timeout=5).json()["_id"] == made.id
+    finally:
+        served.stop()

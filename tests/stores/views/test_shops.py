@@ -197,6 +197,19 @@ def test_the_page_of_a_shop_speaks_in_words(cast, browser_of):
     assert "Unknown outcomes" in page
 
 
+def test_webhooks_that_are_set_up_by_hand_are_explained_to_who_may_do_it(cast, browser_of, settings):
+    settings.PUBLIC_URL = "https://desk.example"
+    Store.objects.filter(pk=cast.shop_a.pk).update(platform="modern_dropship")
+    pages = {
+        who: browser_of(getattr(cast, who)).get(reverse("shops:detail", args=[cast.shop_a.uuid])).content.decode()
+        for who in ("owner", "auditor_a")
+    }
+
+    assert all("add a webhook for order.cancelled" in page for page in pages.values())
+    assert f"https://desk.example/hooks/{cast.shop_a.inbox_token}" in pages["owner"]
+    assert cast.shop_a.inbox_token not in pages["auditor_a"]
+
+
 def test_the_import_is_polled_until_it_is_finished(cast, browser_of):
     browser, url = browser_of(cast.staff_a), reverse("shops:progress", args=[cast.shop_a.uuid])
     cast.shop_a.sync.phase, cast.shop_a.sync.copied, cast.shop_a.sync.expected = "import", 40, 100
