@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import django
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from tests.rigs import chromium
 from tests.rigs.stack import ROOT, Stack, stack
 
 IMAGES = ROOT / "docs" / "img"
-WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def main() -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from tests.browser import routes
 from tests.rigs.stack import Stack
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-LOOKS = {"light": ("light", WIDE), "dark": ("dark", WIDE), "phone": ("light", NARROW)}
+Scheme = Literal["light", "dark"]
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+LOOKS: dict[str, tuple[Scheme, ViewportSize]] = {
+    "light": ("light", WIDE),
+    "dark": ("dark", WIDE),
+    "phone": ("light", NARROW),
+}
 SERIOUS = ("serious", "critical")
 SETTLE = "Promise.allSettled(document.getAnimations().map(a => a.finished))"  # fragments fade in
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -38,8 +44,8 @@ def _visit(page: Page, url: str, path: str) -> list[str]:
     """What is wrong with one page, in every look."""
     found: list[str] = []
     for look, (scheme, size) in LOOKS.items():
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size(size)
         answer = page.goto(url + path)
         assert answer is not None
         if answer.status not in (200, 404, 410) or "text/html" not in answer.headers.get("content-type", ""):

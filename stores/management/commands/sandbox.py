@@ -15,7 +15,9 @@ from stores.sandbox.world import World
 
 
 class Command(BaseCommand):
-    help = "Serve the sandbox: simulated platforms with a world of their own. Shops: http://127.0.0.1:PORT/PLATFORM/NAME"
+    help = (
+        "Serve the sandbox: simulated platforms with a world of their own. Shops: http://127.0.0.1:PORT/PLATFORM/NAME"
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -56,7 +56,7 @@ def refunded(
         refunds=(refund,),
         payment=payment,
         totals=replace(order.totals, refunded=make.pair(seen)),
-        payments=(replace(PAID, refundable=PAID.refundable - make.money(amount)),),
+        payments=(replace(PAID, refundable=PAID.refundable - make.money(amount)),),  # type: ignore[operator]
     )
 
 

@@ -72,6 +72,7 @@ def test_cancel_there_too_opens_the_other_order_with_its_preview(desk: Desk, bro
     assert f"{copy.number} in {copy.store.name} is still open" in listed
     assert "The same order is still open in another shop" in page
     link = re.search(rf'href="(/orders/{copy.uuid}\?like={done.uuid})"', page)
+    assert link
 
     there = text_of(browser.get(link[1]))
 
