@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -59,8 +60,11 @@ def to_payments(
     """One per payment line and state; transactions of no line on their own."""
     lines, made = lines_of(order), []
     for line in lines:
-        for paid in _by_state(transactions, fields.text(line, "payment_channel"), rates.currency):
-            made.append(_payment(line, paid, records, rates))
+        mine, sharers = _of_line(line, lines, transactions)
+        for paid in _by_state(mine, fields.text(line, "payment_channel"), rates.currency):
+            payment = _payment(line, paid, records, rates)
+            ceiling = _ceiling(sharers, transactions, records, rates) if len(sharers) > 1 else payment.refundable
+            made.append(replace(payment, refundable=ceiling) if payment.refundable is not None else payment)
     known = {fields.text(line, "payment_channel") for line in lines}
     for transaction in transactions:
         channel = fields.text(transaction, "payment_channel")
@@ -68,6 +72,28 @@ def to_payments(
             for paid in _by_state([transaction], channel, rates.currency):
                 made.append(_payment({**transaction, "id": paid.ids[0]}, paid, records, rates))
     return tuple(made)
+
+
+def _of_line(line: Node, lines: Sequence[Node], transactions: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+    """Its transactions and the lines it shares its channel with, itself among them.
+
+    Where several share one, as many transactions as lines are shown in their order, else all on the first.
+    """
+    channel = fields.text(line, "payment_channel")
+    here = [t for t in transactions if fields.text(t, "payment_channel") == channel]
+    sharers = [other for other in lines if fields.text(other, "payment_channel") == channel]
+    place = next(i for i, other in enumerate(sharers) if other is line)
+    if len(sharers) == 1:
+        return here, sharers
+    return ([here[place]] if len(here) == len(sharers) else here if place == 0 else []), sharers
+
+
+def _ceiling(sharers: Sequence[Node], transactions: Sequence[Node], records: Sequence[Node], rates: Rates) -> Money:
+    """What the channel as a whole can still give back: which line holds how much of it is not told."""
+    channel = fields.text(sharers[0], "payment_channel")
+    here = [t for t in transactions if fields.text(t, "payment_channel") == channel and _is_taken(t)]
+    taken = total((fields.amount(t, "amount", rates.currency) for t in here), rates.currency)
+    return left([fields.ident(line) for line in sharers], taken, records)
 
 
 def _by_state(transactions: Sequence[Node], channel: str, currency: str) -> Iterator[Paid]:
@@ -101,7 +127,7 @@ def _payment(line: Node, paid: Paid, records: Sequence[Node], rates: Rates) -> P
         gateway=channel,
         label=label(line),
         amount=rates.pair(paid.amount),
-        refundable=left(line_id, paid.amount, records) if is_taken else None,
+        refundable=left([line_id], paid.amount, records) if is_taken else None,
         capturable=paid.amount if is_held else None,
         is_manual=channel in BY_HAND,
         is_test=paid.is_test,
@@ -117,13 +143,13 @@ def label(line: Node) -> str:
     return f"{name} •••• {tail.group()}" if tail and tail.group() not in name else name
 
 
-def left(line_id: str, taken: Money, records: Sequence[Node]) -> Money:
-    """Less what went back through this line or is on its way."""
+def left(line_ids: Sequence[str], taken: Money, records: Sequence[Node]) -> Money:
+    """Less what went back through these lines or is on its way."""
     gone = [
         fields.amount(part, "refund_price", taken.currency)
         for record in records
         for part in fields.items(record, "payment_details")
-        if fields.text(part, "payment_line_id") == line_id and _counts(part, record)
+        if fields.text(part, "payment_line_id") in line_ids and _counts(part, record)
     ]
     return max(taken - total(gone, taken.currency), Money.zero(taken.currency))
 

@@ -26,7 +26,9 @@ def read_order(api: Api, order_id: str) -> Order:
 
 def look_again(api: Api, before: Order) -> Order:
     """Payments that were taken change only by refunds, which the records tell; so their own read is spared."""
-    if before.is_summary or not before.payments or any(p.refundable is None for p in before.payments):
+    channels = {payment.gateway for payment in before.payments}
+    is_told_apart = before.payments and len(channels) == len(before.payments)
+    if before.is_summary or not is_told_apart or any(p.refundable is None for p in before.payments):
         return read_order(api, before.external_id)
     with understood():
         raw, records = order_and_records(api, before.external_id)
@@ -41,7 +43,7 @@ def order_and_records(api: Api, order_id: str) -> tuple[Node, Sequence[Node]]:
 
 
 def _as_they_stand(paid: Sequence[Payment], records: Sequence[Node]) -> tuple[Payment, ...]:
-    return tuple(replace(p, refundable=payments.left(p.id, p.amount.customer, records)) for p in paid)
+    return tuple(replace(p, refundable=payments.left([p.id], p.amount.customer, records)) for p in paid)
 
 
 # --- lists ---------------------------------------------------------------------------------------

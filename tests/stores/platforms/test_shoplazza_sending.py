@@ -298,3 +298,13 @@ def test_two_payments_of_one_channel_are_divided_by_a_person(world):
         shop.quote(order, CancelRequest(lines=place.some(order)))
     assert caught.value.code == "divide"
     assert any("same channel" in remark.text for remark in order.remarks)
+    assert [payment.amount.shop.amount for payment in order.payments] == [Decimal("30.00"), Decimal("36.30")]
+    assert [payment.refundable.amount for payment in order.payments if payment.refundable] == [Decimal("66.30")] * 2
+
+    named = [PaymentBack(payment_id=p.id, gateway=p.gateway, amount=usd("7.25")) for p in order.payments]
+    command = RefundOrder(order_id=order.external_id, currency="USD", lines=(), payments=tuple(named), shipping=None)
+    shop.carry_out(command, key=KEY, tag=TAG)
+    world.advance(3)
+    after = shop.look_again(order)
+    assert after == shop.read_order(order.external_id)
+    assert [payment.refundable.amount for payment in after.payments if payment.refundable] == [Decimal("51.80")] * 2
