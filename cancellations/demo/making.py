@@ -20,14 +20,14 @@ def make(world_path: Path, say: Say) -> bool:
     try:
         people = cast.enter()
         shops.fill(world)
-        main = shops.connect(people["owner"], shops.MAIN, world)
-        yen = shops.connect(people["owner"], shops.YEN, world)
-        for store in (main, yen):
+        stores = [shops.connect(people["owner"], shop, world) for shop in shops.ALL]
+        for store in stores:
             cast.join(people, store)
-        count = sum(shops.import_all(store) for store in (main, yen))
+        count = sum(shops.import_all(store) for store in stores)
+        main = stores[0]
         untold = [story for story in stories.STORIES if not stories.is_told(story, main)]
         if untold:
-            say(f"Demo: {count} orders in two sandbox shops.")
+            say(f"Demo: {count} orders in {len(stores)} sandbox shops.")
         return all([_tell(story, main, world, people, say) for story in untold])
     finally:
         world.close()

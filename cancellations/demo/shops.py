@@ -1,4 +1,4 @@
-"""The demo's two shops: opened and filled in the sandbox, then connected and imported like any other."""
+"""The demo's shops, one of each platform and one in yen: filled in the sandbox, then connected like any other."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 
 from stores.kernel import clock
 from stores.models import Store, StoreSync, SyncPhase, User
+from stores.sandbox.houses import open_house
 from stores.sandbox.world import World
 from stores.services import connections, sync
 
@@ -17,35 +18,39 @@ IMPORT_TIME = timedelta(seconds=60)  # far more than a few hundred orders need
 
 
 class Shop(NamedTuple):
+    platform: str
     sandbox_name: str
     name: str
 
 
-MAIN = Shop("demo", "Northwind Goods (sandbox)")
-YEN = Shop("demo-jp", "Northwind Japan (sandbox)")
+MAIN = Shop("shopify", "demo", "Northwind Goods (sandbox)")
+YEN = Shop("shopify", "demo-jp", "Northwind Japan (sandbox)")
+LAZZA = Shop("shoplazza", "demo", "Northwind Asia (sandbox)")
+WHOLESALE = Shop("modern_dropship", "demo", "Northwind Wholesale (sandbox)")
+ALL = (MAIN, YEN, LAZZA, WHOLESALE)
 
 
 def fill(world: World) -> None:
-    """Every named seed order and a few hundred believable ones; once."""
+    """Every named seed order of each platform and a few hundred believable ones; once."""
     if world.counters().get("requests") or world.effects():
         return
     world.switch("limit", "plus")  # the import should take seconds
     world.populate("demo", ORDERS)
     world.seed()
+    world.shoplazza.populate("demo", ORDERS // 5)
+    world.shoplazza.seed()
+    world.modern_dropship.populate("demo", ORDERS // 5)
+    world.modern_dropship.seed()
 
 
 def connect(owner: User, shop: Shop, world: World) -> Store:
     """Connect it through the product's own service, or point a connected one to where the sandbox answers now."""
-    known = world.shop(shop.sandbox_name)
-    if known is None:
-        raise LookupError(f"the sandbox has no shop {shop.sandbox_name}")
-    address = {"shop": shop.sandbox_name, "base_url": f"{settings.SANDBOX_URL}/shopify/{shop.sandbox_name}"}
-    secrets = {"token": str(known["static_token"])}
-    store = Store.objects.filter(platform="shopify", settings__shop=shop.sandbox_name).first()
+    house = open_house(world, shop.platform, shop.sandbox_name, base=settings.SANDBOX_URL)
+    store = Store.objects.filter(platform=shop.platform, is_sandbox=True, name=shop.name).first()
     if store is None:
-        return connections.connect(owner, "shopify", shop.name, address, secrets)
-    if store.settings.get("base_url") != address["base_url"]:
-        connections.rekey(owner, store, secrets, address)
+        return connections.connect(owner, shop.platform, shop.name, house.settings, house.secrets)
+    if store.settings.get("base_url") != house.settings["base_url"]:
+        connections.rekey(owner, store, house.secrets, house.settings)
         store.refresh_from_db()
     return store
 
