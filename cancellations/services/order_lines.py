@@ -149,7 +149,7 @@ def _stock(
     """As the tick below says, back, kept, or back to a place of one's own choice."""
     typed = form.stock_text(line)
     here = {place.location.id for place in line.placements if place.location and place.units > 0}
-    back = "" if capabilities.restock.is_offered else capabilities.restock.why
+    back = "" if capabilities.restock.is_offered or capabilities.restock.is_by_hand else capabilities.restock.why
     keep = "" if capabilities.keep_stock.is_offered else capabilities.keep_stock.why
     at = back or ("" if capabilities.restock_at_location.is_offered else capabilities.restock_at_location.why)
     yield Choice("", _("Stock: as below"), typed == "")

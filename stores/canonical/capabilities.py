@@ -22,6 +22,10 @@ class Capability:
     def is_offered(self) -> bool:
         return self.support in (Support.NATIVE, Support.COMPOSED)
 
+    @property
+    def is_by_hand(self) -> bool:
+        return self.support is Support.ASSISTED
+
 
 def native(why: str) -> Capability:
     return Capability(Support.NATIVE, why)

@@ -39,7 +39,9 @@ def text_of(answer: Any) -> str:
 def test_the_order_page_says_what_will_be_done_by_hand(desk: Desk, browser_of: Callable[..., Any]) -> None:
     record = desk.order(lines=[Line(sku="RED", quantity=2)])
     browser = browser_of(desk.staff)
-    browser.get(f"/orders/{record.uuid}/live")
+    live = text_of(browser.get(f"/orders/{record.uuid}/live"))
+    assert 'name="restock" value="on" aria-describedby' in live, "can be chosen, and is not chosen by itself"
+    assert f"You do this by hand: {HOW}" in live
 
     typed = {"fill": "all", "restock": "on", "reason": "customer", "refund": "full"}
     page = text_of(browser.post(f"/orders/{record.uuid}/preview", typed))
