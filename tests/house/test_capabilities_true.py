@@ -1,0 +1,132 @@
+"""What the capability table says is what the adapters do: no offer without a call, nothing sent without an offer.
+
+The proofs on the simulators stand in tests/stores/platforms/contract.py; these need no network at all.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from stores.canonical.capabilities import Capabilities, Support
+from stores.canonical.commands import (
+    CancelLine,
+    CancelOrder,
+    CancelRest,
+    CorrectStock,
+    EditOrder,
+    RefundOrder,
+    VoidPayment,
+)
+from stores.canonical.manner import UnitsBy
+from stores.canonical.request import Reason
+from stores.kernel.errors import Unsupported
+from stores.platforms import registry
+from stores.platforms.base import Platform
+from tests import make
+from tests.stores.platforms import rig
+
+KINDS = registry.all_platforms()
+NAMES = [field.name for field in fields(Capabilities)]
+COMMANDS: dict[str, tuple[Any, ...]] = {
+    "cancel_order": (CancelOrder(order_id="1", reason=Reason.OTHER, refund=False, restock=False, notify=False),),
+    "cancel_lines": (
+        EditOrder(order_id="1", lines=(), notify=False),
+        CancelLine(order_id="1", line_id="2", stock_key="S", keep=Decimal(0), reason=Reason.OTHER),
+    ),
+    "cancel_rest": (CancelRest(order_id="1", reason=Reason.OTHER),),
+    "refund": (RefundOrder(order_id="1", currency="USD", lines=(), payments=(), shipping=None),),
+    "void_authorisation": (VoidPayment(order_id="1", payment_id="2"),),
+    "keep_stock": (CorrectStock(order_id="1", changes=()),),
+}
+METHODS = {
+    CancelOrder: "cancel_order",
+    EditOrder: "edit_order",
+    CancelLine: "cancel_line",
+    CancelRest: "cancel_rest",
+    RefundOrder: "refund_order",
+    VoidPayment: "void_payment",
+    CorrectStock: "correct_stock",
+}
+
+
+class NoWay:
+    """A transport over which nothing may go."""
+
+    def send(self, method: str, path: str, **words: Any) -> Any:
+        raise AssertionError(f"{method} {path} was sent")
+
+
+def unreachable(kind: type[Platform]) -> Platform:
+    settings = {field.name: "demo" for field in kind.credentials if not field.is_secret and field.required}
+    secrets = {field.name: "a-secret-of-the-test" for field in kind.credentials if field.is_secret}
+    return kind(rig.Connection(settings=settings, secrets=secrets, transport=NoWay(), now=lambda: make.NOW,
+                               token=lambda fetch: "", forget_token=lambda: None))  # fmt: skip
+
+
+def overrides(kind: type[Platform], method: str) -> bool:
+    return inspect.getattr_static(kind, method) is not inspect.getattr_static(Platform, method)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_not_offered_raises_before_anything_is_sent(kind, name):
+    shop, can = unreachable(kind), getattr(kind.capabilities, name)
+    for command in COMMANDS[name]:
+        if can.is_offered and overrides(kind, METHODS[type(command)]):
+            continue
+        with pytest.raises(Unsupported) as no:
+            shop.carry_out(command, key=rig.KEY, tag=rig.TAG)
+        assert no.value.user_message
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_what_is_offered_has_a_call_behind_it(kind):
+    by_item = kind.manner.units_by is UnitsBy.ITEM
+    calls = {
+        "cancel_order": "cancel_order",
+        "cancel_lines": "cancel_line" if by_item else "refund_order",
+        "refund": "refund_order",
+        "void_authorisation": "void_payment",
+    }
+    missing = [n for n, m in calls.items() if getattr(kind.capabilities, n).is_offered and not overrides(kind, m)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_a_write_needs_a_way_to_find_it_again(kind):
+    writes = ("cancel_order", "cancel_lines", "cancel_rest", "refund", "void_authorisation")
+    assert kind.capabilities.find_again.is_offered or not any(getattr(kind.capabilities, n).is_offered for n in writes)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_the_manner_agrees_with_the_table(kind):
+    can, manner = kind.capabilities, kind.manner
+    assert manner.moves_money == can.refund.is_offered
+    assert manner.cancels_whole == can.cancel_order.is_offered
+    assert manner.edits <= overrides(kind, "edit_order")
+    assert manner.corrects_stock <= overrides(kind, "correct_stock")
+    assert manner.rest_in_one_call <= overrides(kind, "cancel_rest")
+    assert manner.names_location <= can.restock_at_location.is_offered
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_what_a_person_does_by_hand_has_a_step_or_no_part_in_a_plan(kind):
+    from cancellations.planning.refusals import BY_HAND
+
+    of_plans = set(NAMES) - {"import_orders", "search_orders", "receive_events", "read_order", "find_again", "undo"}
+    by_hand = {name for name in of_plans if getattr(kind.capabilities, name).support is Support.ASSISTED}
+    assert by_hand <= BY_HAND
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_cell_says_why_in_a_sentence(kind, name):
+    why = str(getattr(kind.capabilities, name).why)
+    assert len(why) > 20
+    assert why[0].isupper()
+    assert why.endswith(".")
