@@ -59,7 +59,7 @@ class ModernDropship(Platform):
     points_per_second = 2  # ours: theirs is not published
     bucket_points = 2
     copies_by = "source_id"  # the number in the supplier's own shop
-    follow_seconds = 120  # each look reads all that is open
+    follow_seconds = listing.TURN_SECONDS  # each look reads all that is open
     hooks_are_signed = False
     hook_bytes = hooks.MOST_BYTES
     hook_setup = words.HOOK_SETUP

@@ -1,14 +1,18 @@
 """Lists of orders: pages by number, in an order nobody promises, without a filter for what changed (section 4).
 
-An import walks everything. Later runs read all that is not shipped, which is a small set, and what was created in the
-last two days. Pages shift while orders come and go, so each page but the first is read together with the one before it;
-the same order twice does no harm, since the copy is kept by id.
+An import walks everything. Later runs read all that is not shipped, which is a small set, what was created in the last
+two days, and one further page of everything: an order that ships leaves the open ones without a word, so in the course
+of a day each page is looked at again (the first 24 every hour or so).
+
+Pages shift while orders come and go, so each page but the first is read together with the one before it; the same order
+twice does no harm, since the copy is kept by id.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -22,29 +26,38 @@ from stores.platforms.modern_dropship.api import Api, rows
 
 PAGE = 50  # the documented default: a larger page that is cut down would look like the last one
 NEW = timedelta(days=2)
-MOST_PAGES = 100_000
-ALL, OPEN, CREATED = "all", "open", "created"
+MOST_PAGES = 99_999
+ALL, OPEN, CREATED, WALK = "all", "open", "created", "walk"
+TURN_SECONDS = 120  # how often a run comes
+TURNS = 720  # pages of the walk in a day: 36,000 orders
+NEAR = 24  # pages of a smaller shop
+
+
+CURSOR = re.compile(
+    r"(?P<phase>all|open|created|walk)\|(?P<page>[0-9]{1,5})\|(?P<since>[0-9TZ:-]{0,20})\|(?P<turn>[0-9]{1,3})",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """`since`: lower bound of the phase `created`, as the platform writes it."""
+    """`since`: lower bound of the phase `created`, as the platform writes it; `turn`: the page of the walk."""
 
     phase: str
     page: int = 0
     since: str = ""
+    turn: int = 0
 
     def __str__(self) -> str:
-        return f"{self.phase}|{self.page}|{self.since}"
+        return f"{self.phase}|{self.page}|{self.since}|{self.turn}"
 
     @classmethod
     def read(cls, said: str) -> Cursor:
         """Raises InputRejected for what is not a cursor of ours."""
-        phase, page, since = (*said.split("|"), "", "")[:3]
-        known = phase in (ALL, OPEN, CREATED) and said.count("|") == 2
-        if not known or not (page.isascii() and page.isdecimal()) or int(page) > MOST_PAGES:
+        match = CURSOR.fullmatch(said)
+        if not match:
             raise InputRejected("cursor", _("This is no place in the list."))
-        return cls(phase, int(page), since)
+        return cls(match["phase"], int(match["page"]), match["since"], int(match["turn"]))
 
     def query(self, page: int) -> Mapping[str, str]:
         asked = {"page": str(page), "limit": str(PAGE)}
@@ -59,16 +72,17 @@ def begin(since: datetime | None, now: datetime) -> Cursor:
     if since is None:
         return Cursor(ALL)
     earliest = min(since, now - NEW).astimezone(UTC)
-    return Cursor(OPEN, since=earliest.isoformat(timespec="seconds").replace("+00:00", "Z"))
+    turn = int(now.timestamp() // TURN_SECONDS) % TURNS
+    return Cursor(OPEN, since=earliest.isoformat(timespec="seconds").replace("+00:00", "Z"), turn=turn)
 
 
 def list_orders(api: Api, at: Cursor) -> Listing:
     """Raises Misread."""
     found, is_last = _page(api, at, at.page)
-    if at.page:
+    if at.page and at.phase != WALK:
         earlier, _was_last = _page(api, at, at.page - 1)
         found = {**earlier, **found}
-    return Listing(tuple(found.values()), _after(at, is_last=is_last))
+    return Listing(tuple(found.values()), _after(at, is_last=is_last, is_empty=not found))
 
 
 def _page(api: Api, at: Cursor, page: int) -> tuple[dict[str, Order], bool]:
@@ -79,7 +93,11 @@ def _page(api: Api, at: Cursor, page: int) -> tuple[dict[str, Order], bool]:
     return {order.external_id: order for order in orders}, is_last
 
 
-def _after(at: Cursor, *, is_last: bool) -> str:
+def _after(at: Cursor, *, is_last: bool, is_empty: bool) -> str:
+    """Where to go on; "" when this run is finished."""
+    if at.phase == WALK:
+        return str(replace(at, page=at.page % NEAR)) if is_empty and at.page >= NEAR else ""
     if not is_last and at.page < MOST_PAGES:
-        return str(Cursor(at.phase, at.page + 1, at.since))
-    return str(Cursor(CREATED, 0, at.since)) if at.phase == OPEN else ""
+        return str(replace(at, page=at.page + 1))
+    following = {OPEN: replace(at, phase=CREATED, page=0), CREATED: replace(at, phase=WALK, page=at.turn)}
+    return str(following.get(at.phase, ""))

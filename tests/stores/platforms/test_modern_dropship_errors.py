@@ -200,7 +200,9 @@ def test_the_address_can_be_changed(network):
     assert place.on_network(base_url="https://api.moderndropship.example/").check_access()
 
 
-@pytest.mark.parametrize("cursor", ["x", "all|1", "all|-1|", "all|１|", "evil|1|", "all|999999999|"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "all|1||", "all|-1||0", "all|１||0", "evil|1||0", "all|999999999||0", "all|1|&x=1|0"]
+)
 def test_a_strange_cursor_is_refused(cursor):
     with pytest.raises(InputRejected):
         place.on_network().list_orders(since=None, cursor=cursor)

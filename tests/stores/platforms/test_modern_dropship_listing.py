@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from stores.platforms.modern_dropship import ModernDropship
+from stores.platforms.modern_dropship import ModernDropship, listing
 from stores.sandbox.modern_dropship.spec import Line
 from stores.sandbox.world import World
 from tests.make import NOW
@@ -78,7 +79,30 @@ def test_a_later_run_reads_what_is_open_and_what_is_new(world):
 
     assert set(found) == {old_open, new_shipped}
     assert old_shipped not in found
-    assert pages == 2
+    assert pages == 4  # open, new, and a page of everything that lies beyond the end, hence a nearer one
+
+
+@pytest.mark.parametrize("pages", [1, 3, 30])
+def test_in_a_day_every_order_is_looked_at_again_even_if_it_shipped(pages):
+    """What ships leaves the open ones without a word."""
+    asked: Counter[int] = Counter()
+
+    class Pages:
+        def read(self, path):
+            query = parse_qs(urlsplit(path).query)
+            page = int(query["page"][0])
+            if "shipped" in query or "createdMin" in query:
+                return []
+            asked[page] += page < pages
+            return [place.recorded("order_2022")] if page < pages else []
+
+    for turn in range(720):
+        at = listing.begin(NOW, NOW + timedelta(seconds=120 * turn))
+        while cursor := listing.list_orders(Pages(), at).cursor:
+            at = listing.Cursor.read(cursor)
+
+    assert set(asked.elements()) == set(range(pages))
+    assert asked[0] >= 24
 
 
 @pytest.mark.parametrize(("since_days", "asked_days"), [(0, 2), (1, 2), (5, 5)])
