@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cancellations.forms.preview import PreviewForm
 from cancellations.planning import amounts, reasons
 from cancellations.planning.plan import Blocker
-from stores.canonical.capabilities import Capabilities
+from stores.canonical.capabilities import Capabilities, Support
 from stores.canonical.request import QuotedPayment, Reason, RefundChoice
 from stores.platforms.base import Platform
 
@@ -49,7 +49,7 @@ def refund_options(form: PreviewForm, capabilities: Capabilities) -> Sequence[Op
     """Full, part, none; what this order or platform does not offer stays visible with its reason."""
     unpaid = "" if amounts.has_captured(form.order) else _("Nothing was captured on this order.")
     rows = (
-        (RefundChoice.FULL, _("What these units cost"), capabilities.refund, _("The platform's own figure.")),
+        (RefundChoice.FULL, _("What these units cost"), capabilities.refund, _figures(capabilities)),
         (RefundChoice.PART, _("An amount of my own"), capabilities.refund_part, ""),
         (RefundChoice.NONE, _("No refund"), capabilities.cancel_without_refund, ""),
     )
@@ -76,3 +76,9 @@ def wrong_fields(errors: Mapping[str, str], blockers: Sequence[Blocker]) -> dict
         if blocker.field:
             found.setdefault(blocker.field, " ".join(t for t in (blocker.text, blocker.advice) if t))
     return found
+
+
+def _figures(capabilities: Capabilities) -> str:
+    """Whose figures they are: the platform's, or our estimate in the words of its own row."""
+    row = capabilities.refund_quote
+    return _("The platform's own figure.") if row.support is Support.NATIVE else str(row.why)
