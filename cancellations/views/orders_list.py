@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cancellations.forms.search import OrderSearch
+from cancellations.models import Cancellation
 from cancellations.selectors import under_way
 from cancellations.services import exports
 from stores.kernel import clock, sheets
@@ -67,7 +68,7 @@ def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, An
     lines = freshness.of_stores(form.stores)
     linked = copies.seen_by(request.user, page.rows)
     shown = copies.once(page.rows, linked)
-    working = under_way.of_orders(request.user, [row.pk for row in shown])
+    working = under_way.of_orders(request.user, [row.pk for row in page.rows])
     return {
         "form": form,
         "page": page,
@@ -81,9 +82,18 @@ def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, An
         "is_polled": any(line.is_polled and line.truth == freshness.Truth.FRESH for line in lines),
         "importing": [line for line in lines if line.truth == freshness.Truth.IMPORTING],
         "troubles": [line for line in lines if line.is_trouble],
-        "rows": [(row, working.get(row.pk), linked.get(row.pk, ())) for row in shown],
+        "rows": [(row, working.get(row.pk), _others(row, linked, working)) for row in shown],
         "can_connect": access.can(request.user, "stores.connect"),
     }
+
+
+def _others(
+    row: OrderRecord, linked: Mapping[int, Sequence[copies.Linked]], working: Mapping[int, Cancellation]
+) -> list[tuple[copies.Linked, Cancellation | None, bool]]:
+    """(the same order elsewhere, its cancellation under way, whether it stands open where this one does not)."""
+    is_over = row.cancellable == "none"
+    found = linked.get(row.pk, ())
+    return [(x, working.get(x.record.pk), is_over and x.record.cancellable != "none") for x in found]
 
 
 def _cells(rows: Iterator[OrderRecord]) -> Iterator[list[sheets.Cell]]:

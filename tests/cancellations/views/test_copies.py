@@ -11,6 +11,7 @@ from django.test import Client
 
 from cancellations.models import Cancellation, CopyWatch, Preview
 from stores.kernel import clock
+from stores.models import OrderRecord
 from tests import make
 from tests.rigs.copies import Pair, read_on
 from tests.rigs.desk import Desk
@@ -36,6 +37,16 @@ def test_the_list_shows_the_order_once_and_leads_to_its_copy(browser, pair: Pair
 
     assert rows_of(page) == 1
     assert f'href="/orders/{copy.uuid}" title="The same order is {copy.number} in Sandbox atelier"' in page
+
+
+def test_a_row_tells_of_the_copys_cancellation_and_of_one_that_stayed_open(desk: Desk, browser, pair: Pair):
+    original, copy = pair
+    held = make.cancellation(record=copy, requester=desk.staff)
+    assert f'href="/cancellations/{held.uuid}" title="{held.reference}"' in text_of(browser.get("/orders"))
+
+    OrderRecord.objects.filter(pk=original.pk).update(cancellable="none")
+
+    assert "Linked, still open" in text_of(browser.get("/orders"))
 
 
 def test_a_copy_found_alone_names_its_original(browser, pair: Pair):
