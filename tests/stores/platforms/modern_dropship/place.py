@@ -19,10 +19,10 @@ from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
 from tests.stores.sandbox import openapi
+from tests.stores.sandbox.modern_dropship_client import SPEC, unboxed
 
 BASE = "https://api.convictional.com"
 ANY = re.compile(r"https://api\.convictional\.com/.*")
-SPEC = "modern-dropship/seller-orders.derived.openapi.json"
 MUG = Line(sku="MUG-BLU", title="Enamel mug", quantity=5)
 TEA = Line(sku="TEA-100", title="Mountain tea", price="8.90", quantity=3)
 HERE = Path(__file__).parent
@@ -37,11 +37,6 @@ def watched(world: World) -> World:
     """Every exchange is checked against the derived description, without the envelope that 2021 did not have."""
     world.rest_watchers.append(openapi.checker(SPEC, unwrap=unboxed))
     return world
-
-
-def unboxed(payload: Any) -> Any:
-    is_boxed = isinstance(payload, dict) and "data" in payload and "buyerName" not in str(payload)[:200]
-    return payload["data"] if is_boxed else payload
 
 
 def on_world(world: World, *, account: str = "demo", journal: Sent | None = None) -> ModernDropship:
