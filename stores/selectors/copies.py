@@ -51,10 +51,11 @@ def once(orders: Sequence[OrderRecord], linked: Mapping[int, Sequence[Linked]]) 
 
 def _pairs(orders: Sequence[OrderRecord]) -> list[tuple[OrderRecord, OrderRecord]]:
     """(copy, original) of every order asked about, over all connected shops."""
-    if not any(platform.copies_by for platform in registry.all_platforms()):
+    mirrors = [platform.key for platform in registry.all_platforms() if platform.copies_by]
+    if not mirrors:
         return []
     numbers = {order.source_folded or order.number_folded for order in orders} - {""}
-    copies = list(_connected().filter(source_folded__in=numbers)) if numbers else []
+    copies = list(_connected().filter(store__platform__in=mirrors, source_folded__in=numbers)) if numbers else []
     if not copies:
         return []
     named: defaultdict[str, list[OrderRecord]] = defaultdict(list)
