@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 import requests
 
@@ -23,7 +25,12 @@ ORDER = "65f1c0ffee0000000000a001"
 CANCEL = CancelOrder(order_id=ORDER, reason=Reason.OUT_OF_STOCK, refund=False, restock=False, notify=False)
 REST = CancelRest(order_id=ORDER, reason=Reason.OUT_OF_STOCK)
 LINE = CancelLine(
-    order_id=ORDER, line_id="65f1c0ffee0000000000b002", stock_key="TEA-100", keep=0, reason=Reason.CUSTOMER, note="bye"
+    order_id=ORDER,
+    line_id="65f1c0ffee0000000000b002",
+    stock_key="TEA-100",
+    keep=Decimal(0),
+    reason=Reason.CUSTOMER,
+    note="bye",
 )
 URL = f"{BASE}/orders/{ORDER}/cancel"
 ITEM_URL = f"{BASE}/orders/{ORDER}/items/{LINE.line_id}/cancel"
