@@ -63,6 +63,8 @@ def _run(part: Part, extra: dict[str, str], reports: Path, totals: Counter[str],
     env = os.environ | STEADY | extra
     code = subprocess.run(command, env=env, check=False).returncode
     totals.update(_counts(report))
+    if not report.exists():
+        _say(f"{part.title} ended without a report, code {code}")
     return 0 if code == NOTHING_COLLECTED else code
 
 
