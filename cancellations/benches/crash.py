@@ -103,12 +103,16 @@ class Result:
     sends: int
     died: bool
     trouble: str
+    differs: bool
 
     @property
     def is_right(self) -> bool:
-        """One effect and done; or at most one and a person with the reason."""
+        """One effect and done; or at most one and a person with the reason.
+
+        A request that something on the way doubled: a platform without a key takes both. We sent one, and say so.
+        """
         if self.effects > 1:
-            return False
+            return self.case.name == "doubled" and self.sends == 1 and self.differs
         return self.effects == 1 if self.state == "done" else bool(self.trouble)
 
 
@@ -122,7 +126,7 @@ def run(quick: bool) -> Iterator[Figure]:
             result.effects,
             "effects",
             {"state": result.state, "sends": result.sends, "died": result.died, "right": result.is_right,
-             "trouble": result.trouble},
+             "differs": result.differs, "trouble": result.trouble},
         )  # fmt: skip
     counts = Counter(result.state for result in results)
     yield Figure("crash", "cases", len(results), "cases", dict(counts))
@@ -169,7 +173,7 @@ def _one_case(place: Ground, case: Case) -> Result:
     world.close()
     steps = cancellation.steps.filter(kind=subject.kind)
     sends = sum(step.attempts.exclude(sent_at=None).count() for step in steps)
-    return Result(case, cancellation.state, len(effects), sends, died, cancellation.trouble)
+    return Result(case, cancellation.state, len(effects), sends, died, cancellation.trouble, cancellation.differs)
 
 
 def _confirmed(place: Ground, world: World, subject: Subject) -> Cancellation:

@@ -9,23 +9,22 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, connections
 
 from cancellations.benches.frame import Figure
-from cancellations.benches.ground import SHOP, Ground, ground
+from cancellations.benches.ground import SHOP, Ground, ground, patiently
 from cancellations.execution import executor, sweep
 from cancellations.models import Cancellation
 from cancellations.services import preview, submit
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
-from stores.kernel.errors import RemoteThrottled
 from stores.models import AuditEvent, StoreHealth
 from stores.sandbox.houses import make_order, open_house
 from stores.sandbox.modern_dropship import spec as modern_dropship
@@ -34,7 +33,6 @@ from stores.sandbox.shoplazza import spec as shoplazza
 from stores.sandbox.world import World
 from stores.services import orders, reach
 
-T = TypeVar("T")
 THREADS = 4
 PLAN = "plus"  # 1,000 points a second
 
@@ -104,14 +102,14 @@ def _one(place: Ground, world: World) -> str:
     platform = place.store.platform
     lines = [LINES[platform](title=f"Tube {n}", sku=f"T-{n}", quantity=2, price="4.50") for n in range(3)]
     made = make_order(world, platform, SHOP, lines=lines)
-    order = _patiently(lambda: reach.open_platform(place.store).read_order(made))
+    order = patiently(lambda: reach.open_platform(place.store).read_order(made))
     record = orders.save(place.store, order, clock.now())
     chosen = order.lines[:2] if platform == "modern_dropship" else order.lines
     keep = frozenset(line.id for line in chosen) if platform == "modern_dropship" else frozenset()
     request = CancelRequest(lines={line.id: Decimal(1) for line in chosen}, keep_stock=keep)
-    seen = _patiently(lambda: preview.make(actor=place.person, record=record, request=request, order=order))
+    seen = patiently(lambda: preview.make(actor=place.person, record=record, request=request, order=order))
     before = _points(world)
-    cancellation = _patiently(lambda: submit.confirm(actor=place.person, seen=seen))
+    cancellation = patiently(lambda: submit.confirm(actor=place.person, seen=seen))
     _confirm_points.append(_points(world) - before)
     return str(cancellation.uuid)
 
@@ -122,15 +120,6 @@ LINES: dict[str, Any] = {
     "modern_dropship": modern_dropship.Line,
 }
 _confirm_points: list[float] = []
-
-
-def _patiently(act: Callable[[], T]) -> T:
-
-    while True:
-        try:
-            return act()
-        except RemoteThrottled as exc:
-            clock.wait(exc.retry_after or 0.1)
 
 
 def _points(world: World) -> float:

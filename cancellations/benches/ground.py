@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from django.db import connection, connections
 
 from stores.kernel import clock
+from stores.kernel.errors import RemoteThrottled
 from stores.models import Membership, Role, Store, StoreHealth, StoreSync, User
 from stores.platforms import registry
 from stores.sandbox.adapter import InProcess
@@ -18,6 +20,7 @@ from stores.sandbox.houses import open_house
 from stores.sandbox.world import World
 from stores.services import credentials, reach
 
+T = TypeVar("T")
 SHOP = "demo"
 
 
@@ -79,3 +82,12 @@ def _build(folder: Path, platform: str) -> Ground:
     person = User.objects.create_user("bench@example.com", None, name="Bench")
     Membership.objects.create(person=person, store=store, role=Role.ADMIN)
     return Ground(folder, store, person)
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """Wait for a slot at the platform as often as it takes."""
+    while True:
+        try:
+            return act()
+        except RemoteThrottled as exc:
+            clock.wait(exc.retry_after or 0.1)

@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.template.loader import render_to_string
 
 from cancellations.benches.frame import Figure, percentile
-from cancellations.benches.ground import Ground, ground
+from cancellations.benches.ground import Ground, ground, patiently
 from cancellations.forms.preview import PreviewForm
 from cancellations.models import Preview
 from cancellations.services import order_page, preview
@@ -48,7 +48,7 @@ def run(quick: bool) -> Iterator[Figure]:
 def _order(place: Ground, world: object, lines: int) -> tuple[OrderRecord, Order]:
     spec = [Line(title=f"Tube {n}", sku=f"T-{n}", quantity=2, price="4.50") for n in range(lines)]
     made = world.make_order("demo", lines=spec)  # type: ignore[attr-defined]
-    order = reach.open_platform(place.store).read_order(made.id)
+    order = patiently(lambda: reach.open_platform(place.store).read_order(made.id))
     return orders.save(place.store, order, clock.now()), order
 
 

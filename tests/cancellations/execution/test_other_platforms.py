@@ -134,3 +134,16 @@ def test_no_money_is_planned_where_none_moves(dropship_desk):
 
     assert not plan.sums.total
     assert plan.can_run, plan.blockers
+
+
+def test_a_request_that_the_network_doubled_is_flagged_where_the_platform_has_no_key(shoplazza_desk):
+    """Shoplazza takes both: we sent one, and the receipt says that more went back than was promised."""
+    desk = shoplazza_desk
+    record = desk.order()
+    cancellation = desk.confirm(record, desk.some(record, 1))
+    desk.world.fault("doubled", on="refund")
+
+    done = desk.work(cancellation, hours=3)
+
+    assert done.steps.get(kind="refund").attempts.count() == 1
+    assert done.differs or done.state == "needs_operator"
