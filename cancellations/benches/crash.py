@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -67,6 +67,11 @@ def _whole(order: Order) -> CancelRequest:
     return CancelRequest(lines=lines, refund=RefundChoice.NONE)
 
 
+def _whole_by_item(order: Order) -> CancelRequest:
+    """Stock is left alone: a person would have to correct it, and the case would end there."""
+    return replace(_whole(order), keep_stock=frozenset(line.id for line in order.lines))
+
+
 def _kept(order: Order) -> CancelRequest:
     line = order.lines[0]
     return CancelRequest(lines={line.id: Decimal(1)}, keep_stock=frozenset({line.id}))
@@ -83,8 +88,8 @@ SUBJECTS = (
     ),
     Subject("shoplazza", "cancel", "cancel", "cancel", "cancel", (LAZZA,), {}, _whole),
     Subject("shoplazza", "refund", "refund", "refund", "refund", (LAZZA,), {}, _one),
-    Subject("modern_dropship", "cancel", "cancelOrder", "cancel", "", (DROP,), {}, _whole),
-    Subject("modern_dropship", "cancel", "cancelItem", "cancel", "", (DROP,), {}, _one),
+    Subject("modern_dropship", "cancel", "cancelOrder", "cancel", "", (DROP,), {}, _whole_by_item),
+    Subject("modern_dropship", "cancel", "cancelItem", "cancel", "", (DROP,), {}, _kept),
 )  # fmt: skip
 
 
@@ -107,12 +112,9 @@ class Result:
 
     @property
     def is_right(self) -> bool:
-        """One effect and done; or at most one and a person with the reason.
-
-        A request that something on the way doubled: a platform without a key takes both. We sent one, and say so.
-        """
+        """One effect and done; or at most one and a person with the reason. Two are wrong, whoever caused them."""
         if self.effects > 1:
-            return self.case.name == "doubled" and self.sends == 1 and self.differs
+            return False
         return self.effects == 1 if self.state == "done" else bool(self.trouble)
 
 

@@ -37,7 +37,7 @@ class Session:
 
     # --- orders ----------------------------------------------------------------------------------
     def order(self, order_id: int | None) -> Body | None:
-        """The order's body, kept for this session; None when this shop has no such order."""
+        """The order's body, kept while this request runs; None when this shop has no such order."""
         if order_id is None:
             return None
         if order_id not in self._orders:
