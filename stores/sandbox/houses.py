@@ -2,62 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from stores.sandbox.platforms import PLATFORMS
+from stores.sandbox.shopify.spec import Line
+from stores.sandbox.wire import House
 from stores.sandbox.world import World
 
-
-@dataclass(frozen=True)
-class House:
-    """`settings` and `secrets` as `connections.connect` takes them."""
-
-    platform: str
-    settings: dict[str, str]
-    secrets: dict[str, str]
-    currency: str
-    scopes: tuple[str, ...]
-
-
-def shopify(world: World, name: str, base: str) -> House:
-    shop = world.shop(name) or world.add_shop(name)
-    settings = _address({"shop": f"{name}.myshopify.com"}, base, "shopify", name)
-    return House("shopify", settings, {"token": shop["static_token"]}, shop["currency"], tuple(shop["scopes"]))
-
-
-def shoplazza(world: World, name: str, base: str) -> House:
-    shop = world.shoplazza.shop(name) or world.shoplazza.add_shop(name)
-    settings = _address({"shop": f"{name}.myshoplaza.com"}, base, "shoplazza", name)
-    return House("shoplazza", settings, {"token": shop["token"]}, shop["currency"], tuple(shop["scopes"]))
-
-
-def modern_dropship(world: World, name: str, base: str) -> House:
-    account = world.modern_dropship.account(name) or world.modern_dropship.add_account(name)
-    settings = {"base_url": f"{base}/modern_dropship"} if base else {}  # the key says which account
-    return House("modern_dropship", settings, {"api_key": account["key"]}, "USD", ())
-
-
-HOUSES: dict[str, Callable[[World, str, str], House]] = {
-    "shopify": shopify,
-    "shoplazza": shoplazza,
-    "modern_dropship": modern_dropship,
-}
+__all__ = ["House", "line", "make_order", "open_house"]
 
 
 def open_house(world: World, platform: str, name: str = "demo", *, base: str = "") -> House:
-    """base: where the sandbox is served; "" = reached in process under the platform's own host."""
-    return HOUSES[platform](world, name, base)
+    """base: where the sandbox is served; "" = reached in process under the platform's own host. Raises KeyError."""
+    if platform != "shopify":
+        return PLATFORMS[platform](world).open_house(name, base)
+    shop = world.shop(name) or world.add_shop(name)
+    settings = {"shop": f"{name}.myshopify.com"} | ({"base_url": f"{base}/shopify/{name}"} if base else {})
+    return House(platform, settings, {"token": shop["static_token"]}, shop["currency"], tuple(shop["scopes"]))
 
 
 def make_order(world: World, platform: str, name: str, **words: Any) -> str:
     """One order in the words of that platform's spec; its external id."""
-    if platform == "shopify":
-        return world.make_order(name, **words).id
-    house = getattr(world, platform)
-    made: str = house.make_order(name, **words).id
-    return made
+    made: Any = (
+        world.make_order(name, **words) if platform == "shopify" else of(world, platform).make_order(name, **words)
+    )
+    return str(made.id)
 
 
-def _address(settings: dict[str, str], base: str, platform: str, name: str) -> dict[str, str]:
-    return settings | ({"base_url": f"{base}/{platform}/{name}"} if base else {})
+def line(platform: str, **words: Any) -> Any:
+    """One line in the words of that platform's spec."""
+    kind: Any = PLATFORMS.get(platform)
+    return kind.line(**words) if kind else Line(**words)
+
+
+def of(world: World, platform: str) -> Any:
+    """The platform's Python door in this world: make_order, seed, populate. Raises KeyError."""
+    return PLATFORMS[platform](world)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from stores.sandbox.modern_dropship.house import ModernDropship
 from stores.sandbox.shoplazza.house import Shoplazza
-from stores.sandbox.wire import Reply, Request
+from stores.sandbox.wire import House, Reply, Request
 
 if TYPE_CHECKING:
     from stores.sandbox.world import World
@@ -20,6 +20,9 @@ class Simulated(Protocol):
     key: str
 
     def __init__(self, world: World) -> None: ...
+
+    def open_house(self, name: str, base: str) -> House:
+        """The address and credentials that a connection form would take; base: "" = reached in process."""
 
     @classmethod
     def claims(cls, request: Request) -> bool:

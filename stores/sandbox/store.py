@@ -61,6 +61,10 @@ CREATE TABLE IF NOT EXISTS modern_dropship_accounts (name TEXT PRIMARY KEY, body
 CREATE TABLE IF NOT EXISTS modern_dropship_orders (account TEXT NOT NULL, id TEXT NOT NULL, created_at REAL NOT NULL,
   body TEXT NOT NULL, previous TEXT, PRIMARY KEY (account, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS modern_dropship_created ON modern_dropship_orders (account, created_at, id);
+CREATE TABLE IF NOT EXISTS records (home TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL,
+  at REAL NOT NULL, body TEXT NOT NULL, previous TEXT, PRIMARY KEY (home, kind, id));
+CREATE INDEX IF NOT EXISTS records_parent ON records (home, kind, parent);
+CREATE INDEX IF NOT EXISTS records_at ON records (home, kind, at);
 """
 TABLES = tuple(line.split()[5] for line in SCHEMA.splitlines() if line.startswith("CREATE TABLE"))
 
@@ -75,7 +79,7 @@ class Store:
     def __init__(self, path: str) -> None:
         self.path = path
         self._start()
-        if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'modern_dropship_created'").fetchone():
+        if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'records_at'").fetchone():
             self.db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
 
     def _start(self) -> None:

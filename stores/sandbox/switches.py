@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 
@@ -26,55 +27,7 @@ class Switch:
         return self.settings[0]
 
 
-# Shoplazza: `item` is the number in section 16 of its sheet.
-SHOPLAZZA = tuple(
-    Switch(f"shoplazza_{name}", settings, about, item, money, "shoplazza")
-    for name, settings, about, item, money in (
-        ("cancel_refunds", ("no", "yes"), "cancel gives the money back by itself", "1", True),
-        ("cancel_restocks", ("no", "yes"), "cancel puts waiting units back", "1", False),
-        ("cancel_voids", ("no", "yes"), "cancel releases an authorisation", "1", True),
-        ("cancel_notifies", ("no", "yes"), "cancel writes to the customer", "1", False),
-        ("cancel_answer", ("true", "generic"), "the answer of cancel shows the order, or an older state", "", False),
-        ("cancel_shipped", ("refused", "allowed"), "cancel of a shipped or partly shipped order", "2", False),
-        ("second_cancel", ("ok", "refused"), "cancel of a cancelled order: 200 or 406", "2", True),
-        ("refund_after_cancel", ("refused", "allowed"), "refund of a cancelled order: 406 or 200", "3", True),
-        ("cancel_after_refund", ("allowed", "refused"), "cancel of an order that was refunded whole", "3", True),
-        ("line_quantity", ("stays", "falls"), "`quantity` of a line after a waiting_ship refund", "4", False),
-        ("delete_quantity", ("told", "zero"), "`delete_quantity` of a waiting_ship refund", "4", False),
-        ("zero_refund", ("allowed", "refused"), "refund_total 0.00 with lines", "4", True),
-        ("refund_payments", ("optional", "all"), "must refund_payments name every payment line", "5", True),
-        ("gift_card", ("last", "first"), "which payment an unnamed refund takes first", "5", True),
-        ("empty_refund", ("refused", "everything"), "2025-06 and later: refund without a body", "6", True),
-        ("limit", ("standard", "wide"), "size of both buckets", "", False),
-        ("limit_headers", ("none", "told"), "throttle header and Retry-After", "8", False),
-        ("hook_signature", ("base64", "hex", "none"), "signature of webhooks", "9", False),
-        ("list_order", ("newest_first", "oldest_first"), "order of a list without sort_by", "10", False),
-        ("ship_quantity", ("absent", "told", "zero"), "`ship_quantity` of a shipment's line", "10", False),
-        ("blank_406", ("yes", "no"), "a 406 without a body", "11", False),
-        ("refund_seconds", ("2", "0", "60", "never"), "how long a refund record is pending", "", True),
-    )
-)
-# Modern Dropship: `item` as above, in its own sheet.
-MODERN_DROPSHIP = tuple(
-    Switch(f"modern_dropship_{name}", settings, about, item, False, "modern_dropship")
-    for name, settings, about, item in (
-        ("envelope", ("bare", "data"), "2022-03-03: an order in `data`, lists with hasMore", "1"),
-        ("names", ("by_version", "both", "old"), "field names of the 2022 column, of both, of 2021", "1"),
-        ("fulfilments", ("told", "absent"), "an order's `fulfillments`", "1"),
-        ("second_cancel", ("refused", "ok"), "cancel of what is cancelled: 400, or 200 without effect", "2"),
-        ("unknown_order", ("404", "400"), "an order nobody knows: 404, or 400 `not found` as in 2020", "2"),
-        ("split_original", ("full", "reduced"), "quantity of an item after a part of it was cancelled", "3"),
-        ("old_shipments", ("stay", "moved"), "what shipments point at after a split: the old item or the new", "3"),
-        ("item_answer", ("original", "new"), "which item a partial cancellation answers", "3"),
-        ("reason", ("kept", "dropped"), "whether the reason stands at the cancelled items", ""),
-        ("zero_quantity", ("cancels", "refused"), "newQuantity: 0 said explicitly", "4"),
-        ("item_unposted", ("allowed", "refused"), "cancel of an item while the order is not posted", "5"),
-        ("limit", ("none", "two"), "two requests a second", "6"),
-        ("list_order", ("newest_first", "oldest_first"), "order of a list", "6"),
-        ("event", ("wrapped", "bare"), "an event's body: around the order, or the order itself", "7"),
-    )
-)
-ALL = (
+WORLD = (
     Switch("cancel_refusals", ("sync", "job"), "Where a refused cancel says so", "1"),
     Switch("refusal_field", ("order_id", "base", "none"), "`field` of INVALID", "1"),
     Switch("method_absent", ("no_refund", "refund", "refused"), "orderCancel without refundMethod", "2", True),
@@ -104,28 +57,35 @@ ALL = (
     Switch(
         "clock", ("true", "ahead", "behind"), "the platform's clock is five minutes off in what it tells", platform=""
     ),
-    *SHOPLAZZA,
-    *MODERN_DROPSHIP,
 )
-REGISTRY = {switch.name: switch for switch in ALL}
 CLOCK_SKEW_SECONDS = {"true": 0, "ahead": 300, "behind": -300}
+
+
+@cache
+def everything() -> dict[str, Switch]:
+    """Every switch by name: the world's own, Shopify's, and those that each platform's package brings."""
+    from stores.sandbox.platforms import PLATFORMS  # the packages know what a switch is
+
+    brought = (switch for kind in PLATFORMS.values() for switch in getattr(kind, "switches", ()))
+    return {switch.name: switch for switch in (*WORLD, *brought)}
 
 
 def check(name: str, value: str) -> None:
     """Raises ValueError for a switch or a setting nobody registered."""
-    if name not in REGISTRY:
-        raise ValueError(f"no switch {name!r}; there are: {', '.join(REGISTRY)}")
-    if value not in REGISTRY[name].settings:
-        raise ValueError(f"{name} takes {', '.join(REGISTRY[name].settings)}, not {value!r}")
+    known = everything()
+    if name not in known:
+        raise ValueError(f"no switch {name!r}; there are: {', '.join(known)}")
+    if value not in known[name].settings:
+        raise ValueError(f"{name} takes {', '.join(known[name].settings)}, not {value!r}")
 
 
 def defaults() -> dict[str, str]:
-    return {switch.name: switch.default for switch in ALL}
+    return {switch.name: switch.default for switch in everything().values()}
 
 
 def of(platform: str) -> tuple[Switch, ...]:
     """The switches of one platform and those that bend the world of all."""
-    return tuple(switch for switch in ALL if switch.platform in (platform, ""))
+    return tuple(switch for switch in everything().values() if switch.platform in (platform, ""))
 
 
 def singles(platform: str = "shopify") -> Iterator[dict[str, str]]:

@@ -9,6 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+@dataclass(frozen=True)
+class House:
+    """A shop as the sandbox serves it. `settings` and `secrets` as `connections.connect` takes them."""
+
+    platform: str
+    settings: dict[str, str]
+    secrets: dict[str, str]
+    currency: str
+    scopes: tuple[str, ...] = ()
+
+
 @dataclass
 class Request:
     method: str

@@ -26,16 +26,12 @@ from stores.models import OrderRecord, Role, Store, User
 from stores.sandbox import houses
 from stores.sandbox.adapter import InProcess
 from stores.sandbox.houses import open_house
-from stores.sandbox.modern_dropship.spec import Line as DropshipLine
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.shoplazza.spec import Line as ShoplazzaLine
 from stores.sandbox.world import World
 from stores.services import credentials, orders, reach
 from tests import make
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-LINES: dict[str, Any] = {"shopify": Line, "shoplazza": ShoplazzaLine, "modern_dropship": DropshipLine}
 
 
 @dataclass
@@ -49,8 +45,7 @@ class Desk:
 
     def order(self, **spec: Any) -> OrderRecord:
         """Make an order in the world and copy it. Default: one paid line of three units."""
-        line = LINES[self.store.platform]
-        spec.setdefault("lines", [line(quantity=3, price="10.00")])
+        spec.setdefault("lines", [houses.line(self.store.platform, quantity=3, price="10.00")])
         made = houses.make_order(self.world, self.store.platform, "demo", **spec)
         platform = reach.open_platform(self.store)
         return orders.save(self.store, self.patiently(lambda: platform.read_order(made)), clock.now())

@@ -12,7 +12,8 @@ from stores.sandbox.modern_dropship import door, populate, seeds, spec, told
 from stores.sandbox.modern_dropship.build import Body, build
 from stores.sandbox.modern_dropship.session import KEY, Session
 from stores.sandbox.modern_dropship.staff import Staff
-from stores.sandbox.wire import Reply, Request
+from stores.sandbox.modern_dropship.switches import SWITCHES
+from stores.sandbox.wire import House, Reply, Request
 
 if TYPE_CHECKING:
     from stores.sandbox.world import World
@@ -40,6 +41,8 @@ def fresh(name: str) -> Body:
 
 class ModernDropship:
     key = KEY
+    switches = SWITCHES
+    line = spec.Line
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -111,6 +114,11 @@ class ModernDropship:
             session.event("order.cancelled", told.order(session, self.order(other.id, other.account), "2022-03-03"))
 
     # --- for the shared doors ----------------------------------------------------------------------
+    def open_house(self, name: str, base: str) -> House:
+        """The key says which account."""
+        account = self.account(name) or self.add_account(name)
+        return House(KEY, {"base_url": f"{base}/{KEY}"} if base else {}, {"api_key": account["key"]}, "USD")
+
     @classmethod
     def claims(cls, request: Request) -> bool:
         return door.where(request) is not None

@@ -12,8 +12,9 @@ from stores.sandbox.shoplazza import door, populate, refund, seeds, spec, webhoo
 from stores.sandbox.shoplazza.build import build
 from stores.sandbox.shoplazza.session import KEY, Session
 from stores.sandbox.shoplazza.staff import Staff
+from stores.sandbox.shoplazza.switches import SWITCHES
 from stores.sandbox.shoplazza.totals import Body
-from stores.sandbox.wire import Reply, Request
+from stores.sandbox.wire import House, Reply, Request
 
 if TYPE_CHECKING:
     from stores.sandbox.world import World
@@ -43,6 +44,8 @@ def fresh(name: str) -> Body:
 
 class Shoplazza:
     key = KEY
+    switches = SWITCHES
+    line = spec.Line
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -111,6 +114,11 @@ class Shoplazza:
         return int(((self.shop(shop) or {}).get("stock") or {}).get(sku, 0))
 
     # --- for the shared doors ----------------------------------------------------------------------
+    def open_house(self, name: str, base: str) -> House:
+        shop = self.shop(name) or self.add_shop(name)
+        settings = {"shop": f"{name}.myshoplaza.com"} | ({"base_url": f"{base}/{KEY}/{name}"} if base else {})
+        return House(KEY, settings, {"token": shop["token"]}, shop["currency"], tuple(shop["scopes"]))
+
     @classmethod
     def claims(cls, request: Request) -> bool:
         return door.where(request) is not None

@@ -10,6 +10,7 @@ import pytest
 from stores.sandbox import switches
 from stores.sandbox.shoplazza.house import Made
 from stores.sandbox.shoplazza.spec import Line
+from stores.sandbox.shoplazza.switches import SWITCHES
 from stores.sandbox.world import World
 from tests.stores.sandbox.shoplazza_client import MUG, Client, client, records, refunding, world
 
@@ -97,7 +98,7 @@ OWN = [held for held in switches.singles("shoplazza") if next(iter(held)).starts
 
 
 def test_every_switch_is_probed() -> None:
-    assert {f"shoplazza_{name}" for name in PROBES} == {s.name for s in switches.ALL if s.platform == "shoplazza"}
+    assert {f"shoplazza_{name}" for name in PROBES} == {s.name for s in SWITCHES}
 
 
 @pytest.mark.parametrize("setting", OWN, ids=lambda held: "-".join(*held.items()))
