@@ -40,6 +40,7 @@ class PaymentBack:
     payment_id: str  # the transaction it goes back through
     gateway: str
     amount: Money
+    is_manual: bool = False  # recorded only: a person pays by hand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,7 @@ class RefundOrder:
     lines: tuple[UnitsBack, ...]
     payments: tuple[PaymentBack, ...]
     shipping: Money | None
+    fees: Money | None = None  # fees, service charges and tips that go back with it
     duties: tuple[str, ...] = ()
     notify: bool = False
     note: str = ""
@@ -114,7 +116,7 @@ class StockChange:
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectStock:
-    """Take back a restock that the platform makes by itself; delta < 0."""
+    """Take back a restock that the platform makes by itself (delta < 0), or make one it does not make (delta > 0)."""
 
     order_id: str
     changes: tuple[StockChange, ...]

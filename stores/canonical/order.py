@@ -247,7 +247,7 @@ class Order:
     placed_at: datetime
     created_at: datetime | None = None
     updated_at: datetime
-    cancelled_at: datetime | None = None
+    cancelled_at: datetime | None = None  # also when a refund of everything ended it before anything left
     closed_at: datetime | None = None
     cancel_reason: str = ""  # words
     cancel_note: str = ""  # staff note of the cancellation: carries our tag
@@ -287,6 +287,8 @@ class Order:
     remarks: tuple[Remark, ...] = ()
     cancellable: Cancellable
     whole_cancel_blockers: tuple[str, ...] = ()  # words: why the platform would refuse a whole cancel
+    cancel_restocks: bool | None = None  # what a cancel does to stock in this very shop; None: as the manner says
+    ends_by_refund: bool = False  # no cancel call is possible: giving all the money back is what ends it
     is_summary: bool = False
 
     def line(self, line_id: str) -> LineItem:

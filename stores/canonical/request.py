@@ -58,6 +58,7 @@ class QuotedLine:
     tax: Money
     location_id: str = ""
     location_name: str = ""
+    payment_id: str = ""  # the payment this share goes back through, where a refund is made per payment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,8 @@ class QuotedPayment:
     amount: Money
     maximum: Money
     is_manual: bool = False
+    shipping: Money | None = None  # its part of the shipping, where a refund is made per payment
+    fees: Money | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,3 +89,4 @@ class Quote:
     lines: tuple[QuotedLine, ...] = ()
     payments: tuple[QuotedPayment, ...] = ()
     is_estimate: bool = False
+    fees: Money | None = None  # fees, service charges and tips inside `total`

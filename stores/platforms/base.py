@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, ClassVar, Literal, Protocol
 
 from stores.canonical.capabilities import Capabilities
@@ -36,6 +37,15 @@ from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import Unsupported
 
 
+class Serves(StrEnum):
+    """What one outside account is to us. One connection serves all of them."""
+
+    ORDERS = "orders"
+    PAYMENTS = "payments"  # money goes back through it
+    STOCK = "stock"
+    BOOKS = "books"
+
+
 @dataclass(frozen=True)
 class Scope:
     """A right the shop must grant. `disables`: what does not work without it, in words ("" = optional comfort)."""
@@ -56,6 +66,7 @@ class Access:
     granted: tuple[str, ...]
     missing: tuple[Scope, ...]
     api_version: str = ""
+    account: str = ""  # the outside account's own id, as the platform tells it: one connection serves it
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,7 @@ class Platform(ABC):
     credentials: ClassVar[tuple[Text | Secret, ...]]
     capabilities: ClassVar[Capabilities]
     manner: ClassVar[Manner]
+    serves: ClassVar[tuple[Serves, ...]] = (Serves.ORDERS, Serves.PAYMENTS, Serves.STOCK)
     scopes: ClassVar[tuple[Scope, ...]] = ()
     reasons: ClassVar[Mapping[Reason, str]]  # ours → the platform's word
     note_limit: ClassVar[int] = 255  # characters of free text, tag included

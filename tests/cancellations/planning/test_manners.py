@@ -16,12 +16,12 @@ from tests import make
 from tests.cancellations.planning.cases import MANNER, able, codes, commands, everything, kinds, plan, take
 
 MONEY_FIRST = replace(
-    MANNER, edits=False, cancel_refunds=False, cancel_restocks=False, refund_first=True, names_location=False,
-    corrects_stock=False, refund_of_nothing=False, refund_restocks_each=True,
+    MANNER, edits=False, cancel_refunds=False, cancel_restocks=False, cancel_voids=False, refund_first=True,
+    names_location=False, corrects_stock=False, refund_of_nothing=False, refund_restocks_each=True,
 )  # fmt: skip
 BY_ITEM = replace(
     MANNER, units_by=UnitsBy.ITEM, edits=False, moves_money=False, cancel_refunds=False, cancel_restocks=False,
-    rest_in_one_call=True, names_location=False, corrects_stock=False, refund_of_nothing=False,
+    cancel_voids=False, rest_in_one_call=True, names_location=False, corrects_stock=False, refund_of_nothing=False,
 )  # fmt: skip
 
 
