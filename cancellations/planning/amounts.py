@@ -19,12 +19,13 @@ from stores.kernel.words import money as said
 
 @dataclass(frozen=True)
 class Amounts:
-    """`shipping`: the part of it that is shipping; `duties`: ids of duties that go back with their lines."""
+    """`shipping`, `fees`: that part of it; `duties`: ids of duties that go back with their lines."""
 
     payments: tuple[QuotedPayment, ...]
     sums: Sums
     shipping: Money | None = None
     duties: tuple[str, ...] = ()
+    fees: Money | None = None
 
 
 def is_refundable(payment: Payment) -> bool:
@@ -88,16 +89,18 @@ def _as_quoted(request: CancelRequest, quote: Quote, chosen: Sequence[Chosen]) -
     if any(p.amount > p.maximum for p in payments) or whole > quote.maximum:
         text = _("The platform's own figures exceed what it can give back. Read the order again.")
         return nothing(quote.currency), (Blocker(code="quote_too_high", field="refund", text=text),)
+    fees = quote.fees or Money.zero(quote.currency)
     sums = Sums(
-        items=whole - quote.tax - quote.shipping - quote.duties,
+        items=whole - quote.tax - quote.shipping - quote.duties - fees,
         tax=quote.tax,
         shipping=quote.shipping,
         duties=quote.duties,
         total=whole,
         is_estimate=quote.is_estimate,
+        fees=fees if fees else None,
     )
     duties = tuple(duty.id for c in chosen if c.takes_all for duty in c.line.duties) if quote.duties else ()
-    return Amounts(payments, sums, (request.shipping or quote.shipping) or None, duties), ()
+    return Amounts(payments, sums, (request.shipping or quote.shipping) or None, duties, quote.fees or None), ()
 
 
 def _as_named(order: Order, request: CancelRequest, quote: Quote | None) -> tuple[Amounts, tuple[Blocker, ...]]:

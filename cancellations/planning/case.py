@@ -14,6 +14,7 @@ from stores.canonical.capabilities import Capabilities
 from stores.canonical.manner import Manner, UnitsBy
 from stores.canonical.order import Cancellable, Location, Order
 from stores.canonical.request import CancelRequest, Quote, Reason, RefundChoice
+from stores.kernel.money import total
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,17 @@ class Case:
         if self.request.refund is not RefundChoice.FULL or not self.amounts.payments:
             return False
         return self.request.shipping is None or self.request.shipping == self.order.shipping_refundable
+
+    @property
+    def gives_all(self) -> bool:
+        """All the money that could go back does."""
+        left = [p.refundable for p in self.order.payments if p.refundable is not None and p.refundable.amount > 0]
+        back = self.amounts.sums.total
+        return bool(left) and all(m.currency == back.currency for m in left) and total(left, back.currency) == back
+
+    @property
+    def closes_by_refund(self) -> bool:
+        return self.manner.refund_closes or self.order.ends_by_refund
 
     def name_of(self, location_id: str) -> str:
         if location_id in self.locations:

@@ -117,7 +117,8 @@ def _goods(case: Case, method: Method) -> Iterator[Caution]:
         yield Caution(code="gift_card", text=text)
     tips = case.order.totals.tips
     if tips and tips.customer.amount > 0:
-        words = _("The tip of %(money)s goes back as well.") if case.is_whole and case.refunds_all else ""
+        goes_back = case.amounts.fees or (case.is_whole and case.refunds_all)
+        words = _("The tip of %(money)s goes back as well.") if goes_back else ""
         yield Caution(
             code="tip", text=(words or _("The tip of %(money)s stays with the shop.")) % {"money": said(tips.customer)}
         )
@@ -133,7 +134,7 @@ def _ways(case: Case, method: Method) -> Iterator[Caution]:
         why = " ".join(case.order.edit_blockers) or case.lacks("EditOrder")
         text = _("The order cannot be edited, so units are taken off by a refund of nothing. %(why)s", why=why)
         yield Caution(code="not_editable", text=text.strip())
-    if CorrectStock in kinds:
+    if any(isinstance(c, CorrectStock) and any(x.delta < 0 for x in c.changes) for c in method.commands):
         text = _("The platform puts kept units back in stock for a moment; a second call takes them out again.")
         yield Caution(code="stock_twice", text=text)
 

@@ -9,9 +9,10 @@ from decimal import Decimal
 from cancellations.planning.amounts import authorised
 from cancellations.planning.assisted import is_assisted
 from cancellations.planning.case import Case
-from cancellations.planning.methods import Method, places, steps
+from cancellations.planning.methods import Method, steps
 from cancellations.planning.plan import Effect, EffectKind
 from cancellations.planning.quantities import Stock
+from cancellations.planning.refunds import places
 from stores.canonical.commands import CancelOrder, EditOrder, VoidPayment
 from stores.canonical.request import QuotedPayment
 from stores.kernel.money import Money, total
@@ -40,13 +41,12 @@ def _units(case: Case, method: Method) -> Iterator[Effect]:
 
 
 def _closing(case: Case, method: Method) -> Iterator[Effect]:
-    if case.is_whole and isinstance(method.commands[0], CancelOrder):
-        yield Effect(
-            kind=EffectKind.CLOSE,
-            key="close",
-            title=_("The order is cancelled"),
-            detail=_("Reason sent: %(word)s", word=case.reasons.get(case.request.reason, "")),
-        )
+    if not case.is_whole or not method.ends(case):
+        return
+    detail = _("Reason sent: %(word)s", word=case.reasons.get(case.request.reason, ""))
+    if not method.names(CancelOrder):
+        detail = _("Giving all of the money back is what ends it on this platform.")
+    yield Effect(kind=EffectKind.CLOSE, key="close", title=_("The order is cancelled"), detail=detail)
 
 
 def _refunds(case: Case, method: Method) -> Iterator[Effect]:
@@ -76,7 +76,7 @@ def _refund_detail(payment: QuotedPayment) -> str:
 def _voids(case: Case, method: Method) -> Iterator[Effect]:
     """A whole cancel releases by itself what was only authorised; otherwise only a void of our own does."""
     named = {c.payment_id for c in method.commands if isinstance(c, VoidPayment)}
-    by_platform = case.is_whole and case.manner.cancel_refunds
+    by_platform = method.names(CancelOrder) and case.manner.cancel_voids
     for payment in authorised(case.order):
         if by_platform or payment.id in named:
             yield Effect(

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from cancellations.planning.amounts import authorised
 from cancellations.planning.case import Case, cancellable_after
-from cancellations.planning.methods import Method, places
+from cancellations.planning.methods import Method
 from cancellations.planning.plan import Expected, LineEnd, PaymentEnd, StockEnd
+from cancellations.planning.refunds import places
 from stores.canonical.commands import CancelOrder, RefundOrder, VoidPayment
 from stores.canonical.order import PaymentState
 from stores.canonical.request import RefundChoice
@@ -19,7 +20,7 @@ def end_state(case: Case, method: Method) -> Expected:
     before = _refunded(case)
     back = case.amounts.sums.total if method.commands else Money.zero(before.currency)
     return Expected(
-        is_cancelled=any(isinstance(command, CancelOrder) for command in method.commands),
+        is_cancelled=method.ends(case),
         cancellable=cancellable_after(case) if method.commands else case.order.cancellable,
         lines=tuple(_lines(case)) if method.commands else (),
         payments=tuple(
@@ -80,14 +81,14 @@ def _shares(case: Case) -> dict[str, Money]:
 
 def _voided(case: Case, method: Method) -> Iterator[str]:
     named = {c.payment_id for c in method.commands if isinstance(c, VoidPayment)}
-    by_cancel = case.manner.cancel_refunds and any(isinstance(c, CancelOrder) for c in method.commands)
+    by_cancel = case.manner.cancel_voids and method.names(CancelOrder)
     yield from (p.id for p in authorised(case.order) if by_cancel or p.id in named)
 
 
 def _stock(case: Case, method: Method) -> Iterator[StockEnd]:
     """Restock records are left by a cancel and by a refund, not by an edit. Kept lines promise none."""
     recorded = {u.line_id for c in method.commands if isinstance(c, RefundOrder) for u in c.lines if u.restock}
-    by_cancel = case.manner.cancel_restocks and any(isinstance(c, CancelOrder) for c in method.commands)
+    by_cancel = any(isinstance(c, CancelOrder) and c.restock for c in method.commands)
     for chosen in case.back:
         if not by_cancel and chosen.line.id not in recorded:
             continue
@@ -103,6 +104,7 @@ def _stock(case: Case, method: Method) -> Iterator[StockEnd]:
                 location_id=location_id,
                 location=case.name_of(location_id),
                 units=units,
+                is_recorded=case.manner.refund_restocks or not method.names(RefundOrder),
             )
 
 
@@ -111,7 +113,7 @@ def _payment_states(case: Case, method: Method) -> tuple[PaymentState, ...]:
     state = PaymentState
     if not method.commands:
         return ()
-    whole_cancel = any(isinstance(c, CancelOrder) for c in method.commands)
+    whole_cancel = method.ends(case)
     if case.amounts.payments:
         left = any(p.amount < p.maximum for p in case.amounts.payments)
         return (state.PARTLY_REFUNDED, state.REFUNDED) if left or not whole_cancel else (state.REFUNDED,)

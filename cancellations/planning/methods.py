@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cancellations.planning import reasons
+from cancellations.planning import reasons, stock
 from cancellations.planning.amounts import authorised
 from cancellations.planning.assisted import assisted_steps
 from cancellations.planning.case import Case
 from cancellations.planning.plan import PlannedStep
-from cancellations.planning.quantities import Chosen, Share, Stock
+from cancellations.planning.quantities import Chosen, Stock
+from cancellations.planning.refunds import refunds
 from cancellations.planning.titles import title
 from stores.canonical.commands import (
     CancelLine,
@@ -27,10 +28,7 @@ from stores.canonical.commands import (
     CorrectStock,
     EditedLine,
     EditOrder,
-    PaymentBack,
     RefundOrder,
-    StockChange,
-    UnitsBack,
     VoidPayment,
 )
 from stores.kernel.words import gettext as _
@@ -50,18 +48,26 @@ class Method(NamedTuple):
     name: str  # whole | rest | items | refund | edit | none
     commands: tuple[Command, ...]
 
+    def names(self, kind: type) -> bool:
+        """Is there a command of this kind?"""
+        return any(isinstance(command, kind) for command in self.commands)
+
+    def ends(self, case: Case) -> bool:
+        """The order counts as cancelled afterwards: by a cancel, or by a refund of everything that ends it."""
+        return self.names(CancelOrder) or (self.name == "whole" and case.gives_all and case.closes_by_refund)
+
 
 def choose(case: Case) -> Method:
     """The commands in the order they are sent; each requires the one before."""
     if not case.chosen:
         return Method("none", ())
-    if case.is_whole and case.manner.cancels_whole:
+    if case.is_whole and case.manner.cancels_whole and (case.gives_all or not case.order.ends_by_refund):
         return Method("whole", tuple(_whole(case)))
     if case.by_item:
         return _by_item(case)
-    if case.is_whole:
+    if case.is_whole and not case.manner.cancels_whole:
         return Method("whole", tuple(_piece_by_piece(case)))
-    if case.captured:
+    if case.captured and (case.amounts.payments or case.manner.refund_of_nothing or case.manner.edits):
         return _with_money(case)
     return _without_money(case)
 
@@ -95,42 +101,54 @@ def _by_item(case: Case) -> Method:
 
 
 def _whole(case: Case) -> Iterator[Command]:
-    restock = case.manner.cancel_restocks and any(c.stock is not Stock.KEEP for c in case.chosen)
-    if case.manner.refund_first and case.amounts.payments:
-        yield _refund(case, case.chosen, notify=False)
-    yield CancelOrder(
-        order_id=case.order.external_id,
-        reason=case.request.reason,
-        refund=case.refunds_all,
-        restock=restock,
-        notify=case.request.notify,
-        note=reasons.label(case.request.reason),
-    )
-    if case.amounts.payments and not case.refunds_all and not case.manner.refund_first:
-        yield _refund(case, (), notify=False)
-    if restock and case.kept:
-        yield _take_back(case)
+    """Voids, money and the cancel in the order this platform takes them; stock last."""
+    first = case.manner.refund_first
+    commands: list[Command] = list(_voids(case)) if case.manner.voids_first else []
+    if first and case.amounts.payments:
+        commands += refunds(case, case.chosen, notify=False)
+    if _is_called(case):
+        commands.append(
+            CancelOrder(
+                order_id=case.order.external_id,
+                reason=case.request.reason,
+                refund=case.refunds_all,
+                restock=stock.goes_back_by_cancel(case),
+                notify=case.request.notify,
+                note=reasons.label(case.request.reason),
+            )
+        )
+    if case.amounts.payments and not case.refunds_all and not first:
+        commands += refunds(case, () if case.manner.cancel_takes_units else case.chosen, notify=False)
+    yield from (*commands, *stock.corrections(case, commands))
+
+
+def _is_called(case: Case) -> bool:
+    """Not where a refund of everything ended it already and the cancel would undo what was asked about stock."""
+    if case.order.ends_by_refund:
+        return False
+    if not (case.manner.refund_closes and case.gives_all and case.kept and stock.cancel_restocks(case)):
+        return True
+    return case.manner.corrects_stock and bool(case.back)
+
+
+def _voids(case: Case) -> Iterator[VoidPayment]:
+    for payment in authorised(case.order):
+        yield VoidPayment(order_id=case.order.external_id, payment_id=payment.id)
 
 
 def _piece_by_piece(case: Case) -> Iterator[Command]:
     """For platforms that cannot cancel an order in one call: its units, its money, then what was only authorised."""
-    yield _refund(case, case.chosen)
-    for payment in authorised(case.order):
-        yield VoidPayment(order_id=case.order.external_id, payment_id=payment.id)
-    if case.kept and not case.manner.refund_restocks_each:
-        yield _take_back(case)
+    commands: list[Command] = [*refunds(case, case.chosen), *_voids(case)]
+    yield from (*commands, *stock.corrections(case, commands))
 
 
 def _with_money(case: Case) -> Method:
-    if case.manner.refund_restocks_each:
-        return Method("refund", (_refund(case, case.chosen),))
-    if not case.kept or not can_edit(case, case.kept):
-        corrections = (_take_back(case),) if case.kept else ()
-        return Method("refund", (_refund(case, case.chosen), *corrections))
+    if case.manner.refund_restocks_each or not case.kept or not can_edit(case, case.kept) or case.manner.adds_stock:
+        return _by_refund(case)
     rest = tuple(c for c in case.chosen if c.stock is not Stock.KEEP)
     edit = _edit(case, case.kept, notify=case.request.notify and not rest and not case.amounts.payments)
     if rest or case.amounts.payments:
-        return Method("edit", (edit, _refund(case, rest)))
+        return Method("edit", (edit, *refunds(case, rest)))
     return Method("edit", (edit,))
 
 
@@ -139,54 +157,12 @@ def _without_money(case: Case) -> Method:
         return Method("edit", (_edit(case, case.chosen, notify=case.request.notify),))
     if not case.manner.refund_of_nothing:
         return Method("none", ())  # refusals say why
-    corrections = (_take_back(case),) if case.kept else ()
-    return Method("refund", (_refund(case, case.chosen), *corrections))
+    return _by_refund(case)
 
 
-def _refund(case: Case, lines: Sequence[Chosen], *, notify: bool | None = None) -> RefundOrder:
-    parts = (PaymentBack(payment_id=p.payment_id, gateway=p.gateway, amount=p.amount) for p in case.amounts.payments)
-    return RefundOrder(
-        order_id=case.order.external_id,
-        currency=case.order.customer_currency,
-        lines=tuple(units for chosen in lines for units in _units_back(case, chosen)),
-        payments=tuple(parts),
-        shipping=case.amounts.shipping,
-        duties=case.amounts.duties,
-        notify=case.request.notify if notify is None else notify,
-        note=reasons.label(case.request.reason),
-    )
-
-
-def places(case: Case, chosen: Chosen) -> Iterator[tuple[str, Share]]:
-    """Where each share goes back to: the place a person named, else where it waits, else the platform's proposal."""
-    for share in chosen.shares:
-        waits_at = share.location.id if share.location else case.proposed.get(chosen.line.id, "")
-        yield chosen.goes_to or waits_at, share
-
-
-def _units_back(case: Case, chosen: Chosen) -> Iterator[UnitsBack]:
-    """One entry per location. Kept units are put back first and taken out again (CorrectStock)."""
-    merged: dict[str, UnitsBack] = {}
-    for location_id, share in places(case, chosen):
-        before = merged[location_id].units if location_id in merged else 0
-        merged[location_id] = UnitsBack(
-            line_id=chosen.line.id,
-            units=before + share.units,
-            restock=_goes_back(case, chosen, location_id),
-            location_id=location_id,
-        )
-    yield from merged.values()
-
-
-def _goes_back(case: Case, chosen: Chosen, location_id: str) -> bool:
-    if case.manner.refund_restocks_each:
-        return chosen.stock is Stock.BACK
-    return chosen.stock is not Stock.NONE or _must_name_place(chosen, location_id)
-
-
-def _must_name_place(chosen: Chosen, location_id: str) -> bool:
-    """Without a place the platform takes shipped units first; goods it cannot put back get none when none shipped."""
-    return chosen.line.shipped > 0 or (bool(location_id) and chosen.line.is_restockable)
+def _by_refund(case: Case) -> Method:
+    commands = tuple(refunds(case, case.chosen))
+    return Method("refund", (*commands, *stock.corrections(case, commands)))
 
 
 def _edit(case: Case, lines: Sequence[Chosen], *, notify: bool) -> EditOrder:
@@ -198,15 +174,6 @@ def _edit(case: Case, lines: Sequence[Chosen], *, notify: bool) -> EditOrder:
         notify=notify,
         note=reasons.label(case.request.reason),
     )
-
-
-def _take_back(case: Case) -> CorrectStock:
-    changes = (
-        StockChange(stock_item_id=chosen.line.stock_item_id, location_id=location_id, delta=-share.units)
-        for chosen in case.kept
-        for location_id, share in places(case, chosen)
-    )
-    return CorrectStock(order_id=case.order.external_id, changes=tuple(changes))
 
 
 def steps(case: Case, method: Method) -> tuple[PlannedStep, ...]:

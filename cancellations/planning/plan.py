@@ -113,13 +113,17 @@ class PaymentEnd:
 
 @dataclass(frozen=True, kw_only=True)
 class StockEnd:
-    """A restock record the platform must show: units of a line put back at a location ("" = the platform's choice)."""
+    """A restock record the platform must show: units of a line put back at a location ("" = the platform's choice).
+
+    is_recorded: the order's refunds tell of it; False: a cancel puts units back and leaves no record.
+    """
 
     line_id: str
     title: str
     location_id: str
     location: str
     units: Decimal
+    is_recorded: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +150,7 @@ class Sums:
     duties: Money
     total: Money
     is_estimate: bool = False
+    fees: Money | None = None  # fees, service charges and tips
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,7 +85,7 @@ def _method_words(case: Case, method: Method) -> str:
     capabilities = case.capabilities
     if method.name == "none":
         return ""
-    if case.is_whole:
+    if method.name == "whole":
         return str(capabilities.cancel_order.why)
     if method.name == "edit" and not case.captured:
         return _("Nothing was captured: Rescind takes these units off the order and leaves the rest open.")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cancellations.planning import stock
 from cancellations.planning.amounts import authorised
 from cancellations.planning.case import Case
-from cancellations.planning.methods import Method, places
+from cancellations.planning.methods import Method, can_edit
 from cancellations.planning.plan import Blocker
 from cancellations.planning.quantities import Chosen, Stock
+from cancellations.planning.refunds import needs_two, places
 from stores.canonical.capabilities import Capability, Support
-from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, VoidPayment
+from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import Readiness
 from stores.canonical.request import RefundChoice
 from stores.kernel.words import gettext as _
@@ -28,7 +30,19 @@ def blockers(case: Case, method: Method) -> tuple[Blocker, ...]:
         *case.wrong,
         *(
             b
-            for part in (_empty, _unpaid, _scopes, _whole, _capabilities, _rights, _places, _stock, _message)
+            for part in (
+                _empty,
+                _unpaid,
+                _per_payment,
+                _scopes,
+                _whole,
+                _capabilities,
+                _rights,
+                _places,
+                _stock,
+                _kept,
+                _message,
+            )
             for b in part(case, method)
         ),
     )
@@ -50,14 +64,28 @@ def _empty(case: Case, method: Method) -> Iterator[Blocker]:
 
 def _unpaid(case: Case, method: Method) -> Iterator[Blocker]:
     """Some platforms can take units off only together with money."""
-    if not case.chosen or case.by_item or case.manner.refund_of_nothing or case.manner.edits or case.is_whole:
+    if not case.chosen or case.by_item or case.manner.refund_of_nothing or method.names(CancelOrder):
         return
     if not case.captured:
-        text = _("Nothing was captured: on this platform only the whole order can be cancelled.")
-        yield Blocker(code="unpaid_part", field="lines", text=text)
+        if not case.is_whole and not can_edit(case, case.chosen):
+            text = _("Nothing was captured: on this platform only the whole order can be cancelled.")
+            yield Blocker(code="unpaid_part", field="lines", text=" ".join((text, *case.order.edit_blockers)))
     elif not case.amounts.payments:
         text = _("On this platform units leave the order only together with a refund.")
         yield Blocker(code="part_without_refund", field="refund", text=text)
+
+
+def _per_payment(case: Case, method: Method) -> Iterator[Blocker]:
+    """A refund per payment takes its units with it: an amount of one's own cannot leave out a payment that has some."""
+    if not case.manner.refund_per_payment or case.request.refund is not RefundChoice.PART or not case.quote:
+        return
+    taken = {chosen.line.id for chosen in case.chosen}
+    named = {payment.payment_id for payment in case.amounts.payments}
+    left = {q.payment_id for q in case.quote.lines if q.line_id in taken and q.payment_id} - named
+    for payment in case.quote.payments:
+        if payment.payment_id in left:
+            text = _("Some of these units belong to %(label)s: give an amount there too.", label=payment.label)
+            yield Blocker(code="payment_left_out", field="refund", text=text)
 
 
 def _scopes(case: Case, method: Method) -> Iterator[Blocker]:
@@ -74,7 +102,7 @@ def _rights(case: Case, method: Method) -> Iterator[Blocker]:
 
 
 def _whole(case: Case, method: Method) -> Iterator[Blocker]:
-    if not case.is_whole:
+    if not case.is_whole or (method.commands and not method.names(CancelOrder)):
         return
     for reason in case.order.whole_cancel_blockers:
         advice = _("Wait until this is settled, then look again.")
@@ -167,11 +195,26 @@ def _closed_place(case: Case, chosen: Chosen) -> str:
 
 
 def _stock(case: Case, method: Method) -> Iterator[Blocker]:
-    """What is to be taken out of stock again must be known to the shop's stock by id and place."""
-    changes = (change for c in method.commands if isinstance(c, CorrectStock) for change in c.changes)
-    if any(not (change.stock_item_id and change.location_id) for change in changes):
+    """What is to be corrected in stock must be known there by id and place."""
+    changes = [change for c in method.commands if isinstance(c, CorrectStock) for change in c.changes]
+    unknown = [change for change in changes if not (change.stock_item_id and change.location_id)]
+    if any(change.delta < 0 for change in unknown):
         text = _("The platform does not tell where these units are counted, so they cannot be kept out of stock.")
         yield Blocker(code="stock_unknown", field="restock", text=text, advice=_("Put the units back in stock."))
+    if any(change.delta > 0 for change in unknown):
+        text = _("The platform does not tell where these units are counted, so they cannot be put back.")
+        yield Blocker(code="stock_unknown", field="restock", text=text, advice=_("Do not put them back in stock."))
+
+
+def _kept(case: Case, method: Method) -> Iterator[Blocker]:
+    """What cannot be kept out of stock: by this cancel, or beside lines that go back."""
+    if stock.cannot_keep(case, method.commands):
+        advice = _("Put the units back in stock and correct the stock by hand afterwards.")
+        why = str(case.capabilities.keep_stock.why)
+        yield Blocker(code="kept_goes_back", field="restock", text=why, advice=advice)
+    if any(isinstance(c, RefundOrder) and not c.payments for c in method.commands) and needs_two(case, case.chosen):
+        text = _("Lines without a price cannot be kept out of stock beside others. Cancel them by themselves.")
+        yield Blocker(code="free_and_kept", field="restock", text=text)
 
 
 def _message(case: Case, method: Method) -> Iterator[Blocker]:

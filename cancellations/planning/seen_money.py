@@ -34,9 +34,8 @@ def _payments(plan: Plan, before: Order, after: Order, results: Results) -> Iter
     for refund in new_refunds(before, after):
         for transaction in refund.transactions:
             moved[transaction.parent_id].append(transaction)
-    says = _paid_back if len(plan.expected.payments) == 1 else lambda facts: ""  # the call tells the sum alone
-    report = reported(plan, results, CancelOrder, RefundOrder, says=says)
     for end in plan.expected.payments:
+        report = _reported(plan, results, end.payment_id)
         seen, verdict, note = _seen_payment(end, moved.get(end.payment_id, []), before, after)
         what = _("Refund to %(label)s", label=end.label)
         yield ReceiptLine(
@@ -48,6 +47,19 @@ def _payments(plan: Plan, before: Order, after: Order, results: Results) -> Iter
             verdict=verdict,
             note=note,
         )
+
+
+def _reported(plan: Plan, results: Results, payment_id: str) -> str:
+    """By the calls that gave back through this payment; one that names several tells their sum alone."""
+    others = {
+        step.position
+        for step in plan.steps
+        if isinstance(step.command, RefundOrder) and all(p.payment_id != payment_id for p in step.command.payments)
+    }
+    is_sum = any(isinstance(s.command, RefundOrder) and len(s.command.payments) > 1 for s in plan.steps)
+    named_alone = len(plan.expected.payments) == 1 or (others and not is_sum)
+    mine = {position: facts for position, facts in results.items() if position not in others}
+    return reported(plan, mine, CancelOrder, RefundOrder, says=_paid_back if named_alone else lambda facts: "")
 
 
 def _seen_payment(end: PaymentEnd, moved: list[Payment], before: Order, after: Order) -> tuple[str, Verdict, str]:

@@ -23,7 +23,7 @@ def _stock(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
     report = reported(plan, results, CancelOrder, RefundOrder)
     for end in plan.expected.stock:
         ours = [r for r in records if r.line_id == end.line_id and end.location_id in ("", r.location_id)]
-        if any(r.line_id == end.line_id and r.restock == "unknown" for r in records):
+        if not end.is_recorded or any(r.line_id == end.line_id and r.restock == "unknown" for r in records):
             yield _not_told(end, report)
             continue
         units = sum((r.units for r in ours if r.was_restocked), Decimal(0))
@@ -99,12 +99,12 @@ def _corrections(plan: Plan, before: Order, after: Order, results: Results) -> I
     """A stock correction leaves no record on the order: only its own answer is known."""
     for step in plan.steps:
         if isinstance(step.command, CorrectStock):
-            units = sum((-change.delta for change in step.command.changes), Decimal(0))
+            units = sum((change.delta for change in step.command.changes), Decimal(0))
             yield ReceiptLine(
-                kind=EffectKind.KEEP_STOCK,
-                what=_("Kept units taken out of stock again"),
-                promised=_back(units),
-                reported=reported(plan, results, CorrectStock),
+                kind=EffectKind.STOCK if units > 0 else EffectKind.KEEP_STOCK,
+                what=_("Units back in stock") if units > 0 else _("Kept units taken out of stock again"),
+                promised=_back(abs(units)),
+                reported=reported(plan, results, CorrectStock, says=lambda facts: facts.get("stock", "")),
                 seen=NOT_TOLD,
                 verdict=Verdict.UNSEEN,
                 note=_("The order does not show this; the platform's answer is all that is known."),

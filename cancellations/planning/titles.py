@@ -30,7 +30,9 @@ def title(command: Command) -> str:
             return _line(command)
         case VoidPayment():
             return _("Release what was only authorised")
-        case CorrectStock():
+        case CorrectStock(changes=changes):
+            if any(change.delta > 0 for change in changes):
+                return _("Put the units back in stock")
             return _("Take kept units out of stock again")
 
 

@@ -49,8 +49,9 @@ def calls(plan: Plan) -> Sequence[str]:
 
 def sum_rows(plan: Plan) -> Sequence[tuple[str, Money]]:
     sums = plan.sums
-    rows = ((_("Items"), sums.items), (_("Tax"), sums.tax), (_("Shipping"), sums.shipping), (_("Duties"), sums.duties))
-    return [(label, amount) for label, amount in rows if amount or label in (_("Items"), _("Shipping"))]
+    always = ((_("Items"), sums.items), (_("Shipping"), sums.shipping))
+    rows = (always[0], (_("Tax"), sums.tax), always[1], (_("Fees and tips"), sums.fees), (_("Duties"), sums.duties))
+    return [(label, amount) for label, amount in rows if amount is not None and (amount or (label, amount) in always)]
 
 
 def deed(plan: Plan) -> str:

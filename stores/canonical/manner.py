@@ -24,6 +24,7 @@ class Manner:
     cancel_takes_units: bool  # that call takes the units off; False: they leave with the refund that follows
     cancel_refunds: bool  # a whole cancel can give the money back in the same call
     cancel_restocks: bool  # a whole cancel can put units back (an order may say otherwise: `Order.cancel_restocks`)
+    cancel_asks_restock: bool  # whether it does is said with each cancel; False: it always does, or never
     cancel_voids: bool  # a whole cancel releases what was only authorised
     voids_first: bool  # an authorisation is released by a call of its own, before the order is cancelled
     rest_in_one_call: bool  # everything that has not left, in one call

@@ -86,6 +86,7 @@ MANNER = Manner(
     cancel_takes_units=True,
     cancel_refunds=False,
     cancel_restocks=False,
+    cancel_asks_restock=False,
     cancel_voids=False,
     voids_first=False,
     rest_in_one_call=True,

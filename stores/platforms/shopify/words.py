@@ -68,6 +68,7 @@ MANNER = Manner(
     cancel_takes_units=True,
     cancel_refunds=True,
     cancel_restocks=True,
+    cancel_asks_restock=True,
     cancel_voids=True,
     voids_first=False,
     rest_in_one_call=False,

@@ -1,0 +1,55 @@
+"""Which call of a plan puts units back, and the corrections that remain (the manner's words about stock). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cancellations.planning.case import Case
+from cancellations.planning.quantities import Chosen, Stock
+from cancellations.planning.refunds import places
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, RefundOrder, StockChange
+
+
+def cancel_restocks(case: Case) -> bool:
+    """What a cancel does in this very shop, else on this platform."""
+    said = case.order.cancel_restocks
+    return case.manner.cancel_restocks if said is None else said
+
+
+def goes_back_by_cancel(case: Case) -> bool:
+    """Whether this cancel puts units back; where that can be asked, unless all are to be kept."""
+    wanted = not case.manner.cancel_asks_restock or any(c.stock is not Stock.KEEP for c in case.chosen)
+    return cancel_restocks(case) and wanted
+
+
+def cannot_keep(case: Case, commands: Sequence[Command]) -> bool:
+    """The cancel puts units back that were to stay out, and nothing can take them out again."""
+    restocks = any(isinstance(c, CancelOrder) and c.restock for c in commands)
+    return bool(case.kept) and restocks and not case.manner.corrects_stock
+
+
+def corrections(case: Case, commands: Sequence[Command]) -> Iterator[CorrectStock]:
+    """After all else: kept units out again, or units put back that no call has put back."""
+    by_cancel = any(isinstance(command, CancelOrder) and command.restock for command in commands)
+    by_refund = not _is_said_per_line(case) and any(_restocks(command) for command in commands)
+    if case.kept and case.manner.corrects_stock and (by_cancel or by_refund):
+        yield _change(case, case.kept, sign=-1)
+    if case.back and case.manner.adds_stock and not by_cancel:
+        yield _change(case, case.back, sign=1)
+
+
+def _is_said_per_line(case: Case) -> bool:
+    return case.manner.refund_restocks_each or case.manner.one_restock_switch
+
+
+def _restocks(command: Command) -> bool:
+    return isinstance(command, RefundOrder) and any(units.restock for units in command.lines)
+
+
+def _change(case: Case, lines: Sequence[Chosen], *, sign: int) -> CorrectStock:
+    changes = (
+        StockChange(stock_item_id=chosen.line.stock_item_id, location_id=location_id, delta=sign * share.units)
+        for chosen in lines
+        for location_id, share in places(case, chosen)
+    )
+    return CorrectStock(order_id=case.order.external_id, changes=tuple(changes))

@@ -1,0 +1,226 @@
+"""The same wishes on platforms that want to be asked in other ways: whose stock, which payment, what ends an order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cancellations.planning import comparison
+from cancellations.planning.plan import Plan
+from stores.canonical.commands import CancelOrder, CorrectStock, RefundOrder, VoidPayment
+from stores.canonical.manner import Manner
+from stores.canonical.order import Order, PaymentState
+from stores.canonical.request import Quote, QuotedLine, RefundChoice
+from stores.kernel.money import Money
+from tests import make
+from tests.cancellations.planning import cases
+from tests.cancellations.planning.cases import MANNER, codes, commands, everything, kinds, plan, take
+
+PLAIN = replace(
+    MANNER, edits=False, cancel_refunds=False, cancel_asks_restock=False, cancel_voids=False, refund_first=True,
+    refund_of_nothing=False, names_location=False, corrects_stock=False,
+)  # fmt: skip
+ONE_SWITCH = replace(PLAIN, refund_closes=True, one_restock_switch=True)
+BY_INVOICE = replace(PLAIN, refund_closes=True, refund_per_payment=True, refund_restocks_each=True, cancel_voids=True)
+BY_HAND = replace(
+    PLAIN, refund_closes=True, refund_restocks=False, adds_stock=True, corrects_stock=True, voids_first=True
+)
+LEDGER = replace(
+    PLAIN, refund_first=False, cancel_takes_units=False, cancel_restocks=False, refund_restocks=False, adds_stock=True,
+    refund_per_payment=True, voids_first=True,
+)  # fmt: skip
+
+
+def order(*lines: int, **fields: Any) -> Order:
+    return make.canonical_order(lines=[make.line(id=f"L{n}", units=n, stock_item_id=f"S{n}") for n in lines], **fields)
+
+
+def quoted(facts: Order, wish: object, shares: dict[str, tuple[int, str, str]]) -> Quote:
+    """With lines: id → (units, worth, payment)."""
+    figures = cases.quote(facts, wish)  # type: ignore[arg-type]
+    zero = Money.zero(facts.customer_currency)
+    rows = (
+        QuotedLine(line_id=i, units=Decimal(n), amount=make.money(worth), tax=zero, payment_id=payment)
+        for i, (n, worth, payment) in shares.items()
+    )
+    return replace(figures, lines=tuple(rows))
+
+
+def moved(made: Plan) -> list[tuple[list[str], str]]:
+    """Each refund: whose units it takes, what it gives back."""
+    return [
+        ([u.line_id for u in c.lines], str(sum((p.amount.amount for p in c.payments), Decimal(0))))
+        for c in commands(made)
+        if isinstance(c, RefundOrder)
+    ]
+
+
+# --- one switch for all of a refund ------------------------------------------------------------------
+def test_with_one_switch_kept_units_leave_with_a_refund_of_their_own():
+    facts = order(2, 3, 1)
+    wish = take(2, 1, order=facts, keep_stock=frozenset({"L3"}))
+
+    made = plan(facts, wish, manner=ONE_SWITCH, quoted=quoted(facts, wish, {"L2": (2, "20", ""), "L3": (1, "10", "")}))
+
+    assert moved(made) == [(["L2"], "20.00"), (["L3"], "10.00")]
+    assert [[u.restock for u in c.lines] for c in commands(made) if isinstance(c, RefundOrder)] == [[True], [False]]
+    assert made.sums.total == make.money("30.00")
+    assert made.can_run
+
+
+def test_a_cancel_that_always_restocks_is_left_out_when_units_are_kept_and_the_refund_ends_the_order():
+    facts = order(2)
+    kept = everything(facts, keep_stock=frozenset({"L2"}))
+
+    assert kinds(plan(facts, everything(facts), manner=ONE_SWITCH)) == ["RefundOrder", "CancelOrder"]
+    made = plan(facts, kept, manner=ONE_SWITCH)
+
+    assert kinds(made) == ["RefundOrder"]
+    assert made.expected.is_cancelled
+    assert made.expected.payment_states == (PaymentState.REFUNDED,)
+    assert [e.title for e in made.effects if e.key == "close"] == ["The order is cancelled"]
+
+
+@pytest.mark.parametrize("facts", [
+    order(2, payments=()), order(2, shipping_refundable=make.money("0")),
+], ids=["unpaid", "paid, no refund wanted"])  # fmt: skip
+def test_what_the_cancel_puts_back_cannot_be_kept(facts):
+    wish = everything(facts, keep_stock=frozenset({"L2"}), refund=RefundChoice.NONE)
+
+    made = plan(facts, wish, manner=ONE_SWITCH)
+
+    assert codes(made) == ["kept_goes_back"]
+
+
+def test_free_lines_cannot_be_kept_beside_others():
+    facts = order(2, 3)
+    wish = everything(facts, keep_stock=frozenset({"L3"}))
+
+    made = plan(facts, wish, manner=ONE_SWITCH, quoted=quoted(facts, wish, {"L2": (2, "50", ""), "L3": (3, "0", "")}))
+
+    assert "free_and_kept" in codes(made)
+
+
+# --- one refund per payment --------------------------------------------------------------------------
+def two_invoices() -> Order:
+    parts = (make.payment("20.00", id="P1", label="Invoice 1"), make.payment("30.00", id="P2", label="Invoice 2"))
+    return order(2, 3, payments=parts)
+
+
+SHARES = {"L2": (2, "20", "P1"), "L3": (3, "30", "P2")}
+
+
+def test_each_payment_is_a_refund_with_its_own_units():
+    facts = two_invoices()
+    wish = everything(facts)
+
+    made = plan(facts, wish, manner=BY_INVOICE, quoted=quoted(facts, wish, SHARES))
+
+    assert moved(made) == [(["L2"], "20.00"), (["L3"], "30.00")]
+    assert kinds(made)[-1] == "CancelOrder"
+    assert made.can_run
+
+
+def test_where_no_share_names_a_payment_the_first_refund_takes_the_units():
+    facts = two_invoices()
+
+    made = plan(facts, everything(facts), manner=LEDGER)
+
+    assert kinds(made) == ["CancelOrder", "RefundOrder", "RefundOrder", "CorrectStock"]
+    assert moved(made) == [(["L2", "L3"], "20.00"), ([], "30.00")]
+
+
+def test_an_amount_of_ones_own_cannot_leave_out_a_payment_that_holds_units():
+    facts = two_invoices()
+    wish = everything(facts, refund=RefundChoice.PART, part={"P1": make.money("5.00")})
+
+    made = plan(facts, wish, manner=BY_INVOICE, quoted=quoted(facts, wish, SHARES))
+
+    assert "payment_left_out" in codes(made)
+
+
+def test_an_order_that_only_a_refund_can_end_needs_all_of_the_money():
+    facts = replace(order(2), ends_by_refund=True, whole_cancel_blockers=("Everything is invoiced.",))
+
+    whole = plan(facts, everything(facts), manner=BY_INVOICE)
+    part = plan(
+        facts,
+        everything(facts, refund=RefundChoice.PART, part={facts.payments[0].id: make.money("5.00")}),
+        manner=BY_INVOICE,
+    )
+    nothing = plan(facts, everything(facts, refund=RefundChoice.NONE), manner=BY_INVOICE)
+
+    assert (kinds(whole), whole.expected.is_cancelled, whole.can_run) == (["RefundOrder"], True, True)
+    assert (kinds(part), part.expected.is_cancelled, part.can_run) == (["RefundOrder"], False, True)
+    assert "part_without_refund" in codes(nothing)
+
+
+# --- stock by adjustment -----------------------------------------------------------------------------
+@pytest.mark.parametrize(("setting", "kept", "expected"), [
+    (True, (), ["RefundOrder", "CancelOrder"]),
+    (False, (), ["RefundOrder", "CancelOrder", "CorrectStock"]),
+    (True, ("L2", "L3"), ["RefundOrder"]),
+    (False, ("L2", "L3"), ["RefundOrder", "CancelOrder"]),
+    (True, ("L2",), ["RefundOrder", "CancelOrder", "CorrectStock"]),
+], ids=["the shop restocks", "it does not", "all kept", "all kept, it does not", "one kept"])  # fmt: skip
+def test_the_shops_own_setting_decides_what_is_left_to_correct(setting, kept, expected):
+    facts = replace(order(2, 3), cancel_restocks=setting)
+
+    made = plan(facts, everything(facts, keep_stock=frozenset(kept)), manner=BY_HAND)
+
+    assert kinds(made) == expected
+    assert made.can_run
+    changes = [(x.stock_item_id, x.delta) for c in commands(made) if isinstance(c, CorrectStock) for x in c.changes]
+    wanted = {(True, ("L2",)): [("S2", -2)], (False, ()): [("S2", 2), ("S3", 3)]}
+    assert changes == wanted.get((setting, kept), [])
+
+
+def test_units_of_a_part_go_back_by_an_adjustment_and_kept_ones_by_none():
+    facts = order(2, 3)
+
+    back = plan(facts, take(1, order=facts), manner=BY_HAND)
+    kept = plan(facts, take(1, order=facts, keep_stock=frozenset({"L2"})), manner=BY_HAND)
+
+    assert [type(c) for c in commands(back)] == [RefundOrder, CorrectStock]
+    assert [step.title for step in back.steps][1] == "Put the units back in stock"
+    assert [type(c) for c in commands(kept)] == [RefundOrder]
+    assert not any(u.restock for c in commands(back) if isinstance(c, RefundOrder) for u in c.lines)
+
+
+def test_a_cancel_that_restocks_without_a_record_is_told_as_not_seen():
+    facts = replace(order(2), cancel_restocks=True)
+    made = plan(facts, everything(facts), manner=BY_HAND)
+
+    sheet = comparison.compare(made, facts, make.changed(facts, cancelled_at=make.NOW), {})
+
+    (row,) = [row for row in sheet.lines if row.kind == "stock"]
+    assert (row.verdict, row.promised) == ("unseen", "2 units")
+
+
+# --- voids, fees -------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("manner", "expected"), [
+    (LEDGER, [VoidPayment, CancelOrder]), (BY_INVOICE, [CancelOrder]),
+], ids=["a call of its own", "by the cancel"])  # fmt: skip
+def test_an_authorisation_is_released_first_or_by_the_cancel(manner: Manner, expected: list[type]):
+    held = make.payment("20.00", refundable=None, capturable=make.money("20.00"))
+    facts = order(2, payments=(held,), payment=PaymentState.AUTHORISED)
+
+    made = plan(facts, everything(facts, keep_stock=frozenset()), manner=replace(manner, adds_stock=False))
+
+    assert [type(c) for c in commands(made)] == expected
+    assert made.expected.voided == (held.id,)
+    assert [e.payment_id for e in made.effects if e.key.startswith("void:")] == [held.id]
+
+
+def test_fees_are_told_apart_and_go_back_with_the_refund():
+    facts = order(2)
+    wish = everything(facts)
+    figures = replace(cases.quote(facts, wish), fees=make.money("3.00"))
+
+    made = plan(facts, wish, manner=BY_HAND, quoted=figures)
+
+    assert (made.sums.items, made.sums.fees, made.sums.total) == tuple(map(make.money, ("17.00", "3.00", "20.00")))
+    assert [c.fees for c in commands(made) if isinstance(c, RefundOrder)] == [make.money("3.00")]
