@@ -23,10 +23,15 @@ def inbox_token() -> str:
 
 
 class Store(models.Model):
-    """One connection to one shop. `settings`: what is not secret (shop name, base_url, api_version)."""
+    """One connection to one outside account, in all that it is to us: shop, payments, stock, books.
+
+    `settings`: what is not secret (shop name, base_url, api_version); `account`: their own id of the account, ""
+    where none is told.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     platform = models.CharField(max_length=40)
+    account = models.CharField(max_length=200, default="")
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=16, choices=StoreState.choices, default=StoreState.ACTIVE)
     settings = models.JSONField(default=dict)
@@ -37,6 +42,13 @@ class Store(models.Model):
     is_sandbox = models.BooleanField(default=False)
     inbox_token = models.CharField(max_length=64, unique=True, default=inbox_token)
     created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["platform", "account"], condition=~models.Q(account=""), name="one_connection_per_account"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

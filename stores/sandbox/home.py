@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from stores.sandbox.records import Body, Session
 from stores.sandbox.wire import House, Reply, Request
@@ -33,9 +33,9 @@ class Home:
     """Base of a simulated platform (`Simulated` in platforms.py says what the shared doors ask)."""
 
     key: str
-    spec: ClassVar[Any]  # a module with the dataclasses Order, Line and (optional) Person: the words of an order
-    seeds: ClassVar[Mapping[str, Mapping[str, Any]]]  # named orders in those words
-    switches: ClassVar[tuple[Switch, ...]] = ()
+    spec: Any  # a module with the dataclasses Order, Line and (optional) Person: the words of an order
+    seeds: Mapping[str, Mapping[str, Any]]  # named orders in those words
+    switches: tuple[Switch, ...] = ()
 
     def __init__(self, world: World) -> None:
         self.world = world

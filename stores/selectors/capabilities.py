@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from stores.canonical.capabilities import Capabilities, Capability
 from stores.platforms import registry
-from stores.platforms.base import Platform, Scope
+from stores.platforms.base import Platform, Scope, Serves
 
 NAMES: dict[str, Any] = {
     "import_orders": _("Import all orders"),
@@ -37,6 +38,14 @@ NAMES: dict[str, Any] = {
 }
 
 
+SERVES = {
+    Serves.ORDERS: _("orders"),
+    Serves.PAYMENTS: _("payments"),
+    Serves.STOCK: _("stock"),
+    Serves.BOOKS: _("books"),
+}
+
+
 @dataclass(frozen=True)
 class Vendor:
     """A platform for templates, which would call the class itself."""
@@ -46,10 +55,12 @@ class Vendor:
     api_version: str
     scopes: tuple[Scope, ...]
     capabilities: Capabilities
+    serves: str  # "orders, payments and stock": what one connection is to us
 
     @classmethod
     def of(cls, platform: type[Platform]) -> Vendor:
-        return cls(platform.key, platform.label, platform.api_version, platform.scopes, platform.capabilities)
+        roles = str(get_text_list([str(SERVES[role]) for role in platform.serves], _("and")))
+        return cls(platform.key, platform.label, platform.api_version, platform.scopes, platform.capabilities, roles)
 
 
 @dataclass(frozen=True)

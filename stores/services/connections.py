@@ -44,14 +44,20 @@ def test_access(platform_key: str, settings: Mapping[str, str], secrets: Mapping
 def connect(
     actor: User | str, platform_key: str, name: str, settings: Mapping[str, str], secrets: Mapping[str, str]
 ) -> Store:
-    """Try the credentials, keep them sealed, and begin the first import. Raises as `test_access`."""
+    """Try the credentials, keep them sealed, and begin the first import. Raises as `test_access`.
+
+    One outside account is connected once, under whatever address or key it is reached: two connections would
+    cancel and refund the same orders side by side.
+    """
     _check_new(platform_key, settings)
     access = test_access(platform_key, settings, secrets)
     _check_vital(access)
+    _check_account(platform_key, access)
     now = clock.now()
     with transaction.atomic():
         store = Store.objects.create(
             platform=platform_key,
+            account=access.account,
             name=name.strip() or access.shop_name,
             settings=dict(settings),
             granted_scopes=list(access.granted),
@@ -91,11 +97,16 @@ def rekey(
     wanted = dict(store.settings if settings is None else settings)
     access = test_access(store.platform, wanted, secrets)
     _check_vital(access)
+    if store.account and access.account != store.account:
+        raise InputRejected(
+            "account", _("These credentials belong to another account. Connect it as a shop of its own.")
+        )
+    _check_account(store.platform, access, but=store)
     with transaction.atomic():
         credentials.keep(store, secrets, hook_secret=registry.get(store.platform).hook_secret)
         store.settings, store.granted_scopes, store.state = wanted, list(access.granted), StoreState.ACTIVE
-        store.is_sandbox = reach.is_sandbox(wanted.get("base_url", ""))
-        store.save(update_fields=["settings", "granted_scopes", "state", "is_sandbox"])
+        store.is_sandbox, store.account = reach.is_sandbox(wanted.get("base_url", "")), access.account
+        store.save(update_fields=["settings", "granted_scopes", "state", "is_sandbox", "account"])
         StoreHealth.objects.filter(store=store).update(
             failures=0, breaker_open_since=None, breaker_probe_at=None, last_error="", hooks_checked_at=None
         )
@@ -220,8 +231,21 @@ def _check_new(platform_key: str, settings: Mapping[str, str]) -> None:
     shop = settings.get("shop", "")
     twin = Store.objects.filter(platform=platform_key, settings__shop=shop).first() if shop else None
     if twin:
-        words = _("This shop is connected already, as %(name)s. Give it new credentials there.") % {"name": twin.name}
-        raise InputRejected("shop", words)
+        raise InputRejected("shop", _known_as(twin))
+
+
+def _check_account(platform_key: str, access: Access, *, but: Store | None = None) -> None:
+    """The platform says which account it is, whatever address or key leads there."""
+    others = Store.objects.filter(platform=platform_key, account=access.account)
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    twin = others.first() if access.account else None
+    if twin:
+        raise InputRejected("account", _known_as(twin))
+
+
+def _known_as(twin: Store) -> str:
+    return _("This shop is connected already, as %(name)s. Give it new credentials there.") % {"name": twin.name}
 
 
 def _check_vital(access: Access) -> None:

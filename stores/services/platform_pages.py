@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stores.canonical.capabilities import Capability
-from stores.canonical.manner import UnitsBy
 from stores.platforms import registry
 from stores.platforms.base import Platform
-from stores.selectors.capabilities import NAMES, rows
+from stores.selectors.capabilities import NAMES, Vendor, rows
+from stores.services import manner_words
 
 MATRIX = "docs/platforms.md"
 MADE = "<!-- Made by `manage.py capabilities --write`; a test compares it with the adapters. -->"
@@ -59,11 +59,11 @@ def page(kind: type[Platform]) -> str:
         MADE,
         _origin(kind),
         "## Connecting",
-        "\n".join(_credentials(kind)),
+        "\n".join([*_credentials(kind), "", _serves(kind)]),
         "## Rights",
         "\n".join(_rights(kind)),
         "## How it is asked",
-        "\n".join(f"- {words}" for words in _manner(kind)),
+        "\n".join(f"- {words}" for words in manner_words.sentences(kind)),
         "## What works",
         "\n".join([_row(["Task", "", "How"]), _row(["---"] * 3), *_capabilities(kind)]),
         "## Reasons",
@@ -87,29 +87,16 @@ def _credentials(kind: type[Platform]) -> Iterator[str]:
         yield f"- **{field.label}** (`{field.name}`; {need}; {kept}). {field.help}".rstrip()
 
 
+def _serves(kind: type[Platform]) -> str:
+    return f"One connection serves {Vendor.of(kind).serves}; the same account cannot be connected twice."
+
+
 def _rights(kind: type[Platform]) -> Iterator[str]:
     if not kind.scopes:
         yield "The platform grants no single rights: a key that may enter may do everything below."
     for scope in kind.scopes:
         need = "needed" if scope.is_vital else "optional"
         yield f"- `{scope.name}` ({need}). {scope.disables}".rstrip()
-
-
-def _manner(kind: type[Platform]) -> Iterator[str]:
-    manner = kind.manner
-    by_item = manner.units_by is UnitsBy.ITEM
-    yield "Some units: one call per line, one after another." if by_item else "Some units: a refund that names lines."
-    yield "Rescind moves money here." if manner.moves_money else "No money moves here: it is settled elsewhere."
-    if manner.moves_money:
-        yield (
-            "The money goes back before the order is cancelled."
-            if manner.refund_first
-            else ("The order is cancelled and the money goes back with it or after it.")
-        )
-    if manner.rest_in_one_call:
-        yield "Everything that has not left can be cancelled in one call."
-    if kind.copies_by:
-        yield "Its orders may mirror those of another connected shop: they are recognised, shown once and followed."
 
 
 def _capabilities(kind: type[Platform]) -> Iterator[str]:

@@ -23,7 +23,7 @@ from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
-from stores.platforms.base import Access, Connection, Listing, Platform
+from stores.platforms.base import Access, Connection, Listing, Platform, Serves
 from stores.platforms.modern_dropship import finding, hooks, listing, mapping, receipts, sending, units, words
 from stores.platforms.modern_dropship.api import Api, check_id, unwrapped
 from stores.platforms.modern_dropship.units import Tally
@@ -51,6 +51,7 @@ class ModernDropship(Platform):
             required=False,
         ),
     )
+    serves = (Serves.ORDERS,)
     capabilities = words.CAPABILITIES
     manner = words.MANNER
     reasons = words.REASONS
@@ -85,6 +86,7 @@ class ModernDropship(Platform):
                 granted=(),
                 missing=(),
                 api_version=self.api_version,
+                account=shapes.text(company, "_id"),
             )
 
     def read_order(self, external_id: str) -> Order:

@@ -142,6 +142,7 @@ class Shopify(Platform):
                 granted=granted,
                 missing=self.missing(granted),
                 api_version=self.version,
+                account=fields.text(shop, "myshopifyDomain"),
             )
 
     def read_order(self, external_id: str) -> Order:

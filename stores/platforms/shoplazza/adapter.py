@@ -101,6 +101,7 @@ class Shoplazza(Platform):
                 granted=granted,
                 missing=self.missing(granted),
                 api_version=self.version,
+                account=fields.text(shop, "system_domain") or self.shop(),
             )
 
     def _order_rights(self) -> tuple[str, ...]:

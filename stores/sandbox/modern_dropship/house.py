@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ def fresh(name: str) -> Body:
     """A new account of a supplier; `key` is what `Authorization` carries."""
     return {
         "name": name, "title": f"{name.replace('-', ' ').title()} Supply", "key": f"md_{name}_sandbox",
-        "commerce_type": "seller", "company_id": "6ad400000000000000000042", "state": "active",
+        "commerce_type": "seller", "company_id": f"6ad4{zlib.crc32(name.encode()):020x}", "state": "active",
     }  # fmt: skip
 
 

@@ -81,6 +81,26 @@ class TestConnecting:
             connect(keys)
         assert refusal.value.field == "shop"
 
+    def test_one_account_is_connected_once_under_whatever_address(self, world: World, keys: dict[str, str]) -> None:
+        store = connect(keys)
+        assert store.account == "demo.myshopify.com"
+
+        with pytest.raises(InputRejected, match="already, as Studio") as refusal:
+            connections.connect(make.person(), "shopify", "Twin", {"shop": "demo"}, keys)
+
+        assert refusal.value.field == "account"
+        assert Store.objects.count() == 1
+
+    def test_credentials_of_another_account_do_not_take_a_shop_over(self, world: World, keys: dict[str, str]) -> None:
+        store, other = connect(keys), world.add_shop("other")
+
+        with pytest.raises(InputRejected, match="belong to another account"):
+            connections.rekey("Ana", store, {"token": other["static_token"]}, {"shop": "other.myshopify.com"})
+
+        store.refresh_from_db()
+        assert (store.account, store.settings) == ("demo.myshopify.com", SHOP)
+        assert credentials.read(store) == keys
+
     def test_a_vital_right_must_be_granted_first(self, world: World, keys: dict[str, str]) -> None:
         world.add_shop("demo", scopes=["read_locations"])
 
