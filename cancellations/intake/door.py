@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from cancellations.intake import inbox
 from stores.models import Store
 from stores.platforms import registry
-from stores.platforms.base import Platform
-from stores.services import credentials
+from stores.platforms.base import HOOK_ADDRESS, Platform
+from stores.services import credentials, hooks
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
     if len(body) > platform.hook_bytes:
         return HttpResponse(status=413)
     secrets = credentials.hook_secrets(store, platform.hook_secret) or [NOBODY]
-    genuine = _is_genuine(platform, request.headers, body, secrets)
+    genuine = _is_genuine(platform, _headers(request, platform, store), body, secrets)
     if store is None:
         return HttpResponse(status=404)
     if not genuine:
@@ -59,6 +59,14 @@ def _raw_body(request: HttpRequest) -> bytes | None:
 def _platform_of(store: Store | None) -> type[Platform]:
     known = registry.all_platforms()
     return next((each for each in known if store and each.key == store.platform), known[0])
+
+
+def _headers(request: HttpRequest, platform: type[Platform], store: Store | None) -> Mapping[str, str]:
+    """As they came; where a signature covers the address as well, with ours, which is never the request's own."""
+    if not platform.hook_signs_address:
+        return request.headers
+    said = {name.lower(): value for name, value in request.headers.items()}
+    return said | {HOOK_ADDRESS: hooks.address(store) if store else ""}
 
 
 def _is_genuine(platform: type[Platform], headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:

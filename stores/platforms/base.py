@@ -36,6 +36,8 @@ from stores.canonical.request import CancelRequest, Quote, Reason
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import Unsupported
 
+HOOK_ADDRESS = "x-rescind-hook-address"  # no header that came: the door says where this hook is registered
+
 
 class Serves(StrEnum):
     """What one outside account is to us. One connection serves all of them."""
@@ -247,6 +249,7 @@ class Platform(ABC):
     topics: ClassVar[tuple[str, ...]] = ()
     hook_secret: ClassVar[str] = ""  # the credential that signs webhooks; without it none can be believed
     hooks_are_signed: ClassVar[bool] = True  # False: the platform signs nothing; only the unguessable address protects
+    hook_signs_address: ClassVar[bool] = False  # its signature covers our address too: `headers[HOOK_ADDRESS]` has it
     hook_bytes: ClassVar[int] = 1_000_000  # more is refused unread
     hook_setup: ClassVar[str] = ""  # where the API cannot register them: what a person does by hand, in words
 
