@@ -6,9 +6,13 @@ import sqlite3
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from stores.sandbox.bigcommerce.house import BigCommerceHome
+from stores.sandbox.magento.house import MagentoHome
 from stores.sandbox.modern_dropship.house import ModernDropship
 from stores.sandbox.shoplazza.house import Shoplazza
+from stores.sandbox.square.house import SquareHome
 from stores.sandbox.wire import House, Reply, Request
+from stores.sandbox.woocommerce.house import WooCommerceHome
 
 if TYPE_CHECKING:
     from stores.sandbox.world import World
@@ -43,7 +47,9 @@ class Simulated(Protocol):
         """order, seed, populate or shop, as for World. Raises KeyError for anything else."""
 
 
-PLATFORMS: Mapping[str, type[Simulated]] = {kind.key: kind for kind in (Shoplazza, ModernDropship)}
+PLATFORMS: Mapping[str, type[Simulated]] = {
+    kind.key: kind for kind in (Shoplazza, ModernDropship, SquareHome, MagentoHome, WooCommerceHome, BigCommerceHome)
+}
 
 
 def claiming(world: World, request: Request) -> Simulated | None:

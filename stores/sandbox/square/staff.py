@@ -1,0 +1,105 @@
+"""Somebody in Square's own dashboard or at the till, acting on an order behind our back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from stores.sandbox.records import Session
+from stores.sandbox.square import hooks, payments, pricing, refund, update
+from stores.sandbox.square.pricing import Body
+from stores.sandbox.square.told import keep
+
+if TYPE_CHECKING:
+    from stores.sandbox.square.house import SquareHome
+
+
+class Staff:
+    def __init__(self, house: SquareHome, order_id: str, shop: str) -> None:
+        self.house = house
+        self.order_id = order_id
+        self.shop = shop
+
+    def _act(self, act: Callable[[Session, Body], None]) -> None:
+        house = self.house
+        house.world.tick()
+        with house.world.store.write() as db:
+            session = house.session(db, house.shop(self.shop) or house.fresh(self.shop))
+            found = session.get("order", self.order_id)
+            if found is None:
+                raise KeyError(self.order_id)
+            act(session, found)
+
+    def refund(self, amount: str, *, payment: int = 0, reason: str = "by hand", status: str = "COMPLETED") -> None:
+        """Money back in the dashboard, without lines."""
+
+        def act(session: Session, order: Body) -> None:
+            paid: Any = session.get("payment", order["tenders"][payment]["payment_id"])
+            value = pricing.minor(amount, order["_currency"])
+            made = refund.write(session, paid, value, reason=reason, status=status)
+            if status == "COMPLETED":
+                refund.moved(session, paid, made, cause="dashboard")
+
+        self._act(act)
+
+    def take_back(self, units: object = 1, *, line: int = 0) -> None:
+        """An itemised return at the till."""
+
+        def act(session: Session, order: Body) -> None:
+            paid: Any = session.get("payment", order["tenders"][0]["payment_id"])
+            refund.at_the_till(session, order, paid, order["line_items"][line], units)
+
+        self._act(act)
+
+    def fulfil(self, state: str = "COMPLETED") -> None:
+        """Every fulfilment that is not final gets this state."""
+
+        def act(session: Session, order: Body) -> None:
+            for one in order["fulfillments"]:
+                if one["state"] not in update.FINAL:
+                    one["state"] = state
+            update.finish(session, order)
+
+        self._act(act)
+
+    def rename(self, ticket: str) -> None:
+        """A change that only raises the version."""
+
+        def act(session: Session, order: Body) -> None:
+            order["ticket_name"] = ticket
+            update.finish(session, order)
+
+        self._act(act)
+
+    def cancel(self) -> None:
+        """Cancelled in the dashboard; for an unpaid order."""
+
+        def act(session: Session, order: Body) -> None:
+            for one in order["fulfillments"]:
+                one["state"] = "CANCELED"
+            order["state"] = "CANCELED"
+            update.finish(session, order)
+            session.effect("cancel", order["id"], cause="dashboard", currency=order["_currency"])
+
+        self._act(act)
+
+    def capture(self) -> None:
+        """What was only approved is taken."""
+
+        def act(session: Session, order: Body) -> None:
+            for tender in order["tenders"]:
+                paid: Any = session.get("payment", tender["payment_id"])
+                if paid["status"] == "APPROVED":
+                    payments.settle(session, paid, "COMPLETED", "CAPTURED")
+
+        self._act(act)
+
+    def drop_version(self) -> None:
+        """As an order of the till stands: it cannot be updated."""
+
+        def act(session: Session, order: Body) -> None:
+            order.pop("version", None)
+            keep(session, order)
+            hooks.order(session, "order.updated", order)
+
+        self._act(act)
