@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from stores.platforms.base import Platform
+from stores.platforms.magento import Magento
 from stores.platforms.modern_dropship import ModernDropship
 from stores.platforms.shopify import Shopify
 from stores.platforms.shoplazza import Shoplazza
+from stores.platforms.square import Square
+from stores.platforms.woocommerce import WooCommerce
 
-PLATFORMS: dict[str, type[Platform]] = {platform.key: platform for platform in (Shopify, Shoplazza, ModernDropship)}
+PLATFORMS: dict[str, type[Platform]] = {
+    platform.key: platform for platform in (Shopify, Shoplazza, ModernDropship, WooCommerce, Square, Magento)
+}
 
 
 def get(key: str) -> type[Platform]:

@@ -1,0 +1,214 @@
+"""The Square adapter: the declarative head, and one short call for each thing the desk wants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import quote as quoted
+
+from stores.canonical.commands import (
+    CancelOrder,
+    Command,
+    CorrectStock,
+    EditOrder,
+    Finding,
+    Outcome,
+    Receipt,
+    RefundOrder,
+    Resend,
+    VoidPayment,
+)
+from stores.canonical.events import Event
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest, Quote
+from stores.kernel import shapes
+from stores.kernel.credentials import Secret, Text
+from stores.kernel.errors import RemoteRefused
+from stores.platforms.base import Access, Connection, Hook, Listing, Platform
+from stores.platforms.square import facts, finding, hooks, mapping, quoting, reading, receipts, sending, stock, words
+from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part
+from stores.platforms.square.mapping import Place
+from stores.platforms.square.words import _
+
+HOSTS = {"production": "https://connect.squareup.com", "sandbox": "https://connect.squareupsandbox.com"}
+DESKS = {"production": "https://app.squareup.com", "sandbox": "https://app.squareupsandbox.com"}
+KEY_MARGIN_HOURS = 4
+
+
+class Square(Platform):
+    key = "square"
+    label = "Square"
+    api_version = VERSION
+    credentials = (
+        Text(
+            "environment",
+            _("Environment"),
+            help=_("production, or sandbox for trying out; leave empty for production."),
+            pattern="production|sandbox",
+            required=False,
+        ),
+        Secret(
+            "token",
+            _("Access token"),
+            help=_("Of your own application in the Square Developer Dashboard, for the same environment."),
+            required=True,
+        ),
+        Secret(
+            "signature_key",
+            _("Webhook signature key"),
+            help=_("Of the webhook subscription, if you make one: it proves that messages come from Square."),
+        ),
+        Text(
+            "base_url",
+            _("Gateway address"),
+            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
+            required=False,
+        ),
+    )
+    capabilities = words.CAPABILITIES
+    manner = words.MANNER
+    scopes = words.SCOPES
+    reasons = words.REASONS
+    note_limit = 192
+    write_cost = 1
+    points_per_second = PER_SECOND
+    bucket_points = BURST
+    key_life_hours = 24
+    topics: ClassVar[tuple[str, ...]] = hooks.SUBSCRIBED
+    hook_secret = "signature_key"  # noqa: S105  its name
+    hook_signs_address = True
+    hook_setup = words.HOOK_SETUP
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.api = Api(connection, self.base_url())
+
+    # --- reading -------------------------------------------------------------------------------
+    def base_url(self) -> str:
+        gateway = self.connection.settings.get("base_url", "").rstrip("/")
+        return gateway or HOSTS[self.environment()]
+
+    def environment(self) -> str:
+        said = self.connection.settings.get("environment", "").strip().lower()
+        return said if said in HOSTS else "production"
+
+    def check_access(self) -> Access:
+        """The locations, then what the token may do."""
+        with reading.understood():
+            places = self.api.places()
+            if not places:
+                raise RemoteRefused("no location", code="no_location", user_message=str(words.NO_LOCATION))
+            first = next((one for one in places if shapes.text(one, "status") != "INACTIVE"), places[0])
+            granted = self._granted()
+            return Access(
+                shop_name=shapes.text(first, "business_name", "name"),
+                currency=shapes.text(first, "currency"),
+                time_zone=shapes.text(first, "timezone"),
+                granted=granted,
+                missing=self.missing(granted),
+                api_version=VERSION,
+                account=shapes.text(first, "merchant_id"),
+            )
+
+    def _granted(self) -> tuple[str, ...]:
+        """What cannot be told counts as granted: a call that lacks a right says so before it acts."""
+        try:
+            said = self.api.ask("oauth2/token/status", {}).get("scopes")
+        except RemoteRefused:
+            said = None
+        if not isinstance(said, list):
+            return tuple(scope.name for scope in self.scopes)
+        return tuple(one for one in said if isinstance(one, str))
+
+    def read_order(self, external_id: str) -> Order:
+        return reading.read_order(self.api, external_id)
+
+    def look_again(self, before: Order) -> Order:
+        return reading.look_again(self.api, before)
+
+    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
+        return reading.list_orders(self.api, since=since, cursor=cursor)
+
+    def quote(self, order: Order, request: CancelRequest) -> Quote:
+        with reading.understood():
+            return quoting.estimate(facts.one_order(self.api, order.external_id), order, request)
+
+    def order_url(self, order_external_id: str, legacy_id: str) -> str:
+        return f"{DESKS[self.environment()]}/dashboard/orders/overview/{quoted(order_external_id, safe='')}"
+
+    # --- effects -------------------------------------------------------------------------------
+    def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
+        """Reads what decides between the two ways: whether any money came in."""
+        with reading.understood():
+            order = facts.one_order(self.api, command.order_id)
+            payments, _hidden = facts.payments_of(self.api, order)
+            body = sending.cancel_body(order, payments, self.note_with_tag(command.note, tag), tag, key=key)
+        return self.read_answer(command, self._put(command.order_id, body, key))
+
+    def edit_order(self, command: EditOrder, *, key: str, tag: str) -> Receipt:
+        with reading.understood():
+            order = facts.one_order(self.api, command.order_id)
+            body = sending.edit_body(command, order, self.note_with_tag(command.note, tag), key=key)
+        return self.read_answer(command, self._put(command.order_id, body, key))
+
+    def _put(self, order_id: str, body: Mapping[str, Any], key: str) -> Any:
+        return self.api.effect("PUT", f"v2/orders/{part(order_id)}", body, key=key)
+
+    def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
+        """Reads order, payments and refunds first: what is left, and the payment's version."""
+        sending.one_payment(command)
+        with reading.understood():
+            found = facts.read(self.api, command.order_id)
+            order = mapping.to_order(found, Place(reading.nameless(found.order)))
+            body = sending.refund_body(command, found, order, tag, key=key)
+        return self.read_answer(command, self.api.effect("POST", "v2/refunds", body, key=key))
+
+    def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
+        """It takes no key and no words; a second one is refused."""
+        return self.read_answer(command, self.api.effect("POST", f"v2/payments/{part(command.payment_id)}/cancel"))
+
+    def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
+        body = stock.change_body(command, key=key, tag=tag, at=self.connection.now())
+        return self.read_answer(command, self.api.effect("POST", "v2/inventory/changes/batch-create", body, key=key))
+
+    def read_answer(self, command: Command, answer: Any) -> Receipt:
+        return receipts.read(command, answer)
+
+    def poll(self, command: Command, receipt: Receipt) -> Receipt:
+        """Only refunds take their time."""
+        if not isinstance(command, RefundOrder):
+            return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=receipt.facts)
+        with reading.understood():
+            found = self.api.get(f"v2/refunds/{part(receipt.ids.get('refund', ''))}")
+            return receipts.refund(command, shapes.node(found.get("refund"), "refund"))
+
+    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
+        with reading.understood():
+            return finding.find(self.api, command, tag=tag, before=before)
+
+    def may_resend(self, command: Command, *, age: float) -> Resend:
+        """While the key is young the same bytes act once; later what is absolute may go again, the rest not."""
+        if isinstance(command, VoidPayment):
+            return Resend.NEW_GENERATION
+        if age < (self.key_life_hours - KEY_MARGIN_HOURS) * 3600:
+            return Resend.SAME_KEY
+        return Resend.NEW_GENERATION if isinstance(command, CancelOrder | EditOrder) else Resend.PERSON
+
+    # --- webhooks ------------------------------------------------------------------------------
+    @classmethod
+    def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
+        return hooks.verify(headers, body, secrets)
+
+    @classmethod
+    def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
+        return hooks.parse(body)
+
+    def list_hooks(self) -> list[Hook]:
+        return hooks.standing(self.api)
+
+    def add_hook(self, topic: str, uri: str) -> Hook:
+        return hooks.add(self.api, topic, uri)
+
+    def remove_hook(self, hook_id: str) -> None:
+        hooks.remove(self.api, hook_id)

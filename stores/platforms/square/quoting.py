@@ -1,0 +1,94 @@
+"""What a cancellation would give back: our estimate, since Square has no calculator for refunds.
+
+In whole minor units: the first n units of a line are worth floor(total × n / quantity), so that the last unit takes
+what rounding left over. Everything, with nothing handed over: all that the payments still hold; what exceeds the
+lines are service charges and tips. The largest payment gives first, each at most what it still holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_FLOOR, Decimal
+
+from stores.canonical.order import Order, Payment
+from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
+from stores.kernel.money import Money, total
+from stores.kernel.shapes import Node
+from stores.platforms.square import units
+from stores.platforms.square.fields import currency_of, money
+from stores.platforms.square.mapping import is_tax_included
+from stores.platforms.square.units import Count, uid
+
+
+def estimate(raw: Node, order: Order, request: CancelRequest) -> Quote:
+    """raw: the order as it stands; its refunds and payments are taken from `order`."""
+    currency = currency_of(raw)
+    zero, included = Money.zero(currency), is_tax_included(raw)
+    counts = units.counts(raw, order.refunds)
+    holders = sorted(holding(order), key=lambda p: rest(p).amount, reverse=True)
+    most = total((rest(payment) for payment in holders), currency)
+    asked = {ident: n for ident, n in request.lines.items() if ident in counts and 0 < n <= counts[ident].waiting}
+    lines = list(quoted(raw, asked, counts, holders, included=included))
+    tax = zero if included else total((line.tax for line in lines), currency)
+    goods = total((line.amount for line in lines), currency)
+    whole = is_everything(asked, counts)
+    given = most if whole else min(goods + tax, most)
+    fees = max(given - goods - tax, zero)
+    subtotal = given - fees - tax
+    if subtotal < zero:  # less is left than these units are worth
+        subtotal, tax = given, zero
+    return Quote(
+        currency=currency, subtotal=subtotal, tax=tax, shipping=zero, duties=zero, total=given, maximum=most,
+        lines=tuple(lines), payments=tuple(over(holders, given, fees)), is_estimate=True, fees=fees,
+    )  # fmt: skip
+
+
+def holding(order: Order) -> list[Payment]:
+    return [payment for payment in order.payments if payment.refundable]
+
+
+def rest(payment: Payment) -> Money:
+    return payment.refundable or Money.zero(payment.amount.customer.currency)
+
+
+def quoted(
+    raw: Node, asked: Mapping[str, Decimal], counts: Mapping[str, Count], holders: Sequence[Payment], *, included: bool
+) -> Iterator[QuotedLine]:
+    """The units of all lines are recorded with the refund of the first payment."""
+    first = holders[0].id if holders else ""
+    for line in units.lines_of(raw):
+        if wanted := asked.get(uid(line)):
+            worth, tax = (share(line, name, counts[uid(line)], wanted) for name in ("total_money", "total_tax_money"))
+            amount = worth if included else worth - tax
+            yield QuotedLine(line_id=uid(line), units=wanted, amount=amount, tax=tax, payment_id=first)
+
+
+def share(line: Node, name: str, count: Count, wanted: Decimal) -> Money:
+    """What `wanted` more units are worth after those that went before."""
+    whole = money(line, name, currency_of(line))
+    return upto(whole, count.taken + wanted, count.ordered) - upto(whole, count.taken, count.ordered)
+
+
+def upto(whole: Money, first: Decimal, of: Decimal) -> Money:
+    if not of:
+        return Money.zero(whole.currency)
+    return Money.from_minor(int((whole.minor * first / of).to_integral_value(ROUND_FLOOR)), whole.currency)
+
+
+def is_everything(asked: Mapping[str, Decimal], counts: Mapping[str, Count]) -> bool:
+    wanted = {ident: count.left for ident, count in counts.items() if count.left}
+    return bool(wanted) and dict(asked) == wanted and not units.any_left(counts)
+
+
+def over(holders: Sequence[Payment], given: Money, fees: Money) -> Iterator[QuotedPayment]:
+    """Largest first, each at most what it holds; the fees travel with the first ones."""
+    for payment in holders:
+        amount = min(given, rest(payment))
+        given = given - amount
+        part = min(fees, amount)
+        fees = fees - part
+        if amount:
+            yield QuotedPayment(
+                payment_id=payment.id, gateway=payment.gateway, label=payment.label, amount=amount,
+                maximum=rest(payment), is_manual=payment.is_manual, fees=part or None,
+            )  # fmt: skip

@@ -1,0 +1,126 @@
+"""One order live, and the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from stores.canonical.order import Location, Order
+from stores.kernel import shapes
+from stores.kernel.shapes import Node
+from stores.platforms.base import Listing
+from stores.platforms.square import facts, mapping, stock, words
+from stores.platforms.square.api import Api
+from stores.platforms.square.facts import Facts
+from stores.platforms.square.mapping import Place
+
+PAGE = 500
+MOST_PLACES = 10  # of one search
+OVERLAP = timedelta(minutes=5)  # what is written is searchable some seconds later
+STATES = ["OPEN", "COMPLETED", "CANCELED"]
+
+
+def understood() -> AbstractContextManager[None]:
+    return shapes.understood(str(words.UNREADABLE))
+
+
+def read_order(api: Api, order_id: str) -> Order:
+    """The order, its location, its payments and refunds; and once something was paid, what it took out of stock."""
+    with understood():
+        found = facts.read(api, order_id)
+        return mapping.to_order(found, Place(location(api, found.order), stock.taken(api, found.order)))
+
+
+def look_again(api: Api, before: Order) -> Order:
+    """Refunds that are settled stay; the place and what was taken from stock are known."""
+    if before.is_summary:
+        return read_order(api, before.external_id)
+    with understood():
+        found = facts.read(api, before.external_id, before.refunds)
+        spots = [spot.location for line in before.lines for spot in line.placements if spot.location]
+        place = spots[0] if spots else location(api, found.order)
+        return mapping.to_order(found, Place(place, _taken(api, found, before)))
+
+
+def _taken(api: Api, found: Facts, before: Order) -> frozenset[str]:
+    """Units are taken once; an order that nobody had paid may have taken them since."""
+    if before.totals.received.customer or before.totals.capturable.customer:
+        return frozenset(line.stock_item_id for line in before.lines if line.is_restockable)
+    return stock.taken(api, found.order)
+
+
+def location(api: Api, order: Node) -> Location:
+    ident = shapes.ident(order, "location_id")
+    for place in api.places():
+        if shapes.text(place, "id") == ident:
+            return Location(id=ident, name=shapes.text(place, "name") or ident,
+                            is_active=shapes.text(place, "status") != "INACTIVE")  # fmt: skip
+    return Location(id=ident, name=ident)
+
+
+# --- lists ---------------------------------------------------------------------------------------
+def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
+    """A page of one block of ten locations; `cursor` names the block and continues Square's own.
+
+    Return orders are hidden: they bring the sale they belong to, which does not change by itself.
+    """
+    with understood():
+        block, _bar, theirs = cursor.partition("|")
+        blocks = list(_blocks(shapes.ident(place, "id") for place in api.places()))
+        here = int(block) if block.isascii() and block.isdigit() else 0
+        if here >= len(blocks):
+            return Listing(())
+        page = api.ask("v2/orders/search", _query(blocks[here], since, theirs))
+        raws = shapes.nodes(page, "orders")
+        orders = tuple(_summary(raw) for raw in [*filter(_is_sale, raws), *_sources(api, raws)])
+        more = shapes.text(page, "cursor")
+        if more and more != theirs:
+            return Listing(orders, f"{here}|{more}")
+        return Listing(orders, f"{here + 1}|" if here + 1 < len(blocks) else "")
+
+
+def _blocks(places: Iterator[str]) -> Iterator[list[str]]:
+    found = list(places)
+    for start in range(0, len(found), MOST_PLACES):
+        yield found[start : start + MOST_PLACES]
+
+
+def _query(places: list[str], since: datetime | None, cursor: str) -> dict[str, Any]:
+    """The same on every page, as the cursor wants it; sorted by the very field that is filtered by."""
+    wanted: dict[str, Any] = {"state_filter": {"states": STATES}}
+    if since:
+        wanted["date_time_filter"] = {"updated_at": {"start_at": stamp(since - OVERLAP)}}
+    query = {"filter": wanted, "sort": {"sort_field": "UPDATED_AT", "sort_order": "ASC"}}
+    asked: dict[str, Any] = {"location_ids": places, "limit": PAGE, "return_entries": False, "query": query}
+    return asked | ({"cursor": cursor} if cursor else {})
+
+
+def stamp(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _is_sale(raw: Node) -> bool:
+    return not facts.is_return(raw)
+
+
+def _sources(api: Api, raws: Sequence[Node]) -> list[Node]:
+    """The sales of this page's returns that are not on it themselves."""
+    here = {shapes.text(raw, "id") for raw in raws}
+    wanted = [source for raw in raws if not _is_sale(raw) and (source := facts.source_of(raw)) and source not in here]
+    wanted = list(dict.fromkeys(wanted))
+    found: list[Node] = []
+    for start in range(0, len(wanted), 100):
+        found += shapes.nodes(api.ask("v2/orders/batch-retrieve", {"order_ids": wanted[start : start + 100]}), "orders")
+    return [raw for raw in found if _is_sale(raw)]
+
+
+def _summary(raw: Node) -> Order:
+    return mapping.to_order(Facts(order=raw), Place(nameless(raw)), is_summary=True)
+
+
+def nameless(order: Node) -> Location:
+    """Where nobody will read its name."""
+    ident = shapes.ident(order, "location_id")
+    return Location(id=ident, name=ident)

@@ -1,0 +1,106 @@
+"""What an answer to a command proves, and what a later look adds. A misspelt field is answered with 200."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stores.canonical.commands import (
+    CancelOrder,
+    Command,
+    CorrectStock,
+    EditOrder,
+    Outcome,
+    Receipt,
+    RefundOrder,
+    VoidPayment,
+)
+from stores.kernel import shapes
+from stores.kernel.answers import Answer
+from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
+from stores.kernel.shapes import Misread, Node
+from stores.platforms.square import states, stock, units, words
+from stores.platforms.square.fields import currency_of, money, quantity
+
+FIRST_LOOK = 2.0  # seconds
+DONE, PENDING, DEAD = "COMPLETED", ("PENDING", "APPROVED"), ("REJECTED", "FAILED")
+
+
+def read(command: Command, answer: Answer) -> Receipt:
+    """Raises OutcomeUnknown for an answer that does not show the effect, RemoteRefused for a refund that died."""
+    try:
+        body = shapes.node(answer.body, "body")
+        match command:
+            case CancelOrder():
+                return cancelled(command, shapes.node(body.get("order"), "order"))
+            case EditOrder():
+                return edited(command, shapes.node(body.get("order"), "order"))
+            case RefundOrder():
+                return refund(command, shapes.node(body.get("refund"), "refund"))
+            case VoidPayment():
+                return voided(command, shapes.node(body.get("payment"), "payment"))
+            case CorrectStock():
+                return restocked(command, body)
+        raise Unsupported("cancel_lines")
+    except Misread as exc:
+        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status, answer=answer.body) from exc
+
+
+def applied(ids: Mapping[str, str], **facts: str) -> Receipt:
+    return Receipt(outcome=Outcome.APPLIED, ids=dict(ids), facts=facts)
+
+
+def named(found: Node, wanted: str) -> dict[str, str]:
+    """It is about what we asked for. Raises Misread."""
+    if shapes.ident(found, "id") != wanted:
+        raise Misread("id")
+    return {"order": wanted}
+
+
+def cancelled(command: CancelOrder, order: Node) -> Receipt:
+    """An order nobody paid is CANCELED; of a paid one every fulfilment that had not ended is."""
+    ids = named(order, command.order_id)
+    if shapes.text(order, "state") == units.CANCELED:
+        return applied(ids, state="cancelled", cancelled_at=shapes.text(order, "closed_at", "updated_at"))
+    if states.is_paid(order) and units.fulfilments(order, units.CANCELED) and not units.fulfilments(order, *units.LIVE):
+        return applied(ids, state="called_off", cancelled_at=shapes.text(order, "updated_at"))
+    raise Misread("order.state")
+
+
+def edited(command: EditOrder, order: Node) -> Receipt:
+    ids = named(order, command.order_id)
+    now = {units.uid(line): quantity(line) for line in units.lines_of(order)}
+    if any(now.get(line.line_id, units.ZERO) != line.keep for line in command.lines):
+        raise Misread("order.line_items")
+    return applied(ids, state="edited")
+
+
+def voided(command: VoidPayment, payment: Node) -> Receipt:
+    if shapes.ident(payment, "id") != command.payment_id or shapes.text(payment, "status") != "CANCELED":
+        raise Misread("payment.status")
+    return applied({"payment": command.payment_id}, state="voided")
+
+
+def restocked(command: CorrectStock, body: Node) -> Receipt:
+    counts = stock.moved(command, body)
+    return applied({"order": command.order_id}, **({"stock": counts} if counts else {}))
+
+
+def refund(command: RefundOrder, found: Node) -> Receipt:
+    """Accepted is not done: PENDING is asked after. Raises RemoteRefused when the provider did not pay."""
+    if shapes.text(found, "payment_id") not in ("", *(p.payment_id for p in command.payments)):
+        raise Misread("refund.payment_id")
+    ids, state = {"refund": shapes.ident(found, "id")}, shapes.text(found, "status")
+    currency = currency_of({"total_money": found.get("amount_money")})
+    paid = money(found, "amount_money", currency)
+    if paid != command.payments[0].amount:
+        raise Misread("refund.amount_money")
+    said = f"{paid.amount:f} {currency}"
+    if state == DONE:
+        return applied(ids, refund_state="paid", refunded=said)
+    if state in DEAD:
+        raise RemoteRefused("not paid back", code="refund_failed", user_message=str(words.NOT_PAID_BACK),
+                            answer={"refund": dict(found)})  # fmt: skip
+    if state in PENDING:
+        facts = {"refund_state": "pending", "refunded": said}
+        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts=facts, look_after=FIRST_LOOK)
+    raise Misread("refund.status")

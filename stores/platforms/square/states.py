@@ -1,0 +1,132 @@
+"""Where an order stands: is it over, has something left, may the whole of it be cancelled, and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from stores.canonical.order import Cancellable, Fulfilment, LineItem, Refund
+from stores.kernel import shapes
+from stores.kernel.money import Money
+from stores.kernel.shapes import Node
+from stores.platforms.square import moneys, units, words
+from stores.platforms.square.fields import maybe
+from stores.platforms.square.units import CANCELED, GONE, LIVE, Count
+
+DETAILS = {"PICKUP": "pickup_details", "SHIPMENT": "shipment_details", "DELIVERY": "delivery_details"}
+NOTE = "rescind_cancel"  # our entry in the order's metadata
+EDIT_NOTE = "rescind_edit"
+
+
+def can_update(order: Node) -> bool:
+    """Only an open order that was made through the API has a version to name."""
+    return shapes.text(order, "state") == "OPEN" and isinstance(order.get("version"), int)
+
+
+def is_paid(order: Node) -> bool:
+    """By its tenders: cards say whether they were captured, whatever else is money in hand."""
+    said = (shapes.text(maybe(t, "card_details"), "status") or "CAPTURED" for t in shapes.nodes(order, "tenders"))
+    return "CAPTURED" in set(said)
+
+
+def was_called_off(order: Node) -> bool:
+    """A paid order cannot be CANCELED: all its fulfilments are."""
+    found = units.fulfilments(order)
+    return bool(found) and all(shapes.text(one, "state") == CANCELED for one in found)
+
+
+def was_given_back(received: Money, refunds: Sequence[Refund], counts: Mapping[str, Count]) -> bool:
+    """Every cent, for certain, before anything left."""
+    done = moneys.refunded(refunds, received.currency, done=True)
+    return bool(received) and done >= received and not units.any_left(counts)
+
+
+def cancelled_at(
+    order: Node, received: Money, refunds: Sequence[Refund], counts: Mapping[str, Count]
+) -> datetime | None:
+    changed = shapes.when(order, "closed_at") or shapes.when(order, "updated_at")
+    if shapes.text(order, "state") == CANCELED:
+        return changed
+    if was_called_off(order):
+        said = [shapes.when(details_of(one), "canceled_at") for one in units.fulfilments(order)]
+        return max((at for at in said if at), default=shapes.when(order, "updated_at"))
+    if was_given_back(received, refunds, counts):
+        return max(refund.created_at for refund in refunds)
+    return None
+
+
+def details_of(fulfilment: Node) -> Node:
+    return maybe(fulfilment, DETAILS.get(shapes.text(fulfilment, "type"), "pickup_details"))
+
+
+def cancel_reason(order: Node, *, is_refunded: bool) -> str:
+    """In words: what ended it."""
+    if shapes.text(order, "state") == CANCELED:
+        return str(words.CANCELLED)
+    if was_called_off(order):
+        return str(words.CALLED_OFF)
+    return str(words.BY_REFUND) if is_refunded else ""
+
+
+def note_of(order: Node) -> str:
+    """Ours in the metadata, which no other application sees; else the reason at a fulfilment."""
+    said = shapes.text(maybe(order, "metadata"), NOTE)
+    reasons = (shapes.text(details_of(one), "cancel_reason") for one in units.fulfilments(order, CANCELED))
+    return said or next((reason for reason in reasons if reason), "")
+
+
+def ends_by_refund(order: Node, counts: Mapping[str, Count], *, is_over: bool) -> bool:
+    """Paid, and nothing is left that a call could cancel: giving the money back is all there is."""
+    if is_over or not is_paid(order) or units.any_left(counts):
+        return False
+    return not can_update(order) or not units.fulfilments(order, *LIVE)
+
+
+def blockers(order: Node, counts: Mapping[str, Count], refunds: Sequence[Refund], *, is_over: bool) -> tuple[str, ...]:
+    """Why Square would refuse to end the whole order."""
+    found = []
+    state = shapes.text(order, "state")
+    if is_over:
+        found.append(words.OVER)
+    elif state == "DRAFT":
+        found.append(words.DRAFT)
+    elif not is_paid(order) and not can_update(order):
+        found.append(words.NO_VERSION if state == "OPEN" else words.CLOSED)
+    if units.any_left(counts):
+        found.append(words.SHIPPED)
+    if any(moneys.is_pending(refund) for refund in refunds):
+        found.append(words.PENDING_REFUND)
+    return tuple(str(word) for word in found)
+
+
+def why_closed(order: Node, *, is_over: bool) -> str:
+    """Why no unit of it can be cancelled; "" when some can."""
+    state = shapes.text(order, "state")
+    if is_over:
+        return str(words.OVER)
+    if state == "DRAFT":
+        return str(words.DRAFT)
+    if not is_paid(order) and not can_update(order):
+        return str(words.NO_VERSION if state == "OPEN" else words.CLOSED)
+    return ""
+
+
+def how_much(lines: Sequence[LineItem], stopped: Sequence[str]) -> Cancellable:
+    if not any(line.cancellable for line in lines):
+        return Cancellable.NONE
+    is_all = all(line.cancellable == line.current for line in lines)
+    return Cancellable.ALL if is_all and not stopped else Cancellable.PART
+
+
+def fulfilment(order: Node, counts: Mapping[str, Count]) -> Fulfilment:
+    found = units.fulfilments(order)
+    if not found:
+        return Fulfilment.NOT_NEEDED
+    if units.any_left(counts):
+        is_all = all(count.shipped >= count.ordered for count in counts.values())
+        return Fulfilment.FULFILLED if is_all or not units.fulfilments(order, *LIVE) else Fulfilment.PARTIAL
+    if units.fulfilments(order, "PREPARED"):
+        return Fulfilment.IN_PROGRESS
+    known = {*LIVE, GONE, CANCELED, "FAILED"}
+    is_known = all(shapes.text(one, "state") in known for one in found)
+    return Fulfilment.UNFULFILLED if is_known else Fulfilment.UNKNOWN

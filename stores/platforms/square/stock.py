@@ -1,0 +1,114 @@
+"""Inventory: whether an order took its units out of stock, and putting them back.
+
+An order that nobody paid took nothing. When a paid one takes its units depends on how it was made, so the movements
+of its items are looked at: a sale is recorded with the order's id as the transaction's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from stores.canonical.commands import Absent, CorrectStock, Finding, Found, StockChange, Unclear
+from stores.kernel import shapes
+from stores.kernel.errors import Unsupported
+from stores.kernel.shapes import Misread, Node
+from stores.platforms.square import units, words
+from stores.platforms.square.api import Api
+from stores.platforms.square.fields import maybe, quantity, spelt
+
+SOLD = "SOLD"
+PAGE, MOST_PAGES = 1000, 5
+COMES_FROM, GOES_TO = "UNLINKED_RETURN", "IN_STOCK"
+
+
+def taken(api: Api, order: Node) -> frozenset[str]:
+    """Ids of the catalogue; one read, none where nothing can have been taken."""
+    items = list(dict.fromkeys(filter(None, (shapes.text(one, "catalog_object_id") for one in units.lines_of(order)))))
+    if not items or not shapes.nodes(order, "tenders"):
+        return frozenset()
+    ours = {shapes.ident(order, "id"), *(shapes.text(one, "transaction_id") for one in shapes.nodes(order, "tenders"))}
+    found = movements(api, items, [shapes.ident(order, "location_id")], SOLD, since=shapes.text(order, "created_at"))
+    return frozenset(
+        shapes.text(one, "catalog_object_id")
+        for one in found
+        if shapes.text(one, "transaction_id") and shapes.text(one, "transaction_id") in ours
+    )
+
+
+def movements(api: Api, items: Sequence[str], places: Sequence[str], state: str, *, since: str) -> Iterator[Node]:
+    """Adjustments into or out of a state, oldest first; at most 5,000."""
+    asked: dict[str, Any] = {"catalog_object_ids": list(items), "location_ids": list(places), "types": ["ADJUSTMENT"],
+                             "states": [state], "limit": PAGE}  # fmt: skip
+    if since:
+        asked["updated_after"] = since
+    for _turn in range(MOST_PAGES):
+        page = api.ask("v2/inventory/changes/batch-retrieve", asked)
+        for change in shapes.nodes(page, "changes"):
+            yield maybe(change, "adjustment")
+        cursor = shapes.text(page, "cursor")
+        if not cursor or cursor == asked.get("cursor"):
+            return
+        asked["cursor"] = cursor
+
+
+# --- putting back ------------------------------------------------------------------------------------
+def change_body(command: CorrectStock, *, key: str, tag: str, at: datetime) -> dict[str, Any]:
+    """Raises Unsupported for taking units away: an adjustment back would need a state that is true."""
+    if not command.changes or any(change.delta <= 0 for change in command.changes):
+        raise Unsupported("keep_stock", str(words.ONLY_BACK))
+    moment = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    changes = [one_change(change, reference(command, tag), moment) for change in command.changes]
+    return {"idempotency_key": key, "changes": changes, "ignore_unchanged_counts": True}
+
+
+def reference(command: CorrectStock, tag: str) -> str:
+    return f"{command.order_id} {tag}"
+
+
+def one_change(change: StockChange, mark: str, moment: str) -> dict[str, Any]:
+    adjustment = {
+        "reference_id": mark, "catalog_object_id": change.stock_item_id, "from_state": COMES_FROM,
+        "to_state": GOES_TO, "location_id": change.location_id, "quantity": spelt(change.delta),
+        "occurred_at": moment,
+    }  # fmt: skip
+    return {"type": "ADJUSTMENT", "adjustment": adjustment}
+
+
+def moved(command: CorrectStock, answer: Node) -> str:
+    """ "5 → 7": the count that is told, and what it was before these units. Raises Misread for what proves nothing."""
+    counts = [one for one in shapes.nodes(answer, "counts") if shapes.text(one, "state") == GOES_TO]
+    told = {(shapes.text(one, "catalog_object_id"), shapes.text(one, "location_id")): quantity(one) for one in counts
+            if not shapes.text(one, "quantity").startswith("-")}  # fmt: skip
+    if "counts" not in answer and "changes" not in answer:
+        raise Misread("counts")
+    back: dict[tuple[str, str], Decimal] = {}
+    for change in command.changes:
+        place = (change.stock_item_id, change.location_id)
+        back[place] = back.get(place, Decimal(0)) + change.delta
+    rows = (f"{plain(told[place] - delta)} → {plain(told[place])}" for place, delta in back.items() if place in told)
+    return ", ".join(rows)
+
+
+def plain(count: Decimal) -> str:
+    return format(count.normalize(), "f") if count else "0"
+
+
+def find(api: Api, command: CorrectStock, tag: str, since: datetime) -> Finding:
+    """By our reference on the adjustments."""
+    items = list(dict.fromkeys(change.stock_item_id for change in command.changes))
+    places = list(dict.fromkeys(change.location_id for change in command.changes))
+    stamp = since.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    rows = movements(api, items, places, GOES_TO, since=stamp)
+    ours = [one for one in rows if shapes.text(one, "reference_id") == reference(command, tag)]
+    seen = sum((quantity(one) for one in ours), Decimal(0))
+    if not ours:
+        return Absent(detail=_("No adjustment with our mark is there."))
+    if seen == sum((change.delta for change in command.changes), Decimal(0)):
+        ids = {"adjustment": shapes.text(ours[0], "id")}
+        return Found(ids=ids, detail=_("The adjustment is there, with our mark."))
+    return Unclear(detail=_("An adjustment with our mark is there, but with another quantity."))
