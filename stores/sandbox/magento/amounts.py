@@ -1,0 +1,41 @@
+"""Decimal text and the way credit memos round: what rounding leaves is carried to the next line."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+CENT = Decimal("0.01")
+ZERO = Decimal(0)
+
+
+def dec(value: Any) -> Decimal:
+    return Decimal(str(value or 0))
+
+
+def cents(value: Decimal) -> Decimal:
+    return value.quantize(CENT, ROUND_HALF_UP)
+
+
+def text(value: Decimal) -> str:
+    return f"{value:f}"
+
+
+def plus(record: dict[str, Any], name: str, value: Decimal) -> None:
+    record[name] = text(dec(record.get(name)) + value)
+
+
+class Rounder:
+    """Math\\Calculator::deltaRound."""
+
+    def __init__(self) -> None:
+        self.delta = ZERO
+
+    def __call__(self, price: Decimal, *, negative: bool = False) -> Decimal:
+        if not price:
+            return price
+        sign = -1 if negative else 1
+        whole = price + sign * self.delta
+        rounded = cents(whole)
+        self.delta = sign * (whole - rounded)
+        return rounded
