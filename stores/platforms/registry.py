@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stores.platforms.base import Platform
+from stores.platforms.bigcommerce import BigCommerce
 from stores.platforms.magento import Magento
 from stores.platforms.modern_dropship import ModernDropship
 from stores.platforms.shopify import Shopify
@@ -11,7 +12,8 @@ from stores.platforms.square import Square
 from stores.platforms.woocommerce import WooCommerce
 
 PLATFORMS: dict[str, type[Platform]] = {
-    platform.key: platform for platform in (Shopify, Shoplazza, ModernDropship, WooCommerce, Square, Magento)
+    platform.key: platform
+    for platform in (Shopify, Shoplazza, ModernDropship, WooCommerce, Square, Magento, BigCommerce)
 }
 
 

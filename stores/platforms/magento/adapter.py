@@ -1,0 +1,194 @@
+"""The Magento adapter: the declarative head, and one short call for each thing the desk wants."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from stores.canonical.commands import CancelOrder, Command, Finding, Receipt, RefundOrder, Resend
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest, Quote
+from stores.kernel import shapes
+from stores.kernel.credentials import Secret, Text
+from stores.kernel.errors import InputRejected, RemoteRefused
+from stores.platforms.base import Access, Connection, Listing, Platform
+from stores.platforms.magento import abilities, finding, quoting, reading, receipts, sending
+from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
+from stores.platforms.magento.facts import Facts
+from stores.platforms.magento.words import _
+
+SHOP = re.compile(
+    r"(?:https://)?(?P<host>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::[0-9]{2,5})?)"
+    r"(?P<path>(?:/[A-Za-z0-9._~-]+)*)/?",
+    re.ASCII,
+)
+PROBES = (("invoices", "sales_invoice"), ("creditmemos", "sales_creditmemo"), ("shipments", "shipment"))
+
+
+class Magento(Platform):
+    key = "magento"
+    label = "Magento / Adobe Commerce"
+    api_version = "V1"
+    credentials = (
+        Text(
+            "shop",
+            _("Shop address"),
+            help=_(
+                "As in shop.example.com, with its folder if it has one. Adobe's cloud service is not connected yet."
+            ),
+            pattern=r"(https://)?[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9._~-]+)*/?",
+        ),
+        Text(
+            "store_code",
+            _("Store code"),
+            help=_("Leave empty for “default”."),
+            pattern=r"[a-z][a-z0-9_]{0,31}",
+            required=False,
+        ),
+        Secret(
+            "consumer_key",
+            _("Consumer key"),
+            help=_("Of an integration made in Magento under System, Integrations; it shows all four values."),
+            required=True,
+        ),
+        Secret("consumer_secret", _("Consumer secret"), required=True),
+        Secret("token", _("Access token"), required=True),
+        Secret("token_secret", _("Access token secret"), required=True),
+        Text(
+            "shipping_prices",
+            _("Shipping refunds are entered"),
+            help=_(
+                "“excluding” or “including” tax, as Stores, Configuration, Tax, Orders, Invoices, Credit Memos Display "
+                "Settings says. Leave empty if you are not sure: taxed shipping then goes back as an adjustment."
+            ),
+            pattern="excluding|including",
+            required=False,
+        ),
+        Text(
+            "admin_path",
+            _("Admin address"),
+            help=_("What follows the shop address, as in admin_1a2b3c; for links to orders."),
+            pattern=r"[A-Za-z0-9_-]{1,40}",
+            required=False,
+        ),
+        Text(
+            "base_url",
+            _("Gateway address"),
+            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
+            required=False,
+        ),
+    )
+    capabilities = abilities.CAPABILITIES
+    manner = abilities.MANNER
+    scopes = abilities.SCOPES
+    reasons = abilities.REASONS
+    note_limit = 255
+    write_cost = 1
+    points_per_second = PER_SECOND
+    bucket_points = BUCKET
+    hooks_are_signed = False
+    hook_setup: ClassVar[str] = ""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        store = connection.settings.get("store_code", "").strip() or "default"
+        if not STORE.fullmatch(store):
+            raise InputRejected("store_code", "Write the store code in small letters, as in default.")
+        self.prices = connection.settings.get("shipping_prices", "")
+        self.api = Api(connection, self.base_url(), store)
+
+    # --- reading -------------------------------------------------------------------------------
+    def base_url(self) -> str:
+        """Raises InputRejected for a shop address that is none."""
+        gateway = self.connection.settings.get("base_url", "").rstrip("/")
+        return gateway or f"https://{self.shop()}"
+
+    def shop(self) -> str:
+        """shop.example.com/store: where we connect to, so nothing but a plain host and folders passes."""
+        found = SHOP.fullmatch(self.connection.settings.get("shop", "").strip())
+        if found is None:
+            found = SHOP.fullmatch(self.connection.settings.get("shop", "").strip().lower())
+        if found is None:
+            raise InputRejected("shop", "Write the shop's address as in shop.example.com.")
+        return f"{found['host']}{found['path']}"
+
+    def check_access(self) -> Access:
+        """Orders, the store, and one look at each right that can be probed; to cancel cannot, and counts as granted."""
+        with understood():
+            self.api.page("orders", [], "entity_id", 1, "total_count")
+            granted = [f"{abilities.SALES}actions_view", f"{abilities.SALES}cancel"]
+            granted += [f"{abilities.SALES}{right}" for kind, right in PROBES if self._may_read(kind)]
+            configs = self.api.get("store/storeConfigs")
+            store = next((one for one in configs if isinstance(one, dict)), {}) if isinstance(configs, list) else {}
+            granted.append("Magento_Backend::store")
+            return Access(
+                shop_name=urlsplit(f"https://{self.shop()}").hostname or self.shop(),
+                currency=shapes.ident(store, "base_currency_code"),
+                time_zone=shapes.text(store, "timezone"),
+                granted=tuple(granted),
+                missing=self.missing(granted),
+                api_version=self.api_version,
+                account=self.shop(),
+            )
+
+    def _may_read(self, kind: str) -> bool:
+        try:
+            self.api.page(kind, [], "entity_id", 1, "total_count")
+        except RemoteRefused as exc:
+            if exc.code != "acl":
+                raise
+            return False
+        return True
+
+    def read_order(self, external_id: str) -> Order:
+        return reading.read_order(self.api, external_id)
+
+    def look_again(self, before: Order) -> Order:
+        return reading.look_again(self.api, before)
+
+    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
+        return reading.list_orders(self.api, since=since, cursor=cursor)
+
+    def quote(self, order: Order, request: CancelRequest) -> Quote:
+        return quoting.quote(self.api, order, request, self.prices)
+
+    def order_url(self, order_external_id: str, legacy_id: str) -> str:
+        admin = self.connection.settings.get("admin_path", "").strip("/") or "admin"
+        return f"https://{self.shop()}/{admin}/sales/order/view/order_id/{order_external_id}/"
+
+    # --- effects -------------------------------------------------------------------------------
+    def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
+        """Reads the order first: it alone tells whether cancel would take the whole of it."""
+        sending.guard_cancel(command)
+        with understood():
+            sending.guard_whole(Facts(self.api.order(command.order_id)))
+        return self.read_answer(command, self.api.effect(f"orders/{check_id(command.order_id)}/cancel"))
+
+    def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
+        """Reads order, invoices and credit memos first: what the invoice still holds, and what the units come to."""
+        payment = sending.only_payment(command)
+        with understood():
+            facts = reading.facts_of(self.api, command.order_id)
+            invoice = sending.invoice_of(facts, payment)
+            sending.guard_refund(facts, invoice, command)
+            note = self.note_with_tag(command.note, tag)
+            body = sending.refund_body(facts, invoice, command, note, self.prices)
+        return self.read_answer(command, self.api.effect(f"invoice/{check_id(payment.payment_id)}/refund", body))
+
+    def read_answer(self, command: Command, answer: Any) -> Receipt:
+        return receipts.read(command, answer)
+
+    def poll(self, command: Command, receipt: Receipt) -> Receipt:
+        if not isinstance(command, CancelOrder):
+            return receipt
+        with understood():
+            return receipts.cancelled(self.api.order(command.order_id), command)
+
+    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
+        return finding.find(self.api, command, tag=tag, before=before)
+
+    def may_resend(self, command: Command, *, age: float) -> Resend:
+        """A second cancel is answered `false`; a second credit memo pays twice, so a person decides."""
+        return Resend.NEW_GENERATION if isinstance(command, CancelOrder) else Resend.PERSON

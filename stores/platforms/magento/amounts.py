@@ -1,0 +1,58 @@
+"""Numbers of an answer: up to four decimals, whole pieces or decimal ones, absent when null. All in base currency."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from stores.canonical.order import MoneyPair
+from stores.kernel import shapes
+from stores.kernel.money import Money
+from stores.kernel.shapes import Misread, Node
+
+ZERO = Decimal(0)
+
+
+def number(parent: Node, *names: str) -> Decimal:
+    """0 for null. JSON numbers arrive as int or Decimal, some plug-ins write text."""
+    found = shapes.first(parent, *names)
+    if found is None:
+        return ZERO
+    if isinstance(found, str) and found.replace(".", "", 1).replace("-", "", 1).isdecimal():
+        found = Decimal(found)
+    if isinstance(found, bool) or not isinstance(found, int | Decimal):
+        raise Misread(names[0])
+    return Decimal(found)
+
+
+def quantity(parent: Node, name: str) -> Decimal:
+    """Never negative; 3.0000 is 3."""
+    found = number(parent, name)
+    if found < 0:
+        raise Misread(name)
+    return Decimal(int(found)) if found == found.to_integral_value() else found.normalize()
+
+
+def currency_of(order: Node) -> str:
+    """The base currency: the one that moves, and the one that refunds are written in."""
+    return shapes.ident(order, "base_currency_code")
+
+
+def money(parent: Node, name: str, currency: str) -> Money:
+    """To the minor unit of the currency: totals are kept with up to four decimals."""
+    return Money(number(parent, name), currency).rounded()
+
+
+def pair(amount: Money) -> MoneyPair:
+    return MoneyPair(shop=amount, customer=amount)
+
+
+def when(parent: Node, name: str) -> datetime | None:
+    """UTC, which the text does not say."""
+    said = shapes.text(parent, name)
+    if not said:
+        return None
+    try:
+        return datetime.strptime(said, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError as exc:
+        raise Misread(name) from exc

@@ -1,0 +1,134 @@
+"""Speaking REST with one shop: addresses, a signature per request, and Magento's errors as our classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from stores.kernel import shapes
+from stores.kernel.answers import Answer
+from stores.kernel.errors import CredentialsRejected, RemoteError, RemoteRefused
+from stores.kernel.shapes import Misread, Node
+from stores.kernel.transport import Usage
+from stores.platforms.base import Connection
+from stores.platforms.magento import errors, oauth, words
+
+IDENT = re.compile(r"[0-9]{1,18}", re.ASCII)
+STORE = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
+BUCKET, PER_SECOND = 8.0, 4.0  # Magento has no limit of its own, what stands before it has
+PAGE = 100  # input limits, where they are on, allow 300
+READ_SECONDS = 60.0  # orders are heavy
+
+
+@dataclass(frozen=True)
+class Signer:
+    """The transport's Caller for one request: every send gets a nonce and a time of its own."""
+
+    connection: Connection
+    method: str
+    url: str
+
+    def auth_headers(self) -> Mapping[str, str]:
+        stamp = int(self.connection.now().timestamp())
+        said = oauth.header(self.method, self.url, self.connection.secrets, nonce=oauth.fresh_nonce(), timestamp=stamp)
+        return {"Authorization": said}
+
+    def renew(self) -> bool:
+        """Never by itself: a nonce that was used may mean that an effect has already arrived."""
+        return False
+
+    def usage(self, answer: Answer) -> Usage:
+        return Usage(requested=1, actual=1, maximum=BUCKET, per_second=PER_SECOND)
+
+
+class Api:
+    """One shop's REST door. `is_known`: an answer came, so our credentials stand and a 401 names a missing right."""
+
+    def __init__(self, connection: Connection, base_url: str, store: str) -> None:
+        self.connection = connection
+        self.url = f"{base_url}/rest/{store}/V1"
+        self.is_known = False
+
+    def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Any:
+        """The body of a read. A nonce that somebody used before is tried once more with another."""
+        address = path + (f"?{encoded(query)}" if query else "")
+        try:
+            return self._send("GET", address).body
+        except CredentialsRejected as exc:
+            if exc.code != errors.NONCE:
+                raise
+        return self._send("GET", address).body
+
+    def order(self, order_id: str) -> Node:
+        return shapes.node(self.get(f"orders/{check_id(order_id)}"), "order")
+
+    def of_order(self, kind: str, order_id: str) -> tuple[Node, ...]:
+        """invoices, creditmemos, shipments or transactions of one order, all pages of them."""
+        found: list[Node] = []
+        for number in range(1, 100):
+            page = self.page(kind, [("order_id", check_id(order_id), "eq")], "entity_id", number)
+            found += shapes.nodes(page, "items")
+            if number * PAGE >= shapes.units(page, "total_count"):
+                break
+        return tuple(found)
+
+    def page(self, kind: str, filters: Sequence[tuple[str, str, str]], sort: str, number: int, more: str = "") -> Node:
+        """One page of a search; filters (field, value, condition) are all to be met. more: `fields`, to trim it."""
+        query = list(criteria(filters, sort, number)) + ([("fields", more)] if more else [])
+        return shapes.node(self.get(kind, query), kind)
+
+    def effect(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """Send through the journal, exactly once."""
+        return self._send("POST", path, body, effect=True)
+
+    def _send(self, method: str, path: str, body: Any = None, *, effect: bool = False) -> Answer:
+        url = f"{self.url}/{path}"
+        try:
+            answer: Answer = self.connection.transport.send(
+                method,
+                url,
+                json=body,
+                effect=effect,
+                caller=Signer(self.connection, method, url),
+                timeout=READ_SECONDS if effect else None,
+            )
+        except RemoteError as exc:
+            raise errors.sorted_out(exc, effect=effect, is_known=self.is_known) from exc
+        self.is_known = True
+        return answer
+
+
+def encoded(query: Sequence[tuple[str, str]]) -> str:
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
+
+
+def criteria(filters: Sequence[tuple[str, str, str]], sort: str, number: int) -> Iterator[tuple[str, str]]:
+    """Always with a page size: left out, the whole shop would come."""
+    for place, (field, value, condition) in enumerate(filters):
+        name = f"searchCriteria[filterGroups][{place}][filters][0]"
+        yield f"{name}[field]", field
+        yield f"{name}[value]", value
+        yield f"{name}[conditionType]", condition
+    for place, field in enumerate(dict.fromkeys((sort, "entity_id"))):
+        yield f"searchCriteria[sortOrders][{place}][field]", field
+        yield f"searchCriteria[sortOrders][{place}][direction]", "ASC"
+    yield "searchCriteria[pageSize]", str(PAGE)
+    yield "searchCriteria[currentPage]", str(number)
+
+
+def check_id(ident: str) -> str:
+    """Raises RemoteRefused for what is no id, before anything is sent."""
+    if not IDENT.fullmatch(ident):
+        raise RemoteRefused("no such order", code="not_found", user_message=str(words.NOT_FOUND))
+    return ident
+
+
+def understood() -> AbstractContextManager[None]:
+    return shapes.understood(str(words.UNREADABLE))
+
+
+__all__ = ["Api", "Misread", "Signer", "check_id", "understood"]

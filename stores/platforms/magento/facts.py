@@ -1,0 +1,95 @@
+"""One order with what hangs on it, and how much of its money and units an invoice can still give back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from stores.kernel import shapes
+from stores.kernel.shapes import Node
+from stores.platforms.magento import items
+from stores.platforms.magento.amounts import ZERO, currency_of, number, quantity
+from stores.platforms.magento.items import Item
+
+PAID = 2  # invoice states: 1 open, 2 paid, 3 canceled
+BY_HAND = frozenset({"checkmo", "banktransfer", "cashondelivery", "purchaseorder", "free"})
+SPECIAL = (
+    "base_customer_balance_amount", "base_gift_cards_amount", "base_reward_currency_amount", "gw_base_price",
+    "gw_items_base_price", "gw_card_base_price",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """As read: the order, its invoices, its credit memos, its shipments."""
+
+    order: Node
+    invoices: Sequence[Node] = ()
+    memos: Sequence[Node] = ()
+    shipments: Sequence[Node] = ()
+
+    @cached_property
+    def lines(self) -> tuple[Item, ...]:
+        return items.lines_of(self.order)
+
+    @property
+    def currency(self) -> str:
+        return currency_of(self.order)
+
+    @property
+    def state(self) -> str:
+        return shapes.text(self.order, "state")
+
+    @property
+    def money_left(self) -> Decimal:
+        """The ceiling of every further credit memo."""
+        return max(ZERO, number(self.order, "base_total_paid") - number(self.order, "base_total_refunded"))
+
+    @property
+    def paid_invoices(self) -> tuple[Node, ...]:
+        return tuple(invoice for invoice in self.invoices if number(invoice, "state") == PAID)
+
+    def left_on(self, invoice: Node) -> Decimal:
+        """Money of one invoice that was not given back. What came off the order alone is not told apart."""
+        mine = sum((number(memo, "base_grand_total") for memo in self._memos_of(invoice)), ZERO)
+        gone = max(mine, number(invoice, "base_total_refunded"))
+        return max(ZERO, min(number(invoice, "base_grand_total") - gone, self.money_left))
+
+    def units_on(self, invoice: Node, item: Item) -> Decimal:
+        """Units of a line that a credit memo of this invoice may still name."""
+        billed = sum((q for line, q in lines_in(invoice) if line == item.id), ZERO)
+        gone = sum((q for memo in self._memos_of(invoice) for line, q in lines_in(memo) if line == item.id), ZERO)
+        return max(ZERO, min(billed - gone, item.unrefunded))
+
+    def refundable(self, item: Item) -> Decimal:
+        """Over all paid invoices."""
+        return min(item.unrefunded, sum((self.units_on(one, item) for one in self.paid_invoices), ZERO))
+
+    def _memos_of(self, invoice: Node) -> list[Node]:
+        wanted = shapes.ident(invoice, "entity_id")
+        return [memo for memo in self.memos if shapes.text(memo, "invoice_id") == wanted]
+
+    @property
+    def is_plain(self) -> bool:
+        """No store credit, gift card, points, wrapping, product tax or extra fee, whose shares Magento works out."""
+        more = self.order.get("extension_attributes")
+        known = more if isinstance(more, dict) else {}
+        has_tax_per_piece = any(number(item.raw, "base_weee_tax_applied_row_amnt") for item in self.lines)
+        return not (has_tax_per_piece or known.get("custom_fees") or any(number(known, name) for name in SPECIAL))
+
+    def is_by_hand(self, invoice: Node) -> bool:
+        """Nothing at a payment provider can be told to pay back."""
+        method = method_of(self.order)
+        return method in BY_HAND or not shapes.text(invoice, "transaction_id")
+
+
+def lines_in(document: Node) -> list[tuple[str, Decimal]]:
+    """(order item, units) of an invoice, credit memo or shipment."""
+    return [(shapes.ident(row, "order_item_id"), quantity(row, "qty")) for row in shapes.nodes(document, "items")]
+
+
+def method_of(order: Node) -> str:
+    payment = order.get("payment")
+    return shapes.text(payment, "method") if isinstance(payment, dict) else ""

@@ -1,0 +1,166 @@
+"""What a cancellation would give back, invoice by invoice: an estimate, since Magento has no dry run.
+
+Units go back through the invoices that billed them, oldest first; shipping through the invoice that carries it.
+Units that were never invoiced cost nothing and leave by the cancel that follows: they stand on no payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
+from stores.kernel import shapes
+from stores.kernel.errors import RemoteRefused
+from stores.kernel.money import Money
+from stores.kernel.shapes import Node
+from stores.platforms.magento import items, payments, reading, words
+from stores.platforms.magento.amounts import ZERO
+from stores.platforms.magento.api import Api, understood
+from stores.platforms.magento.facts import Facts, method_of
+from stores.platforms.magento.worth import Books, Shipping, Worth
+
+BY_CANCEL = "cancel"  # stands for the payment of units that nobody paid
+
+
+class Part(NamedTuple):
+    invoice: Node
+    worth: Worth
+
+
+def quote(api: Api, order: Order, request: CancelRequest, prices: str) -> Quote:
+    """Raises RemoteRefused where units were asked for that no call of Magento can take off by themselves."""
+    with understood():
+        return estimate(reading.facts_of(api, order.external_id), request, prices)
+
+
+def estimate(facts: Facts, request: CancelRequest, prices: str) -> Quote:
+    wanted = wish(facts, request)
+    whole = is_everything(facts, wanted)
+    by_invoice = split(facts, wanted)
+    rest = left_over(wanted, by_invoice)
+    if rest and not whole:
+        raise RemoteRefused("not invoiced", code="not_invoiced", user_message=str(words.LINE_UNINVOICED))
+    shipping = shipping_back(facts, request, whole=whole)
+    books = Books(facts, prices)
+    parts = []
+    for invoice in facts.paid_invoices:
+        mine = min(shipping, Shipping.of(facts, invoice).left)
+        shipping -= mine
+        worth = books.memo(invoice, by_invoice.get(shapes.ident(invoice, "entity_id"), {}), mine)
+        parts.append(Part(invoice, whole_of(facts, worth) if whole else worth))
+    return summed(facts, list(capped(facts, parts)), rest)
+
+
+def whole_of(facts: Facts, worth: Worth) -> Worth:
+    """All that was paid goes back where Magento works out shares of its own (store credit, wrapping, fees)."""
+    return worth if facts.is_plain else replace(worth, expected=worth.left)
+
+
+def capped(facts: Facts, parts: Sequence[Part]) -> Iterator[Part]:
+    """Together never more than the order still holds."""
+    open_money = facts.money_left
+    for part in parts:
+        given = min(part.worth.expected, open_money)
+        open_money -= given
+        yield Part(part.invoice, replace(part.worth, expected=given))
+
+
+def wish(facts: Facts, request: CancelRequest) -> dict[str, Decimal]:
+    """What of it is possible; the planner says what is wrong with the rest."""
+    found = {}
+    for item in facts.lines:
+        asked = request.lines.get(item.id, ZERO)
+        if asked.is_finite() and 0 < asked <= item.waiting:
+            found[item.id] = asked
+    return found
+
+
+def is_everything(facts: Facts, wanted: Mapping[str, Decimal]) -> bool:
+    is_all = all(wanted.get(item.id, ZERO) == item.current for item in facts.lines)
+    return bool(wanted) and is_all and items.nothing_shipped(facts.lines)
+
+
+def split(facts: Facts, wanted: Mapping[str, Decimal]) -> dict[str, dict[str, Decimal]]:
+    """Invoice id → line id → units, oldest invoice first."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for item in facts.lines:
+        left = min(wanted.get(item.id, ZERO), facts.refundable(item))
+        for invoice in facts.paid_invoices:
+            taken = min(left, facts.units_on(invoice, item))
+            if taken:
+                found.setdefault(shapes.ident(invoice, "entity_id"), {})[item.id] = taken
+            left -= taken
+    return found
+
+
+def left_over(wanted: Mapping[str, Decimal], by_invoice: Mapping[str, Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    """Units that no paid invoice holds."""
+    rest = {
+        line_id: units - sum((lines.get(line_id, ZERO) for lines in by_invoice.values()), ZERO)
+        for line_id, units in wanted.items()
+    }
+    return {line_id: units for line_id, units in rest.items() if units}
+
+
+def shipping_back(facts: Facts, request: CancelRequest, *, whole: bool) -> Decimal:
+    left = sum((Shipping.of(facts, invoice).left for invoice in facts.paid_invoices), ZERO)
+    if request.shipping is None:
+        return left if whole else ZERO
+    return min(request.shipping.amount, left)
+
+
+# --- as a quote --------------------------------------------------------------------------------------
+def summed(facts: Facts, parts: Sequence[Part], rest: Mapping[str, Decimal]) -> Quote:
+    currency = facts.currency
+    given = Money(sum((part.worth.expected for part in parts), ZERO), currency).rounded()
+    tax = Money(sum((share.tax for part in parts for share in part.worth.shares), ZERO), currency).rounded()
+    shipping = Money(sum((part.worth.shipping for part in parts), ZERO), currency).rounded()
+    if given < tax + shipping:  # less is left than the parts are worth
+        tax, shipping = Money.zero(currency), Money.zero(currency)
+    return Quote(
+        currency=currency,
+        subtotal=given - tax - shipping,
+        tax=tax,
+        shipping=shipping,
+        duties=Money.zero(currency),
+        total=given,
+        maximum=Money(facts.money_left, currency).rounded(),
+        lines=(*lines_of(facts, parts), *unpaid(currency, rest)),
+        payments=tuple(payment_of(facts, part) for part in parts if part.worth.expected),
+        is_estimate=True,
+    )
+
+
+def lines_of(facts: Facts, parts: Sequence[Part]) -> Iterator[QuotedLine]:
+    for invoice, worth in parts:
+        for share in worth.shares:
+            yield QuotedLine(
+                line_id=share.line_id,
+                units=share.units,
+                amount=Money(share.net, facts.currency).rounded(),
+                tax=Money(share.tax, facts.currency).rounded(),
+                payment_id=shapes.ident(invoice, "entity_id"),
+            )
+
+
+def unpaid(currency: str, rest: Mapping[str, Decimal]) -> Iterator[QuotedLine]:
+    zero = Money.zero(currency)
+    for line_id, units in rest.items():
+        yield QuotedLine(line_id=line_id, units=units, amount=zero, tax=zero, payment_id=BY_CANCEL)
+
+
+def payment_of(facts: Facts, part: Part) -> QuotedPayment:
+    invoice, worth = part
+    return QuotedPayment(
+        payment_id=shapes.ident(invoice, "entity_id"),
+        gateway=method_of(facts.order),
+        label=payments.label(facts, invoice),
+        amount=Money(worth.expected, facts.currency).rounded(),
+        maximum=Money(worth.left, facts.currency).rounded(),
+        is_manual=facts.is_by_hand(invoice),
+        shipping=Money(worth.shipping, facts.currency).rounded(),
+    )

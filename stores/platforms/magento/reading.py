@@ -1,0 +1,104 @@
+"""One order live, in as few reads as it needs; and the list, which repeats its last page and never ends by itself.
+
+Nothing invoiced: the order alone. Else its invoices, its credit memos where something went back, its shipments where
+something left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from stores.canonical.order import Order
+from stores.kernel import shapes
+from stores.kernel.shapes import Node
+from stores.platforms.base import Listing
+from stores.platforms.magento import mapping
+from stores.platforms.magento.amounts import number
+from stores.platforms.magento.api import PAGE, Api, understood
+from stores.platforms.magento.facts import Facts
+
+OVERLAP = timedelta(minutes=5)
+STAMP = "%Y-%m-%d %H:%M:%S"
+ADDRESS = "firstname,lastname,company,street,postcode,city,region,country_id,telephone"
+ITEM = (
+    "item_id,parent_item_id,product_type,product_id,sku,name,is_virtual,is_qty_decimal,qty_ordered,qty_invoiced,"
+    "qty_shipped,qty_canceled,qty_refunded,base_price,base_row_total,base_discount_amount,base_tax_amount"
+)
+FIELDS = (
+    "items[entity_id,increment_id,state,status,created_at,updated_at,base_currency_code,order_currency_code,"
+    "base_grand_total,grand_total,base_subtotal,base_tax_amount,base_shipping_amount,base_discount_amount,"
+    "base_total_paid,base_total_refunded,base_total_canceled,base_shipping_refunded,base_shipping_tax_refunded,"
+    "customer_id,customer_email,customer_firstname,customer_lastname,customer_note,store_name,shipping_description,"
+    f"items[{ITEM}],billing_address[{ADDRESS}],"
+    "payment[method,cc_last4,additional_information,base_amount_authorized],"
+    f"extension_attributes[shipping_assignments[shipping[address[{ADDRESS}]]]]],total_count"
+)
+
+
+def read_order(api: Api, order_id: str) -> Order:
+    with understood():
+        return mapping.to_order(with_shipments(api, facts_of(api, order_id)))
+
+
+def facts_of(api: Api, order_id: str) -> Facts:
+    """What money and units can go back is decided on."""
+    raw = api.order(order_id)
+    invoices = api.of_order("invoices", order_id) if is_invoiced(raw) else ()
+    return Facts(raw, invoices, memos_of(api, raw))
+
+
+def memos_of(api: Api, raw: Node) -> tuple[Node, ...]:
+    return api.of_order("creditmemos", shapes.ident(raw, "entity_id")) if is_refunded(raw) else ()
+
+
+def with_shipments(api: Api, facts: Facts) -> Facts:
+    if not any(item.shipped for item in facts.lines):
+        return facts
+    return replace(facts, shipments=api.of_order("shipments", shapes.ident(facts.order, "entity_id")))
+
+
+def is_invoiced(raw: Node) -> bool:
+    return any(number(item, "qty_invoiced") for item in shapes.nodes(raw, "items"))
+
+
+def is_refunded(raw: Node) -> bool:
+    """Also a credit memo of nothing takes units."""
+    refunded = any(number(item, "qty_refunded") for item in shapes.nodes(raw, "items"))
+    return refunded or bool(number(raw, "base_total_refunded"))
+
+
+# --- again, at less cost -----------------------------------------------------------------------------
+def look_again(api: Api, before: Order) -> Order:
+    """Shipments are spared while no further unit left; what invoices still hold is told nowhere else."""
+    with understood():
+        facts = facts_of(api, before.external_id)
+        is_as_shipped = {i.id: i.shipped for i in facts.lines} == {i.id: i.shipped for i in before.lines}
+        if before.is_summary or not is_as_shipped:
+            return mapping.to_order(with_shipments(api, facts))
+        return replace(mapping.to_order(facts), shipments=before.shipments)
+
+
+# --- lists ---------------------------------------------------------------------------------------
+def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
+    """A page, oldest change first. cursor: "time of change|page": every page begins where the last one ended, so that
+    an order which moves to the end meanwhile shifts nothing. Its neighbours of the same second come twice."""
+    stamp, _, page = cursor.partition("|")
+    if not cursor and since:
+        stamp = (since - OVERLAP).astimezone(UTC).strftime(STAMP)
+    number_of_page = int(page or 1)
+    filters = [("updated_at", stamp, "gteq")] if stamp else []
+    with understood():
+        told = api.page("orders", filters, "updated_at", number_of_page, FIELDS)
+        raws, total = shapes.nodes(told, "items"), int(shapes.units(told, "total_count"))
+        orders = tuple(mapping.to_order(Facts(raw), is_summary=True) for raw in raws)
+        last = shapes.text(raws[-1], "updated_at") if raws else ""
+    following = next_cursor(stamp, number_of_page, last, total)
+    return Listing(orders, following, total=None if cursor else total)
+
+
+def next_cursor(stamp: str, page: int, last: str, total: int) -> str:
+    """ "" once all were seen: beyond the end the last page comes again, never an empty one."""
+    if page * PAGE >= total or not last:
+        return ""
+    return f"{stamp}|{page + 1}" if last == stamp else f"{last}|1"

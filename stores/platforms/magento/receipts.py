@@ -1,0 +1,54 @@
+"""What an answer proves: the id of a credit memo something, `true` nothing, `false` that nothing was done."""
+
+from __future__ import annotations
+
+from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder
+from stores.kernel import shapes
+from stores.kernel.answers import Answer
+from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
+from stores.kernel.shapes import Node
+from stores.platforms.magento import words
+
+FIRST_LOOK = 1.0  # seconds
+
+
+def read(command: Command, answer: Answer) -> Receipt:
+    match command:
+        case CancelOrder():
+            return said_of_cancel(command, answer)
+        case RefundOrder():
+            return memo_made(answer)
+    raise Unsupported("cancel_lines")
+
+
+def said_of_cancel(command: CancelOrder, answer: Answer) -> Receipt:
+    """Then the order is read. Raises RemoteRefused for `false`."""
+    if answer.body is False:
+        raise RemoteRefused("false", code="not_cancelled", status=answer.status, user_message=str(words.SAID_FALSE))
+    if answer.body is not True:
+        raise unreadable(answer)
+    return Receipt(
+        outcome=Outcome.ACCEPTED, ids={"order": command.order_id}, facts={"state": "accepted"}, look_after=FIRST_LOOK
+    )
+
+
+def cancelled(order: Node, command: CancelOrder) -> Receipt:
+    """Up to version 2.2 it said `true` and did nothing; so did plug-ins. Raises RemoteRefused."""
+    if shapes.text(order, "state") != "canceled":
+        raise RemoteRefused("true, not canceled", code="not_cancelled", user_message=str(words.SAID_TRUE))
+    facts = {"state": "cancelled", "cancelled_at": shapes.text(order, "updated_at")}
+    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, facts=facts)
+
+
+def memo_made(answer: Answer) -> Receipt:
+    """A bare number. What it came to is read afterwards."""
+    found = answer.body
+    if isinstance(found, bool) or not isinstance(found, int | str) or not str(found).isdecimal():
+        raise unreadable(answer)
+    return Receipt(outcome=Outcome.APPLIED, ids={"refund": str(found)}, facts={"refund_state": "paid"})
+
+
+def unreadable(answer: Answer) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        "bad shape", code="bad_shape", status=answer.status, request_id=answer.request_id, answer=answer.body
+    )

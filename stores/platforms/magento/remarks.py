@@ -1,0 +1,43 @@
+"""What is worth a look at an order, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from stores.canonical.order import Remark
+from stores.kernel import shapes
+from stores.platforms.magento import words, worth
+from stores.platforms.magento.amounts import number
+from stores.platforms.magento.facts import Facts
+
+
+def of(facts: Facts) -> Iterator[Remark]:
+    order, state = facts.order, facts.state
+    if state in words.STATE_REMARKS:
+        yield _other(words.STATE_REMARKS[state])
+    elif state not in words.STATES:
+        yield _other(_("Magento says “%(word)s”, which Rescind does not know.") % {"word": state[:60]})
+    seen = shapes.text(order, "order_currency_code")
+    if seen and seen != facts.currency:
+        shown = {"amount": f"{number(order, 'grand_total'):f}", "seen": seen, "base": facts.currency}
+        yield _other(words.OTHER_CURRENCY % shown)
+    yield from _extras(facts)
+    if any(worth.Shipping.of(facts, invoice).is_taxed for invoice in facts.paid_invoices):
+        yield _other(words.SHIPPING_TAXED)
+    if any(facts.is_by_hand(invoice) for invoice in facts.paid_invoices):
+        yield _other(words.BY_HAND)
+
+
+def _extras(facts: Facts) -> Iterator[Remark]:
+    more = facts.order.get("extension_attributes")
+    known = more if isinstance(more, dict) else {}
+    if number(known, "base_gift_cards_amount") or number(known, "reward_points_balance"):
+        yield _other(words.GIFT_CARDS)
+    if not facts.is_plain:
+        yield _other(words.SPECIAL)
+
+
+def _other(text: str) -> Remark:
+    return Remark(kind="other", text=str(text))

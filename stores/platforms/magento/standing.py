@@ -1,0 +1,68 @@
+"""May this order be cancelled, whole or in part, and why not: Magento's own rules, told before it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from stores.canonical.order import Cancellable
+from stores.platforms.magento import items, words
+from stores.platforms.magento.amounts import ZERO
+from stores.platforms.magento.facts import Facts
+from stores.platforms.magento.items import Item
+
+NEVER = ("canceled", "closed", "holded", "payment_review")
+
+
+def is_ended_by_refund(facts: Facts) -> bool:
+    """Everything was given back before anything left."""
+    return (
+        facts.state != "canceled"
+        and bool(facts.lines)
+        and items.nothing_shipped(facts.lines)
+        and not any(item.current for item in facts.lines)
+        and any(item.refunded for item in facts.lines)
+    )
+
+
+def whole_blockers(facts: Facts) -> tuple[str, ...]:
+    return tuple(str(word) for word in _blockers(facts))
+
+
+def _blockers(facts: Facts) -> Iterator[str]:
+    if facts.state in words.STATE_BLOCKS:
+        yield words.STATE_BLOCKS[facts.state]
+        return
+    if not items.nothing_shipped(facts.lines):
+        yield words.SHIPPED
+    elif any(item.unrefunded > facts.refundable(item) for item in facts.lines):
+        yield words.OPEN_INVOICE
+
+
+def has_uninvoiced(facts: Facts) -> bool:
+    return any(item.uninvoiced for item in facts.lines)
+
+
+def stoppable(facts: Facts, item: Item, *, whole: bool) -> Decimal:
+    """Units that a credit memo can take, and those that go with the whole order."""
+    if facts.state in NEVER:
+        return ZERO
+    paid = facts.refundable(item) if facts.money_left else ZERO
+    return min(item.waiting, paid + (item.cancellable if whole else ZERO))
+
+
+def why_not(facts: Facts, item: Item, count: Decimal) -> str:
+    if count >= item.current:
+        return ""
+    if facts.state in words.STATE_BLOCKS:
+        return str(words.STATE_BLOCKS[facts.state])
+    if count >= item.waiting:
+        return "" if count else str(words.LINE_GONE)
+    return str(words.LINE_UNINVOICED if item.uninvoiced else words.OPEN_INVOICE)
+
+
+def how_much(counts: list[tuple[Item, Decimal]], blockers: tuple[str, ...]) -> Cancellable:
+    if not any(count for _, count in counts):
+        return Cancellable.NONE
+    is_all = not blockers and all(count == item.current for item, count in counts)
+    return Cancellable.ALL if is_all else Cancellable.PART
