@@ -1,0 +1,34 @@
+"""How the platform says no: a bare list in v2, an object in v3, and both odd shapes of the payment actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TYPE = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes"
+
+
+class Refused(Exception):
+    """`body` None: nothing but the status."""
+
+    def __init__(self, status: int, body: Any, **headers: str) -> None:
+        self.status = status
+        self.body = body
+        self.headers = headers
+        super().__init__(status)
+
+
+def v2(status: int, message: str) -> Refused:
+    return Refused(status, [{"status": status, "message": message}])
+
+
+def v3(status: int, title: str, errors: dict[str, str] | None = None) -> Refused:
+    return Refused(status, problem(status, title, errors))
+
+
+def problem(status: int, title: str, errors: dict[str, str] | None = None) -> dict[str, Any]:
+    return {"status": status, "title": title, "type": TYPE, "errors": errors or {}}
+
+
+def in_data(status: int, title: str, errors: dict[str, str] | None = None) -> Refused:
+    """As payment actions say it."""
+    return Refused(status, {"data": [problem(status, title, errors)]})
