@@ -119,7 +119,7 @@ def refusal(status: int, headers: Mapping[str, str], body: Any, *, effect: bool)
 
 def retry_after(headers: Mapping[str, str]) -> float:
     """Seconds to wait, told as seconds or as a date, between 0 and an hour."""
-    said = headers.get("retry-after", "").strip()
+    said = (headers.get("retry-after") or headers.get("x-retry-after") or "").strip()
     try:
         seconds = float(said)
     except ValueError:

@@ -1,0 +1,135 @@
+"""Each effect with what is read before it and asked after it. One effect is one request through the journal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, Outcome, Receipt, RefundOrder, VoidPayment
+from stores.kernel import shapes
+from stores.kernel.errors import RemoteRefused
+from stores.kernel.shapes import Node
+from stores.platforms.bigcommerce import (
+    errors,
+    lines,
+    parts,
+    payments,
+    quoting,
+    reading,
+    receipts,
+    sending,
+    stock,
+    words,
+)
+from stores.platforms.bigcommerce.api import Api, check_id
+from stores.platforms.bigcommerce.mapping import Read
+from stores.platforms.bigcommerce.moneys import Rates
+
+ADJUST = "v3/inventory/adjustments/relative"
+
+
+def for_refund(api: Api, order_id: str) -> Read:
+    """As much as a refund names: the order, and what was refunded of it."""
+    raw, records = reading.raw_order(api, order_id), api.refunds(order_id)
+    return Read(raw, records, costs=reading.costs(api, raw, records, Rates.of(raw)))
+
+
+# --- the status --------------------------------------------------------------------------------------
+def cancel(api: Api, command: CancelOrder, note: str, tag: str, at: datetime) -> Receipt:
+    """Reads the order first: the staff notes are kept, and counts show what the status puts back."""
+    sending.guard_cancel(command)
+    with shapes.understood(str(words.UNREADABLE)):
+        raw = reading.raw_order(api, command.order_id)
+        sending.guard_open(raw, tag)
+        body = sending.cancel_body(raw, note, tag)
+        before = _counted(api, raw) if command.restock and not sending.is_cancelled(raw) else {}
+    receipt = receipts.read(command, api.effect("PUT", f"v2/orders/{check_id(command.order_id)}", body))
+    return receipts.to_be_compared(receipt, before, _expected(raw, before), at) if before else receipt
+
+
+def _counted(api: Api, raw: Node) -> stock.Levels:
+    """How many there are of all its goods; nothing where the account may not see stock."""
+    wanted = [(variant, "") for variant in stock.variants(parts.lines(raw))]
+    try:
+        return stock.levels(api, wanted) if wanted else {}
+    except RemoteRefused as exc:
+        if exc.status != 403:
+            raise
+        return {}
+
+
+def _expected(raw: Node, before: stock.Levels) -> int:
+    """Units that a status gives back: of all lines that are counted."""
+    counted = {variant for variant, _ in before}
+    rows = (line for line in parts.lines(raw) if shapes.text(line, "variant_id") in counted)
+    return int(sum((lines.Count.of(line).ordered for line in rows), lines.ZERO))
+
+
+# --- money -------------------------------------------------------------------------------------------
+def refund(api: Api, command: RefundOrder, note: str, tag: str) -> Receipt:
+    """Reads order and refunds, and asks for the quote again: amounts that do not equal it are refused there."""
+    sending.whole(command)
+    with shapes.understood(str(words.UNREADABLE)):
+        seen = for_refund(api, command.order_id)
+        sending.guard_refund(command, seen.raw, seen.records, tag)
+        if sending.may_be_running(seen.records):
+            sending.guard_running(seen.records, api.transactions(command.order_id))
+        wanted = sending.refund_items(command, seen.raw, seen.costs, note)
+        found = quoting.ask(api, command.order_id, wanted, command.currency)
+        body = sending.refund_body(command, wanted, found, [p.payment_id for p in command.payments])
+    path = f"v3/orders/{check_id(command.order_id)}/payment_actions/refunds"
+    try:
+        return receipts.read(command, api.effect("POST", path, body))
+    except RemoteRefused as exc:
+        if exc.code == errors.RUNNING and not _is_ours(api, command, tag):
+            raise sending.running() from exc
+        raise
+
+
+def _is_ours(api: Api, command: RefundOrder, tag: str) -> bool:
+    """Something on the way may send a request twice: then the one that is running is our own."""
+    with shapes.understood(str(words.UNREADABLE)):
+        return any(tag in payments.reason(record) for record in api.refunds(command.order_id))
+
+
+def void(api: Api, command: VoidPayment, at: datetime) -> Receipt:
+    path = f"v3/orders/{check_id(command.order_id)}/payment_actions/void"
+    receipt = receipts.read(command, api.effect("POST", path))
+    return replace(receipt, facts=receipt.facts | {"asked_at": at.isoformat()})
+
+
+# --- stock -------------------------------------------------------------------------------------------
+def correct(api: Api, command: CorrectStock, tag: str, at: datetime) -> Receipt:
+    """Counts before it moves: an adjustment is relative, so only the counts tell whether it happened."""
+    body, pairs = sending.stock_body(command, tag), sending.pairs(command)
+    with shapes.understood(str(words.UNREADABLE)):
+        before = stock.levels(api, pairs)
+    if set(before) != set(pairs):
+        raise RemoteRefused("not counted", code="not_counted", user_message=str(words.NOT_COUNTED))
+    receipt = receipts.read(command, api.effect("POST", ADJUST, body))
+    units = sum(int(item["quantity"]) for item in body["items"])
+    return receipts.to_be_compared(receipt, before, units, at)
+
+
+# --- afterwards --------------------------------------------------------------------------------------
+def poll(api: Api, command: Command, receipt: Receipt, at: datetime) -> Receipt:
+    with shapes.understood(str(words.UNREADABLE)):
+        match command:
+            case RefundOrder():
+                return _paid(api, command, receipt)
+            case VoidPayment():
+                return receipts.void_state(receipt, api.order(command.order_id), at)
+        if "stock_before" not in receipt.facts:
+            return replace(receipt, outcome=Outcome.APPLIED, look_after=None)
+        now = stock.levels(api, list(stock.unkept(receipt.facts["stock_before"])))
+        tell = receipts.adjusted if isinstance(command, CorrectStock) else receipts.compared
+        return tell(receipt, now, at)
+
+
+def _paid(api: Api, command: RefundOrder, receipt: Receipt) -> Receipt:
+    """A refund that was declined says so itself; that one was paid, a transaction says."""
+    records = api.refunds(command.order_id)
+    told = receipts.refund_state(receipt, records, (), command)
+    if told.outcome is Outcome.APPLIED:
+        return told
+    return receipts.refund_state(receipt, records, api.transactions(command.order_id), command)

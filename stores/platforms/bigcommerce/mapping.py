@@ -1,0 +1,272 @@
+"""An order of theirs as an order of ours. Words nobody knows become "unknown" and a remark, never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from stores.canonical.order import (
+    Cancellable,
+    Fulfilment,
+    LineItem,
+    Order,
+    Payment,
+    PaymentState,
+    PaymentStatus,
+    Person,
+    Shipment,
+    Totals,
+)
+from stores.kernel import shapes
+from stores.kernel.money import Money, total
+from stores.kernel.shapes import Misread, Node
+from stores.platforms.bigcommerce import lines, moneys, parts, payments, remarks, words
+from stores.platforms.bigcommerce.moneys import Rates
+from stores.platforms.bigcommerce.parts import Cost
+from stores.platforms.bigcommerce.stock import Stocks
+
+
+@dataclass(frozen=True)
+class Read:
+    """All that is known of an order. A summary comes from a list and has the order alone."""
+
+    raw: Node
+    records: Sequence[Node] = ()
+    paid: tuple[Payment, ...] = ()
+    states: payments.States = field(default_factory=dict)
+    costs: Sequence[Cost] = ()
+    shipments: Sequence[Node] = ()
+    stocks: Stocks = field(default_factory=Stocks)
+    is_clear: bool = True  # every amount is in the order's own currency
+    is_summary: bool = False
+
+
+def to_order(read: Read) -> Order:
+    raw, rates = read.raw, Rates.of(read.raw)
+    status = int(shapes.units(raw, "status_id"))
+    placed, updated = when(raw, "date_created"), when(raw, "date_modified")
+    if placed is None:
+        raise Misread("date_created")
+    ids = [payment.id for payment in read.paid]
+    closed, packing = why_closed(read, status), str(words.PACKING.get(status, ""))
+    found = lines.to_lines(parts.lines(raw), rates, read.stocks, closed=closed, packing=packing)
+    blockers = whole_cancel_blockers(read, closed)
+    is_over, by_refund = is_cancelled(raw, status, found, read)
+    notes = shapes.text(raw, "staff_notes")
+    was_refunded = any(line.current < line.ordered for line in found)
+    restocks = read.stocks.gives_back and read.stocks.is_taken
+    shipping = parts.sum_of(parts.of_kind(read.costs, "SHIPPING"), rates.currency)
+    return Order(
+        platform="bigcommerce",
+        external_id=shapes.ident(raw, "id"),
+        number=shapes.ident(raw, "id"),
+        placed_at=placed,
+        created_at=placed,
+        updated_at=updated or placed,
+        cancelled_at=(updated or placed) if is_over else None,
+        cancel_reason=str(words.BY_REFUND) if by_refund else "",
+        cancel_note=last_line(notes) if is_over else "",
+        is_test=any(payment.is_test for payment in read.paid),
+        is_confirmed=status != words.INCOMPLETE,
+        fulfilment=to_fulfilment(status, found),
+        payment=to_payment_state(raw, read),
+        currency=rates.shop,
+        customer_currency=rates.currency,
+        customer=to_person(raw),
+        note=notes,
+        source=shapes.text(raw, "order_source"),
+        po_number=shapes.text(raw, "external_order_id"),
+        app_name=shapes.text(raw, "external_source"),
+        taxes_included=shapes.flag(raw, "is_tax_inclusive_pricing"),
+        gateways=tuple(payment.label for payment in read.paid),
+        payment_terms=shapes.text(raw, "payment_method"),
+        is_editable=False,
+        can_notify=False,
+        is_refundable=any(payment.refundable for payment in read.paid),
+        is_restockable=read.stocks.is_taken and read.stocks.places is not None,
+        totals=to_totals(read, rates, is_over=is_over),
+        lines=found,
+        shipping_lines=shipping_lines(raw),
+        shipping_refundable=shipping,
+        payments=read.paid,
+        shipments=tuple(to_shipment(sent, updated or placed) for sent in read.shipments),
+        refunds=tuple(payments.to_refund(r, read.states, ids, rates, updated or placed) for r in read.records),
+        remarks=tuple(remarks.of(raw, read.records, read.stocks, rates, is_clear=read.is_clear)),
+        cancellable=how_much(found, blockers),
+        whole_cancel_blockers=blockers,
+        cancel_restocks=restocks and not was_refunded,
+        ends_by_refund=restocks and was_refunded and not is_over,
+        is_summary=read.is_summary,
+    )
+
+
+def when(raw: Node, name: str) -> datetime | None:
+    """As in mails, always UTC; None for what is not there."""
+    said = shapes.text(raw, name)
+    if not said:
+        return None
+    try:
+        found = parsedate_to_datetime(said)
+        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError) as exc:
+        raise Misread(name) from exc
+
+
+def last_line(notes: str) -> str:
+    return next((line.strip() for line in reversed(notes.splitlines()) if line.strip()), "")
+
+
+# --- may it be cancelled -------------------------------------------------------------------------
+def why_closed(read: Read, status: int) -> str:
+    """Why nothing of it can be cancelled; "" when it can."""
+    if shapes.flag(read.raw, "is_deleted"):
+        return str(words.ARCHIVED)
+    if not read.is_clear:
+        return str(words.TWO_CURRENCIES)
+    return str(words.CLOSED.get(status, ""))
+
+
+def whole_cancel_blockers(read: Read, closed: str) -> tuple[str, ...]:
+    found = [closed] if closed else []
+    money = shapes.text(read.raw, "payment_status")
+    if money in words.UNDECIDED:
+        found.append(str(words.UNDECIDED[money]))
+    if PaymentStatus.PENDING in read.states.values():
+        found.append(str(words.PENDING_REFUND))
+    if not read.is_summary and money in ("captured", "paid") and not any(p.refundable is not None for p in read.paid):
+        found.append(str(words.NO_PAYMENT))
+    return tuple(found)
+
+
+def is_cancelled(raw: Node, status: int, found: Sequence[LineItem], read: Read) -> tuple[bool, bool]:
+    """(is it over, by a refund alone): everything was given back before anything left."""
+    if status == words.CANCELLED:
+        return True, False
+    untouched = bool(found) and not any(line.shipped for line in found)
+    is_back = status == words.REFUNDED and untouched and all(not line.current for line in found)
+    return is_back, is_back
+
+
+def how_much(found: Sequence[LineItem], blockers: Sequence[str]) -> Cancellable:
+    if not any(line.cancellable for line in found):
+        return Cancellable.NONE
+    has_left = any(line.shipped for line in found)
+    return Cancellable.PART if blockers or has_left else Cancellable.ALL
+
+
+def to_fulfilment(status: int, found: Sequence[LineItem]) -> Fulfilment:
+    if status in words.FULFILMENT:
+        return words.FULFILMENT[status]
+    if any(line.shipped for line in found):
+        return Fulfilment.PARTIAL if any(line.unfulfilled for line in found) else Fulfilment.FULFILLED
+    return Fulfilment.UNFULFILLED
+
+
+def to_payment_state(raw: Node, read: Read) -> PaymentState:
+    """Their word, which is empty for what is paid outside: then by what was taken."""
+    word = shapes.text(raw, "payment_status")
+    taken = any(payment.refundable is not None for payment in read.paid)
+    if not word:
+        return PaymentState.PAID if taken else PaymentState.PENDING
+    return words.PAYMENT.get(word, PaymentState.UNKNOWN)
+
+
+# --- money ---------------------------------------------------------------------------------------
+def to_totals(read: Read, rates: Rates, *, is_over: bool) -> Totals:
+    raw, zero = read.raw, rates.zero
+    whole = moneys.amount(raw, rates.currency, "total_inc_tax")
+    got = total((p.amount.customer for p in read.paid if p.refundable is not None), rates.currency)
+    back = payments.refunded(read.records, rates)
+    held = total((p.capturable for p in read.paid if p.capturable), rates.currency)
+    kinds = ("handling_cost_ex_tax", "wrapping_cost_ex_tax")
+    fees = total((moneys.amount(raw, rates.currency, name) for name in kinds), rates.currency)
+    listed = raw.get("fees")
+    own = shapes.nodes(raw, "fees") if isinstance(listed, list) else []
+    fees = fees + total((moneys.amount(fee, rates.currency, *parts.FEE_COST) for fee in own), rates.currency)
+    return Totals(
+        original=rates.pair(whole),
+        current=rates.pair(zero if is_over else max(whole - back, zero)),
+        subtotal=rates.read(raw, "subtotal_ex_tax"),
+        tax=rates.read(raw, "total_tax"),
+        shipping=rates.read(raw, "shipping_cost_ex_tax"),
+        discounts=rates.pair(
+            moneys.amount(raw, rates.currency, "discount_amount")
+            + moneys.amount(raw, rates.currency, "coupon_discount")
+        ),
+        received=rates.pair(got),
+        refunded=rates.pair(back),
+        refunded_shipping=rates.pair(_shipping_back(read, rates)),
+        outstanding=rates.pair(zero if is_over or held else max(whole - got, zero)),
+        capturable=rates.pair(held),
+        net=rates.pair(got - back),
+        fees=rates.pair(fees) if fees else None,
+    )
+
+
+def _shipping_back(read: Read, rates: Rates) -> Money:
+    done = (record for record in read.records if not parts.is_declined(record))
+    items = (item for record in done for item in shapes.nodes(record, "items"))
+    back = (
+        moneys.amount(item, rates.currency, "requested_amount")
+        for item in items
+        if shapes.text(item, "item_type") == "SHIPPING"
+    )
+    return total(back, rates.currency)
+
+
+def is_clear(raw: Node, rows: Sequence[Node], rates: Rates) -> bool:
+    """Are all amounts in the currency that was paid? Where another was shown, only the payments can tell."""
+    if any(moneys.code(row, "currency") not in ("", rates.currency) for row in rows):
+        return False
+    if rates.shown == rates.currency:
+        return True
+    whole = moneys.amount(raw, rates.currency, "total_inc_tax")
+    taken = [row for row in rows if shapes.text(row, "event") in ("purchase", "authorization", "pending")
+             and shapes.text(row, "status") != "error"]  # fmt: skip
+    return (
+        bool(taken) and total((moneys.amount(row, rates.currency, "amount") for row in taken), whole.currency) == whole
+    )
+
+
+# --- the rest ------------------------------------------------------------------------------------
+def shipping_lines(raw: Node) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (shapes.text(p, "shipping_method") for p in parts.shipping_places(raw)))))
+
+
+def to_shipment(sent: Node, at: datetime) -> Shipment:
+    rows = [(shapes.ident(item, "order_product_id"), shapes.units(item, "quantity"))
+            for item in shapes.nodes(sent, "items")]  # fmt: skip
+    names = ("shipping_provider_display_name", "tracking_number", "tracking_link")
+    tracking = " ".join(filter(None, (shapes.text(sent, name) for name in names)))
+    return Shipment(
+        id=shapes.ident(sent, "id"),
+        name=shapes.text(sent, "shipping_method"),
+        status="",
+        created_at=when(sent, "date_created") or at,
+        units=sum((units for _, units in rows), lines.ZERO),
+        tracking=(tracking,) if tracking else (),
+        lines=tuple(rows),
+    )
+
+
+def to_person(raw: Node) -> Person:
+    billing = shapes.node(shapes.first(raw, "billing_address") or {}, "billing_address")
+    places = parts.shipping_places(raw)
+    name = " ".join(filter(None, (shapes.text(billing, name) for name in ("first_name", "last_name"))))
+    customer = shapes.text(raw, "customer_id")
+    return Person(
+        id=customer if customer != "0" else "",
+        name=name,
+        email=shapes.text(billing, "email"),
+        phone=shapes.text(billing, "phone"),
+        billing_address=address(billing),
+        shipping_address=address(places[0]) if places else (),
+    )
+
+
+def address(raw: Node) -> tuple[str, ...]:
+    name = " ".join(filter(None, (shapes.text(raw, part) for part in ("first_name", "last_name"))))
+    rest = (shapes.text(raw, part) for part in ("company", "street_1", "street_2", "zip", "city", "state", "country"))
+    return tuple(said for said in (name, *rest) if said)

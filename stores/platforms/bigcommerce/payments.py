@@ -1,0 +1,215 @@
+"""What was paid, what is held and what went back, per payment gateway; and whether a refund's payment was made.
+
+A refund names a provider, a transaction a gateway; they are the same word for most. `payment_of` finds the payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from stores.canonical.order import Payment, PaymentKind, PaymentStatus, Refund, RefundedLine
+from stores.kernel import shapes
+from stores.kernel.money import Money, total
+from stores.kernel.shapes import Node
+from stores.platforms.bigcommerce import moneys, words
+from stores.platforms.bigcommerce.moneys import Rates
+
+BY_HAND = ("bankdeposit", "cheque", "cod", "moneyorder", "instore", "custom")
+CREDIT = ("storecredit", "giftcertificate")
+LABELS = {"giftcertificate": "Gift certificate", "storecredit": "Store credit", "bankdeposit": "Bank deposit",
+          "cod": "Cash on delivery", "cheque": "Check", "moneyorder": "Money order"}  # fmt: skip
+States = Mapping[str, PaymentStatus]  # refund payment id → what became of it
+
+
+def to_payments(raw: Node, rows: Sequence[Node], records: Sequence[Node], rates: Rates) -> tuple[Payment, ...]:
+    """One payment per gateway. Money in another currency than the order's is left to a person (`is_clear`)."""
+    ours = [row for row in rows if moneys.code(row, "currency") in ("", rates.currency)]
+    gateways = list(dict.fromkeys(shapes.text(row, "gateway") for row in ours))
+    found = [_payment(gateway, _of(ours, gateway), raw, rates) for gateway in gateways]
+    known = [payment for payment in found if payment is not None]
+    return as_they_stand(known or _held_without_row(raw, rates), records, rates)
+
+
+def _of(rows: Sequence[Node], gateway: str) -> list[Node]:
+    return [row for row in rows if shapes.text(row, "gateway") == gateway and shapes.text(row, "status") != "error"]
+
+
+def _payment(gateway: str, rows: Sequence[Node], raw: Node, rates: Rates) -> Payment | None:
+    def sum_of(*events: str) -> Money:
+        mine = (row for row in rows if shapes.text(row, "event") in events)
+        return total((moneys.amount(row, rates.currency, "amount") for row in mine), rates.currency)
+
+    by_hand = gateway in BY_HAND or any(shapes.text(row, "method") in ("offline", "custom") for row in rows)
+    taken = sum_of("purchase", "capture") or sum_of("settled")
+    held = max(sum_of("authorization") - sum_of("capture", "void"), rates.zero)
+    waiting = sum_of("pending")
+    if by_hand and not taken and waiting and _is_paid_outside(raw):
+        taken = waiting
+    if not (taken or held or waiting or sum_of("void")):
+        return None
+    first = rows[0]
+    return Payment(
+        id=gateway,
+        kind=PaymentKind.SALE if taken else PaymentKind.AUTHORISATION if held else PaymentKind.VOID
+        if sum_of("void") else PaymentKind.OTHER,
+        status=PaymentStatus.SUCCESS if taken or held or not waiting else PaymentStatus.PENDING,
+        gateway=gateway,
+        label=label(gateway, rows),
+        amount=rates.pair(taken or held or waiting or sum_of("void")),
+        refundable=taken or None,
+        capturable=held or None,
+        is_manual=by_hand,
+        is_test=any(shapes.flag(row, "test") for row in rows),
+        processed_at=shapes.when(first, "date_created"),
+    )  # fmt: skip
+
+
+def _is_paid_outside(raw: Node) -> bool:
+    """Paid by hand: somebody moved the order to a state that follows payment."""
+    return int(shapes.units(raw, "status_id")) not in words.UNPAID
+
+
+def _held_without_row(raw: Node, rates: Rates) -> list[Payment]:
+    if shapes.text(raw, "payment_status") != "authorized":
+        return []
+    whole = moneys.amount(raw, rates.currency, "total_inc_tax")
+    said = shapes.text(raw, "payment_method")
+    return [
+        Payment(
+            id="authorization", kind=PaymentKind.AUTHORISATION, status=PaymentStatus.SUCCESS, gateway="", label=said,
+            amount=rates.pair(whole), capturable=whole,
+        )
+    ]  # fmt: skip
+
+
+def label(gateway: str, rows: Sequence[Node]) -> str:
+    """ "Visa •••• 4242", "Bank deposit": for people."""
+    card: Node = next((row["credit_card"] for row in rows if isinstance(row.get("credit_card"), Mapping)), {})
+    last, kind = shapes.text(card, "card_last4"), shapes.text(card, "card_type").replace("_", " ").capitalize()
+    if kind and last:
+        return f"{kind} •••• {last[-4:]}"
+    outside: Node = next((row["offline"] for row in rows if isinstance(row.get("offline"), Mapping)), {})
+    return LABELS.get(gateway) or shapes.text(outside, "display_name") or gateway
+
+
+def as_they_stand(paid: Sequence[Payment], records: Sequence[Node], rates: Rates) -> tuple[Payment, ...]:
+    """Less what went back through each or is on its way; store credit takes from what is left in all."""
+    ids = [payment.id for payment in paid]
+    taken = total((p.amount.customer for p in paid if p.refundable is not None), rates.currency)
+    left = max(taken - refunded(records, rates), rates.zero)
+
+    def rest(payment: Payment) -> Money | None:
+        if payment.refundable is None:
+            return None
+        own = payment.amount.customer - refunded(records, rates, payment.id, ids)
+        return max(min(own, left), rates.zero)
+
+    return tuple(replace(payment, refundable=rest(payment)) for payment in paid)
+
+
+def payment_of(provider: str, ids: Sequence[str]) -> str:
+    """The payment a provider of a quote or a refund stands for; its own word where it is none of them."""
+    if provider in ids or provider in (*CREDIT, "custom"):
+        return provider
+    likely = [ident for ident in ids if ident and (ident in provider or provider in ident)]
+    others = [ident for ident in ids if ident not in CREDIT]
+    return likely[0] if len(likely) == 1 else others[0] if len(others) == 1 else provider
+
+
+# --- what went back ----------------------------------------------------------------------------------
+def refunded(records: Sequence[Node], rates: Rates, payment_id: str = "", ids: Sequence[str] = ()) -> Money:
+    """Recorded and not declined."""
+    gone = (
+        moneys.amount(part, rates.currency, "amount")
+        for record in records
+        for part in shapes.nodes(record, "payments")
+        if not shapes.flag(part, "is_declined")
+        and (not payment_id or payment_of(shapes.text(part, "provider_id"), ids) == payment_id)
+    )
+    return total(gone, rates.currency)
+
+
+def states(records: Sequence[Node], rows: Sequence[Node]) -> dict[str, PaymentStatus]:
+    """Declined is said by the refund, paid by a transaction: by its id, else the first unused one that fits."""
+    back = [row for row in rows if shapes.text(row, "event") == "refund"]
+    found: dict[str, PaymentStatus] = {}
+    used: set[str] = set()
+    pending: list[Node] = []
+    for part in (part for record in records for part in shapes.nodes(record, "payments")):
+        ident, named = shapes.ident(part, "id"), shapes.text(part, "transaction_id")
+        row = next((row for row in back if named and named in _names(row)), None)
+        if shapes.flag(part, "is_declined"):
+            found[ident] = PaymentStatus.FAILED
+        elif shapes.flag(part, "offline"):
+            found[ident] = PaymentStatus.SUCCESS
+            pending.append(part)  # its transaction, if there is one, is nobody else's
+        elif row is not None:
+            found[ident] = _end(row)
+            used.add(shapes.ident(row, "id"))
+        else:
+            found[ident] = PaymentStatus.PENDING
+            pending.append(part)
+    for part in pending:
+        row = next((row for row in back if shapes.ident(row, "id") not in used and _fits(row, part)), None)
+        if row is not None:
+            used.add(shapes.ident(row, "id"))
+            if found[shapes.ident(part, "id")] is PaymentStatus.PENDING:
+                found[shapes.ident(part, "id")] = _end(row)
+    return found
+
+
+def _names(row: Node) -> tuple[str, str]:
+    return shapes.ident(row, "id"), shapes.text(row, "gateway_transaction_id")
+
+
+def _end(row: Node) -> PaymentStatus:
+    return PaymentStatus.FAILED if shapes.text(row, "status") == "error" else PaymentStatus.SUCCESS
+
+
+def _fits(row: Node, part: Node) -> bool:
+    gateway = shapes.text(row, "gateway")
+    same = payment_of(shapes.text(part, "provider_id"), [gateway]) == gateway
+    return same and moneys.decimal(row, "amount") == moneys.decimal(part, "amount")
+
+
+def to_refund(record: Node, state: States, ids: Sequence[str], rates: Rates, at: datetime) -> Refund:
+    """Whether units were put back is not told: a refund never does it."""
+    lines = [item for item in shapes.nodes(record, "items") if shapes.text(item, "item_type") == "PRODUCT"]
+    back = [part for part in shapes.nodes(record, "payments") if not shapes.flag(part, "is_declined")]
+    return Refund(
+        id=shapes.ident(record, "id"),
+        created_at=shapes.when(record, "created") or at,
+        note=reason(record),
+        amount=rates.pair(total((moneys.amount(part, rates.currency, "amount") for part in back), rates.currency)),
+        lines=tuple(
+            RefundedLine(
+                line_id=shapes.ident(item, "item_id"), units=shapes.units(item, "quantity"), restock="none",
+                was_restocked=False,
+            )
+            for item in lines
+        ),
+        transactions=tuple(_part(part, state, ids, rates) for part in shapes.nodes(record, "payments")),
+    )  # fmt: skip
+
+
+def reason(record: Node) -> str:
+    """Ours stands in every item."""
+    said = [shapes.text(item, "reason") for item in shapes.nodes(record, "items")]
+    return next(filter(None, [*said, shapes.text(record, "reason")]), "")
+
+
+def _part(part: Node, state: States, ids: Sequence[str], rates: Rates) -> Payment:
+    provider = shapes.text(part, "provider_id")
+    return Payment(
+        id=shapes.ident(part, "id"),
+        kind=PaymentKind.REFUND,
+        status=state.get(shapes.ident(part, "id"), PaymentStatus.UNKNOWN),
+        gateway=provider,
+        label=LABELS.get(provider, provider),
+        amount=rates.read(part, "amount"),
+        parent_id=payment_of(provider, ids),
+        is_manual=shapes.flag(part, "offline"),
+        error=shapes.text(part, "declined_message"),
+    )

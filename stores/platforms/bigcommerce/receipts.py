@@ -1,0 +1,144 @@
+"""What an answer to a command proves, and what a later look adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, Outcome, Receipt, RefundOrder, VoidPayment
+from stores.canonical.order import PaymentStatus
+from stores.kernel import shapes
+from stores.kernel.answers import Answer
+from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
+from stores.kernel.money import Money, total
+from stores.kernel.shapes import Misread, Node
+from stores.platforms.bigcommerce import moneys, payments, stock, words
+
+FIRST_LOOK, MONEY_LOOK = 1.0, 2.0  # seconds
+PATIENCE = 60.0  # seconds after which stock that has not moved is told as it is, and a void as failed
+
+
+def read(command: Command, answer: Answer) -> Receipt:
+    """An answer without its payload proves nothing: OutcomeUnknown. A declined payment is refused."""
+    try:
+        match command:
+            case CancelOrder():
+                return cancelled(shapes.node(answer.body, "body"), command)
+            case RefundOrder():
+                body = shapes.node(answer.body, "body")
+                return refund_begun(shapes.node(body.get("data"), "data"), command)
+            case VoidPayment():
+                return void_begun(answer)
+            case CorrectStock():
+                return moved(shapes.node(answer.body, "body"))
+        raise Unsupported("cancel_lines")
+    except Misread as exc:
+        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status, answer=answer.body) from exc
+
+
+# --- the status ----------------------------------------------------------------------------------------
+def cancelled(raw: Node, command: CancelOrder) -> Receipt:
+    """The answer is the order: whether it took the number is seen there."""
+    if shapes.ident(raw, "id") != command.order_id or shapes.units(raw, "status_id") != words.CANCELLED:
+        raise Misread("status_id")
+    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, facts={"state": "cancelled"})
+
+
+def to_be_compared(receipt: Receipt, before: stock.Levels, expected: int, at: datetime) -> Receipt:
+    """Asked after until stock has moved: a status puts units back by itself, and does not say that it did."""
+    facts = {"stock_before": stock.kept(before), "stock_expected": str(expected), "asked_at": at.isoformat()}
+    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts | facts, look_after=FIRST_LOOK)
+
+
+def compared(receipt: Receipt, now: stock.Levels, at: datetime) -> Receipt:
+    """Told once as much moved as was to move, or as it stands a minute later."""
+    before, expected = stock.unkept(receipt.facts["stock_before"]), int(receipt.facts["stock_expected"])
+    units = stock.moved(before, now)
+    if units != expected and age(receipt, at) < PATIENCE:
+        return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts, look_after=FIRST_LOOK)
+    told = {name: said for name, said in receipt.facts.items() if name not in INNER}
+    facts = {"stock": stock.words_of(before, now), "restocked": str(units), "wanted": str(expected)}
+    return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=told | facts)
+
+
+INNER = ("stock_before", "stock_expected", "asked_at")
+
+
+def age(receipt: Receipt, at: datetime) -> float:
+    """Seconds since the call."""
+    said = receipt.facts.get("asked_at", "")
+    return (at - datetime.fromisoformat(said)).total_seconds() if said else PATIENCE
+
+
+# --- money ---------------------------------------------------------------------------------------------
+def refund_begun(data: Node, command: RefundOrder) -> Receipt:
+    """201 is not success: the payment may be declined at once, and runs afterwards otherwise."""
+    if shapes.ident(data, "order_id") != command.order_id:
+        raise Misread("order_id")
+    ids = {"refund": shapes.ident(data, "id")}
+    state = payments.states([data], ())
+    if not state:
+        raise Misread("payments")
+    return refund_state(Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={}), [data], (), command)
+
+
+def refund_state(receipt: Receipt, records: Sequence[Node], rows: Sequence[Node], command: RefundOrder) -> Receipt:
+    """Raises RemoteRefused when the payment provider declined."""
+    record = next((one for one in records if shapes.text(one, "id") == receipt.ids.get("refund")), None)
+    state = set(_states_of(record, records, rows)) if record else {PaymentStatus.PENDING}
+    if record and PaymentStatus.FAILED in state:
+        raise RemoteRefused("declined", code="refund_declined", user_message=declined(record), answer=[dict(record)])
+    if record and state == {PaymentStatus.SUCCESS}:
+        back = _sum(record, command.currency)
+        facts = {"refund_state": "paid", "refunded": f"{back.amount:f} {back.currency}"}
+        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=facts)
+    facts = {"refund_state": "pending"}
+    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=facts, look_after=MONEY_LOOK)
+
+
+def _states_of(record: Node, records: Sequence[Node], rows: Sequence[Node]) -> list[PaymentStatus]:
+    found = payments.states(records, rows)
+    return [found[shapes.ident(part, "id")] for part in shapes.nodes(record, "payments")]
+
+
+def _sum(record: Node, currency: str) -> Money:
+    back = (moneys.amount(part, currency, "amount") for part in shapes.nodes(record, "payments"))
+    return total(back, currency)
+
+
+def declined(record: Node) -> str:
+    said = [shapes.text(part, "declined_message") for part in shapes.nodes(record, "payments")]
+    return str(words.NOT_PAID_BACK) % {"why": " ".join(filter(None, said))[:200]}
+
+
+def void_begun(answer: Answer) -> Receipt:
+    """201 with an empty object; what becomes of it stands on the order."""
+    if answer.status != 201 or not isinstance(answer.body, dict):
+        raise Misread("body")
+    return Receipt(outcome=Outcome.ACCEPTED, ids={}, facts={"state": "voiding"}, look_after=MONEY_LOOK)
+
+
+def void_state(receipt: Receipt, raw: Node, at: datetime) -> Receipt:
+    """Raises RemoteRefused where it is held again."""
+    word = shapes.text(raw, "payment_status")
+    if word == "void":
+        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts={"state": "voided"})
+    if word == "authorized" and age(receipt, at) >= PATIENCE:
+        raise RemoteRefused("still held", code="void_failed", user_message=str(words.NOT_VOIDED))
+    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts, look_after=MONEY_LOOK)
+
+
+# --- stock ---------------------------------------------------------------------------------------------
+def moved(body: Node) -> Receipt:
+    """Accepted under this name, carried out a moment later."""
+    ids = {"transaction": shapes.ident(body, "transaction_id")}
+    return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={"state": "adjusted"})
+
+
+def adjusted(receipt: Receipt, now: stock.Levels, at: datetime) -> Receipt:
+    """It is not repeatable, so it is believed once stock moved its way; never moved is for a person to see."""
+    before, expected = stock.unkept(receipt.facts["stock_before"]), int(receipt.facts["stock_expected"])
+    units = stock.moved(before, now)
+    if units * expected <= 0:
+        return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts, look_after=FIRST_LOOK)
+    return compared(receipt, now, at)

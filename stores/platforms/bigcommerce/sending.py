@@ -1,0 +1,183 @@
+"""Our commands as BigCommerce wants them, and what must be true before one leaves: nothing there is idempotent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from stores.canonical.commands import CancelOrder, CorrectStock, PaymentBack, RefundOrder
+from stores.canonical.order import PaymentStatus
+from stores.kernel import shapes
+from stores.kernel.errors import RemoteRefused, RemoteUnavailable, Unsupported
+from stores.kernel.money import Money, total
+from stores.kernel.shapes import Node
+from stores.platforms.bigcommerce import items, parts, payments, words
+from stores.platforms.bigcommerce.mapping import Read, why_closed
+from stores.platforms.bigcommerce.moneys import Rates
+from stores.platforms.bigcommerce.quoting import Back, Quoted
+
+LONGEST_NOTES = 65_535
+WAIT_SECONDS = 10.0
+CANCELLED = {"status_id": words.CANCELLED}  # the number: the text is read-only and passed over without a word
+
+
+# --- the status --------------------------------------------------------------------------------------
+def guard_cancel(command: CancelOrder) -> None:
+    """A status moves no money. Raises Unsupported."""
+    if command.refund or command.notify:
+        raise Unsupported("cancel_order", str(words.CAPABILITIES.cancel_order.why))
+
+
+def is_cancelled(raw: Node) -> bool:
+    return shapes.units(raw, "status_id") == words.CANCELLED
+
+
+def guard_open(raw: Node, tag: str) -> None:
+    """Somebody cancelled or shipped it since the plan was made, or it is archived: then nothing is sent."""
+    status = int(shapes.units(raw, "status_id"))
+    if is_cancelled(raw) and tag not in shapes.text(raw, "staff_notes"):
+        raise RemoteRefused("cancelled", code="already", user_message=str(words.BY_ANOTHER))
+    closed = why_closed(Read(raw), status) if status not in (words.REFUNDED, words.CANCELLED) else ""
+    has_left = any(items.whole(line, "quantity_shipped") for line in parts.lines(raw))
+    if closed or has_left:
+        why = closed or str(words.CLOSED[words.SHIPPED])
+        raise RemoteRefused("not open", code="not_open", user_message=str(words.NOT_OPEN) % {"why": why})
+
+
+def cancel_body(raw: Node, note: str, tag: str) -> dict[str, Any]:
+    """The status and our line in the staff notes, in one request: whatever stands there stays."""
+    notes = shapes.text(raw, "staff_notes")
+    if tag in notes:
+        return dict(CANCELLED)
+    added = f"{notes.rstrip()}\n{note}" if notes.strip() else note
+    if len(added) > LONGEST_NOTES:
+        raise RemoteRefused("notes are full", code="notes_full", user_message=str(words.NOTES_FULL))
+    return CANCELLED | {"staff_notes": added}
+
+
+# --- refunds -----------------------------------------------------------------------------------------
+def whole(command: RefundOrder) -> Money:
+    """Raises Unsupported for a refund of nothing."""
+    found = total((payment.amount for payment in command.payments), command.currency)
+    if found.amount <= 0:
+        raise Unsupported("cancel_without_refund", str(words.NOTHING_BACK))
+    return found
+
+
+def guard_refund(command: RefundOrder, raw: Node, records: Sequence[Node], tag: str) -> None:
+    """Raises RemoteRefused where our own refund is there already or the currency changed."""
+    if Rates.of(raw).currency != command.currency:
+        raise RemoteRefused("currency", code="currency_changed", user_message=str(words.OTHER_CURRENCY))
+    if any(tag in payments.reason(record) for record in records):
+        raise RemoteRefused("already there", code="already", user_message=str(words.ALREADY))
+
+
+def may_be_running(records: Sequence[Node]) -> bool:
+    """Refunds run one after another, so only the last can; what is paid names its transaction, or nothing at all."""
+    last = records[-1:]
+    return any(
+        not shapes.flag(part, "is_declined") and not shapes.flag(part, "offline") and not part.get("transaction_id")
+        for record in last
+        for part in shapes.nodes(record, "payments")
+    )
+
+
+def guard_running(records: Sequence[Node], rows: Sequence[Node]) -> None:
+    """Parallel refunds are refused there: wait for the other one before anything is sent."""
+    if PaymentStatus.PENDING in payments.states(records, rows).values():
+        raise running()
+
+
+def running() -> RemoteUnavailable:
+    return RemoteUnavailable(
+        "a refund is running", code="refund_running", retry_after=WAIT_SECONDS, user_message=str(words.RUNNING)
+    )
+
+
+def refund_items(command: RefundOrder, raw: Node, costs: Sequence[parts.Cost], reason: str) -> list[items.Item]:
+    units: dict[str, Decimal] = {}
+    for line in command.lines:
+        units[line.line_id] = units.get(line.line_id, Decimal(0)) + line.units
+    return items.wanted(raw, costs, units, shipping=command.shipping, fees=command.fees, reason=reason)
+
+
+def refund_body(command: RefundOrder, wanted: list[items.Item], quoted: Quoted, ids: Sequence[str]) -> dict[str, Any]:
+    """With the amounts a person confirmed: those of the quote, or smaller ones that replace it."""
+    sum_back = whole(command)
+    backs = matched(command.payments, quoted, ids)
+    body = {
+        "items": wanted,
+        "payments": [
+            {"provider_id": back.provider, "amount": items.number(payment.amount), "offline": payment.is_manual}
+            for payment, back in backs
+        ],
+    }
+    if all(payment.amount == back.amount for payment, back in backs) and sum_back == _sum(quoted, backs):
+        return body
+    if sum_back > _most(quoted, backs):
+        raise items.less_left()
+    return body | {"merchant_calculated_override": override(sum_back, quoted)}
+
+
+def _sum(quoted: Quoted, backs: Sequence[tuple[PaymentBack, Back]]) -> Money:
+    """What the whole way of these payments gives back."""
+    providers = {back.provider for _, back in backs}
+    way = next(way for way in quoted.ways if providers <= {back.provider for back in way})
+    return total((back.amount for back in way), quoted.total.currency)
+
+
+def _most(quoted: Quoted, backs: Sequence[tuple[PaymentBack, Back]]) -> Money:
+    return min(_sum(quoted, backs), quoted.total) if quoted.total else _sum(quoted, backs)
+
+
+def override(amount: Money, quoted: Quoted) -> dict[str, Any]:
+    """A sum of one's own, and its proportional share of the quoted tax."""
+    share = quoted.tax.amount * amount.amount / quoted.total.amount if quoted.total else Decimal(0)
+    tax = Money(share.quantize(Decimal("0.000001"), ROUND_HALF_UP), amount.currency).rounded()
+    return {"total_amount": items.number(amount), "total_tax": items.number(min(tax, amount))}
+
+
+def matched(wanted: Sequence[PaymentBack], quoted: Quoted, ids: Sequence[str]) -> list[tuple[PaymentBack, Back]]:
+    """Each payment with its part of one way. Raises RemoteRefused where the platform now offers another."""
+    for way in quoted.ways:
+        found = [(payment, back) for payment in wanted for back in way if _is_same(payment, back, ids)]
+        if len(found) == len(wanted):
+            return found
+    raise RemoteRefused("another way", code="way_changed", user_message=str(words.OTHER_WAY))
+
+
+def _is_same(payment: PaymentBack, back: Back, ids: Sequence[str]) -> bool:
+    is_named = payment.gateway == back.provider or payments.payment_of(back.provider, ids) == payment.payment_id
+    return is_named and payment.is_manual == back.offline
+
+
+# --- stock -------------------------------------------------------------------------------------------
+def stock_body(command: CorrectStock, tag: str) -> dict[str, Any]:
+    """Relative, and named by variant: one entry for each place."""
+    merged: dict[tuple[str, str], Decimal] = {}
+    for change in command.changes:
+        pair = (change.stock_item_id, change.location_id)
+        merged[pair] = merged.get(pair, Decimal(0)) + change.delta
+    return {
+        "reason": f"Rescind, order {command.order_id} {tag}",
+        "items": [
+            {"location_id": _number(place), "variant_id": _number(variant), "quantity": signed(delta)}
+            for (variant, place), delta in merged.items()
+            if delta
+        ],
+    }
+
+
+def pairs(command: CorrectStock) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((change.stock_item_id, change.location_id) for change in command.changes))
+
+
+def signed(delta: Decimal) -> int:
+    return items.pieces(delta)
+
+
+def _number(said: str) -> int:
+    if not said.isascii() or not said.isdigit() or len(said) > 18:
+        raise RemoteRefused("not counted", code="not_counted", user_message=str(words.NOT_COUNTED))
+    return int(said)
