@@ -29,6 +29,7 @@ SECRET_TEXT = re.compile(
     r"""shp(?:at|ca|pa|ss|ua)_[A-Za-z0-9]{6,}        # Shopify tokens and secrets
       | (?:sk|rk|whsec|pk)_(?:live_|test_)?[A-Za-z0-9]{8,}
       | xox[a-z]-[A-Za-z0-9-]{8,}
+      | \bc[ks]_[0-9a-f]{40}\b                         # WooCommerce keys and secrets
       | (?i:bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}
       | (?<=://)[^/\s:@]+:[^/\s@]+(?=@)               # user:password in an address
       | (?i:(?:access_token|client_secret|password|api_key|token|hmac|signature)=)[^&\s"']+

@@ -25,7 +25,18 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.kernel.wire import LONGEST_WAIT, Breaker, Caller, Journal, Limiter, Limits, Prepared, Usage, prepare
+from stores.kernel.wire import (
+    LONGEST_WAIT,
+    Breaker,
+    Caller,
+    Journal,
+    Limiter,
+    Limits,
+    Prepared,
+    Signer,
+    Usage,
+    prepare,
+)
 from stores.kernel.words import gettext as _
 
 __all__ = ["LONGEST_WAIT", "Breaker", "Caller", "HttpTransport", "Journal", "Limiter", "Limits", "Prepared", "Usage"]
@@ -185,7 +196,7 @@ class _Once:
         left = exchange.left()
         with self.transport.session.request(
             request.method,
-            request.path,
+            self.caller.signed(request.method, request.path) if isinstance(self.caller, Signer) else request.path,
             data=request.body or None,
             headers={**request.headers, **secret},
             timeout=(min(self.limits.connect, left), min(self.limits.read, left)),

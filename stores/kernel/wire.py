@@ -8,7 +8,7 @@ from __future__ import annotations
 import json as jsonlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlencode
 
 from stores.kernel.answers import Answer
@@ -53,6 +53,13 @@ class Caller(Protocol):
 
     def usage(self, answer: Answer) -> Usage | None:
         """What an answer says about the rate limit."""
+
+
+@runtime_checkable
+class Signer(Protocol):
+    """A caller whose addresses carry its proof: made anew for each send, after the journal has kept the plain one."""
+
+    def signed(self, method: str, url: str) -> str: ...
 
 
 class Limiter(Protocol):

@@ -1,0 +1,58 @@
+"""Numbers as WooCommerce writes them: decimal text with the store's own number of digits, sometimes plain numbers."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from stores.kernel.money import Money, exponent
+from stores.kernel.shapes import Misread, Node
+
+LARGEST = Decimal(10) ** 13
+
+
+def number(parent: Node, name: str) -> Decimal:
+    """0 for what is missing or empty; raises Misread for what is no number."""
+    return decimal(parent.get(name), name)
+
+
+def decimal(said: Any, name: str) -> Decimal:
+    if said is None or said == "":
+        return Decimal(0)
+    if isinstance(said, bool) or not isinstance(said, str | int | Decimal):
+        raise Misread(name)
+    try:
+        found = Decimal(said)
+    except ArithmeticError as exc:
+        raise Misread(name) from exc
+    if not found.is_finite() or abs(found) > LARGEST:
+        raise Misread(name)
+    return found
+
+
+def currency(order: Node) -> str:
+    """Raises Misread for what is no ISO code."""
+    said = order.get("currency")
+    try:
+        return Money.zero(said if isinstance(said, str) else "").currency
+    except ValueError as exc:
+        raise Misread("currency") from exc
+
+
+def smallest(order: Node) -> Decimal:
+    """The smallest step of an amount: the store's digits as its total shows them, never finer than the currency."""
+    said = order.get("total")
+    digits = len(said.partition(".")[2]) if isinstance(said, str) else 0
+    return Decimal(1).scaleb(-min(digits, exponent(currency(order))))
+
+
+def rounded(amount: Decimal, step: Decimal) -> Decimal:
+    return amount.quantize(step, ROUND_HALF_UP)
+
+
+def floored(amount: Decimal, step: Decimal) -> Decimal:
+    return amount.quantize(step, ROUND_DOWN)
+
+
+def told(amount: Decimal) -> str:
+    return format(abs(amount) if amount == 0 else amount, "f")

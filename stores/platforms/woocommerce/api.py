@@ -1,0 +1,129 @@
+"""Speaking REST with one shop: login, addresses, pages, and the platform's errors as our classes."""
+
+from __future__ import annotations
+
+import base64
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from stores.kernel import shapes
+from stores.kernel.answers import Answer
+from stores.kernel.errors import RemoteError, RemoteRefused
+from stores.kernel.shapes import Misread, Node
+from stores.kernel.transport import Usage
+from stores.platforms.base import Connection
+from stores.platforms.woocommerce import address, errors, oauth, words
+
+IDENT = re.compile(r"[0-9]{1,19}", re.ASCII)
+BUCKET, PER_SECOND = 10.0, 5.0  # ours: WooCommerce has no limit, small hosts do
+PAGE = 100  # the most they give
+MOST_PAGES = 20
+SLOW = 60.0  # seconds: a refund waits for the payment provider
+Query = Sequence[tuple[str, str]]
+
+
+class Api:
+    """One shop's REST door; also the transport's Caller and Signer."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def site(self) -> str:
+        """Raises InputRejected for a shop address that is none."""
+        return address.base_url(self.connection.settings)
+
+    @cached_property
+    def is_signing(self) -> bool:
+        return address.signs(self.connection.settings)
+
+    def get(self, path: str, query: Query = ()) -> Node:
+        return shapes.node(self._send("GET", path, query).body, path)
+
+    def rows(self, path: str, query: Query = ()) -> tuple[list[Node], Mapping[str, str]]:
+        """One page of a list, and the answer's headers."""
+        answer = self._send("GET", path, query)
+        return shapes.nodes({"rows": answer.body}, "rows") if answer.body is not None else [], answer.headers
+
+    def every(self, path: str) -> Iterator[Node]:
+        """A short list whole."""
+        for page in range(1, MOST_PAGES + 1):
+            found, _headers = self.rows(path, [("per_page", str(PAGE)), ("page", str(page))])
+            yield from found
+            if len(found) < PAGE:
+                return
+        raise Misread("too many pages")
+
+    def index(self) -> Node:
+        """What the site says of itself, to everybody."""
+        return shapes.node(self._send("GET", "", at=f"{self.site}/wp-json/").body, "index")
+
+    def ask(self, path: str, body: Mapping[str, Any]) -> Node:
+        """A POST that changes nothing."""
+        return shapes.node(self._send("POST", path, body=body).body, path)
+
+    def effect(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """Send through the journal, exactly once."""
+        return self._send(method, path, body=body, effect=True)
+
+    def probe(self, path: str) -> None:
+        """A change of nothing at all, to hear whether one would be allowed."""
+        self._send("PUT", path, body={})
+
+    def _send(
+        self, method: str, path: str, query: Query = (), *, body: Any = None, effect: bool = False, at: str = ""
+    ) -> Answer:
+        url = at or f"{self.site}/wp-json/wc/v3/{path}" + (f"?{urlencode(query)}" if query else "")
+        try:
+            answer: Answer = self.connection.transport.send(
+                method, url, json=body, effect=effect, caller=self, timeout=SLOW if effect else None
+            )
+        except RemoteError as exc:
+            raise errors.sorted_out(exc, effect=effect) from exc
+        return answer
+
+    # --- the transport's Caller and Signer ---------------------------------------------------------
+    def auth_headers(self) -> Mapping[str, str]:
+        """Basic, where TLS is all the way. Credentials in the address are not offered: they end in access logs."""
+        if self.is_signing:
+            return {}
+        pair = f"{self._secret('key')}:{self._secret('secret')}"
+        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+    def signed(self, method: str, url: str) -> str:
+        """The address as it leaves; made anew for each send, after the journal has kept the plain one."""
+        if not self.is_signing:
+            return url
+        return oauth.signed(
+            method,
+            url,
+            key=self._secret("key"),
+            secret=self._secret("secret"),
+            nonce=secrets.token_hex(16),
+            timestamp=int(self.connection.now().timestamp()),
+        )
+
+    def _secret(self, name: str) -> str:
+        return self.connection.secrets.get(name, "")
+
+    def renew(self) -> bool:
+        """A nonce that was used or a clock that jumped: the next signature is another one. A key cannot be renewed."""
+        return self.is_signing
+
+    def usage(self, answer: Answer) -> Usage:
+        return Usage(requested=1, actual=1, maximum=BUCKET, per_second=PER_SECOND)
+
+
+def order_path(order_id: str, rest: str = "") -> str:
+    """Raises RemoteRefused for what is no id, before anything is sent."""
+    return f"orders/{check_id(order_id)}{rest}"
+
+
+def check_id(found: str) -> str:
+    if not IDENT.fullmatch(found):
+        raise RemoteRefused("no such order", code="not_found", user_message=str(words.NOT_FOUND))
+    return found

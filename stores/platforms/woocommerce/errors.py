@@ -1,0 +1,96 @@
+"""The fact sheet's section 9 as classes. The code decides, not the status: a refusal there travels as HTTP 500."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from stores.kernel.errors import (
+    CredentialsRejected,
+    OutcomeUnknown,
+    RemoteError,
+    RemoteRefused,
+    RemoteThrottled,
+    RemoteUnavailable,
+)
+from stores.platforms.woocommerce import words
+
+OWN = "woocommerce_rest_"
+NO_ORDER = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_invalid_order_id")
+# Refusals of a refund that travel as 500: looked at, and nothing is kept.
+FINAL_500 = ("woocommerce_rest_cannot_create_order_refund", "woocommerce_rest_invalid_order_refund", *NO_ORDER)
+CHECKED = re.compile(  # sums and units that no longer fit: preview and computed refunds
+    r"woocommerce_rest_(quantity_exceeds_refundable|line_item_already_refunded|order_not_refundable"
+    r"|preview_exceeds_max_refundable|refund_exceeds_remaining|refund_total_exceeds_line)"
+)
+READ_ONLY = re.compile(r"write permission", re.IGNORECASE)
+NO_AUTOMATIC = re.compile(r"automatic refunds|gateway for this order does not exist", re.IGNORECASE)
+TOO_MUCH = re.compile(r"invalid refund amount", re.IGNORECASE)
+BEFORE_WORDPRESS = (403, 406, 501)  # with a page instead of JSON: the host's firewall, maybe after WordPress acted
+NO_RIGHT = re.compile(r"woocommerce_rest_cannot_\w+|rest_forbidden\w*")
+
+
+def code_of(body: Any) -> str:
+    code = body.get("code") if isinstance(body, Mapping) else None
+    return code[:80] if isinstance(code, str) else ""
+
+
+def said_by(body: Any) -> str:
+    """Their message in plain text; a shop may speak its own language."""
+    said = body.get("message") if isinstance(body, Mapping) else None
+    return re.sub(r"<[^>]*>", "", said)[:500] if isinstance(said, str) else ""
+
+
+def sorted_out(exc: RemoteError, *, effect: bool) -> RemoteError:
+    """The transport's class by status, corrected by what the body says."""
+    code, said = code_of(exc.answer), said_by(exc.answer)
+    told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
+    if isinstance(exc, RemoteThrottled):
+        exc.user_message = str(words.STATUSES[429])
+        return exc
+    if exc.status == 401:
+        return _login(exc, code, said, told)
+    if code in NO_ORDER:
+        return RemoteRefused(code, code="not_found", user_message=str(words.NOT_FOUND), **told)
+    if exc.status == 500 and code in FINAL_500:
+        return RemoteRefused(code, code=code, user_message=_of_refund(said), **told)
+    if exc.status and not code:
+        return _page(exc, told, effect=effect)
+    if isinstance(exc, RemoteRefused):
+        exc.code = code or exc.code
+        exc.user_message = _of_refusal(code, said, exc.status)
+    return exc
+
+
+def _login(exc: RemoteError, code: str, said: str, told: Mapping[str, Any]) -> RemoteError:
+    """A key that may only read still opens the shop, so the connection stays."""
+    if READ_ONLY.search(said):
+        return RemoteRefused(said, code="read_only", user_message=str(words.READ_ONLY), **told)
+    return CredentialsRejected(said, code=code or "401", user_message=words.refused(words.LOGIN, said), **told)
+
+
+def _of_refund(said: str) -> str:
+    if NO_AUTOMATIC.search(said):
+        return words.refused(words.NO_AUTOMATIC, said)
+    return words.refused(words.STALE if TOO_MUCH.search(said) else words.GATEWAY, said)
+
+
+def _page(exc: RemoteError, told: Mapping[str, Any], *, effect: bool) -> RemoteError:
+    """No JSON of theirs: whoever answered was not WooCommerce, or PHP died. Of a write nothing is known then."""
+    if exc.status == 404:
+        return RemoteRefused("no API here", code="no_api", user_message=str(words.NO_API), **told)
+    if exc.status in BEFORE_WORDPRESS:
+        kind = OutcomeUnknown if effect else RemoteUnavailable
+        return kind("a page", code="page", user_message="" if effect else str(words.HOST), **told)
+    return exc
+
+
+def _of_refusal(code: str, said: str, status: int | None) -> str:
+    if code == "rest_no_route":
+        return str(words.NO_ROUTE)
+    if CHECKED.fullmatch(code):
+        return words.refused(words.STALE, said)
+    if NO_RIGHT.fullmatch(code):
+        return words.refused(words.NO_RIGHT, said)
+    return words.refused(words.default(status), said)

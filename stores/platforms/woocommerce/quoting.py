@@ -1,0 +1,116 @@
+"""What a cancellation would give back: WooCommerce's own preview where the shop has it (11.1), else our figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
+from stores.kernel.errors import RemoteRefused
+from stores.kernel.money import Money
+from stores.kernel.shapes import Node
+from stores.platforms.woocommerce import amounts, payments
+from stores.platforms.woocommerce.api import Api, order_path
+from stores.platforms.woocommerce.books import ZERO, Books, Kind
+from stores.platforms.woocommerce.figures import Figures, Share, figures, is_everything
+from stores.platforms.woocommerce.mapping import Told
+
+# An older shop; or money went back earlier without lines, so that the lines are worth more than what is left.
+NO_PREVIEW = ("rest_no_route", "woocommerce_rest_preview_exceeds_max_refundable")
+
+
+def quote(api: Api, told: Told, order: Order, request: CancelRequest) -> Quote:
+    """Raises RemoteRefused where the shop's own preview says no. The order's figures were read just now."""
+    units = wanted(told, request)
+    shipping = None if request.shipping is None else request.shipping.amount
+    found = figures(told.kept, units, shipping=shipping)
+    theirs = preview(api, told, found) if found.shares and payments.is_paid(told.order) else None
+    if theirs is not None and not _is_all(told.kept, units, shipping):
+        found = replace(found, amount=min(theirs, told.kept.most))
+    return to_quote(told, order, found, is_estimate=theirs is None)
+
+
+def _is_all(kept: Books, units: Mapping[str, Decimal], shipping: Decimal | None) -> bool:
+    """Then all that is left goes back, to the last cent."""
+    return shipping is None and is_everything(kept, units)
+
+
+def wanted(told: Told, request: CancelRequest) -> dict[str, Decimal]:
+    """What of the wish can be worth something; the planner says what is wrong with the rest."""
+    asked = ((item, request.lines.get(item.id, ZERO)) for item in told.kept.of(Kind.PRODUCT))
+    return {item.id: units for item, units in asked if units.is_finite() and 0 < units <= item.units_left}
+
+
+def preview(api: Api, told: Told, found: Figures) -> Decimal | None:
+    """Their total for the same; None where there is no preview, or it knows no discounts as fees."""
+    if any(share.net < 0 for share in found.shares):
+        return None
+    try:
+        said = api.ask(order_path(str(told.order["id"]), "/refunds/preview"), preview_body(found))
+    except RemoteRefused as exc:
+        if exc.code in NO_PREVIEW:
+            return None
+        raise
+    return amounts.rounded(amounts.number(said, "total"), told.kept.step)
+
+
+def preview_body(found: Figures) -> Node:
+    """Here the item is `line_item_id` and `refund_total` contains the tax; for a refund it is `id`, without tax."""
+    goods = [{"line_item_id": int(share.id), "quantity": _count(share.units)} for share in found.goods]
+    others = [
+        {"line_item_id": int(share.id), "refund_total": amounts.told(share.gross)}
+        for share in (*found.shipping, *found.fees)
+    ]
+    return {"line_items": [*goods, *others]}
+
+
+def _count(units: Decimal) -> int | str:
+    return int(units) if units == units.to_integral_value() else amounts.told(units)
+
+
+def to_quote(told: Told, order: Order, found: Figures, *, is_estimate: bool) -> Quote:
+    kept = told.kept
+    whole = kept.money(found.amount if payments.is_paid(told.order) else ZERO)
+    zero = Money.zero(whole.currency)
+    shipping = kept.money(sum((share.gross for share in found.shipping), ZERO))
+    fees = kept.money(sum((share.gross for share in found.fees if share.net > 0), ZERO))
+    tax = kept.money(sum((share.tax for share in found.goods), ZERO))
+    if whole < shipping + fees + tax:  # less was paid than the parts are worth
+        shipping, fees, tax = zero, zero, zero
+    return Quote(
+        currency=whole.currency,
+        subtotal=whole - shipping - fees - tax,
+        tax=tax,
+        shipping=shipping,
+        duties=zero,
+        total=whole,
+        maximum=kept.money(kept.most if payments.is_paid(told.order) else ZERO),
+        lines=tuple(_line(kept, order, share) for share in found.goods),
+        payments=_through(order, whole),
+        is_estimate=is_estimate,
+        fees=fees or None,
+    )
+
+
+def _line(kept: Books, order: Order, share: Share) -> QuotedLine:
+    """Where the shop's prices contain the tax, so does the line's amount."""
+    net, tax = kept.money(share.net), kept.money(share.tax)
+    return QuotedLine(line_id=share.id, units=share.units, amount=net + tax if order.taxes_included else net, tax=tax)
+
+
+def _through(order: Order, whole: Money) -> tuple[QuotedPayment, ...]:
+    """The one payment; none where nothing goes back."""
+    return tuple(
+        QuotedPayment(
+            payment_id=payment.id,
+            gateway=payment.gateway,
+            label=payment.label,
+            amount=whole,
+            maximum=payment.refundable,
+            is_manual=payment.is_manual,
+        )
+        for payment in order.payments
+        if whole and payment.refundable
+    )

@@ -1,0 +1,88 @@
+"""One order live, and what about its payment method and its shipments had to be asked besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stores.canonical.order import Order, Shipment
+from stores.kernel import shapes
+from stores.kernel.errors import RemoteRefused
+from stores.kernel.shapes import Node
+from stores.platforms.woocommerce import books, mapping, payments, words
+from stores.platforms.woocommerce.api import IDENT, Api, order_path
+from stores.platforms.woocommerce.books import Books
+from stores.platforms.woocommerce.mapping import Told
+
+SHIPPED_MARK = "_fulfillment_status"  # of an order whose shop records shipments
+
+
+class Reader:
+    """Reads for one adapter; keeps what payment methods can do, and the last order for the quote that follows."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.last: Told | None = None
+        self._by_hand: dict[str, bool] = {}
+
+    def told(self, order_id: str, *, before: Order | None = None) -> Told:
+        """Raises Misread and RemoteRefused. before: an earlier read, which knows the payment method."""
+        order = self.api.get(order_path(order_id))
+        refunds = list(self.api.every(order_path(order_id, "/refunds")))
+        known = next((p.is_manual for p in before.payments), None) if before else None
+        by_hand = self.is_by_hand(order) if known is None else known
+        self.last = Told(order, refunds, tuple(self.shipments(order)), by_hand)
+        return self.last
+
+    def order(self, order_id: str, *, before: Order | None = None) -> Order:
+        with shapes.understood(str(words.UNREADABLE)):
+            return mapping.to_order(self.told(order_id, before=before))
+
+    def alone(self, order_id: str) -> Told:
+        """For what refunds do not matter to. Raises Misread."""
+        order = self.api.get(order_path(order_id))
+        return Told(order, sent=tuple(self.shipments(order)))
+
+    def books(self, order_id: str) -> Books:
+        """The order's money as it stands. Raises Misread."""
+        order = self.api.get(order_path(order_id))
+        return books.read(order, list(self.api.every(order_path(order_id, "/refunds"))))
+
+    def is_by_hand(self, order: Node) -> bool:
+        """A gateway that is gone or cannot refund; where that cannot be asked, a refusal would still be harmless."""
+        gateway = shapes.text(order, "payment_method")
+        if not payments.is_paid(order):
+            return False
+        if gateway not in self._by_hand:
+            self._by_hand[gateway] = self._cannot_refund(gateway)
+        return self._by_hand[gateway]
+
+    def _cannot_refund(self, gateway: str) -> bool:
+        if not gateway.replace("-", "").replace("_", "").isalnum() or not gateway.isascii():
+            return True
+        try:
+            said = self.api.get(f"payment_gateways/{gateway}").get("method_supports")
+        except RemoteRefused as exc:
+            return exc.status == 404
+        return isinstance(said, list) and "refunds" not in said
+
+    def shipments(self, order: Node) -> Iterator[Shipment]:
+        """Asked only where the order bears the feature's mark: most shops do not have it."""
+        if not isinstance(books.meta(order, SHIPPED_MARK), str):
+            return
+        order_id, at = shapes.ident(order, "id"), payments.when(order, "date_modified_gmt")
+        try:
+            found, _headers = self.api.rows(order_path(order_id, "/fulfillments"))
+        except RemoteRefused as exc:
+            if exc.status != 404:
+                raise
+            return
+        for raw in found:
+            if at and shapes.flag(raw, "is_fulfilled") and not shapes.text(raw, "date_deleted"):
+                yield mapping.to_shipment(raw, at)
+
+    def same(self, order: Order) -> Told | None:
+        """What this very order was read from, if it was the last."""
+        last = self.last
+        if last and IDENT.fullmatch(order.external_id) and mapping.to_order(last) == order:
+            return last
+        return None

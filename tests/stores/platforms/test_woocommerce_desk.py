@@ -1,0 +1,277 @@
+"""WooCommerce from preview to receipt: what the desk promises is what the store shows, and each effect happens once."""
+
+from __future__ import annotations
+
+import pytest
+
+from cancellations.services import submit
+from stores.canonical.request import RefundChoice
+from stores.kernel.money import Money
+from stores.sandbox.woocommerce import WooCommerceHome
+from stores.sandbox.woocommerce.spec import Line
+from tests.rigs.desk import Desk, desk_on, lines_of
+
+MUG, TEA = Line(price="14.50", quantity=3, sku="MUG"), Line(title="Tea", price="8.90", quantity=2, sku="TEA")
+
+
+@pytest.fixture
+def desk(db, tmp_path, monkeypatch):
+    with desk_on("woocommerce", tmp_path, monkeypatch) as made:
+        yield made
+
+
+def verdicts(done):
+    return {row["what"]: (row["promised"], row["seen"], row["verdict"]) for row in lines_of(done.receipt)}
+
+
+def kinds(done):
+    return [step.kind for step in done.steps.all()]
+
+
+def stock(desk: Desk, record, *places: int):
+    home = WooCommerceHome(desk.world)
+    return [home.stock(record.external_id, place) for place in places]
+
+
+def is_as_promised(done):
+    assert done.state == "done", done.trouble
+    assert not done.differs, verdicts(done)
+
+
+def test_a_paid_order_is_refunded_and_then_cancelled(desk):
+    record = desk.order(lines=[MUG, TEA], tax_rate="0.19", coupon="7.00")
+
+    done = desk.work(desk.confirm(record, desk.everything(record)))
+
+    is_as_promised(done)
+    assert kinds(done) == ["refund", "cancel", "verify"]
+    assert (desk.count("refund"), desk.count("cancel")) == (1, 1)
+    assert desk.world.effects(kind="refund")[0].amount == desk.live(record).totals.received.shop.amount
+    assert stock(desk, record, 0, 1) == [100, 100]
+    assert WooCommerceHome(desk.world).order(record.external_id)["status"] == "cancelled"
+
+
+def test_an_unpaid_order_is_only_set_to_cancelled(desk):
+    for words in ({"pay": "waiting"}, {"pay": "waiting", "gateway": "bacs"}):
+        record = desk.order(lines=[MUG, TEA], **words)
+        done = desk.work(desk.confirm(record, desk.everything(record)))
+        is_as_promised(done)
+        assert kinds(done) == ["cancel", "verify"]
+        assert stock(desk, record, 0) == [100]
+    assert (desk.count("refund"), desk.count("cancel")) == (0, 2)
+
+
+def test_some_units_leave_by_a_refund_and_the_order_stays_open(desk):
+    record = desk.order(lines=[MUG, TEA], tax_rate="0.19")
+
+    done = desk.work(desk.confirm(record, desk.some(record, 1, 2)))
+
+    is_as_promised(done)
+    assert kinds(done) == ["refund", "verify"]
+    assert stock(desk, record, 0, 1) == [98, 100]
+    assert desk.live(record).cancelled_at is None
+    assert desk.count("cancel") == 0
+
+
+def test_stock_that_is_kept_ends_the_order_as_refunded(desk):
+    """Setting it to cancelled would put everything back."""
+    record = desk.order(lines=[MUG, TEA])
+    kept = frozenset(line.id for line in desk.live(record).lines)
+
+    done = desk.work(desk.confirm(record, desk.everything(record, keep_stock=kept)))
+
+    is_as_promised(done)
+    assert kinds(done) == ["refund", "verify"]
+    assert stock(desk, record, 0, 1) == [97, 98]
+    assert desk.count("stock") == 0
+    assert desk.live(record).cancel_reason == "Cancelled by refund"
+
+
+def test_stock_that_is_kept_in_part_takes_two_refunds(desk):
+    record = desk.order(lines=[MUG, TEA], tax_rate="0.19")
+    kept = frozenset([desk.live(record).lines[0].id])
+
+    done = desk.work(desk.confirm(record, desk.everything(record, keep_stock=kept)))
+
+    is_as_promised(done)
+    assert kinds(done) == ["refund", "refund", "verify"]
+    assert stock(desk, record, 0, 1) == [97, 100]
+    assert (
+        sum(effect.amount for effect in desk.world.effects(kind="refund"))
+        == desk.live(record).totals.received.shop.amount
+    )
+
+
+def test_stock_cannot_be_kept_when_nothing_was_paid(desk):
+    record = desk.order(lines=[MUG], pay="waiting", gateway="bacs")
+    kept = frozenset(line.id for line in desk.live(record).lines)
+
+    plan = desk.plan(record, desk.everything(record, keep_stock=kept))
+
+    assert plan.blockers
+
+
+def test_part_of_an_unpaid_order_is_refused_in_words(desk):
+    record = desk.order(lines=[MUG], pay="waiting")
+    assert [b.code for b in desk.plan(record, desk.some(record, 1)).blockers] == ["unpaid_part"]
+
+
+def test_no_refund_cancels_the_whole_order_and_keeps_the_money(desk):
+    record = desk.order(lines=[MUG])
+    done = desk.work(desk.confirm(record, desk.everything(record, refund=RefundChoice.NONE)))
+    is_as_promised(done)
+    assert (desk.count("refund"), desk.count("cancel")) == (0, 1)
+
+
+def test_an_amount_of_ones_own_wins_over_the_lines(desk):
+    record = desk.order(lines=[MUG, TEA])
+    order = desk.live(record)
+    five = Money.from_minor(500, "USD")
+
+    wish = desk.some(record, 1, refund=RefundChoice.PART, part={order.payments[0].id: five})
+    done = desk.work(desk.confirm(record, wish))
+
+    is_as_promised(done)
+    assert [effect.amount for effect in desk.world.effects(kind="refund")] == [5]
+
+
+def test_a_bank_transfer_is_recorded_and_the_preview_says_so(desk):
+    record = desk.order(lines=[MUG], gateway="bacs")
+    plan = desk.plan(record, desk.everything(record))
+    assert any("by hand" in effect.detail for effect in plan.effects)
+
+    done = desk.work(desk.confirm(record, desk.everything(record)))
+
+    is_as_promised(done)
+    assert [effect.detail["by_hand"] for effect in desk.world.effects(kind="refund")] == [True]
+
+
+def test_what_is_awkward_in_an_order_changes_nothing_of_the_promise(desk):
+    """Prices with tax, discounts as fees, variations of one product, earlier refunds."""
+    for name in (
+        "prices including tax", "negative fee", "variable product", "partly refunded",
+        "partly refunded, money only", "free gift inside", "digital", "renumbered", "no name",
+    ):  # fmt: skip
+        record = desk.order(**WooCommerceHome.seeds[name])
+        before = desk.count("refund")
+        done = desk.work(desk.confirm(record, desk.everything(record)))
+        is_as_promised(done)
+        assert desk.count("refund") == before + 1, name
+        assert desk.live(record).totals.net.shop.amount == 0
+
+
+def test_a_currency_without_decimals(desk):
+    desk.store.currency = "JPY"
+    desk.store.save()
+    record = desk.order(**WooCommerceHome.seeds["zero-decimal currency"])
+
+    done = desk.work(desk.confirm(record, desk.everything(record)))
+
+    is_as_promised(done)
+    assert [str(effect.amount) for effect in desk.world.effects(kind="refund")] == ["5830"]
+
+
+def test_a_gateway_that_says_no_is_told_and_nothing_is_kept(desk):
+    record = desk.order(lines=[MUG])
+    cancellation = desk.confirm(record, desk.everything(record))
+    desk.world.switch("woocommerce_gateway", "fails")
+
+    stopped = desk.work(cancellation, hours=3)
+
+    assert stopped.state in ("refused", "needs_operator")
+    assert (desk.count("refund"), desk.count("cancel")) == (0, 0)
+    assert WooCommerceHome(desk.world).refunds(record.external_id) == []
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "html_after", "error_after"])
+def test_a_lost_answer_leads_to_one_effect_each(desk, fault):
+    record = desk.order(lines=[MUG])
+    cancellation = desk.confirm(record, desk.everything(record))
+    desk.world.fault(fault, on="refund_create")
+    desk.world.fault(fault, on="order_update")
+
+    done = desk.work(cancellation, hours=3)
+
+    is_as_promised(done)
+    assert (desk.count("refund"), desk.count("cancel")) == (1, 1)
+
+
+def test_a_refund_that_never_arrived_waits_for_a_person(desk):
+    record = desk.order(lines=[MUG])
+    cancellation = desk.confirm(record, desk.some(record, 1))
+    desk.world.fault("drop_before", on="refund_create")
+
+    stopped = desk.work(cancellation, hours=50)
+
+    assert stopped.state == "needs_operator"
+    assert (desk.count("refund"), stopped.steps.get(kind="refund").attempts.count()) == (0, 1)
+
+
+@pytest.mark.parametrize(("mood", "moved"), [("dies_paid", 1), ("dies_unpaid", 0)])
+def test_a_record_without_the_gateways_yes_is_for_a_person(desk, mood, moved):
+    record = desk.order(lines=[MUG])
+    cancellation = desk.confirm(record, desk.everything(record))
+    desk.world.switch("woocommerce_gateway", mood)
+
+    stopped = desk.work(cancellation, hours=3)
+
+    assert stopped.state == "needs_operator"
+    assert desk.steps(stopped)["refund"] == "needs_person"
+    assert (desk.count("refund"), desk.count("cancel")) == (moved, 0)
+
+
+def test_an_order_that_was_completed_meanwhile_is_left_alone(desk):
+    """WooCommerce itself would set any status over any other."""
+    record = desk.order(lines=[MUG], pay="waiting")
+    cancellation = desk.confirm(record, desk.everything(record))
+    WooCommerceHome(desk.world).staff(record.external_id).move("completed")
+
+    stopped = desk.work(cancellation, hours=3)
+
+    assert stopped.state in ("refused", "needs_operator")
+    assert desk.count("cancel") == 0
+
+
+def test_an_order_that_the_shop_cancelled_meanwhile_is_not_cancelled_again(desk):
+    """Unpaid checkouts are cancelled by the store itself after an hour."""
+    record = desk.order(lines=[MUG], pay="waiting", gateway="bacs")
+    cancellation = desk.confirm(record, desk.everything(record))
+    WooCommerceHome(desk.world).staff(record.external_id).move("cancelled")
+
+    stopped = desk.work(cancellation, hours=3)
+
+    assert "changed since the preview" in stopped.trouble
+    assert [effect.cause for effect in desk.world.effects(kind="cancel")] == ["staff"]
+    assert stock(desk, record, 0) == [100]
+
+
+def test_an_authorised_order_asks_a_person_to_look_at_the_provider(desk):
+    record = desk.order(lines=[MUG], pay="authorised")
+    stopped = desk.work(desk.confirm(record, desk.everything(record)), hours=1)
+    assert kinds(stopped) == ["cancel", "assisted", "verify"]
+    assert stopped.state == "needs_operator"
+    assert (desk.count("refund"), desk.count("cancel")) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "wish", "confirm", "after"),
+    [({}, "whole", 4, 9), ({"pay": "waiting"}, "whole", 2, 6), ({}, "part", 4, 7)],
+)
+def test_calls_of_a_cancellation(desk, words, wish, confirm, after):
+    """confirm: order, refunds, payment method, preview. Then for each call the order (and its refunds) before it."""
+    record = desk.order(lines=[MUG, TEA], **words)
+    request = desk.everything(record) if wish == "whole" else desk.some(record, 1)
+    desk.travel(60)
+    seen = desk.preview(record, request)
+    counted = []
+    for act in (lambda: submit.confirm(actor=desk.staff, seen=seen), lambda: desk.work(counted[0])):
+        before = dict(desk.world.counters()["requests"])
+        desk.travel(60)
+        counted.append(act())
+        now = desk.world.counters()["requests"]
+        counted.append({name: number - before.get(name, 0) for name, number in now.items()})
+
+    is_as_promised(counted[2])
+    assert sum(counted[1].values()) <= confirm, counted[1]
+    assert sum(counted[3].values()) <= after, counted[3]
+    assert desk.world.counters()["throttled"] == {}
