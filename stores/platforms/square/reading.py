@@ -46,6 +46,8 @@ def look_again(api: Api, before: Order) -> Order:
 
 def _taken(api: Api, found: Facts, before: Order) -> frozenset[str]:
     """Units are taken once; an order that nobody had paid may have taken them since."""
+    if not shapes.nodes(found.order, "tenders"):
+        return frozenset()
     if before.totals.received.customer or before.totals.capturable.customer:
         return frozenset(line.stock_item_id for line in before.lines if line.is_restockable)
     return stock.taken(api, found.order)

@@ -19,7 +19,6 @@ from stores.canonical.commands import (
     EditOrder,
     Found,
     FoundForeign,
-    Receipt,
     RefundOrder,
     Resend,
     VoidPayment,
@@ -29,7 +28,6 @@ from stores.canonical.request import CancelRequest
 from stores.kernel import signing
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused
 from stores.kernel.money import Money
-from stores.kernel.wire import Prepared
 from stores.platforms.base import HOOK_ADDRESS, Platform
 from stores.platforms.square import Square
 from stores.sandbox.square.spec import Line
@@ -119,7 +117,7 @@ class TestSquare(PlatformContract):
         shop = self.connect(world, journal)
         for _, command in self.commands(world, shop).values():
             first = shop.carry_out(command, key=KEY, tag=TAG)
-            again = outcome_of(partial(resend, shop, command, journal.requests[-1]))
+            again = outcome_of(partial(place.resend, shop, command, journal.requests[-1]))
             assert isinstance(again, RemoteRefused) if isinstance(command, VoidPayment) else again.ids == first.ids
             world.advance(10)
             assert self.count(world, command) == 1, command
@@ -222,12 +220,3 @@ class TestSquare(PlatformContract):
         self.carry_through(world, shop, command)
         assert isinstance(shop.find(command, tag=TAG, before=order), Found)
         assert isinstance(shop.find(command, tag=OTHER_TAG, before=order), FoundForeign)
-
-
-def resend(shop: Square, command: Command, request: Prepared) -> Receipt:
-    """What the executor does with stored bytes."""
-    import json
-
-    body = json.loads(request.body) if request.body else None
-    path = request.path.removeprefix(f"{shop.api.url}/")
-    return shop.read_answer(command, shop.api.effect(request.method, path, body, key=request.key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -10,10 +11,20 @@ from typing import Any
 
 import pytest
 
-from stores.canonical.commands import CancelOrder, CorrectStock, PaymentBack, RefundOrder, StockChange, UnitsBack
+from stores.canonical.commands import (
+    CancelOrder,
+    Command,
+    CorrectStock,
+    PaymentBack,
+    Receipt,
+    RefundOrder,
+    StockChange,
+    UnitsBack,
+)
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
 from stores.kernel import network as ways
+from stores.kernel.wire import Prepared
 from stores.platforms.square import Square
 from stores.sandbox import adapter as sandbox
 from stores.sandbox.square.house import SquareHome
@@ -111,3 +122,10 @@ def stock(order: Order, delta: int = 1) -> CorrectStock:
     assert spot
     change = StockChange(stock_item_id=line.stock_item_id, location_id=spot.id, delta=Decimal(delta))
     return CorrectStock(order_id=order.external_id, changes=(change,))
+
+
+def resend(shop: Square, command: Command, request: Prepared) -> Receipt:
+    """The stored bytes once more, as the executor sends them."""
+    body = json.loads(request.body) if request.body else None
+    path = request.path.removeprefix(f"{shop.api.url}/")
+    return shop.read_answer(command, shop.api.effect(request.method, path, body, key=request.key))

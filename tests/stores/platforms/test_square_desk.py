@@ -1,0 +1,211 @@
+"""Square at the desk: from preview to receipt as promised, and exactly one effect whatever is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stores.canonical.request import RefundChoice
+from stores.sandbox.square.house import SquareHome
+from stores.sandbox.square.spec import Line
+from tests.rigs.desk import Desk, desk_on, lines_of
+
+MUG = Line(title="Enamel mug", price="14.50", sku="MUG", quantity=3)
+TEA = Line(title="Mountain tea", price="8.90", sku="TEA", quantity=2)
+
+
+@pytest.fixture
+def desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with desk_on("square", tmp_path, monkeypatch) as made:
+        yield made
+
+
+def verdicts(done: Any) -> dict[str, tuple[str, str, str]]:
+    return {row["what"]: (row["promised"], row["seen"], row["verdict"]) for row in lines_of(done.receipt)}
+
+
+def kinds(done: Any) -> list[str]:
+    return [step.kind for step in done.steps.all()]
+
+
+def carried_through(desk: Desk, record: Any, request: Any, **words: Any) -> Any:
+    done = desk.work(desk.confirm(record, request), **words)
+    assert done.state == "done", (done.trouble, [(s.kind, s.state, s.detail) for s in done.steps.all()])
+    assert done.differs is False, verdicts(done)
+    return done
+
+
+def stock(desk: Desk, sku: str = "MUG") -> Any:
+    return SquareHome(desk.world).stock(sku)
+
+
+def back(desk: Desk) -> list[str]:
+    """Amounts that were really paid back, once the payment provider has answered."""
+    desk.travel(10)
+    return [str(effect.amount) for effect in desk.world.effects(kind="refund")]
+
+
+def test_a_whole_paid_order_is_called_off_refunded_and_put_back(desk):
+    record = desk.order(lines=[MUG, TEA], tip="2.00", charge="5.00", tax_rate="8.5")
+    was = stock(desk)
+
+    done = carried_through(desk, record, desk.everything(record))
+
+    assert kinds(done) == ["cancel", "refund", "restock", "verify"]
+    assert back(desk) == [str(desk.live(record).totals.received.shop.amount)]
+    assert (desk.count("cancel"), stock(desk)) == (1, was + 3)
+    assert desk.live(record).cancelled_at
+
+
+def test_a_whole_unpaid_order_is_cancelled_and_nothing_else(desk):
+    record = desk.order(lines=[MUG], pay="unpaid")
+
+    done = carried_through(desk, record, desk.everything(record))
+
+    assert kinds(done) == ["cancel", "verify"]
+    assert [effect.kind for effect in desk.world.effects()] == ["cancel"]
+    assert SquareHome(desk.world).order(record.external_id)["state"] == "CANCELED"
+
+
+def test_an_authorised_order_is_released_and_then_cancelled(desk):
+    record = desk.order(lines=[MUG], pay="authorised")
+
+    done = carried_through(desk, record, desk.everything(record))
+
+    assert kinds(done)[:2] == ["void", "cancel"]
+    assert (desk.count("void"), desk.count("cancel"), desk.count("refund")) == (1, 1, 0)
+    assert SquareHome(desk.world).order(record.external_id)["state"] == "CANCELED"
+
+
+def test_some_units_of_a_paid_order_are_refunded_and_put_back(desk):
+    record = desk.order(lines=[MUG, TEA])
+    was = stock(desk)
+
+    carried_through(desk, record, desk.some(record, 1, 1))
+
+    assert (back(desk), stock(desk)) == (["23.40"], was + 1)
+    assert [line.current for line in desk.live(record).lines] == [2, 1]
+
+
+def test_some_units_of_an_unpaid_order_leave_without_money(desk):
+    record = desk.order(lines=[MUG, TEA], pay="unpaid")
+
+    done = carried_through(desk, record, desk.some(record, 1, 2))
+
+    assert kinds(done) == ["edit", "verify"]
+    assert [line.current for line in desk.live(record).lines] == [2]
+
+
+def test_kept_units_stay_out_of_stock(desk):
+    record = desk.order(lines=[MUG])
+    was = stock(desk)
+    kept = frozenset(line.id for line in desk.live(record).lines)
+
+    carried_through(desk, record, desk.everything(record, keep_stock=kept))
+
+    assert (stock(desk), desk.count("stock")) == (was, 0)
+
+
+def test_card_and_cash_are_refunded_apart(desk):
+    record = desk.order(lines=[MUG, TEA], tender=[("CARD", "50.00"), ("CASH", "11.30")])
+
+    carried_through(desk, record, desk.everything(record))
+
+    assert back(desk) == ["11.30", "50.00"] or back(desk) == ["50.00", "11.30"]
+    assert not desk.live(record).totals.current.shop
+
+
+def test_a_sale_that_is_complete_ends_by_its_refund(desk):
+    record = desk.order(lines=[MUG], fulfilment="")
+
+    done = carried_through(desk, record, desk.everything(record))
+
+    assert "cancel" not in kinds(done)
+    assert (back(desk), desk.count("cancel")) == (["43.50"], 0)
+    assert desk.live(record).cancel_reason == "Cancelled by refund"
+
+
+def test_the_money_can_stay(desk):
+    record = desk.order(lines=[MUG])
+
+    done = carried_through(desk, record, desk.everything(record, refund=RefundChoice.NONE))
+
+    assert (desk.count("cancel"), desk.count("refund")) == (1, 0), kinds(done)
+
+
+def test_a_sum_of_ones_own_wins(desk):
+    record = desk.order(lines=[MUG])
+    live = desk.live(record)
+    from stores.kernel.numbers import money
+
+    mine = {live.payments[0].id: money("1.00", "USD", field="x")}
+
+    carried_through(desk, record, desk.some(record, 1, refund=RefundChoice.PART, part=mine))
+
+    assert back(desk) == ["1.00"]
+    assert desk.live(record).lines[0].current == 2
+
+
+def test_a_refund_the_bank_rejects_is_for_a_person(desk):
+    record = desk.order(lines=[MUG], outcome="REJECTED")
+
+    stopped = desk.work(desk.confirm(record, desk.some(record, 1)), hours=3)
+
+    assert stopped.state == "needs_operator"
+    assert back(desk) == []
+
+
+def test_yen_have_no_cents(desk):
+    desk.store.currency = "JPY"
+    desk.store.save()
+    record = desk.order(lines=[Line(title="Bowl", price="1201", quantity=3, sku="B")], currency="JPY", tax_rate="10")
+
+    carried_through(desk, record, desk.some(record, 1))
+
+    assert back(desk) == ["1321"]
+
+
+def test_what_is_sold_by_weight_goes_back_by_weight(desk):
+    record = desk.order(lines=[Line(title="Beans", price="22.40", quantity="0.75", unit="POUND", sku="BEANS")])
+    was = stock(desk, "BEANS")
+
+    carried_through(desk, record, desk.everything(record))
+
+    assert (back(desk), str(stock(desk, "BEANS") - was)) == (["16.80"], "0.75")
+
+
+LOST = ("drop_before", "drop_after", "error_after", "cut_json", "html_after", "late", "doubled")
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_a_lost_refund_is_paid_exactly_once(desk, fault):
+    record = desk.order(lines=[MUG])
+    desk.world.fault(fault, on="refund", **({"seconds": 120} if fault == "late" else {}))
+
+    carried_through(desk, record, desk.some(record, 1), hours=3)
+
+    assert back(desk) == ["14.50"]
+
+
+def test_each_step_of_a_whole_cancellation_may_lose_its_answer(desk):
+    record = desk.order(lines=[MUG])
+    was = stock(desk)
+    for operation in ("update", "refund", "stock"):
+        desk.world.fault("drop_after", on=operation)
+
+    carried_through(desk, record, desk.everything(record), hours=3)
+
+    assert [desk.count(kind) for kind in ("cancel", "refund", "stock")] == [1, 1, 1]
+    assert stock(desk) == was + 3
+
+
+def test_a_lost_void_releases_once(desk):
+    record = desk.order(lines=[MUG], pay="authorised")
+    desk.world.fault("drop_after", on="void")
+
+    carried_through(desk, record, desk.everything(record), hours=3)
+
+    assert (desk.count("void"), desk.count("cancel")) == (1, 1)
