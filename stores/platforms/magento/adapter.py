@@ -14,14 +14,14 @@ from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.platforms.base import Access, Connection, Listing, Platform
-from stores.platforms.magento import abilities, finding, quoting, reading, receipts, sending
+from stores.platforms.magento import abilities, again, finding, quoting, reading, receipts, sending
 from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
 from stores.platforms.magento.facts import Facts
 from stores.platforms.magento.words import _
 
 SHOP = re.compile(
     r"(?:https://)?(?P<host>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::[0-9]{2,5})?)"
-    r"(?P<path>(?:/[A-Za-z0-9._~-]+)*)/?",
+    r"(?P<path>(?:/(?!\.)[A-Za-z0-9._~-]+)*)/?",
     re.ASCII,
 )
 PROBES = (("invoices", "sales_invoice"), ("creditmemos", "sales_creditmemo"), ("shipments", "shipment"))
@@ -146,7 +146,7 @@ class Magento(Platform):
         return reading.read_order(self.api, external_id)
 
     def look_again(self, before: Order) -> Order:
-        return reading.look_again(self.api, before)
+        return again.look_again(self.api, before)
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
         return reading.list_orders(self.api, since=since, cursor=cursor)
@@ -181,10 +181,14 @@ class Magento(Platform):
         return receipts.read(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
-        if not isinstance(command, CancelOrder):
-            return receipt
+        """Neither answer proves what it says; what can be read does."""
         with understood():
-            return receipts.cancelled(self.api.order(command.order_id), command)
+            if isinstance(command, RefundOrder):
+                memos = self.api.of_order("creditmemos", command.order_id)
+                return receipts.refunded(memos, receipt, command)
+            if isinstance(command, CancelOrder):
+                return receipts.cancelled(self.api.order(command.order_id), command)
+        return receipt
 
     def find(self, command: Command, *, tag: str, before: Order) -> Finding:
         return finding.find(self.api, command, tag=tag, before=before)

@@ -79,7 +79,10 @@ class Api:
     def page(self, kind: str, filters: Sequence[tuple[str, str, str]], sort: str, number: int, more: str = "") -> Node:
         """One page of a search; filters (field, value, condition) are all to be met. more: `fields`, to trim it."""
         query = list(criteria(filters, sort, number)) + ([("fields", more)] if more else [])
-        return shapes.node(self.get(kind, query), kind)
+        told = shapes.node(self.get(kind, query), kind)
+        if told.get("total_count") is None:  # without it nobody knows where the list ends
+            raise Misread("total_count")
+        return told
 
     def effect(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Send through the journal, exactly once."""

@@ -21,7 +21,7 @@ from stores.platforms.magento import items, payments, reading, words
 from stores.platforms.magento.amounts import ZERO
 from stores.platforms.magento.api import Api, understood
 from stores.platforms.magento.facts import Facts, method_of
-from stores.platforms.magento.worth import Books, Shipping, Worth
+from stores.platforms.magento.worth import CENT, Books, Shipping, Worth
 
 BY_CANCEL = "cancel"  # stands for the payment of units that nobody paid
 
@@ -51,13 +51,17 @@ def estimate(facts: Facts, request: CancelRequest, prices: str) -> Quote:
         mine = min(shipping, Shipping.of(facts, invoice).left)
         shipping -= mine
         worth = books.memo(invoice, by_invoice.get(shapes.ident(invoice, "entity_id"), {}), mine)
-        parts.append(Part(invoice, whole_of(facts, worth) if whole else worth))
+        is_all = whole and mine == Shipping.of(facts, invoice).left
+        parts.append(Part(invoice, whole_of(facts, worth) if is_all else worth))
     return summed(facts, list(capped(facts, parts)), rest)
 
 
 def whole_of(facts: Facts, worth: Worth) -> Worth:
-    """All that was paid goes back where Magento works out shares of its own (store credit, wrapping, fees)."""
-    return worth if facts.is_plain else replace(worth, expected=worth.left)
+    """The last cents too, which rounding per invoice leaves over; and all that was paid where Magento works out shares
+    of its own (store credit, wrapping, fees). A fee that was kept on purpose stays kept."""
+    cents = CENT * (len(worth.shares) + 1)
+    is_near = worth.left - worth.expected <= cents
+    return replace(worth, expected=worth.left) if is_near or not facts.is_plain else worth
 
 
 def capped(facts: Facts, parts: Sequence[Part]) -> Iterator[Part]:

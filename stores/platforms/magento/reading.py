@@ -44,8 +44,11 @@ def read_order(api: Api, order_id: str) -> Order:
 def facts_of(api: Api, order_id: str) -> Facts:
     """What money and units can go back is decided on."""
     raw = api.order(order_id)
-    invoices = api.of_order("invoices", order_id) if is_invoiced(raw) else ()
-    return Facts(raw, invoices, memos_of(api, raw))
+    return Facts(raw, invoices_of(api, raw), memos_of(api, raw))
+
+
+def invoices_of(api: Api, raw: Node) -> tuple[Node, ...]:
+    return api.of_order("invoices", shapes.ident(raw, "entity_id")) if is_invoiced(raw) else ()
 
 
 def memos_of(api: Api, raw: Node) -> tuple[Node, ...]:
@@ -66,17 +69,6 @@ def is_refunded(raw: Node) -> bool:
     """Also a credit memo of nothing takes units."""
     refunded = any(number(item, "qty_refunded") for item in shapes.nodes(raw, "items"))
     return refunded or bool(number(raw, "base_total_refunded"))
-
-
-# --- again, at less cost -----------------------------------------------------------------------------
-def look_again(api: Api, before: Order) -> Order:
-    """Shipments are spared while no further unit left; what invoices still hold is told nowhere else."""
-    with understood():
-        facts = facts_of(api, before.external_id)
-        is_as_shipped = {i.id: i.shipped for i in facts.lines} == {i.id: i.shipped for i in before.lines}
-        if before.is_summary or not is_as_shipped:
-            return mapping.to_order(with_shipments(api, facts))
-        return replace(mapping.to_order(facts), shipments=before.shipments)
 
 
 # --- lists ---------------------------------------------------------------------------------------

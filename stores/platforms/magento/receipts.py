@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder
 from stores.kernel import shapes
 from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.shapes import Node
 from stores.platforms.magento import words
+from stores.platforms.magento.amounts import money
 
 FIRST_LOOK = 1.0  # seconds
 
@@ -41,11 +44,23 @@ def cancelled(order: Node, command: CancelOrder) -> Receipt:
 
 
 def memo_made(answer: Answer) -> Receipt:
-    """A bare number. What it came to is read afterwards."""
+    """A bare number, of which a part would be a number too: so the credit memo itself is looked at next."""
     found = answer.body
     if isinstance(found, bool) or not isinstance(found, int | str) or not str(found).isdecimal():
         raise unreadable(answer)
-    return Receipt(outcome=Outcome.APPLIED, ids={"refund": str(found)}, facts={"refund_state": "paid"})
+    ids, facts = {"refund": str(found)}, {"refund_state": "pending"}
+    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts=facts, look_after=FIRST_LOOK)
+
+
+def refunded(memos: Sequence[Node], receipt: Receipt, command: RefundOrder) -> Receipt:
+    """What the credit memo came to. Raises OutcomeUnknown when no such number is there."""
+    wanted = receipt.ids.get("refund", "")
+    memo = next((one for one in memos if shapes.ident(one, "entity_id") == wanted), None)
+    if memo is None:
+        raise OutcomeUnknown("no such credit memo", code="no_memo", user_message=str(words.NO_MEMO))
+    came_to = money(memo, "base_grand_total", command.currency)
+    facts = {"refund_state": "paid", "refunded": f"{came_to.amount:f} {came_to.currency}"}
+    return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=facts)
 
 
 def unreadable(answer: Answer) -> OutcomeUnknown:

@@ -58,7 +58,7 @@ def test_a_paid_order_ends_by_a_refund(desk):
     assert (live.cancelled_at is not None, live.cancel_reason) == (True, "Cancelled by refund")
     assert MagentoHome(desk.world).order(live.external_id)["state"] == "closed"
     assert MagentoHome(desk.world).stock("MUG-BLU")["salable"] == 1000
-    assert sum(spent.values()) <= 8, spent
+    assert sum(spent.values()) <= 7, spent
 
 
 @pytest.mark.parametrize("pay", ["unpaid", "authorised"])
@@ -85,7 +85,9 @@ def test_a_partly_invoiced_order_is_refunded_and_then_cancelled(desk):
     order = desk.order(lines=[MUG, TEA], invoices=[(1, 0)])
     done, _ = carried(desk, order, desk.everything(order))
 
-    is_as_promised(done)
+    assert done.state == "done"
+    differing = {row["kind"] for row in lines_of(done.receipt) if row["verdict"] == "differs"}
+    assert differing <= {"stock"}  # no record of what a cancel puts back
     assert [(e.kind, e.units) for e in desk.world.effects() if e.kind != "stock"] == [("refund", 1), ("cancel", 4)]
     assert MagentoHome(desk.world).stock("TEA-100")["salable"] == 1000
 
@@ -97,7 +99,7 @@ def test_part_of_a_paid_order(desk):
     is_as_promised(done)
     assert [str(e.amount) for e in desk.world.effects(kind="refund")] == ["17.26"]
     assert desk.live(order).cancelled_at is None
-    assert sum(spent.values()) <= 8, spent
+    assert sum(spent.values()) <= 7, spent
 
 
 def test_part_with_an_amount_of_ones_own(desk):

@@ -1,0 +1,285 @@
+"""The bytes that leave: nothing is left to a default, since every default of Magento's means more than was asked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from stores.canonical.commands import Command, RefundOrder
+from stores.canonical.order import Order
+from stores.canonical.request import CancelRequest
+from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
+from stores.kernel.money import Money
+from stores.platforms.magento import Magento, sending
+from stores.sandbox.magento.house import MagentoHome
+from stores.sandbox.magento.spec import Line
+from stores.sandbox.world import World
+from tests.stores.platforms.contract import outcome_of
+from tests.stores.platforms.magento import place
+from tests.stores.platforms.magento.place import MUG, TEA, world
+from tests.stores.platforms.rig import KEY, TAG, Sent
+
+__all__ = ["world"]
+
+
+def sent(world: World, order: Order, command: Command, **settings: str) -> tuple[str, Any]:
+    """(end of the address, body) of the one effect."""
+    journal = Sent()
+    place.on_world(world, journal=journal, **settings).carry_out(command, key=KEY, tag=TAG)
+    (request,) = journal.requests
+    return request.path.partition("/V1/")[2], json.loads(request.body) if request.body else None
+
+
+def usd(amount: str) -> Money:
+    return Money(Decimal(amount), "USD")
+
+
+def paid(command: RefundOrder, amount: str) -> RefundOrder:
+    return replace(command, payments=(replace(command.payments[0], amount=usd(amount)),))
+
+
+def test_a_refund_says_everything(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop)
+    mug = int(order.lines[0].id)
+
+    path, body = sent(world, order, place.part(shop, order, 2))
+
+    assert path == f"invoice/{order.payments[0].id}/refund"
+    assert body == {
+        "items": [{"order_item_id": mug, "qty": 2}],
+        "isOnline": True,
+        "notify": False,
+        "appendComment": True,
+        "comment": {"comment": f"bye {TAG}", "is_visible_on_front": 0},
+        "arguments": {
+            "shipping_amount": 0,
+            "adjustment_positive": 0,
+            "adjustment_negative": 0,
+            "extension_attributes": {"return_to_stock_items": [mug]},
+        },
+    }
+    assert [(str(e.amount), e.detail["online"]) for e in world.effects(order.external_id, kind="refund")] == [
+        ("29.00", True)
+    ]
+
+
+def test_a_cancel_is_its_address_alone(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, pay="unpaid")
+    assert sent(world, order, place.cancel(order)) == (f"orders/{order.external_id}/cancel", None)
+
+
+def test_money_alone_names_every_line_with_nothing(world):
+    """An empty list would refund the whole order."""
+    shop = place.on_world(world)
+    order = place.made(world, shop)
+    command = replace(paid(place.part(shop, order), "3.00"), lines=())
+
+    _, body = sent(world, order, command)
+
+    assert body["items"] == [{"order_item_id": int(line.id), "qty": 0} for line in order.lines]
+    assert body["arguments"]["adjustment_positive"] == 3
+    assert body["arguments"]["extension_attributes"]["return_to_stock_items"] == []
+    assert [str(e.amount) for e in world.effects(order.external_id, kind="refund")] == ["3.00"]
+    assert [line.current for line in shop.look_again(order).lines] == [3, 2]
+
+
+@pytest.mark.parametrize(("amount", "positive", "negative"), [("10.00", 0, 4.5), ("14.50", 0, 0), ("20.25", 5.75, 0)])
+def test_an_amount_of_ones_own_is_reached_by_the_adjustments(world, amount, positive, negative):
+    shop = place.on_world(world)
+    order = place.made(world, shop)
+
+    _, body = sent(world, order, paid(place.part(shop, order), amount))
+
+    found = body["arguments"]
+    assert (found["adjustment_positive"], found["adjustment_negative"]) == (positive, negative)
+    assert [str(e.amount) for e in world.effects(order.external_id, kind="refund")] == [amount]
+
+
+def test_units_that_stay_out_are_not_in_the_list(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop)
+    command = place.part(shop, order)
+    kept = replace(command, lines=tuple(replace(line, restock=False) for line in command.lines))
+
+    _, body = sent(world, order, kept)
+
+    assert body["arguments"]["extension_attributes"] == {"return_to_stock_items": []}
+    assert MagentoHome(world).stock("MUG-BLU")["salable"] == 997
+
+
+def test_a_payment_that_was_only_recorded_is_recorded_back(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, pay="offline")
+    command = place.part(shop, order)
+    assert command.payments[0].is_manual
+    assert order.payments[0].is_manual
+
+    _, body = sent(world, order, command)
+
+    assert body["isOnline"] is False
+
+
+def test_a_wish_for_a_message_and_no_note(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop)
+    _, body = sent(world, order, replace(place.part(shop, order), notify=True, note=""))
+    assert (body["notify"], body["comment"]["comment"]) == (True, TAG)
+
+
+@pytest.mark.parametrize(("kind", "named"), [("configurable", [0]), ("fixed_bundle", [0]), ("bundle", [1, 2])], ids=str)
+def test_composite_products_name_the_items_that_carry_the_money(world, kind, named):
+    shop = place.on_world(world)
+    parts = (("CUP", "6.00"), ("POT", "14.00")) if kind == "bundle" else (("CUP", "0"), ("POT", "0"))
+    line = Line(title="Set", sku="SET", kind=kind, price="20.00", quantity=2, parts=parts)
+    order = place.made(world, shop, lines=[line, TEA])
+    raw = MagentoHome(world).order(order.external_id)["items"]
+    ids = [str(raw[place_]["id"]) for place_ in named]
+    assert [line.id for line in order.lines][:-1] == ids
+
+    wanted = dict.fromkeys(ids, Decimal(1))
+    (command,) = place.refunds(order, shop.quote(order, CancelRequest(lines=wanted)))
+    _, body = sent(world, order, command)
+
+    assert [item["order_item_id"] for item in body["items"]] == list(map(int, ids))
+    assert body["arguments"]["extension_attributes"]["return_to_stock_items"] == list(map(int, ids))
+    assert [str(e.amount) for e in world.effects(order.external_id, kind="refund")] == ["20.00"]
+
+
+# --- what shipping_amount means ------------------------------------------------------------------------
+@pytest.mark.parametrize("config", ["excluding", "including"])
+@pytest.mark.parametrize("told", ["", "same"])
+def test_taxed_shipping_comes_to_the_same_however_the_shop_reads_it(world, config, told):
+    world.switch("magento_shipping_config", config)
+    settings = {"shipping_prices": config} if told else {}
+    shop = place.on_world(world, **settings)
+    order = place.made(world, shop, tax_rate="0.19")
+    assert order.shipping_refundable == usd("5.95")
+    (command,) = place.everything(shop, order)
+
+    _, body = sent(world, order, command, **settings)
+
+    argument = {"excluding": 5, "including": 5.95}[config] if told else 0
+    assert body["arguments"]["shipping_amount"] == argument
+    assert body["arguments"]["adjustment_positive"] == (0 if told else 5.95)
+    after = shop.look_again(order)
+    assert after.totals.refunded.shop == order.totals.received.shop
+    assert after.cancelled_at
+
+
+def test_a_part_of_taxed_shipping_goes_back_to_the_cent(world):
+    shop = place.on_world(world, shipping_prices="excluding")
+    order = place.made(world, shop, tax_rate="0.19")
+    wanted = CancelRequest(lines=place.some(order), shipping=usd("2.01"))
+    (command,) = place.refunds(order, shop.quote(order, wanted))
+    assert command.payments[0].amount == usd("19.27")
+
+    sent(world, order, command, shipping_prices="excluding")
+
+    assert shop.look_again(order).totals.refunded.shop == usd("19.27")
+
+
+# --- what never leaves --------------------------------------------------------------------------------
+def refusal(world: World, command: Command, **settings: str) -> Any:
+    """What is raised; nothing was sent."""
+    journal = Sent()
+    heard = outcome_of(lambda: place.on_world(world, journal=journal, **settings).carry_out(command, key=KEY, tag=TAG))
+    assert not journal.requests
+    return heard
+
+
+def test_what_cancel_could_not_tell_is_not_sent(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, pay="unpaid")
+    for change in ({"refund": True}, {"notify": True}, {"restock": False}):
+        assert isinstance(refusal(world, place.cancel(order, **change)), Unsupported)
+
+
+@pytest.mark.parametrize("meanwhile", ["invoice", "invoice part", "ship", "hold", "cancel"])
+def test_a_cancel_that_would_not_take_the_whole_order_is_not_sent(world, meanwhile):
+    shop = place.on_world(world)
+    order = place.made(world, shop, pay="unpaid")
+    staff = MagentoHome(world).staff(order.external_id)
+    {
+        "invoice": staff.invoice,
+        "invoice part": lambda: staff.invoice(1),
+        "ship": lambda: staff.ship(1),
+        "hold": staff.hold,
+        "cancel": staff.cancel,
+    }[meanwhile]()
+
+    heard = refusal(world, place.cancel(order))
+
+    assert isinstance(heard, RemoteRefused)
+    assert heard.user_message
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "code"),
+    [("money", "less_refundable"), ("units", "units"), ("hold", "state"), ("all", "state")],
+)
+def test_a_refund_for_which_less_is_left_is_not_sent(world, meanwhile, code):
+    shop = place.on_world(world)
+    order = place.made(world, shop, lines=[MUG])
+    command = place.part(shop, order, 3)
+    staff = MagentoHome(world).staff(order.external_id)
+    {
+        "money": lambda: staff.refund(amount="40.00"),
+        "units": lambda: staff.refund(1),
+        "hold": staff.hold,
+        "all": lambda: staff.refund(3, amount="5.00"),
+    }[meanwhile]()
+    command = paid(command, "4.00") if meanwhile == "units" else command
+
+    heard = refusal(world, command)
+
+    assert (type(heard), heard.code) == (RemoteRefused, code)
+    assert "Nothing was sent" in heard.user_message or code == "state"
+
+
+def test_refunds_that_no_credit_memo_can_be(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop)
+    command = place.part(shop, order)
+    (payment,) = command.payments
+    for wrong in ((), (payment, payment), (replace(payment, amount=usd("0.00")),)):
+        assert isinstance(refusal(world, replace(command, payments=wrong)), Unsupported)
+    gone = refusal(world, replace(command, payments=(replace(payment, payment_id="1"),)))
+    assert gone.code == "invoice"
+    euros = refusal(world, replace(command, payments=(replace(payment, amount=Money(Decimal(1), "EUR")),)))
+    assert euros.code == "currency_changed"
+
+
+def test_an_online_promise_is_not_kept_by_a_record_alone(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, pay="offline")
+    command = place.part(shop, order)
+    promised = replace(command, payments=(replace(command.payments[0], is_manual=False),))
+    assert refusal(world, promised).code == "by_hand"
+
+
+@pytest.mark.parametrize("value", ["0", "5", "12.34", "0.1", "123456789.99", "0.0001", "29.9999"])
+def test_a_number_keeps_its_digits(value):
+    assert json.dumps(sending.number(Decimal(value))) == value
+
+
+def test_a_shop_that_is_misconfigured_is_told_at_the_field():
+    with pytest.raises(InputRejected):
+        place.on_network(store_code="Default Store")
+
+
+def test_a_status_is_never_written(world):
+    """Setting a status by POST /orders skips all logic there: no such call exists here."""
+    shop = place.on_world(world)
+    assert isinstance(shop, Magento)
+    order = place.made(world, shop)
+    journal = Sent()
+    acting = place.on_world(world, journal=journal)
+    for command in (place.part(shop, order), *place.everything(shop, shop.look_again(order))[:0]):
+        acting.carry_out(command, key=KEY, tag=TAG)
+    assert all("/invoice/" in request.path or request.path.endswith("/cancel") for request in journal.requests)
