@@ -169,7 +169,7 @@ def test_yen_have_no_cents(desk):
 
 
 def test_what_is_sold_by_weight_goes_back_by_weight(desk):
-    record = desk.order(lines=[Line(title="Beans", price="22.40", quantity="0.75", unit="POUND", sku="BEANS")])
+    record = desk.order(lines=[Line(title="Beans", price="22.40", quantity="0.75", unit="IMPERIAL_POUND", sku="BEANS")])
     was = stock(desk, "BEANS")
 
     carried_through(desk, record, desk.everything(record))

