@@ -36,6 +36,7 @@ class Told:
     refunds: Sequence[Node] = ()
     sent: tuple[Shipment, ...] = ()
     by_hand: bool = False
+    is_hidden: bool = False  # something was recorded as shipped, and what it is cannot be read
     is_summary: bool = False
     kept: Books = field(init=False)
 
@@ -51,7 +52,7 @@ class Told:
         """`completed` is core's only word for shipped, also when the order was refunded afterwards. Staff who set it
         back to an open status say that it can still be stopped; the date stays."""
         was_completed = payments.when(self.order, "date_completed_gmt") is not None
-        return self.status == "completed" or (was_completed and self.status not in OPEN)
+        return self.is_hidden or self.status == "completed" or (was_completed and self.status not in OPEN)
 
     def shipped(self, item: Item) -> Decimal:
         if self.has_left:
@@ -128,7 +129,7 @@ def how_much(told: Told, lines: Sequence[LineItem]) -> Cancellable:
 
 def to_fulfilment(told: Told) -> Fulfilment:
     if told.has_left:
-        return Fulfilment.FULFILLED
+        return Fulfilment.UNKNOWN if told.is_hidden else Fulfilment.FULFILLED
     if told.sent:
         left = [item for item in told.kept.of(Kind.PRODUCT) if told.shipped(item) < item.units_left]
         return Fulfilment.PARTIAL if left else Fulfilment.FULFILLED
@@ -191,7 +192,7 @@ def _tax_words(told: Told, item: Item) -> Iterator[str]:
 
 def why_not(told: Told, waiting: Decimal) -> str:
     if told.has_left:
-        return str(words.COMPLETED)
+        return str(words.HIDDEN if told.is_hidden else words.COMPLETED)
     if told.status in OPEN or not waiting:
         return str(words.LINE_GONE)
     return str(words.LINE_CLOSED) if told.status in ENDED else str(words.UNKNOWN_STATUS) % {"status": told.status[:60]}

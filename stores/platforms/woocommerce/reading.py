@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from stores.canonical.order import Order, Shipment
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
@@ -14,6 +12,7 @@ from stores.platforms.woocommerce.books import Books
 from stores.platforms.woocommerce.mapping import Told
 
 SHIPPED_MARK = "_fulfillment_status"  # of an order whose shop records shipments
+NOTHING_SHIPPED = ("", "unfulfilled", "no_fulfillments")
 
 
 class Reader:
@@ -30,7 +29,8 @@ class Reader:
         refunds = list(self.api.every(order_path(order_id, "/refunds")))
         known = next((p.is_manual for p in before.payments), None) if before else None
         by_hand = self.is_by_hand(order) if known is None else known
-        self.last = Told(order, refunds, tuple(self.shipments(order)), by_hand)
+        sent, is_hidden = self.shipments(order)
+        self.last = Told(order, refunds, sent, by_hand, is_hidden)
         return self.last
 
     def order(self, order_id: str, *, before: Order | None = None) -> Order:
@@ -40,7 +40,8 @@ class Reader:
     def alone(self, order_id: str) -> Told:
         """For what refunds do not matter to. Raises Misread."""
         order = self.api.get(order_path(order_id))
-        return Told(order, sent=tuple(self.shipments(order)))
+        sent, is_hidden = self.shipments(order)
+        return Told(order, sent=sent, is_hidden=is_hidden)
 
     def books(self, order_id: str) -> Books:
         """The order's money as it stands. Raises Misread."""
@@ -65,20 +66,20 @@ class Reader:
             return exc.status == 404
         return isinstance(said, list) and "refunds" not in said
 
-    def shipments(self, order: Node) -> Iterator[Shipment]:
-        """Asked only where the order bears the feature's mark: most shops do not have it."""
-        if not isinstance(books.meta(order, SHIPPED_MARK), str):
-            return
+    def shipments(self, order: Node) -> tuple[tuple[Shipment, ...], bool]:
+        """(what has left, whether more is hidden). Asked only where the order bears the feature's mark."""
+        mark = books.meta(order, SHIPPED_MARK)
+        if not isinstance(mark, str) or mark in NOTHING_SHIPPED:
+            return (), False
         order_id, at = shapes.ident(order, "id"), payments.when(order, "date_modified_gmt")
         try:
             found, _headers = self.api.rows(order_path(order_id, "/fulfillments"))
         except RemoteRefused as exc:
             if exc.status != 404:
                 raise
-            return
-        for raw in found:
-            if at and shapes.flag(raw, "is_fulfilled") and not shapes.text(raw, "date_deleted"):
-                yield mapping.to_shipment(raw, at)
+            return (), True
+        gone = [raw for raw in found if shapes.flag(raw, "is_fulfilled") and not shapes.text(raw, "date_deleted")]
+        return tuple(mapping.to_shipment(raw, at) for raw in gone) if at else (), not gone or at is None
 
     def same(self, order: Order) -> Told | None:
         """What this very order was read from, if it was the last."""

@@ -17,6 +17,10 @@ def _(text: str) -> str:
 LINE_GONE = _("These units have left or were refunded already.")
 LINE_CLOSED = _("The order is finished in WooCommerce, so nothing of it can be cancelled.")
 COMPLETED = _("The order is completed, which is WooCommerce's only word for shipped: start a return instead.")
+HIDDEN = _(
+    "The order is marked as shipped, at least in part, and WooCommerce does not tell what has left. "
+    "Look at its shipments in WooCommerce."
+)
 UNKNOWN_STATUS = _(
     "The shop uses the status “%(status)s”, which Rescind does not know, so it may have been shipped. Set the order to "
     "Processing or On hold in WooCommerce if it can still be stopped."

@@ -1,0 +1,204 @@
+"""What an order tells us, from recorded answers and from every seed; junk anywhere is an order or a failed read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stores.canonical import codec
+from stores.canonical.order import Cancellable, Fulfilment, Order, PaymentKind, PaymentState
+from stores.canonical.request import CancelRequest
+from stores.kernel import shapes
+from stores.kernel.errors import RemoteRefused, RemoteUnavailable
+from stores.kernel.money import Money
+from stores.platforms.woocommerce import mapping, quoting, words
+from stores.platforms.woocommerce.figures import figures
+from stores.platforms.woocommerce.mapping import Told
+from stores.sandbox.woocommerce import WooCommerceHome
+from tests.stores.platforms.woocommerce import place, recorded
+
+
+@pytest.fixture
+def world(world):
+    world.switch("woocommerce_limit", "none")
+    return world
+
+
+def read(**changes: Any) -> Order:
+    return mapping.to_order(Told(recorded.order(**changes), recorded.refunds()))
+
+
+def eur(amount):
+    return Money(Decimal(amount), "EUR")
+
+
+def test_a_recorded_order_is_told_whole(network):
+    network.get(f"{place.BASE}/orders/727", json=recorded.order())
+    network.get(f"{place.BASE}/orders/727/refunds", json=recorded.refunds())
+    network.get(f"{place.BASE}/payment_gateways/stripe", json={"id": "stripe", "method_supports": ["refunds"]})
+
+    order = place.on_network().read_order("727")
+
+    assert (order.external_id, order.number, order.currency) == ("727", "W-727", "EUR")
+    assert order.placed_at == datetime(2026, 11, 18, 14, 15, tzinfo=UTC)  # of `_gmt`, not of the site's own zone
+    assert (order.customer.name, order.customer.email, order.customer.id) == (
+        "Ada Novak",
+        "ada.novak@example.com",
+        "26",
+    )
+    (line,) = order.lines
+    assert (line.title, line.variant, line.sku) == ("Enamel mug", "Blue", "MUG-BLU")
+    assert (line.ordered, line.current, line.cancellable, line.is_tracked) == (3, 2, 2, True)
+    assert line.tax == ("VAT 19 %: 8.27 EUR",)
+    (payment,) = order.payments
+    assert (payment.refundable, payment.label, payment.is_manual) == (eur("40.46"), "Credit card (Stripe)", False)
+    (refund,) = order.refunds
+    assert [(one.line_id, one.units, one.was_restocked) for one in refund.lines] == [("315", 1, True)]
+    assert (order.totals.refunded.shop, order.totals.net.shop) == (eur("17.26"), eur("40.46"))
+    assert order.shipping_refundable == eur("5.95")
+    assert (order.payment, order.cancellable) == (PaymentState.PARTLY_REFUNDED, Cancellable.ALL)
+
+
+@pytest.mark.parametrize(
+    ("changes", "payment", "cancellable", "over"),
+    [
+        ({}, PaymentState.PARTLY_REFUNDED, Cancellable.ALL, False),
+        ({"status": "completed"}, PaymentState.PARTLY_REFUNDED, Cancellable.NONE, False),
+        ({"status": "cancelled"}, PaymentState.PARTLY_REFUNDED, Cancellable.NONE, True),
+        ({"status": "refunded"}, PaymentState.PARTLY_REFUNDED, Cancellable.NONE, True),
+        ({"status": "refunded", "date_completed_gmt": "2026-11-19T00:00:00"}, PaymentState.PARTLY_REFUNDED,
+         Cancellable.NONE, False),
+        ({"date_completed_gmt": "2026-11-19T00:00:00"}, PaymentState.PARTLY_REFUNDED, Cancellable.ALL, False),
+        ({"status": "pending", "date_paid_gmt": None}, PaymentState.PENDING, Cancellable.ALL, False),
+        ({"status": "failed", "date_paid_gmt": None}, PaymentState.PENDING, Cancellable.ALL, False),
+        ({"status": "on-hold", "date_paid_gmt": None}, PaymentState.AUTHORISED, Cancellable.ALL, False),
+        ({"status": "on-hold", "date_paid_gmt": None, "payment_method": "bacs"}, PaymentState.PENDING, Cancellable.ALL,
+         False),
+        ({"status": "cancelled", "date_paid_gmt": None}, PaymentState.VOIDED, Cancellable.NONE, True),
+        ({"status": "trash"}, PaymentState.PARTLY_REFUNDED, Cancellable.NONE, False),
+        ({"status": "awaiting-pickup"}, PaymentState.PARTLY_REFUNDED, Cancellable.NONE, False),
+    ],
+)  # fmt: skip
+def test_states(changes, payment, cancellable, over):
+    order = read(**changes)
+    assert (order.payment, order.cancellable, order.cancelled_at is not None) == (payment, cancellable, over)
+    if cancellable is Cancellable.NONE:
+        assert order.lines[0].why_not
+
+
+def test_a_status_of_a_plugins_is_told_with_what_to_do():
+    order = read(status="awaiting-pickup")
+    assert any("awaiting-pickup" in remark.text for remark in order.remarks)
+    assert "Processing" in order.lines[0].why_not
+    assert order.fulfilment is Fulfilment.UNKNOWN
+
+
+def test_an_authorisation_is_something_a_person_must_look_at():
+    order = read(status="on-hold", date_paid_gmt=None)
+    (payment,) = order.payments
+    assert (payment.kind, payment.refundable, payment.capturable) == (PaymentKind.AUTHORISATION, None, eur("57.72"))
+    assert str(words.MAYBE_AUTHORISED) in [remark.text for remark in order.remarks]
+
+
+@pytest.mark.parametrize(
+    ("said", "by_hand"),
+    [
+        ({"json": {"method_supports": ["products", "refunds"]}}, False),
+        ({"json": {"method_supports": ["products"]}}, True),
+        ({"json": {"code": "woocommerce_rest_payment_gateway_invalid"}, "status": 404}, True),
+        ({"json": {"code": "woocommerce_rest_cannot_view"}, "status": 403}, False),
+        ({"json": {}}, False),
+    ],
+)
+def test_whether_money_moves_is_asked_of_the_payment_method(network, said, by_hand):
+    network.get(f"{place.BASE}/orders/727", json=recorded.order())
+    network.get(f"{place.BASE}/orders/727/refunds", json=recorded.refunds())
+    network.get(f"{place.BASE}/payment_gateways/stripe", **said)
+    order = place.on_network().read_order("727")
+    assert order.payments[0].is_manual is by_hand
+
+
+def test_a_refund_without_the_gateways_yes_is_pointed_out():
+    refunds = [recorded.refunds()[0] | {"refunded_payment": False}]
+    order = mapping.to_order(Told(recorded.order(), refunds))
+    assert [remark.is_open for remark in order.remarks] == [True]
+
+
+def test_every_seed_reads_and_looks_the_same_again(world):
+    home, shop = WooCommerceHome(world), place.on_world(world)
+    for name, made in home.seed().items():
+        order = shop.read_order(made.id)
+        assert codec.loads(Order, codec.dumps(order)) == order, name
+        assert shop.look_again(order) == order, name
+    variable = shop.read_order(home.seed("variable product")["variable product"].id)
+    assert len({line.stock_item_id for line in variable.lines}) == 1  # the parent's stock
+
+
+def test_more_refunds_than_a_page_are_all_counted(world):
+    home, shop = WooCommerceHome(world), place.on_world(world)
+    made = home.make_order(lines=[place.Line(price="500.00", sku="A")])
+    for _ in range(105):
+        home.staff(made.id).refund("1.00")
+    order = shop.read_order(made.id)
+    assert len(order.refunds) == 105
+    assert order.payments[0].refundable == Money(Decimal(400), "USD")
+
+
+# --- junk ---------------------------------------------------------------------------------------------
+JUNK = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 10**30), st.text(max_size=6), st.just([]), st.just({}), st.just([None]),
+    st.just("9" * 14), st.just("-1.00"), st.just("0"), st.just("2026-13-01T00:00:00"), st.just(Decimal("1.5")),
+    st.just("0001-01-01T00:00:00"), st.just("\ud800"), st.just("1e5"), st.just("NaN"), st.just("JPY"),
+)  # fmt: skip
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, child in inside:
+        yield (*path, name)
+        yield from places(child, (*path, name))
+
+
+def answers() -> dict[str, Any]:
+    return {"order": recorded.order(), "refunds": recorded.refunds()}
+
+
+PLACES = [path for path in places(answers()) if len(path) > 1 and path[:2] != ("refunds", 0)] + [
+    path for path in places(answers()) if len(path) > 2
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=3))
+def test_any_answer_is_an_order_or_a_failed_read(changes):
+    found = deepcopy(answers())
+    for path, junk in changes:
+        put(found, path, junk)
+    try:
+        with shapes.understood("unreadable"):
+            told = Told(found["order"], found["refunds"])
+            order = mapping.to_order(told)
+            wish = CancelRequest(lines={line.id: line.cancellable for line in order.lines})
+            quoting.to_quote(told, order, figures(told.kept, quoting.wanted(told, wish)), is_estimate=True)
+    except (RemoteUnavailable, RemoteRefused):
+        return
+    assert codec.loads(Order, codec.dumps(order)) == order
+    assert all(0 <= line.cancellable <= line.ordered for line in order.lines)
+
+
+def put(told: Any, path: tuple[Any, ...], junk: Any) -> None:
+    """Leaves alone what an earlier change took away."""
+    for name in path[:-1]:
+        try:
+            told = told[name]
+        except (KeyError, IndexError, TypeError):
+            return
+    if isinstance(told, dict) or (isinstance(told, list) and isinstance(path[-1], int) and path[-1] < len(told)):
+        told[path[-1]] = junk
