@@ -70,7 +70,7 @@ def parse(body: bytes) -> list[Event]:
 
 
 def _order_id(told: dict[str, Any], where: str, name: str) -> str:
-    node: Any = told
+    node: Any = told if where else None
     for step in ("data", "object", where, name):
         node = node.get(step) if isinstance(node, dict) else None
     return node if isinstance(node, str) and IDENT.fullmatch(node) else ""

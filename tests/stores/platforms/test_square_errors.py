@@ -114,6 +114,6 @@ def test_every_request_names_the_version_and_bears_the_token(network):
 
 
 def test_each_environment_has_its_own_host():
-    for said, host in (("", "connect.squareup.com"), ("production", "connect.squareup.com"),
-                       ("sandbox", "connect.squareupsandbox.com"), ("evil.example", "connect.squareup.com")):  # fmt: skip
-        assert place.on_network(environment=said).base_url() == f"https://{host}"
+    real, trial = "https://connect.squareup.com", "https://connect.squareupsandbox.com"
+    for said, host in (("", real), ("production", real), ("sandbox", trial), ("evil.example", real)):
+        assert place.on_network(environment=said).base_url() == host
