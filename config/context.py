@@ -33,7 +33,7 @@ PAGES = (
     Page(gettext_lazy("Know"), gettext_lazy("Audit log"), "audit:list", "audit", "audit.view"),
     Page(
         gettext_lazy("Know"),
-        gettext_lazy("What each platform can do"),
+        gettext_lazy("Platforms"),
         "shops:capabilities",
         "call",
         "capabilities.view",

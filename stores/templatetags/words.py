@@ -101,6 +101,12 @@ SUPPORT: dict[str, Word] = {
     "assisted": (_("By hand, then checked"), "half"),
     "impossible": (_("No"), "bad"),
 }
+SUPPORT_SHORT: dict[str, Word] = {
+    "native": (_("Yes"), "ok"),
+    "composed": (_("In steps"), "ok"),
+    "assisted": (_("By hand"), "half"),
+    "impossible": (_("No"), "bad"),
+}
 VERDICT: dict[str, Word] = {
     "same": (_("Same"), "ok"),
     "differs": (_("Differs"), "warn"),
@@ -129,6 +135,7 @@ WORDS: dict[str, dict[str, Word]] = {
     "step": STEP,
     "attempt": ATTEMPT,
     "support": SUPPORT,
+    "support_short": SUPPORT_SHORT,
     "shop": SHOP,
     "verdict": VERDICT,
     "copy": COPY,

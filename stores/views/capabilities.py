@@ -1,4 +1,4 @@
-"""What each platform can do, in words: one table that the planner obeys and this page tells."""
+"""What each platform can do: all of them side by side in a word each, or the chosen ones in sentences."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from stores.selectors.capabilities import Vendor, rows, vendors
 from stores.views.access import DeskRequest, may
 
 __all__ = ["Vendor", "capabilities", "rows"]
+COMPARED = 3  # sentences of more platforms do not fit beside each other
 
 
 @require_safe
 @may("capabilities.view")
 def capabilities(request: DeskRequest) -> HttpResponse:
-    platforms = vendors()
-    table = rows({platform.label: platform.capabilities for platform in platforms})
-    return render(request, "stores/capabilities.html", {"platforms": platforms, "rows": table})
+    """`?platform=square`, repeated to compare; without it, or with none we know, the overview."""
+    known = vendors()
+    wanted = request.GET.getlist("platform")
+    chosen = [each for each in known if each.key in wanted][:COMPARED]
+    table = rows({each.label: each.capabilities for each in chosen or known})
+    context = {"known": known, "chosen": chosen, "platforms": chosen or known, "rows": table}
+    return render(request, "stores/capabilities.html", context)

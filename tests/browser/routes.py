@@ -50,6 +50,7 @@ SIGNED_OUT = {
     "start",
     "join",
 }
+ASKED = {"shops:capabilities": ("", "?platform=square")}
 FACTS = """
 import json
 from cancellations.models import Cancellation
@@ -96,14 +97,14 @@ def addresses(name: str, known: dict[str, Any]) -> list[str]:
         case ["people", "change" | "remove"]:
             return [reverse(name, args=[uuid]) for uuid in known["memberships"]]
         case ["shops", "connect_to"]:
-            return [reverse(name, args=["shopify"])]
+            return [reverse(name, args=[platform]) for platform in ("shopify", "woocommerce")]
         case ["shops", "detail" | "settings" | "rekey" | "pause" | "resume" | "disconnect"]:
             return [reverse(name, args=[uuid]) for uuid in known["shops"]]
         case ["start" | "join"]:
             return [reverse(name, args=[known[name]]), reverse(name, args=["spent-or-unknown"])]
         case ["account_reset_password_from_key"]:
             return [reverse(name, kwargs={"uidb36": "1", "key": "set-password"})]
-    return [reverse(name)]
+    return [reverse(name) + question for question in ASKED.get(name, ("",))]
 
 
 def _named(patterns: list[Any], space: str = "") -> Iterator[str]:

@@ -1,3 +1,4 @@
+import html
 import json
 
 import pytest
@@ -228,11 +229,21 @@ def test_the_import_is_polled_until_it_is_finished(cast, browser_of):
 def test_the_capability_page_names_every_platform_and_every_capability(cast, browser_of):
     page = browser_of(cast.staff_a).get(reverse("shops:capabilities")).content.decode()
 
-    for platform in registry.all_platforms():
-        assert platform.label in page
-        for said in platform.capabilities.as_dict().values():
-            assert said["support"]
-    assert page.count("<tr") > 20
+    kinds = registry.all_platforms()
+    assert all(kind.label in page for kind in kinds)
+    assert page.count("<td") == 22 * len(kinds)
+    assert page.count("<tr") == 23
+
+
+def test_a_chosen_platform_is_told_in_sentences_and_chosen_ones_are_compared(cast, browser_of):
+    browser, address = browser_of(cast.staff_a), reverse("shops:capabilities")
+
+    for kind in registry.all_platforms():
+        page = html.unescape(browser.get(address, {"platform": kind.key}).content.decode())
+        assert all(said["why"] in page for said in kind.capabilities.as_dict().values()), kind.key
+    both = browser.get(address, {"platform": ["shopify", "shoplazza"]}).content.decode()
+    assert both.count("<td") == 44
+    assert browser.get(address, {"platform": "nobody"}).content.decode().count("<tr") == 23
 
 
 def test_the_command_prints_the_same_for_machines(capsys):
