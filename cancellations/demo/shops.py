@@ -9,6 +9,7 @@ from django.conf import settings
 
 from stores.kernel import clock
 from stores.models import Store, StoreSync, SyncPhase, User
+from stores.sandbox import houses
 from stores.sandbox.houses import open_house
 from stores.sandbox.world import World
 from stores.services import connections, sync
@@ -27,7 +28,11 @@ MAIN = Shop("shopify", "demo", "Northwind Goods (sandbox)")
 YEN = Shop("shopify", "demo-jp", "Northwind Japan (sandbox)")
 LAZZA = Shop("shoplazza", "demo", "Northwind Asia (sandbox)")
 WHOLESALE = Shop("modern_dropship", "demo", "Northwind Wholesale (sandbox)")
-ALL = (MAIN, YEN, LAZZA, WHOLESALE)
+WOO = Shop("woocommerce", "demo", "Northwind Workshop (sandbox)")
+MAGENTO = Shop("magento", "demo", "Northwind Trade (sandbox)")
+BIG = Shop("bigcommerce", "demo", "Northwind Outdoor (sandbox)")
+SQUARE = Shop("square", "demo", "Northwind Counter (sandbox)")
+ALL = (MAIN, YEN, LAZZA, WHOLESALE, WOO, MAGENTO, BIG, SQUARE)
 
 
 def fill(world: World) -> None:
@@ -37,10 +42,11 @@ def fill(world: World) -> None:
     world.switch("limit", "plus")  # the import should take seconds
     world.populate("demo", ORDERS)
     world.seed()
-    world.shoplazza.populate("demo", ORDERS // 5)
-    world.shoplazza.seed()
-    world.modern_dropship.populate("demo", ORDERS // 5)
-    world.modern_dropship.seed()
+    for shop in ALL:
+        if shop.platform != "shopify":
+            house = houses.of(world, shop.platform)
+            house.populate(shop.sandbox_name, ORDERS // 5)
+            house.seed()
 
 
 def connect(owner: User, shop: Shop, world: World) -> Store:
