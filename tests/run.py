@@ -1,6 +1,7 @@
 """`make test`: the whole suite on SQLite, then what only the database decides again on a real PostgreSQL.
 
-Tests that start real processes (marker `live`) run one after another, the rest on two workers. The last line sums up.
+All on two workers; tests that start real processes (marker `live`) stay together by file, so that those of one file
+share a stack and run one after another. The last line sums up.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ class Part:
     title: str
     select: str
     workers: int
+    spread: str = "load"  # how xdist hands out tests
 
 
-ON_SQLITE = (Part("SQLite", "not live", 2), Part("SQLite, real processes", "live", 0))
+ON_SQLITE = (Part("SQLite", "not live", 2), Part("SQLite, real processes", "live", 2, "loadfile"))
 ON_POSTGRES = (
     Part("PostgreSQL", "postgres and not live", 2),
     Part("PostgreSQL, real processes", "postgres and live", 0),
@@ -58,7 +60,19 @@ def _run(part: Part, extra: dict[str, str], reports: Path, totals: Counter[str],
     """One pytest process; adds its counts to `totals`. Returns 0 when it passed or held no test."""
     _say(part.title)
     report = reports / f"{part.title.replace(' ', '-')}.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-n", str(part.workers), "-m", part.select, "--durations=15"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        str(part.workers),
+        "--dist",
+        part.spread,
+        "-m",
+        part.select,
+        "--durations=15",
+    ]
     command += [f"--junitxml={report}", *arguments]
     env = os.environ | STEADY | extra
     code = subprocess.run(command, env=env, check=False).returncode
