@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from stores.canonical.commands import CancelOrder, Command, Finding, Receipt, RefundOrder, Resend
+from stores.canonical.commands import CancelOrder, Command, Finding, Receipt, RefundOrder, Resend, VoidPayment
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import InputRejected, RemoteRefused
+from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
 from stores.platforms.base import Access, Connection, Listing, Platform
 from stores.platforms.magento import abilities, again, finding, quoting, reading, receipts, sending
 from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
@@ -97,7 +97,7 @@ class Magento(Platform):
         if not STORE.fullmatch(store):
             raise InputRejected("store_code", "Write the store code in small letters, as in default.")
         self.prices = connection.settings.get("shipping_prices", "")
-        self.api = Api(connection, self.base_url(), store)
+        self.api = Api(connection, self.base_url, store)
 
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
@@ -176,6 +176,10 @@ class Magento(Platform):
             note = self.note_with_tag(command.note, tag)
             body = sending.refund_body(facts, invoice, command, note, self.prices)
         return self.read_answer(command, self.api.effect(f"invoice/{check_id(payment.payment_id)}/refund", body))
+
+    def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
+        """The cancel releases it; there is no call that does nothing else. Never planned, as the manner says."""
+        raise Unsupported("void_authorisation", str(self.capabilities.void_authorisation.why))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
         return receipts.read(command, answer)

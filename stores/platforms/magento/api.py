@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -48,9 +48,10 @@ class Signer:
 class Api:
     """One shop's REST door. `is_known`: an answer came, so our credentials stand and a 401 names a missing right."""
 
-    def __init__(self, connection: Connection, base_url: str, store: str) -> None:
+    def __init__(self, connection: Connection, base_url: Callable[[], str], store: str) -> None:
         self.connection = connection
-        self.url = f"{base_url}/rest/{store}/V1"
+        self.base_url = base_url
+        self.store = store
         self.is_known = False
 
     def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Any:
@@ -89,7 +90,7 @@ class Api:
         return self._send("POST", path, body, effect=True)
 
     def _send(self, method: str, path: str, body: Any = None, *, effect: bool = False) -> Answer:
-        url = f"{self.url}/{path}"
+        url = f"{self.base_url()}/rest/{self.store}/V1/{path}"
         try:
             answer: Answer = self.connection.transport.send(
                 method,

@@ -52,7 +52,7 @@ def stoppable(facts: Facts, item: Item, *, whole: bool) -> Decimal:
 
 
 def why_not(facts: Facts, item: Item, count: Decimal) -> str:
-    if count >= item.current:
+    if count and count >= item.current:
         return ""
     if facts.state in words.STATE_BLOCKS:
         return str(words.STATE_BLOCKS[facts.state])

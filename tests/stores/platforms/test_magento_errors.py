@@ -147,7 +147,7 @@ def test_a_shop_is_reached_at_its_own_address(shop, base, network):
 )  # fmt: skip
 def test_what_is_no_address_is_refused(shop):
     with pytest.raises(InputRejected) as caught:
-        place.on_network(shop=shop)
+        place.on_network(shop=shop).base_url()
     assert caught.value.field == "shop"
 
 

@@ -1,0 +1,60 @@
+"""The fact sheet's table of an order (section 3): the canonical field that shows each, or why it is dropped.
+
+"-" begins a reason. A dotted name goes into the dataclass of that field.
+"""
+
+from __future__ import annotations
+
+ORDER = {
+    "entity_id": "external_id",
+    "increment_id": "number",
+    "state": "whole_cancel_blockers",
+    "status": "-merchants name statuses as they like; the state decides",
+    "grand_total": "-in the display currency; a remark tells it where that is another one",
+    "base_grand_total": "totals.original",
+    "base_subtotal": "totals.subtotal",
+    "base_tax_amount": "totals.tax",
+    "base_discount_amount": "totals.discounts",
+    "base_shipping_amount": "totals.shipping",
+    "base_shipping_tax_amount": "shipping_refundable",
+    "base_shipping_discount_amount": "shipping_refundable",
+    "base_total_paid": "totals.received",
+    "base_total_due": "-worked out from what was paid and cancelled",
+    "base_total_invoiced": "-the invoices themselves are read",
+    "base_currency_code": "currency",
+    "order_currency_code": "remarks",
+    "customer_email": "customer.email",
+    "customer_firstname": "customer.name",
+    "customer_lastname": "customer.name",
+    "customer_id": "customer.id",
+    "customer_is_guest": "-a guest has no id",
+    "billing_address": "customer.billing_address",
+    "payment": "payments",
+    "items": "lines",
+    "extension_attributes": "customer.shipping_address",
+    "created_at": "placed_at",
+    "updated_at": "updated_at",
+    "status_histories": "-words of staff and plug-ins for others, not needed to cancel",
+    "shipping_description": "shipping_lines",
+    "store_name": "source",
+    "remote_ip": "-personal, and of no use for a cancellation",
+}
+LINES = {
+    "item_id": "id",
+    "sku": "sku",
+    "name": "title",
+    "product_type": "variant",
+    "product_id": "stock_item_id",
+    "is_virtual": "needs_shipping",
+    "is_qty_decimal": "unit_step",
+    "qty_ordered": "ordered",
+    "qty_invoiced": "refundable",
+    "qty_shipped": "shipped",
+    "qty_canceled": "cancelled",
+    "qty_refunded": "current",
+    "qty_returned": "-returns after delivery are not ours to cancel",
+    "base_price": "original_unit_price",
+    "base_row_total": "unit_price",
+    "base_discount_amount": "unit_price",
+    "base_tax_amount": "tax",
+}
