@@ -167,7 +167,7 @@ ROUTES = (
     Route("webhooks", "GET", path("webhooks"), lambda a: webhooks.listed(a.session, a.query, a.headers)),
     Route("webhook_create", "POST", path("webhooks"), lambda a: webhooks.create(a.session, a.body), 201),
     Route("webhook_delete", "DELETE", path("webhooks/{id}"),
-          lambda a: webhooks.remove(a.session, a.id, a.query.get("force") == "true")),
+          lambda a: webhooks.remove(a.session, a.id, a.query.get("force", "").lower() not in ("", "0", "false"))),
 )  # fmt: skip
 
 

@@ -25,11 +25,13 @@ from tests.stores.platforms.contract import LOST, SECRETS, PlatformContract, as_
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Sent
 from tests.stores.platforms.woocommerce import place, recorded
 from tests.stores.platforms.woocommerce.place import ANY, MUG, TEA
+from tests.stores.sandbox import woocommerce_spec
 
 
 @pytest.fixture
 def world(world: World) -> World:
     world.switch("woocommerce_limit", "none")
+    world.rest_watchers.append(woocommerce_spec.checker())
     return world
 
 

@@ -16,6 +16,7 @@ from stores.sandbox.woocommerce import WooCommerceHome
 from tests.stores.platforms import rig
 from tests.stores.platforms.woocommerce import place
 from tests.stores.platforms.woocommerce.place import TEA
+from tests.stores.sandbox import woocommerce_spec
 
 CENT = Decimal("0.01")
 
@@ -23,6 +24,7 @@ CENT = Decimal("0.01")
 @pytest.fixture
 def world(world):
     world.switch("woocommerce_limit", "none")
+    world.rest_watchers.append(woocommerce_spec.checker())
     return world
 
 
