@@ -53,7 +53,7 @@ def _whole(order: Body, asked: Any, worth: quotes.Worth) -> tuple[Decimal, Decim
     left = amounts.received(order) - amounts.given_back(order)
     if not isinstance(override, Mapping):
         return min(worth.total, left), min(worth.tax, left)
-    total, tax = (Decimal(str(override.get(name, 0))) for name in ("total_amount", "total_tax"))
+    total, tax = (_exact(order, override.get(name, 0)) for name in ("total_amount", "total_tax"))
     if not 0 < total <= left or not 0 <= tax <= total:
         raise in_data(422, "The override exceeds what is refundable.", {"merchant_calculated_override": "too large"})
     return total, tax
@@ -63,7 +63,7 @@ def _payments(session: Session, order: Body, asked: Any, whole: Decimal) -> list
     said = asked.get("payments")
     if not isinstance(said, list) or not said:
         raise in_data(422, "Payments are missing.", {"payments": "payments is required"})
-    sent = [(str(p.get("provider_id")), Decimal(str(p.get("amount", 0))), p.get("offline") is True) for p in said]
+    sent = [(str(p.get("provider_id")), _exact(order, p.get("amount", 0)), p.get("offline") is True) for p in said]
     if order["is_guest"] and any(provider == "storecredit" for provider, _, _ in sent):
         raise in_data(422, "Unable to provide store credit for a guest customer.")
     ways = [{way["provider_id"]: way for way in found} for found in quotes.ways(order, whole)]
@@ -73,6 +73,13 @@ def _payments(session: Session, order: Body, asked: Any, whole: Decimal) -> list
     if any(fits[0][provider]["offline"] and not offline for provider, _, offline in sent):
         raise in_data(422, "The payment provider does not support online refunds.", {"payments": "offline is needed"})
     return [_payment(session, order, *one) for one in sent]
+
+
+def _exact(order: Body, said: Any) -> Decimal:
+    """As it was sent where it has more digits than the currency, so that it equals nothing."""
+    found = Decimal(str(said))
+    plain = amounts.rounded(found, order["currency"])
+    return plain if plain == found else found
 
 
 def _fits(way: Body, sent: list[tuple[str, Decimal, bool]], whole: Decimal, *, is_own: bool) -> bool:
