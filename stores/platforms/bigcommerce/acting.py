@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, Outcome, Receipt, RefundOrder, VoidPayment
 from stores.kernel import shapes
-from stores.kernel.errors import RemoteRefused
+from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused
 from stores.kernel.shapes import Node
 from stores.platforms.bigcommerce import (
     errors,
@@ -58,11 +60,14 @@ def _counted(api: Api, raw: Node) -> stock.Levels:
         return {}
 
 
-def _expected(raw: Node, before: stock.Levels) -> int:
-    """Units that a status gives back: of all lines that are counted."""
-    counted = {variant for variant, _ in before}
-    rows = (line for line in parts.lines(raw) if shapes.text(line, "variant_id") in counted)
-    return int(sum((lines.Count.of(line).ordered for line in rows), lines.ZERO))
+def _expected(raw: Node, before: stock.Levels) -> stock.Levels:
+    """Units that a status gives back: all of every line that is counted."""
+    wanted = dict.fromkeys(before, 0)
+    for line in parts.lines(raw):
+        pair = (shapes.text(line, "variant_id"), "")
+        if pair in wanted:
+            wanted[pair] += int(lines.Count.of(line).ordered)
+    return wanted
 
 
 # --- money -------------------------------------------------------------------------------------------
@@ -79,22 +84,43 @@ def refund(api: Api, command: RefundOrder, note: str, tag: str) -> Receipt:
         body = sending.refund_body(command, wanted, found, [p.payment_id for p in command.payments])
     path = f"v3/orders/{check_id(command.order_id)}/payment_actions/refunds"
     try:
-        return receipts.read(command, api.effect("POST", path, body))
+        answer = api.effect("POST", path, body)
     except RemoteRefused as exc:
-        if exc.code == errors.RUNNING and not _is_ours(api, command, tag):
-            raise sending.running() from exc
-        raise
+        return _begun_before(api, command, tag, exc)
+    return receipts.read(command, answer)
 
 
-def _is_ours(api: Api, command: RefundOrder, tag: str) -> bool:
-    """Something on the way may send a request twice: then the one that is running is our own."""
-    with shapes.understood(str(words.UNREADABLE)):
-        return any(tag in payments.reason(record) for record in api.refunds(command.order_id))
+def _begun_before(api: Api, command: RefundOrder, tag: str, no: RemoteRefused) -> Receipt:
+    """Something on the way may send a request twice: then it was refused because our own refund is there already."""
+    records = _looked(no, lambda: api.refunds(command.order_id))
+    ours = next((record for record in records if tag in payments.reason(record)), None)
+    if ours is not None:
+        begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": shapes.ident(ours, "id")}, facts={})
+        return receipts.refund_state(begun, records, (), command)
+    raise sending.running() if no.code == errors.RUNNING else no
+
+
+T = TypeVar("T")
+
+
+def _looked(no: RemoteRefused, read: Callable[[], T]) -> T:
+    """A look that fails leaves open what the refusal meant."""
+    try:
+        with shapes.understood(str(words.UNREADABLE)):
+            return read()
+    except RemoteError as exc:
+        raise OutcomeUnknown("refused, and not looked at", code=no.code, status=no.status, answer=no.answer) from exc
 
 
 def void(api: Api, command: VoidPayment, at: datetime) -> Receipt:
     path = f"v3/orders/{check_id(command.order_id)}/payment_actions/void"
-    receipt = receipts.read(command, api.effect("POST", path))
+    try:
+        receipt = receipts.read(command, api.effect("POST", path))
+    except RemoteRefused as exc:
+        word = _looked(exc, lambda: shapes.text(api.order(command.order_id), "payment_status"))
+        if word not in ("void", "void pending"):
+            raise
+        receipt = receipts.VOIDING
     return replace(receipt, facts=receipt.facts | {"asked_at": at.isoformat()})
 
 
@@ -107,8 +133,8 @@ def correct(api: Api, command: CorrectStock, tag: str, at: datetime) -> Receipt:
     if set(before) != set(pairs):
         raise RemoteRefused("not counted", code="not_counted", user_message=str(words.NOT_COUNTED))
     receipt = receipts.read(command, api.effect("POST", ADJUST, body))
-    units = sum(int(item["quantity"]) for item in body["items"])
-    return receipts.to_be_compared(receipt, before, units, at)
+    wanted = {(str(item["variant_id"]), str(item["location_id"])): int(item["quantity"]) for item in body["items"]}
+    return receipts.to_be_compared(receipt, before, wanted, at)
 
 
 # --- afterwards --------------------------------------------------------------------------------------

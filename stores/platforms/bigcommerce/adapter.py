@@ -13,6 +13,7 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     Finding,
+    Found,
     Receipt,
     RefundOrder,
     Resend,
@@ -23,7 +24,7 @@ from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import InputRejected
+from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.platforms.base import Access, Connection, Hook, Listing, Platform
 from stores.platforms.bigcommerce import (
     access,
@@ -92,6 +93,7 @@ class BigCommerce(Platform):
         super().__init__(connection)
         self.api = Api(connection, self.base_url(), self.store_hash())
         self.settings = stock.Settings(self.api)
+        self.trouble = ""  # what the last poll saw of stock
         self.seen: Read | None = None  # the last full read: a quote right after it asks for nothing twice
 
     # --- reading -------------------------------------------------------------------------------
@@ -151,9 +153,15 @@ class BigCommerce(Platform):
         return receipts.read(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
-        return acting.poll(self.api, command, receipt, self.connection.now())
+        try:
+            return acting.poll(self.api, command, receipt, self.connection.now())
+        except RemoteRefused as exc:
+            self.trouble = exc.user_message if exc.code == receipts.STOCK_DIFFERS else ""
+            raise
 
     def find(self, command: Command, *, tag: str, before: Order) -> Finding:
+        if self.trouble:  # it is there, and a person must look: no read shows again what was counted
+            return Found(ids={}, detail=self.trouble, is_failed=True)
         with shapes.understood(str(words.UNREADABLE)):
             return finding.find(self.api, command, tag=tag, before=before)
 

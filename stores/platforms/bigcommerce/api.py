@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from stores.kernel import shapes
 from stores.kernel.answers import Answer
 from stores.kernel.errors import RemoteError, RemoteRefused, RemoteUnavailable
-from stores.kernel.shapes import Node
+from stores.kernel.shapes import Misread, Node
 from stores.kernel.transport import Usage
 from stores.platforms.base import Connection
 from stores.platforms.bigcommerce import errors, words
@@ -42,7 +42,11 @@ class Api:
     def data(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Node]:
         """A list of v3, in `data`."""
         body = self._read(path, query)
-        return [] if body is None else shapes.nodes(shapes.node(body, "body"), "data")
+        if body is None:
+            return []
+        if shapes.node(body, "body").get("data") is None:  # only 204 and an empty list say that there is nothing
+            raise Misread("data")
+        return shapes.nodes(body, "data")
 
     def touch(self, path: str) -> None:
         """Only to learn whether it may be read."""

@@ -45,7 +45,7 @@ class Read:
 
 def to_order(read: Read) -> Order:
     raw, rates = read.raw, Rates.of(read.raw)
-    status = int(shapes.units(raw, "status_id"))
+    status = status_of(raw)
     placed, updated = when(raw, "date_created"), when(raw, "date_modified")
     if placed is None:
         raise Misread("date_created")
@@ -112,6 +112,13 @@ def when(raw: Node, name: str) -> datetime | None:
         return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
     except (ValueError, TypeError, OverflowError) as exc:
         raise Misread(name) from exc
+
+
+def status_of(raw: Node) -> int:
+    """Never missing: 0 is a state of its own."""
+    if raw.get("status_id") is None:
+        raise Misread("status_id")
+    return int(shapes.units(raw, "status_id"))
 
 
 def last_line(notes: str) -> str:

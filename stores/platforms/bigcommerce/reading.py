@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from stores.canonical.order import Order, Payment, PaymentStatus
+from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
 from stores.kernel import shapes
+from stores.kernel.errors import RemoteRefused
 from stores.kernel.shapes import Misread, Node
 from stores.platforms.base import Listing
 from stores.platforms.bigcommerce import lines, mapping, parts, payments, stock, words
@@ -16,6 +18,7 @@ from stores.platforms.bigcommerce.moneys import Rates
 from stores.platforms.bigcommerce.stock import Settings, Stocks
 
 PAGE = 250
+USUAL_PAGE, TOO_LARGE = 50, 413
 OVERLAP = timedelta(minutes=5)
 
 
@@ -76,7 +79,7 @@ def look_again(api: Api, settings: Settings, before: Order) -> Read:
         raw=raw,
         records=records,
         paid=payments.as_they_stand(before.payments, records, rates),
-        states=_known_states(before),
+        states=_states(records, before),
         costs=costs(api, raw, records, rates),
         shipments=shipments(api, raw),
         stocks=stocks,
@@ -84,21 +87,28 @@ def look_again(api: Api, settings: Settings, before: Order) -> Read:
     )
 
 
-def _known_states(before: Order) -> dict[str, PaymentStatus]:
-    return {part.id: part.status for refund in before.refunds for part in refund.transactions}
+def _states(records: Sequence[Node], before: Order) -> dict[str, PaymentStatus]:
+    """What was settled then stays so; since then a declined payment says so, and a paid one names its transaction."""
+    known = {part.id: part.status for refund in before.refunds for part in refund.transactions}
+    found = payments.states(records, ())
+    for part in (part for record in records for part in shapes.nodes(record, "payments")):
+        ident = shapes.ident(part, "id")
+        if found[ident] is PaymentStatus.PENDING:
+            paid = PaymentStatus.SUCCESS if shapes.text(part, "transaction_id") else PaymentStatus.PENDING
+            found[ident] = known.get(ident, paid)
+    return found
 
 
 def _is_known(raw: Node, records: Sequence[Node], before: Order) -> bool:
-    """Every payment was taken, every refund of now was settled then, and the payment's word is the same."""
-    known = _known_states(before)
-    settled = all(
-        known.get(shapes.ident(part, "id")) in (PaymentStatus.SUCCESS, PaymentStatus.FAILED)
-        for record in records
-        for part in shapes.nodes(record, "payments")
-    )
+    """Every payment was taken and every refund is settled, as far as can be told without their transactions."""
+    settled = PaymentStatus.PENDING not in _states(records, before).values()
     state = mapping.to_payment_state(raw, Read(raw, paid=before.payments))
     is_clear = not any(remark.text == str(words.TWO_CURRENCIES) for remark in before.remarks)
-    return settled and is_clear and state is before.payment and all(map(_is_taken, before.payments))
+    is_same = state in TAKEN or (state is before.payment and not before.payments)
+    return settled and is_clear and is_same and all(map(_is_taken, before.payments))
+
+
+TAKEN = (PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED)
 
 
 def _is_taken(payment: Payment) -> bool:
@@ -106,39 +116,62 @@ def _is_taken(payment: Payment) -> bool:
 
 
 # --- lists -----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Place:
+    """Where a listing goes on: orders changed since `begin`, page `number` of `size`; `last`: the last id seen."""
+
+    begin: str = ""
+    number: int = 1
+    last: str = ""
+    size: int = PAGE
+
+    @classmethod
+    def of(cls, cursor: str, since: datetime | None) -> Place:
+        if not cursor:
+            return cls(_stamp(since - OVERLAP) if since else "", size=PAGE)
+        begin, number, last, size = cursor.split("|")
+        return cls(begin, int(number), last, int(size))
+
+    def __str__(self) -> str:
+        return f"{self.begin}|{self.number}|{self.last}|{self.size}"
+
+
 def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     """A page, by time of change. The next page begins a second before the last order of this one, since orders that
     change meanwhile move to the end and would make numbered pages skip."""
-    stamp, number, last = _place(cursor)
-    bound = stamp or (_stamp(since - OVERLAP) if since else "")
-    query = [("limit", str(PAGE)), ("sort", "date_modified:asc"), *WHOLE_ORDER]
-    query += [("min_date_modified", bound)] if bound else []
-    query += [("page", str(number))] if number > 1 else []
-    raws = api.bare("v2/orders", query)
+    raws, here = _page(api, Place.of(cursor, since))
     orders = [mapping.to_order(Read(raw, is_summary=True)) for raw in raws if _is_order(raw)]
-    return Listing(tuple(orders), _next(raws, bound, number, last))
+    return Listing(tuple(orders), _next(raws, here))
+
+
+def _page(api: Api, here: Place) -> tuple[list[Node], Place]:
+    """The largest page is not documented: where it is refused, one of the usual size."""
+    query = [("limit", str(here.size)), ("sort", "date_modified:asc"), *WHOLE_ORDER]
+    query += [("min_date_modified", here.begin)] if here.begin else []
+    query += [("page", str(here.number))] if here.number > 1 else []
+    try:
+        return api.bare("v2/orders", query), here
+    except RemoteRefused as exc:
+        if exc.status != TOO_LARGE or here.size <= USUAL_PAGE:
+            raise
+        return _page(api, replace(here, size=USUAL_PAGE))
 
 
 def _is_order(raw: Node) -> bool:
     """An open cart stands in the same list."""
-    return shapes.units(raw, "status_id") != words.INCOMPLETE
+    return mapping.status_of(raw) != words.INCOMPLETE
 
 
-def _next(raws: Sequence[Node], bound: str, number: int, last: str) -> str:
-    if len(raws) < PAGE:
+def _next(raws: Sequence[Node], here: Place) -> str:
+    if len(raws) < here.size:
         return ""
     ident, at = shapes.ident(raws[-1], "id"), mapping.when(raws[-1], "date_modified")
-    if (ident == last and number > 1) or at is None:  # the same page again: there is no more
+    if (ident == here.last and here.number > 1) or at is None:  # the same page again: there is no more
         return ""
     begin = _stamp(at - timedelta(seconds=1))
-    return f"{begin}|1|{ident}" if begin > bound else f"{bound}|{number + 1}|{ident}"
-
-
-def _place(cursor: str) -> tuple[str, int, str]:
-    """(from when on, page, last id seen)"""
-    stamp, _, rest = cursor.partition("|")
-    number, _, last = rest.partition("|")
-    return stamp, int(number or 1), last
+    if begin > here.begin:
+        return str(Place(begin, 1, ident, here.size))
+    return str(Place(here.begin, here.number + 1, ident, here.size))
 
 
 def _stamp(at: datetime) -> str:

@@ -44,24 +44,36 @@ def cancelled(raw: Node, command: CancelOrder) -> Receipt:
     return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, facts={"state": "cancelled"})
 
 
-def to_be_compared(receipt: Receipt, before: stock.Levels, expected: int, at: datetime) -> Receipt:
-    """Asked after until stock has moved: a status puts units back by itself, and does not say that it did."""
-    facts = {"stock_before": stock.kept(before), "stock_expected": str(expected), "asked_at": at.isoformat()}
+def to_be_compared(receipt: Receipt, before: stock.Levels, wanted: stock.Levels, at: datetime) -> Receipt:
+    """Asked after until stock has moved: neither a status nor an adjustment says when it did."""
+    facts = {"stock_before": stock.kept(before), "stock_wanted": stock.kept(wanted), "asked_at": at.isoformat()}
     return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts | facts, look_after=FIRST_LOOK)
 
 
 def compared(receipt: Receipt, now: stock.Levels, at: datetime) -> Receipt:
-    """Told once as much moved as was to move, or as it stands a minute later."""
-    before, expected = stock.unkept(receipt.facts["stock_before"]), int(receipt.facts["stock_expected"])
-    units = stock.moved(before, now)
-    if units != expected and age(receipt, at) < PATIENCE:
+    """Told once as much moved as was to move; a minute later sales may explain less, nothing explains more.
+
+    Raises RemoteRefused where units did not move at all, or too many did: a person looks.
+    """
+    before, wanted = stock.unkept(receipt.facts["stock_before"]), stock.unkept(receipt.facts["stock_wanted"])
+    moved = {pair: now.get(pair, units) - units for pair, units in before.items()}
+    if moved != wanted and age(receipt, at) < PATIENCE:
         return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts, look_after=FIRST_LOOK)
-    told = {name: said for name, said in receipt.facts.items() if name not in INNER}
-    facts = {"stock": stock.words_of(before, now), "restocked": str(units), "wanted": str(expected)}
-    return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=told | facts)
+    said = stock.words_of(before, now)
+    if any(is_wrong(moved[pair], units) for pair, units in wanted.items()):
+        told = {"said": said, "wanted": ", ".join(f"{units:+d}" for units in wanted.values())}
+        raise RemoteRefused("stock differs", code=STOCK_DIFFERS, user_message=str(words.STOCK_DIFFERS) % told)
+    facts = {"stock": said, "restocked": str(sum(moved.values())), "wanted": str(sum(wanted.values()))}
+    kept = {name: said for name, said in receipt.facts.items() if name not in INNER}
+    return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=kept | facts)
 
 
-INNER = ("stock_before", "stock_expected", "asked_at")
+def is_wrong(moved: int, wanted: int) -> bool:
+    return moved * wanted <= 0 or abs(moved) > abs(wanted)
+
+
+STOCK_DIFFERS = "stock_differs"
+INNER = ("stock_before", "stock_wanted", "asked_at")
 
 
 def age(receipt: Receipt, at: datetime) -> float:
@@ -115,7 +127,10 @@ def void_begun(answer: Answer) -> Receipt:
     """201 with an empty object; what becomes of it stands on the order."""
     if answer.status != 201 or not isinstance(answer.body, dict):
         raise Misread("body")
-    return Receipt(outcome=Outcome.ACCEPTED, ids={}, facts={"state": "voiding"}, look_after=MONEY_LOOK)
+    return VOIDING
+
+
+VOIDING = Receipt(outcome=Outcome.ACCEPTED, ids={}, facts={"state": "voiding"}, look_after=MONEY_LOOK)
 
 
 def void_state(receipt: Receipt, raw: Node, at: datetime) -> Receipt:
@@ -136,9 +151,8 @@ def moved(body: Node) -> Receipt:
 
 
 def adjusted(receipt: Receipt, now: stock.Levels, at: datetime) -> Receipt:
-    """It is not repeatable, so it is believed once stock moved its way; never moved is for a person to see."""
-    before, expected = stock.unkept(receipt.facts["stock_before"]), int(receipt.facts["stock_expected"])
-    units = stock.moved(before, now)
-    if units * expected <= 0:
+    """As long as nothing moved it may still come, and it must never be sent twice: asked after to the end."""
+    before = stock.unkept(receipt.facts["stock_before"])
+    if all(now.get(pair, units) == units for pair, units in before.items()):
         return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts, look_after=FIRST_LOOK)
     return compared(receipt, now, at)

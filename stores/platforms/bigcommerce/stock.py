@@ -146,10 +146,6 @@ def unkept(said: str) -> Levels:
     return {(where.partition("@")[0], where.partition("@")[2]): int(units) for where, _, units in pairs}
 
 
-def moved(before: Levels, now: Levels) -> int:
-    return sum(now.get(pair, units) - units for pair, units in before.items())
-
-
 def words_of(before: Levels, now: Levels) -> str:
     """For people: "97 → 100"."""
     return ", ".join(f"{units} → {now.get(pair, units)}" for pair, units in before.items())

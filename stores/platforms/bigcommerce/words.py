@@ -200,6 +200,10 @@ ALREADY = _("This very refund is on the order already. Nothing was sent.")
 BY_ANOTHER = _("Somebody else cancelled this order meanwhile. Nothing was sent.")
 NOTHING_BACK = _("Units leave a BigCommerce order only together with money.")
 NOT_OPEN = _("The order changed since the plan was made: %(why)s Nothing was sent.")
+STOCK_DIFFERS = _(
+    "BigCommerce carried it out, but stock did not move as planned: %(said)s, where %(wanted)s was expected. "
+    "Correct it in BigCommerce."
+)
 NOTES_FULL = _("The order's staff notes are full. Make room in BigCommerce, then try again.")
 NOT_COUNTED = _("BigCommerce does not count the stock of these units at this place. Nothing was sent.")
 

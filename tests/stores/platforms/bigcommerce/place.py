@@ -19,9 +19,11 @@ from stores.sandbox.bigcommerce.spec import Line
 from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
+from tests.stores.sandbox import bigcommerce_spec
 
 BASE = "https://api.bigcommerce.com/stores/demo"
 ANY = re.compile(r"https://api\.bigcommerce\.com/stores/demo/.*")
+CHECK = bigcommerce_spec.checker()  # every exchange against the vendor's descriptions
 MUG = Line(title="Enamel mug", variant="Blue", price="14.50", sku="MUG-BLU", quantity=3)
 TEA = Line(title="Mountain tea", price="8.90", sku="TEA-100", quantity=2)
 
@@ -32,6 +34,8 @@ def home(world: World) -> BigCommerceHome:
 
 def on_world(world: World, *, shop: str = "demo", journal: Sent | None = None, **settings: str) -> BigCommerce:
     """Its clock is the world's, so that waiting there is waiting here."""
+    if CHECK not in world.rest_watchers:
+        world.rest_watchers.append(CHECK)
     secrets = {"token": f"bc_{shop}_sandbox", "client_secret": f"{shop}-client-secret-sandbox"}
     found = {"store_hash": shop, **settings}
     made = rig.connection(found, secrets, session=sandbox.session(world), journal=journal)
