@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line. `quantity` may be text ("0.75" of a weight); `discount`: off the whole line; `unit`: "IMPERIAL_POUND" or "".
+    """One line. `quantity` may be text ("0.75" of a weight); `discount`: off the whole line.
 
+    unit: of what is weighed ("IMPERIAL_POUND"), "" for pieces.
     tracked: its item is counted in the inventory; item: "" for a made-up id of the catalogue, "-" for none.
     """
 

@@ -41,6 +41,7 @@ def test_the_vector_of_the_sheet_verifies():
     assert event.event_key == "bc316346-6691-4243-88ed-6d651a0d0c47"
 
 
+@pytest.mark.oracles
 def test_the_vendors_own_helper_agrees():
     from square.utils.webhooks_helper import verify_signature
 

@@ -198,7 +198,7 @@ def test_what_a_refund_may_not_be(world: World, home: SquareHome, client: Client
         (refund_of(order, 4351), "REFUND_AMOUNT_INVALID"),
         (refund_of(order, 0), "REFUND_AMOUNT_INVALID"),
         (refund_of(order, 1, amount_money={"amount": 1, "currency": "EUR"}), "CURRENCY_MISMATCH"),
-        (refund_of(order, 1, payment_version_token="old"), "VERSION_MISMATCH"),  # noqa: S106
+        (refund_of(order, 1, payment_version_token="old"), "VERSION_MISMATCH"),
         (refund_of(order, 1, key="k" * 46), "VALUE_TOO_LONG"),
         (refund_of(held, 1), "REFUND_ERROR_PAYMENT_NEEDS_COMPLETION"),
         (refund_of(disputed, 1), "PAYMENT_NOT_REFUNDABLE_DUE_TO_DISPUTE"),
@@ -262,7 +262,8 @@ def test_stock_is_taken_once_and_put_back_by_adjustment(home: SquareHome, client
     asked = {"catalog_object_ids": ["ITEM-MUG"], "location_ids": ["LDEMOMAIN"]}
     assert client.ask("v2/inventory/counts/batch-retrieve", asked)["counts"][0]["quantity"] == "17"
     one = {"catalog_object_id": "ITEM-MUG", "from_state": "UNLINKED_RETURN", "to_state": "IN_STOCK", "quantity": "2",
-           "location_id": "LDEMOMAIN", "occurred_at": "2026-11-21T11:00:00Z", "reference_id": f"{made.id} x"}  # fmt: skip
+           "location_id": "LDEMOMAIN", "occurred_at": "2026-11-21T11:00:00Z",
+           "reference_id": f"{made.id} x"}  # fmt: skip
     body = {"idempotency_key": "k", "changes": [{"type": "ADJUSTMENT", "adjustment": one}]}
     answer = client.ask("v2/inventory/changes/batch-create", body)
     assert answer["counts"][0]["quantity"] == "19"
