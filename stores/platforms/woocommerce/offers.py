@@ -54,7 +54,12 @@ CAPABILITIES = Capabilities(
     notify_customer=impossible(
         _("Its mails cannot be switched per order: the shop's own mail settings decide whether the customer is told.")
     ),
-    staff_note=native(_("The refund's reason and a hidden field of the order carry your note and Rescind's mark.")),
+    staff_note=native(
+        _(
+            "The refund's reason and a hidden field of the order carry the reason and Rescind's mark. Customers see a "
+            "refund's reason in their order."
+        )
+    ),
     find_again=native(_("Rescind's mark in the refund's reason shows after a lost answer what was done.")),
     idempotency=impossible(
         _("WooCommerce would refund a second time: after a lost answer a person decides whether it is sent again.")

@@ -87,8 +87,9 @@ def test_stock_that_is_kept_ends_the_order_as_refunded(desk):
     assert desk.live(record).cancel_reason == "Cancelled by refund"
 
 
-def test_stock_that_is_kept_in_part_takes_two_refunds(desk):
-    record = desk.order(lines=[MUG, TEA], tax_rate="0.19")
+@pytest.mark.parametrize("words", [{}, {"prices_include_tax": True}, {"fees": {"Regular": "-3.00"}}])
+def test_stock_that_is_kept_in_part_takes_two_refunds(desk, words):
+    record = desk.order(lines=[MUG, TEA], tax_rate="0.19", **words)
     kept = frozenset([desk.live(record).lines[0].id])
 
     done = desk.work(desk.confirm(record, desk.everything(record, keep_stock=kept)))

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import woocommerce  # type: ignore[import-untyped]
 
-from stores.kernel import clock
+from stores.kernel import clock, network
+from stores.kernel.transport import HttpTransport
+from stores.platforms.woocommerce import WooCommerce
 from stores.sandbox.server import Server
 from stores.sandbox.woocommerce import WooCommerceHome
 from stores.sandbox.world import World
+from tests.stores.platforms import rig
 from tests.stores.platforms.rig import TAG
 from tests.stores.platforms.woocommerce import place
 from tests.stores.sandbox import woocommerce_spec
@@ -71,6 +75,24 @@ def test_it_refunds_a_line_and_cancels(world: World, client: Any) -> None:
     assert (refund.status_code, refund.json()["refunded_payment"]) == (201, True)
     assert order.json()["status"] == "cancelled"
     assert [effect.kind for effect in world.effects(made.id)] == ["refund", "stock", "cancel", "stock"]
+
+
+def test_our_own_adapter_signs_as_it_does(world: World, server: Server) -> None:
+    """Over plain HTTP the secret never leaves; the same store, the same story."""
+    home = WooCommerceHome(world)
+    house = home.open_house("demo", f"http://127.0.0.1:{server.port}")
+    egress = network.Egress.allowing(["127.0.0.0/8"])
+    session = network.open_session(egress)
+    connection = rig.connection(house.settings, house.secrets, session=session)
+    shop = WooCommerce(replace(connection, transport=HttpTransport(session, egress=egress)))
+
+    order = shop.read_order(home.make_order(lines=[place.MUG, place.TEA]).id)
+    shop.carry_out(place.everything(shop, order), key=rig.KEY, tag=TAG)
+    shop.carry_out(place.cancel(order), key=rig.KEY, tag=TAG)
+
+    assert shop.check_access().granted == ("read", "write")
+    assert shop.read_order(order.external_id).cancel_note.endswith(TAG)
+    assert len(world.effects(order.external_id, kind="refund")) == 1
 
 
 def test_a_wrong_secret_does_not_sign(client: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stores.canonical import codec
-from stores.canonical.order import Cancellable, Fulfilment, Order, PaymentKind, PaymentState
+from stores.canonical.order import Cancellable, Fulfilment, LineItem, Order, PaymentKind, PaymentState
 from stores.canonical.request import CancelRequest
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
@@ -22,7 +23,7 @@ from stores.platforms.woocommerce import mapping, quoting, words
 from stores.platforms.woocommerce.figures import figures
 from stores.platforms.woocommerce.mapping import Told
 from stores.sandbox.woocommerce import WooCommerceHome
-from tests.stores.platforms.woocommerce import place, recorded
+from tests.stores.platforms.woocommerce import place, recorded, shown
 
 
 @pytest.fixture
@@ -202,3 +203,13 @@ def put(told: Any, path: tuple[Any, ...], junk: Any) -> None:
             return
     if isinstance(told, dict) or (isinstance(told, list) and isinstance(path[-1], int) and path[-1] < len(told)):
         told[path[-1]] = junk
+
+
+@pytest.mark.parametrize(("table", "raw", "kind"), [
+    (shown.ORDER, recorded.order(), Order), (shown.LINES, recorded.order()["line_items"][0], LineItem),
+])  # fmt: skip
+def test_every_field_is_shown_or_dropped_for_a_reason(table, raw, kind):
+    assert set(table) == set(raw)
+    known = {field.name for field in fields(kind)}
+    assert not [where for where in table.values() if where[0] != "-" and where.partition(".")[0] not in known]
+    assert not [where for where in table.values() if where[0] == "-" and len(where) < 15]
