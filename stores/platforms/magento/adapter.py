@@ -13,6 +13,7 @@ from stores.canonical.request import CancelRequest, Quote
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
+from stores.kernel.shapes import Node
 from stores.platforms.base import Access, Connection, Listing, Platform
 from stores.platforms.magento import abilities, again, finding, quoting, reading, receipts, sending
 from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
@@ -120,8 +121,7 @@ class Magento(Platform):
             self.api.page("orders", [], "entity_id", 1, "total_count")
             granted = [f"{abilities.SALES}actions_view", f"{abilities.SALES}cancel"]
             granted += [f"{abilities.SALES}{right}" for kind, right in PROBES if self._may_read(kind)]
-            configs = self.api.get("store/storeConfigs")
-            store = next((one for one in configs if isinstance(one, dict)), {}) if isinstance(configs, list) else {}
+            store = self._store()
             granted.append("Magento_Backend::store")
             return Access(
                 shop_name=urlsplit(f"https://{self.shop()}").hostname or self.shop(),
@@ -132,6 +132,13 @@ class Magento(Platform):
                 api_version=self.api_version,
                 account=self.shop(),
             )
+
+    def _store(self) -> Node:
+        """The configuration of our store code; of the first store where it is none (“all”)."""
+        told = self.api.get("store/storeConfigs")
+        stores = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+        mine = [one for one in stores if one.get("code") == self.api.store]
+        return next(iter([*mine, *stores]), {})
 
     def _may_read(self, kind: str) -> bool:
         try:

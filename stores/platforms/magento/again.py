@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stores.canonical.order import Order, Payment, PaymentKind
-from stores.kernel import shapes
 from stores.kernel.shapes import Node
 from stores.platforms.magento import mapping, reading
 from stores.platforms.magento.amounts import number
 from stores.platforms.magento.api import Api, understood
-from stores.platforms.magento.facts import PAID, Facts
+from stores.platforms.magento.facts import Facts, as_billed
 
 
 def look_again(api: Api, before: Order) -> Order:
@@ -48,23 +47,15 @@ def is_billed_as(raw: Node, before: Order) -> bool:
 
 
 def stand_ins(raw: Node, before: Order) -> tuple[Node, ...]:
-    """Each could hold any unit that was billed; the first carries the shipping, as it does there."""
-    rows = [
-        {"order_item_id": item["item_id"], "qty": item.get("qty_invoiced", 0)} for item in shapes.nodes(raw, "items")
-    ]
-    shipping = {
-        "base_shipping_amount": number(raw, "base_shipping_invoiced"),
-        "base_shipping_tax_amount": number(raw, "base_shipping_tax_amount"),
-    }
+    """The first carries the shipping, as it does there."""
     return tuple(
-        {
+        as_billed(raw)
+        | {
             "entity_id": payment.id,
-            "state": PAID,
             "base_grand_total": payment.amount.shop.amount,
             "transaction_id": "" if payment.is_manual else "known",
-            "items": rows,
         }
-        | (shipping if place == 0 else {})
+        | ({} if place == 0 else {"base_shipping_amount": 0})
         for place, payment in enumerate(billed(before))
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from stores.kernel import shapes
 from stores.kernel.shapes import Node
@@ -83,6 +84,22 @@ class Facts:
         """Nothing at a payment provider can be told to pay back."""
         method = method_of(self.order)
         return method in BY_HAND or not shapes.text(invoice, "transaction_id")
+
+
+def as_billed(raw: Node) -> dict[str, Any]:
+    """A stand-in for a paid invoice that was not read: it could hold any unit that was billed, and the shipping."""
+    return {
+        "entity_id": "0",
+        "state": PAID,
+        "base_grand_total": number(raw, "base_total_paid"),
+        "transaction_id": "known",
+        "base_shipping_amount": number(raw, "base_shipping_invoiced"),
+        "base_shipping_tax_amount": number(raw, "base_shipping_tax_amount"),
+        "items": [
+            {"order_item_id": item["item_id"], "qty": item.get("qty_invoiced") or 0}
+            for item in shapes.nodes(raw, "items")
+        ],
+    }
 
 
 def lines_in(document: Node) -> list[tuple[str, Decimal]]:

@@ -32,7 +32,8 @@ class Part(NamedTuple):
 
 
 def quote(api: Api, order: Order, request: CancelRequest, prices: str) -> Quote:
-    """Raises RemoteRefused where units were asked for that no call of Magento can take off by themselves."""
+    """Raises RemoteRefused where units were asked for that no call of Magento can take off by themselves, or where the
+    cancel that takes them would put back what is to stay out of stock."""
     with understood():
         return estimate(reading.facts_of(api, order.external_id), request, prices)
 
@@ -44,6 +45,8 @@ def estimate(facts: Facts, request: CancelRequest, prices: str) -> Quote:
     rest = left_over(wanted, by_invoice)
     if rest and not whole:
         raise RemoteRefused("not invoiced", code="not_invoiced", user_message=str(words.LINE_UNINVOICED))
+    if rest and request.keep_stock & set(wanted):
+        raise RemoteRefused("kept", code="keep_stock", user_message=str(words.CANCEL_RESTOCKS))
     shipping = shipping_back(facts, request, whole=whole)
     books = Books(facts, prices)
     parts = []

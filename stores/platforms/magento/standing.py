@@ -35,8 +35,15 @@ def _blockers(facts: Facts) -> Iterator[str]:
         return
     if not items.nothing_shipped(facts.lines):
         yield words.SHIPPED
+    elif is_spent(facts):
+        yield words.NOTHING_LEFT
     elif any(item.unrefunded > facts.refundable(item) for item in facts.lines):
         yield words.OPEN_INVOICE
+
+
+def is_spent(facts: Facts) -> bool:
+    """Billed units without money behind them: a free order, or all of it given back as goodwill."""
+    return not facts.money_left and any(facts.refundable(item) for item in facts.lines)
 
 
 def has_uninvoiced(facts: Facts) -> bool:
@@ -58,6 +65,8 @@ def why_not(facts: Facts, item: Item, count: Decimal) -> str:
         return str(words.STATE_BLOCKS[facts.state])
     if count >= item.waiting:
         return "" if count else str(words.LINE_GONE)
+    if is_spent(facts) and facts.refundable(item):
+        return str(words.NOTHING_LEFT)
     return str(words.LINE_UNINVOICED if item.uninvoiced else words.OPEN_INVOICE)
 
 

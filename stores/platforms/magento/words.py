@@ -31,6 +31,9 @@ STATE_REMARKS: Mapping[str, str] = {
 BY_REFUND = _("Cancelled by refund")
 SHIPPED = _("Part of it has shipped: only what was paid and has not left can be cancelled.")
 OPEN_INVOICE = _("An invoice of this order is not paid yet. Cancel that invoice in Magento, or have it paid, first.")
+NOTHING_LEFT = _(
+    "No money of this order is left to give back, and Magento takes invoiced units off only together with money."
+)
 LINE_GONE = _("These units have left or were refunded already.")
 LINE_UNINVOICED = _(
     "Units that were never invoiced leave only with the whole order: Magento cannot cancel some of them, and the way "

@@ -178,3 +178,41 @@ def test_money_that_left_without_a_credit_memo_is_never_sent_again(desk):
 
     assert done.state == "needs_operator"
     assert desk.count("refund") == 1
+
+
+def test_a_message_is_asked_for_where_magento_sends_one(desk):
+    paid = desk.order(lines=[MUG])
+    done, _ = carried(desk, paid, desk.some(paid, 1, notify=True))
+    is_as_promised(done)
+    assert desk.count("notify") == 1
+
+    unpaid = desk.order(lines=[MUG], pay="unpaid")
+    assert desk.plan(unpaid, desk.everything(unpaid, notify=True)).blockers
+
+
+def test_what_is_left_of_a_partly_shipped_order(desk):
+    order = desk.order(lines=[Line(quantity=3, shipped=1), TEA])
+    done, _ = carried(desk, order, desk.everything(order))
+
+    is_as_promised(done)
+    assert [line.current for line in desk.live(order).lines] == [1, 0]
+
+
+def test_stock_of_unpaid_units_cannot_be_kept(desk):
+    order = desk.order(lines=[MUG], pay="unpaid")
+    line = desk.live(order).lines[0].id
+    plan = desk.plan(order, desk.everything(order, keep_stock=frozenset({line})))
+    assert any("always puts them back" in blocker.text for blocker in plan.blockers), plan.blockers
+
+
+def test_a_paid_order_without_a_refund_is_blocked_in_words(desk):
+    order = desk.order(lines=[MUG])
+    plan = desk.plan(order, desk.everything(order, refund=RefundChoice.NONE))
+    assert any("only with money" in blocker.text for blocker in plan.blockers), plan.blockers
+
+
+def test_a_customer_of_another_currency(desk):
+    order = desk.order(lines=[MUG], currency="EUR", rate="0.9137", tax_rate="0.20")
+    done, _ = carried(desk, order, desk.some(order, 2))
+    is_as_promised(done)
+    assert [(str(e.amount), e.currency) for e in desk.world.effects(kind="refund")] == [("34.80", "USD")]

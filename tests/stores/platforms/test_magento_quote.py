@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -111,6 +112,9 @@ def test_units_nobody_paid_stand_on_no_payment(world):
         shop.quote(order, CancelRequest(lines=place.some(order, 2)))
     assert "never invoiced" in caught.value.user_message
     assert shop.quote(order, CancelRequest(lines=place.some(order, 1))).total == usd("14.50")
+    with pytest.raises(RemoteRefused) as caught:
+        shop.quote(order, replace(rig.everything(order), keep_stock=frozenset({order.lines[0].id})))
+    assert "cannot be told to keep them out" in caught.value.user_message
 
 
 def test_never_more_than_is_left(world):

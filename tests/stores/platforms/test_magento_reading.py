@@ -127,6 +127,12 @@ def test_where_an_order_stands(world, seed, payment, fulfilment, cancellable, by
     if cancellable == "none":
         assert all(line.why_not for line in order.lines)
     assert shop.look_again(order) == order
+    (row,) = shop.list_orders(since=None).orders  # the list knows no invoices, and so no open one
+    assert (row.cancellable, row.payment, row.payments) == (
+        Cancellable.ALL if seed == "open invoice" else order.cancellable,
+        order.payment,
+        (),
+    )
 
 
 def test_every_seed_is_read_and_kept(world):
@@ -146,6 +152,32 @@ def test_lines_tell_why_only_part_of_them_can_go(world):
     assert waiting.lines[0].cancellable == 1
     assert "not paid yet" in waiting.lines[0].why_not
     assert "not paid yet" in waiting.whole_cancel_blockers[0]
+
+
+def test_without_money_nothing_billed_can_go(world):
+    """A free order, and one whose money staff gave back as goodwill."""
+    shop = place.on_world(world)
+    free = place.made(world, shop, lines=[Line(price="0.00")], shipping="0")
+    kind = place.made(world, shop, lines=[MUG])
+    MagentoHome(world).staff(kind.external_id).refund(amount="48.50")
+    for order in (free, shop.look_again(kind)):
+        assert order.cancellable is Cancellable.NONE
+        assert "only together with money" in order.lines[0].why_not
+        assert "only together with money" in order.whole_cancel_blockers[0]
+
+
+def test_an_order_of_another_websites_currency(world):
+    """Each website of a shop may have a base currency of its own: the order's counts, not the connection's."""
+    shop = place.on_world(world)
+    MagentoHome(world).add_shop("demo", currency="EUR")
+    order = place.made(world, shop, lines=[MUG])
+    MagentoHome(world).add_shop("demo", currency="USD")
+    command = place.part(shop, order)
+    shop.carry_out(command, key="k", tag="[op 1]")
+
+    assert (order.currency, command.payments[0].amount.currency) == ("EUR", "EUR")
+    (effect,) = world.effects(order.external_id, kind="refund")
+    assert (str(effect.amount), effect.currency) == ("14.50", "EUR")
 
 
 def test_parts_and_parents(world):
