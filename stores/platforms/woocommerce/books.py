@@ -89,6 +89,11 @@ class Books:
         left = sum((max(ZERO, item.gross_left) for item in self.of(kind) if item.net >= 0), ZERO)
         return amounts.rounded(left, self.step)
 
+    @property
+    def holds_kept_stock(self) -> bool:
+        """Units refunded earlier were left out of stock on purpose: only setting the order to cancelled undoes that."""
+        return any(item.taken > item.units_left for item in self.of(Kind.PRODUCT))
+
     def money(self, amount: Decimal) -> Money:
         return Money(amount, self.currency).rounded()
 

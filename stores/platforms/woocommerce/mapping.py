@@ -103,6 +103,7 @@ def to_order(told: Told) -> Order:
         ),
         remarks=tuple(remarks(told)),
         cancellable=how_much(told, lines),
+        ends_by_refund=payments.is_paid(raw) and kept.holds_kept_stock,
         is_summary=told.is_summary,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stores.canonical.order import Order, Shipment
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
@@ -38,10 +40,13 @@ class Reader:
             return mapping.to_order(self.told(order_id, before=before))
 
     def alone(self, order_id: str) -> Told:
-        """For what refunds do not matter to. Raises Misread."""
+        """What setting a status depends on; refunds only where they could have left stock out. Raises Misread."""
         order = self.api.get(order_path(order_id))
         sent, is_hidden = self.shipments(order)
-        return Told(order, sent=sent, is_hidden=is_hidden)
+        told = Told(order, sent=sent, is_hidden=is_hidden)
+        if not shapes.nodes(order, "refunds") or not any(item.taken for item in told.kept.items):
+            return told
+        return replace(told, refunds=list(self.api.every(order_path(order_id, "/refunds"))))
 
     def books(self, order_id: str) -> Books:
         """The order's money as it stands. Raises Misread."""

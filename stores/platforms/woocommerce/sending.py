@@ -33,8 +33,12 @@ def guard_status(command: CancelOrder, told: Told) -> None:
     if told.status not in MAY_BE_CANCELLED or told.has_left or told.sent:
         said = str(words.NO_LONGER_OPEN) % {"status": told.status[:60]}
         raise RemoteRefused("no longer open", code="status_changed", user_message=said)
-    if not command.restock and any(each.taken > 0 for each in told.kept.items):
+    if told.kept.holds_kept_stock or (not command.restock and took_stock(told.kept)):
         raise RemoteRefused("would restock", code="would_restock", user_message=str(words.WOULD_RESTOCK))
+
+
+def took_stock(kept: Books) -> bool:
+    return any(item.taken > 0 for item in kept.items)
 
 
 def cancel_body(note: str) -> dict[str, Any]:

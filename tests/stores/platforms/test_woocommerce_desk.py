@@ -103,6 +103,17 @@ def test_stock_that_is_kept_in_part_takes_two_refunds(desk, words):
     )
 
 
+def test_stock_that_was_kept_earlier_stays_out(desk):
+    """Somebody refunded a broken unit without its stock: setting the order to cancelled would put it back."""
+    record = desk.order(lines=[MUG, TEA], refunded=1, kept=True)
+
+    done = desk.work(desk.confirm(record, desk.everything(record)))
+
+    is_as_promised(done)
+    assert kinds(done) == ["refund", "verify"]
+    assert stock(desk, record, 0, 1) == [99, 100]
+
+
 def test_stock_cannot_be_kept_when_nothing_was_paid(desk):
     record = desk.order(lines=[MUG], pay="waiting", gateway="bacs")
     kept = frozenset(line.id for line in desk.live(record).lines)

@@ -24,7 +24,7 @@ def told(row):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_an_effect_that_is_answered_so(row, network):
-    network.get(place.ANY, json=recorded.order())
+    network.get(place.ANY, json=recorded.order(refunds=[]))
     network.put(place.ANY, **told(row))
 
     with pytest.raises(row.becomes) as caught:
@@ -50,7 +50,7 @@ def test_a_read_that_is_answered_so(row, network):
 
 def test_a_shop_that_speaks_another_language_is_sorted_by_code_alone(network):
     """Messages are translated; nothing but words for people depends on them."""
-    network.get(place.ANY, json=recorded.order())
+    network.get(place.ANY, json=recorded.order(refunds=[]))
     body = {"code": "woocommerce_rest_cannot_create_order_refund", "message": "Ungültiger Betrag.", "data": 500}
     network.put(place.ANY, json=body, status=500)
 

@@ -74,7 +74,7 @@ def test_shipping_goes_back_by_its_own_line_net_and_tax_apart(network):
 
 
 def test_a_cancel_word_for_word(network):
-    network.get(f"{place.BASE}/orders/727", json=recorded.order())
+    network.get(f"{place.BASE}/orders/727", json=recorded.order(refunds=[]))
     network.put(f"{place.BASE}/orders/727", json=recorded.order(status="cancelled"))
     order = place.cancel(type("O", (), {"external_id": "727"}), note="bye")
 
@@ -193,6 +193,15 @@ def test_a_cancel_after_kept_stock_would_put_it_back_so_it_is_refused(world):
     assert WooCommerceHome(world).stock(order.external_id) == 100
 
 
+def test_a_cancel_that_would_put_back_what_was_kept_earlier_is_refused(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, refunded=1, kept=True)
+    assert order.ends_by_refund
+    with pytest.raises(RemoteRefused) as caught:
+        shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
+    assert caught.value.code == "would_restock"
+
+
 def test_a_refund_that_restocked_and_the_cancel_after_it_restock_once(world):
     shop = place.on_world(world)
     order = place.made(world, shop)
@@ -300,7 +309,7 @@ def test_a_refund_by_hand_needs_no_yes_of_a_gateway(network):
 
 @pytest.mark.parametrize("changes", [{"status": "processing"}, {"status": "cancelled", "id": 1}, {"status": None}])
 def test_an_answer_that_proves_no_cancel_is_unknown(network, changes):
-    network.get(f"{place.BASE}/orders/727", json=recorded.order())
+    network.get(f"{place.BASE}/orders/727", json=recorded.order(refunds=[]))
     network.put(f"{place.BASE}/orders/727", json=recorded.order(**changes))
     with pytest.raises(OutcomeUnknown):
         place.on_network().carry_out(place.cancel(type("O", (), {"external_id": "727"})), key=KEY, tag=TAG)
