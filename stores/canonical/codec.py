@@ -24,6 +24,10 @@ def plain(value: Any) -> Any:
     kind: Any = type(value)
     if kind is str or value is None or kind is bool or kind is int:
         return value
+    if kind is Decimal:
+        return format(value, "f")
+    if kind is tuple:
+        return [plain(v) for v in value]
     if names := _names(kind):
         return {"is": kind.__name__, **{name: plain(getattr(value, name)) for name in names}}
     match value:

@@ -24,8 +24,13 @@ UNSPACED = (
 )
 
 
+CONTROLS = dict.fromkeys((*range(0x20), 0x7F), " ")
+
+
 def fold(text: str) -> str:
     """Lower case, no accents, half width, single spaces, nothing invisible."""
+    if text.isascii():  # nearly all of it, and six times as fast: an import folds a dozen texts an order
+        return " ".join(text.lower().translate(CONTROLS).split())
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = "".join(_visible(c) for c in apart if not _within(c, MARKS))
     return " ".join(unicodedata.normalize("NFC", kept).translate(PLAIN).split())
@@ -41,6 +46,8 @@ def short_words(text: str) -> Iterator[str]:
     for word in _words(text):
         if len(word) <= 2:
             yield word
+        if word.isascii():
+            continue
         for i, character in enumerate(word):
             if _within(character, UNSPACED):
                 yield character
