@@ -30,12 +30,23 @@ def save(store: Store, order: Order, read_at: datetime) -> OrderRecord:
 
 def save_many(store: Store, orders: Iterable[Order], read_at: datetime) -> int:
     """Keep a page of a listing; how many of them were not yet known."""
+    return keep(store, rows_of(store, orders, read_at))
+
+
+def rows_of(store: Store, orders: Iterable[Order], read_at: datetime) -> list[OrderRecord]:
+    """The rows of a page, not saved: most of the work, done before a transaction is opened."""
     latest = {order.external_id: order for order in orders}
+    return [record_of(store, order, read_at) for order in latest.values()]
+
+
+def keep(store: Store, rows: Sequence[OrderRecord]) -> int:
+    """Save them; how many were not yet known."""
+    known = [row.external_id for row in rows]
     with transaction.atomic():
-        before = _count(store, latest)
-        for batch in _batches([record_of(store, order, read_at) for order in latest.values()]):
+        before = _count(store, known)
+        for batch in _batches(rows):
             _upsert(batch)
-        return _count(store, latest) - before
+        return _count(store, known) - before
 
 
 def refresh(

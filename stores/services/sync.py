@@ -29,7 +29,7 @@ from stores.kernel.errors import (
 from stores.models import OrderRecord, Store, StoreState, StoreSync, SyncPhase
 from stores.platforms import registry
 from stores.platforms.base import Listing, Platform
-from stores.services import connections, orders
+from stores.services import ahead, connections, orders
 
 logger = logging.getLogger(__name__)
 
@@ -71,16 +71,13 @@ def _turn(row: StoreSync, platform: Platform) -> None:
     ends_at = clock.monotonic() + TURN_SECONDS
     if not row.cursor:
         _begin(row)
-    while True:
-        read_at = clock.now()
-        listing = platform.list_orders(since=row.since, cursor=row.cursor)
+    for listing, read_at in ahead.pages(
+        platform, since=row.since, cursor=row.cursor, is_over=lambda: clock.monotonic() > ends_at
+    ):
         _keep(row, listing, read_at)
-        if not listing.cursor:
-            return
-        if clock.monotonic() > ends_at:
-            _wait(row, 0)
-            queue.ring("stores.sync", str(row.store.uuid))
-            return
+    if row.cursor:
+        _wait(row, 0)
+        queue.ring("stores.sync", str(row.store.uuid))
 
 
 def _begin(row: StoreSync) -> None:
@@ -95,8 +92,9 @@ def _begin(row: StoreSync) -> None:
 
 def _keep(row: StoreSync, listing: Listing, read_at: datetime) -> None:
     """Save a page and our place after it, together."""
+    rows = orders.rows_of(row.store, listing.orders, read_at)
     with transaction.atomic():
-        new = orders.save_many(row.store, listing.orders, read_at)
+        new = orders.keep(row.store, rows)
         is_import = row.phase == SyncPhase.IMPORT
         place: dict[str, Any] = {
             "cursor": listing.cursor,

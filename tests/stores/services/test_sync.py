@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from stores.canonical.order import Order
 from stores.kernel import clock
 from stores.models import OrderRecord, Store, StoreSync
 from stores.platforms.base import Listing
@@ -67,15 +67,15 @@ class TestTheFirstImport:
 
     def test_a_worker_that_died_costs_one_page(self, fresh: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         fresh.world.populate(count=120)
-        really = orders.save_many
+        really = orders.keep
         pages = iter([None])
 
-        def die(store: Store, page: tuple[Order, ...], read_at: object) -> int:
+        def die(store: Store, rows: Sequence[OrderRecord]) -> int:
             if next(pages, "now") == "now":
                 raise KeyboardInterrupt
-            return really(store, page, clock.now())
+            return really(store, rows)
 
-        monkeypatch.setattr(orders, "save_many", die)
+        monkeypatch.setattr(orders, "keep", die)
         with pytest.raises(KeyboardInterrupt):
             sync.advance(fresh.store.uuid)
         monkeypatch.undo()
