@@ -118,9 +118,9 @@ class Result:
         return self.effects == 1 if self.state == "done" else bool(self.trouble)
 
 
-def run(quick: bool) -> Iterator[Figure]:
+def run(quick: bool, platform: str = "") -> Iterator[Figure]:
     """Figures: the table of each case, then how many ended how, with two effects, or wrong."""
-    results = list(_all(quick))
+    results = list(_all(quick, platform))
     for result in results:
         yield Figure(
             "crash",
@@ -148,10 +148,10 @@ def cases(subject: Subject, quick: bool) -> Iterator[Case]:
         yield Case(subject, "fault", fault)
 
 
-def _all(quick: bool) -> Iterator[Result]:
-    for platform in dict.fromkeys(subject.platform for subject in SUBJECTS):
-        with ground(platform) as place:
-            for subject in (s for s in SUBJECTS if s.platform == platform):
+def _all(quick: bool, only: str) -> Iterator[Result]:
+    for key in dict.fromkeys(subject.platform for subject in SUBJECTS if only in ("", subject.platform)):
+        with ground(key) as place:
+            for subject in (s for s in SUBJECTS if s.platform == key):
                 for case in cases(subject, quick):
                     yield _one_case(place, case)
 

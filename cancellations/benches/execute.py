@@ -5,31 +5,23 @@ The simulator is a process of its own; the workers are threads of this one, so t
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
 
-from django.conf import settings
 from django.db import connection, connections
 
 from cancellations.benches.frame import Figure
 from cancellations.benches.ground import SHOP, Ground, ground, patiently
+from cancellations.benches.served import points, served
 from cancellations.execution import executor, sweep
 from cancellations.models import Cancellation
 from cancellations.services import preview, submit
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
 from stores.models import AuditEvent, StoreHealth
-from stores.sandbox.houses import make_order, open_house
-from stores.sandbox.modern_dropship import spec as modern_dropship
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.shoplazza import spec as shoplazza
+from stores.sandbox import houses
 from stores.sandbox.world import World
 from stores.services import orders, reach
 
@@ -40,56 +32,20 @@ PLAN = "plus"  # 1,000 points a second
 COUNTS = {"shopify": (100, 1000), "shoplazza": (10, 60), "modern_dropship": (10, 60)}  # quick, whole
 
 
-def run(quick: bool, cancellations: int = 0) -> Iterator[Figure]:
+def run(quick: bool, cancellations: int = 0, platform: str = "") -> Iterator[Figure]:
     """Bars: ≥ 95 % of the limit, zero throttled; Shopify ≤ 250 points and ≤ 60 ms CPU a cancellation.
 
     Shoplazza ≤ 8 calls, Modern Dropship ≤ 2 + 2 per line.
     """
-    for platform, counts in COUNTS.items():
-        if cancellations and platform != "shopify":
+    for key, counts in COUNTS.items():
+        if key != (platform or ("shopify" if cancellations else key)):
             continue
-        with ground(platform) as place, served(place):
+        with ground(key) as place, served(place):
             world = World.open(place.world_path)
             world.switch("limit", PLAN)
             made = _confirmed(place, world, cancellations or counts[0 if quick else 1])
             yield from _measure(place, world, made)
             world.close()
-
-
-@contextmanager
-def served(place: Ground) -> Iterator[None]:
-    """The simulator over HTTP, on a port of its own."""
-    port = free_port()
-    settings.SANDBOX_URL = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "manage.py", "sandbox", "serve", "--port", str(port), "--world", str(place.world_path)]
-    server = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603  our own command
-    try:
-        wait_for(port)
-        world = World.open(place.world_path)
-        place.store.settings = open_house(world, place.store.platform, SHOP, base=settings.SANDBOX_URL).settings
-        place.store.save()
-        world.close()
-        reach.forget_way(place.store)
-        yield
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int) -> None:
-    """Until somebody listens there; at most 30 s."""
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        clock.wait(0.1)
-    raise TimeoutError(f"nobody listens on {port}")
 
 
 def _confirmed(place: Ground, world: World, count: int) -> list[str]:
@@ -100,32 +56,21 @@ def _confirmed(place: Ground, world: World, count: int) -> list[str]:
 def _one(place: Ground, world: World) -> str:
     """An order of three lines; a unit of each is cancelled (on Modern Dropship: two of the lines)."""
     platform = place.store.platform
-    lines = [LINES[platform](title=f"Tube {n}", sku=f"T-{n}", quantity=2, price="4.50") for n in range(3)]
-    made = make_order(world, platform, SHOP, lines=lines)
+    lines = [houses.line(platform, title=f"Tube {n}", sku=f"T-{n}", quantity=2, price="4.50") for n in range(3)]
+    made = houses.make_order(world, platform, SHOP, lines=lines)
     order = patiently(lambda: reach.open_platform(place.store).read_order(made))
     record = orders.save(place.store, order, clock.now())
     chosen = order.lines[:2] if platform == "modern_dropship" else order.lines
     keep = frozenset(line.id for line in chosen) if platform == "modern_dropship" else frozenset()
     request = CancelRequest(lines={line.id: Decimal(1) for line in chosen}, keep_stock=keep)
     seen = patiently(lambda: preview.make(actor=place.person, record=record, request=request, order=order))
-    before = _points(world)
+    before = points(world)
     cancellation = patiently(lambda: submit.confirm(actor=place.person, seen=seen))
-    _confirm_points.append(_points(world) - before)
+    _confirm_points.append(points(world) - before)
     return str(cancellation.uuid)
 
 
-LINES: dict[str, Any] = {
-    "shopify": Line,
-    "shoplazza": shoplazza.Line,
-    "modern_dropship": modern_dropship.Line,
-}
 _confirm_points: list[float] = []
-
-
-def _points(world: World) -> float:
-    """What the platform counts: points where it has them, calls where it has not."""
-    counters = world.counters()
-    return sum(counters["cost"].values()) or sum(counters["requests"].values())
 
 
 def _measure(place: Ground, world: World, made: list[str]) -> Iterator[Figure]:
@@ -133,7 +78,7 @@ def _measure(place: Ground, world: World, made: list[str]) -> Iterator[Figure]:
     start = _Start(world)
     _work(made)
     wall, cpu = time.monotonic() - start.wall, time.process_time() - start.cpu
-    points = _points(world) - start.points
+    spent = points(world) - start.points
     calls = sum(world.counters()["requests"].values()) - start.calls
     rate = StoreHealth.objects.get(store=place.store).seconds_per_point
     possible = wall / rate
@@ -141,10 +86,10 @@ def _measure(place: Ground, world: World, made: list[str]) -> Iterator[Figure]:
     confirm = sum(_confirm_points) / max(len(_confirm_points), 1)
     _confirm_points.clear()
     yield Figure("execute", f"{name}: done without a difference", done, "cancellations", {"of": count})
-    yield Figure("execute", f"{name}: share of the limit", 100 * points / possible, "%", {"bar": 95, "points": points})
+    yield Figure("execute", f"{name}: share of the limit", 100 * spent / possible, "%", {"bar": 95, "points": spent})
     yield Figure("execute", f"{name}: throttled", sum(world.counters()["throttled"].values()), "answers", {"bar": 0})
     yield Figure(
-        "execute", "points a cancellation", confirm + points / count, "points", {"bar": 250, "confirm": confirm}
+        "execute", "points a cancellation", confirm + spent / count, "points", {"bar": 250, "confirm": confirm}
     )
     yield Figure("execute", f"{name}: calls a cancellation", calls / count, "calls")
     yield Figure("execute", f"{name}: worker CPU a cancellation", 1000 * cpu / count, "ms", {"bar": 60})
@@ -156,7 +101,7 @@ def _measure(place: Ground, world: World, made: list[str]) -> Iterator[Figure]:
 
 class _Start:
     def __init__(self, world: World) -> None:
-        self.points = _points(world)
+        self.points = points(world)
         self.calls = sum(world.counters()["requests"].values())
         self.audit = AuditEvent.objects.count()
         self.cpu = time.process_time()

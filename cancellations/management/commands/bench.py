@@ -16,10 +16,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=frame.names())
         parser.add_argument("--quick", action="store_true")
+        parser.add_argument("--platform", help="crash, execute, imports: this one alone")
         parser.add_argument("--cancellations", type=int, help="execute: how many (1000; with --quick 100)")
 
-    def handle(self, *args: Any, name: str, quick: bool, cancellations: int | None, **options: Any) -> None:
-        wishes = {"cancellations": cancellations} if cancellations is not None else {}
+    def handle(self, *args: Any, name: str, quick: bool, **options: Any) -> None:
+        given = {wish: options[wish] for wish in ("cancellations", "platform")}
+        wishes = {wish: value for wish, value in given.items() if value is not None}
         self.stdout.write(frame.machine(name).to_line())
         try:
             figures = frame.find(name).run(quick, **wishes)
