@@ -17,15 +17,14 @@ from stores.canonical.order import (
     PaymentStatus,
     Person,
     Shipment,
-    Totals,
 )
 from stores.kernel import shapes
-from stores.kernel.money import Money, total
 from stores.kernel.shapes import Misread, Node
-from stores.platforms.bigcommerce import lines, moneys, parts, payments, remarks, words
+from stores.platforms.bigcommerce import lines, parts, payments, remarks, words
 from stores.platforms.bigcommerce.moneys import Rates
 from stores.platforms.bigcommerce.parts import Cost
 from stores.platforms.bigcommerce.stock import Stocks
+from stores.platforms.bigcommerce.totals import to_totals
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def to_order(read: Read) -> Order:
         can_notify=False,
         is_refundable=any(payment.refundable for payment in read.paid),
         is_restockable=read.stocks.is_taken and read.stocks.places is not None,
-        totals=to_totals(read, rates, is_over=is_over),
+        totals=to_totals(raw, read.records, read.paid, rates, is_over=is_over),
         lines=found,
         shipping_lines=shipping_lines(raw),
         shipping_refundable=shipping,
@@ -178,63 +177,6 @@ def to_payment_state(raw: Node, read: Read) -> PaymentState:
     if not word:
         return PaymentState.PAID if taken else PaymentState.PENDING
     return words.PAYMENT.get(word, PaymentState.UNKNOWN)
-
-
-# --- money ---------------------------------------------------------------------------------------
-def to_totals(read: Read, rates: Rates, *, is_over: bool) -> Totals:
-    raw, zero = read.raw, rates.zero
-    whole = moneys.amount(raw, rates.currency, "total_inc_tax")
-    got = total((p.amount.customer for p in read.paid if p.refundable is not None), rates.currency)
-    back = payments.refunded(read.records, rates)
-    held = total((p.capturable for p in read.paid if p.capturable), rates.currency)
-    kinds = ("handling_cost_ex_tax", "wrapping_cost_ex_tax")
-    fees = total((moneys.amount(raw, rates.currency, name) for name in kinds), rates.currency)
-    listed = raw.get("fees")
-    own = shapes.nodes(raw, "fees") if isinstance(listed, list) else []
-    fees = fees + total((moneys.amount(fee, rates.currency, *parts.FEE_COST) for fee in own), rates.currency)
-    return Totals(
-        original=rates.pair(whole),
-        current=rates.pair(zero if is_over else max(whole - back, zero)),
-        subtotal=rates.read(raw, "subtotal_ex_tax"),
-        tax=rates.read(raw, "total_tax"),
-        shipping=rates.read(raw, "shipping_cost_ex_tax"),
-        discounts=rates.pair(
-            moneys.amount(raw, rates.currency, "discount_amount")
-            + moneys.amount(raw, rates.currency, "coupon_discount")
-        ),
-        received=rates.pair(got),
-        refunded=rates.pair(back),
-        refunded_shipping=rates.pair(_shipping_back(read, rates)),
-        outstanding=rates.pair(zero if is_over or held else max(whole - got, zero)),
-        capturable=rates.pair(held),
-        net=rates.pair(got - back),
-        fees=rates.pair(fees) if fees else None,
-    )
-
-
-def _shipping_back(read: Read, rates: Rates) -> Money:
-    done = (record for record in read.records if not parts.is_declined(record))
-    items = (item for record in done for item in shapes.nodes(record, "items"))
-    back = (
-        moneys.amount(item, rates.currency, "requested_amount")
-        for item in items
-        if shapes.text(item, "item_type") == "SHIPPING"
-    )
-    return total(back, rates.currency)
-
-
-def is_clear(raw: Node, rows: Sequence[Node], rates: Rates) -> bool:
-    """Are all amounts in the currency that was paid? Where another was shown, only the payments can tell."""
-    if any(moneys.code(row, "currency") not in ("", rates.currency) for row in rows):
-        return False
-    if rates.shown == rates.currency:
-        return True
-    whole = moneys.amount(raw, rates.currency, "total_inc_tax")
-    taken = [row for row in rows if shapes.text(row, "event") in ("purchase", "authorization", "pending")
-             and shapes.text(row, "status") != "error"]  # fmt: skip
-    return (
-        bool(taken) and total((moneys.amount(row, rates.currency, "amount") for row in taken), whole.currency) == whole
-    )
 
 
 # --- the rest ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.shapes import Misread, Node
 from stores.platforms.base import Listing
-from stores.platforms.bigcommerce import lines, mapping, parts, payments, stock, words
+from stores.platforms.bigcommerce import lines, mapping, parts, payments, stock, totals, words
 from stores.platforms.bigcommerce.api import WHOLE_ORDER, Api, check_id
 from stores.platforms.bigcommerce.mapping import Read
 from stores.platforms.bigcommerce.moneys import Rates
@@ -46,7 +46,7 @@ def _whole(api: Api, raw: Node, records: Sequence[Node], rows: Sequence[Node], s
         costs=costs(api, raw, records, rates),
         shipments=shipments(api, raw),
         stocks=stocks,
-        is_clear=mapping.is_clear(raw, rows, rates),
+        is_clear=totals.is_clear(raw, rows, rates),
     )
 
 

@@ -10,9 +10,12 @@ import pytest
 
 from cancellations.services import submit
 from stores.canonical.request import RefundChoice
+from stores.kernel import clock
 from stores.kernel.money import Money
+from stores.platforms.bigcommerce import BigCommerce
 from stores.sandbox.bigcommerce.house import BigCommerceHome
 from stores.sandbox.bigcommerce.spec import Line
+from stores.services import reach
 from tests.rigs.desk import Desk, desk_on, lines_of
 
 TWO = (Line(sku="MUG", quantity=3, price="10.00"), Line(sku="TEA", title="Mountain tea", quantity=2, price="4.00"))
@@ -211,3 +214,27 @@ def test_calls_of_a_cancellation(desk, case):
 
 def calls(desk: Desk) -> int:
     return int(sum(desk.world.counters()["requests"].values()))
+
+
+def test_reading_runs_at_the_limit_and_is_never_refused(desk):
+    """150 requests in 30 seconds: nothing is saved up, so no window is overrun, and none is left unused."""
+    shop = reach.open_platform(desk.store)
+    assert isinstance(shop, BigCommerce)
+    begin = clock.now()
+    for _ in range(300):
+        desk.patiently(lambda: shop.api.touch("v2/store"))
+
+    seconds = (clock.now() - begin).total_seconds()
+
+    assert desk.world.counters()["throttled"] == {}
+    assert 300 / seconds >= 0.95 * 5
+
+
+def test_another_app_that_uses_up_the_window_is_waited_for(desk):
+    shop = reach.open_platform(desk.store)
+    assert isinstance(shop, BigCommerce)
+    desk.world.switch("bigcommerce_limit", "small")
+    for _ in range(60):
+        desk.patiently(lambda: shop.api.touch("v2/store"))
+
+    assert desk.world.counters()["throttled"].get("store", 0) <= 1  # until the first answer said how small it is

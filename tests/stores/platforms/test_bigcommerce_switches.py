@@ -82,20 +82,31 @@ STORIES: dict[str, Callable[[World, BigCommerce], Story]] = {
     "whole": whole, "unpaid": unpaid, "authorised": authorised, "part": part, "two payments": two_payments,
     "rest": rest, "another currency": shown_in_another_currency, "declined": declined,
 }  # fmt: skip
-MONEY = ("whole", "part", "two payments", "authorised", "declined")
+# Of lists, words and the rest of the world: every story would be the same.
+PLAIN = {f"bigcommerce_{name}" for name in ("limit", "list_most", "archived", "refund_modifies", "tax_word")}
+PLAIN |= {"hooks", "clock", "bigcommerce_refund_shape"}
 KINDS = {CancelOrder: "cancel", RefundOrder: "refund", VoidPayment: "void"}
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_no_single_switch_makes_us_do_harm(world, story):
     for setting in switches.singles("bigcommerce"):
-        tell(world, setting, story)
+        if story == "whole" or not PLAIN & set(setting):
+            tell(world, setting, story)
 
 
-@pytest.mark.parametrize("story", MONEY)
+@pytest.mark.parametrize("story", ["authorised", "declined", "two payments"])
 def test_no_pair_that_touches_money_makes_us_do_harm(world, story):
+    """Each pair in the story that meets it."""
     for setting in switches.money_pairs("bigcommerce"):
-        tell(world, setting, story)
+        if story_of(setting) == story:
+            tell(world, setting, story)
+
+
+def story_of(setting: dict[str, str]) -> str:
+    if any("void" in name for name in setting):
+        return "authorised"
+    return "declined" if "bigcommerce_declined_units" in setting else "two payments"
 
 
 def tell(world: World, setting: dict[str, str], story: str) -> None:
