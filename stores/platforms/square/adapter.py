@@ -140,6 +140,7 @@ class Square(Platform):
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads what decides between the two ways: whether any money came in."""
+        sending.guard_cancel(command)
         with reading.understood():
             order = facts.one_order(self.api, command.order_id)
             payments, _hidden = facts.payments_of(self.api, order)

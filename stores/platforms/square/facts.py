@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from stores.canonical.order import PaymentStatus, Refund
 from stores.kernel import shapes
@@ -17,7 +18,7 @@ from stores.platforms.square.api import Api, part
 class Facts:
     """refunds: those that were read now, oldest first; returns: return order id → it; hidden: payments we may not see.
 
-    known: refunds of an earlier read that can no longer change.
+    known: refunds of an earlier read that can no longer change. read_at: None for a listing, which shows no payments.
     """
 
     order: Node
@@ -26,6 +27,7 @@ class Facts:
     returns: Mapping[str, Node] = field(default_factory=dict)
     known: tuple[Refund, ...] = ()
     hidden: int = 0
+    read_at: datetime | None = None
 
 
 def read(api: Api, order_id: str, known: Sequence[Refund] = ()) -> Facts:
@@ -43,6 +45,7 @@ def read(api: Api, order_id: str, known: Sequence[Refund] = ()) -> Facts:
         returns=returns_of(api, refunds),
         known=tuple(kept[ident] for ident in named if ident in kept),
         hidden=hidden,
+        read_at=api.connection.now(),
     )
 
 

@@ -48,9 +48,7 @@ def payment_of(api: Api, ident: str) -> Node:
 
 
 def cancellation(order: Node, tag: str) -> Finding:
-    is_over = shapes.text(order, "state") == units.CANCELED or states.was_called_off(order)
-    gone = units.fulfilments(order, units.CANCELED) and not units.fulfilments(order, *units.LIVE)
-    if not is_over and not (gone and states.is_paid(order)):
+    if shapes.text(order, "state") != units.CANCELED and not states.was_called_off(order):
         return Absent(detail=_("The order is not cancelled."))
     reasons = [shapes.text(states.details_of(one), "cancel_reason") for one in units.fulfilments(order)]
     said = [shapes.text(maybe(order, "metadata"), states.NOTE), *reasons]

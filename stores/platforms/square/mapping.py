@@ -33,7 +33,7 @@ def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> Order:
     moneys.check_currency(raw, facts.payments)
     back = refunds.to_refunds(facts)
     counts = units.counts(raw, back)
-    paid = tuple(moneys.to_payment(payment, back) for payment in facts.payments)
+    paid = tuple(moneys.to_payment(payment, back, facts.read_at) for payment in facts.payments)
     received = moneys.received(paid, currency)
     cancelled = states.cancelled_at(raw, received, back, counts)
     is_over = cancelled is not None
@@ -77,7 +77,7 @@ def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> Order:
         payments=paid,
         shipments=tuple(to_shipments(raw, place.location)),
         refunds=back,
-        remarks=tuple(remarks.of(facts, paid, back, counts, is_over=is_over)),
+        remarks=tuple(remarks.of(facts, paid, back, is_over=is_over)),
         cancellable=states.how_much(lines, stopped),
         whole_cancel_blockers=stopped,
         ends_by_refund=states.ends_by_refund(raw, counts, is_over=is_over),

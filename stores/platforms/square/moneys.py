@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from stores.canonical.order import MoneyPair, Payment, PaymentKind, PaymentState, PaymentStatus, Refund, Totals
 from stores.kernel import shapes
@@ -41,7 +41,7 @@ def pair(amount: Money) -> MoneyPair:
 
 
 # --- payments --------------------------------------------------------------------------------------------
-def to_payment(raw: Node, refunds: Sequence[Refund]) -> Payment:
+def to_payment(raw: Node, refunds: Sequence[Refund], now: datetime | None) -> Payment:
     state, source = shapes.text(raw, "status"), shapes.text(raw, "source_type")
     currency = currency_of(raw)
     whole = money(raw, "total_money", currency)
@@ -52,7 +52,7 @@ def to_payment(raw: Node, refunds: Sequence[Refund]) -> Payment:
         gateway=source,
         label=label(raw, source),
         amount=pair(whole),
-        refundable=rest(raw, whole, refunds) if state == TAKEN else None,
+        refundable=rest(raw, whole, refunds, now) if state == TAKEN else None,
         capturable=whole if state == HELD else None,
         is_manual=source in BY_HAND,
         processed_at=shapes.when(raw, "created_at"),
@@ -78,10 +78,15 @@ def counts(transaction: Payment) -> bool:
     return transaction.status is not PaymentStatus.FAILED
 
 
-def rest(raw: Node, whole: Money, refunds: Sequence[Refund]) -> Money:
-    """Never more than Square's own refunded money leaves; nothing after twenty refunds."""
+def is_too_old(raw: Node, now: datetime | None) -> bool:
+    made = shapes.when(raw, "created_at")
+    return made is not None and now is not None and now - made > LAST_REFUND
+
+
+def rest(raw: Node, whole: Money, refunds: Sequence[Refund], now: datetime | None) -> Money:
+    """Never more than Square's own refunded money leaves; nothing after twenty refunds or a year."""
     zero = Money.zero(whole.currency)
-    if len(refund_ids(raw)) >= MOST_REFUNDS:
+    if len(refund_ids(raw)) >= MOST_REFUNDS or is_too_old(raw, now):
         return zero
     gone = max(back(shapes.ident(raw, "id"), whole.currency, refunds), money(raw, "refunded_money", whole.currency))
     return max(whole - gone, zero)

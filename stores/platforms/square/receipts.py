@@ -61,7 +61,7 @@ def cancelled(command: CancelOrder, order: Node) -> Receipt:
     ids = named(order, command.order_id)
     if shapes.text(order, "state") == units.CANCELED:
         return applied(ids, state="cancelled", cancelled_at=shapes.text(order, "closed_at", "updated_at"))
-    if states.is_paid(order) and units.fulfilments(order, units.CANCELED) and not units.fulfilments(order, *units.LIVE):
+    if states.is_paid(order) and states.was_called_off(order):
         return applied(ids, state="called_off", cancelled_at=shapes.text(order, "updated_at"))
     raise Misread("order.state")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.canonical.commands import EditOrder, PaymentBack, RefundOrder
+from stores.canonical.commands import CancelOrder, EditOrder, PaymentBack, RefundOrder
 from stores.canonical.order import Order
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable, Unsupported
@@ -28,6 +28,12 @@ def updatable(order: Node) -> Node:
     if not states.can_update(order):
         raise refuse("not_updatable", words.NO_VERSION if shapes.text(order, "state") == "OPEN" else words.CLOSED)
     return order
+
+
+def guard_cancel(command: CancelOrder) -> None:
+    """Money and stock go back in calls of their own. Raises Unsupported for what this one could not tell."""
+    if command.refund or command.restock or command.notify:
+        raise Unsupported("cancel_order", str(words.ORDER_ONLY))
 
 
 def cancel_body(order: Node, payments: list[Node], note: str, tag: str, *, key: str) -> dict[str, Any]:

@@ -30,9 +30,8 @@ def is_paid(order: Node) -> bool:
 
 
 def was_called_off(order: Node) -> bool:
-    """A paid order cannot be CANCELED: all its fulfilments are."""
-    found = units.fulfilments(order)
-    return bool(found) and all(shapes.text(one, "state") == CANCELED for one in found)
+    """A paid order cannot be CANCELED: its fulfilments are, and none was carried out or still will be."""
+    return bool(units.fulfilments(order, CANCELED)) and not units.fulfilments(order, GONE, *LIVE)
 
 
 def was_given_back(received: Money, refunds: Sequence[Refund], counts: Mapping[str, Count]) -> bool:

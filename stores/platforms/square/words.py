@@ -155,6 +155,9 @@ STAYS_OPEN = _(
 ON_ITS_WAY = _("A refund is on its way.")
 NOT_PAID_BACK = _("The refund was recorded, but the payment provider did not pay it back. Look at it in Square.")
 TWENTY = _("Square allows twenty refunds of one payment, and they are used up.")
+A_YEAR = _(
+    "The payment is more than a year old, and Square no longer refunds it. Pay the customer back in another way."
+)
 HIDDEN = _("A payment of this order was made with another application and cannot be seen or refunded here.")
 BY_HAND = _("Part was paid in cash or outside Square: a refund of it is only recorded, hand the money over yourself.")
 GIFT_CARD = _("A gift card was sold: refunding does not take its balance away. Block the card in Square.")
@@ -165,6 +168,7 @@ MOVED = _("The order or its payment was changed in Square meanwhile. Look at the
 PAID = _("Square does not cancel an order once money came in. Read it again: it is refunded instead.")
 STILL_HELD = _("A card payment is still only approved. It is released first.")
 REFUND_ENDS_IT = _("Nothing is left to hand over, so giving the money back is what ends this order.")
+ORDER_ONLY = _("Square's cancel is about the order alone: money, stock and messages are not part of it.")
 NOTHING_LEFT = _("Nothing would stay on the order: cancel the whole order instead.")
 NOTHING_BACK = _("Units leave a paid Square order only together with money, one payment at a time.")
 ONLY_BACK = _("Rescind puts units back into Square's stock and never takes any away.")

@@ -253,6 +253,9 @@ def test_what_cannot_be_done_is_refused_before_anything_is_sent(world, shop, sen
         (replace(command, lines=(replace(line, units=Decimal(4)),)), RemoteRefused),
         (replace(command, lines=(replace(line, line_id="gone"),)), RemoteRefused),
         (place.stock(order, -1), Unsupported),
+        (place.cancel(order, refund=True), Unsupported),
+        (place.cancel(order, restock=True), Unsupported),
+        (place.cancel(order, notify=True), Unsupported),
     ]
     for wrong, becomes in cases:
         with pytest.raises(becomes) as caught:
@@ -261,7 +264,10 @@ def test_what_cannot_be_done_is_refused_before_anything_is_sent(world, shop, sen
     assert not sent.requests
 
 
-def test_twenty_refunds_and_disputes_are_told(world, shop, sent):
+def test_twenty_refunds_a_year_and_disputes_are_told(world, shop, sent):
+    old = place.made(world, shop, age_days=400)
+    assert not old.payments[0].refundable
+    assert any("more than a year" in remark.text for remark in old.remarks)
     used_up = place.made(world, shop, refunds=20)
     assert not used_up.payments[0].refundable
     assert any("twenty" in remark.text for remark in used_up.remarks)

@@ -182,6 +182,20 @@ def test_a_rejected_refund_takes_nothing_off(world):
     assert any("did not pay it back" in remark.text for remark in after.remarks)
 
 
+def test_a_failed_delivery_beside_a_cancelled_one_is_a_cancellation(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, fulfilment="SHIPMENT", entries=[1, 0])
+    home = place.home(world)
+    body = home.order(order.external_id)
+    body["fulfillments"][0]["state"] = "FAILED"
+    with world.store.write() as db:
+        home.session(db, home.fresh("demo")).put("order", body["id"], body)
+    failed = shop.read_order(order.external_id)
+    assert [line.shipped for line in failed.lines] == [0, 0]
+    shop.carry_out(place.cancel(failed), key=KEY, tag=TAG)
+    assert shop.look_again(failed).cancelled_at
+
+
 def test_a_captured_authorisation_is_money_in(world):
     shop = place.on_world(world)
     order = place.made(world, shop, pay="authorised")

@@ -55,11 +55,6 @@ def authorised(world: World, shop: Square) -> tuple[Order, list[Command]]:
     return order, [rig.void(order), place.cancel(order)]
 
 
-def part(world: World, shop: Square) -> tuple[Order, list[Command]]:
-    order = place.made(world, shop)
-    return order, [place.part(shop, order)]
-
-
 def part_of_two_payments(world: World, shop: Square) -> tuple[Order, list[Command]]:
     order = place.made(world, shop, tender=[("CASH", "20.00"), ("CARD", "41.30")])
     return order, [*place.parts(shop, order, 3, 1)]
@@ -71,7 +66,7 @@ def ends_by_refund(world: World, shop: Square) -> tuple[Order, list[Command]]:
 
 
 STORIES: dict[str, Make] = {
-    "whole": whole, "unpaid": unpaid, "authorised": authorised, "part": part, "two payments": part_of_two_payments,
+    "whole": whole, "unpaid": unpaid, "authorised": authorised, "two payments": part_of_two_payments,
     "by refund": ends_by_refund,
 }  # fmt: skip
 MONEY = ("whole", "two payments")
