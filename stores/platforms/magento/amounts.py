@@ -13,15 +13,15 @@ from stores.kernel.shapes import Misread, Node
 ZERO = Decimal(0)
 
 
-def number(parent: Node, *names: str) -> Decimal:
+def number(parent: Node, name: str) -> Decimal:
     """0 for null. JSON numbers arrive as int or Decimal, some plug-ins write text."""
-    found = shapes.first(parent, *names)
+    found = parent.get(name)
     if found is None:
         return ZERO
     if isinstance(found, str) and found.replace(".", "", 1).replace("-", "", 1).isdecimal():
         found = Decimal(found)
     if isinstance(found, bool) or not isinstance(found, int | Decimal):
-        raise Misread(names[0])
+        raise Misread(name)
     return Decimal(found)
 
 

@@ -35,20 +35,20 @@ class Facts:
     def lines(self) -> tuple[Item, ...]:
         return items.lines_of(self.order)
 
-    @property
+    @cached_property
     def currency(self) -> str:
         return currency_of(self.order)
 
-    @property
+    @cached_property
     def state(self) -> str:
         return shapes.text(self.order, "state")
 
-    @property
+    @cached_property
     def money_left(self) -> Decimal:
         """The ceiling of every further credit memo."""
         return max(ZERO, number(self.order, "base_total_paid") - number(self.order, "base_total_refunded"))
 
-    @property
+    @cached_property
     def paid_invoices(self) -> tuple[Node, ...]:
         return tuple(invoice for invoice in self.invoices if number(invoice, "state") == PAID)
 
@@ -60,9 +60,19 @@ class Facts:
 
     def units_on(self, invoice: Node, item: Item) -> Decimal:
         """Units of a line that a credit memo of this invoice may still name."""
-        billed = sum((q for line, q in lines_in(invoice) if line == item.id), ZERO)
+        billed = self._billed.get((shapes.ident(invoice, "entity_id"), item.id), ZERO)
         gone = sum((q for memo in self._memos_of(invoice) for line, q in lines_in(memo) if line == item.id), ZERO)
         return max(ZERO, min(billed - gone, item.unrefunded))
+
+    @cached_property
+    def _billed(self) -> dict[tuple[str, str], Decimal]:
+        """(invoice, line) → units."""
+        found: dict[tuple[str, str], Decimal] = {}
+        for invoice in self.invoices:
+            for line, units in lines_in(invoice):
+                at = (shapes.ident(invoice, "entity_id"), line)
+                found[at] = found.get(at, ZERO) + units
+        return found
 
     def refundable(self, item: Item) -> Decimal:
         """Over all paid invoices."""

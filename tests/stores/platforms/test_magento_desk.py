@@ -216,3 +216,13 @@ def test_a_customer_of_another_currency(desk):
     done, _ = carried(desk, order, desk.some(order, 2))
     is_as_promised(done)
     assert [(str(e.amount), e.currency) for e in desk.world.effects(kind="refund")] == [("34.80", "USD")]
+
+
+def test_what_was_paid_by_cheque_is_recorded_and_paid_by_a_person(desk):
+    order = desk.order(lines=[MUG], pay="offline")
+    request = desk.everything(order)
+    assert all(payment.is_manual for payment in desk.live(order).payments)
+    done, _ = carried(desk, order, request)
+
+    is_as_promised(done)
+    assert [(str(e.amount), e.detail["online"]) for e in desk.world.effects(kind="refund")] == [("48.50", False)]
