@@ -1,7 +1,7 @@
 """Square, API version 2025-08-20: orders, payments, refunds, inventory.
 
-Sources: the vendor's published OpenAPI description, its documentation of orders, refunds and webhooks, and forum
-threads, as summed up in the fact sheet.
+Sources: the vendor's published OpenAPI description, its documentation of orders, refunds and webhooks, and threads of
+its developer forum.
 Quirks: a paid order can never become CANCELED, so its fulfilments are cancelled and its money goes back; refunds are
 amounts on payments and know no lines, so we write the units into each refund's reason and read them there; nothing
 but a stock adjustment puts units back; a misspelt field is ignored with 200, so every answer is looked into.

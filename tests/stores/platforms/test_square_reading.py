@@ -247,6 +247,14 @@ def test_a_missing_right_is_named(world):
     assert {scope.name for scope in missing} == {"INVENTORY_WRITE", "PAYMENTS_WRITE"}
 
 
+def test_without_the_right_to_look_at_stock_orders_are_read_and_nothing_is_put_back(world):
+    home = place.home(world)
+    rights = [one for one in home.fresh("demo")["scopes"] if one != "INVENTORY_READ"]
+    home.add_shop("demo", scopes=rights)
+    order = place.made(world, place.on_world(world))
+    assert [line.is_restockable for line in order.lines] == [False, False]
+
+
 def test_a_seller_without_a_location_is_refused_in_words(world):
     place.home(world).add_shop("demo", locations=[])
     with pytest.raises(RemoteRefused) as caught:
