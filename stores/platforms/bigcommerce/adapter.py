@@ -35,6 +35,7 @@ from stores.platforms.bigcommerce import (
     quoting,
     reading,
     receipts,
+    sending,
     stock,
     words,
 )
@@ -137,7 +138,8 @@ class BigCommerce(Platform):
 
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
-        note = self.note_with_tag(command.note, tag)
+        said = sending.reason_words(words.REASONS[command.reason], command.note.strip())
+        note = self.note_with_tag(said, tag)
         return acting.cancel(self.api, command, note, tag, self.connection.now())
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:

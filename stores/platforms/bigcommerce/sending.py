@@ -29,6 +29,11 @@ def guard_cancel(command: CancelOrder) -> None:
         raise Unsupported("cancel_order", str(words.CAPABILITIES.cancel_order.why))
 
 
+def reason_words(reason: str, note: str) -> str:
+    """The notes hold both the reason and the note; a note that repeats the reason is said once."""
+    return note if note.startswith(reason) else ": ".join(filter(None, (reason, note)))
+
+
 def is_cancelled(raw: Node) -> bool:
     return shapes.units(raw, "status_id") == words.CANCELLED
 

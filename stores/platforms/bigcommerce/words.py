@@ -26,7 +26,7 @@ def _capabilities() -> dict[str, Capability]:
         "receive_events": native(
             _("BigCommerce tells us of changes, signed with the account's client secret; each message makes us read.")
         ),
-        "read_order": native(_("Order, lines, payments, refunds and stock are read live, in four calls.")),
+        "read_order": native(_("Order, payments, refunds, stock and its settings are read live, in five or six calls.")),
         "cancel_order": composed(
             _("The money goes back first, or an authorisation is released; then the order is set to Cancelled.")
         ),
@@ -86,7 +86,7 @@ MANNER = Manner(
     refund_restocks=False,
     refund_restocks_each=False,
     one_restock_switch=False,
-    names_location=True,
+    names_location=False,
     corrects_stock=True,
     adds_stock=True,
 )

@@ -197,6 +197,11 @@ class TestBigCommerce(PlatformContract):
         assert place.home(world).stock("MUG-BLU") == before - 2
         assert receipt.facts["stock"] == f"{before} → {before - 2}"
 
+    def prove_staff_note(self, world: World, shop: Platform) -> None:
+        order, command = self.commands(world, shop)[CancelOrder]
+        self.carry_through(world, shop, command)
+        assert shop.look_again(order).cancel_note == f"Customer changed their mind: bye {TAG}"
+
     def prove_find_again(self, world: World, shop: Platform) -> None:
         super().prove_find_again(world, shop)
         cancelled, command = self.commands(world, shop)[CancelOrder]

@@ -47,7 +47,11 @@ def test_the_number_is_sent_and_notes_that_stand_there_stay(world):
     shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
 
     assert sent(journal) == [
-        ("PUT", f"v2/orders/{order.external_id}", {"status_id": 5, "staff_notes": f"Called on Monday.\nbye {TAG}"})
+        (
+            "PUT",
+            f"v2/orders/{order.external_id}",
+            {"status_id": 5, "staff_notes": f"Called on Monday.\nCustomer changed their mind: bye {TAG}"},
+        )
     ]
 
 
