@@ -163,7 +163,7 @@ class WooCommerce(Platform):
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order and its refunds first: WooCommerce checks neither units nor lines."""
-        sending.whole(command)
+        sending.guard_refund(command)
         with shapes.understood(str(words.UNREADABLE)):
             kept = self.reader.books(command.order_id)
             body = sending.refund_body(command, kept, self.note_with_tag(command.note, tag), tag)

@@ -60,12 +60,22 @@ def whole(command: RefundOrder) -> Money:
     return found
 
 
+def guard_refund(command: RefundOrder) -> None:
+    """Raises Unsupported for what a refund cannot tell."""
+    if command.notify:
+        raise Unsupported("notify_customer", str(words.NO_MAIL))
+    whole(command)
+
+
 def guard_money(command: RefundOrder, kept: Books) -> None:
     """The order's own figures just before the refund; less than planned stops. Raises RemoteRefused."""
     if kept.currency != command.currency:
         raise _no("currency_changed", words.OTHER_CURRENCY)
-    if whole(command).amount > kept.most:
+    amount = whole(command).amount
+    if amount > kept.most:
         raise _no("less_refundable", words.LESS_LEFT)
+    if amount != amounts.rounded(amount, kept.step):
+        raise _no("too_fine", str(words.TOO_FINE) % {"step": amounts.told(kept.step)})
     for line in command.lines:
         known = kept.product(line.line_id)
         if known is None or line.units > known.units_left:

@@ -230,8 +230,12 @@ def test_the_preview_names_its_lines_otherwise_and_counts_shipping_with_tax(worl
 
 
 # --- guards ------------------------------------------------------------------------------------------
-def test_less_than_planned_or_another_currency_stops_before_anything_is_sent(network):
-    for code, changes in (("less_refundable", {"total": "20.00"}), ("currency_changed", {"currency": "USD"})):
+def test_less_than_planned_another_currency_or_finer_steps_stop_before_anything_is_sent(network):
+    for code, changes in (
+        ("less_refundable", {"total": "20.00"}),
+        ("currency_changed", {"currency": "USD"}),
+        ("too_fine", {"total": "58"}),
+    ):
         network.get(f"{place.BASE}/orders/727", json=recorded.order(**changes))
         network.get(f"{place.BASE}/orders/727/refunds", json=recorded.refunds())
         with pytest.raises(RemoteRefused) as caught:
@@ -273,6 +277,8 @@ def test_what_a_status_cannot_tell_is_refused(network):
     for words in ({"refund": True}, {"notify": True}):
         with pytest.raises(Unsupported):
             place.on_network().carry_out(place.cancel(order, **words), key=KEY, tag=TAG)
+    with pytest.raises(Unsupported):
+        place.on_network().carry_out(back(notify=True), key=KEY, tag=TAG)
     with pytest.raises(Unsupported):
         place.on_network().carry_out(CorrectStock(order_id="727", changes=()), key=KEY, tag=TAG)
 
