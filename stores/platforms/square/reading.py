@@ -9,6 +9,7 @@ from typing import Any
 
 from stores.canonical.order import Location, Order
 from stores.kernel import shapes
+from stores.kernel.errors import RemoteRefused
 from stores.kernel.shapes import Node
 from stores.platforms.base import Listing
 from stores.platforms.square import facts, mapping, stock, words
@@ -18,6 +19,8 @@ from stores.platforms.square.mapping import Place
 
 PAGE = 500
 MOST_PLACES = 10  # of one search
+MOST_AT_ONCE = 100  # orders of one batch
+MOST_WHOLE = 25  # orders read whole for one page
 OVERLAP = timedelta(minutes=5)  # what is written is searchable some seconds later
 STATES = ["OPEN", "COMPLETED", "CANCELED"]
 
@@ -66,7 +69,7 @@ def location(api: Api, order: Node) -> Location:
 def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     """A page of one block of ten locations; `cursor` names the block and continues Square's own.
 
-    Return orders are hidden: they bring the sale they belong to, which does not change by itself.
+    Return orders are hidden: they bring the sale they belong to.
     """
     with understood():
         block, _bar, theirs = cursor.partition("|")
@@ -76,7 +79,7 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
             return Listing(())
         page = api.ask("v2/orders/search", _query(blocks[here], since, theirs))
         raws = shapes.nodes(page, "orders")
-        orders = tuple(_summary(raw) for raw in [*filter(_is_sale, raws), *_sources(api, raws)])
+        orders = tuple(_orders(api, raws, is_full=since is not None))
         more = shapes.text(page, "cursor")
         if more and more != theirs:
             return Listing(orders, f"{here}|{more}")
@@ -107,15 +110,25 @@ def _is_sale(raw: Node) -> bool:
     return not facts.is_return(raw)
 
 
-def _sources(api: Api, raws: Sequence[Node]) -> list[Node]:
-    """The sales of this page's returns that are not on it themselves."""
-    here = {shapes.text(raw, "id") for raw in raws}
-    wanted = [source for raw in raws if not _is_sale(raw) and (source := facts.source_of(raw)) and source not in here]
-    wanted = list(dict.fromkeys(wanted))
-    found: list[Node] = []
-    for start in range(0, len(wanted), 100):
-        found += shapes.nodes(api.ask("v2/orders/batch-retrieve", {"order_ids": wanted[start : start + 100]}), "orders")
-    return [raw for raw in found if _is_sale(raw)]
+def _orders(api: Api, raws: Sequence[Node], *, is_full: bool) -> Iterator[Order]:
+    """The sales of a page, and those that its returns belong to. A refund does not change its sale, so a sale that
+    something came back of is read whole when we follow changes; in a first import it is listed like the others.
+    """
+    here = {shapes.text(raw, "id"): raw for raw in raws if _is_sale(raw)}
+    wanted = dict.fromkeys(source for raw in raws if not _is_sale(raw) and (source := facts.source_of(raw)))
+    whole = list(wanted)[:MOST_WHOLE] if is_full else []
+    yield from (_summary(raw) for ident, raw in here.items() if ident not in whole)
+    for ident in whole:
+        try:
+            yield read_order(api, ident)
+        except RemoteRefused as exc:
+            if exc.code != "not_found":
+                raise
+    rest = [ident for ident in wanted if ident not in whole and ident not in here]
+    for start in range(0, len(rest), MOST_AT_ONCE):
+        asked = {"order_ids": rest[start : start + MOST_AT_ONCE]}
+        found = shapes.nodes(api.ask("v2/orders/batch-retrieve", asked), "orders")
+        yield from (_summary(raw) for raw in found if _is_sale(raw))
 
 
 def _summary(raw: Node) -> Order:
