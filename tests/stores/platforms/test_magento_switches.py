@@ -31,7 +31,7 @@ Make = Callable[[World, Magento], tuple[Order, list[Command]]]
 def refunding(**words: Any) -> Make:
     def make(world: World, shop: Magento) -> tuple[Order, list[Command]]:
         order = place.made(world, shop, **words)
-        return order, list(place.everything(shop, order))
+        return order, list(place.everything(shop, order, notify="tax_rate" in words))
 
     return make
 
@@ -43,7 +43,7 @@ def unpaid(world: World, shop: Magento) -> tuple[Order, list[Command]]:
 
 def part(world: World, shop: Magento) -> tuple[Order, list[Command]]:
     order = place.made(world, shop, tax_rate="0.19")
-    return order, [place.part(shop, order, notify=True)]
+    return order, [place.part(shop, order)]
 
 
 def mixed(world: World, shop: Magento) -> tuple[Order, list[Command]]:
@@ -55,7 +55,8 @@ STORIES: dict[str, Make] = {
     "whole": refunding(tax_rate="0.19"), "two invoices": refunding(invoices=[(2, 2), (1, 0)]), "unpaid": unpaid,
     "part": part, "mixed": mixed, "rest": refunding(lines=[replace(MUG, shipped=1), TEA]),
 }  # fmt: skip
-MONEY = ("whole", "part", "mixed")
+MONEY = ("whole", "mixed")
+QUIET = {"hooks", "clock", "magento_limit", "magento_bearer", "magento_input_limits"}  # change nothing of an effect
 
 
 def ids(setting: dict[str, str]) -> str:
@@ -64,7 +65,7 @@ def ids(setting: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("setting", list(switches.singles("magento")), ids=ids)
 def test_no_single_switch_makes_us_do_harm(world, setting):
-    for story in STORIES:
+    for story in MONEY[-1:] if QUIET & set(setting) else STORIES:
         tell(world, setting, STORIES[story])
 
 
