@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from stores.canonical.request import RefundChoice
+from stores.canonical.request import CancelRequest, RefundChoice
+from stores.kernel.numbers import money
 from stores.sandbox.square.house import SquareHome
 from stores.sandbox.square.spec import Line
 from tests.rigs.desk import Desk, desk_on, lines_of
@@ -139,8 +140,6 @@ def test_the_money_can_stay(desk):
 def test_a_sum_of_ones_own_wins(desk):
     record = desk.order(lines=[MUG])
     live = desk.live(record)
-    from stores.kernel.numbers import money
-
     mine = {live.payments[0].id: money("1.00", "USD", field="x")}
 
     carried_through(desk, record, desk.some(record, 1, refund=RefundChoice.PART, part=mine))
@@ -209,3 +208,66 @@ def test_a_lost_void_releases_once(desk):
     carried_through(desk, record, desk.everything(record), hours=3)
 
     assert (desk.count("void"), desk.count("cancel")) == (1, 1)
+
+
+def test_a_refund_that_square_refuses_ends_in_words_and_nothing_happened(desk):
+    record = desk.order(lines=[MUG], disputed=True)
+
+    ended = desk.work(desk.confirm(record, desk.some(record, 1)))
+
+    assert ended.state == "refused"
+    assert "disputes this payment" in ended.steps.get(kind="refund").detail
+    assert desk.world.effects() == []
+
+
+def test_part_of_an_authorised_order_is_blocked_before_the_click(desk):
+    record = desk.order(lines=[MUG], pay="authorised")
+    plan = desk.plan(record, desk.some(record, 1))
+
+    assert plan.blockers
+    assert "approved" in " ".join(blocker.text for blocker in plan.blockers)
+
+
+def test_an_unpaid_order_of_the_till_is_blocked_before_the_click(desk):
+    record = desk.order(lines=[MUG], pay="unpaid", is_versioned=False)
+    (line,) = desk.live(record).lines
+    plan = desk.plan(record, CancelRequest(lines={line.id: line.current}))
+
+    assert "at the till" in " ".join(blocker.text for blocker in plan.blockers)
+
+
+def test_a_change_behind_our_back_between_two_steps_is_told_and_not_paid_over(desk):
+    record = desk.order(lines=[MUG])
+    cancellation = desk.confirm(record, desk.everything(record))
+    desk.world.fault("error_before", on="refund", status=429, times=1, headers={"Retry-After": "30"})
+    SquareHome(desk.world).staff(record.external_id).refund("10.00")
+
+    stopped = desk.work(cancellation, hours=3)
+
+    assert stopped.state in ("needs_operator", "held", "refused"), stopped.state
+    assert back(desk) == ["10.00"]
+
+
+def test_two_cancellations_after_one_another_leave_what_they_should(desk):
+    record = desk.order(lines=[MUG, TEA])
+    carried_through(desk, record, desk.some(record, 1, 0))
+    desk.travel(10)
+    carried_through(desk, record, desk.some(record, 1, 1))
+    desk.travel(10)
+    carried_through(desk, record, desk.everything(record))
+
+    live = desk.live(record)
+    assert back(desk) == ["14.50", "23.40", "23.40"]
+    assert (live.cancelled_at is not None, live.totals.current.shop.amount) == (True, 0)
+    assert stock(desk) == 20
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+def test_a_lost_restock_is_made_once(desk, fault):
+    record = desk.order(lines=[MUG])
+    was = stock(desk)
+    desk.world.fault(fault, on="stock")
+
+    carried_through(desk, record, desk.some(record, 2), hours=3)
+
+    assert (stock(desk), desk.count("stock")) == (was + 2, 1)
