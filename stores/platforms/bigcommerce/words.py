@@ -26,7 +26,9 @@ def _capabilities() -> dict[str, Capability]:
         "receive_events": native(
             _("BigCommerce tells us of changes, signed with the account's client secret; each message makes us read.")
         ),
-        "read_order": native(_("Order, payments, refunds, stock and its settings are read live, in five or six calls.")),
+        "read_order": native(
+            _("Order, payments, refunds and stock with its settings are read live, in five or six calls.")
+        ),
         "cancel_order": composed(
             _("The money goes back first, or an authorisation is released; then the order is set to Cancelled.")
         ),

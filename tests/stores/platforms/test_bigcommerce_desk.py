@@ -169,6 +169,52 @@ def test_a_declined_refund_asks_a_person_and_cancels_nothing(desk):
     assert (desk.count("refund"), desk.count("cancel")) == (0, 0)
 
 
+def test_a_refusal_changes_nothing_and_says_why(desk):
+    record = desk.order(lines=TWO)
+    body = {"data": [{"status": 422, "title": "The payment is not settled yet.", "type": "", "errors": {}}]}
+    desk.world.fault("user_error", on="refund", status=422, body=body)
+
+    cancellation = desk.work(desk.confirm(record, desk.everything(record)))
+
+    assert cancellation.state == "refused"
+    assert "not settled yet" in cancellation.trouble
+    assert desk.world.effects() == []
+
+
+def test_stock_that_a_cancellation_did_not_give_back_is_for_a_person(desk):
+    """Nobody could verify what status 5 does after a refund: the count tells, and the work is done all the same."""
+    desk.world.switch("bigcommerce_status_after_refund", "nothing")
+    record = desk.order(lines=TWO)
+
+    cancellation = desk.work(desk.confirm(record, desk.everything(record)))
+
+    assert cancellation.state == "needs_operator"
+    assert "97 → 97, 98 → 98" in cancellation.trouble
+    assert (desk.count("refund"), desk.count("cancel")) == (1, 1)
+
+
+def test_a_void_that_failed_cancels_nothing(desk):
+    desk.world.switch("bigcommerce_void", "fails")
+    record = desk.order(lines=TWO, pay="authorised")
+
+    cancellation = desk.work(desk.confirm(record, desk.everything(record)))
+
+    assert cancellation.state == "refused"
+    assert "still held" in cancellation.trouble
+    assert (desk.count("void"), desk.count("cancel")) == (0, 0)
+
+
+def test_goods_counted_by_product_ask_a_person_after_the_refund(desk):
+    """The call refuses them though they are counted: what was done stands, and the rest is said."""
+    record = desk.order(lines=[Line(sku="P", quantity=2, price="10.00", stock="product")])
+
+    cancellation = desk.work(desk.confirm(record, desk.some(record, 1)))
+
+    assert cancellation.state == "needs_operator"
+    assert "tracked by product" in cancellation.trouble
+    assert desk.count("refund") == 1
+
+
 @pytest.mark.parametrize("operation", ["refund", "status", "void", "adjust"])
 @pytest.mark.parametrize("fault", ["drop_after", "doubled", "error_after"])
 def test_a_lost_answer_ends_with_exactly_one_effect(desk, operation, fault):
