@@ -12,7 +12,6 @@ from stores.sandbox import faults
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.rig import KEY, TAG
 from tests.stores.platforms.woocommerce import place
-from tests.stores.sandbox import woocommerce_spec
 
 # After these an effect may be answered all the same, or is known not to have been processed.
 # Its doubled key is `data`, which an order here does not have: whole JSON with one key more.
@@ -24,7 +23,6 @@ LATE: dict[str, dict[str, Any]] = {"late": {"seconds": 120}, "drip": {"pause": 0
 @pytest.fixture
 def world(world):
     world.switch("woocommerce_limit", "none")
-    world.rest_watchers.append(woocommerce_spec.checker())
     return world
 
 

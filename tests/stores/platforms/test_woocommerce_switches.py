@@ -23,7 +23,6 @@ from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.rig import KEY, TAG
 from tests.stores.platforms.woocommerce import place
 from tests.stores.platforms.woocommerce.place import MUG, TEA
-from tests.stores.sandbox import woocommerce_spec
 
 Make = Callable[[World, WooCommerce], tuple[Order, list[Command]]]
 
@@ -78,7 +77,6 @@ def ids(setting: dict[str, str]) -> str:
 @pytest.fixture
 def world(world: World) -> World:
     world.switch("woocommerce_limit", "none")
-    world.rest_watchers.append(woocommerce_spec.checker())
     return world
 
 
