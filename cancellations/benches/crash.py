@@ -10,27 +10,22 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import connections
 
 from cancellations.benches.frame import Figure
 from cancellations.benches.ground import SHOP, Ground, ground
+from cancellations.benches.subjects import SUBJECTS, Subject
 from cancellations.execution import executor, sweep
 from cancellations.models import Cancellation, Step
 from cancellations.services import preview, submit
-from stores.canonical.order import Order
-from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel import clock, failpoints
 from stores.kernel.errors import RemoteThrottled
-from stores.sandbox.houses import make_order
-from stores.sandbox.modern_dropship import spec as modern_dropship
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.shoplazza import spec as shoplazza
+from stores.sandbox import houses
 from stores.sandbox.world import World
 from stores.services import orders, reach
 
@@ -38,59 +33,6 @@ T = TypeVar("T")
 HOURS = 3
 LOST = ("drop_before", "drop_after", "late", "error_after", "cut_json", "html_after", "doubled", "reset_after",
         "empty_after")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One kind of step on one platform. operation: what faults call its write; effect and cause: in the ledger."""
-
-    platform: str
-    kind: str
-    operation: str
-    effect: str
-    cause: str
-    lines: tuple[Any, ...]
-    spec: dict[str, Any]
-    wish: Callable[[Order], CancelRequest]
-
-    @property
-    def name(self) -> str:
-        return f"{self.platform} {self.operation}"
-
-
-def _one(order: Order) -> CancelRequest:
-    return CancelRequest(lines={order.lines[0].id: Decimal(1)})
-
-
-def _whole(order: Order) -> CancelRequest:
-    lines = {line.id: line.cancellable for line in order.lines if line.cancellable}
-    return CancelRequest(lines=lines, refund=RefundChoice.NONE)
-
-
-def _whole_by_item(order: Order) -> CancelRequest:
-    """Stock is left alone: a person would have to correct it, and the case would end there."""
-    return replace(_whole(order), keep_stock=frozenset(line.id for line in order.lines))
-
-
-def _kept(order: Order) -> CancelRequest:
-    line = order.lines[0]
-    return CancelRequest(lines={line.id: Decimal(1)}, keep_stock=frozenset({line.id}))
-
-
-RED, LAZZA, DROP = Line(quantity=3, price="10.00"), shoplazza.Line(quantity=3), modern_dropship.Line(quantity=3)
-SUBJECTS = (
-    Subject("shopify", "cancel", "orderCancel", "cancel", "orderCancel", (RED,), {}, _whole),
-    Subject("shopify", "refund", "refundCreate", "refund", "refundCreate", (RED,), {}, _one),
-    Subject("shopify", "edit", "orderEditCommit", "edit", "orderEditCommit", (RED,), {"pay": "pending"}, _one),
-    Subject(
-        "shopify", "restock", "inventoryAdjustQuantities", "stock", "inventoryAdjustQuantities", (RED,),
-        {"app": "other"}, _kept,
-    ),
-    Subject("shoplazza", "cancel", "cancel", "cancel", "cancel", (LAZZA,), {}, _whole),
-    Subject("shoplazza", "refund", "refund", "refund", "refund", (LAZZA,), {}, _one),
-    Subject("modern_dropship", "cancel", "cancelOrder", "cancel", "", (DROP,), {}, _whole_by_item),
-    Subject("modern_dropship", "cancel", "cancelItem", "cancel", "", (DROP,), {}, _kept),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -139,8 +81,7 @@ def run(quick: bool, platform: str = "") -> Iterator[Figure]:
 def cases(subject: Subject, quick: bool) -> Iterator[Case]:
     """Every boundary this step can reach, and every way to lose its request or its answer."""
     for point in failpoints.POINTS:
-        is_job = subject.operation in ("orderCancel", "refund")
-        if (point != "polling" or is_job) and (not quick or point in ("intended", "sent", "answered")):
+        if (point != "polling" or subject.polls) and (not quick or point in ("intended", "sent", "answered")):
             yield Case(subject, "kill", f"{subject.kind}.{point}")
     for point in failpoints.VERIFY_POINTS if subject.kind == "refund" else ():
         yield Case(subject, "kill", f"verify.{point}")
@@ -170,7 +111,7 @@ def _one_case(place: Ground, case: Case) -> Result:
     _in_child(place, cancellation, "")
     cancellation.refresh_from_db()
     world = place.world()
-    effects = [e for e in world.effects(kind=subject.effect) if e.seq > before and subject.cause in ("", e.cause)]
+    effects = [e for e in world.effects() if e.seq > before and subject.is_effect(e.kind, e.cause)]
     world.clear_faults()
     world.close()
     steps = cancellation.steps.filter(kind=subject.kind)
@@ -179,7 +120,8 @@ def _one_case(place: Ground, case: Case) -> Result:
 
 
 def _confirmed(place: Ground, world: World, subject: Subject) -> Cancellation:
-    made = make_order(world, subject.platform, SHOP, lines=list(subject.lines), **subject.spec)
+    lines = [houses.line(subject.platform, quantity=3, price="10.00")]
+    made = houses.make_order(world, subject.platform, SHOP, lines=lines, **subject.order)
     order = _patiently(lambda: reach.open_platform(place.store).read_order(made))
     record = orders.save(place.store, order, clock.now())
     seen = _patiently(lambda: preview.make(actor=place.person, record=record, request=subject.wish(order)))

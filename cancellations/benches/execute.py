@@ -29,7 +29,15 @@ THREADS = 4
 PLAN = "plus"  # 1,000 points a second
 
 
-COUNTS = {"shopify": (100, 1000), "shoplazza": (10, 60), "modern_dropship": (10, 60)}  # quick, whole
+COUNTS = {  # quick, whole
+    "shopify": (100, 1000),
+    "shoplazza": (10, 60),
+    "modern_dropship": (10, 60),
+    "woocommerce": (10, 60),
+    "magento": (10, 60),
+    "bigcommerce": (10, 60),
+    "square": (10, 60),
+}
 
 
 def run(quick: bool, cancellations: int = 0, platform: str = "") -> Iterator[Figure]:
