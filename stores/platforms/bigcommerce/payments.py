@@ -47,23 +47,25 @@ def _payment(gateway: str, rows: Sequence[Node], raw: Node, rates: Rates) -> Pay
     waiting = sum_of("pending")
     if by_hand and not taken and waiting and _is_paid_outside(raw):
         taken = waiting
-    if not (taken or held or waiting or sum_of("void")):
+    released = sum_of("void")
+    kinds = ((taken, PaymentKind.SALE), (held, PaymentKind.AUTHORISATION), (released, PaymentKind.VOID),
+             (waiting, PaymentKind.OTHER))  # fmt: skip
+    said = next(((amount, kind) for amount, kind in kinds if amount), None)
+    if said is None:
         return None
-    first = rows[0]
     return Payment(
         id=gateway,
-        kind=PaymentKind.SALE if taken else PaymentKind.AUTHORISATION if held else PaymentKind.VOID
-        if sum_of("void") else PaymentKind.OTHER,
+        kind=said[1],
         status=PaymentStatus.SUCCESS if taken or held or not waiting else PaymentStatus.PENDING,
         gateway=gateway,
         label=label(gateway, rows),
-        amount=rates.pair(taken or held or waiting or sum_of("void")),
+        amount=rates.pair(said[0]),
         refundable=taken or None,
         capturable=held or None,
         is_manual=by_hand,
         is_test=any(shapes.flag(row, "test") for row in rows),
-        processed_at=shapes.when(first, "date_created"),
-    )  # fmt: skip
+        processed_at=shapes.when(rows[0], "date_created"),
+    )
 
 
 def _is_paid_outside(raw: Node) -> bool:
