@@ -271,3 +271,15 @@ def test_a_lost_restock_is_made_once(desk, fault):
     carried_through(desk, record, desk.some(record, 2), hours=3)
 
     assert (stock(desk), desk.count("stock")) == (was + 2, 1)
+
+
+def test_a_bank_transfer_that_takes_days_is_told_as_on_its_way(desk):
+    record = desk.order(lines=[MUG], source="BANK_ACCOUNT")
+
+    done = desk.work(desk.confirm(record, desk.everything(record)), hours=3)
+
+    assert (done.state, done.differs) == ("done", False), (done.trouble, verdicts(done))
+    assert back(desk) == []
+    assert any("On its way" in row["note"] for row in lines_of(done.receipt))
+    desk.travel(4 * 86_400)
+    assert back(desk) == ["43.50"]
