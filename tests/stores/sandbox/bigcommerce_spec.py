@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from jsonschema import Draft7Validator
+
 from stores.sandbox.wire import Request
 from tests.stores.sandbox import openapi
 
@@ -76,13 +78,25 @@ def problems(file: str, rest: str, request: Request, status: int, payload: Any) 
     yield from unknown_parameters(spec, operation, request)
     sent = openapi.resolved(spec, operation.get("requestBody"))
     if sent and status < 400 and request.body:
-        yield from openapi.wrong(spec, openapi.schema_of(sent), json.loads(request.body), "sent")
+        yield from wrong(spec, openapi.schema_of(sent), json.loads(request.body), "sent")
     answer = openapi.resolved(spec, operation["responses"].get(str(status)))
     if answer is None:
         yield from [f"{rest}: {status} is not described"] if status < 400 else []
         return
     counts["validated"] += 1
-    yield from openapi.wrong(spec, openapi.schema_of(answer), without_nulls(payload), f"answer {status}")
+    yield from wrong(spec, openapi.schema_of(answer), without_nulls(payload), f"answer {status}")
+
+
+VALIDATORS: dict[int, Draft7Validator] = {}  # by the schema, which lives as long as `described` keeps it
+
+
+def wrong(spec: Mapping[str, Any], schema: Any, value: Any, where: str) -> Iterator[str]:
+    if not schema:  # nothing is described, and what is made anew each time has no lasting name
+        return
+    if id(schema) not in VALIDATORS:
+        VALIDATORS[id(schema)] = Draft7Validator({"components": spec.get("components", {}), "allOf": [schema]})
+    for error in VALIDATORS[id(schema)].iter_errors(value):
+        yield f"{where} {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
 
 
 # The description of these forgets that they may be null, as the vendor's own samples show them.
