@@ -53,7 +53,7 @@ def _absent(turn: Turn, detail: str) -> None:
     agreed = (now - first).total_seconds() >= pace.AGREE_SECONDS
     unknown_for = (now - (step.first_sent_at or now)).total_seconds()
     if agreed and unknown_for >= turn.platform.late_landing_seconds:
-        _resend(turn)
+        _resend(turn, detail)
         return
     _wait(turn, detail or _("Not there yet; a late request may still arrive."), absent_since=first)
 
@@ -73,7 +73,7 @@ def _what_next(turn: Turn) -> Resend:
     return turn.platform.may_resend(turn.command, age=age)
 
 
-def _resend(turn: Turn) -> None:
+def _resend(turn: Turn, detail: str = "") -> None:
     if turn.step.attempts.count() >= pace.MAX_SENDS:  # a platform that takes it and never does it
         outcomes.ask(turn, _("Sent several times, and never to be seen on the platform."))
         return
@@ -84,7 +84,8 @@ def _resend(turn: Turn) -> None:
             _go(turn, StepState.PENDING, "new_generation", generation=turn.step.generation + 1, first_sent_at=None,
                 tries=0)  # fmt: skip
         case Resend.PERSON:
-            outcomes.ask(turn, _("Not found on the platform after two readings. Send it again only after a look."))
+            words = _("Not found on the platform after two readings. Send it again only after a look.")
+            outcomes.ask(turn, f"{words} {detail}".strip())
 
 
 def _go(turn: Turn, to: StepState, how: str, **fields: Any) -> None:

@@ -48,7 +48,7 @@ def nothing(currency: str) -> Amounts:
 
 
 def work_out(
-    order: Order, request: CancelRequest, quote: Quote | None, chosen: Sequence[Chosen]
+    order: Order, request: CancelRequest, quote: Quote | None, chosen: Sequence[Chosen], why_no_quote: str = ""
 ) -> tuple[Amounts, tuple[Blocker, ...]]:
     """The money of a plan and what is wrong with the wish; with a blocker the amounts are zero."""
     empty = nothing(order.customer_currency)
@@ -60,9 +60,10 @@ def work_out(
         case RefundChoice.NONE:
             return empty, ()
         case RefundChoice.FULL:
-            return _as_quoted(request, quote, chosen) if quote else (empty, (_not_quoted(),))
+            return _as_quoted(request, quote, chosen) if quote else (empty, (_not_quoted(why_no_quote),))
         case RefundChoice.PART:
-            return _as_named(order, request, quote)
+            named, wrong = _as_named(order, request, quote)
+            return (named if chosen else empty), wrong  # without units nothing happens, so nothing goes back
 
 
 def split(whole: Money, payments: Sequence[QuotedPayment]) -> dict[str, Money]:
@@ -218,6 +219,6 @@ def _wishes_without_money(request: CancelRequest) -> Iterator[Blocker]:
         yield Blocker(code="nothing_paid", field="refund", text=text)
 
 
-def _not_quoted() -> Blocker:
-    text = _("The platform did not say what the refund would be, so nothing can be promised.")
+def _not_quoted(why: str) -> Blocker:
+    text = why or _("The platform did not say what the refund would be, so nothing can be promised.")
     return Blocker(code="no_quote", field="refund", text=text, advice=_("Read the order again."))

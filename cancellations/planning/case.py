@@ -100,9 +100,10 @@ def gather(
     manner: Manner,
     reasons: Mapping[Reason, str],
     settings: ShopSettings,
+    why_no_quote: str = "",
 ) -> Case:
     chosen, wrong_units = choose(order, request)
-    money, wrong_money = amounts.work_out(order, request, quote, chosen)
+    money, wrong_money = amounts.work_out(order, request, quote, chosen, why_no_quote)
     return Case(
         order=order,
         request=request,

@@ -9,7 +9,7 @@ from cancellations.planning.amounts import authorised
 from cancellations.planning.case import Case, cancellable_after
 from cancellations.planning.methods import Method
 from cancellations.planning.plan import Expected, LineEnd, PaymentEnd, StockEnd
-from cancellations.planning.refunds import places
+from cancellations.planning.refunds import left_for_cancel, places
 from stores.canonical.commands import CancelOrder, RefundOrder, VoidPayment
 from stores.canonical.order import PaymentState
 from stores.canonical.request import RefundChoice
@@ -104,7 +104,8 @@ def _stock(case: Case, method: Method) -> Iterator[StockEnd]:
                 location_id=location_id,
                 location=case.name_of(location_id),
                 units=units,
-                is_recorded=case.manner.refund_restocks or not method.names(RefundOrder),
+                is_recorded=not method.names(RefundOrder)
+                or (case.manner.refund_restocks and chosen.line.id not in left_for_cancel(case)),
             )
 
 

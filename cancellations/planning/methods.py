@@ -18,7 +18,7 @@ from cancellations.planning.assisted import assisted_steps
 from cancellations.planning.case import Case
 from cancellations.planning.plan import PlannedStep
 from cancellations.planning.quantities import Chosen, Stock
-from cancellations.planning.refunds import refunds
+from cancellations.planning.refunds import left_for_cancel, refunds
 from cancellations.planning.titles import title
 from stores.canonical.commands import (
     CancelLine,
@@ -104,9 +104,10 @@ def _whole(case: Case) -> Iterator[Command]:
     """Voids, money and the cancel in the order this platform takes them; stock last."""
     first = case.manner.refund_first
     commands: list[Command] = list(_voids(case)) if case.manner.voids_first else []
+    is_called = _is_called(case)
     if first and case.amounts.payments:
-        commands += refunds(case, case.chosen, notify=False)
-    if _is_called(case):
+        commands += refunds(case, case.chosen, notify=False if is_called else None)
+    if is_called:
         commands.append(
             CancelOrder(
                 order_id=case.order.external_id,
@@ -126,6 +127,8 @@ def _is_called(case: Case) -> bool:
     """Not where a refund of everything ended it already and the cancel would undo what was asked about stock."""
     if case.order.ends_by_refund:
         return False
+    if left_for_cancel(case):
+        return True
     if not (case.manner.refund_closes and case.gives_all and case.kept and stock.cancel_restocks(case)):
         return True
     return case.manner.corrects_stock and bool(case.back)

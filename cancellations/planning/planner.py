@@ -33,8 +33,10 @@ def build(
     reasons: Mapping[Reason, str],
     settings: ShopSettings,
     adapter_version: str,
+    why_no_quote: str = "",
 ) -> Plan:
-    """What would happen. `quote`: the platform's figures for this very request, None where none are needed.
+    """What would happen. `quote`: the platform's figures for this very request, None where none are needed or it
+    refused to name them, `why_no_quote` then in its words.
 
     reasons: ours → the platform's word. Equal input gives equal bytes.
     """
@@ -46,6 +48,7 @@ def build(
         manner=manner,
         reasons=reasons,
         settings=settings,
+        why_no_quote=why_no_quote,
     )
     method = methods.choose(case)
     return Plan(

@@ -93,6 +93,13 @@ def _units_of(case: Case, lines: Sequence[Chosen], payment_id: str, *, is_first:
                 )
 
 
+def left_for_cancel(case: Case) -> frozenset[str]:
+    """Lines some units of which were never paid: quoted on no payment of ours, so only the cancel takes them."""
+    named = {payment.payment_id for payment in case.amounts.payments}
+    shares = case.quote.lines if case.quote and case.manner.refund_per_payment else ()
+    return frozenset(share.line_id for share in shares if share.payment_id and share.payment_id not in named)
+
+
 # --- one for each setting of the switch ------------------------------------------------------------
 def needs_two(case: Case, lines: Sequence[Chosen]) -> bool:
     """Some units go back to stock and others do not, and the platform has one switch for all of a refund."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cancellations.planning.case import Case
 from cancellations.planning.quantities import Chosen, Stock
-from cancellations.planning.refunds import places
+from cancellations.planning.refunds import left_for_cancel, places
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, RefundOrder, StockChange
 
 
@@ -25,7 +25,10 @@ def goes_back_by_cancel(case: Case) -> bool:
 def cannot_keep(case: Case, commands: Sequence[Command]) -> bool:
     """The cancel puts units back that were to stay out, and nothing can take them out again."""
     restocks = any(isinstance(c, CancelOrder) and c.restock for c in commands)
-    return bool(case.kept) and restocks and not case.manner.corrects_stock
+    kept = {chosen.line.id for chosen in case.kept}
+    if case.manner.refund_restocks_each and any(isinstance(c, RefundOrder) for c in commands):
+        kept &= left_for_cancel(case)  # the refund before it has taken all other units for good
+    return bool(kept) and restocks and not case.manner.corrects_stock
 
 
 def corrections(case: Case, commands: Sequence[Command]) -> Iterator[CorrectStock]:

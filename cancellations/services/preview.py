@@ -98,20 +98,21 @@ def look(record: OrderRecord, request: CancelRequest, *, order: Order | None = N
     with seat():
         platform = connections.open_platform(record.store, read_timeout=settings.PAGE_READ_TIMEOUT_SECONDS)
         facts = order or orders.refresh(record, platform=platform)
-        return facts, plan_on(record.store, facts, request, _quote(platform, facts, request))
+        quote, why_not = _quote(platform, facts, request)
+        return facts, plan_on(record.store, facts, request, quote, why_not)
 
 
-def _quote(platform: Platform, order: Order, request: CancelRequest) -> Quote | None:
-    """The platform's figures. A refusal of this very wish is no figure: the plan says so at its field."""
+def _quote(platform: Platform, order: Order, request: CancelRequest) -> tuple[Quote | None, str]:
+    """The platform's figures. A refusal of this very wish is no figure: the plan says why at its field."""
     if not planner.needs_quote(order, request):
-        return None
+        return None, ""
     try:
-        return platform.quote(order, request)
-    except RemoteRefused:
-        return None
+        return platform.quote(order, request), ""
+    except RemoteRefused as exc:
+        return None, exc.user_message
 
 
-def plan_on(store: Store, order: Order, request: CancelRequest, quote: Quote | None) -> Plan:
+def plan_on(store: Store, order: Order, request: CancelRequest, quote: Quote | None, why_no_quote: str = "") -> Plan:
     kind = registry.get(store.platform)
     return planner.build(
         order,
@@ -122,6 +123,7 @@ def plan_on(store: Store, order: Order, request: CancelRequest, quote: Quote | N
         reasons={reason: str(word) for reason, word in kind.reasons.items()},
         settings=shop_settings(store, kind),
         adapter_version=f"{kind.key} {kind.api_version}",
+        why_no_quote=why_no_quote,
     )
 
 

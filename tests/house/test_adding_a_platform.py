@@ -41,7 +41,7 @@ def register(path: Path, line: str) -> None:
     text, name = path.read_text(), line.split()[-1]
     first = text.index(line.split(".pebble")[0])
     text = text[:first] + line + text[first:]
-    text, rows = re.subn(r"(\bin \([^()]*)\)\}", rf"\1, {name})}}", text)
+    text, rows = re.subn(r"(\bin \([^()]*)\)(\n?\})", rf"\1, {name})\2", text)
     assert rows == 1, f"{path.name} has no row of classes"
     path.write_text(text)
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from stores.canonical.commands import CancelOrder, Command, Finding, Receipt, RefundOrder, Resend, VoidPayment
+from stores.canonical.commands import CancelOrder, Command, Finding, Receipt, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
+from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.kernel.shapes import Node
 from stores.platforms.base import Access, Connection, Listing, Platform
 from stores.platforms.magento import abilities, again, finding, quoting, reading, receipts, sending
@@ -183,10 +183,6 @@ class Magento(Platform):
             note = self.note_with_tag(command.note, tag)
             body = sending.refund_body(facts, invoice, command, note, self.prices)
         return self.read_answer(command, self.api.effect(f"invoice/{check_id(payment.payment_id)}/refund", body))
-
-    def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
-        """The cancel releases it; there is no call that does nothing else. Never planned, as the manner says."""
-        raise Unsupported("void_authorisation", str(self.capabilities.void_authorisation.why))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
         return receipts.read(command, answer)

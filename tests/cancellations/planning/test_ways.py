@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cancellations.planning import comparison
-from cancellations.planning.plan import Plan
+from cancellations.planning import comparison, planner
+from cancellations.planning.plan import Plan, ShopSettings
 from stores.canonical.commands import CancelOrder, CorrectStock, RefundOrder, VoidPayment
 from stores.canonical.manner import Manner
 from stores.canonical.order import Order, PaymentState
@@ -224,3 +224,52 @@ def test_fees_are_told_apart_and_go_back_with_the_refund():
 
     assert (made.sums.items, made.sums.fees, made.sums.total) == tuple(map(make.money, ("17.00", "3.00", "20.00")))
     assert [c.fees for c in commands(made) if isinstance(c, RefundOrder)] == [make.money("3.00")]
+
+
+# --- what a refund leaves to the cancel --------------------------------------------------------------
+def partly_invoiced() -> tuple[Order, Quote]:
+    """Two units paid, three never invoiced: their shares stand on no payment."""
+    facts = order(2, 3, payments=(make.payment("20.00", id="P1", label="Invoice 1"),))
+    wish = everything(facts)
+    return facts, quoted(facts, wish, {"L2": (2, "20", "P1"), "L3": (3, "0", "cancel")})
+
+
+def test_units_that_were_never_paid_are_left_to_the_cancel_even_when_paid_ones_are_kept():
+    facts, figures = partly_invoiced()
+
+    kept_paid = plan(facts, everything(facts, keep_stock=frozenset({"L2"})), manner=BY_INVOICE, quoted=figures)
+    kept_unpaid = plan(facts, everything(facts, keep_stock=frozenset({"L3"})), manner=BY_INVOICE, quoted=figures)
+
+    assert (kinds(kept_paid), kept_paid.can_run) == (["RefundOrder", "CancelOrder"], True)
+    assert moved(kept_paid) == [(["L2"], "20.00")]
+    assert codes(kept_unpaid) == ["kept_goes_back"]
+
+
+def test_stock_that_only_the_cancel_puts_back_is_told_as_not_seen():
+    facts, figures = partly_invoiced()
+    made = plan(facts, everything(facts), manner=BY_INVOICE, quoted=figures)
+
+    assert [(end.line_id, end.is_recorded) for end in made.expected.stock] == [("L2", True), ("L3", False)]
+
+
+def test_the_customer_is_told_by_the_refund_where_no_cancel_follows():
+    facts = replace(order(2), ends_by_refund=True)
+
+    open_order = order(2)
+
+    alone = plan(facts, everything(facts, notify=True), manner=BY_INVOICE)
+    followed = plan(open_order, everything(open_order, notify=True), manner=BY_INVOICE)
+
+    assert [getattr(c, "notify", None) for c in commands(alone)] == [True]
+    assert [getattr(c, "notify", None) for c in commands(followed)] == [False, True]
+
+
+def test_a_refused_quote_is_told_in_the_platforms_words():
+    facts = order(2)
+
+    made = planner.build(
+        facts, everything(facts), quote=None, capabilities=cases.ABLE, manner=BY_INVOICE, reasons=cases.REASONS,
+        settings=ShopSettings(hold_seconds=0), adapter_version="1", why_no_quote="Two invoices hold these units.",
+    )  # fmt: skip
+
+    assert [b.text for b in made.blockers if b.code == "no_quote"] == ["Two invoices hold these units."]
