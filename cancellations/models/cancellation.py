@@ -32,6 +32,7 @@ class Cancellation(models.Model):
     money_minor = models.BigIntegerField()  # to be given back, in the currency that moves
     currency = models.CharField(max_length=3)
     limit_minor = models.BigIntegerField(default=0)  # the same in the shop's currency: what limits compare
+    limit_currency = models.CharField(max_length=3, default="")  # "": the shop's; else no rate to it is known
     created_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)  # of an approval

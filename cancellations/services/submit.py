@@ -97,6 +97,7 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
             money_minor=plan.sums.total.minor,
             currency=plan.sums.total.currency,
             limit_minor=plan.limit_amount.minor,
+            limit_currency=plan.limit_amount.currency,
             created_at=now,
             held_until=None if over else now + timedelta(seconds=seen.store.hold_seconds),
             expires_at=now + APPROVAL_LIFE if over else None,

@@ -87,6 +87,22 @@ def test_admins_and_owners_have_none(cast, who):
     assert not above(getattr(cast, who), cast.shop_a, "1000000.00")
 
 
+def test_an_amount_that_cannot_be_compared_needs_somebody_without_limits(cast):
+    yen, shop = make.money("3000", "JPY"), cast.shop_a
+    assert shop.currency == "USD"
+
+    assert "in JPY, your limits are in USD" in limits.above(cast.staff_a, shop, yen, now=NOW)
+    assert not limits.above(cast.admin_a, shop, yen, now=NOW)
+    assert not limits.above(cast.staff_a, shop, make.money("0", "JPY"), now=NOW)
+
+
+def test_an_amount_in_another_currency_does_not_count_as_the_shops(cast, staff):
+    make.cancellation(record=make.order_record(store=cast.shop_a), requester=staff, limit_minor=3000,
+                      limit_currency="JPY", created_at=NOW, state="done")  # fmt: skip
+
+    assert limits.spent(staff, cast.shop_a, now=NOW) == make.money("0")
+
+
 @pytest.mark.parametrize("who", ["auditor_a", "staff_b", "stranger"])
 def test_whoever_may_not_cancel_has_a_limit_of_nothing(cast, who):
     assert above(getattr(cast, who), cast.shop_a, "0.01")

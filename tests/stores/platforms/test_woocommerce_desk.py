@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cancellations.services import submit
+from cancellations.services import decide, submit
 from stores.canonical.request import RefundChoice
 from stores.kernel.money import Money
 from stores.sandbox.woocommerce import WooCommerceHome
 from stores.sandbox.woocommerce.spec import Line
+from tests import make
 from tests.rigs.desk import Desk, desk_on, lines_of
 
 MUG, TEA = Line(price="14.50", quantity=3, sku="MUG"), Line(title="Tea", price="8.90", quantity=2, sku="TEA")
@@ -172,12 +173,15 @@ def test_what_is_awkward_in_an_order_changes_nothing_of_the_promise(desk):
         assert desk.live(record).totals.net.shop.amount == 0
 
 
-def test_a_currency_without_decimals(desk):
-    desk.store.currency = "JPY"
-    desk.store.save()
+def test_a_currency_the_shop_does_not_use_waits_for_somebody_without_limits(desk):
     record = desk.order(**WooCommerceHome.seeds["zero-decimal currency"])
 
-    done = desk.work(desk.confirm(record, desk.everything(record)))
+    waiting = desk.confirm(record, desk.everything(record))
+
+    assert (waiting.state, desk.count("refund")) == ("awaiting_approval", 0)
+    owner, seen = make.person(is_owner=True), waiting.fingerprint
+    desk.patiently(lambda: decide.approve(actor=owner, cancellation=waiting, fingerprint=seen))
+    done = desk.work(waiting)
 
     is_as_promised(done)
     assert [str(effect.amount) for effect in desk.world.effects(kind="refund")] == ["5830"]
