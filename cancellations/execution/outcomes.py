@@ -144,13 +144,25 @@ def refused(turn: Turn, exc: RemoteRefused) -> None:
         if isinstance(found, Found) and found.is_failed:
             conclude(turn, StepState.NEEDS_PERSON, Outcome.FINAL, exc, detail=found.detail[:300], next_attempt_at=None)
             return
-        if isinstance(found, Found) and not found.is_pending:
+        if isinstance(found, Found) and found.is_pending:
+            _on_its_way(turn, found)
+            return
+        if isinstance(found, Found):
             receipt = Receipt(outcome=Outcome.APPLIED, ids=found.ids, facts={"found": found.detail})
             answered(turn, receipt)
             return
     if turn.step.state in (StepState.RETRY_WAIT, StepState.ACCEPTED, StepState.PENDING, StepState.INTENDED):
         to = StepState.NEEDS_PERSON if turn.step.state == StepState.RETRY_WAIT else StepState.REFUSED
         conclude(turn, to, Outcome.FINAL, exc, detail=_words(exc), next_attempt_at=None, finished_at=clock.now())
+
+
+def _on_its_way(turn: Turn, found: Found) -> None:
+    """Refused, because our own earlier request is being worked on: ask after that one."""
+    receipt = Receipt(outcome=Outcome.ACCEPTED, ids=found.ids, facts={"found": found.detail})
+    if turn.step.state == StepState.ACCEPTED:
+        polled(turn, receipt)
+    else:
+        answered(turn, receipt)
 
 
 def unknown(turn: Turn, words: str, exc: Exception | None = None) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cancellations.services import decide
+from stores.canonical.commands import Found, Outcome, Receipt
 from stores.canonical.request import RefundChoice
+from stores.platforms.shoplazza import Shoplazza
 from stores.sandbox.modern_dropship.spec import Line as Wholesale
 from stores.sandbox.shoplazza.spec import Line as Lazza
 from tests.rigs.desk import lines_of
@@ -148,3 +150,25 @@ def test_a_request_that_the_network_doubled_is_flagged_where_the_platform_has_no
     assert done.steps.get(kind="refund").attempts.count() == 1
     assert desk.count("refund") == 2
     assert (done.state, done.differs) == ("done", True)
+
+
+def test_a_refusal_while_our_own_refund_is_on_its_way_asks_after_that_one(shoplazza_desk, monkeypatch):
+    """Sent twice by somebody on the way, the second is refused: the first is moving money all the same."""
+    desk = shoplazza_desk
+    record = desk.order()
+    cancellation = desk.confirm(record, desk.some(record, 1))
+    desk.world.fault("user_error", on="refund", status=422)
+    mine = Found(ids={"refund": "77"}, detail="on its way", is_pending=True)
+    monkeypatch.setattr(Shoplazza, "find", lambda self, command, *, tag, before: mine)
+    asked = []
+
+    def poll(self, command, receipt):
+        asked.append(dict(receipt.ids))
+        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts={})
+
+    monkeypatch.setattr(Shoplazza, "poll", poll)
+
+    done = desk.work(cancellation)
+
+    assert asked == [{"refund": "77"}]
+    assert desk.steps(done)["refund"] == "applied"
