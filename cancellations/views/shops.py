@@ -10,10 +10,16 @@ from django.views.decorators.http import require_safe
 
 from cancellations.selectors import cancellations
 from stores.platforms import registry
+from stores.platforms.base import Platform
 from stores.selectors import access, stores
 from stores.services import hooks
 from stores.views import capabilities
 from stores.views.access import DeskRequest, get_store_or_404, may
+
+
+def _is_entered_by_hand(platform: type[Platform]) -> bool:
+    """A person must know the address: to enter it there, or since the signature covers it."""
+    return not platform.hooks_are_signed or platform.hook_signs_address
 
 
 @require_safe
@@ -33,6 +39,6 @@ def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
         "topics": len(platform.topics),
         "may_manage": may_manage,
         "hook_setup": platform.hook_setup,
-        "hook_address": hooks.address(store) if may_manage and not platform.hooks_are_signed else "",
+        "hook_address": hooks.address(store) if may_manage and _is_entered_by_hand(platform) else "",
     }
     return render(request, "stores/detail.html", context)
