@@ -166,7 +166,7 @@ class WooCommerce(Platform):
         sending.guard_refund(command)
         with shapes.understood(str(words.UNREADABLE)):
             kept = self.reader.books(command.order_id)
-            body = sending.refund_body(command, kept, self.note_with_tag(command.note, tag), tag)
+            body = sending.refund_body(command, kept, self.note_with_tag(sending.SHOWN_REASON, tag), tag)
         return self.read_answer(command, self.api.effect("POST", order_path(command.order_id, "/refunds"), body))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:

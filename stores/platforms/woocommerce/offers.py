@@ -56,8 +56,8 @@ CAPABILITIES = Capabilities(
     ),
     staff_note=native(
         _(
-            "The refund's reason and a hidden field of the order carry the reason and Rescind's mark. Customers see a "
-            "refund's reason in their order."
+            "A hidden field of the refund or the order carries the reason. The refund's visible reason says only "
+            "that items were cancelled, since customers read it in their order."
         )
     ),
     find_again=native(_("Rescind's mark in the refund's reason shows after a lost answer what was done.")),

@@ -18,6 +18,8 @@ from stores.platforms.woocommerce.figures import Share, figures
 from stores.platforms.woocommerce.mapping import CANCEL_KEY, OPEN, Told
 
 REFUND_KEY = "_rescind_refund"
+REASON_KEY = "_rescind_reason"  # hidden, as every key that begins with an underscore
+SHOWN_REASON = "Items cancelled"  # customers read a refund's reason in their order: "Suspected fraud" is not for them
 MAY_BE_CANCELLED = (*OPEN, "refunded", "cancelled")  # refunded: the refund before it; cancelled: by the shop itself
 
 
@@ -112,7 +114,7 @@ def refund_body(command: RefundOrder, kept: Books, note: str, tag: str) -> dict[
         "api_refund": pays(command),
         "api_restock": restocks(command, kept),
         "line_items": [item(share) for share in found.shares],
-        "meta_data": [{"key": REFUND_KEY, "value": tag}],
+        "meta_data": [{"key": REFUND_KEY, "value": tag}, {"key": REASON_KEY, "value": command.note}],
     }
 
 

@@ -19,7 +19,7 @@ from tests.stores.platforms.rig import KEY, TAG, Sent
 from tests.stores.platforms.woocommerce import place, recorded
 from tests.stores.platforms.woocommerce.place import MUG, TEA
 
-REFUNDED = {"id": 801, "amount": "17.26", "refunded_payment": True, "reason": f"Out of stock {TAG}"}
+REFUNDED = {"id": 801, "amount": "17.26", "refunded_payment": True, "reason": f"Items cancelled {TAG}"}
 
 
 @pytest.fixture
@@ -53,13 +53,13 @@ def test_a_refund_word_for_word(network):
 
     assert body == {
         "amount": "17.26",
-        "reason": f"Out of stock {TAG}",
+        "reason": f"Items cancelled {TAG}",
         "api_refund": True,
         "api_restock": True,
         "line_items": [
             {"id": 315, "quantity": 1, "refund_total": "14.50", "refund_tax": [{"id": 75, "refund_total": "2.76"}]}
         ],
-        "meta_data": [{"key": "_rescind_refund", "value": TAG}],
+        "meta_data": [{"key": "_rescind_refund", "value": TAG}, {"key": "_rescind_reason", "value": "Out of stock"}],
     }
     assert "compute_totals" not in body  # an older store swallows it
     assert (receipt.outcome, receipt.ids) == (Outcome.APPLIED, {"refund": "801"})
