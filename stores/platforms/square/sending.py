@@ -16,6 +16,7 @@ from stores.platforms.square.units import uid
 
 REASON_AT_FULFILMENT = 100
 PENDING_WAIT = 30.0
+SHOWN_REASON = "Items cancelled"  # a refund's reason may stand on the customer's receipt: no suspicions there
 
 
 def refuse(code: str, said: object) -> RemoteRefused:
@@ -105,7 +106,7 @@ def refund_body(command: RefundOrder, facts: Facts, order: Order, tag: str, *, k
     back = refunds.to_refunds(facts)
     settled = not any(moneys.is_pending(refund) for refund in back)
     taken = {line.line_id: line.units for line in command.lines}
-    reason = record.reason(command.note, tag, taken, units.left(facts.order, back), is_settled=settled)
+    reason = record.reason(SHOWN_REASON, tag, taken, units.left(facts.order, back), is_settled=settled)
     body: dict[str, Any] = {
         "idempotency_key": key, "payment_id": wanted.payment_id, "reason": reason,
         "amount_money": {"amount": wanted.amount.minor, "currency": wanted.amount.currency},

@@ -69,7 +69,7 @@ def _capabilities() -> dict[str, Capability]:
         "keep_stock": native(_("Nothing goes back unless you say so, so units stay out of stock by themselves.")),
         "notify_customer": impossible(_("Square decides about its own receipts; calls cannot switch them.")),
         "staff_note": native(
-            _("Written into the order's own data and into the refund's reason, which receipts may show.")
+            _("A cancel writes it into the order's own data. A refund's reason, seen on receipts, stays neutral.")
         ),
         "find_again": native(_("Rescind's mark in the refund, the order or the stock movement shows what was done.")),
         "idempotency": native(_("Square remembers each request by its key, so that sending it again acts once.")),

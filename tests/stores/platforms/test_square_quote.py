@@ -139,7 +139,7 @@ def test_forty_lines_fit_only_as_all_of_them_and_else_are_refused_before_sending
     shop.carry_out(command, key=KEY, tag=TAG)
     world.advance(5)
     after = shop.look_again(order)
-    assert after.refunds[0].note == f"bye {{all 80}} {TAG}"
+    assert after.refunds[0].note == f"Items cancelled {{all 80}} {TAG}"
     assert all(not line.current for line in after.lines)
 
 
