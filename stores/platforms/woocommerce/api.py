@@ -6,6 +6,7 @@ import base64
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -80,10 +81,15 @@ class Api:
         url = at or f"{self.site}/wp-json/wc/v3/{path}" + (f"?{urlencode(query)}" if query else "")
         try:
             answer: Answer = self.connection.transport.send(
-                method, url, json=body, effect=effect, caller=self, timeout=SLOW if effect else None
+                method,
+                url,
+                json=body,
+                effect=effect,
+                caller=Once(self) if effect else self,
+                timeout=SLOW if effect else None,
             )
         except RemoteError as exc:
-            raise errors.sorted_out(exc, effect=effect) from exc
+            raise errors.sorted_out(exc, effect=effect, is_signed=self.is_signing) from exc
         return answer
 
     # --- the transport's Caller and Signer ---------------------------------------------------------
@@ -111,11 +117,30 @@ class Api:
         return self.connection.secrets.get(name, "")
 
     def renew(self) -> bool:
-        """A nonce that was used or a clock that jumped: the next signature is another one. A key cannot be renewed."""
+        """Of a read: a nonce that was used or a clock that jumped. The next signature is another one; a key is not."""
         return self.is_signing
 
     def usage(self, answer: Answer) -> Usage:
         return Usage(requested=1, actual=1, maximum=BUCKET, per_second=PER_SECOND)
+
+
+@dataclass(frozen=True)
+class Once:
+    """The Caller of a write, which is never signed anew: a nonce that was used may mean that it has already arrived."""
+
+    api: Api
+
+    def auth_headers(self) -> Mapping[str, str]:
+        return self.api.auth_headers()
+
+    def signed(self, method: str, url: str) -> str:
+        return self.api.signed(method, url)
+
+    def renew(self) -> bool:
+        return False
+
+    def usage(self, answer: Answer) -> Usage:
+        return self.api.usage(answer)
 
 
 def order_path(order_id: str, rest: str = "") -> str:

@@ -24,6 +24,9 @@ CHECKED = re.compile(  # sums and units that no longer fit: preview and computed
     r"woocommerce_rest_(quantity_exceeds_refundable|line_item_already_refunded|order_not_refundable"
     r"|preview_exceeds_max_refundable|refund_exceeds_remaining|refund_total_exceeds_line)"
 )
+LOGIN_CODE = "woocommerce_rest_authentication_error"
+# Logins that failed before anything was done. What else has this code may be a used nonce, in the shop's language.
+NOT_ENTERED = re.compile(r"consumer (key|secret)|signature|timestamp", re.IGNORECASE)
 READ_ONLY = re.compile(r"write permission", re.IGNORECASE)
 NO_AUTOMATIC = re.compile(r"automatic refunds|gateway for this order does not exist", re.IGNORECASE)
 TOO_MUCH = re.compile(r"invalid refund amount", re.IGNORECASE)
@@ -42,15 +45,15 @@ def said_by(body: Any) -> str:
     return re.sub(r"<[^>]*>", "", said)[:500] if isinstance(said, str) else ""
 
 
-def sorted_out(exc: RemoteError, *, effect: bool) -> RemoteError:
-    """The transport's class by status, corrected by what the body says."""
+def sorted_out(exc: RemoteError, *, effect: bool, is_signed: bool = False) -> RemoteError:
+    """The transport's class by status, corrected by what the body says. is_signed: with a nonce, good for once."""
     code, said = code_of(exc.answer), said_by(exc.answer)
     told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
     if isinstance(exc, RemoteThrottled):
         exc.user_message = str(words.STATUSES[429])
         return exc
     if exc.status == 401:
-        return _login(exc, code, said, told)
+        return _login(exc, code, said, told, is_once=effect and is_signed)
     if code in NO_ORDER:
         return RemoteRefused(code, code="not_found", user_message=str(words.NOT_FOUND), **told)
     if exc.status == 500 and code in FINAL_500:
@@ -63,10 +66,15 @@ def sorted_out(exc: RemoteError, *, effect: bool) -> RemoteError:
     return exc
 
 
-def _login(exc: RemoteError, code: str, said: str, told: Mapping[str, Any]) -> RemoteError:
-    """A key that may only read still opens the shop, so the connection stays."""
+def _login(exc: RemoteError, code: str, said: str, told: Mapping[str, Any], *, is_once: bool) -> RemoteError:
+    """A key that may only read still opens the shop, so the connection stays.
+
+    A used nonce under an effect: something on the way sent this very request twice, and the first may have acted.
+    """
     if READ_ONLY.search(said):
         return RemoteRefused(said, code="read_only", user_message=str(words.READ_ONLY), **told)
+    if is_once and code in ("", LOGIN_CODE) and not NOT_ENTERED.search(said):
+        return OutcomeUnknown(said or "401", code=code or "401", **told)
     return CredentialsRejected(said, code=code or "401", user_message=words.refused(words.LOGIN, said), **told)
 
 

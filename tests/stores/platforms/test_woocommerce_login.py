@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
+from stores.canonical.commands import Found
 from stores.kernel import redact
-from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteRefused
+from stores.kernel.errors import CredentialsRejected, InputRejected, OutcomeUnknown, RemoteRefused
 from stores.platforms.woocommerce import WooCommerce, oauth
 from stores.sandbox.woocommerce import WooCommerceHome
 from tests.stores.platforms import rig
@@ -78,6 +79,44 @@ def test_each_send_is_signed_anew_also_after_a_refused_nonce(network):
     sent = [parse_qs(urlsplit(call.request.url).query) for call in network.calls]
     assert len({one["oauth_nonce"][0] for one in sent}) == len(sent) == 4
     assert not any("Authorization" in call.request.headers for call in network.calls)
+
+
+def test_a_signed_write_that_came_twice_is_never_signed_anew(world):
+    """Of the copies the second is answered, with a used nonce: the first has paid already."""
+    world.switch("woocommerce_login", "oauth")
+    shop = place.on_world(world, login="oauth")
+    order = place.made(world, shop)
+    command = place.part(shop, order)
+    world.fault("doubled", on="refund_create")
+
+    with pytest.raises(OutcomeUnknown):
+        shop.carry_out(command, key=rig.KEY, tag=rig.TAG)
+
+    assert len(world.effects(order.external_id, kind="refund")) == 1
+    assert isinstance(shop.find(command, tag=rig.TAG, before=order), Found)
+
+
+@pytest.mark.parametrize(
+    ("message", "becomes"),
+    [
+        ("Invalid nonce - nonce has already been used.", OutcomeUnknown),
+        ("Ungültige Nonce.", OutcomeUnknown),
+        ("Invalid timestamp.", CredentialsRejected),
+        ("Consumer key is invalid.", CredentialsRejected),
+        ("Invalid signature - provided signature does not match.", CredentialsRejected),
+        ("The API key provided does not have write permissions.", RemoteRefused),
+    ],
+)
+def test_what_a_refused_signature_says_of_a_write(message, becomes, network):
+    network.get(place.ANY, json=recorded.order(refunds=[]))
+    network.put(place.ANY, json={"code": "woocommerce_rest_authentication_error", "message": message}, status=401)
+    order = type("O", (), {"external_id": "727"})
+
+    with pytest.raises(becomes) as caught:
+        place.on_network(login="oauth").carry_out(place.cancel(order), key=rig.KEY, tag=rig.TAG)
+
+    assert type(caught.value) is becomes
+    assert [call.request.method for call in network.calls] == ["GET", "PUT"]
 
 
 def test_without_tls_the_secret_is_never_sent_whatever_was_chosen():
