@@ -82,6 +82,10 @@ class Facts:
         wanted = shapes.ident(invoice, "entity_id")
         return [memo for memo in self.memos if shapes.text(memo, "invoice_id") == wanted]
 
+    def adjusted(self, invoice: Node) -> Decimal:
+        """What went back of one invoice as extra refund, outside of its units and its shipping."""
+        return sum((number(memo, "base_adjustment_positive") for memo in self._memos_of(invoice)), ZERO)
+
     @property
     def is_plain(self) -> bool:
         """No store credit, gift card, points, wrapping, product tax or extra fee, whose shares Magento works out."""

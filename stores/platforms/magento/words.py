@@ -47,7 +47,8 @@ SPECIAL = _("Store credit, gift wrapping, a product tax or an extra fee is part 
 BY_HAND = _("The payment is only recorded in Magento: somebody has to pay the money back by hand.")
 SHIPPING_TAXED = _(
     "The shipping is taxed. Unless the shop's settings here say how Magento reads a shipping refund, it goes back as "
-    "an adjustment: the customer gets the same, and Magento's books show no refunded shipping."
+    "an adjustment: the customer gets the same, and Magento's books show no refunded shipping. An extra refund made "
+    "earlier counts as shipping here."
 )
 OTHER_CURRENCY = _(
     "The customer saw %(amount)s %(seen)s. Magento takes and refunds in its base currency, %(base)s, and so do the "

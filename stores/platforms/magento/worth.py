@@ -9,7 +9,7 @@ it travels as an adjustment, which means the same everywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from stores.kernel.shapes import Node
@@ -99,22 +99,24 @@ class Books:
         held = Shipping.of(self.facts, invoice)
         if not held.is_taxed:
             return shipping
-        if shipping != held.left or not self.prices:
+        if shipping != held.left or held.adjusted or not self.prices:
             return ZERO
         return held.net if self.prices == EXCLUDING else held.net + held.tax
 
 
 @dataclass(frozen=True)
 class Shipping:
-    """Shipping that stands on one invoice and was not given back."""
+    """Shipping that stands on one invoice and was not given back. `adjusted`: what may have gone back of it as an
+    adjustment, which Magento's books do not tell from goodwill, so that none goes back twice."""
 
     net: Decimal = ZERO
     tax: Decimal = ZERO
     discount: Decimal = ZERO
+    adjusted: Decimal = ZERO
 
     @property
     def left(self) -> Decimal:
-        return max(ZERO, self.net + self.tax - self.discount)
+        return max(ZERO, self.net + self.tax - self.discount - self.adjusted)
 
     @property
     def is_taxed(self) -> bool:
@@ -130,7 +132,8 @@ class Shipping:
             return cls()
         share = net / number(invoice, "base_shipping_amount")
         tax = number(invoice, "base_shipping_tax_amount") - number(order, "base_shipping_tax_refunded")
-        return cls(net, max(ZERO, tax), cents(number(order, "base_shipping_discount_amount") * share))
+        found = cls(net, max(ZERO, tax), cents(number(order, "base_shipping_discount_amount") * share))
+        return replace(found, adjusted=facts.adjusted(invoice)) if found.is_taxed else found
 
 
 class Rounding:

@@ -18,6 +18,7 @@ from stores.platforms.magento import sending
 from stores.sandbox.magento.house import MagentoHome
 from stores.sandbox.magento.spec import Line
 from stores.sandbox.world import World
+from tests.stores.platforms import rig
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.magento import place
 from tests.stores.platforms.magento.place import MUG, TEA, world
@@ -170,6 +171,26 @@ def test_taxed_shipping_comes_to_the_same_however_the_shop_reads_it(world, confi
     after = shop.look_again(order)
     assert after.totals.refunded.shop == order.totals.received.shop
     assert after.cancelled_at
+
+
+@pytest.mark.parametrize("told", ["", "excluding"])
+@pytest.mark.parametrize(("first", "then"), [("6.00", "0"), ("2.00", "4.00")])
+def test_shipping_that_went_back_as_an_adjustment_goes_back_once(world, told, first, then):
+    """Magento's books call it an adjustment and show the shipping as never refunded."""
+    shop = place.on_world(world, shipping_prices=told)
+    order = place.made(world, shop, tax_rate="0.20")
+    (command,) = place.refunds(order, shop.quote(order, CancelRequest(lines=place.some(order), shipping=usd(first))))
+    shop.carry_out(command, key=KEY, tag=TAG)
+    again = shop.read_order(order.external_id)
+
+    assert shop.look_again(order).shipping_refundable == again.shipping_refundable == usd(then)
+    quote = shop.quote(again, CancelRequest(lines=place.some(again), shipping=usd("6.00")))
+    assert (quote.shipping, quote.total) == (usd(then), usd(then) + usd("17.40"))
+    (last,) = place.everything(shop, again)
+    shop.carry_out(last, key=KEY, tag=rig.OTHER_TAG)
+    moved = [e.amount for e in world.effects(order.external_id, kind="refund")]
+    assert moved == [usd(first).amount + Decimal("17.40"), last.payments[0].amount.amount]
+    assert sum(moved) == order.totals.received.shop.amount
 
 
 def test_a_part_of_taxed_shipping_goes_back_to_the_cent(world):
