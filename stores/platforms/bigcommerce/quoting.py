@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from stores.canonical.order import Order
+from stores.canonical.order import Order, Payment
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
 from stores.kernel import shapes
 from stores.kernel.money import Money, allocate, total
@@ -67,15 +67,17 @@ def _backs(way: object, currency: str) -> Iterator[Back]:
         )
 
 
-def chosen(quoted: Quoted, ids: Sequence[str]) -> tuple[Back, ...]:
+def chosen(quoted: Quoted, paid: Sequence[Payment]) -> tuple[Back, ...]:
     """The first that moves money, else the first."""
-    fitting = [way for way in quoted.ways if _is_ours(way, ids)]
+    credit = next((payment.refundable for payment in paid if payment.id == "storecredit"), None)
+    fitting = [way for way in quoted.ways if _is_ours(way, credit)]
     online = [way for way in fitting if not any(back.offline for back in way)]
     return next(iter(online or fitting), ())
 
 
-def _is_ours(way: Sequence[Back], ids: Sequence[str]) -> bool:
-    return not any(back.provider == "storecredit" and "storecredit" not in ids for back in way)
+def _is_ours(way: Sequence[Back], credit: Money | None) -> bool:
+    """Not where store credit would take what was paid in another way."""
+    return not any(back.provider == "storecredit" and (credit is None or back.amount > credit) for back in way)
 
 
 # --- the quote ---------------------------------------------------------------------------------------
@@ -93,8 +95,7 @@ def quote(api: Api, read: Read, order: Order, request: CancelRequest) -> Quote:
     for item in wanted:
         item.pop("reason")
     found = ask(api, order.external_id, wanted, currency)
-    ids = [payment.id for payment in order.payments]
-    way = chosen(found, ids)
+    way = chosen(found, order.payments)
     back = total((part.amount for part in way), currency)
     tax = Money.zero(currency) if order.taxes_included else min(found.tax, back)
     goods = max(back - tax - shipping - fees, Money.zero(currency))
@@ -106,7 +107,7 @@ def quote(api: Api, read: Read, order: Order, request: CancelRequest) -> Quote:
         shipping=shipping,
         duties=Money.zero(currency),
         total=back,
-        maximum=max(maximum, back),
+        maximum=maximum or back,
         lines=tuple(_lines(read.raw, rates, order, units, goods, max(tax - extra, Money.zero(currency)))),
         payments=tuple(_payments(way, found.ways, order)),
         fees=fees or None,
@@ -176,15 +177,16 @@ def _payments(way: Sequence[Back], ways: Sequence[Sequence[Back]], order: Order)
             yield _quoted(back, known, Money.zero(back.amount.currency))
 
 
-def _quoted(back: Back, known: Mapping[str, object], amount: Money) -> QuotedPayment:
+def _quoted(back: Back, known: Mapping[str, Payment], amount: Money) -> QuotedPayment:
+    """At most what our own reading says is left of it: where BigCommerce says more, a person looks first."""
     payment_id = payments.payment_of(back.provider, list(known))
     payment = known.get(payment_id)
-    left = getattr(payment, "refundable", None) or back.amount
+    left = payment.refundable if payment else None
     return QuotedPayment(
         payment_id=payment_id,
         gateway=back.provider,
-        label=getattr(payment, "label", "") or back.name or back.provider,
+        label=(payment.label if payment else "") or back.name or back.provider,
         amount=amount,
-        maximum=max(left, back.amount),
+        maximum=back.amount if left is None else left,
         is_manual=back.offline,
     )

@@ -1,0 +1,57 @@
+"""What BigCommerce's preview may promise: no way of paying back that the work itself would refuse, and never more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cancellations.planning.plan import Plan
+from stores.kernel.money import Money
+from stores.sandbox.bigcommerce import quotes
+from stores.sandbox.bigcommerce.spec import Line
+from tests.rigs.desk import Desk, desk_on
+
+TWO = (Line(sku="MUG", quantity=3, price="10.00"), Line(sku="TEA", title="Mountain tea", quantity=2, price="4.00"))
+
+
+@pytest.fixture
+def desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with desk_on("bigcommerce", tmp_path, monkeypatch) as made:
+        yield made
+
+
+def usd(text: str) -> Money:
+    return Money(Decimal(text), "USD")
+
+
+def back(plan: Plan) -> dict[str, tuple[str, bool]]:
+    """payment → (amount, by hand) of the refund that is planned."""
+    command: Any = plan.steps[0].command
+    return {paid.payment_id: (str(paid.amount.amount), paid.is_manual) for paid in command.payments}
+
+
+def test_store_credit_never_takes_what_a_card_paid(desk):
+    """The card cannot be refunded by a call, and BigCommerce offers store credit for all of it: nobody asked for it."""
+    tender = [("storecredit", "20.00"), ("testgateway", "23.00")]
+    record = desk.order(lines=TWO, tender=tender, can_refund="offline")
+    assert back(desk.plan(record, desk.everything(record))) == {
+        "testgateway": ("23.00", True), "storecredit": ("20.00", False),
+    }  # fmt: skip
+
+
+def test_more_than_the_payments_hold_is_never_promised(desk, monkeypatch):
+    record = desk.order(lines=TWO)
+    plain = quotes.quote
+
+    def more(*asked: Any) -> Any:
+        said = plain(*asked)
+        way = [said["refund_methods"][0][0] | {"amount": 60.0}]
+        return said | {"total_refund_amount": 60.0, "refund_methods": [way]}
+
+    monkeypatch.setattr(quotes, "quote", more)
+    plan = desk.plan(record, desk.everything(record))
+    assert [blocker.code for blocker in plan.blockers] == ["quote_too_high"]
