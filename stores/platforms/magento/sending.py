@@ -12,11 +12,12 @@ from typing import Any
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused, Unsupported
+from stores.kernel.money import Money
 from stores.kernel.shapes import Node
 from stores.platforms.magento import items, standing, words
 from stores.platforms.magento.amounts import ZERO
 from stores.platforms.magento.facts import Facts, lines_in
-from stores.platforms.magento.worth import Books, Worth
+from stores.platforms.magento.worth import Books, Shipping, Worth
 
 
 # --- cancel ------------------------------------------------------------------------------------------
@@ -65,12 +66,20 @@ def guard_refund(facts: Facts, invoice: Node, command: RefundOrder) -> None:
         raise refusal("currency_changed", str(words.CURRENCY_CHANGED))
     if payment.amount.amount > facts.left_on(invoice):
         raise refusal("less_refundable", str(words.LESS_LEFT))
+    if command.shipping and command.shipping > shipping_left(facts):
+        raise refusal("less_shipping", str(words.LESS_LEFT))
     if facts.is_by_hand(invoice) and not payment.is_manual:
         raise refusal("by_hand", str(words.NOW_BY_HAND))
     known = {item.id: item for item in facts.lines}
     for line in command.lines:
         if line.line_id not in known or line.units > facts.units_on(invoice, known[line.line_id]):
             raise refusal("units", str(words.UNITS_GONE))
+
+
+def shipping_left(facts: Facts) -> Money:
+    """Of all paid invoices: an amount of one's own may go back through another one than the shipping's."""
+    left = sum((Shipping.of(facts, invoice).left for invoice in facts.paid_invoices), ZERO)
+    return Money(left, facts.currency).rounded()
 
 
 def refund_body(facts: Facts, invoice: Node, command: RefundOrder, note: str, prices: str) -> dict[str, Any]:

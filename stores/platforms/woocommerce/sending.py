@@ -13,7 +13,7 @@ from stores.canonical.commands import CancelOrder, RefundOrder
 from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
 from stores.kernel.money import Money, total
 from stores.platforms.woocommerce import amounts, words
-from stores.platforms.woocommerce.books import ZERO, Books
+from stores.platforms.woocommerce.books import ZERO, Books, Kind
 from stores.platforms.woocommerce.figures import Share, figures
 from stores.platforms.woocommerce.mapping import CANCEL_KEY, OPEN, Told
 
@@ -76,6 +76,9 @@ def guard_money(command: RefundOrder, kept: Books) -> None:
     amount = whole(command).amount
     if amount > kept.most:
         raise _no("less_refundable", words.LESS_LEFT)
+    for part, kind in ((command.shipping, Kind.SHIPPING), (command.fees, Kind.FEE)):
+        if part and part.amount > kept.left_of(kind):
+            raise _no("less_refundable", words.LESS_LEFT)
     if amount != amounts.rounded(amount, kept.step):
         raise _no("too_fine", str(words.TOO_FINE) % {"step": amounts.told(kept.step)})
     for line in command.lines:

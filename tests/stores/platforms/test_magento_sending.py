@@ -240,6 +240,22 @@ def test_a_cancel_that_would_not_take_the_whole_order_is_not_sent(world, meanwhi
     assert heard.user_message
 
 
+@pytest.mark.parametrize("tax_rate", ["0", "0.20"])
+def test_shipping_that_somebody_gave_back_meanwhile_does_not_go_back_twice(world, tax_rate):
+    """Taxed, it would travel as an adjustment, of which Magento knows no maximum."""
+    shop = place.on_world(world)
+    order = place.made(world, shop, tax_rate=tax_rate)
+    wanted = CancelRequest(lines=place.some(order), shipping=order.shipping_refundable)
+    (command,) = place.refunds(order, shop.quote(order, wanted))
+    alone = replace(command, lines=(), payments=(replace(command.payments[0], amount=command.shipping),))
+    shop.carry_out(alone, key=KEY, tag=rig.OTHER_TAG)
+
+    heard = refusal(world, command)
+
+    assert isinstance(heard, RemoteRefused)
+    assert heard.code == "less_shipping"
+
+
 @pytest.mark.parametrize(
     ("meanwhile", "code"),
     [("money", "less_refundable"), ("units", "units"), ("hold", "state"), ("all", "state")],

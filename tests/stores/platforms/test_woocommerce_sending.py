@@ -230,6 +230,22 @@ def test_the_preview_names_its_lines_otherwise_and_counts_shipping_with_tax(worl
 
 
 # --- guards ------------------------------------------------------------------------------------------
+def test_shipping_that_somebody_gave_back_meanwhile_does_not_go_back_twice(world):
+    """The order as a whole still holds enough, so that only the shipping itself shows it."""
+    shop = place.on_world(world)
+    order = place.made(world, shop)
+    wanted = CancelRequest(lines=place.some(order), shipping=order.shipping_refundable)
+    command = place.refund(order, shop.quote(order, wanted), wanted.lines)
+    alone = replace(command, lines=(), payments=(replace(command.payments[0], amount=command.shipping),))
+    shop.carry_out(alone, key=KEY, tag="[op 00000000]")
+
+    with pytest.raises(RemoteRefused) as caught:
+        shop.carry_out(command, key=KEY, tag=TAG)
+
+    assert caught.value.code == "less_refundable"
+    assert [e.amount for e in world.effects(order.external_id, kind="refund")] == [command.shipping.amount]
+
+
 def test_less_than_planned_another_currency_or_finer_steps_stop_before_anything_is_sent(network):
     for code, changes in (
         ("less_refundable", {"total": "20.00"}),
