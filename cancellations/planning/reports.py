@@ -16,7 +16,9 @@ NOT_TOLD = "—"
 def reported(plan: Plan, results: Results, *kinds: type, says: Callable[[Facts], str] = lambda facts: "") -> str:
     """What the calls of these kinds answered, in words; "—" when none did. says: the words for this row, if any."""
     told = [results.get(step.position, {}) for step in plan.steps if isinstance(step.command, kinds)]
-    return " · ".join(_answer(facts, says) for facts in told if facts) or NOT_TOLD
+    words = [_answer(facts, says) for facts in told if facts]
+    has_own_words = any(says(facts) for facts in told)  # amounts: each is told, though two be equal
+    return " · ".join(words if has_own_words else dict.fromkeys(words)) or NOT_TOLD
 
 
 def _answer(facts: Facts, says: Callable[[Facts], str]) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from cancellations.planning.plan import EffectKind, PaymentEnd, Plan, ReceiptLine, Verdict
 from cancellations.planning.reports import NOT_TOLD, Facts, Results, new_refunds, reported, verdict_of
-from stores.canonical.commands import CancelOrder, RefundOrder, VoidPayment
+from stores.canonical.commands import CancelOrder, Command, RefundOrder, VoidPayment
 from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
 from stores.kernel.money import Money, total
 from stores.kernel.words import gettext as _
@@ -51,15 +51,19 @@ def _payments(plan: Plan, before: Order, after: Order, results: Results) -> Iter
 
 def _reported(plan: Plan, results: Results, payment_id: str) -> str:
     """By the calls that gave back through this payment; one that names several tells their sum alone."""
-    others = {
-        step.position
-        for step in plan.steps
-        if isinstance(step.command, RefundOrder) and all(p.payment_id != payment_id for p in step.command.payments)
-    }
-    is_sum = any(isinstance(s.command, RefundOrder) and len(s.command.payments) > 1 for s in plan.steps)
-    named_alone = len(plan.expected.payments) == 1 or (others and not is_sum)
-    mine = {position: facts for position, facts in results.items() if position not in others}
-    return reported(plan, mine, CancelOrder, RefundOrder, says=_paid_back if named_alone else lambda facts: "")
+    mine = {s.position: results.get(s.position, {}) for s in plan.steps if _moves(s.command, payment_id)}
+    is_sum = any(isinstance(s.command, CancelOrder) and s.command.refund for s in plan.steps) or any(
+        isinstance(s.command, RefundOrder) and len(s.command.payments) > 1 for s in plan.steps
+    )
+    says_own = len(plan.expected.payments) == 1 or not is_sum
+    return reported(plan, mine, CancelOrder, RefundOrder, says=_paid_back if says_own else lambda facts: "")
+
+
+def _moves(command: Command | None, payment_id: str = "") -> bool:
+    """Could this call have moved money (through this payment, where one is named)?"""
+    if isinstance(command, RefundOrder):
+        return any(payment_id in ("", payment.payment_id) for payment in command.payments)
+    return isinstance(command, CancelOrder) and command.refund
 
 
 def _seen_payment(end: PaymentEnd, moved: list[Payment], before: Order, after: Order) -> tuple[str, Verdict, str]:
@@ -110,11 +114,12 @@ def _refunded(plan: Plan, before: Order, after: Order, results: Results) -> Iter
     verdict = verdict_of(seen == promised)
     if verdict is Verdict.DIFFERS and pending and seen.currency == promised.currency and seen < promised:
         verdict = Verdict.PENDING
+    moving = {s.position: results.get(s.position, {}) for s in plan.steps if _moves(s.command)}
     yield ReceiptLine(
         kind=EffectKind.REFUND,
         what=_("Refunded on this order in all"),
         promised=said(promised),
-        reported=reported(plan, results, CancelOrder, RefundOrder, says=_paid_back),
+        reported=reported(plan, moving, CancelOrder, RefundOrder, says=_paid_back),
         seen=said(seen),
         verdict=verdict,
     )

@@ -37,7 +37,8 @@ def title(command: Command) -> str:
 
 
 def _whole(command: CancelOrder) -> str:
-    return _("Cancel the whole order and refund it") if command.refund else _("Cancel the whole order without a refund")
+    """Money may have gone back in a step of its own, so a cancel that moves none says nothing of it."""
+    return _("Cancel the whole order and refund it") if command.refund else _("Cancel the whole order")
 
 
 def _refund(command: RefundOrder) -> str:

@@ -88,8 +88,7 @@ def one_change(change: StockChange, mark: str, moment: str) -> dict[str, Any]:
 def moved(command: CorrectStock, answer: Node) -> str:
     """ "5 → 7": the count that is told, and what it was before these units. Raises Misread for what proves nothing."""
     counts = [one for one in shapes.nodes(answer, "counts") if shapes.text(one, "state") == GOES_TO]
-    told = {(shapes.text(one, "catalog_object_id"), shapes.text(one, "location_id")): quantity(one) for one in counts
-            if not shapes.text(one, "quantity").startswith("-")}  # fmt: skip
+    told = {(shapes.text(one, "catalog_object_id"), shapes.text(one, "location_id")): count(one) for one in counts}
     if "counts" not in answer and "changes" not in answer:
         raise Misread("counts")
     back: dict[tuple[str, str], Decimal] = {}
@@ -100,8 +99,15 @@ def moved(command: CorrectStock, answer: Node) -> str:
     return ", ".join(rows)
 
 
-def plain(count: Decimal) -> str:
-    return format(count.normalize(), "f") if count else "0"
+def count(one: Node) -> Decimal:
+    """What is in stock; below zero where more was sold than was counted."""
+    said = shapes.text(one, "quantity")
+    whole = quantity({**one, "quantity": said.removeprefix("-")})
+    return -whole if said.startswith("-") else whole
+
+
+def plain(units: Decimal) -> str:
+    return format(units.normalize(), "f") if units else "0"
 
 
 def find(api: Api, command: CorrectStock, tag: str, since: datetime) -> Finding:
