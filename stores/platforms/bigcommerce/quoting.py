@@ -13,9 +13,10 @@ from decimal import Decimal
 from stores.canonical.order import Order, Payment
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
 from stores.kernel import shapes
+from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money, allocate, total
 from stores.kernel.shapes import Node
-from stores.platforms.bigcommerce import items, lines, moneys, parts, payments
+from stores.platforms.bigcommerce import items, lines, moneys, parts, payments, words
 from stores.platforms.bigcommerce.api import Api
 from stores.platforms.bigcommerce.mapping import Read
 from stores.platforms.bigcommerce.moneys import Rates
@@ -96,6 +97,8 @@ def quote(api: Api, read: Read, order: Order, request: CancelRequest) -> Quote:
         item.pop("reason")
     found = ask(api, order.external_id, wanted, currency)
     way = chosen(found, order.payments)
+    if found.total and not way:
+        raise RemoteRefused("no way", code="no_way", user_message=str(words.NO_WAY))
     back = total((part.amount for part in way), currency)
     tax = Money.zero(currency) if order.taxes_included else min(found.tax, back)
     goods = max(back - tax - shipping - fees, Money.zero(currency))

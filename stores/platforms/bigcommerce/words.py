@@ -198,6 +198,7 @@ NOT_VOIDED = _("The authorisation was not released: BigCommerce says that it is 
 LESS_LEFT = _("Less can be refunded now than was planned. Nothing was sent.")
 OTHER_CURRENCY = _("The order's currency changed since the plan was made. Nothing was sent.")
 OTHER_WAY = _("BigCommerce now pays this refund back in another way than was planned. Nothing was sent.")
+NO_WAY = _("BigCommerce offers no way to pay this back that the customer paid by. Refund it in BigCommerce.")
 ALREADY = _("This very refund is on the order already. Nothing was sent.")
 BY_ANOTHER = _("Somebody else cancelled this order meanwhile. Nothing was sent.")
 NOTHING_BACK = _("Units leave a BigCommerce order only together with money.")

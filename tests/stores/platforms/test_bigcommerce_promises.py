@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cancellations.planning.plan import Plan
+from stores.canonical.request import RefundChoice
 from stores.kernel.money import Money
 from stores.sandbox.bigcommerce import quotes
 from stores.sandbox.bigcommerce.spec import Line
@@ -55,3 +56,15 @@ def test_more_than_the_payments_hold_is_never_promised(desk, monkeypatch):
     monkeypatch.setattr(quotes, "quote", more)
     plan = desk.plan(record, desk.everything(record))
     assert [blocker.code for blocker in plan.blockers] == ["quote_too_high"]
+
+
+def test_a_paid_order_that_cannot_be_paid_back_is_not_cancelled_for_nothing(desk, monkeypatch):
+    """Without any way, or with store credit alone that nobody paid by, a full refund is no plan of zero."""
+    record = desk.order(lines=TWO)
+    credit = [[{"provider_id": "storecredit", "provider_description": "Store credit", "amount": 43.0}]]
+    for ways in ([], credit):
+        monkeypatch.setattr(quotes, "ways", lambda *_asked, ways=ways: ways)
+        plan = desk.plan(record, desk.everything(record))
+        assert [blocker.code for blocker in plan.blockers] == ["no_quote"], ways
+        assert "offers no way" in plan.blockers[0].text
+        assert not desk.plan(record, desk.everything(record, refund=RefundChoice.NONE)).blockers
