@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ class Made:
     lines: tuple[str, ...]
 
 
-class Home:
+class Home(ABC):
     """Base of a simulated platform (`Simulated` in platforms.py says what the shared doors ask)."""
 
     key: str
@@ -47,35 +48,36 @@ class Home:
 
     # --- said by the platform ----------------------------------------------------------------------
     @classmethod
+    @abstractmethod
     def fresh(cls, name: str) -> Body:
         """The record of a new shop; `name` is its key. JSON only."""
-        raise NotImplementedError
 
+    @abstractmethod
     def build(self, session: Session, wanted: Any) -> Made:
         """Make the records of one order from the words of `spec.Order`."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def many(cls, count: int, seed: int) -> Iterable[Mapping[str, Any]]:
         """Words of believable orders; the same seed gives the same."""
-        raise NotImplementedError
 
+    @abstractmethod
     def open_house(self, name: str, base: str) -> House:
         """The address and credentials that a connection form would take; base: "" = reached in process."""
-        raise NotImplementedError
 
     @classmethod
-    def claims(cls, request: Request) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def claims(cls, request: Request) -> bool: ...
 
-    def operations(self, request: Request) -> tuple[str, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    def operations(self, request: Request) -> tuple[str, ...]: ...
 
-    def reply(self, request: Request) -> Reply:
-        raise NotImplementedError
+    @abstractmethod
+    def reply(self, request: Request) -> Reply: ...
 
     def due(self, session: Session, kind: str, body: Body) -> None:
-        """A timer of ours came due; kind as it was given to `Session.timer`."""
+        """A timer of ours came due; kind as it was given to `Session.timer`. Most platforms have none."""
+        return None
 
     def hook_headers(self, row: sqlite3.Row) -> dict[str, str]:
         return {"Content-Type": "application/json"}
