@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from stores.canonical.order import Order, Payment
-from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
+from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money, allocate, total
@@ -89,9 +89,10 @@ def quote(api: Api, read: Read, order: Order, request: CancelRequest) -> Quote:
     if not units:
         return _nothing(currency, maximum)
     is_all = _is_everything(order, units)
-    shipping = _shipping(read.costs, request, currency, is_all=is_all)
+    is_named = request.refund is RefundChoice.PART  # then the refund names goods and the shipping that was asked for
+    shipping = _shipping(read.costs, request, currency, is_all=is_all and not is_named)
     own = parts.of_kind(read.costs, "HANDLING", "FEE")
-    fees = parts.sum_of(own, currency) if is_all else Money.zero(currency)
+    fees = parts.sum_of(own, currency) if is_all and not is_named else Money.zero(currency)
     wanted = items.wanted(read.raw, read.costs, units, shipping=shipping, fees=fees, reason="")
     for item in wanted:
         item.pop("reason")
@@ -110,9 +111,9 @@ def quote(api: Api, read: Read, order: Order, request: CancelRequest) -> Quote:
         shipping=shipping,
         duties=Money.zero(currency),
         total=back,
-        maximum=maximum or back,
+        maximum=back if is_named else maximum or back,
         lines=tuple(_lines(read.raw, rates, order, units, goods, max(tax - extra, Money.zero(currency)))),
-        payments=tuple(_payments(way, found.ways, order)),
+        payments=tuple(_payments(way, found.ways, order, is_named=is_named)),
         fees=fees or None,
     )
 
@@ -168,8 +169,13 @@ def _lines(
         yield QuotedLine(line_id=line_id, units=count, amount=share, tax=part)
 
 
-def _payments(way: Sequence[Back], ways: Sequence[Sequence[Back]], order: Order) -> Iterator[QuotedPayment]:
-    """The chosen way, then the others with nothing in them, so that people see there are some."""
+def _payments(
+    way: Sequence[Back], ways: Sequence[Sequence[Back]], order: Order, *, is_named: bool
+) -> Iterator[QuotedPayment]:
+    """The chosen way, then the others with nothing in them, so that people see there are some.
+
+    is_named: a person says how much through which payment; what the way leaves out takes nothing then.
+    """
     known = {payment.id: payment for payment in order.payments}
     for back in way:
         yield _quoted(back, known, back.amount)
@@ -178,6 +184,12 @@ def _payments(way: Sequence[Back], ways: Sequence[Sequence[Back]], order: Order)
         if back.provider not in seen:
             seen.add(back.provider)
             yield _quoted(back, known, Money.zero(back.amount.currency))
+    ours = {payments.payment_of(back.provider, list(known)) for back in way}
+    for payment in order.payments if is_named else ():
+        if payment.refundable and payment.id not in ours:
+            none = Money.zero(payment.refundable.currency)
+            yield QuotedPayment(payment_id=payment.id, gateway=payment.gateway, label=payment.label, amount=none,
+                                maximum=none, is_manual=payment.is_manual)  # fmt: skip
 
 
 def _quoted(back: Back, known: Mapping[str, Payment], amount: Money) -> QuotedPayment:

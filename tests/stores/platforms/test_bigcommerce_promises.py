@@ -68,3 +68,24 @@ def test_a_paid_order_that_cannot_be_paid_back_is_not_cancelled_for_nothing(desk
         assert [blocker.code for blocker in plan.blockers] == ["no_quote"], ways
         assert "offers no way" in plan.blockers[0].text
         assert not desk.plan(record, desk.everything(record, refund=RefundChoice.NONE)).blockers
+
+
+def test_an_amount_of_ones_own_is_promised_only_as_far_as_it_can_be_sent(desk):
+    """BigCommerce pays back goods and named shipping, by its own way: what is above is told before the click."""
+    record = desk.order(lines=TWO, handling="1.50", tender=[("giftcertificate", "20.00"), ("testgateway", "24.50")])
+    wishes: list[tuple[tuple[int, int], str, dict[str, str], str]] = [
+        ((3, 2), "0", {"testgateway": "24.50", "giftcertificate": "19.99"}, "At most US$38.00"),
+        ((1, 0), "0", {"testgateway": "12.00"}, "At most US$10.00"),
+        ((1, 0), "5.00", {"testgateway": "15.01"}, "At most US$15.00"),
+        ((1, 0), "0", {"giftcertificate": "5.00"}, "At most US$0.00"),
+        ((1, 0), "5.00", {"testgateway": "15.00"}, ""),
+    ]
+    for units, shipping, said, words in wishes:
+        part = {payment: usd(amount) for payment, amount in said.items()}
+        wish = desk.some(record, *units, refund=RefundChoice.PART, part=part, shipping=usd(shipping))
+        plan = desk.plan(record, wish)
+        assert words in plan.blockers[0].text if words else not plan.blockers, (said, plan.blockers)
+
+    done = desk.work(desk.confirm(record, wish))
+    assert (done.state, done.differs) == ("done", False), done.trouble
+    assert [str(effect.amount) for effect in desk.world.effects(kind="refund")] == ["15.00"]
