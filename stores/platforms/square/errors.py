@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stores.kernel.errors import CredentialsRejected, RemoteConflict, RemoteError, RemoteRefused
+from stores.kernel.errors import CredentialsRejected, OutcomeUnknown, RemoteConflict, RemoteError, RemoteRefused
 from stores.platforms.square import words
 
 MOVED = frozenset({"VERSION_MISMATCH", "CONFLICT"})
@@ -27,6 +27,9 @@ def sorted_out(exc: RemoteError) -> RemoteError:
     """The transport's class by status, corrected by what the body says."""
     code, detail, field = told(exc.answer)
     if not code or exc.status is None:
+        return exc
+    if isinstance(exc, OutcomeUnknown) or not 400 <= exc.status < 500:
+        exc.code = code  # whatever a gateway's page says, nobody knows what happened behind it
         return exc
     given: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
     if code == WAIT:

@@ -40,6 +40,17 @@ def test_each_row_of_the_table_when_a_read_is_answered_so(network):
         network.reset()
 
 
+def test_a_code_never_makes_a_known_outcome_of_a_status_that_leaves_it_open(network):
+    """A 500 that names an inner conflict, or a time-out that names a token, may have acted all the same."""
+    for status in (302, 408, 499, 500, 502, 503, 504):
+        for code in ("CONFLICT", "VERSION_MISMATCH", "REFUND_ALREADY_PENDING", "UNAUTHORIZED", "NOT_FOUND"):
+            network.post(VOID, status=status, json={"errors": [{"category": "API_ERROR", "code": code}]})
+            with pytest.raises(OutcomeUnknown) as caught:
+                place.on_network().carry_out(recorded.COMMANDS[VoidPayment], key=KEY, tag=TAG)
+            assert caught.value.code == code
+            network.reset()
+
+
 def test_a_pending_refund_is_waited_for(network):
     network.assert_all_requests_are_fired = False
     recorded.serve(network, recorded.COMMANDS[RefundOrder])
