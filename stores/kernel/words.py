@@ -52,3 +52,11 @@ def money(amount: Money) -> str:
     """US$47.98, JP¥1,200: as the reader's locale writes it; no digit is rounded away."""
     text = str(format_currency(amount.amount, amount.currency, locale=_Hooks.locale(), decimal_quantization=False))
     return re.sub(r"(?<=[A-Z])(?=\d)", "\N{NO-BREAK SPACE}", text).replace("-", "\N{MINUS SIGN}", 1)
+
+
+def with_theirs(ours: str, platform: str, theirs: str) -> str:
+    """A refusal in our words, and in the platform's own where it has some: they are often the better ones."""
+    said = " ".join(theirs.split())[:200]
+    if not said:
+        return ours
+    return gettext("%(ours)s %(platform)s says: %(theirs)s", ours=ours, platform=platform, theirs=said)

@@ -11,6 +11,7 @@ from stores.canonical.capabilities import Capabilities, Capability, composed, im
 from stores.canonical.manner import Manner, UnitsBy
 from stores.canonical.order import Fulfilment, PaymentState
 from stores.canonical.request import Reason
+from stores.kernel.words import with_theirs
 from stores.platforms.base import Scope
 
 
@@ -214,5 +215,4 @@ NOT_COUNTED = _("BigCommerce does not count the stock of these units at this pla
 def refused(said: str, status: int | None) -> str:
     """Our words for the status, and BigCommerce's own where it has some."""
     ours = str(STATUSES.get(status) or gettext("BigCommerce refused this."))
-    theirs = " ".join(said.split())[:200]
-    return gettext("%(ours)s BigCommerce says: %(theirs)s") % {"ours": ours, "theirs": theirs} if theirs else ours
+    return with_theirs(ours, "BigCommerce", said)

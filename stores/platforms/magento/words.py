@@ -7,6 +7,8 @@ from typing import cast
 
 from django.utils.translation import gettext, gettext_lazy
 
+from stores.kernel.words import with_theirs
+
 
 def _(text: str) -> str:
     """Translated when it is shown, not when this module is read."""
@@ -84,6 +86,7 @@ NOT_SAVED = _(
     "Magento could not save the credit memo. Either the payment provider refused, or it paid and Magento lost the "
     "record. Look at the payment provider before anything is sent again."
 )
+UNSURE = _("Magento answered with an error that may have come after the credit memo was made. Rescind looks for it.")
 NO_MEMO = _(
     "No credit memo with our mark is there. If the payment was online, look at the payment provider as well: Magento "
     "can lose the record of money that went back."
@@ -125,8 +128,11 @@ def lacking(said: str) -> str:
     return gettext("%(ours)s Magento says: %(theirs)s") % {"ours": ours, "theirs": " ".join(said.split())[:200]}
 
 
+def unsure(said: str) -> str:
+    return with_theirs(str(UNSURE), "Magento", said)
+
+
 def refused(said: str, status: int | None) -> str:
     """Our words for the status, and Magento's own where it has some."""
     ours = str(STATUSES.get(status) or gettext("Magento refused this."))
-    theirs = " ".join(said.split())[:300]
-    return gettext("%(ours)s Magento says: %(theirs)s") % {"ours": ours, "theirs": theirs} if theirs else ours
+    return with_theirs(ours, "Magento", said)

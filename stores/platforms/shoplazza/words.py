@@ -11,6 +11,7 @@ from stores.canonical.capabilities import Capabilities, Capability, assisted, co
 from stores.canonical.manner import Manner, UnitsBy
 from stores.canonical.order import Fulfilment, PaymentState
 from stores.canonical.request import Reason
+from stores.kernel.words import with_theirs
 from stores.platforms.base import Scope
 
 
@@ -195,5 +196,4 @@ BY_REFUND = _("Shoplazza's cancel takes a reason only; money, stock and messages
 def refused(said: str, status: int | None) -> str:
     """Our words for the status, and Shoplazza's own where it has some."""
     ours = str(STATUSES.get(status) or gettext("Shoplazza refused this."))
-    theirs = " ".join(said.split())[:200]
-    return gettext("%(ours)s Shoplazza says: %(theirs)s") % {"ours": ours, "theirs": theirs} if theirs else ours
+    return with_theirs(ours, "Shoplazza", said)

@@ -11,6 +11,7 @@ from stores.canonical.capabilities import Capabilities, Capability, composed, im
 from stores.canonical.manner import Manner, UnitsBy
 from stores.canonical.request import Reason
 from stores.kernel.money import Money
+from stores.kernel.words import with_theirs
 from stores.platforms.base import Scope
 
 
@@ -215,8 +216,7 @@ CODES: Mapping[str, str] = {
 def refused(code: str, detail: str) -> str:
     """Our words for the code, and Square's own where it has some."""
     ours = str(CODES.get(code) or gettext("Square refused this. Nothing was changed."))
-    theirs = " ".join(detail.split())[:200]
-    return gettext("%(ours)s Square says: %(theirs)s") % {"ours": ours, "theirs": theirs} if theirs else ours
+    return with_theirs(ours, "Square", detail)
 
 
 def unallocated(amount: Money) -> str:

@@ -7,6 +7,8 @@ from typing import cast
 
 from django.utils.translation import gettext, gettext_lazy
 
+from stores.kernel.words import with_theirs
+
 
 def _(text: str) -> str:
     """Translated when it is shown, not when this module is read."""
@@ -83,8 +85,7 @@ NOT_PAID = _(
 
 def refused(ours: str, theirs: str) -> str:
     """Our words, and WooCommerce's own where it has some."""
-    said = " ".join(theirs.split())[:200]
-    return gettext("%(ours)s WooCommerce says: %(theirs)s") % {"ours": ours, "theirs": said} if said else str(ours)
+    return with_theirs(str(ours), "WooCommerce", theirs)
 
 
 def default(status: int | None) -> str:
