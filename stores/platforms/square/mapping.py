@@ -38,7 +38,8 @@ def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> Order:
     cancelled = states.cancelled_at(raw, received, back, counts)
     is_over = cancelled is not None
     lines = tuple(to_lines(raw, counts, place, is_over=is_over))
-    stopped = states.blockers(raw, counts, back, is_over=is_over)
+    is_coming = any(moneys.is_coming(payment) for payment in facts.payments)
+    stopped = states.blockers(raw, counts, back, is_over=is_over, is_coming=is_coming)
     totals = moneys.to_totals(raw, paid, back, is_dead=is_over)
     created, updated = shapes.when(raw, "created_at"), shapes.when(raw, "updated_at")
     if created is None or updated is None:
@@ -66,8 +67,8 @@ def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> Order:
         source=shapes.text(maybe(raw, "source"), "name"),
         taxes_included=is_tax_included(raw),
         gateways=tuple(dict.fromkeys(payment.label for payment in paid)),
-        is_editable=states.can_update(raw) and not received and not held,
-        edit_blockers=tuple(edit_blockers(raw, received, is_held=held)),
+        is_editable=states.can_update(raw) and not received and not held and not is_coming,
+        edit_blockers=tuple(edit_blockers(raw, received, is_held=held, is_coming=is_coming)),
         can_notify=False,
         is_refundable=any(payment.refundable for payment in paid),
         is_restockable=any(line.is_restockable for line in lines),
@@ -95,9 +96,11 @@ def is_tax_included(raw: Node) -> bool:
     return kinds == {"INCLUSIVE"}
 
 
-def edit_blockers(raw: Node, received: Money, *, is_held: bool) -> Iterator[str]:
+def edit_blockers(raw: Node, received: Money, *, is_held: bool, is_coming: bool) -> Iterator[str]:
     if received:
         yield str(words.PAID_EDIT)
+    elif is_coming:
+        yield str(words.PENDING_PAYMENT)
     elif is_held:
         yield str(words.HELD_EDIT)
     elif not states.can_update(raw):

@@ -124,6 +124,11 @@ def received(payments: Sequence[Payment], currency: str) -> Money:
     return total((p.amount.customer for p in payments if p.kind is PaymentKind.SALE and is_in(p)), currency)
 
 
+def is_coming(raw: Node) -> bool:
+    """Neither held nor taken nor given up: a bank transfer, for days, and whatever Square may add."""
+    return shapes.text(raw, "status") not in (HELD, TAKEN, "CANCELED", "FAILED")
+
+
 def is_in(payment: Payment) -> bool:
     return payment.status is PaymentStatus.SUCCESS
 

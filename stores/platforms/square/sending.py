@@ -43,6 +43,8 @@ def cancel_body(order: Node, payments: list[Node], note: str, tag: str, *, key: 
     paid = any(shapes.text(payment, "status") == moneys.TAKEN for payment in payments)
     if any(shapes.text(payment, "status") == moneys.HELD for payment in payments):
         raise refuse("still_held", words.STILL_HELD)
+    if any(moneys.is_coming(payment) for payment in payments):
+        raise refuse("still_coming", words.PENDING_PAYMENT)
     if units.fulfilments(order, units.GONE):
         raise refuse("shipped", words.SHIPPED)
     if paid and not live:

@@ -81,8 +81,10 @@ def ends_by_refund(order: Node, counts: Mapping[str, Count], *, is_over: bool) -
     return not can_update(order) or not units.fulfilments(order, *LIVE)
 
 
-def blockers(order: Node, counts: Mapping[str, Count], refunds: Sequence[Refund], *, is_over: bool) -> tuple[str, ...]:
-    """Why Square would refuse to end the whole order."""
+def blockers(
+    order: Node, counts: Mapping[str, Count], refunds: Sequence[Refund], *, is_over: bool, is_coming: bool
+) -> tuple[str, ...]:
+    """Why Square would refuse to end the whole order; or take money for it afterwards (is_coming)."""
     found = []
     state = shapes.text(order, "state")
     if is_over:
@@ -95,6 +97,8 @@ def blockers(order: Node, counts: Mapping[str, Count], refunds: Sequence[Refund]
         found.append(words.SHIPPED)
     if any(moneys.is_pending(refund) for refund in refunds):
         found.append(words.PENDING_REFUND)
+    if is_coming and not is_over:
+        found.append(words.PENDING_PAYMENT)
     return tuple(str(word) for word in found)
 
 

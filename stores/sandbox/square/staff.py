@@ -94,6 +94,15 @@ class Staff:
 
         self._act(act)
 
+    def write_payment(self, **changes: object) -> None:
+        """Any word of the first payment: PENDING, as a bank transfer is for days."""
+
+        def act(session: Session, order: Body) -> None:
+            paid: Any = session.get("payment", order["tenders"][0]["payment_id"])
+            session.put("payment", paid["id"], paid | changes, parent=order["id"])
+
+        self._act(act)
+
     def drop_version(self) -> None:
         """As an order of the till stands: it cannot be updated."""
 

@@ -88,6 +88,20 @@ def test_money_that_comes_in_at_the_last_moment_makes_it_a_refusal_in_words(worl
     assert answer.json()["errors"][0]["field"] == "order.state"
 
 
+def test_an_order_is_not_ended_while_its_payment_is_still_coming_in(world, shop, sent):
+    """A bank transfer is PENDING for days: a cancelled order would be paid for afterwards, and nobody would look."""
+    order = place.made(world, shop, source="BANK_ACCOUNT")
+    place.home(world).staff(order.external_id).write_payment(status="PENDING")
+    order = shop.read_order(order.external_id)
+
+    assert any("still on its way" in said for said in order.whole_cancel_blockers)
+    assert (order.is_editable, len(order.edit_blockers)) == (False, 1)
+    assert (order.payments[0].refundable, order.payments[0].capturable) == (None, None)
+    with pytest.raises(RemoteRefused) as caught:
+        shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
+    assert (caught.value.code, sent.requests) == ("still_coming", [])
+
+
 def test_a_misspelt_field_is_ignored_with_200_and_our_receipt_sees_it(world, shop, monkeypatch):
     world.rest_watchers.clear()
     order = place.made(world, shop, pay="unpaid")
