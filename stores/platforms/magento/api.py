@@ -101,7 +101,8 @@ class Api:
                 timeout=READ_SECONDS if effect else None,
             )
         except RemoteError as exc:
-            raise errors.sorted_out(exc, effect=effect, is_known=self.is_known) from exc
+            is_memo = effect and path.endswith("/refund")
+            raise errors.sorted_out(exc, effect=effect, is_known=self.is_known, is_memo=is_memo) from exc
         self.is_known = True
         return answer
 

@@ -11,6 +11,15 @@ from stores.platforms.magento import words
 
 NONCE = "nonce_used"
 NOT_SAVED = re.compile(r"could not save a creditmemo", re.IGNORECASE)
+# Refusals of a credit memo that come before anything is saved. Others may come after: a mail that could not leave is
+# answered with 400 as well; and a shop may translate its texts, also the one above.
+CHECKED = re.compile(
+    r"creditmemo document validation error|a creditmemo can not be created|not allow a creditmemo"
+    r"|can't create creditmemo|quantity to creditmemo|most money available to refund|the credit memo's total"
+    r"|creditmemo without products|creditmemo contains incorrect|return to stock|^maximum |can not cancel credit memo"
+    r'|^"\w+" is required\. enter|^decoding error|type is invalid|invalid type for value',
+    re.IGNORECASE,
+)
 REPORT = re.compile(r"Report ID:\s*(webapi-[0-9a-zA-Z]{6,40})")
 PLACE = re.compile(r"%([A-Za-z]\w*|\d+)")
 RIGHT = re.compile(r"isn't authorized to access", re.IGNORECASE)
@@ -48,10 +57,11 @@ def _filled(one: Mapping[str, Any]) -> str:
     return PLACE.sub(lambda match: named.get(match[1], match[0]), text)
 
 
-def sorted_out(exc: RemoteError, *, effect: bool, is_known: bool) -> RemoteError:
+def sorted_out(exc: RemoteError, *, effect: bool, is_known: bool, is_memo: bool = False) -> RemoteError:
     """The transport's class by status, corrected by what the body says.
 
     is_known: our credentials were accepted a moment ago, so that a 401 about rights means just that.
+    is_memo: a credit memo was asked for; of its refusals only those we know are believed.
     """
     said = message(exc.answer)
     told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
@@ -59,6 +69,8 @@ def sorted_out(exc: RemoteError, *, effect: bool, is_known: bool) -> RemoteError
         case 400 if NOT_SAVED.search(said):
             kind = OutcomeUnknown if effect else RemoteUnavailable
             return kind(said, code="not_saved", user_message=str(words.NOT_SAVED), **told)
+        case 400 if is_memo and not CHECKED.search(said):
+            return OutcomeUnknown(said, code="400", user_message=words.unsure(said), **told)
         case 400:
             return RemoteRefused(said, code="400", user_message=words.refused(said, 400), **told)
         case 401:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from stores.canonical.commands import CancelOrder
+from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder
 from stores.canonical.request import Reason
 from stores.kernel.errors import CredentialsRejected, InputRejected, OutcomeUnknown, RemoteRefused, RemoteUnavailable
-from stores.platforms.magento import errors
+from stores.kernel.money import Money
+from stores.platforms.magento import errors, sending
 from tests.stores.platforms import rig
 from tests.stores.platforms.magento import place, recorded
 from tests.stores.platforms.magento.errors import REPORT, RIGHT, ROWS, body_of
@@ -39,6 +42,31 @@ def test_a_read_that_is_answered_so(row, network):
 
     assert type(caught.value) is (row.reads or row.becomes)
     assert caught.value.user_message
+
+
+def test_of_a_credit_memo_only_known_refusals_are_believed(network, monkeypatch):
+    """A mail that cannot leave fails after the commit, with 400; and texts are translated, also the one of two truths.
+
+    The table above is for cancel; here its rows of status 400, and others.
+    """
+    monkeypatch.setattr(sending, "guard_refund", lambda *_args: None)
+    monkeypatch.setattr(sending, "refund_body", lambda *_args: {"items": []})
+    payment = PaymentBack(payment_id=str(recorded.invoice()["entity_id"]), gateway="", amount=Money(Decimal(1), "EUR"))
+    command = RefundOrder(order_id="17", currency="EUR", lines=(), payments=(payment,), shipping=None)
+    rows = [row for row in ROWS if row.status == 400 and row.id != "several errors"]
+    said = [(body_of(row), row.becomes) for row in rows] + [
+        ({"json": {"message": text}}, OutcomeUnknown)
+        for text in ("Unable to send mail. Please try again later.", "Die Gutschrift konnte nicht gespeichert werden.")
+    ]
+    network.get(f"{place.BASE}/orders/17", json=recorded.order())
+    network.get(f"{place.BASE}/invoices", json=recorded.found(recorded.invoice()))
+    for body, becomes in said:
+        answer = network.add("POST", place.ANY, status=400, **body)
+        with pytest.raises(becomes) as caught:
+            place.on_network().carry_out(command, key="k", tag=rig.TAG)
+        assert type(caught.value) is becomes, body
+        assert "Nothing was changed" not in caught.value.user_message or becomes is RemoteRefused
+        network.remove(answer)
 
 
 def test_a_right_is_told_from_an_ended_token_by_what_was_answered_before(network):
