@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 from stores.canonical.order import Order, Payment
-from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
+from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
 from stores.kernel.money import Money, total
 from stores.kernel.shapes import Node
 from stores.platforms.square import units
@@ -28,7 +28,7 @@ def estimate(raw: Node, order: Order, request: CancelRequest) -> Quote:
     holders = sorted(holding(order), key=lambda p: rest(p).amount, reverse=True)
     most = total((rest(payment) for payment in holders), currency)
     asked = {ident: n for ident, n in request.lines.items() if ident in counts and 0 < n <= counts[ident].waiting}
-    lines = list(quoted(raw, asked, counts, holders, included=included))
+    lines = list(quoted(raw, asked, counts, bearer(holders, request), included=included))
     tax = zero if included else total((line.tax for line in lines), currency)
     goods = total((line.amount for line in lines), currency)
     whole = is_everything(asked, counts)
@@ -51,11 +51,17 @@ def rest(payment: Payment) -> Money:
     return payment.refundable or Money.zero(payment.amount.customer.currency)
 
 
+def bearer(holders: Sequence[Payment], request: CancelRequest) -> str:
+    """The payment whose refund records the units: the first that gives anything back."""
+    if request.refund is RefundChoice.PART:
+        holders = [payment for payment in holders if request.part.get(payment.id)] or holders
+    return holders[0].id if holders else ""
+
+
 def quoted(
-    raw: Node, asked: Mapping[str, Decimal], counts: Mapping[str, Count], holders: Sequence[Payment], *, included: bool
+    raw: Node, asked: Mapping[str, Decimal], counts: Mapping[str, Count], first: str, *, included: bool
 ) -> Iterator[QuotedLine]:
-    """The units of all lines are recorded with the refund of the first payment."""
-    first = holders[0].id if holders else ""
+    """The units of all lines are recorded with the refund of one payment, `first`."""
     for line in units.lines_of(raw):
         if wanted := asked.get(uid(line)):
             worth, tax = (share(line, name, counts[uid(line)], wanted) for name in ("total_money", "total_tax_money"))

@@ -111,6 +111,19 @@ def test_kept_units_stay_out_of_stock(desk):
     assert (stock(desk), desk.count("stock")) == (was, 0)
 
 
+def test_an_amount_of_ones_own_may_come_from_the_smaller_payment_alone(desk):
+    """Units belong to no payment at Square: they are recorded with the one that gives something back."""
+    record = desk.order(lines=[MUG, TEA], tender=[("CARD", "50.00"), ("CASH", "11.30")])
+    cash = next(paid.id for paid in desk.live(record).payments if paid.is_manual)
+
+    carried_through(
+        desk, record, desk.some(record, 1, refund=RefundChoice.PART, part={cash: money("5.00", "USD", field="x")})
+    )
+
+    assert back(desk) == ["5.00"]
+    assert [line.current for line in desk.live(record).lines] == [2, 2]
+
+
 def test_card_and_cash_are_refunded_apart(desk):
     record = desk.order(lines=[MUG, TEA], tender=[("CARD", "50.00"), ("CASH", "11.30")])
 
