@@ -63,9 +63,17 @@ def _backs(way: object, currency: str) -> Iterator[Back]:
         yield Back(
             provider=shapes.ident(part, "provider_id"),
             name=shapes.text(part, "provider_description"),
-            amount=moneys.amount(part, currency, "amount"),
+            amount=_exact(part, currency),
             offline=shapes.flag(part, "offline"),
         )
+
+
+def _exact(part: Node, currency: str) -> Money:
+    """What is sent must equal it. Raises RemoteRefused where our minor unit is coarser: rounded, it is another sum."""
+    found = moneys.amount(part, currency, "amount")
+    if found.amount != moneys.decimal(part, "amount"):
+        raise RemoteRefused("finer", code="finer", user_message=str(words.FINER))
+    return found
 
 
 def chosen(quoted: Quoted, paid: Sequence[Payment]) -> tuple[Back, ...]:

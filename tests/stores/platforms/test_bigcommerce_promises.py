@@ -89,3 +89,18 @@ def test_an_amount_of_ones_own_is_promised_only_as_far_as_it_can_be_sent(desk):
     done = desk.work(desk.confirm(record, wish))
     assert (done.state, done.differs) == ("done", False), done.trouble
     assert [str(effect.amount) for effect in desk.world.effects(kind="refund")] == ["15.00"]
+
+
+def test_an_amount_finer_than_our_minor_unit_is_never_rounded_up(desk, monkeypatch):
+    """1234.50 of a currency that is counted in whole units here would leave as 1235."""
+    record = desk.order(lines=TWO)
+    plain = quotes.quote
+    for amount, code in ((12.345, "no_quote"), (43.0, "")):
+
+        def finer(*asked: Any, amount: float = amount) -> Any:
+            said = plain(*asked)
+            return said | {"refund_methods": [[said["refund_methods"][0][0] | {"amount": amount}]]}
+
+        monkeypatch.setattr(quotes, "quote", finer)
+        plan = desk.plan(record, desk.everything(record))
+        assert [blocker.code for blocker in plan.blockers] == ([code] if code else []), amount
