@@ -18,7 +18,7 @@ from stores.kernel import shapes
 from stores.kernel.errors import Unsupported
 from stores.kernel.money import Money
 from stores.kernel.shapes import Node
-from stores.platforms.magento import payments, words
+from stores.platforms.magento import items, payments, words
 from stores.platforms.magento.amounts import money, number
 from stores.platforms.magento.api import Api, understood
 from stores.platforms.magento.facts import Facts, lines_in
@@ -36,11 +36,20 @@ def find(api: Api, command: Command, *, tag: str, before: Order) -> Finding:
 
 def cancellation(order: Node, before: Order) -> Finding:
     if shapes.text(order, "state") != "canceled":
+        if took_a_part(order, before):
+            ids = {"order": shapes.ident(order, "entity_id")}
+            return Found(ids=ids, detail=str(words.SAID_PART), is_failed=True)
         return Absent(detail=_("The order is not cancelled."))
     if before.cancelled_at is not None:
         return FoundForeign(detail=_("The order was cancelled before."))
     detail = _("The order is cancelled. Magento keeps no mark of who did it.")
     return Found(ids={"order": shapes.ident(order, "entity_id")}, detail=detail)
+
+
+def took_a_part(order: Node, before: Order) -> bool:
+    """More units are cancelled than were before, and the order is not."""
+    was = {line.id: line.cancelled for line in before.lines}
+    return any(item.canceled > was.get(item.id, Decimal(0)) for item in items.lines_of(order))
 
 
 def refund(api: Api, command: RefundOrder, tag: str, before: Order) -> Finding:

@@ -9,7 +9,7 @@ from stores.kernel import shapes
 from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.shapes import Node
-from stores.platforms.magento import words
+from stores.platforms.magento import items, words
 from stores.platforms.magento.amounts import money
 
 FIRST_LOOK = 1.0  # seconds
@@ -36,8 +36,11 @@ def said_of_cancel(command: CancelOrder, answer: Answer) -> Receipt:
 
 
 def cancelled(order: Node, command: CancelOrder) -> Receipt:
-    """Up to version 2.2 it said `true` and did nothing; so did plug-ins. Raises RemoteRefused."""
+    """Up to version 2.2 it said `true` and did nothing; so did plug-ins. An invoice that came a moment before leaves it
+    the rest alone. Raises RemoteRefused."""
     if shapes.text(order, "state") != "canceled":
+        if any(item.canceled for item in items.lines_of(order)):
+            raise RemoteRefused("only a part", code="partly_cancelled", user_message=str(words.SAID_PART))
         raise RemoteRefused("true, not canceled", code="not_cancelled", user_message=str(words.SAID_TRUE))
     facts = {"state": "cancelled", "cancelled_at": shapes.text(order, "updated_at")}
     return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, facts=facts)

@@ -82,6 +82,10 @@ SAID_FALSE = _(
 SAID_TRUE = _(
     "Magento said yes and did not cancel the order. A plug-in of the shop may forbid it. Nothing was changed."
 )
+SAID_PART = _(
+    "Magento cancelled only part of the order: something of it was invoiced or shipped at the same moment. The units "
+    "it took are available again. Look at the order in Magento."
+)
 NOT_SAVED = _(
     "Magento could not save the credit memo. Either the payment provider refused, or it paid and Magento lost the "
     "record. Look at the payment provider before anything is sent again."

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from stores.canonical.commands import Absent, Found, FoundForeign, Outcome, Unclear
+from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
 from stores.sandbox.magento.house import MagentoHome
 from tests.stores.platforms.contract import outcome_of
@@ -99,3 +102,23 @@ def test_a_cancel_is_only_applied_once_it_was_read(world):
 
     assert (first.outcome, then.outcome) == (Outcome.ACCEPTED, Outcome.APPLIED)
     assert then.facts["state"] == "cancelled"
+
+
+def test_a_cancel_that_took_only_a_part_is_for_a_person(world):
+    """An invoice between our look and the cancel: units went, so neither "nothing was changed" nor "not cancelled"."""
+    shop = place.on_world(world)
+    order = place.made(world, shop, lines=[MUG], pay="unpaid")
+    command = place.cancel(order)
+    MagentoHome(world).staff(order.external_id).invoice(1)
+    with pytest.raises(RemoteRefused):  # the usual case: seen in time
+        shop.carry_out(command, key=KEY, tag=TAG)
+    answer = shop.api.effect(f"orders/{order.external_id}/cancel")
+
+    heard = outcome_of(lambda: shop.poll(command, shop.read_answer(command, answer)))
+    found = shop.find(command, tag=TAG, before=order)
+
+    assert (type(heard), heard.code) == (RemoteRefused, "partly_cancelled")
+    assert "only part" in heard.user_message
+    assert isinstance(found, Found)
+    assert found.is_failed
+    assert len(world.effects(order.external_id, kind="cancel")) == 1
