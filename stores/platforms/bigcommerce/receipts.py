@@ -12,7 +12,7 @@ from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.money import Money, total
 from stores.kernel.shapes import Misread, Node
-from stores.platforms.bigcommerce import moneys, payments, stock, words
+from stores.platforms.bigcommerce import moneys, parts, payments, stock, words
 
 FIRST_LOOK, MONEY_LOOK = 1.0, 2.0  # seconds
 PATIENCE = 60.0  # seconds after which stock that has not moved is told as it is, and a void as failed
@@ -119,8 +119,10 @@ def _sum(record: Node, currency: str) -> Money:
 
 
 def declined(record: Node) -> str:
+    """In words; where another payment of it was not declined, that one may well have been paid."""
     said = [shapes.text(part, "declined_message") for part in shapes.nodes(record, "payments")]
-    return str(words.NOT_PAID_BACK) % {"why": " ".join(filter(None, said))[:200]}
+    ours = words.NOT_PAID_BACK if parts.is_declined(record) or len(said) == 1 else words.PART_NOT_PAID_BACK
+    return str(ours) % {"why": " ".join(filter(None, said))[:200]}
 
 
 def void_begun(answer: Answer) -> Receipt:

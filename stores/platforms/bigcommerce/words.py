@@ -195,6 +195,10 @@ RUNNING = _("Another refund of this order is running. It goes on by itself once 
 NOT_FOUND = _("BigCommerce does not show this order. It may have been deleted.")
 UNREADABLE = _("BigCommerce's answer could not be understood. Nothing was changed.")
 NOT_PAID_BACK = _("The refund was recorded, but the payment provider declined to pay back: %(why)s")
+PART_NOT_PAID_BACK = _(
+    "The refund was recorded, but only part of it was declined: %(why)s The other part may be paid back already. Look "
+    "at it in BigCommerce before you pay anything."
+)
 NOT_VOIDED = _("The authorisation was not released: BigCommerce says that it is still held.")
 LESS_LEFT = _("Less can be refunded now than was planned. Nothing was sent.")
 OTHER_CURRENCY = _("The order's currency changed since the plan was made. Nothing was sent.")

@@ -72,7 +72,15 @@ def _payments(session: Session, order: Body, asked: Any, whole: Decimal) -> list
         raise in_data(422, UNEQUAL, {"payments": "amounts must equal the refund quote"})
     if any(fits[0][provider]["offline"] and not offline for provider, _, offline in sent):
         raise in_data(422, "The payment provider does not support online refunds.", {"payments": "offline is needed"})
+    for provider, amount, _offline in sent:
+        gateway = quotes.gateway_of(order, provider)
+        if gateway not in ("custom", "storecredit") and amount > _held(order, gateway):
+            raise in_data(422, UNEQUAL, {"payments": "more than is left of this payment"})
     return [_payment(session, order, *one) for one in sent]
+
+
+def _held(order: Body, gateway: str) -> Decimal:
+    return amounts.received(order, gateway) - amounts.given_back(order, gateway)
 
 
 def _exact(order: Body, said: Any) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,15 @@ from typing import Any
 import pytest
 
 from cancellations.planning.plan import Plan
+from stores.canonical.commands import RefundOrder
 from stores.canonical.request import RefundChoice
+from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
+from stores.platforms.bigcommerce import receipts
 from stores.sandbox.bigcommerce import quotes
+from stores.sandbox.bigcommerce.house import BigCommerceHome
 from stores.sandbox.bigcommerce.spec import Line
+from stores.services import reach
 from tests.rigs.desk import Desk, desk_on
 
 TWO = (Line(sku="MUG", quantity=3, price="10.00"), Line(sku="TEA", title="Mountain tea", quantity=2, price="4.00"))
@@ -104,3 +110,32 @@ def test_an_amount_finer_than_our_minor_unit_is_never_rounded_up(desk, monkeypat
         monkeypatch.setattr(quotes, "quote", finer)
         plan = desk.plan(record, desk.everything(record))
         assert [blocker.code for blocker in plan.blockers] == ([code] if code else []), amount
+
+
+def test_a_refund_of_which_one_payment_was_declined_is_not_told_as_unpaid():
+    """Somebody who reads that nothing was paid back pays the whole of it by hand."""
+    command = RefundOrder(order_id="1", currency="USD", lines=(), payments=(), shipping=None)
+    for declined, words in (((True, False), "only part of it"), ((True, True), "declined to pay back")):
+        paid = [
+            {"id": place, "provider_id": f"gateway{place}", "amount": Decimal(5), "offline": False, "is_declined": no,
+             "declined_message": "Card expired." if no else ""}
+            for place, no in enumerate(declined, start=1)
+        ]  # fmt: skip
+        with pytest.raises(RemoteRefused) as caught:
+            receipts.refund_begun({"id": 6, "order_id": 1, "items": [], "payments": paid}, command)
+        assert words in caught.value.user_message
+        assert "Card expired." in caught.value.user_message
+
+
+def test_the_shop_itself_pays_no_more_through_a_payment_than_it_holds(desk):
+    """Staff gave back some of the card between our look and our call: an own amount is refused there, and told."""
+    record = desk.order(lines=TWO, tender=[("giftcertificate", "20.00"), ("testgateway", "23.00")])
+    wish = desk.everything(record, refund=RefundChoice.PART, part={"testgateway": usd("22.00")})
+    platform = reach.open_platform(desk.store)
+    (command,) = (step.command for step in desk.plan(record, wish).steps if step.kind == "refund")
+    BigCommerceHome(desk.world).staff(record.external_id).refund(1)
+
+    left = replace(command, lines=tuple(replace(line, units=min(line.units, Decimal(2))) for line in command.lines))
+    with pytest.raises(RemoteRefused):
+        platform.carry_out(left, key="k", tag="[op 00000001]")
+    assert [str(effect.amount) for effect in desk.world.effects(kind="refund")] == ["10.00"]
