@@ -15,9 +15,11 @@ NEVER = ("canceled", "closed", "holded", "payment_review")
 
 
 def is_ended_by_refund(facts: Facts) -> bool:
-    """Everything was given back before anything left."""
+    """Everything was given back before anything left: all units and all money. Where some of it was kept, the order
+    stands as complete in Magento, and nobody promised its end."""
     return (
         facts.state != "canceled"
+        and not facts.money_left
         and bool(facts.lines)
         and items.nothing_shipped(facts.lines)
         and not any(item.current for item in facts.lines)

@@ -112,6 +112,22 @@ def test_part_with_an_amount_of_ones_own(desk):
     assert [(str(e.amount), e.units) for e in desk.world.effects(kind="refund")] == [("10.00", 1)]
 
 
+def test_all_units_with_some_of_the_money_kept(desk):
+    """The order is then complete in Magento, not closed: neither promised nor told as cancelled."""
+    whole = {"refund": RefundChoice.PART, "part": {}}
+    for wish, amount in (({"shipping": Money(Decimal(0), "USD")}, "43.50"), (whole, "5.00")):
+        order = desk.order(lines=[MUG])
+        if "part" in wish:
+            wish = whole | {"part": {desk.live(order).payments[0].id: Money(Decimal(amount), "USD")}}
+        done, _ = carried(desk, order, desk.everything(order, **wish))
+
+        is_as_promised(done)
+        live = desk.live(order)
+        assert (live.cancelled_at, live.lines[0].current) == (None, 0)
+        assert MagentoHome(desk.world).order(live.external_id)["state"] == "complete"
+        assert [str(e.amount) for e in desk.world.effects(live.external_id, kind="refund")] == [amount]
+
+
 def test_units_kept_out_of_stock_are_written_off(desk):
     order = desk.order(lines=[MUG, TEA])
     line = desk.live(order).lines[0].id
