@@ -22,6 +22,8 @@ from stores.models import OrderRecord
 from stores.selectors import access, copies, freshness, orders
 from stores.views.access import DeskRequest, may
 
+NAMED_ONE_BY_ONE = 3  # shops that are up to date; more fold into one line, so that orders stay on a phone's screen
+
 
 @require_safe
 @may("orders.view")
@@ -66,6 +68,7 @@ def _without_blanks(asked: QueryDict) -> QueryDict:
 def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, Any]:
     query = form.query()
     lines = freshness.of_stores(form.stores)
+    fresh = [line for line in lines if line.truth == freshness.Truth.FRESH]
     linked = copies.seen_by(request.user, page.rows)
     shown = copies.once(page.rows, linked)
     working = under_way.of_orders(request.user, [row.pk for row in page.rows])
@@ -77,9 +80,10 @@ def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, An
         "is_narrowed": query.is_narrowed,
         "stores": form.stores,
         "freshness": lines,
+        "folded": fresh if len(fresh) > NAMED_ONE_BY_ONE else [],
         "copied": sum(line.copied for line in lines),
         "has_copy": any(line.has_copy for line in lines),
-        "is_polled": any(line.is_polled and line.truth == freshness.Truth.FRESH for line in lines),
+        "is_polled": any(line.is_polled for line in fresh),
         "importing": [line for line in lines if line.truth == freshness.Truth.IMPORTING],
         "troubles": [line for line in lines if line.is_trouble],
         "rows": [(row, working.get(row.pk), _others(row, linked, working)) for row in shown],

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from stores.canonical.order import Cancellable, Person
 from stores.kernel import clock
-from stores.models import AuditEvent, OrderRecord, Store, StoreHealth, StoreSync
+from stores.models import AuditEvent, OrderRecord, Role, Store, StoreHealth, StoreSync
 from stores.services import orders as kept
 from tests import make
 from tests.rigs.people import Cast
@@ -152,6 +152,22 @@ class TestFreshness:
         StoreSync.objects.filter(store=cast.shop_a).update(fresh_at=clock.now() - timedelta(seconds=20))
 
         assert "Acrylic Studio: up to date" in text_of(browser.get("/orders"))
+
+    def test_many_up_to_date_shops_fold_into_one_line_and_the_failing_one_stands_out(
+        self, browser: Client, cast: Cast
+    ) -> None:
+        for number in range(4):
+            make.membership(cast.staff_a, make.store(f"Fine {number}"), Role.STAFF)
+        StoreSync.objects.update(fresh_at=clock.now())
+        failing = StoreHealth.objects.filter(store=cast.shop_a)
+        failing.update(failures=1, last_success_at=None, last_error_at=make.NOW)
+        StoreSync.objects.filter(store=cast.shop_a).update(error="The shop could not be reached.", fresh_at=None)
+
+        page = browser.get("/orders").content.decode()
+
+        assert "4 shops up to date" in text_of(browser.get("/orders"))
+        assert page.count('class="fresh bad"') == 1
+        assert "Fine 3: up to date" not in page
 
     def test_a_failing_shop_is_never_passed_off_as_empty(self, browser: Client, cast: Cast) -> None:
         StoreSync.objects.filter(store=cast.shop_a).update(error="The shop could not be reached.", fresh_at=None)
