@@ -1,7 +1,7 @@
 """`make test`: the whole suite on SQLite, then what only the database decides again on a real PostgreSQL.
 
-All on two workers; tests that start real processes (marker `live`) stay together by file, so that those of one file
-share a stack and run one after another. The last line sums up.
+Tests that start real processes (marker `live`) wait more than they work: they run beside the others, which have two
+workers, and are told after them. The last line sums up.
 """
 
 from __future__ import annotations
@@ -31,13 +31,12 @@ class Part:
     title: str
     select: str
     workers: int
-    spread: str = "load"  # how xdist hands out tests
 
 
-ON_SQLITE = (Part("SQLite", "not live", 2), Part("SQLite, real processes", "live", 2, "loadfile"))
+ON_SQLITE = (Part("SQLite, real processes", "live", 0), Part("SQLite", "not live", 2))
 ON_POSTGRES = (
-    Part("PostgreSQL", "postgres and not live", 2),
     Part("PostgreSQL, real processes", "postgres and live", 0),
+    Part("PostgreSQL", "postgres and not live", 2),
 )
 
 
@@ -47,38 +46,50 @@ def main(arguments: list[str]) -> int:
     given = os.environ.pop("DATABASE_URL", "")
     with tempfile.TemporaryDirectory(prefix="rescind-reports-") as folder:
         reports = Path(folder)
-        codes += [_run(part, {}, reports, totals, arguments) for part in ON_SQLITE]
+        codes += _both(*ON_SQLITE, {}, reports, totals, arguments)
         with postgres_server(given) as url:
-            codes += [_run(part, {"DATABASE_URL": url}, reports, totals, arguments) for part in ON_POSTGRES]
+            codes += _both(*ON_POSTGRES, {"DATABASE_URL": url}, reports, totals, arguments)
     failed = totals["failed"] or any(codes)
     _say(f"all parts, {time.monotonic() - began:.0f} s")
     print(f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped")
     return 1 if failed or not totals["passed"] else 0
 
 
-def _run(part: Part, extra: dict[str, str], reports: Path, totals: Counter[str], arguments: list[str]) -> int:
-    """One pytest process; adds its counts to `totals`. Returns 0 when it passed or held no test."""
-    _say(part.title)
-    report = reports / f"{part.title.replace(' ', '-')}.xml"
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-n",
-        str(part.workers),
-        "--dist",
-        part.spread,
-        "-m",
-        part.select,
-        "--durations=15",
-    ]
-    command += [f"--junitxml={report}", *arguments]
-    env = os.environ | STEADY | extra
-    code = subprocess.run(command, env=env, check=False).returncode
+def _both(
+    beside: Part, part: Part, extra: dict[str, str], reports: Path, totals: Counter[str], arguments: list[str]
+) -> list[int]:
+    """`beside` in the background with a database of its own, `part` in front; then what the first one said."""
+    with (reports / "beside.log").open("w+") as said:
+        own = os.environ | STEADY | extra | {"TEST_DB_SUFFIX": "beside"}
+        running = subprocess.Popen(_command(beside, reports, arguments), env=own, stdout=said, stderr=said)
+        _say(part.title)
+        code = subprocess.run(
+            _command(part, reports, arguments), env=os.environ | STEADY | extra, check=False
+        ).returncode
+        codes = [_end(part, code, reports, totals)]
+        code = running.wait()
+        _say(beside.title)
+        said.seek(0)
+        print(said.read(), flush=True)
+    return [*codes, _end(beside, code, reports, totals)]
+
+
+def _command(part: Part, reports: Path, arguments: list[str]) -> list[str]:
+    words = f"-m pytest -q -n {part.workers} --durations=15".split()
+    return [sys.executable, *words, "-m", part.select, f"--junitxml={_report(part, reports)}", *arguments]
+
+
+def _report(part: Part, reports: Path) -> Path:
+    return reports / f"{part.title.replace(' ', '-')}.xml"
+
+
+def _end(part: Part, code: int, reports: Path, totals: Counter[str]) -> int:
+    """Adds the part's counts to `totals`. Returns 0 when it passed or held no test."""
+    report = _report(part, reports)
     totals.update(_counts(report))
     if not report.exists():
         _say(f"{part.title} ended without a report, code {code}")
+    report.unlink(missing_ok=True)
     return 0 if code == NOTHING_COLLECTED else code
 
 
