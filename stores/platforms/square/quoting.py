@@ -1,8 +1,8 @@
 """What a cancellation would give back: our estimate, since Square has no calculator for refunds.
 
 In whole minor units: the first n units of a line are worth floor(total × n / quantity), so that the last unit takes
-what rounding left over. Everything, with nothing handed over: all that the payments still hold; what exceeds the
-lines are service charges and tips. The largest payment gives first, each at most what it still holds.
+what rounding left over. Everything, with nothing handed over: with it all service charges and tips; what was kept
+back of units that went before stays with the shop. The largest payment gives first, each at most what it still holds.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def estimate(raw: Node, order: Order, request: CancelRequest) -> Quote:
     tax = zero if included else total((line.tax for line in lines), currency)
     goods = total((line.amount for line in lines), currency)
     whole = is_everything(asked, counts)
-    given = most if whole else min(goods + tax, most)
+    given = min(all_of(raw, order, goods + tax, most), most) if whole else min(goods + tax, most)
     fees = max(given - goods - tax, zero)
     subtotal = given - fees - tax
     if subtotal < zero:  # less is left than these units are worth
@@ -41,6 +41,18 @@ def estimate(raw: Node, order: Order, request: CancelRequest) -> Quote:
         currency=currency, subtotal=subtotal, tax=tax, shipping=zero, duties=zero, total=given, maximum=most,
         lines=tuple(lines), payments=tuple(over(holders, given, fees)), is_estimate=True, fees=fees,
     )  # fmt: skip
+
+
+def all_of(raw: Node, order: Order, worth: Money, most: Money) -> Money:
+    """The units that are left with every charge and tip; to the last cent, but not what was kept back of others.
+
+    A cent for each earlier refund: the till may have rounded its units in another way.
+    """
+    priced = total((money(line, "total_money", worth.currency) for line in units.lines_of(raw)), worth.currency)
+    paid = max(money(raw, "total_money", worth.currency), order.totals.received.customer)
+    found = worth + max(paid - priced, Money.zero(worth.currency))
+    cents = Money.from_minor(sum(bool(refund.lines) for refund in order.refunds), worth.currency)
+    return most if most <= found + cents else found
 
 
 def holding(order: Order) -> list[Payment]:

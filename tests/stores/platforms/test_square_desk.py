@@ -124,6 +124,21 @@ def test_an_amount_of_ones_own_may_come_from_the_smaller_payment_alone(desk):
     assert [line.current for line in desk.live(record).lines] == [2, 2]
 
 
+@pytest.mark.parametrize(
+    ("words", "rest"), [({"tip": "2.00", "charge": "5.00"}, "36.00"), ({"fulfilment": ""}, "29.00")]
+)
+def test_what_was_kept_back_of_an_earlier_unit_stays_with_the_shop(desk, words, rest):
+    """A unit went back for 1.00 of its 14.50: the rest of the order brings its own worth, not what that one lacked."""
+    record = desk.order(lines=[MUG], **words)
+    mine = {desk.live(record).payments[0].id: money("1.00", "USD", field="x")}
+    carried_through(desk, record, desk.some(record, 1, refund=RefundChoice.PART, part=mine))
+    desk.travel(10)
+
+    carried_through(desk, record, desk.everything(record))
+
+    assert back(desk) == ["1.00", rest]
+
+
 def test_card_and_cash_are_refunded_apart(desk):
     record = desk.order(lines=[MUG, TEA], tender=[("CARD", "50.00"), ("CASH", "11.30")])
 
