@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from stores.canonical.order import MoneyPair
 from stores.kernel import shapes
-from stores.kernel.money import Money
+from stores.kernel.money import Money, exponent
 from stores.kernel.shapes import Misread, Node
 
 ZERO = Decimal(0)
@@ -41,6 +41,11 @@ def currency_of(order: Node) -> str:
 def money(parent: Node, name: str, currency: str) -> Money:
     """To the minor unit of the currency: totals are kept with up to four decimals."""
     return Money(number(parent, name), currency).rounded()
+
+
+def payable(amount: Decimal, currency: str) -> Decimal:
+    """What of it can go back: down to the minor unit, since Magento keeps parts of a yen that nobody can pay."""
+    return max(ZERO, amount).quantize(Decimal(1).scaleb(-exponent(currency)), ROUND_DOWN)
 
 
 def pair(amount: Money) -> MoneyPair:

@@ -11,7 +11,7 @@ from typing import Any
 from stores.kernel import shapes
 from stores.kernel.shapes import Node
 from stores.platforms.magento import items
-from stores.platforms.magento.amounts import ZERO, currency_of, number, quantity
+from stores.platforms.magento.amounts import ZERO, currency_of, number, payable, quantity
 from stores.platforms.magento.items import Item
 
 PAID = 2  # invoice states: 1 open, 2 paid, 3 canceled
@@ -46,7 +46,8 @@ class Facts:
     @cached_property
     def money_left(self) -> Decimal:
         """The ceiling of every further credit memo."""
-        return max(ZERO, number(self.order, "base_total_paid") - number(self.order, "base_total_refunded"))
+        left = number(self.order, "base_total_paid") - number(self.order, "base_total_refunded")
+        return payable(left, self.currency)
 
     @cached_property
     def paid_invoices(self) -> tuple[Node, ...]:
@@ -56,7 +57,7 @@ class Facts:
         """Money of one invoice that was not given back. What came off the order alone is not told apart."""
         mine = sum((number(memo, "base_grand_total") for memo in self._memos_of(invoice)), ZERO)
         gone = max(mine, number(invoice, "base_total_refunded"))
-        return max(ZERO, min(number(invoice, "base_grand_total") - gone, self.money_left))
+        return payable(min(number(invoice, "base_grand_total") - gone, self.money_left), self.currency)
 
     def units_on(self, invoice: Node, item: Item) -> Decimal:
         """Units of a line that a credit memo of this invoice may still name."""

@@ -87,7 +87,7 @@ def to_payment_state(facts: Facts) -> PaymentState:
     paid, back = number(facts.order, "base_total_paid"), number(facts.order, "base_total_refunded")
     due = number(facts.order, "base_grand_total") - paid - number(facts.order, "base_total_canceled")
     if back > 0:
-        return PaymentState.REFUNDED if paid <= back else PaymentState.PARTLY_REFUNDED
+        return PaymentState.PARTLY_REFUNDED if facts.money_left else PaymentState.REFUNDED
     if paid > 0:
         return PaymentState.PAID if due <= 0 else PaymentState.PARTLY_PAID
     if facts.state == "canceled":

@@ -86,7 +86,8 @@ def refund_body(facts: Facts, invoice: Node, command: RefundOrder, note: str, pr
     """Exactly what is wanted. `isOnline` is spelt so in the code, whatever old descriptions say."""
     payment = only_payment(command)
     units = {line.line_id: line.units for line in command.lines}
-    shipping = command.shipping.amount if command.shipping else ZERO
+    shipping, held = command.shipping.amount if command.shipping else ZERO, Shipping.of(facts, invoice).left
+    shipping = min(shipping, held) if held else shipping  # rounded up for people, Magento refuses it
     worth = Books(facts, prices).memo(invoice, units, shipping)
     extra = adjustment(facts, worth, payment.amount.amount)
     return {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from stores.canonical.commands import Command, RefundOrder
-from stores.canonical.order import Order
+from stores.canonical.order import Order, PaymentState
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
 from stores.kernel.money import Money
@@ -203,6 +203,20 @@ def test_a_part_of_taxed_shipping_goes_back_to_the_cent(world):
     sent(world, order, command, shipping_prices="excluding")
 
     assert shop.look_again(order).totals.refunded.shop == usd("19.27")
+
+
+@pytest.mark.parametrize("shipping", ["4.15", "4.95"])
+def test_parts_of_a_yen_that_nobody_can_pay_do_not_stay_open(world, shipping):
+    """Magento rounds to two digits in every currency; half a yen up would be more than was paid, half down a rest."""
+    MagentoHome(world).add_shop("demo", currency="JPY")
+    shop = place.on_world(world)
+    order = place.made(world, shop, lines=[Line(price="33.33", quantity=3)], shipping=shipping)
+    (command,) = place.everything(shop, order)
+    shop.carry_out(command, key=KEY, tag=TAG)
+
+    after = shop.look_again(order)
+    assert [str(e.amount) for e in world.effects(order.external_id, kind="refund")] == ["104.00"]
+    assert (after.payment, after.cancelled_at is not None, after.is_refundable) == (PaymentState.REFUNDED, True, False)
 
 
 # --- what never leaves --------------------------------------------------------------------------------
