@@ -143,7 +143,7 @@ def parents_of(order: Order, quote: Quote | None) -> dict[str, QuotedPayment]:
             label=known.label if known else payment.label,
             amount=known.amount if known else Money.zero(limit.currency),
             maximum=min(limit, known.maximum) if known and known.maximum.currency == limit.currency else limit,
-            is_manual=payment.is_manual,
+            is_manual=known.is_manual if known else payment.is_manual,
         )
     return parents
 

@@ -273,3 +273,16 @@ def test_a_refused_quote_is_told_in_the_platforms_words():
     )  # fmt: skip
 
     assert [b.text for b in made.blockers if b.code == "no_quote"] == ["Two invoices hold these units."]
+
+
+def test_an_amount_of_ones_own_goes_back_as_the_quote_says_it_can():
+    """The platform's word about this very refund, newer than what the payment alone tells."""
+    facts = order(2)
+    wish = everything(facts, refund=RefundChoice.PART, part={facts.payments[0].id: make.money("5.00")})
+    figures = cases.quote(facts, wish)
+    by_hand = replace(figures, payments=tuple(replace(p, is_manual=True) for p in figures.payments))
+
+    made = plan(facts, wish, manner=BY_HAND, quoted=by_hand)
+
+    assert [p.is_manual for c in commands(made) if isinstance(c, RefundOrder) for p in c.payments] == [True]
+    assert "manual" in cases.cautions(made)
