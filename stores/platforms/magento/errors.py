@@ -66,6 +66,8 @@ def sorted_out(exc: RemoteError, *, effect: bool, is_known: bool, is_memo: bool 
     said = message(exc.answer)
     told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
     match exc.status:
+        case 409 | 423 if effect:  # no words of Magento's, so nobody promises that nothing was processed
+            return OutcomeUnknown(said or str(exc.status), code=str(exc.status), **told)
         case 400 if NOT_SAVED.search(said):
             kind = OutcomeUnknown if effect else RemoteUnavailable
             return kind(said, code="not_saved", user_message=str(words.NOT_SAVED), **told)

@@ -31,6 +31,7 @@ READ_ONLY = re.compile(r"write permission", re.IGNORECASE)
 NO_AUTOMATIC = re.compile(r"automatic refunds|gateway for this order does not exist", re.IGNORECASE)
 TOO_MUCH = re.compile(r"invalid refund amount", re.IGNORECASE)
 BEFORE_WORDPRESS = (403, 406, 501)  # with a page instead of JSON: the host's firewall, maybe after WordPress acted
+NOT_THEIRS = (409, 423)  # no word of WooCommerce's: "not processed", as others mean by it, is promised by nobody here
 NO_RIGHT = re.compile(r"woocommerce_rest_cannot_\w+|rest_forbidden\w*")
 
 
@@ -52,6 +53,8 @@ def sorted_out(exc: RemoteError, *, effect: bool, is_signed: bool = False) -> Re
     if isinstance(exc, RemoteThrottled):
         exc.user_message = str(words.STATUSES[429])
         return exc
+    if effect and exc.status in NOT_THEIRS:
+        return OutcomeUnknown(str(exc.status), code=code or str(exc.status), **told)
     if exc.status == 401:
         return _login(exc, code, said, told, is_once=effect and is_signed)
     if code in NO_ORDER:

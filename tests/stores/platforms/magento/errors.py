@@ -8,6 +8,7 @@ from typing import Any
 from stores.kernel.errors import (
     CredentialsRejected,
     OutcomeUnknown,
+    RemoteConflict,
     RemoteError,
     RemoteRefused,
     RemoteThrottled,
@@ -79,6 +80,8 @@ ROWS = (
     Row("no entity", 404, "The entity that was requested doesn't exist. Verify the entity and try again.",
         RemoteRefused, "not_found", "does not show this order"),
     Row("no route", 404, "Request does not match any route.", RemoteRefused, "no_route", "store code"),
+    Row("409 of nobody knows whom", 409, None, OutcomeUnknown, "409", "not known", RemoteConflict),
+    Row("423 of nobody knows whom", 423, None, OutcomeUnknown, "423", "not known", RemoteUnavailable),
     Row("too many", 429, None, RemoteThrottled, "429", "slow down"),
     Row("too many, JSON", 429, "Too Many Requests", RemoteThrottled, "429", "slow down"),
     Row("500 with a report", 500, REPORT, OutcomeUnknown, "500", "not known", RemoteUnavailable),

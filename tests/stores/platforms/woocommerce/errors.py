@@ -11,6 +11,7 @@ from typing import Any
 from stores.kernel.errors import (
     CredentialsRejected,
     OutcomeUnknown,
+    RemoteConflict,
     RemoteError,
     RemoteRefused,
     RemoteThrottled,
@@ -92,6 +93,8 @@ ROWS = (
         RemoteUnavailable),
     *(Row(f"{status} page", status, PAGE, OutcomeUnknown, "page", "not known", RemoteUnavailable)
       for status in (403, 406, 501)),
+    Row("409 page", 409, PAGE, OutcomeUnknown, "409", "not known", RemoteConflict),
+    Row("423 page", 423, PAGE, OutcomeUnknown, "423", "not known", RemoteUnavailable),
     Row("429 page", 429, PAGE, RemoteThrottled, "429", "slow down"),
     Row("200 page", 200, PAGE, OutcomeUnknown, "not_json", "not known", RemoteUnavailable),
     Row("200 a list", 200, [], OutcomeUnknown, "bad_shape", "not known", RemoteUnavailable),
