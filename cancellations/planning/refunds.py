@@ -9,8 +9,8 @@ from cancellations.planning import reasons
 from cancellations.planning.case import Case
 from cancellations.planning.quantities import Chosen, Share, Stock
 from stores.canonical.commands import PaymentBack, RefundOrder, UnitsBack
-from stores.canonical.request import QuotedPayment
-from stores.kernel.money import Money, total
+from stores.canonical.request import QuotedPayment, RefundChoice
+from stores.kernel.money import Money, allocate, total
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,17 @@ def needs_two(case: Case, lines: Sequence[Chosen]) -> bool:
 def _per_switch(case: Case, lines: Sequence[Chosen]) -> Iterator[Part]:
     kept = [chosen for chosen in lines if chosen.stock is Stock.KEEP]
     rest = [chosen for chosen in lines if chosen.stock is not Stock.KEEP]
-    for_kept, for_rest = _shared(case.amounts.payments, worth(case, kept))
+    for_kept, for_rest = _shared(case.amounts.payments, _share_of(case, kept, rest))
     yield Part(_all_units(case, rest), for_rest, case.amounts.shipping, case.amounts.fees, case.amounts.duties)
     yield Part(_all_units(case, kept), for_kept)
+
+
+def _share_of(case: Case, kept: Sequence[Chosen], rest: Sequence[Chosen]) -> Money:
+    """What goes back for the kept lines; of an amount of one's own their share of it by what the lines are worth."""
+    if case.request.refund is not RefundChoice.PART:
+        return worth(case, kept)
+    weights = [worth(case, rest).amount, worth(case, kept).amount]
+    return allocate(case.amounts.sums.total, weights)[1] if any(weights) else worth(case, kept)
 
 
 def worth(case: Case, lines: Iterable[Chosen]) -> Money:

@@ -68,7 +68,8 @@ NO_AUTOMATIC = _(
     "pay by hand."
 )
 GATEWAY = _(
-    "The payment provider did not pay back, and WooCommerce kept no refund. Look at the provider before another try."
+    "The payment provider may not have paid back, and WooCommerce kept no refund. Look at the provider before "
+    "another try."
 )
 STALE = _("The amounts changed since the plan was made. Read the order again.")
 STATUSES: Mapping[int | None, str] = {

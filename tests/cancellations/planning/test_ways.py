@@ -71,6 +71,17 @@ def test_with_one_switch_kept_units_leave_with_a_refund_of_their_own():
     assert made.can_run
 
 
+def test_an_amount_of_ones_own_is_shared_by_what_the_lines_are_worth():
+    facts = order(2, 3)
+    part = {facts.payments[0].id: make.money("5.00")}
+    wish = everything(facts, keep_stock=frozenset({"L3"}), refund=RefundChoice.PART, part=part)
+
+    made = plan(facts, wish, manner=ONE_SWITCH, quoted=quoted(facts, wish, {"L2": (2, "20", ""), "L3": (3, "30", "")}))
+
+    assert moved(made) == [(["L2"], "2.00"), (["L3"], "3.00")]
+    assert "free_and_kept" not in codes(made)
+
+
 def test_a_cancel_that_always_restocks_is_left_out_when_units_are_kept_and_the_refund_ends_the_order():
     facts = order(2)
     kept = everything(facts, keep_stock=frozenset({"L2"}))
