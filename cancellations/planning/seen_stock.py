@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cancellations.planning.plan import EffectKind, Plan, ReceiptLine, StockEnd, Verdict
-from cancellations.planning.reports import NOT_TOLD, Results, new_refunds, reported, verdict_of
+from cancellations.planning.reports import NOT_TOLD, Facts, Results, new_refunds, reported, verdict_of
 from stores.canonical.commands import CancelOrder, CorrectStock, RefundOrder
 from stores.canonical.order import Order, RefundedLine
 from stores.kernel.words import gettext as _
@@ -24,7 +24,7 @@ def _stock(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
     for end in plan.expected.stock:
         ours = [r for r in records if r.line_id == end.line_id and end.location_id in ("", r.location_id)]
         if not end.is_recorded or any(r.line_id == end.line_id and r.restock == "unknown" for r in records):
-            yield _not_told(end, report)
+            yield _not_told(end, report, note=_by_cancel(plan, results))
             continue
         units = sum((r.units for r in ours if r.was_restocked), Decimal(0))
         yield ReceiptLine(
@@ -38,7 +38,13 @@ def _stock(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
         )
 
 
-def _not_told(end: StockEnd, report: str) -> ReceiptLine:
+def _by_cancel(plan: Plan, results: Results) -> str:
+    """What the cancel that was to put units back tells of the count."""
+    cancels = (s.position for s in plan.steps if isinstance(s.command, CancelOrder) and s.command.restock)
+    return next((words for position in cancels if (words := _others_moved(results.get(position, {})))), "")
+
+
+def _not_told(end: StockEnd, report: str, note: str) -> ReceiptLine:
     return ReceiptLine(
         kind=EffectKind.STOCK,
         what=_stock_words(end),
@@ -46,7 +52,7 @@ def _not_told(end: StockEnd, report: str) -> ReceiptLine:
         reported=report,
         seen=NOT_TOLD,
         verdict=Verdict.UNSEEN,
-        note=_("The platform was asked to put them back and does not tell whether it did."),
+        note=note or _("The platform was asked to put them back and does not tell whether it did."),
     )
 
 
@@ -107,5 +113,18 @@ def _corrections(plan: Plan, before: Order, after: Order, results: Results) -> I
                 reported=reported(plan, results, CorrectStock, says=lambda facts: facts.get("stock", "")),
                 seen=NOT_TOLD,
                 verdict=Verdict.UNSEEN,
-                note=_("The order does not show this; the platform's answer is all that is known."),
+                note=_others_moved(results.get(step.position, {}))
+                or _("The order does not show this; the platform's answer is all that is known."),
             )
+
+
+def _others_moved(facts: Facts) -> str:
+    """A count before and after the call tells less than one hopes where others sell and cancel the same goods."""
+    moved, wanted = facts.get("restocked", ""), facts.get("wanted", "")
+    if not moved or moved == wanted:
+        return ""
+    return _(
+        "Stock moved by %(moved)s where %(wanted)s was asked. Sales and other cancellations may have moved it too.",
+        moved=moved,
+        wanted=wanted,
+    )
