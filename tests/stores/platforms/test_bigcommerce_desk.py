@@ -284,17 +284,3 @@ def test_another_app_that_uses_up_the_window_is_waited_for(desk):
         desk.patiently(lambda: shop.api.touch("v2/store"))
 
     assert desk.world.counters()["throttled"].get("store", 0) <= 1  # until the first answer said how small it is
-
-
-def test_cancellations_of_the_same_goods_do_not_take_each_other_for_a_fault(desk):
-    """400 orders of one article on a bad Monday: the count moves by all of them together."""
-    lines = [Line(quantity=3, price="10.00", sku="SAME")]
-    records = [desk.order(lines=lines) for _ in range(3)]
-    confirmed = [desk.confirm(record, desk.some(record, 1)) for record in records]
-
-    ended = [desk.work(each) for each in confirmed]
-
-    assert [(each.state, each.trouble) for each in ended] == [("done", "")] * 3
-    moved = [row for each in ended for row in lines_of(each.receipt) if row["kind"] == "stock"]
-    assert len(moved) == 3
-    assert sum(effect.units for effect in desk.world.effects(kind="stock") if effect.cause == "adjust") == 3

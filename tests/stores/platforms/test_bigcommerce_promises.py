@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cancellations.planning.plan import Plan
-from stores.canonical.commands import RefundOrder
+from stores.canonical.commands import Outcome, RefundOrder
 from stores.canonical.request import RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
@@ -21,6 +21,8 @@ from stores.sandbox.bigcommerce.house import BigCommerceHome
 from stores.sandbox.bigcommerce.spec import Line
 from stores.services import reach
 from tests.rigs.desk import Desk, desk_on
+from tests.stores.platforms.bigcommerce import place
+from tests.stores.platforms.rig import KEY
 
 TWO = (Line(sku="MUG", quantity=3, price="10.00"), Line(sku="TEA", title="Mountain tea", quantity=2, price="4.00"))
 
@@ -139,3 +141,16 @@ def test_the_shop_itself_pays_no_more_through_a_payment_than_it_holds(desk):
     with pytest.raises(RemoteRefused):
         platform.carry_out(left, key="k", tag="[op 00000001]")
     assert [str(effect.amount) for effect in desk.world.effects(kind="refund")] == ["10.00"]
+
+
+def test_adjustments_of_the_same_goods_at_the_same_moment_are_all_done(world):
+    """400 orders of one article on a bad Monday: each sees the count move by all of them."""
+    shop = place.on_world(world)
+    commands = [place.stock(place.made(world, shop)) for _ in range(3)]
+    begun = [shop.carry_out(command, key=f"{KEY}{n}", tag=f"[op {n}]") for n, command in enumerate(commands)]
+    world.advance(61)
+
+    told = [shop.poll(command, receipt) for command, receipt in zip(commands, begun, strict=True)]
+
+    assert [receipt.outcome for receipt in told] == [Outcome.APPLIED] * 3
+    assert len(world.effects(kind="stock")) == 3
