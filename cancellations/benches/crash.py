@@ -31,6 +31,7 @@ from stores.services import orders, reach
 
 T = TypeVar("T")
 HOURS = 3
+LANDED = 60  # seconds
 LOST = ("drop_before", "drop_after", "late", "error_after", "cut_json", "html_after", "doubled", "reset_after",
         "empty_after")  # fmt: skip
 
@@ -111,6 +112,8 @@ def _one_case(place: Ground, case: Case) -> Result:
     _in_child(place, cancellation, "")
     cancellation.refresh_from_db()
     world = place.world()
+    world.tick()  # a late request lands now,
+    world.advance(LANDED)  # and what it began is done before it is counted, not in the next case
     effects = [e for e in world.effects() if e.seq > before and subject.is_effect(e.kind, e.cause)]
     world.clear_faults()
     world.close()
