@@ -37,6 +37,14 @@ class PaymentState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class EndsWhenRepaid(StrEnum):
+    """Does the platform end this order by itself once no money is left to give back?"""
+
+    NEVER = "never"
+    ALWAYS = "always"  # whatever units remain on it
+    WHEN_EMPTY = "when_empty"  # only when no unit remains either (a free item holds it open)
+
+
 class Cancellable(StrEnum):
     ALL = "all"
     PART = "part"
@@ -289,6 +297,7 @@ class Order:
     whole_cancel_blockers: tuple[str, ...] = ()  # words: why the platform would refuse a whole cancel
     cancel_restocks: bool | None = None  # what a cancel does to stock in this very shop; None: as the manner says
     ends_by_refund: bool = False  # no cancel call is possible: giving all the money back is what ends it
+    ends_when_repaid: EndsWhenRepaid = EndsWhenRepaid.NEVER
     is_summary: bool = False
 
     def line(self, line_id: str) -> LineItem:

@@ -90,9 +90,12 @@ class RemoteError(DeskError):
 
 
 class RemoteUnavailable(RemoteError):
-    """Nothing was sent, or it is documented that nothing was processed: try again by policy."""
+    """Nothing was sent, or it is documented that nothing was processed: try again by policy.
 
-    default_message = "The shop's system could not be reached. Nothing was sent."
+    Words of errors never say what was sent or done: a read may have failed. Only the journal knows.
+    """
+
+    default_message = "The shop's system could not be reached."
 
 
 class RemoteThrottled(RemoteUnavailable):
@@ -105,6 +108,12 @@ class RemoteRefused(RemoteError):
     """A final no, their code kept: tell a person, never retry."""
 
     default_message = "The shop's system refused this."
+
+
+class JobFailed(RemoteRefused):
+    """What the platform had accepted will not happen, by its own word: raised by `poll` only."""
+
+    default_message = "The shop's system took this on and did not carry it out."
 
 
 class RemoteConflict(RemoteError):

@@ -46,7 +46,7 @@ PORTS = frozenset({443, 8443})
 
 
 class AddressRefused(NewConnectionError):
-    """The name leads to an address we do not call. Nothing was sent."""
+    """The name leads to an address we do not call."""
 
 
 @dataclass(frozen=True)

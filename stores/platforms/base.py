@@ -33,6 +33,8 @@ from stores.canonical.events import Event
 from stores.canonical.manner import Manner
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
+from stores.connectors import judge
+from stores.connectors.records import Reading
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import Unsupported
 
@@ -72,11 +74,25 @@ class Access:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """A row of a listing that is no order we understand. `external_id` and `number`: "" when even these are missing."""
+
+    external_id: str
+    number: str
+    reason: str  # words for a person, without personal data
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Listing:
-    """One page of an import. `cursor` continues it; "" = finished. Orders may be summaries."""
+    """One page of an import. `cursor` continues it; "" = finished. Orders may be summaries.
+
+    unreadable: rows of the page that could not be understood; the others are kept all the same.
+    """
 
     orders: tuple[Order, ...]
     cursor: str = ""
+    unreadable: tuple[Unreadable, ...] = ()
     total: int | None = None  # when the platform tells cheaply
 
 
@@ -235,11 +251,25 @@ class Platform(ABC):
 
     @abstractmethod
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
-        """Ask after an ACCEPTED receipt. Raises RemoteRefused when the job failed."""
+        """Ask after an ACCEPTED receipt. Raises JobFailed when the platform says that it will not happen.
 
-    @abstractmethod
+        Any other error is one of the reading: it proves nothing, and the question is asked again.
+        """
+
+    def records(self, command: Command, *, before: Order) -> Reading:
+        """All that may be the command's effect, as it stands there; the judge decides which is ours.
+
+        An answer that lacks what it must hold is unreadable (raise OutcomeUnknown), never an empty reading.
+        """
+        raise Unsupported("find_again", self.capabilities.find_again.why)
+
     def find(self, command: Command, *, tag: str, before: Order) -> Finding:
         """Look for the command's effect by reading; `before` is the order as it stood when the plan was made."""
+        return judge.decide(command, self.records(command, before=before), tag=tag, before=before)
+
+    def normal_seconds(self, command: Command, receipt: Receipt) -> float:
+        """How long what it has ACCEPTED normally takes; after that a person is told, with this time."""
+        return 900
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """What may follow an absent effect; `age`: seconds since the first send with this key."""

@@ -63,7 +63,7 @@ class RowBreaker:
         if self.seen.state == StoreState.DISCONNECTED:
             raise CredentialsRejected("the shop is disconnected", code="disconnected")
         if self.seen.state == StoreState.PAUSED:
-            words = _("This shop is paused. Nothing was sent.")
+            words = _("This shop is paused.")
             raise RemoteThrottled("the shop is paused", code="paused", retry_after=60, user_message=words)
         if self.seen.open_since and (effect or not self._may_probe()):
             raise self._closed(self.seen.open_since)
@@ -96,7 +96,7 @@ class RowBreaker:
 
     def _closed(self, since: datetime) -> RemoteThrottled:
         wait = PROBE_SECONDS if self.seen.probe_at is None else (self.seen.probe_at - clock.now()).total_seconds()
-        words = _("The shop has not answered since %(time)s UTC. Nothing was sent.") % {"time": f"{since:%H:%M}"}
+        words = _("The shop has not answered since %(time)s UTC.") % {"time": f"{since:%H:%M}"}
         return RemoteThrottled("breaker open", code="breaker", retry_after=max(wait, 1.0), user_message=words)
 
     def _answered(self) -> None:

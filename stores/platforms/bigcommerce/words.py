@@ -178,43 +178,43 @@ LAST_LOCATION = _("Default location")
 
 # --- errors -------------------------------------------------------------------------------------------
 STATUSES: Mapping[int | None, str] = {
-    400: _("BigCommerce found the request malformed. Nothing was changed. Please report it to your administrator."),
+    400: _("BigCommerce found the request malformed. Please report it to your administrator."),
     401: _("BigCommerce no longer accepts our token. Reconnect the shop in its settings."),
     403: _("The API account lacks a right in BigCommerce. Grant it there, then test the connection."),
     404: _("BigCommerce knows no such order or store. Check the store hash in the shop's settings."),
-    406: _("BigCommerce did not accept how we asked. Nothing was changed. Please report it to your administrator."),
+    406: _("BigCommerce did not accept how we asked. Please report it to your administrator."),
     409: _("The order is being changed by somebody else right now. It is read again first."),
-    413: _("BigCommerce found the request too large. Nothing was changed. Please report it to your administrator."),
-    415: _("BigCommerce did not accept how we asked. Nothing was changed. Please report it to your administrator."),
-    422: _("BigCommerce does not allow this for the order as it stands now. Nothing was changed. Read it again."),
+    413: _("BigCommerce found the request too large. Please report it to your administrator."),
+    415: _("BigCommerce did not accept how we asked. Please report it to your administrator."),
+    422: _("BigCommerce does not allow this for the order as it stands now. Read it again."),
     423: _("The store is locked for a while. It goes on by itself."),
     429: _("BigCommerce asks us to slow down. It goes on by itself."),
-    507: _("The store has reached a limit of its plan. Nothing was changed. Look at it in BigCommerce."),
+    507: _("The store has reached a limit of its plan. Look at it in BigCommerce."),
 }
 RUNNING = _("Another refund of this order is running. It goes on by itself once that is finished.")
 NOT_FOUND = _("BigCommerce does not show this order. It may have been deleted.")
-UNREADABLE = _("BigCommerce's answer could not be understood. Nothing was changed.")
+UNREADABLE = _("BigCommerce's answer could not be understood.")
 NOT_PAID_BACK = _("The refund was recorded, but the payment provider declined to pay back: %(why)s")
 PART_NOT_PAID_BACK = _(
     "The refund was recorded, but only part of it was declined: %(why)s The other part may be paid back already. Look "
     "at it in BigCommerce before you pay anything."
 )
 NOT_VOIDED = _("The authorisation was not released: BigCommerce says that it is still held.")
-LESS_LEFT = _("Less can be refunded now than was planned. Nothing was sent.")
-OTHER_CURRENCY = _("The order's currency changed since the plan was made. Nothing was sent.")
-OTHER_WAY = _("BigCommerce now pays this refund back in another way than was planned. Nothing was sent.")
+LESS_LEFT = _("Less can be refunded now than was planned.")
+OTHER_CURRENCY = _("The order's currency changed since the plan was made.")
+OTHER_WAY = _("BigCommerce now pays this refund back in another way than was planned.")
 NO_WAY = _("BigCommerce offers no way to pay this back that the customer paid by. Refund it in BigCommerce.")
 FINER = _("BigCommerce names an amount finer than this currency's smallest unit here. Refund it in BigCommerce.")
-ALREADY = _("This very refund is on the order already. Nothing was sent.")
-BY_ANOTHER = _("Somebody else cancelled this order meanwhile. Nothing was sent.")
+ALREADY = _("This very refund is on the order already.")
+BY_ANOTHER = _("Somebody else cancelled this order meanwhile.")
 NOTHING_BACK = _("Units leave a BigCommerce order only together with money.")
-NOT_OPEN = _("The order changed since the plan was made: %(why)s Nothing was sent.")
+NOT_OPEN = _("The order changed since the plan was made: %(why)s")
 STOCK_DIFFERS = _(
     "BigCommerce carried it out, but stock did not move as planned: %(said)s, where %(wanted)s was expected. "
     "Correct it in BigCommerce."
 )
 NOTES_FULL = _("The order's staff notes are full. Make room in BigCommerce, then try again.")
-NOT_COUNTED = _("BigCommerce does not count the stock of these units at this place. Nothing was sent.")
+NOT_COUNTED = _("BigCommerce does not count the stock of these units at this place.")
 
 
 def refused(said: str, status: int | None) -> str:

@@ -61,27 +61,21 @@ OTHER_CURRENCY = _(
 BY_MEMO = _("Magento's cancel moves no money: what was paid goes back by credit memos.")
 NO_MAIL = _("Magento writes to the customer about a credit memo, not about a cancellation.")
 CANCEL_RESTOCKS = _("Magento's cancel always makes the units available again; it cannot be told to keep them out.")
-ALL_INVOICED = _(
-    "Everything on this order is invoiced, so Magento would not cancel it. Refund it instead. Nothing was sent."
-)
-PARTLY_INVOICED = _(
-    "Part of this order was invoiced or shipped meanwhile: Magento would cancel only the rest. Nothing was sent."
-)
+ALL_INVOICED = _("Everything on this order is invoiced, so Magento would not cancel it. Refund it instead.")
+PARTLY_INVOICED = _("Part of this order was invoiced or shipped meanwhile: Magento would cancel only the rest.")
 NOTHING_BACK = _("Paid units leave a Magento order only together with money, by one credit memo per invoice.")
-NO_INVOICE = _("The invoice is not there any more, or it is not paid. Nothing was sent.")
-LESS_LEFT = _("Less can be refunded now than was planned. Nothing was sent.")
-UNITS_GONE = _("Some of these units were refunded or left meanwhile. Nothing was sent.")
-CURRENCY_CHANGED = _("The order's currency changed since the plan was made. Nothing was sent.")
-NOW_BY_HAND = _("This invoice cannot be refunded through the payment provider any more. Nothing was sent.")
+NO_INVOICE = _("The invoice is not there any more, or it is not paid.")
+LESS_LEFT = _("Less can be refunded now than was planned.")
+UNITS_GONE = _("Some of these units were refunded or left meanwhile.")
+CURRENCY_CHANGED = _("The order's currency changed since the plan was made.")
+NOW_BY_HAND = _("This invoice cannot be refunded through the payment provider any more.")
 
 # --- answers ------------------------------------------------------------------------------------------
 SAID_FALSE = _(
     "Magento did not cancel the order. It does so only while something is not invoiced and the order is neither on "
     "hold, in payment review, complete, closed nor cancelled. A plug-in of the shop may also forbid it."
 )
-SAID_TRUE = _(
-    "Magento said yes and did not cancel the order. A plug-in of the shop may forbid it. Nothing was changed."
-)
+SAID_TRUE = _("Magento said yes and did not cancel the order. A plug-in of the shop may forbid it.")
 SAID_PART = _(
     "Magento cancelled only part of the order: something of it was invoiced or shipped at the same moment. The units "
     "it took are available again. Look at the order in Magento."
@@ -101,9 +95,9 @@ NO_ROUTE = _(
     "Magento does not know this address. Check shop address and store code, and that the version is 2.3 or newer."
 )
 NOTS: Mapping[str, str] = {"not_found": NOT_FOUND, "no_route": NO_ROUTE}
-UNREADABLE = _("Magento's answer could not be understood. Nothing was changed.")
+UNREADABLE = _("Magento's answer could not be understood.")
 STATUSES: Mapping[int | None, str] = {
-    400: _("Magento refused this. Nothing was changed."),
+    400: _("Magento refused this."),
     401: _(
         "Magento does not accept the integration: its tokens were replaced, it was switched off, or it lacks a right. "
         "Look at it under System, Integrations, then reconnect the shop."

@@ -122,21 +122,19 @@ HOOK_SETUP = _(
 # --- errors -------------------------------------------------------------------------------------------
 STATUSES: Mapping[int | None, str] = {
     401: _("Modern Dropship no longer accepts the API key. Make a new one there and enter it in the shop's settings."),
-    415: _("Modern Dropship did not understand the form of the request. Nothing was changed. Please report it."),
+    415: _("Modern Dropship did not understand the form of the request. Please report it."),
     429: _("Modern Dropship asks us to slow down. It goes on by itself."),
 }
 NOT_FOUND = _("Modern Dropship knows no such order in this account.")
 NOT_A_SUPPLIER = _(
     "This API key belongs to a retailer. Rescind works for suppliers: make a key in the supplier's account."
 )
-UNREADABLE = _("Modern Dropship's answer could not be understood. Nothing was changed.")
-LINE_GONE = _("This line no longer stands on the order. Nothing was sent: look at the order and plan again.")
-LINE_CANCELLED = _(
-    "Somebody cancelled or split this line meanwhile. Nothing was sent: look at the order and plan again."
-)
-LINE_CHANGED = _("This line is another product now. Nothing was sent: look at the order and plan again.")
-LINE_SHIPPED = _("More of this line has shipped than would stay. Nothing was sent: look at the order and plan again.")
-LINE_SMALLER = _("No more units than would stay are left of this line. Nothing was sent: look at the order again.")
+UNREADABLE = _("Modern Dropship's answer could not be understood.")
+LINE_GONE = _("This line no longer stands on the order. Look at the order and plan again.")
+LINE_CANCELLED = _("Somebody cancelled or split this line meanwhile. Look at the order and plan again.")
+LINE_CHANGED = _("This line is another product now. Look at the order and plan again.")
+LINE_SHIPPED = _("More of this line has shipped than would stay. Look at the order and plan again.")
+LINE_SMALLER = _("No more units than would stay are left of this line. Look at the order again.")
 
 
 def refused(said: str) -> str:

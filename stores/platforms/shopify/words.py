@@ -134,19 +134,19 @@ CANCEL_REASONS = {
 
 # --- errors -------------------------------------------------------------------------------------------
 STATUSES: Mapping[int | None, str] = {
-    400: _("Shopify did not understand the request. Nothing was changed. Reconnect the shop if this repeats."),
+    400: _("Shopify did not understand the request. Reconnect the shop if this repeats."),
     401: _("Shopify no longer accepts our credentials. Reconnect the shop in its settings."),
     402: _("This Shopify store is frozen because its bill is unpaid. Pay it in Shopify, then try again."),
     403: _("Shopify refused access. Check the app's rights in Shopify, then test the connection."),
     404: _("Shopify knows no such shop or API version. Check the shop address in the shop's settings."),
-    406: _("Shopify could not answer in the form we asked for. Nothing was changed."),
+    406: _("Shopify could not answer in the form we asked for."),
     409: _("Somebody else is changing this order right now. It is read again before anything else."),
-    414: _("Shopify found the request too long. Nothing was changed."),
-    415: _("Shopify did not accept the form of the request. Nothing was changed."),
-    422: _("Shopify found the request invalid. Nothing was changed. Read the order again."),
+    414: _("Shopify found the request too long."),
+    415: _("Shopify did not accept the form of the request."),
+    422: _("Shopify found the request invalid. Read the order again."),
     423: _("This Shopify store is locked for the moment. It is tried again in some minutes."),
     429: _("Shopify asks us to slow down. It goes on by itself."),
-    430: _("Shopify's security stopped us. Nothing is sent any more: ask Shopify's support why."),
+    430: _("Shopify's security stopped us: ask Shopify's support why."),
 }
 CODES = {
     "MAX_COST_EXCEEDED": _("This order is too large to be read in one piece. Please report it to your administrator."),
@@ -158,7 +158,7 @@ CODES = {
         "An earlier attempt failed at Shopify. Look at the order, then use Retry to send it afresh."
     ),
 }
-CODE_BUG = _("Shopify did not understand Rescind. Nothing was changed. Please report it to your administrator.")
+CODE_BUG = _("Shopify did not understand Rescind. Please report it to your administrator.")
 NOT_FOUND = _(
     "Shopify does not show this order. Either it was deleted, or it is older than 60 days and the app lacks "
     "read_all_orders: grant that right in Shopify and test the connection again."
@@ -183,7 +183,7 @@ JOB_NOT_CANCELLED = _(
 )
 NOT_PAID_BACK = _("The units are off the order, but the payment provider refused to pay back. Pay back in Shopify.")
 BUCKET_TOO_SMALL = _("Shopify allows this shop so few calls at the moment that the order cannot be read.")
-UNREADABLE = _("Shopify's answer could not be understood. Nothing was changed.")
+UNREADABLE = _("Shopify's answer could not be understood.")
 
 
 def refused(message: str) -> str:

@@ -169,22 +169,22 @@ LINE_CLOSED = _("The order is closed, so nothing of it can be cancelled.")
 
 # --- errors -------------------------------------------------------------------------------------------
 STATUSES: Mapping[int | None, str] = {
-    400: _("Shoplazza found a value wrong. Nothing was changed."),
+    400: _("Shoplazza found a value wrong."),
     401: _("Shoplazza no longer accepts our token. Reconnect the shop in its settings."),
     403: _("The app lacks a right in Shoplazza. Grant read_order and write_order, then test the connection."),
     404: _("Shoplazza knows no such order, shop or API version. Check the shop in its settings."),
-    405: _("Shoplazza does not offer this call. Nothing was changed. Please report it to your administrator."),
+    405: _("Shoplazza does not offer this call. Please report it to your administrator."),
     406: _("Shoplazza does not allow this for the order as it stands now. Read it again: its state is shown there."),
-    422: _("Shoplazza found the request invalid. Nothing was changed. Read the order again."),
+    422: _("Shoplazza found the request invalid. Read the order again."),
     429: _("Shoplazza asks us to slow down. It goes on by itself."),
 }
 INACTIVE = _("This Shoplazza store is not active. Activate it in Shoplazza, then try again.")
 NOT_FOUND = _("Shoplazza does not show this order. It may have been deleted.")
 NOT_THERE = _("Shoplazza does not offer this call in this version. Please report it to your administrator.")
 NOT_PAID_BACK = _("The refund was recorded, but the payment provider refused to pay back. Look at it in Shoplazza.")
-LESS_LEFT = _("Less can be refunded now than was planned. Nothing was sent.")
-OTHER_CURRENCY = _("The order's currency changed since the plan was made. Nothing was sent.")
-UNREADABLE = _("Shoplazza's answer could not be understood. Nothing was changed.")
+LESS_LEFT = _("Less can be refunded now than was planned.")
+OTHER_CURRENCY = _("The order's currency changed since the plan was made.")
+UNREADABLE = _("Shoplazza's answer could not be understood.")
 OLD_VERSION = _(
     "Below version 2025-06 this very call would refund the whole order, so Rescind does not send it. "
     "Choose 2026-01 in the shop's settings."

@@ -165,7 +165,7 @@ BY_HAND = _("Part was paid in cash or outside Square: a refund of it is only rec
 GIFT_CARD = _("A gift card was sold: refunding does not take its balance away. Block the card in Square.")
 
 # --- refusals -----------------------------------------------------------------------------------------
-UNREADABLE = _("Square's answer could not be understood. Nothing was changed.")
+UNREADABLE = _("Square's answer could not be understood.")
 MOVED = _("The order or its payment was changed in Square meanwhile. Look at the new preview.")
 PAID = _("Square does not cancel an order once money came in. Read it again: it is refunded instead.")
 STILL_HELD = _("A card payment is still only approved. It is released first.")
@@ -174,19 +174,17 @@ ORDER_ONLY = _("Square's cancel is about the order alone: money, stock and messa
 NOTHING_LEFT = _("Nothing would stay on the order: cancel the whole order instead.")
 NOTHING_BACK = _("Units leave a paid Square order only together with money, one payment at a time.")
 ONLY_BACK = _("Rescind puts units back into Square's stock and never takes any away.")
-OTHER_CURRENCY = _("The payment's currency is not the one the plan was made in. Nothing was sent.")
-LESS_LEFT = _("Less can be refunded now than was planned. Nothing was sent.")
-UNITS_GONE = _("These units were refunded meanwhile. Nothing was sent.")
+OTHER_CURRENCY = _("The payment's currency is not the one the plan was made in.")
+LESS_LEFT = _("Less can be refunded now than was planned.")
+UNITS_GONE = _("These units were refunded meanwhile.")
 TOO_MANY_LINES = _(
     "So many lines do not fit into Square's reason, where Rescind notes what a refund was for. Cancel fewer lines at a "
-    "time. Nothing was sent."
+    "time."
 )
 NO_LOCATION = _("This seller has no location in Square. Add one there, then test the connection.")
 CODES: Mapping[str, str] = {
-    "BAD_REQUEST": _("Square does not allow this for the order as it stands. Nothing was changed. Read it again."),
-    "REFUND_AMOUNT_INVALID": _(
-        "Square refunds less than this of the payment, or only all of it. Nothing was sent back."
-    ),
+    "BAD_REQUEST": _("Square does not allow this for the order as it stands. Read it again."),
+    "REFUND_AMOUNT_INVALID": _("Square refunds less than this of the payment, or only all of it."),
     "REFUND_ALREADY_PENDING": _("Another refund of this payment is still on its way. Rescind waits for it."),
     "PAYMENT_NOT_REFUNDABLE": _("Square no longer refunds this payment. Pay the customer back in another way."),
     "PAYMENT_NOT_REFUNDABLE_DUE_TO_DISPUTE": _(
@@ -201,8 +199,8 @@ CODES: Mapping[str, str] = {
     "DELAYED_TRANSACTION_EXPIRED": _("The approval ran out by itself. Look at the new preview."),
     "DELAYED_TRANSACTION_FAILED": _("The approval failed. Look at the new preview."),
     "ORDER_UNPAID_NOT_RETURNABLE": _("Nothing was paid for this order, so nothing can go back."),
-    "CURRENCY_MISMATCH": _("The currency is not the payment's. Nothing was changed."),
-    "LOCATION_MISMATCH": _("The order belongs to another location. Nothing was changed."),
+    "CURRENCY_MISMATCH": _("The currency is not the payment's."),
+    "LOCATION_MISMATCH": _("The order belongs to another location."),
     "IDEMPOTENCY_KEY_REUSED": _("This step's key was used for something else. Please report it to your administrator."),
     "UNAUTHORIZED": _("Square no longer accepts our token. Reconnect the shop in its settings."),
     "ACCESS_TOKEN_EXPIRED": _("Square's token has expired. Reconnect the shop in its settings."),
@@ -216,7 +214,7 @@ CODES: Mapping[str, str] = {
 
 def refused(code: str, detail: str) -> str:
     """Our words for the code, and Square's own where it has some."""
-    ours = str(CODES.get(code) or gettext("Square refused this. Nothing was changed."))
+    ours = str(CODES.get(code) or gettext("Square refused this."))
     return with_theirs(ours, "Square", detail)
 
 

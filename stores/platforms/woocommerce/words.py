@@ -38,21 +38,19 @@ NEGATIVE_FEE = _("Discount on the order: %(name)s, %(amount)s")
 FEE = _("Extra fee: %(name)s, %(amount)s")
 
 # --- before sending -----------------------------------------------------------------------------------
-LESS_LEFT = _("Less can be refunded now than was planned. Nothing was sent.")
-FEWER_UNITS = _("Fewer units of %(title)s can be refunded now than was planned. Nothing was sent.")
-OTHER_CURRENCY = _("The order's currency changed since the plan was made. Nothing was sent.")
-TOO_FINE = _("This shop counts money in steps of %(step)s. Nothing was sent.")
+LESS_LEFT = _("Less can be refunded now than was planned.")
+FEWER_UNITS = _("Fewer units of %(title)s can be refunded now than was planned.")
+OTHER_CURRENCY = _("The order's currency changed since the plan was made.")
+TOO_FINE = _("This shop counts money in steps of %(step)s.")
 NO_MAIL = _("The shop's own mail settings decide whether the customer is told; it cannot be said with a refund.")
 NOTHING_BACK = _("Units leave a WooCommerce order only together with money.")
 NOT_BY_CANCEL = _("Setting an order to cancelled moves stock and nothing else; money goes back by a refund before it.")
-WOULD_RESTOCK = _(
-    "Setting the order to cancelled would put units back in stock that are to stay out. Nothing was sent."
-)
-MIXED_STOCK = _("A WooCommerce refund puts back all of its units or none. Nothing was sent.")
-NO_LONGER_OPEN = _("The order is %(status)s in WooCommerce by now, so it was not set to cancelled. Nothing was sent.")
+WOULD_RESTOCK = _("Setting the order to cancelled would put units back in stock that are to stay out.")
+MIXED_STOCK = _("A WooCommerce refund puts back all of its units or none.")
+NO_LONGER_OPEN = _("The order is %(status)s in WooCommerce by now, so it was not set to cancelled.")
 
 # --- errors -------------------------------------------------------------------------------------------
-UNREADABLE = _("WooCommerce's answer could not be understood. Nothing was changed.")
+UNREADABLE = _("WooCommerce's answer could not be understood.")
 NOT_FOUND = _("WooCommerce does not show this order. It may have been deleted.")
 LOGIN = _(
     "WooCommerce does not accept our key. Check the key in the shop's settings; if it is right, the server hides the "
@@ -73,7 +71,7 @@ GATEWAY = _(
 )
 STALE = _("The amounts changed since the plan was made. Read the order again.")
 STATUSES: Mapping[int | None, str] = {
-    400: _("WooCommerce found a value wrong. Nothing was changed."),
+    400: _("WooCommerce found a value wrong."),
     403: NO_RIGHT,
     404: NO_ROUTE,
     422: STALE,

@@ -65,7 +65,7 @@ def test_of_a_credit_memo_only_known_refusals_are_believed(network, monkeypatch)
         with pytest.raises(becomes) as caught:
             place.on_network().carry_out(command, key="k", tag=rig.TAG)
         assert type(caught.value) is becomes, body
-        assert "Nothing was changed" not in caught.value.user_message or becomes is RemoteRefused
+        assert "othing was" not in caught.value.user_message
         network.remove(answer)
 
 

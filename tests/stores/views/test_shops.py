@@ -54,7 +54,7 @@ def test_the_list_says_how_fresh_each_shop_is(cast, browser_of):
 
 def test_a_failing_shop_is_never_passed_off_as_fresh(cast, browser_of):
     cast.shop_a.health.last_error_at = make.NOW.replace(hour=10)
-    cast.shop_a.health.last_error = "The shop's system could not be reached. Nothing was sent."
+    cast.shop_a.health.last_error = "The shop's system could not be reached."
     cast.shop_a.health.save()
 
     page = browser_of(cast.staff_a).get(reverse("shops:list")).content.decode()

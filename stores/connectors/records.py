@@ -1,0 +1,56 @@
+"""What a look reads back: everything that may be the effect of a command, as it stands at the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from stores.kernel.money import Money
+
+IN_ALL = ""  # the key of an amount that is told for all payments together
+
+
+class Standing(StrEnum):
+    """How far the effect got, by the platform's own word."""
+
+    DONE = "done"
+    PENDING = "pending"  # taken, not finished: a job, a refund the provider works on
+    FAILED = "failed"  # recorded, and the money (or the rest) did not move
+    PART = "part"  # some of what the command asked for, not all
+    UNDONE = "undone"  # our mark may stand there, and the effect does not
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One refund, cancel, release or change of units.
+
+    id: theirs; `ids` goes into the receipt, {"refund": "…"}. text: where our mark may stand ("" = it is not there);
+    None = the platform keeps no text with this effect, so that nobody can tell who made it.
+    money: payment id → amount given back, or {IN_ALL: amount} where the platform tells only the sum; None = not told.
+    units: line id → units; None = not told. detail: words for a person, where the standing needs some.
+    """
+
+    id: str
+    ids: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = ""
+    money: Mapping[str, Money] | None = None
+    units: Mapping[str, Decimal] | None = None
+    standing: Standing = Standing.DONE
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """All records of one look, those from before the plan as well.
+
+    absent: words for "not there". unclear: why reading cannot tell although no record fits (a list that was cut,
+    money that no record explains, an effect that leaves none); "" = it can. foreign: a change that our command cannot
+    have made and that takes its object away, in words; "" = none.
+    """
+
+    records: tuple[Record, ...] = ()
+    absent: str = ""
+    unclear: str = ""
+    foreign: str = ""

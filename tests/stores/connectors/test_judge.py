@@ -1,0 +1,143 @@
+"""Was it us, somebody else, nobody, or can nobody tell?"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from stores.canonical.commands import (
+    Absent,
+    CancelOrder,
+    Found,
+    FoundForeign,
+    PaymentBack,
+    RefundOrder,
+    Unclear,
+    UnitsBack,
+)
+from stores.canonical.order import Refund
+from stores.canonical.request import Reason
+from stores.connectors import judge
+from stores.connectors.records import IN_ALL, Reading, Record, Standing
+from stores.kernel.money import Money
+from tests import make
+
+TAG, OTHER = "[op 7f3a9c21]", "[op 00000000]"
+BEFORE = make.canonical_order()
+
+
+def usd(amount: str) -> Money:
+    return Money(Decimal(amount), "USD")
+
+
+REFUND = RefundOrder(
+    order_id="1",
+    currency="USD",
+    lines=(UnitsBack(line_id="a", units=Decimal(1), restock=True),),
+    payments=(
+        PaymentBack(payment_id="p", gateway="card", amount=usd("7.00")),
+        PaymentBack(payment_id="q", gateway="card", amount=usd("4.00")),
+    ),
+    shipping=None,
+)
+CANCEL = CancelOrder(order_id="1", reason=Reason.CUSTOMER, refund=True, restock=True, notify=False)
+EACH = {"p": usd("7.00"), "q": usd("4.00")}
+ONE = {"a": Decimal(1)}
+
+
+def refund(**changes) -> Record:
+    return Record(**{"id": "r", "ids": {"refund": "r"}, "money": EACH, "units": ONE} | changes)
+
+
+def decide(*records, command=REFUND, **told):
+    return judge.decide(command, Reading(records=records, absent="gone", **told), tag=TAG, before=BEFORE)
+
+
+@pytest.mark.parametrize(
+    ("record", "finding"),
+    [
+        pytest.param(refund(text=f"Changed their mind {TAG}"), Found, id="our mark, same money"),
+        pytest.param(refund(text=TAG, units=None), Found, id="our mark, units untold"),
+        pytest.param(refund(text=TAG, money={"p": usd("11.00")}), Unclear, id="our mark, another payment"),
+        pytest.param(refund(text=TAG, money={IN_ALL: usd("11.00")}), Found, id="our mark, the same in all"),
+        pytest.param(refund(text=TAG, money={IN_ALL: usd("10.99")}), Unclear, id="our mark, a cent less"),
+        pytest.param(refund(), FoundForeign, id="a twin"),
+        pytest.param(refund(units=None), FoundForeign, id="a twin that names no units"),
+        pytest.param(refund(units={}), FoundForeign, id="a twin by amount alone"),
+        pytest.param(refund(text="by hand", money={IN_ALL: usd("11.00")}), FoundForeign, id="a twin, told in all"),
+        pytest.param(refund(units={"a": Decimal(2)}), Absent, id="other units: the guard counts its money"),
+        pytest.param(refund(money={"p": usd("11.00")}), Absent, id="another payment: the guard counts its money"),
+        pytest.param(refund(standing=Standing.FAILED), Absent, id="a twin that failed"),
+        pytest.param(refund(text=OTHER), FoundForeign, id="the same units with another mark of ours"),
+        pytest.param(refund(text=OTHER, units=None), Absent, id="another step of ours whose units are not told"),
+    ],
+)
+def test_one_refund_record(record, finding):
+    assert isinstance(decide(record), finding)
+
+
+def test_a_refund_that_stood_there_before_the_plan_is_no_answer():
+    old = Refund(id="r", created_at=BEFORE.placed_at, amount=make.pair("11.00"))
+    known = make.changed(BEFORE, refunds=(old,))
+
+    assert judge.decide(REFUND, Reading(records=(refund(),), absent="gone"), tag=TAG, before=known) == Absent(
+        detail="gone"
+    )
+
+
+def test_ours_wins_over_a_twin_beside_it():
+    assert decide(refund(id="x"), refund(text=TAG)) == Found(ids={"refund": "r"}, detail="It is there, with our mark.")
+
+
+@pytest.mark.parametrize(
+    ("standing", "seen"),
+    [
+        (Standing.DONE, Found(ids={}, detail="words")),
+        (Standing.PENDING, Found(ids={}, detail="words", is_pending=True)),
+        (Standing.FAILED, Found(ids={}, detail="words", is_failed=True)),
+        (Standing.PART, Unclear(detail="words")),
+        (Standing.UNDONE, Unclear(detail="words")),
+    ],
+)
+def test_how_far_ours_got(standing, seen):
+    assert decide(Record(id="1", text=TAG, standing=standing, detail="words"), command=CANCEL) == seen
+
+
+@pytest.mark.parametrize(
+    ("standing", "seen"),
+    [
+        (Standing.DONE, Found(ids={}, detail="words")),
+        (Standing.FAILED, Found(ids={}, detail="words", is_failed=True)),
+        (Standing.PART, Unclear(detail="words")),
+        (Standing.UNDONE, Absent(detail="words")),
+    ],
+)
+def test_where_no_mark_can_stand_the_state_is_the_effect(standing, seen):
+    assert decide(Record(id="1", text=None, standing=standing, detail="words"), command=CANCEL) == seen
+
+
+def test_a_cancel_by_somebody_else_is_foreign():
+    assert decide(Record(id="1", detail="by ada"), command=CANCEL) == FoundForeign(detail="by ada")
+
+
+def test_a_mark_on_an_order_that_is_open_is_no_cancel_of_somebody_else():
+    assert decide(Record(id="1", text="a note", standing=Standing.UNDONE), command=CANCEL) == Absent(detail="gone")
+
+
+def test_a_part_done_by_somebody_else_is_unclear():
+    assert isinstance(decide(Record(id="1", standing=Standing.PART), command=CANCEL), Unclear)
+
+
+def test_what_reading_cannot_tell_is_unclear_and_not_absent():
+    assert decide(unclear="a cut list") == Unclear(detail="a cut list")
+    assert decide(refund(text=TAG), unclear="a cut list") != Unclear(detail="a cut list")
+    assert isinstance(decide(refund(), unclear="a cut list"), FoundForeign)
+
+
+def test_a_change_that_we_cannot_have_made_is_foreign():
+    assert decide(foreign="captured meanwhile", command=CANCEL) == FoundForeign(detail="captured meanwhile")
+
+
+def test_nothing_at_all_is_absent():
+    assert decide() == Absent(detail="gone")
