@@ -19,7 +19,7 @@ def compare(
     plan: Plan, before: Order, after: Order, results: Results, *, seen_at: datetime | None = None
 ) -> ReceiptSheet:
     """The receipt. before: as planned on; after: read when all steps were done; results: step position → facts."""
-    parts = (_cancelled, _lines, _others, seen_money.rows, seen_stock.rows, _message)
+    parts = (_cancelled, _lines, _left, _others, seen_money.rows, seen_stock.rows, _message)
     rows = tuple(row for part in parts for row in part(plan, before, after, results))
     return ReceiptSheet(
         lines=rows,
@@ -80,6 +80,27 @@ def _why_units_differ(line: LineItem | None, seen: Decimal, promised: Decimal) -
     if seen > promised and line.shipped > 0:
         return _("Some units may have been shipped first.")
     return ""
+
+
+def _left(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    """Units that were cancelled and shipped all the same: somebody packed them between our look and our call."""
+    if plan.expected.by_sku or after.cancelled_at is not None:
+        return  # a new line id, or a cancelled order: the rows above count what has left
+    was = {line.id: line.shipped for line in before.lines}
+    now = {line.id: line for line in after.lines}
+    for end in plan.expected.lines:
+        line = now.get(end.line_id)
+        if line is None or line.shipped <= max(end.after, was.get(end.line_id, Decimal(0))):
+            continue
+        yield ReceiptLine(
+            kind=EffectKind.UNITS,
+            what=_("%(title)s that left", title=end.title),
+            promised=_("at most %(n)s", n=counted(end.after)),
+            reported=NOT_TOLD,
+            seen=counted(line.shipped),
+            verdict=Verdict.DIFFERS,
+            note=_("Cancelled units were shipped meanwhile: stop the parcel, or arrange a return."),
+        )
 
 
 def _others(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:

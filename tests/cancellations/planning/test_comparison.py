@@ -200,3 +200,21 @@ def test_what_the_calls_said_stands_beside():
 
 def test_the_instant_of_the_look_is_kept():
     assert compare(PLAN, ORDER, refunded(), {}, seen_at=make.NOW).seen_at == "2026-11-21T09:30:00Z"
+
+
+def test_a_cancelled_unit_that_left_meanwhile_differs():
+    seen = refunded()
+    left = make.changed(seen, lines=(replace(seen.lines[0], shipped=Decimal(3)), *seen.lines[1:]))
+
+    sheet = compare(PLAN, ORDER, left, {})
+
+    (row,) = [line for line in sheet.lines if "that left" in line.what]
+    assert (row.promised, row.seen, row.verdict) == ("at most 2", "3", Verdict.DIFFERS)
+    assert sheet.differs
+
+
+def test_units_that_stay_and_are_shipped_are_no_difference():
+    seen = refunded()
+    left = make.changed(seen, lines=(replace(seen.lines[0], shipped=Decimal(2)), *seen.lines[1:]))
+
+    assert not compare(PLAN, ORDER, left, {}).differs
