@@ -22,6 +22,7 @@ DONE = declare(Action("cancellation.done", _("Looked again and compared with the
 INTENT = declare(Action("step.intent", _("Rescind is about to send step {step}, {kind}"), moves_money=True))
 OUTCOME = declare(Action("step.outcome", _("Step {step}, {kind}: {state}"), moves_money=True))
 FOUND = declare(Action("step.looked", _("Rescind looked for the effect of step {step}: {finding}")))
+RESTORED = declare(Action("store.restored", _("The database was put back from a copy; everything open is looked for")))
 RETRIED = declare(Action("step.retried", _("{actor} asked for another try")))
 SETTLED = declare(Action("step.settled", _("{actor} settled this step by hand")))
 REREAD_DIFFERS = declare(

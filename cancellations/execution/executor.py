@@ -11,16 +11,15 @@ from uuid import UUID
 from django.db.models import F
 
 from cancellations.execution import flow, leases, turns
-from cancellations.models import Cancellation, Step, StepKind
+from cancellations.models import Cancellation, Step
 from stores.kernel import clock
 from stores.kernel.errors import LeaseLost
 from stores.kernel.failpoints import failpoint
-from stores.kernel.states import CLAIMABLE, CancellationState, StepState
+from stores.kernel.states import CLAIMABLE, CancellationState
 
 logger = logging.getLogger(__name__)
 
-AT_WORK = (CancellationState.RUNNING, CancellationState.VERIFYING)
-ASKED_ON = (StepState.UNKNOWN, StepState.ACCEPTED)  # an open question is asked on, even while a person looks at it
+AT_WORK = (*flow.AT_WORK, CancellationState.NEEDS_OPERATOR)
 
 
 def advance(cancellation_uuid: str | UUID) -> None:
@@ -29,6 +28,13 @@ def advance(cancellation_uuid: str | UUID) -> None:
     if cancellation is None:
         return
     flow.start_if_due(cancellation, now=clock.now())
+    try:
+        _carry_on(cancellation)
+    finally:
+        flow.tell_what_is_late(cancellation, now=clock.now())
+
+
+def _carry_on(cancellation: Cancellation) -> None:
     while step := _next_due(cancellation):
         failpoint(f"{step.kind}.between") if step.kind != "verify" else None
         claimed = leases.claim(step.pk, worker=leases.me(), now=clock.now())
@@ -42,7 +48,10 @@ def advance(cancellation_uuid: str | UUID) -> None:
 
 
 def _next_due(cancellation: Cancellation) -> Step | None:
-    """The first unfinished step, when it is due and its cancellation is at work."""
+    """The first unfinished step, when it is due and its cancellation is at work.
+
+    An item in front of a person stops nothing that is due: what only a person may move is not claimable.
+    """
     step = (
         Step.objects.filter(
             leases.is_free(clock.now()),
@@ -55,7 +64,4 @@ def _next_due(cancellation: Cancellation) -> Step | None:
         .only("pk", "kind", "state")
         .first()
     )
-    if step is None or step.at_work in AT_WORK:
-        return step
-    is_question = step.state in ASKED_ON or step.kind == StepKind.VERIFY
-    return step if step.at_work == CancellationState.NEEDS_OPERATOR and is_question else None
+    return step if step is not None and step.at_work in AT_WORK else None

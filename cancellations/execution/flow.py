@@ -7,14 +7,16 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from cancellations import actions
+from cancellations.execution import pace, sends
 from cancellations.models import Cancellation, Step
 from cancellations.services import tell
 from stores.audit import trail
 from stores.audit.actions import Action
 from stores.kernel import clock, queue, states
-from stores.kernel.states import FINISHED, CancellationState, StepState
+from stores.kernel.states import CLAIMABLE, FINISHED, CancellationState, StepState
 from stores.models import User
 
 Actor = User | str
@@ -53,10 +55,12 @@ def start_if_due(cancellation: Cancellation, *, now: datetime) -> None:
 
 
 def wake_next(cancellation: Cancellation, *, now: datetime) -> Step | None:
-    """Make the first unfinished step due; None when all are finished."""
+    """Make the first unfinished step due; None when all are finished. Its clock begins when its turn comes."""
     step = cancellation.steps.exclude(state__in=FINISHED).order_by("position").first()
     if step is not None:
-        Step.objects.filter(pk=step.pk, next_attempt_at=None).update(next_attempt_at=now)
+        mine = Step.objects.filter(pk=step.pk)
+        mine.filter(next_attempt_at=None).update(next_attempt_at=now)
+        mine.filter(tell_at=None).update(tell_at=now + pace.ASK_A_PERSON_AFTER)
     return step
 
 
@@ -74,14 +78,30 @@ def _open_question(cancellation: Cancellation) -> Step | None:
     return cancellation.steps.filter(state__in=waiting).first()
 
 
-def stop(step: Step, trouble: str, *, state: str) -> None:
-    """Ask a person, once: the exact partial picture stays on the steps."""
+AT_WORK = (CancellationState.RUNNING, CancellationState.VERIFYING)
+
+
+def stop(step: Step, reason: str, *, state: str) -> None:
+    """Ask a person, once: the exact partial picture stays on the steps. An item that is open gets the newer words.
+
+    What was sent is said by the journal; `reason` says why a person is needed.
+    """
     cancellation = fresh(step)
-    if cancellation.state not in (CancellationState.RUNNING, CancellationState.VERIFYING):
-        return
-    if shift(cancellation, CancellationState.NEEDS_OPERATOR, trouble=trouble[:300]):
+    trouble = f"{sends.words(step)} {reason}".strip()[:300]
+    if cancellation.state == CancellationState.NEEDS_OPERATOR:
+        Cancellation.objects.filter(pk=cancellation.pk, state=cancellation.state).update(trouble=trouble)
+    elif cancellation.state in AT_WORK and shift(cancellation, CancellationState.NEEDS_OPERATOR, trouble=trouble):
         tell.stopped(cancellation)
         record(actions.STOPPED, cancellation, step=step.position, kind=step.kind, state=state)
+
+
+def tell_what_is_late(cancellation: Cancellation, *, now: datetime) -> None:
+    """One clock a step, from when its turn came: still open when it strikes, a person is told, and the work goes on."""
+    late = cancellation.steps.filter(state__in=CLAIMABLE, tell_at__lte=now).order_by("position").first()
+    if late is not None:
+        late.cancellation = cancellation
+        with transaction.atomic():
+            stop(late, late.detail or _("It takes longer than it should."), state=late.state)
 
 
 def refuse(step: Step, trouble: str) -> None:
@@ -90,9 +110,7 @@ def refuse(step: Step, trouble: str) -> None:
     if cancellation.steps.filter(state__in=[StepState.APPLIED, StepState.SETTLED]).exists():
         stop(step, trouble, state=StepState.REFUSED)
         return
-    if cancellation.state == CancellationState.NEEDS_OPERATOR or shift(
-        cancellation, CancellationState.REFUSED, trouble=trouble[:300], finished_at=clock.now()
-    ):
+    if shift(cancellation, CancellationState.REFUSED, trouble=trouble[:300], finished_at=clock.now()):
         record(actions.REFUSED, cancellation, step=step.position, kind=step.kind)
 
 

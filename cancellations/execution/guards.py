@@ -1,17 +1,19 @@
-"""Before an effect leaves: has the order moved, may this person still, is the money still there?"""
+"""Before an effect leaves, each time: has the order moved, may this person still, is the money still there?
+
+A key of the platform protects us from ourselves, never from a colleague: a resend passes the same guards.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cancellations.execution import flow, leases
+from cancellations.execution import outcomes
 from cancellations.planning import between, planner
 from cancellations.services import limits
 from stores.kernel import clock
-from stores.kernel.states import FINISHED, StepState
+from stores.kernel.states import FINISHED
 from stores.selectors import access
 from stores.services import orders
 
@@ -20,17 +22,14 @@ if TYPE_CHECKING:
 
 
 def may_go(turn: Turn) -> bool:
-    """False: the step was given back and a person asked; nothing is sent. Remote errors pass through."""
-    step = turn.step
-    if step.first_sent_at is not None:
-        return True  # the same generation again: its guard was passed before it was first sent
-    trouble = _standing(turn) or _moved(turn)
-    if not trouble:
-        return True
-    with transaction.atomic():
-        leases.move(step, StepState.NEEDS_PERSON, detail=trouble[:300], next_attempt_at=None)
-        flow.stop(step, trouble, state=StepState.NEEDS_PERSON)
-    return False
+    """False: nothing is sent now, and the step has moved to where it belongs. Remote errors pass through."""
+    if trouble := _standing(turn):
+        outcomes.ask(turn, trouble)
+        return False
+    if trouble := _moved(turn):
+        outcomes.moved(turn, trouble)
+        return False
+    return True
 
 
 def _standing(turn: Turn) -> str:
@@ -46,11 +45,9 @@ def _moved(turn: Turn) -> str:
     """The order as it is now against what the plan saw, or what our own earlier steps should have left."""
     cancellation = turn.step.cancellation
     first = not cancellation.steps.filter(position__lt=turn.step.position, state__in=FINISHED).exists()
-    if not first and not between.needs_a_look(turn.plan, position=turn.step.position):
-        return ""
     order = orders.refresh(cancellation.order, platform=turn.platform, before=turn.before)
     if first:
         version = f"{turn.platform.key} {turn.platform.api_version}"
         same = planner.fingerprint(order, version) == cancellation.fingerprint
-        return "" if same else _("The order changed since the preview. Nothing was sent: look at a new preview.")
+        return "" if same else _("The order changed since the preview: look at a new preview.")
     return between.trouble(turn.plan, turn.before, order, position=turn.step.position)

@@ -15,9 +15,10 @@ from cancellations.execution import leases
 from cancellations.execution.keys import key_of
 from cancellations.models import Attempt, Step
 from stores.audit import trail
+from stores.canonical.commands import Outcome
 from stores.kernel import clock, redact, vault
 from stores.kernel.answers import Answer
-from stores.kernel.errors import RemoteError
+from stores.kernel.errors import CredentialsRejected, RemoteError
 from stores.kernel.failpoints import failpoint
 from stores.kernel.states import StepState
 from stores.kernel.transport import Prepared
@@ -57,6 +58,7 @@ class Journal:
     def before(self, request: Prepared) -> Prepared:
         """Store the intent; give back the request that really leaves."""
         request = self._as_first_sent(request)
+        self._close_the_one_before()
         failpoint(f"{self.step.kind}.before_intent")
         attempt = self._intend(request)
         failpoint(f"{self.step.kind}.intended")
@@ -76,6 +78,13 @@ class Journal:
             return request
         body = vault.unseal(bytes(first.body), bound_to=sealed_to(self.step))
         return replace(request, method=first.method, path=first.path, body=body, headers=dict(first.headers))
+
+    def _close_the_one_before(self) -> None:
+        """A keyed request that leaves once more in the same turn: its credential was refused and has been renewed."""
+        if self.attempt is not None and isinstance(self.heard, CredentialsRejected):
+            Attempt.objects.filter(pk=self.attempt.pk, finished_at=None).update(
+                finished_at=clock.now(), outcome=Outcome.AUTH, status=self.status, request_id=self.request_id
+            )
 
     def _intend(self, request: Prepared) -> Attempt:
         step, now = self.step, clock.now()
@@ -114,7 +123,9 @@ class Journal:
 
 def _to_intended(step: Step) -> None:
     """A step taken over before it was sent stands there already; the fence is checked all the same."""
+    # what was said of the send before
+    begun = {"detail": "", "refusal": "", "resend": "", "absent_since": None, "looks": 0}
     if step.state == StepState.INTENDED:
-        leases.note(step, detail="")
+        leases.note(step, **begun)
     else:
-        leases.move(step, StepState.INTENDED, detail="")
+        leases.move(step, StepState.INTENDED, **begun)

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import flow, leases, outcomes, pace
-from stores.canonical.commands import Absent, Finding, Found, FoundForeign, Outcome, Receipt, Resend, Unclear
+from cancellations.execution import flow, leases, outcomes, pace, sends
+from cancellations.execution.sends import Sends
+from cancellations.models import Resending
+from stores.canonical.commands import Absent, Finding, Found, FoundForeign, Resend, Unclear
 from stores.kernel import clock
-from stores.kernel.errors import RemoteError
+from stores.kernel.errors import RemoteError, Unsupported
 from stores.kernel.failpoints import failpoint
-from stores.kernel.states import StepState
+from stores.kernel.states import CancellationState, StepState
 
 if TYPE_CHECKING:
     from cancellations.execution.turns import Turn
+
+
+def comes_first(turn: Turn) -> bool:
+    """Must it be looked for before it is sent? Whatever may have left before, unless the platform's key protects it.
+
+    A look counts for two minutes, and only if nothing left since.
+    """
+    step, told = turn.step, sends.of(turn.step)
+    if step.must_look:
+        return True
+    if told.last_at is None or sends.key_protects(turn):
+        return False
+    looked_at = step.looked_at
+    return looked_at is None or looked_at < max(told.last_at, clock.now() - pace.LOOK_COUNTS_FOR)
 
 
 def take(turn: Turn) -> None:
     """One look. A read that fails proves nothing and is made again on the schedule."""
     try:
         finding = turn.platform.find(turn.command, tag=turn.tag, before=turn.before)
+    except Unsupported as exc:
+        finding = Unclear(detail=exc.user_message)
     except RemoteError as exc:
-        _wait(turn, exc.user_message)
+        _wait(turn, outcomes.reading_words(exc))
         return
     failpoint(f"{turn.step.kind}.looking")
     _judge(turn, finding)
@@ -33,11 +51,8 @@ def take(turn: Turn) -> None:
 
 def _judge(turn: Turn, finding: Finding) -> None:
     match finding:
-        case Found(is_failed=True):
-            outcomes.ask(turn, finding.detail)
         case Found():
-            facts = {"found": finding.detail} | ({"refund_state": "pending"} if finding.is_pending else {})
-            outcomes.answered(turn, Receipt(outcome=Outcome.APPLIED, ids=finding.ids, facts=facts))
+            outcomes.found(turn, finding)
         case FoundForeign():
             outcomes.ask(turn, _("Somebody else did this meanwhile: %(what)s") % {"what": finding.detail})
         case Absent():
@@ -47,79 +62,102 @@ def _judge(turn: Turn, finding: Finding) -> None:
 
 
 def _absent(turn: Turn, detail: str) -> None:
-    """Believed after two agreeing reads 30 s apart, once a late request can no longer land."""
-    step, now = turn.step, clock.now()
+    """Believed after two agreeing reads 30 s apart, once no request without an answer can land any more."""
+    step, now, told = turn.step, clock.now(), sends.of(turn.step)
     first = step.absent_since or now
-    agreed = (now - first).total_seconds() >= pace.AGREE_SECONDS
-    unknown_for = (now - (step.first_sent_at or now)).total_seconds()
-    if agreed and unknown_for >= turn.platform.late_landing_seconds:
-        _resend(turn, detail)
-        return
-    _wait(turn, detail or _("Not there yet; a late request may still arrive."), absent_since=first)
+    believed_at = _later(first + timedelta(seconds=pace.AGREE_SECONDS), _can_land_until(turn, told))
+    if now < believed_at:
+        words = detail or _("Not there yet; a late request may still arrive.")
+        _wait(turn, words, at=believed_at, absent_since=first, looked_at=now)
+    elif step.refusal and step.resend != Resending.ALLOWED:
+        outcomes.end_refused(turn)
+    else:
+        _resend(turn, told, detail)
 
 
 def _unclear(turn: Turn, detail: str) -> None:
-    """Reading cannot tell. The platform's own key may still protect a resend; else a person decides."""
-    step, now = turn.step, clock.now()
-    old = (now - (step.first_sent_at or now)).total_seconds()
-    if old >= turn.platform.late_landing_seconds and _what_next(turn) is Resend.SAME_KEY:
-        _resend(turn)
-    else:
+    """Reading cannot tell. What protects a resend may still allow it; else a person decides."""
+    step, told = turn.step, sends.of(turn.step)
+    if step.refusal and not told.unanswered and step.resend != Resending.ALLOWED:
+        outcomes.end_refused(turn)
+    elif not told.count:
+        outcomes.ask(turn, detail, resend=Resending.ASKED)
+    elif clock.now() < _later(clock.now(), _can_land_until(turn, told)):
         _wait(turn, detail)
+    elif step.resend == Resending.ALLOWED:
+        _anew(turn)
+    elif sends.key_protects(turn):
+        _resend(turn, told)
+    else:
+        _wait(turn, detail, question=Resending.ASKED)
 
 
-def _what_next(turn: Turn) -> Resend:
-    age = (clock.now() - (turn.step.first_sent_at or clock.now())).total_seconds()
-    return turn.platform.may_resend(turn.command, age=age)
+def _later(at: datetime, other: datetime | None) -> datetime:
+    return max(at, other) if other else at
 
 
-def _resend(turn: Turn, detail: str = "") -> None:
-    if turn.step.attempts.count() >= pace.MAX_SENDS:  # a platform that takes it and never does it
-        outcomes.ask(turn, _("Sent several times, and never to be seen on the platform."))
-        return
-    match _what_next(turn):
+def _can_land_until(turn: Turn, told: Sends) -> datetime | None:
+    return told.can_land_until(turn.platform.late_landing_seconds)
+
+
+def _resend(turn: Turn, told: Sends, detail: str = "") -> None:
+    if not told.count:
+        _go(turn, StepState.PENDING, "not_sent")
+    elif turn.step.resend == Resending.ALLOWED:
+        _anew(turn)
+    elif not told.unanswered:  # every send was answered, and none was done
+        _go(turn, StepState.RETRY_WAIT, "not_done")
+    elif told.unanswered >= pace.MAX_SENDS:  # a platform that takes it and never does it
+        outcomes.ask(turn, _("Sent several times, and never to be seen on the platform."), resend=Resending.ASKED)
+    else:
+        _resend_lost(turn, detail)
+
+
+def _resend_lost(turn: Turn, detail: str) -> None:
+    match sends.what_next(turn):
         case Resend.SAME_KEY:  # the key keeps its life, so that a late first request and this one are one
             _go(turn, StepState.RETRY_WAIT, "same_key")
         case Resend.NEW_GENERATION:
-            _go(turn, StepState.PENDING, "new_generation", generation=turn.step.generation + 1, first_sent_at=None,
-                tries=0)  # fmt: skip
+            _anew(turn)
         case Resend.PERSON:
             words = _("Not found on the platform after two readings. Send it again only after a look.")
-            outcomes.ask(turn, f"{words} {detail}".strip())
+            outcomes.ask(turn, f"{words} {detail}".strip(), resend=Resending.ASKED)
+
+
+def _anew(turn: Turn) -> None:
+    generation = turn.step.generation + 1
+    _go(turn, StepState.PENDING, "new_generation", generation=generation, first_sent_at=None, tries=0)
 
 
 def _go(turn: Turn, to: StepState, how: str, **fields: Any) -> None:
+    """Absent is known: it may leave now, and the look that showed it counts for the send that follows."""
+    now = clock.now()
     with transaction.atomic():
         leases.move(
-            turn.step, to, next_attempt_at=clock.now(), unknown_since=None, absent_since=None, looks=0, **fields
-        )
+            turn.step, to, next_attempt_at=now, unknown_since=None, absent_since=None, looks=0, looked_at=now,
+            must_look=False, **fields,
+        )  # fmt: skip
         _reopen(turn)
         flow.record(actions.FOUND, turn.step.cancellation, step=turn.step.position, finding="absent", next=how)
 
 
 def _reopen(turn: Turn) -> None:
-    """A question that answered itself leaves the operator queue."""
+    """A question that answered itself leaves the operator queue, unless the step's clock has struck."""
     cancellation = flow.fresh(turn.step)
-    if cancellation.state == flow.CancellationState.NEEDS_OPERATOR:
-        flow.shift(cancellation, flow.CancellationState.RUNNING, trouble="")
+    is_late = turn.step.tell_at is not None and turn.step.tell_at <= clock.now()
+    if cancellation.state == CancellationState.NEEDS_OPERATOR and not is_late:
+        flow.shift(cancellation, CancellationState.RUNNING, trouble="")
 
 
-def _wait(turn: Turn, words: str, **fields: Any) -> None:
-    """Look again by the schedule; a person is told at 15 minutes, and decides alone after 48 hours."""
+def _wait(turn: Turn, words: str, *, at: datetime | None = None, question: str = "", **fields: Any) -> None:
+    """Look again by the schedule; after 48 hours a person decides alone. at: when an agreeing look may count."""
     step, now = turn.step, clock.now()
     since = step.unknown_since or now
-    at = pace.next_look(since, now)
-    if at is None:
-        outcomes.ask(turn, words)
+    due = pace.next_look(since, now)
+    if due is None:
+        outcomes.ask(turn, words, resend=question)
         return
-    if "absent_since" in fields:  # an agreeing second read is due as soon as it may count
-        at = min(at, max(now + timedelta(seconds=pace.AGREE_SECONDS), _late(turn)))
-    with transaction.atomic():
-        leases.release(step, looks=step.looks + 1, next_attempt_at=at, detail=words[:300], **fields)
-        if now - since >= pace.ASK_A_PERSON_AFTER:
-            flow.stop(step, words, state=StepState.UNKNOWN)
-
-
-def _late(turn: Turn) -> Any:
-    sent = turn.step.first_sent_at or clock.now()
-    return sent + timedelta(seconds=turn.platform.late_landing_seconds)
+    if question:
+        fields["resend"] = question
+    due = min(due, max(now, at)) if at else due
+    leases.release(step, looks=step.looks + 1, unknown_since=since, next_attempt_at=due, detail=words[:300], **fields)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import flow, leases, pace
+from cancellations.execution import flow, leases, pace, sends
 from cancellations.models import Attempt, Step
 from stores.canonical import codec
 from stores.canonical.commands import Found, Outcome, Receipt
@@ -19,6 +19,7 @@ from stores.kernel import clock
 from stores.kernel.errors import (
     CredentialsRejected,
     DeskError,
+    JobFailed,
     LeaseLost,
     OutcomeUnknown,
     RemoteConflict,
@@ -26,6 +27,7 @@ from stores.kernel.errors import (
     RemoteRefused,
     RemoteThrottled,
     RemoteUnavailable,
+    Unsupported,
 )
 from stores.kernel.states import StepState
 
@@ -40,10 +42,10 @@ def answered(turn: Turn, receipt: Receipt) -> None:
     if receipt.outcome is Outcome.ACCEPTED:
         wait = timedelta(seconds=receipt.look_after or turn.platform.poll_seconds[0])
         conclude(turn, StepState.ACCEPTED, Outcome.ACCEPTED, result=_stored(receipt), looks=0,
-                 next_attempt_at=clock.now() + wait)  # fmt: skip
+                 next_attempt_at=clock.now() + wait, refusal="", **_normal(turn, receipt))  # fmt: skip
     else:
         conclude(turn, StepState.APPLIED, Outcome.APPLIED, result=_stored(receipt), next_attempt_at=None,
-                 finished_at=clock.now(), detail="")  # fmt: skip
+                 finished_at=clock.now(), detail="", must_look=False)  # fmt: skip
 
 
 def _stored(receipt: Receipt) -> dict[str, Any]:
@@ -52,13 +54,21 @@ def _stored(receipt: Receipt) -> dict[str, Any]:
     return kept
 
 
+def _normal(turn: Turn, receipt: Receipt) -> dict[str, Any]:
+    """What the platform itself has accepted is told of after its normal time, counted from the first send."""
+    seconds = turn.platform.normal_seconds(turn.command, receipt)
+    first = turn.step.attempts.exclude(sent_at=None).order_by("pk").first()
+    tell_at = (first.sent_at if first and first.sent_at else clock.now()) + timedelta(seconds=seconds)
+    words = pace.lasting(seconds) if seconds > pace.ASK_A_PERSON_AFTER.total_seconds() else ""
+    return {"tell_at": max(tell_at, turn.step.tell_at or tell_at), "detail": words}
+
+
 def polled(turn: Turn, receipt: Receipt) -> None:
     step, platform = turn.step, turn.platform
     if receipt.outcome is not Outcome.ACCEPTED:
         answered(turn, receipt)
         return
-    age = (clock.now() - (step.first_sent_at or clock.now())).total_seconds()
-    if age > platform.poll_deadline_seconds:
+    if _is_over(turn):
         unknown(turn, _("The platform accepted the job and has not finished it."))
         return
     looks = step.looks + 1
@@ -66,21 +76,26 @@ def polled(turn: Turn, receipt: Receipt) -> None:
     leases.release(step, looks=looks, next_attempt_at=clock.now() + timedelta(seconds=wait))
 
 
+def _is_over(turn: Turn) -> bool:
+    """Is the time to ask after an accepted job over?"""
+    since = turn.step.first_sent_at or clock.now()
+    return (clock.now() - since).total_seconds() > turn.platform.poll_deadline_seconds
+
+
 def poll_failed(turn: Turn, exc: Exception) -> None:
     """A failed job is a refusal; a failed read is asked again, and past the deadline the step is unknown."""
     if isinstance(exc, LeaseLost):
         raise exc
-    if isinstance(exc, RemoteRefused):
+    if isinstance(exc, JobFailed):
         refused(turn, exc)
         return
     _log(turn.step, exc)
-    age = (clock.now() - (turn.step.first_sent_at or clock.now())).total_seconds()
-    if age > turn.platform.poll_deadline_seconds:
-        unknown(turn, _words(exc))
+    if _is_over(turn):
+        unknown(turn, reading_words(exc))
         return
     looks = turn.step.looks + 1
     wait = _told(exc) or pace.backoff(looks, clock.rng)
-    leases.release(turn.step, looks=looks, next_attempt_at=clock.now() + wait, detail=_words(exc))
+    leases.release(turn.step, looks=looks, next_attempt_at=clock.now() + wait, detail=reading_words(exc))
 
 
 def failed(turn: Turn, exc: Exception) -> None:
@@ -110,19 +125,55 @@ def _nothing_sent(turn: Turn, exc: Exception) -> None:
     """Reading or preparing failed: the step stays as it is and waits, or a person is asked."""
     step = turn.step
     if isinstance(exc, RemoteThrottled):
-        leases.release(step, next_attempt_at=clock.now() + (_told(exc) or timedelta(seconds=1)), detail=_words(exc))
-    elif isinstance(exc, RemoteRefused):
-        refused(turn, exc)
+        wait = pace.saving_up(_told(exc), turns=step.looks) if exc.code == "slot" else _told(exc) or pace.A_SECOND
+        leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait, detail=_words(exc))
+    elif _is_our_own_no(exc):
+        moved(turn, _words(exc))
     elif isinstance(exc, RemoteError) and step.tries + 1 < pace.MAX_TRIES:
         tries = step.tries + 1
         wait = _told(exc) or pace.backoff(tries, clock.rng)
-        leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=_words(exc))
+        leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=reading_words(exc))
     else:
-        ask(turn, _words(exc))
+        ask(turn, reading_words(exc))
+
+
+def _is_our_own_no(exc: Exception) -> bool:
+    """The adapter read the order and would not send. A refusal with a status is the platform's answer to a read,
+    and so is "not found": both may be a passing fault in front of the shop."""
+    return isinstance(exc, RemoteRefused) and exc.status is None and exc.code != "not_found"
+
+
+def moved(turn: Turn, words: str) -> None:
+    """Not as planned just before the send. It may be our own effect: of a request that landed late, or of one that
+    this database never knew (it was restored); else a person is asked."""
+    try:
+        finding = turn.platform.find(turn.command, tag=turn.tag, before=turn.before)
+    except (RemoteError, Unsupported):
+        finding = None
+    was_sent = sends.of(turn.step).count
+    if isinstance(finding, Found) and (finding.is_marked or was_sent):
+        found(turn, finding)
+        return
+    ask(turn, words)
+
+
+def found(turn: Turn, finding: Found) -> None:
+    """Ours, by its mark or because nobody else can have made it."""
+    if finding.is_failed:
+        ask(turn, finding.detail)
+        return
+    if not sends.of(turn.step).count:  # the database is older than the world: what follows may be done as well
+        Step.objects.filter(cancellation=turn.step.cancellation_id, position__gt=turn.step.position).update(
+            must_look=True
+        )
+    facts = {"found": finding.detail} | ({"refund_state": "pending"} if finding.is_pending else {})
+    waits = finding.is_pending and bool(turn.step.refusal)  # refused, because our own earlier request is under way
+    answered(turn, Receipt(outcome=Outcome.ACCEPTED if waits else Outcome.APPLIED, ids=finding.ids, facts=facts))
 
 
 def again(turn: Turn, exc: RemoteError, outcome: Outcome, *, counts: bool) -> None:
-    """Documented as not processed: the same key and bytes later; after 8 tries a person."""
+    """Answered as not processed. With the platform's key the same bytes later; without one something in front of the
+    shop may have answered for it, so it is looked for first. After 8 tries a person."""
     step, now = turn.step, clock.now()
     tries = step.tries + (1 if counts else 0)
     too_old = step.first_sent_at is not None and now - step.first_sent_at > pace.MAX_AGE
@@ -130,39 +181,30 @@ def again(turn: Turn, exc: RemoteError, outcome: Outcome, *, counts: bool) -> No
         conclude(turn, StepState.NEEDS_PERSON, outcome, exc, detail=_words(exc), tries=tries, next_attempt_at=None)
         return
     wait = _told(exc) or pace.backoff(tries, clock.rng)
-    conclude(turn, StepState.RETRY_WAIT, outcome, exc, detail=_words(exc), tries=tries, next_attempt_at=now + wait)
+    if sends.key_protects(turn):
+        conclude(turn, StepState.RETRY_WAIT, outcome, exc, detail=_words(exc), tries=tries, next_attempt_at=now + wait)
+    else:
+        conclude(turn, StepState.UNKNOWN, outcome, exc, detail=_words(exc), tries=tries, next_attempt_at=now + wait,
+                 unknown_since=now, looks=0, absent_since=None)  # fmt: skip
 
 
 def refused(turn: Turn, exc: RemoteRefused) -> None:
-    """A final no; but look first: "already cancelled" with our own tag is our own earlier success."""
-    if turn.step.first_sent_at is not None:
-        try:
-            found = turn.platform.find(turn.command, tag=turn.tag, before=turn.before)
-        except RemoteError:
-            unknown(turn, _words(exc), exc)
-            return
-        if isinstance(found, Found) and found.is_failed:
-            conclude(turn, StepState.NEEDS_PERSON, Outcome.FINAL, exc, detail=found.detail[:300], next_attempt_at=None)
-            return
-        if isinstance(found, Found) and found.is_pending:
-            _on_its_way(turn, found)
-            return
-        if isinstance(found, Found):
-            receipt = Receipt(outcome=Outcome.APPLIED, ids=found.ids, facts={"found": found.detail})
-            answered(turn, receipt)
-            return
-    if turn.step.state in (StepState.RETRY_WAIT, StepState.ACCEPTED, StepState.PENDING, StepState.INTENDED):
-        to = StepState.NEEDS_PERSON if turn.step.state == StepState.RETRY_WAIT else StepState.REFUSED
-        conclude(turn, to, Outcome.FINAL, exc, detail=_words(exc), next_attempt_at=None, finished_at=clock.now())
+    """A final no, never believed by itself: two looks must agree that nothing is there. The first is made at once."""
+    now, words = clock.now(), _words(exc)
+    conclude(turn, StepState.UNKNOWN, Outcome.FINAL, exc, detail=words, refusal=words, unknown_since=now, looks=0,
+             absent_since=None, next_attempt_at=now)  # fmt: skip
 
 
-def _on_its_way(turn: Turn, found: Found) -> None:
-    """Refused, because our own earlier request is being worked on: ask after that one."""
-    receipt = Receipt(outcome=Outcome.ACCEPTED, ids=found.ids, facts={"found": found.detail})
-    if turn.step.state == StepState.ACCEPTED:
-        polled(turn, receipt)
-    else:
-        answered(turn, receipt)
+def end_refused(turn: Turn) -> None:
+    """Looks agree with the platform's no."""
+    conclude(turn, StepState.REFUSED, None, detail=turn.step.refusal, next_attempt_at=None, finished_at=clock.now(),
+             unknown_since=None, looks=0, looked_at=clock.now())  # fmt: skip
+
+
+def look_first(turn: Turn) -> None:
+    """Before it is sent (again): is it there already?"""
+    now = clock.now()
+    leases.move(turn.step, StepState.UNKNOWN, unknown_since=now, looks=0, absent_since=None, next_attempt_at=now)
 
 
 def unknown(turn: Turn, words: str, exc: Exception | None = None) -> None:
@@ -173,8 +215,9 @@ def unknown(turn: Turn, words: str, exc: Exception | None = None) -> None:
              absent_since=None, next_attempt_at=pace.next_look(since, now))  # fmt: skip
 
 
-def ask(turn: Turn, words: str) -> None:
-    conclude(turn, StepState.NEEDS_PERSON, None, detail=words[:300], next_attempt_at=None)
+def ask(turn: Turn, words: str, *, resend: str = "") -> None:
+    """A person decides. resend: what reading showed makes a second send theirs to allow."""
+    conclude(turn, StepState.NEEDS_PERSON, None, detail=words[:300], next_attempt_at=None, resend=resend)
 
 
 def conclude(turn: Turn, to: StepState, outcome: Outcome | None, exc: Exception | None = None, **fields: Any) -> None:
@@ -233,6 +276,13 @@ def _words(exc: Exception) -> str:
     if isinstance(exc, DeskError):
         return exc.user_message[:300]
     return _("Something unexpected happened while this step was carried out.")
+
+
+def reading_words(exc: Exception) -> str:
+    """Of a read that failed: it says nothing of what was sent before it."""
+    if isinstance(exc, OutcomeUnknown) and exc.user_message == OutcomeUnknown.default_message:
+        return _("The shop cannot be read at the moment.")
+    return _words(exc)
 
 
 def _log(step: Step, exc: Exception) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
+from django.utils.translation import gettext as _
+
 MAX_TRIES = 8
 MAX_SENDS = 3  # of one step by itself, after look-ups that found nothing
 MAX_AGE = timedelta(hours=24)
@@ -12,7 +14,10 @@ LOOKS = (5, 30, 120, 300, 900, 3600)  # seconds after it became unknown; then ea
 LOOK_EVERY = 6 * 3600
 LOOK_UNTIL = timedelta(hours=48)
 ASK_A_PERSON_AFTER = timedelta(minutes=15)
+A_SECOND = timedelta(seconds=1)
+LONGEST_SAVING = timedelta(seconds=60)
 AGREE_SECONDS = 30
+LOOK_COUNTS_FOR = timedelta(minutes=2)  # a look that found nothing, for the send that follows it
 RATE_LIMIT_CAP = 3600
 VERIFY_AGAIN = (2, 5, 15, 60)  # seconds: indexes and stock records may lag behind the write
 
@@ -30,3 +35,19 @@ def next_look(unknown_since: datetime, now: datetime) -> datetime | None:
             return at
     later = now + timedelta(seconds=LOOK_EVERY)
     return later if later - unknown_since <= LOOK_UNTIL else None
+
+
+def saving_up(told: timedelta | None, *, turns: int) -> timedelta:
+    """How long a turn waits that ran out of slots between its reads and its write: each time twice as long, so that
+    the bucket holds all of them at last. Waiting for one slot only would read again for ever."""
+    return min((told or A_SECOND) * 2 ** min(turns, 6), LONGEST_SAVING)
+
+
+def lasting(seconds: float) -> str:
+    """A platform's normal time in words: "This normally takes up to 3 days." """
+    hours = round(seconds / 3600)
+    if hours >= 48:
+        return _("The platform has taken it on; this normally takes up to %(n)s days.") % {"n": round(hours / 24)}
+    if hours >= 1:
+        return _("The platform has taken it on; this normally takes up to %(n)s hours.") % {"n": hours}
+    return _("The platform has taken it on; this normally takes up to %(n)s minutes.") % {"n": round(seconds / 60)}

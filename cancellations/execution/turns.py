@@ -119,6 +119,9 @@ def send(turn: Turn) -> None:
     """Guard, then act with the key. From here on only `outcomes` decides."""
     step = turn.step
     try:
+        if lookup.comes_first(turn):
+            outcomes.look_first(turn)
+            return
         if not guards.may_go(turn):
             return
         receipt = turn.platform.carry_out(turn.command, key=key_of(step), tag=turn.tag)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from cancellations import actions
-from cancellations.execution import copies, flow, leases, pace
+from cancellations.execution import copies, flow, leases, outcomes, pace
 from cancellations.models import Step
 from cancellations.planning import claims, comparison
 from cancellations.planning.figures import figures
@@ -67,15 +67,12 @@ def facts_of(result: dict[str, object]) -> dict[str, str]:
 
 
 def _later(turn: Turn, exc: DeskError) -> None:
-    """The look failed: again by policy; after eight tries a person is told, and the looking goes on."""
+    """The look failed: again by policy; the step's clock tells a person, and the looking goes on."""
     step = turn.step
     tries = step.tries + 1
     told = exc.retry_after if isinstance(exc, RemoteError) else None
     wait = timedelta(seconds=min(told, pace.RATE_LIMIT_CAP)) if told else pace.backoff(tries, clock.rng)
-    with transaction.atomic():
-        leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=exc.user_message[:300])
-        if tries == pace.MAX_TRIES:
-            flow.stop(step, exc.user_message, state=step.state)
+    leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=outcomes.reading_words(exc)[:300])
 
 
 def _finish(turn: Turn, sheet: ReceiptSheet, order: Order, *, claimed: dict[int, dict[str, Any]]) -> None:

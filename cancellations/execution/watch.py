@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import Error, close_old_connections
 
-from cancellations.execution import sweep
+from cancellations.execution import restored, sweep
 from stores.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ _watch: Watch | None = None
 def start() -> Watch:
     """Begin to watch in a daemon thread; called when a worker is ready."""
     global _watch
+    restored.worker_started()
     _watch = Watch(clock.now())
     threading.Thread(target=_watch.keep, name="watch", daemon=True).start()
     return _watch

@@ -6,7 +6,7 @@ from cancellations.models.cancellation import Cancellation
 from cancellations.models.copy_watch import CopyState, CopyWatch
 from cancellations.models.inbox import Inbox, InboxState
 from cancellations.models.preview import Preview, PrivateNote
-from cancellations.models.step import Attempt, Step, StepKind
+from cancellations.models.step import Attempt, Resending, Step, StepKind
 
 __all__ = [
     "Attempt",
@@ -17,6 +17,7 @@ __all__ = [
     "InboxState",
     "Preview",
     "PrivateNote",
+    "Resending",
     "Step",
     "StepKind",
 ]

@@ -22,6 +22,13 @@ class StepKind(models.TextChoices):
     ASSISTED = "assisted"
 
 
+class Resending(models.TextChoices):
+    """May this be sent once more although nothing but reading says that it is absent? A person's word."""
+
+    ASKED = "asked"  # both readings are in front of a person
+    ALLOWED = "allowed"  # who has seen them and said: try again
+
+
 class Step(models.Model):
     """`command` is canonical JSON of a stores.canonical.commands.Command ("" for verify).
 
@@ -44,6 +51,11 @@ class Step(models.Model):
     unknown_since = models.DateTimeField(null=True)
     looks = models.PositiveSmallIntegerField(default=0)
     absent_since = models.DateTimeField(null=True)  # first of the agreeing reads
+    looked_at = models.DateTimeField(null=True)  # the last look that found nothing
+    must_look = models.BooleanField(default=False)  # before it is sent next, whatever its state says
+    refusal = models.CharField(max_length=300, blank=True)  # the platform's last final no, until looks agree with it
+    resend = models.CharField(max_length=8, blank=True, choices=Resending.choices)
+    tell_at = models.DateTimeField(null=True)  # still open by then: a person is told, whatever the cause
     result = models.JSONField(default=dict)  # platform ids and facts of the receipt
     detail = models.CharField(max_length=300, blank=True)  # safe words for the page
     finished_at = models.DateTimeField(null=True)
@@ -55,6 +67,7 @@ class Step(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["next_attempt_at"], condition=Q(state__in=sorted(CLAIMABLE)), name="step_due"),
+            models.Index(fields=["tell_at"], condition=Q(state__in=sorted(CLAIMABLE)), name="step_to_tell"),
         ]
 
     def __str__(self) -> str:

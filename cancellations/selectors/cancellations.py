@@ -18,7 +18,7 @@ from stores.models import User
 from stores.selectors import access
 
 SUBJECT = "cancellation:"
-NEEDS_LOOK = Q(state=CancellationState.NEEDS_OPERATOR) | Q(state=CancellationState.DONE, differs=True, looked_at=None)
+NEEDS_LOOK = Q(state=CancellationState.NEEDS_OPERATOR) | Q(differs=True, looked_at=None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,17 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import flow
-from cancellations.models import Cancellation, Step, StepKind
+from cancellations.execution import flow, pace
+from cancellations.models import Cancellation, Resending, Step, StepKind
 from cancellations.services import limits, notes
 from stores.audit.actions import Action
 from stores.kernel import clock, queue, states, vault
 from stores.kernel.errors import InputRejected, NotAllowed
-from stores.kernel.states import CancellationState, StepState
+from stores.kernel.states import CLAIMABLE, CancellationState, StepState
 from stores.models import User
 from stores.selectors import access
 
@@ -26,15 +26,34 @@ ID = re.compile(r"[A-Za-z0-9:/#._?=&-]+", re.ASCII)
 
 
 def take_back(*, actor: User, cancellation: Cancellation) -> None:
-    """held (or awaiting approval) → withdrawn, unless the work has begun: one of the two wins.
+    """held, awaiting approval, or stopped before anything was sent → withdrawn, unless the work has begun: one wins.
 
     Raises NotAllowed; InputRejected when it is too late, saying so.
     """
     _allow(actor, "cancellations.withdraw", cancellation)
     late = _("Too late: the work has begun. Watch it below.")
+    if cancellation.state == C.NEEDS_OPERATOR and is_untouched(cancellation):
+        _give_up(actor, cancellation, late)
+        return
     if cancellation.state not in (C.HELD, C.AWAITING_APPROVAL):
         raise InputRejected("", late)
     _shift(actor, cancellation, C.WITHDRAWN, actions.WITHDRAWN, late, finished_at=clock.now())
+
+
+def is_untouched(cancellation: Cancellation) -> bool:
+    """Nothing of it has left and nothing of it is done: it can be taken back although its hold is over."""
+    begun = Q(attempts__sent_at__isnull=False) | Q(state__in=[StepState.APPLIED, StepState.SETTLED])
+    return not cancellation.steps.filter(begun).exists()
+
+
+def _give_up(actor: User, cancellation: Cancellation, late: str) -> None:
+    """Each step changes hands first, so that a worker that is about to send one loses its fence."""
+    with transaction.atomic():
+        steps = Step.objects.filter(cancellation=cancellation, state__in=[*CLAIMABLE, StepState.NEEDS_PERSON])
+        steps.update(lease_owner="", lease_until=None, fence=F("fence") + 1, next_attempt_at=None)
+        if not is_untouched(cancellation):
+            raise InputRejected("", late)
+        _shift(actor, cancellation, C.WITHDRAWN, actions.WITHDRAWN, late, finished_at=clock.now())
 
 
 def release_hold(*, actor: User, cancellation: Cancellation, reason: str) -> None:
@@ -76,22 +95,29 @@ def expire(cancellation: Cancellation) -> None:
 
 
 def retry(*, actor: User, step: Step, reason: str) -> None:
-    """Try a stopped step again: what may have been sent is looked up first; else a new generation goes out."""
+    """Try a stopped step again. What may have left is looked for first, whatever was known before: only where a look
+    shows (again) that it is absent does it go out anew, and only after somebody had read that it was.
+    """
     _allow(actor, "cancellations.retry", step.cancellation)
     reason = _reason(reason)
     _waits(step, StepState.NEEDS_PERSON, StepState.REFUSED, StepState.UNKNOWN)
     _within_limits(actor, step)
     now = clock.now()
-    sent = step.attempts.exclude(sent_at=None).exists()
     with transaction.atomic():
-        if step.state == StepState.UNKNOWN or (sent and step.state == StepState.NEEDS_PERSON and not step.absent_since):
-            _step(step, StepState.UNKNOWN, next_attempt_at=now, unknown_since=now, looks=0)
-        else:
-            _step(step, StepState.PENDING, generation=step.generation + 1, tries=0, next_attempt_at=now,
-                  first_sent_at=None, unknown_since=None, absent_since=None)  # fmt: skip
+        to, fields = _again(step)
+        _step(step, to, next_attempt_at=now, tell_at=now + pace.ASK_A_PERSON_AFTER, **fields)
         _resume(step)
         kept = _keep(reason, step.cancellation)
         flow.record(actions.RETRIED, step.cancellation, actor=actor, step=step.position, **kept)
+
+
+def _again(step: Step) -> tuple[StepState, dict[str, Any]]:
+    """Where a step stands after *Try again*: looked for, where anything may have left; else simply due."""
+    if step.attempts.exclude(sent_at=None).exists():
+        has_been_read = bool(step.resend) or step.state == StepState.REFUSED
+        resend = Resending.ALLOWED if has_been_read else ""
+        return StepState.UNKNOWN, {"unknown_since": clock.now(), "looks": 0, "resend": resend}
+    return StepState.PENDING, {"tries": 0, "unknown_since": None, "absent_since": None}
 
 
 def settle(*, actor: User, step: Step, evidence: str, note: str) -> None:

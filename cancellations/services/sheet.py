@@ -132,7 +132,8 @@ def _title(plan: Plan) -> str:
 
 def state_of(cancellation: Cancellation) -> str:
     """The state by its word in the vocabulary; a difference is a state of its own to people."""
-    return "differs" if cancellation.state == CancellationState.DONE and cancellation.differs else cancellation.state
+    is_over = cancellation.state in (CancellationState.DONE, CancellationState.REFUSED)
+    return "differs" if is_over and cancellation.differs else cancellation.state
 
 
 def _since(cancellation: Cancellation, earlier: Sequence[Step]) -> datetime | None:

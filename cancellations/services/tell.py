@@ -10,13 +10,18 @@ from notifications import outbox
 def finished(cancellation: Cancellation, sheet: ReceiptSheet) -> None:
     """A colleague who asked is told when a person has to look; a calm end needs no mail."""
     if sheet.differs:
-        outbox.put(
-            key=f"cancellation.differs:{cancellation.uuid}",
-            channel="mail",
-            kind="cancellation.differs",
-            subject=f"cancellation:{cancellation.uuid}",
-            payload={"to": str(cancellation.requester.uuid), "reference": cancellation.reference},
-        )
+        differs(cancellation)
+
+
+def differs(cancellation: Cancellation) -> None:
+    """The shop shows something else than was promised: tell the one who asked, once."""
+    outbox.put(
+        key=f"cancellation.differs:{cancellation.uuid}",
+        channel="mail",
+        kind="cancellation.differs",
+        subject=f"cancellation:{cancellation.uuid}",
+        payload={"to": str(cancellation.requester.uuid), "reference": cancellation.reference},
+    )
 
 
 def stopped(cancellation: Cancellation) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from cancellations.forms.cancellations import CancellationSearch, Release, Retry, Settle, Stand
 from cancellations.models import Cancellation
 from cancellations.selectors import cancellations, story
-from cancellations.services import limits, notes, order_page, picture, sheet
+from cancellations.services import decide, limits, notes, order_page, picture, sheet
 from cancellations.views.audit_entry import Entry
 from stores.audit import actions
 from stores.kernel import clock
@@ -116,6 +116,7 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
         "sheet": told,
         "note": notes.read(cancellation.note),
         "can": can,
+        "is_untouched": cancellation.state == "needs_operator" and decide.is_untouched(cancellation),
         "why_not_approve": _why_not_approve(request.user, cancellation, can),
         "wants_a_look": cancellation.looked_at is None
         and (told.state == "differs" or ((given_up or copy_is_open) and cancellation.finished_at is not None)),

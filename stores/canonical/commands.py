@@ -156,12 +156,14 @@ class Found:
     """Our effect is there, with our tag or guard; `ids` as in Receipt. `is_pending`: there, not finished.
 
     is_failed: the record is there, but the money did not move (the payment provider refused): a person decides.
+    is_marked: False where the platform keeps no mark, so that anybody may have made it.
     """
 
     ids: dict[str, str]
     detail: str = ""
     is_pending: bool = False
     is_failed: bool = False
+    is_marked: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

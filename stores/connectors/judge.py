@@ -85,6 +85,7 @@ def _unmarked(record: Record) -> Finding:
         detail=words,
         is_pending=record.standing is Standing.PENDING,
         is_failed=record.standing is Standing.FAILED,
+        is_marked=False,
     )
 
 

@@ -85,7 +85,7 @@ class HttpTransport:
         """Send one request; `path` is the whole address. `timeout`: seconds for the answer to begin.
 
         effect: it changes something at the platform; then it goes through the journal and is sent exactly once
-        (twice after a 401, which never is an effect). Reads are repeated up to three times.
+        (twice after a 401, where it carries a key of the platform). Reads are repeated up to three times.
         Raises the classes of stores.kernel.errors by what is known afterwards.
         """
         self._check(path)
@@ -142,11 +142,15 @@ class _Once:
     may_be_empty: bool
 
     def renewing(self) -> Answer:
-        """Send; after a 401 with a fresh credential once more."""
+        """Send; after a 401 with a fresh credential once more, where the platform's own key tells both apart.
+
+        Something in front of the shop may say 401 after the shop has acted: without a key the executor looks first.
+        """
         try:
             return self.send()
         except CredentialsRejected:
-            if self.caller is None or not self.caller.renew():
+            is_renewed = self.caller is not None and self.caller.renew()
+            if not is_renewed or (self.effect and not self.request.key):
                 raise
             return self.send()
 

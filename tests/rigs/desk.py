@@ -22,6 +22,7 @@ from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
 from stores.kernel.errors import RemoteThrottled
+from stores.kernel.states import CLAIMABLE
 from stores.models import OrderRecord, Role, Store, User
 from stores.sandbox import houses
 from stores.sandbox.adapter import InProcess
@@ -103,6 +104,8 @@ class Desk:
         rows = Step.objects.filter(cancellation=cancellation)
         pairs = [(step.next_attempt_at, step.lease_until) for step in rows]
         moments = [max(due, leased or due) for due, leased in pairs if due]
+        if cancellation.state in ("running", "verifying"):  # a person is told when a step's clock strikes
+            moments += [step.tell_at for step in rows if step.tell_at and step.state in CLAIMABLE]
         return min(moments, default=None)
 
     def travel(self, seconds: float) -> None:

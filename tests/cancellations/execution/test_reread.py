@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from cancellations.execution import reread
+from cancellations.execution.keys import tag_of
+from cancellations.selectors import cancellations
 from cancellations.services import decide
 from notifications.models import Delivery
 from stores.kernel import clock
@@ -125,3 +127,33 @@ def test_only_what_we_acted_on_within_a_fortnight_once_a_day(desk, done, days, s
     found = reread.due(clock.now() + timedelta(days=days), 100)
 
     assert bool(found) == is_due
+
+
+@pytest.fixture
+def refused(desk):
+    record = desk.order()
+    desk.world.fault("user_error", on="refundCreate", code="INVALID", message="No.", times=1)
+    cancellation = desk.work(desk.confirm(record, desk.some(record, 1)))
+    assert cancellation.state == "refused"
+    return cancellation
+
+
+def test_a_refused_one_is_looked_at_as_well_and_stays_calm(desk, refused):
+    again = look_again(desk, refused)
+
+    assert again.reread_at == clock.now()
+    assert not again.differs
+    assert flagged() == 0
+
+
+def test_a_refused_one_that_was_done_all_the_same_is_put_before_a_person(desk, refused):
+    step = refused.steps.get(kind="refund")
+    Staff(desk.world, refused.order.external_id).refund("11.00", note=f"late {tag_of(step)}")
+
+    first, second = look_again(desk, refused), look_again(desk, refused)
+
+    assert (first.state, second.differs, second.looked_at) == ("refused", True, None)
+    assert "done all the same" in second.trouble
+    assert flagged() == 1
+    assert [row.kind for row in Delivery.objects.all()] == ["cancellation.differs"]
+    assert second in cancellations.first_looks(desk.staff)

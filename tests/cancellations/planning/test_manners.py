@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from cancellations.planning import between, comparison
+from cancellations.planning import comparison
 from stores.canonical.capabilities import assisted
 from stores.canonical.commands import CancelOrder, CancelRest, RefundOrder
 from stores.canonical.manner import UnitsBy
@@ -98,17 +98,6 @@ def test_what_stays_is_found_again_under_its_new_id():
 
     assert not sheet.differs
     assert comparison.compare(made, order, order, {}).differs
-
-
-def test_only_money_needs_a_look_between_our_own_steps():
-    items = wholesale(make.line(units=5, sku="RED"), make.line(units=2, sku="BLUE"), make.line(units=1))
-    by_line = plan(items, take(2, 1, order=items), manner=BY_ITEM)
-    order = paid()
-    money_first = plan(order, everything(order), manner=MONEY_FIRST)
-
-    assert not between.needs_a_look(by_line, position=2)
-    assert between.needs_a_look(money_first, position=1)
-    assert not between.needs_a_look(money_first, position=2)
 
 
 def test_what_a_person_must_do_is_a_step_with_values_to_copy():

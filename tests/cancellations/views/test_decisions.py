@@ -55,7 +55,7 @@ def test_take_it_back(row, cast, browser_of):
     assert "Taken back: nothing was sent." in page
 
 
-@pytest.mark.parametrize("state", [s for s in STATES if s not in ("held", "awaiting_approval")])
+@pytest.mark.parametrize("state", [s for s in STATES if s not in ("held", "awaiting_approval", "needs_operator")])
 def test_too_late_to_take_back(row, cast, browser_of, state):
     Cancellation.objects.update(state=state)
 
@@ -64,6 +64,32 @@ def test_too_late_to_take_back(row, cast, browser_of, state):
     row.refresh_from_db()
     assert row.state == state
     assert "Too late" in page
+
+
+def test_stopped_before_anything_was_sent_it_can_be_taken_back(row, cast, browser_of):
+    Cancellation.objects.update(state="needs_operator", trouble="Nothing was sent. The order changed.")
+    page = browser_of(cast.staff_a).get(reverse("cancellations:detail", args=[row.uuid])).content.decode()
+    assert "Nothing of it was sent" in page
+
+    page = press(browser_of(cast.staff_a), "take_back", row)
+
+    row.refresh_from_db()
+    assert row.state == "withdrawn"
+    assert "Taken back: nothing was sent." in page
+
+
+def test_stopped_after_a_send_it_cannot(row, cast, browser_of):
+    Cancellation.objects.update(state="needs_operator")
+    step = row.steps.first()
+    step.attempts.create(generation=1, fence=1, key="k", method="POST", path="/", body=b"", created_at=make.NOW,
+                         sent_at=make.NOW)  # fmt: skip
+
+    page = press(browser_of(cast.staff_a), "take_back", row)
+
+    row.refresh_from_db()
+    assert row.state == "needs_operator"
+    assert "Too late" in page
+    assert "Nothing of it was sent" not in page
 
 
 def test_end_the_hold_keeps_the_reason_and_shows_it(row, cast, browser_of):

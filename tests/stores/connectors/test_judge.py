@@ -107,8 +107,8 @@ def test_how_far_ours_got(standing, seen):
 @pytest.mark.parametrize(
     ("standing", "seen"),
     [
-        (Standing.DONE, Found(ids={}, detail="words")),
-        (Standing.FAILED, Found(ids={}, detail="words", is_failed=True)),
+        (Standing.DONE, Found(ids={}, detail="words", is_marked=False)),
+        (Standing.FAILED, Found(ids={}, detail="words", is_failed=True, is_marked=False)),
         (Standing.PART, Unclear(detail="words")),
         (Standing.UNDONE, Absent(detail="words")),
     ],

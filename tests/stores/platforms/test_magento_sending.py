@@ -290,7 +290,8 @@ def test_a_refund_for_which_less_is_left_is_not_sent(world, meanwhile, code):
     heard = refusal(world, command)
 
     assert (type(heard), heard.code) == (RemoteRefused, code)
-    assert heard.user_message and "othing was" not in heard.user_message
+    assert heard.user_message
+    assert "othing was" not in heard.user_message
 
 
 def test_refunds_that_no_credit_memo_can_be(world):

@@ -1,0 +1,78 @@
+"""What the journal knows of a step: what left, what came back, and the words for a person. Nothing else may say it.
+
+An error of a later read tells nothing of what was sent before it (RELIABILITY 10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from cancellations.models import Step, StepKind
+from stores.canonical.commands import Outcome, Resend
+from stores.kernel import clock
+from stores.kernel.states import FINISHED, StepState
+
+if TYPE_CHECKING:
+    from cancellations.execution.turns import Turn
+
+# The platform (or something in front of it) answered that it was not done.
+NOT_DONE = frozenset({Outcome.RETRYABLE, Outcome.RATE_LIMITED, Outcome.CONFLICT, Outcome.FINAL, Outcome.AUTH})
+
+
+@dataclass(frozen=True)
+class Sends:
+    """Of one step, all generations. unanswered: how many left and brought no answer that settles them."""
+
+    count: int
+    last_at: datetime | None
+    unanswered: int
+    unanswered_at: datetime | None  # the last of those
+
+    def can_land_until(self, late_landing_seconds: float) -> datetime | None:
+        """Until then a request without an answer may still take effect; None when none is out."""
+        return self.unanswered_at + timedelta(seconds=late_landing_seconds) if self.unanswered_at else None
+
+
+def of(step: Step) -> Sends:
+    rows = [(at, outcome) for at, outcome in step.attempts.order_by("pk").values_list("sent_at", "outcome") if at]
+    settled = NOT_DONE | {Outcome.ACCEPTED} if step.refusal else NOT_DONE  # a job that failed is settled by that word
+    lost = [at for at, outcome in rows if outcome not in settled]
+    return Sends(
+        count=len(rows),
+        last_at=max((at for at, _outcome in rows), default=None),
+        unanswered=len(lost),
+        unanswered_at=max(lost, default=None),
+    )
+
+
+def what_next(turn: Turn) -> Resend:
+    """What may follow an absent effect, by the platform's word; its key's age counts from the first send with it."""
+    age = (clock.now() - (turn.step.first_sent_at or clock.now())).total_seconds()
+    return turn.platform.may_resend(turn.command, age=age)
+
+
+def key_protects(turn: Turn) -> bool:
+    """The platform itself takes the stored bytes as the request it has had already."""
+    return what_next(turn) is Resend.SAME_KEY
+
+
+def words(step: Step) -> str:
+    """What is known to have left, in a sentence."""
+    if step.kind == StepKind.VERIFY:
+        return _("Everything was sent; the order could not be compared yet.")
+    if step.kind == StepKind.ASSISTED:
+        return ""
+    if step.state in FINISHED:
+        return _("This was done.")
+    sends = of(step)
+    if not sends.count:
+        return _("Nothing was sent.")
+    if step.state == StepState.ACCEPTED:
+        return _("It was sent, and the platform is still working on it.")
+    if sends.unanswered:
+        return _("It was sent and may have been done: no answer settles it.")
+    return _("It was sent, and the answer was that it was not done.")

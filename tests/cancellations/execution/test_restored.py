@@ -1,0 +1,112 @@
+"""The database is put back from a copy while the shops have gone on: whatever it says, there is one effect."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from django.core.management import call_command
+
+from cancellations.benches.subjects import SUBJECTS
+from cancellations.execution import executor, restored, sweep
+from cancellations.models import Cancellation, Step
+from stores.kernel import clock
+from stores.kernel.failpoints import Crash, armed
+from stores.models import AuditEvent
+from tests.rigs.copies_of_database import copy
+from tests.rigs.desk import desk_on
+
+FAULTS = ("too_many", "drop_before", "drop_after")
+POINTS = ("intended", "sent", "answered", "committed", "between")
+
+
+@pytest.fixture
+def desk(request, db, tmp_path, monkeypatch):
+    with desk_on(request.param.platform, tmp_path, monkeypatch) as made:
+        made.subject = request.param
+        yield made
+
+
+def every_copy(desk, cancellation):
+    """Work to the end; a copy of each state on the way."""
+    seen = {}
+    for _ in range(400):
+        now = copy(cancellation)
+        seen.setdefault(now.states, now)
+        for uuid in sweep.due_cancellations(clock.now()):
+            with suppress(Crash):
+                executor.advance(uuid)
+        due = desk._next_due(cancellation)
+        if due is None:
+            break
+        desk.travel(max((due - clock.now()).total_seconds(), 0) + 0.001)
+    seen.setdefault(copy(cancellation).states, copy(cancellation))
+    return list(seen.values())
+
+
+def effects(desk):
+    desk.world.tick()
+    desk.world.advance(60)
+    return [e.kind for e in desk.world.effects() if desk.subject.is_effect(e.kind, e.cause)]
+
+
+def confirmed(desk):
+    record = desk.order(**desk.subject.order)
+    return desk.confirm(record, desk.subject.wish(desk.live(record)))
+
+
+@pytest.mark.parametrize("desk", SUBJECTS, indirect=True, ids=lambda subject: subject.name)
+@pytest.mark.parametrize("way", ["plain", *FAULTS, *POINTS])
+def test_one_effect_from_every_copy(desk, way):
+    cancellation = confirmed(desk)
+    if way in FAULTS:
+        desk.world.fault(way, on=desk.subject.operation)
+    if way in POINTS:
+        with armed(f"{desk.subject.kind}.{way}"):
+            copies = every_copy(desk, cancellation)
+    else:
+        copies = every_copy(desk, cancellation)
+    done = effects(desk)
+    assert len(done) <= 1
+    assert len(copies) >= 2
+
+    for put in copies:
+        if put.cancellation["state"] in ("done", "refused"):
+            continue
+        put.put_back()
+        call_command("restored", verbosity=0)
+        again = desk.work(Cancellation.objects.get(pk=cancellation.pk), hours=60)
+
+        assert len(effects(desk)) <= max(len(done), 1), put.states
+        assert again.state in ("done", "needs_operator", "refused"), put.states
+        assert again.state == "done" or again.trouble
+
+
+@pytest.mark.parametrize("desk", [s for s in SUBJECTS if s.kind == "refund"], indirect=True, ids=lambda s: s.name)
+def test_a_worker_that_starts_looks_before_it_repeats(desk):
+    """The copy stood in RETRY_WAIT, the world has the refund: nobody said that it was a restore."""
+    cancellation = confirmed(desk)
+    desk.world.fault("too_many", on=desk.subject.operation)
+    copies = every_copy(desk, cancellation)
+    assert len(effects(desk)) == 1
+
+    for put in copies:
+        if put.cancellation["state"] in ("done", "refused"):
+            continue
+        put.put_back()
+        restored.worker_started()
+        desk.work(Cancellation.objects.get(pk=cancellation.pk), hours=60)
+
+        assert len(effects(desk)) == 1, put.states
+
+
+@pytest.mark.parametrize("desk", [s for s in SUBJECTS if s.platform == "shopify"][:1], indirect=True)
+def test_it_says_what_it_looks_at_and_stands_in_the_trail(desk, capsys):
+    confirmed(desk)
+
+    call_command("restored")
+
+    told = capsys.readouterr().out
+    assert "1 open steps" in told
+    assert Step.objects.filter(must_look=True).count() == 1
+    assert AuditEvent.objects.filter(kind="store.restored").count() == 1
