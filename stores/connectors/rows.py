@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -86,7 +86,7 @@ def unread(raw: Any, fields: Fields, exc: Exception) -> Unreadable:
     return Unreadable(
         external_id=ident(raw, fields),
         number=(told(lambda: fields.number(raw)) or "")[:LONGEST_NUMBER],
-        reason=reason(exc),
+        reason=reason(exc) if isinstance(raw, Mapping) else _("The list holds something there that is no order."),
         updated_at=_changed(raw, fields),
         digest=digest(raw),
     )

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,7 +39,7 @@ def read_again(request: DeskRequest, uuid: UUID) -> HttpResponse:
         messages.info(request, _one(request, store, asked) if asked else _all(store))
     except RemoteError as exc:
         messages.error(request, exc.user_message)
-    return redirect(f"{reverse('shops:detail', args=[store.uuid])}#unreadable")
+    return redirect("shops:detail", store.uuid)  # at its top, where the result stands
 
 
 def _one(request: DeskRequest, store: Store, asked: str) -> str:

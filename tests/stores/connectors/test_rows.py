@@ -49,6 +49,7 @@ def test_a_row_that_is_no_object_is_kept_by_a_digest(raw):
     assert [order.external_id for order in page.orders] == ["1"]
     (row,) = page.unreadable
     assert (row.external_id, row.number, len(row.digest)) == ("", "", 32)
+    assert row.reason == "The list holds something there that is no order."
     assert read(raw).unreadable[0].digest == row.digest
 
 
