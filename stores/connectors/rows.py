@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -109,10 +109,14 @@ def ident(raw: Any, fields: Fields) -> str:
     return told(lambda: shapes.ident(raw, *fields.ids)) or ""
 
 
-def mark(raw: Any, fields: Fields) -> str:
-    """What tells a row from its neighbours, fit for a cursor: its number of an id, else a digest."""
-    found = ident(raw, fields)
-    return found if found.isascii() and found.isdecimal() and len(found) < MARK else digest(found or raw)
+def mark(raws: Sequence[Any], fields: Fields) -> str:
+    """What tells a page from the one before it, fit for a cursor: the last id on it; "" where no row has one.
+
+    Two pages without any id look alike and are not the same: "" never means that a list repeats itself.
+    """
+    found = next((name for raw in reversed(raws) if (name := ident(raw, fields))), "")
+    is_plain = found.isascii() and found.isdecimal() and len(found) < MARK
+    return found if is_plain or not found else digest(found)
 
 
 def newest(raws: Iterable[Any], fields: Fields) -> datetime | None:

@@ -120,7 +120,7 @@ def _is_taken(payment: Payment) -> bool:
 # --- lists -----------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Place:
-    """Where a listing goes on: orders changed since `begin`, page `number` of `size`; `last`: the last row seen."""
+    """Where a listing goes on: orders changed since `begin`, page `number` of `size`; `last`: the last id seen."""
 
     begin: str = ""
     number: int = 1
@@ -174,8 +174,8 @@ def _page(api: Api, here: Place) -> tuple[list[Any], Place]:
 def _next(raws: Sequence[Any], here: Place) -> str:
     if len(raws) < here.size:
         return ""
-    last, at = rows.mark(raws[-1], ROW), rows.newest(raws, ROW)
-    if last == here.last and here.number > 1:  # the same page again: there is no more
+    last, at = rows.mark(raws, ROW), rows.newest(raws, ROW)
+    if last and last == here.last and here.number > 1:  # the same page again: there is no more
         return ""
     begin = _stamp(at - timedelta(seconds=1)) if at else ""
     if begin > here.begin:

@@ -37,7 +37,7 @@ ROW = rows.Fields(("id",), lambda row: shapes.text(row, "number", "id"), changed
 
 @dataclass(frozen=True)
 class Cursor:
-    """`after`: changed after this second of GMT; `last`: the row that ended the page before."""
+    """`after`: changed after this second of GMT; `last`: the last id on the page before."""
 
     after: str
     page: int = 1
@@ -84,11 +84,11 @@ def following(at: Cursor, raws: Sequence[Any], headers: Mapping[str, str]) -> Cu
     """Where to go on; None when this was the end, or a server that shows its last page for ever."""
     if len(raws) < PAGE:
         return None
-    last, seen = rows.mark(raws[-1], ROW), rows.newest(raws, ROW)
+    last, seen = rows.mark(raws, ROW), rows.newest(raws, ROW)
     latest = _stamp(seen - timedelta(seconds=1)) if seen else ""
     if latest > at.after:
         return Cursor(latest, 1, last)
-    if last == at.last and at.page > 1:
+    if last and last == at.last and at.page > 1:
         return None
     pages = _count(headers, "x-wp-totalpages")
     return None if pages is not None and at.page >= pages else Cursor(at.after, at.page + 1, last)

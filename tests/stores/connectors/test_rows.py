@@ -93,15 +93,23 @@ def test_the_reason_of_a_read_is_that_of_its_cause():
     assert "“created_at”" in rows.reason(caught.value)
 
 
+@pytest.mark.parametrize("after", [[], [None], [{"id": None}, 3]])
 @pytest.mark.parametrize("ident", [7, "1234567890123456789"])
-def test_the_mark_of_a_row_is_its_number(ident):
-    assert rows.mark({"id": ident}, FIELDS) == str(ident)
+def test_the_mark_of_a_page_is_the_last_id_on_it(ident, after):
+    assert rows.mark([{"id": "1"}, {"id": ident}, *after], FIELDS) == str(ident)
 
 
-@pytest.mark.parametrize("raw", [None, {"id": "a|b"}, {"id": "²"}, {"id": "9" * 20}, {"id": None, "x": 1}])
-def test_the_mark_of_any_other_row_is_a_digest_that_breaks_no_cursor(raw):
-    assert set(rows.mark(raw, FIELDS)) <= set("0123456789abcdef")
-    assert len(rows.mark(raw, FIELDS)) == 32
+@pytest.mark.parametrize("ident", ["a|b", "²", "9" * 20])
+def test_an_id_of_another_kind_breaks_no_cursor(ident):
+    found = rows.mark([{"id": ident}], FIELDS)
+
+    assert set(found) <= set("0123456789abcdef")
+    assert len(found) == 32
+
+
+@pytest.mark.parametrize("raws", [[], [None, None], [{"id": ""}]])
+def test_a_page_without_ids_has_no_mark(raws):
+    assert rows.mark(raws, FIELDS) == ""
 
 
 def test_the_newest_row_is_found_among_those_that_tell_their_time():
