@@ -27,7 +27,8 @@ from stores.kernel.errors import (
 )
 from stores.models import OrderRecord, Store, StoreHealth
 from stores.platforms import registry
-from stores.services import connections, orders
+from stores.platforms.base import Platform
+from stores.services import connections, orders, unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -112,17 +113,18 @@ def _look(row: Inbox) -> None:
     record = OrderRecord.objects.filter(store=row.store, external_id=row.order_external_id).first()
     if record and not record.is_summary and record.read_at > row.received_at:
         return  # somebody has read it since
+    platform = connections.open_platform(row.store)
     try:
-        _read(row, record)
+        unreadable.reading(row.store, row.order_external_id, lambda: _read(row, record, platform))
     except RemoteRefused as exc:
         if exc.code != "not_found":
             raise
         orders.forget(row.store, row.order_external_id)
+        unreadable.forget(row.store, row.order_external_id)
     _others(row, read_at).update(state=InboxState.READ, handled_at=clock.now(), next_attempt_at=None)
 
 
-def _read(row: Inbox, record: OrderRecord | None) -> None:
-    platform = connections.open_platform(row.store)
+def _read(row: Inbox, record: OrderRecord | None, platform: Platform) -> None:
     if record:
         orders.refresh(record, platform=platform)
     else:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cancellations.views import shops as detail
-from stores.views import capabilities, shops
+from stores.views import capabilities, shops, unreadable
 
 app_name = "shops"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("shops/connect/<slug:platform>/test", shops.test_new, name="test_new"),
     path("shops/<uuid:uuid>", detail.shop_detail, name="detail"),
     path("shops/<uuid:uuid>/progress", shops.progress, name="progress"),
+    path("shops/<uuid:uuid>/unreadable", unreadable.read_again, name="read_again"),
     path("shops/<uuid:uuid>/settings", shops.settings, name="settings"),
     path("shops/<uuid:uuid>/credentials", shops.rekey, name="rekey"),
     path("shops/<uuid:uuid>/credentials/test", shops.test_known, name="test_known"),

@@ -19,7 +19,7 @@ from cancellations.selectors import under_way
 from cancellations.services import exports
 from stores.kernel import clock, sheets
 from stores.models import OrderRecord
-from stores.selectors import access, copies, freshness, orders
+from stores.selectors import access, copies, freshness, orders, unreadable
 from stores.views.access import DeskRequest, may
 
 NAMED_ONE_BY_ONE = 3  # shops that are up to date; more fold into one line, so that orders stay on a phone's screen
@@ -86,6 +86,7 @@ def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, An
         "is_polled": any(line.is_polled for line in fresh),
         "importing": [line for line in lines if line.truth == freshness.Truth.IMPORTING],
         "troubles": [line for line in lines if line.is_trouble],
+        "unreadable": [] if page.previous else unreadable.search(request.user, query),
         "rows": [(row, working.get(row.pk), _others(row, linked, working)) for row in shown],
         "can_connect": access.can(request.user, "stores.connect"),
     }

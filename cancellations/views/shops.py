@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from cancellations.selectors import cancellations
 from stores.platforms import registry
 from stores.platforms.base import Platform
-from stores.selectors import access, stores
+from stores.selectors import access, stores, unreadable
 from stores.services import hooks
 from stores.views import capabilities
 from stores.views.access import DeskRequest, get_store_or_404, may
@@ -36,6 +36,8 @@ def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
         "unknown": cancellations.unknown_outcomes(store.pk),
         "rows": capabilities.rows({platform.label: platform.capabilities}),
         "missing": missing,
+        "unread": unreadable.of_store(request.user, store),
+        "may_read_again": access.can(request.user, "orders.read_again", store),
         "topics": len(platform.topics),
         "may_manage": may_manage,
         "hook_setup": platform.hook_setup,

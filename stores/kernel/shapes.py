@@ -42,12 +42,20 @@ def node(value: Any, name: str) -> Node:
     return value
 
 
-def nodes(parent: Node, *names: str) -> list[Node]:
-    """A list of objects; none for null."""
+def items(parent: Node, *names: str) -> list[Any]:
+    """A list of whatever; nothing for null. For rows that are read one by one."""
     found = first(parent, *names)
     if found is None:
         return []
-    if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
+    if not isinstance(found, list):
+        raise Misread(names[0])
+    return found
+
+
+def nodes(parent: Node, *names: str) -> list[Node]:
+    """A list of objects; none for null."""
+    found = items(parent, *names)
+    if not all(isinstance(item, Mapping) for item in found):
         raise Misread(names[0])
     return found
 

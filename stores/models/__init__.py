@@ -5,6 +5,7 @@ from stores.models.check import ChainCheck
 from stores.models.order import OrderRecord
 from stores.models.people import Invitation, Membership, Role, User
 from stores.models.store import Store, StoreHealth, StoreSecret, StoreState, StoreSync, SyncPhase
+from stores.models.unreadable import UnreadableOrder
 
 __all__ = [
     "AuditChain",
@@ -21,5 +22,6 @@ __all__ = [
     "StoreState",
     "StoreSync",
     "SyncPhase",
+    "UnreadableOrder",
     "User",
 ]

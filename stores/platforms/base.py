@@ -35,6 +35,7 @@ from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
 from stores.connectors import judge
 from stores.connectors.records import Reading
+from stores.connectors.rows import Unreadable
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import Unsupported
 
@@ -71,16 +72,6 @@ class Access:
     missing: tuple[Scope, ...]
     api_version: str = ""
     account: str = ""  # the outside account's own id, as the platform tells it: one connection serves it
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A row of a listing that is no order we understand. `external_id` and `number`: "" when even these are missing."""
-
-    external_id: str
-    number: str
-    reason: str  # words for a person, without personal data
-    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True)

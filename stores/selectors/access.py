@@ -29,6 +29,7 @@ READERS = frozenset({Role.ADMIN, Role.STAFF, Role.AUDITOR})
 ACTIONS: Final[Mapping[str, frozenset[Role]]] = {
     "orders.view": READERS,
     "orders.export": READERS,
+    "orders.read_again": DESK,
     "cancellations.view": READERS,
     "cancellations.preview": DESK,
     "cancellations.confirm": DESK,

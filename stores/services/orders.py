@@ -9,12 +9,12 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Field, ProtectedError
+from django.db.models import Field, ProtectedError, Q
 
 from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.kernel import clock, folding
-from stores.models import OrderRecord, Store
+from stores.models import OrderRecord, Store, UnreadableOrder
 from stores.platforms import registry
 from stores.platforms.base import Platform
 from stores.services import connections
@@ -46,6 +46,7 @@ def keep(store: Store, rows: Sequence[OrderRecord]) -> int:
         before = _count(store, known)
         for batch in _batches(rows):
             _upsert(batch)
+        _is_readable(store, rows)
         return _count(store, known) - before
 
 
@@ -67,8 +68,17 @@ def refresh(
         if _is_known(record, order):
             OrderRecord.objects.filter(pk=record.pk, read_at__lt=read_at).update(read_at=read_at)
         else:
-            _upsert([record_of(record.store, order, read_at)])
+            rows = [record_of(record.store, order, read_at)]
+            _upsert(rows)
+            _is_readable(record.store, rows)
     return order
+
+
+def _is_readable(store: Store, rows: Sequence[OrderRecord]) -> None:
+    """What could not be read before is an ordinary order now; one without an id is known by its number."""
+    by_id = Q(external_id__in=[row.external_id for row in rows])
+    by_number = Q(external_id="", number__in=[row.number for row in rows])
+    UnreadableOrder.objects.filter(by_id | by_number, store=store).delete()
 
 
 def _is_known(record: OrderRecord, order: Order) -> bool:
@@ -83,6 +93,12 @@ def _is_known(record: OrderRecord, order: Order) -> bool:
 def order_of(record: OrderRecord) -> Order:
     """The mirrored copy as an Order."""
     return codec.loads(Order, record.snapshot)
+
+
+def number_of(store: Store, external_id: str) -> str:
+    """As the copy has it; "" where there is none."""
+    known = OrderRecord.objects.filter(store=store, external_id=external_id).values_list("number", flat=True)
+    return known.first() or ""
 
 
 def forget(store: Store, external_id: str) -> bool:

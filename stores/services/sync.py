@@ -29,7 +29,7 @@ from stores.kernel.errors import (
 from stores.models import OrderRecord, Store, StoreState, StoreSync, SyncPhase
 from stores.platforms import registry
 from stores.platforms.base import Listing, Platform
-from stores.services import ahead, connections, orders
+from stores.services import ahead, connections, orders, unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +69,7 @@ def advance(store_uuid: str | UUID) -> None:
 
 def _turn(row: StoreSync, platform: Platform) -> None:
     ends_at = clock.monotonic() + TURN_SECONDS
+    unreadable.retry_due(row.store, platform)
     if not row.cursor:
         _begin(row)
     for listing, read_at in ahead.pages(
@@ -95,6 +96,7 @@ def _keep(row: StoreSync, listing: Listing, read_at: datetime) -> None:
     rows = orders.rows_of(row.store, listing.orders, read_at)
     with transaction.atomic():
         new = orders.keep(row.store, rows)
+        unreadable.keep(row.store, listing.unreadable, read_at)
         is_import = row.phase == SyncPhase.IMPORT
         place: dict[str, Any] = {
             "cursor": listing.cursor,
@@ -105,11 +107,21 @@ def _keep(row: StoreSync, listing: Listing, read_at: datetime) -> None:
         }
         if is_import and listing.total is not None:
             place["expected"] = listing.total
-        if listing.orders:
-            place["watermark"] = _later(row.watermark, max(order.updated_at for order in listing.orders))
+        if newest := _newest(listing, read_at):
+            place["watermark"] = _later(row.watermark, newest)
         if not listing.cursor:
             place |= _finished(row)
         _save(row, **place)
+
+
+def _newest(listing: Listing, read_at: datetime) -> datetime | None:
+    """The newest change of a page, also of rows that nobody can read: they must not be asked for again and again.
+
+    A time that lies ahead of us is no reason to skip what changes until then.
+    """
+    told = [order.updated_at for order in listing.orders]
+    told += [row.updated_at for row in listing.unreadable if row.updated_at]
+    return min(max(told), read_at) if told else None
 
 
 def _finished(row: StoreSync) -> dict[str, Any]:

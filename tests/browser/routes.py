@@ -31,6 +31,7 @@ NO_PAGE = {
     "audit:seal": "POST",
     "audit:check": "POST",
     "shops:progress": "a fragment of shops:detail",
+    "shops:read_again": "POST",
     "shops:test_new": "POST",
     "shops:test_known": "POST",
     "mfa_download_recovery_codes": "a file",

@@ -37,7 +37,11 @@ class Api:
 
     def bare(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Node]:
         """A list of v2: 204 without a body when it is empty."""
-        return shapes.nodes({"body": self._read(path, query)}, "body")
+        return shapes.nodes({"body": self.items(path, query)}, "body")
+
+    def items(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Any]:
+        """As `bare`, whatever its rows are."""
+        return shapes.items({"body": self._read(path, query)}, "body")
 
     def data(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Node]:
         """A list of v3, in `data`."""

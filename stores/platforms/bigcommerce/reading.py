@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
+from stores.connectors import rows
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.shapes import Misread, Node
@@ -140,38 +142,45 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     """A page, by time of change. The next page begins a second before the last order of this one, since orders that
     change meanwhile move to the end and would make numbered pages skip."""
     raws, here = _page(api, Place.of(cursor, since))
-    orders = [mapping.to_order(Read(raw, is_summary=True)) for raw in raws if _is_order(raw)]
-    return Listing(tuple(orders), _next(raws, here))
+    page = rows.read(raws, ROW, _to_summary)
+    return Listing(page.orders, _next(raws, here), page.unreadable)
 
 
-def _page(api: Api, here: Place) -> tuple[list[Node], Place]:
+def _changed(raw: Node) -> datetime | None:
+    return mapping.when(raw, "date_modified")
+
+
+ROW = rows.Fields(("id",), lambda raw: shapes.text(raw, "id"), _changed)
+
+
+def _to_summary(raw: Node) -> Order | None:
+    """An open cart stands in the same list."""
+    return None if mapping.status_of(raw) == words.INCOMPLETE else mapping.to_order(Read(raw, is_summary=True))
+
+
+def _page(api: Api, here: Place) -> tuple[list[Any], Place]:
     """The largest page is not documented: where it is refused, one of the usual size."""
     query = [("limit", str(here.size)), ("sort", "date_modified:asc"), *WHOLE_ORDER]
     query += [("min_date_modified", here.begin)] if here.begin else []
     query += [("page", str(here.number))] if here.number > 1 else []
     try:
-        return api.bare("v2/orders", query), here
+        return api.items("v2/orders", query), here
     except RemoteRefused as exc:
         if exc.status != TOO_LARGE or here.size <= USUAL_PAGE:
             raise
         return _page(api, replace(here, size=USUAL_PAGE))
 
 
-def _is_order(raw: Node) -> bool:
-    """An open cart stands in the same list."""
-    return mapping.status_of(raw) != words.INCOMPLETE
-
-
-def _next(raws: Sequence[Node], here: Place) -> str:
+def _next(raws: Sequence[Any], here: Place) -> str:
     if len(raws) < here.size:
         return ""
-    ident, at = shapes.ident(raws[-1], "id"), mapping.when(raws[-1], "date_modified")
-    if (ident == here.last and here.number > 1) or at is None:  # the same page again: there is no more
+    last, at = rows.mark(raws, ROW), rows.newest(raws, ROW)
+    if last and last == here.last and here.number > 1:  # the same page again: there is no more
         return ""
-    begin = _stamp(at - timedelta(seconds=1))
+    begin = _stamp(at - timedelta(seconds=1)) if at else ""
     if begin > here.begin:
-        return str(Place(begin, 1, ident, here.size))
-    return str(Place(here.begin, here.number + 1, ident, here.size))
+        return str(Place(begin, 1, last, here.size))
+    return str(Place(here.begin, here.number + 1, last, here.size))
 
 
 def _stamp(at: datetime) -> str:

@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from stores.canonical.order import Order
+from stores.connectors import rows
 from stores.kernel import shapes
 from stores.kernel.shapes import Node
 from stores.platforms.base import Listing
 from stores.platforms.magento import mapping
-from stores.platforms.magento.amounts import number
+from stores.platforms.magento.amounts import number, when
 from stores.platforms.magento.api import PAGE, Api, understood
 from stores.platforms.magento.facts import Facts, as_billed
 
@@ -82,11 +83,18 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     filters = [("updated_at", stamp, "gteq")] if stamp else []
     with understood():
         told = api.page("orders", filters, "updated_at", number_of_page, FIELDS)
-        raws, total = shapes.nodes(told, "items"), int(shapes.units(told, "total_count"))
-        orders = tuple(summary(raw) for raw in raws)
-        last = shapes.text(raws[-1], "updated_at") if raws else ""
-    following = next_cursor(stamp, number_of_page, last, total)
-    return Listing(orders, following, total=None if cursor else total)
+        raws, total = shapes.items(told, "items"), int(shapes.units(told, "total_count"))
+        found = rows.read(raws, ROW, summary)
+    last = rows.newest(raws, ROW)
+    following = next_cursor(stamp, number_of_page, last.strftime(STAMP) if last else stamp, total) if raws else ""
+    return Listing(found.orders, following, found.unreadable, None if cursor else total)
+
+
+def changed(raw: Node) -> datetime | None:
+    return when(raw, "updated_at")
+
+
+ROW = rows.Fields(("entity_id",), lambda raw: shapes.text(raw, "increment_id", "entity_id"), changed)
 
 
 def summary(raw: Node) -> Order:
@@ -97,6 +105,6 @@ def summary(raw: Node) -> Order:
 
 def next_cursor(stamp: str, page: int, last: str, total: int) -> str:
     """ "" once all were seen: beyond the end the last page comes again, never an empty one."""
-    if page * PAGE >= total or not last:
+    if page * PAGE >= total:
         return ""
     return f"{stamp}|{page + 1}" if last == stamp else f"{last}|1"

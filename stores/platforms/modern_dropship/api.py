@@ -128,10 +128,10 @@ def answered(answer: Answer) -> Node:
     raise OutcomeUnknown("bad answer", code="bad_shape", status=answer.status, request_id=answer.request_id)
 
 
-def rows(body: Any) -> tuple[list[Node], bool | None]:
+def shown_by(body: Any) -> tuple[list[Any], bool | None]:
     """(the rows of a list, whether there is more: None when it does not say). Bare array or envelope."""
     if isinstance(body, list):
-        return shapes.nodes({"rows": body}, "rows"), None
+        return body, None
     found = shapes.node(body, "body")
     more = found.get("hasMore")
-    return shapes.nodes(found, "data"), more if isinstance(more, bool) else None
+    return shapes.items(found, "data"), more if isinstance(more, bool) else None

@@ -19,10 +19,13 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from stores.canonical.order import Order
+from stores.connectors import rows
+from stores.kernel import shapes
 from stores.kernel.errors import InputRejected
+from stores.kernel.shapes import Node
 from stores.platforms.base import Listing
 from stores.platforms.modern_dropship import mapping
-from stores.platforms.modern_dropship.api import Api, rows
+from stores.platforms.modern_dropship.api import Api, shown_by
 
 PAGE = 50  # the documented default: a larger page that is cut down would look like the last one
 NEW = timedelta(days=2)
@@ -79,18 +82,31 @@ def begin(since: datetime | None, now: datetime) -> Cursor:
 def list_orders(api: Api, at: Cursor) -> Listing:
     """Raises Misread."""
     found, is_last = _page(api, at, at.page)
+    is_empty = not (found.orders or found.unreadable)
     if at.page and at.phase != WALK:
         earlier, _was_last = _page(api, at, at.page - 1)
-        found = {**earlier, **found}
-    return Listing(tuple(found.values()), _after(at, is_last=is_last, is_empty=not found))
+        found, is_empty = earlier + found, is_empty and not (earlier.orders or earlier.unreadable)
+    once = {order.external_id: order for order in found.orders}
+    bad = {row.digest: row for row in found.unreadable}
+    return Listing(tuple(once.values()), _after(at, is_last=is_last, is_empty=is_empty), tuple(bad.values()))
 
 
-def _page(api: Api, at: Cursor, page: int) -> tuple[dict[str, Order], bool]:
-    """(orders by id, whether the list ends here)"""
-    shown, more = rows(api.read(f"/orders?{urlencode(at.query(page))}"))
-    orders = [mapping.to_order(row, is_listed=True) for row in shown]
+def _page(api: Api, at: Cursor, page: int) -> tuple[rows.Page, bool]:
+    """(its rows, whether the list ends here)"""
+    shown, more = shown_by(api.read(f"/orders?{urlencode(at.query(page))}"))
     is_last = not shown or (len(shown) < PAGE if more is None else not more)
-    return {order.external_id: order for order in orders}, is_last
+    return rows.read(shown, ROW, _to_summary), is_last
+
+
+def _to_summary(raw: Node) -> Order:
+    return mapping.to_order(raw, is_listed=True)
+
+
+def _changed(raw: Node) -> datetime | None:
+    return shapes.when(raw, "updated", "created", "buyerCreatedDate", "date")
+
+
+ROW = rows.Fields(("_id", "id"), mapping.number_of, _changed)
 
 
 def _after(at: Cursor, *, is_last: bool, is_empty: bool) -> str:

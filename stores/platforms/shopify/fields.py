@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from stores.canonical.order import MoneyPair
+from stores.kernel import shapes
 from stores.kernel.money import Money
 
 Node = Mapping[str, Any]
@@ -16,7 +17,7 @@ AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 MOST_UNITS = 1_000_000_000
 
 
-class Misread(ValueError):
+class Misread(shapes.Misread):
     """An answer that does not have the shape its schema promises."""
 
 

@@ -5,7 +5,7 @@ The platform pages at most 25,000 objects deep, so the cursor carries the time i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,6 +14,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from stores.canonical.order import Cancellable, Fulfilment, LineItem, MoneyPair, Order, PaymentState, Person, Totals
+from stores.connectors import rows
+from stores.kernel import shapes
 from stores.kernel.errors import InputRejected
 from stores.kernel.money import Money
 from stores.platforms.base import Listing
@@ -57,23 +59,27 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     variables = {"first": PAGE, "after": at.after or None, "query": query, "lines": LINES}
     with understood():
         page = fields.node(api.read(shop_documents.LIST, variables, cost=PAGE_POINTS), "orders")
-        nodes = fields.items(page, "nodes")
-        orders = tuple(to_summary(_with_all_goods(api, node)) for node in nodes)
-        return Listing(orders, _next(at, page, orders), total=None if cursor else _count(api, query))
+        nodes = shapes.items(page, "nodes")
+        found = rows.read(nodes, ROW, lambda node: to_summary(_with_all_goods(api, node)))
+        total = None if cursor else _count(api, query)
+        return Listing(found.orders, _next(at, page, nodes), found.unreadable, total)
+
+
+ROW = rows.Fields(("id",), lambda raw: fields.text(raw, "name"), lambda raw: fields.maybe_when(raw, "updatedAt"))
 
 
 def _stamp(at: datetime) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _next(at: Cursor, page: Node, orders: tuple[Order, ...]) -> str:
+def _next(at: Cursor, page: Node, nodes: Sequence[Any]) -> str:
     info = fields.node(page, "pageInfo")
-    if not fields.flag(info, "hasNextPage") or not orders:
+    if not fields.flag(info, "hasNextPage") or not nodes:
         return ""
-    newest = _stamp(max(order.updated_at for order in orders))
-    if at.seen + len(orders) >= DEEPEST and newest > at.since:
-        return str(Cursor(since=newest))
-    return str(Cursor(at.since, at.seen + len(orders), fields.ident(info, "endCursor")))
+    newest, seen = rows.newest(nodes, ROW), at.seen + len(nodes)
+    if seen >= DEEPEST and newest and _stamp(newest) > at.since:
+        return str(Cursor(since=_stamp(newest)))
+    return str(Cursor(at.since, seen, fields.ident(info, "endCursor")))
 
 
 def _count(api: Api, query: str | None) -> int | None:

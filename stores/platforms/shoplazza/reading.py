@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from stores.canonical.order import Order, Payment
+from stores.connectors import rows
+from stores.kernel import shapes
 from stores.platforms.base import Listing
 from stores.platforms.shoplazza import fields, mapping, payments
 from stores.platforms.shoplazza.api import Api, understood
@@ -58,11 +60,24 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
         query.append(("cursor", cursor))
     with understood():
         page = api.get("orders", query)
-        raws = [raw for raw in fields.items(page, "orders") if not is_checkout(raw)]
-        orders = [mapping.to_order(raw, is_summary=True) for raw in raws]
-        fresh = tuple(order for order in orders if bound is None or order.updated_at >= bound.replace(microsecond=0))
+        found = rows.read(shapes.items(page, "orders"), ROW, _to_summary)
         more = fields.text(page, "cursor") if page.get("has_more") is True else ""
-        return Listing(fresh, more if more != cursor else "", total=total)
+    fresh = tuple(order for order in found.orders if _is_after(order.updated_at, bound))
+    unread = tuple(row for row in found.unreadable if row.updated_at is None or _is_after(row.updated_at, bound))
+    return Listing(fresh, more if more != cursor else "", unread, total)
+
+
+ROW = rows.Fields(
+    ("id",), lambda raw: fields.text(raw, "number") or fields.ident(raw), lambda raw: fields.when(raw, "updated_at")
+)
+
+
+def _is_after(at: datetime, bound: datetime | None) -> bool:
+    return bound is None or at >= bound.replace(microsecond=0)
+
+
+def _to_summary(raw: Node) -> Order | None:
+    return None if is_checkout(raw) else mapping.to_order(raw, is_summary=True)
 
 
 def is_checkout(raw: Node) -> bool:

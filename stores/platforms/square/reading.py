@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from stores.canonical.order import Location, Order
+from stores.connectors import rows
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.shapes import Node
@@ -78,12 +79,14 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
         if here >= len(blocks):
             return Listing(())
         page = api.ask("v2/orders/search", _query(blocks[here], since, theirs))
-        raws = shapes.nodes(page, "orders")
-        orders = tuple(_orders(api, raws, is_full=since is not None))
+        found = _orders(api, shapes.items(page, "orders"), is_full=since is not None)
         more = shapes.text(page, "cursor")
         if more and more != theirs:
-            return Listing(orders, f"{here}|{more}")
-        return Listing(orders, f"{here + 1}|" if here + 1 < len(blocks) else "")
+            return Listing(found.orders, f"{here}|{more}", found.unreadable)
+        return Listing(found.orders, f"{here + 1}|" if here + 1 < len(blocks) else "", found.unreadable)
+
+
+ROW = rows.Fields(("id",), mapping.number, lambda raw: shapes.when(raw, "updated_at"))
 
 
 def _blocks(places: Iterator[str]) -> Iterator[list[str]]:
@@ -106,33 +109,40 @@ def stamp(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _is_sale(raw: Node) -> bool:
-    return not facts.is_return(raw)
-
-
-def _orders(api: Api, raws: Sequence[Node], *, is_full: bool) -> Iterator[Order]:
+def _orders(api: Api, raws: Sequence[Any], *, is_full: bool) -> rows.Page:
     """The sales of a page, and those that its returns belong to. A refund does not change its sale, so a sale that
     something came back of is read whole when we follow changes; in a first import it is listed like the others.
     """
-    here = {shapes.text(raw, "id"): raw for raw in raws if _is_sale(raw)}
-    wanted = dict.fromkeys(source for raw in raws if not _is_sale(raw) and (source := facts.source_of(raw)))
-    whole = list(wanted)[:MOST_WHOLE] if is_full else []
-    yield from (_summary(raw) for ident, raw in here.items() if ident not in whole)
-    for ident in whole:
-        try:
-            yield read_order(api, ident)
-        except RemoteRefused as exc:
-            if exc.code != "not_found":
-                raise
-    rest = [ident for ident in wanted if ident not in whole and ident not in here]
+    wanted = list(dict.fromkeys(filter(None, map(_sold, raws))))
+    whole = wanted[:MOST_WHOLE] if is_full else []
+    here = [raw for raw in raws if rows.ident(raw, ROW) not in whole]
+    known = {*whole, *(rows.ident(raw, ROW) for raw in here)}
+    found = rows.read(here, ROW, _summary)
+    found += rows.read([{"id": ident} for ident in whole], ROW, lambda raw: _whole(api, raw["id"]))
+    rest = [ident for ident in wanted if ident not in known]
     for start in range(0, len(rest), MOST_AT_ONCE):
         asked = {"order_ids": rest[start : start + MOST_AT_ONCE]}
-        found = shapes.nodes(api.ask("v2/orders/batch-retrieve", asked), "orders")
-        yield from (_summary(raw) for raw in found if _is_sale(raw))
+        found += rows.read(shapes.items(api.ask("v2/orders/batch-retrieve", asked), "orders"), ROW, _summary)
+    return found
 
 
-def _summary(raw: Node) -> Order:
-    return mapping.to_order(Facts(order=raw), Place(nameless(raw)), is_summary=True)
+def _sold(raw: Any) -> str:
+    """Of a return: the sale it belongs to; "" for a sale, and for what cannot be read."""
+    return rows.told(lambda: facts.source_of(raw) if facts.is_return(raw) else "") or ""
+
+
+def _whole(api: Api, ident: str) -> Order | None:
+    try:
+        return read_order(api, ident)
+    except RemoteRefused as exc:
+        if exc.code != "not_found":
+            raise
+        return None
+
+
+def _summary(raw: Node) -> Order | None:
+    """None for a return."""
+    return None if facts.is_return(raw) else mapping.to_order(Facts(order=raw), Place(nameless(raw)), is_summary=True)
 
 
 def nameless(order: Node) -> Location:

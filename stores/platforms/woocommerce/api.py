@@ -47,8 +47,13 @@ class Api:
 
     def rows(self, path: str, query: Query = ()) -> tuple[list[Node], Mapping[str, str]]:
         """One page of a list, and the answer's headers."""
+        found, headers = self.page(path, query)
+        return shapes.nodes({"rows": found}, "rows"), headers
+
+    def page(self, path: str, query: Query = ()) -> tuple[list[Any], Mapping[str, str]]:
+        """As `rows`, whatever its rows are."""
         answer = self._send("GET", path, query)
-        return shapes.nodes({"rows": answer.body}, "rows") if answer.body is not None else [], answer.headers
+        return shapes.items({"rows": answer.body}, "rows"), answer.headers
 
     def every(self, path: str) -> Iterator[Node]:
         """A short list whole."""

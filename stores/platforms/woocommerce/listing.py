@@ -10,9 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from stores.canonical.order import Order
+from stores.connectors import rows
 from stores.kernel import shapes
 from stores.kernel.errors import InputRejected
 from stores.kernel.shapes import Node
@@ -22,12 +25,19 @@ from stores.platforms.woocommerce.api import PAGE, Api, Query
 from stores.platforms.woocommerce.mapping import Told
 
 OVERLAP = timedelta(minutes=2)
-CURSOR = re.compile(r"(?P<after>[0-9T:-]{0,19})\|(?P<page>[0-9]{1,5})\|(?P<last>[0-9]{0,19})", re.ASCII)
+CURSOR = re.compile(r"(?P<after>[0-9T:-]{0,19})\|(?P<page>[0-9]{1,5})\|(?P<last>[0-9]{0,19}|[0-9a-f]{32})", re.ASCII)
+
+
+def changed(row: Node) -> datetime | None:
+    return payments.when(row, "date_modified_gmt")
+
+
+ROW = rows.Fields(("id",), lambda row: shapes.text(row, "number", "id"), changed)
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """`after`: changed after this second of GMT; `last`: the id that ended the page before."""
+    """`after`: changed after this second of GMT; `last`: the last id on the page before."""
 
     after: str
     page: int = 1
@@ -53,10 +63,15 @@ class Cursor:
 def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     at = Cursor.read(cursor) if cursor else Cursor(_stamp(since - OVERLAP) if since else "")
     with shapes.understood(str(words.UNREADABLE)):
-        rows, headers = api.rows("orders", at.query())
-        orders = tuple(mapping.to_order(Told(row, refunds_of(row), is_summary=True)) for row in rows)
-        more = following(at, rows, headers)
-        return Listing(orders, str(more) if more else "", total=None if cursor else _count(headers))
+        raws, headers = api.page("orders", at.query())
+        page = rows.read(raws, ROW, to_summary)
+        more = following(at, raws, headers)
+        total = None if cursor else _count(headers)
+        return Listing(page.orders, str(more) if more else "", page.unreadable, total)
+
+
+def to_summary(row: Node) -> Order:
+    return mapping.to_order(Told(row, refunds_of(row), is_summary=True))
 
 
 def refunds_of(row: Node) -> list[Node]:
@@ -65,16 +80,15 @@ def refunds_of(row: Node) -> list[Node]:
     return [{"id": one.get("id"), "amount": str(one.get("total") or "0").removeprefix("-")} for one in found]
 
 
-def following(at: Cursor, rows: Sequence[Node], headers: Mapping[str, str]) -> Cursor | None:
+def following(at: Cursor, raws: Sequence[Any], headers: Mapping[str, str]) -> Cursor | None:
     """Where to go on; None when this was the end, or a server that shows its last page for ever."""
-    if len(rows) < PAGE:
+    if len(raws) < PAGE:
         return None
-    last = shapes.ident(rows[-1], "id")
-    seen = [found for row in rows if (found := payments.when(row, "date_modified_gmt"))]
-    latest = _stamp(max(seen) - timedelta(seconds=1)) if seen else ""
+    last, seen = rows.mark(raws, ROW), rows.newest(raws, ROW)
+    latest = _stamp(seen - timedelta(seconds=1)) if seen else ""
     if latest > at.after:
         return Cursor(latest, 1, last)
-    if last == at.last and at.page > 1:
+    if last and last == at.last and at.page > 1:
         return None
     pages = _count(headers, "x-wp-totalpages")
     return None if pages is not None and at.page >= pages else Cursor(at.after, at.page + 1, last)

@@ -138,7 +138,7 @@ def test_a_strange_cursor_of_ours_ends_or_begins_anew(world, cursor):
 def test_a_page_that_is_none_is_a_failed_read(network):
     network.assert_all_requests_are_fired = False
     network.get(f"{BASE}/locations", json=recorded.read("locations"))
-    for answer in ([], {"orders": {}}, {"orders": [None]}, {"errors": [{"code": "X", "category": "API_ERROR"}]}):
+    for answer in ([], {"orders": {}}, {"errors": [{"code": "X", "category": "API_ERROR"}]}):
         network.post(f"{BASE}/orders/search", json=answer)
         with pytest.raises(RemoteUnavailable):
             place.on_network().list_orders(since=None)

@@ -121,11 +121,30 @@ def test_a_server_that_ignores_the_bound_is_still_read_to_its_end(network):
     assert len(pages) < 10
 
 
-@pytest.mark.parametrize("body", [{}, {"code": "x"}, [1], "text", [[]]])
+@pytest.mark.parametrize("body", [{}, {"code": "x"}, "text", 3])
 def test_a_page_of_another_shape_is_a_failed_read(network, body):
     network.get(place.ANY, json=body)
     with pytest.raises(RemoteUnavailable):
         place.on_network().list_orders(since=None)
+
+
+def test_an_order_without_a_currency_and_an_undated_draft_hold_up_no_other(network):
+    """mailchimp/mc-woocommerce#554; a draft in the sample answers of woocommerce-ios."""
+    undated = dict.fromkeys(("date_created_gmt", "date_modified_gmt", "date_paid_gmt", "date_completed_gmt"))
+    network.get(place.ANY, json=[
+        recorded.order(id=1, refunds=[]),
+        recorded.order(id=2, number="2", refunds=[], currency=""),
+        recorded.order(id=3, number="3", refunds=[], status="draft", line_items=[], total="0.00", **undated),
+        recorded.order(id=4, refunds=[]),
+    ])  # fmt: skip
+
+    page = place.on_network().list_orders(since=None)
+
+    assert [order.external_id for order in page.orders] == ["1", "4"]
+    assert [(row.number, row.reason.split("”")[0]) for row in page.unreadable] == [
+        ("2", "The field “currency"),
+        ("3", "The field “date_created_gmt"),
+    ]
 
 
 def test_an_empty_answer_is_a_failed_read(network):
