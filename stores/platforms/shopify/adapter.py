@@ -15,7 +15,6 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     EditOrder,
-    Finding,
     Outcome,
     Receipt,
     RefundOrder,
@@ -25,6 +24,7 @@ from stores.canonical.commands import (
 from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.records import Reading
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, OutcomeUnknown
 from stores.platforms.base import Access, Connection, Hook, Listing, Platform
@@ -210,8 +210,8 @@ class Shopify(Platform):
             raise OutcomeUnknown("the platform no longer knows the job", code="job_gone")
         return fields.node(data, "node")
 
-    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
-        return finding.find(self.api, command, tag=tag, before=before)
+    def records(self, command: Command, *, before: Order) -> Reading:
+        return finding.records(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """Keys live 24 h; a second cancel or void is refused; an edit is absolute, so repeating it is harmless."""
