@@ -12,7 +12,6 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     EditOrder,
-    Finding,
     Outcome,
     Receipt,
     RefundOrder,
@@ -22,6 +21,7 @@ from stores.canonical.commands import (
 from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.records import Reading
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import RemoteRefused
@@ -184,9 +184,9 @@ class Square(Platform):
             found = self.api.get(f"v2/refunds/{part(receipt.ids.get('refund', ''))}")
             return receipts.refund(command, shapes.node(found.get("refund"), "refund"))
 
-    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
+    def records(self, command: Command, *, before: Order) -> Reading:
         with reading.understood():
-            return finding.find(self.api, command, tag=tag, before=before)
+            return finding.records(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """While the key is young the same bytes act once; later what is absolute may go again, the rest not."""

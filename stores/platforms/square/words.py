@@ -176,6 +176,7 @@ NOTHING_BACK = _("Units leave a paid Square order only together with money, one 
 ONLY_BACK = _("Rescind puts units back into Square's stock and never takes any away.")
 OTHER_CURRENCY = _("The payment's currency is not the one the plan was made in.")
 LESS_LEFT = _("Less can be refunded now than was planned.")
+OTHER_QUANTITY = _("An adjustment with our mark is there, but with another quantity.")
 UNITS_GONE = _("These units were refunded meanwhile.")
 TOO_MANY_LINES = _(
     "So many lines do not fit into Square's reason, where Rescind notes what a refund was for. Cancel fewer lines at a "
