@@ -148,6 +148,10 @@ HELD_EDIT = _(
     "A card is approved for the whole amount. Take the money or release it first, then part can be cancelled."
 )
 LINE_GONE = _("These units were handed over or refunded already.")
+SPENT = _(
+    "Nothing can go back through Square any more, and units leave a sale like this only with money: put them into "
+    "stock there yourself."
+)
 HANDED_OVER_RISK = _(
     "The sale is complete and nothing was left to hand over: the goods may be with the customer. Ask before you refund."
 )
