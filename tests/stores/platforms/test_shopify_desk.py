@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
+from cancellations.services import preview
+from stores.canonical.request import RefundChoice
+from stores.kernel.money import Money
+from stores.kernel.numbers import money
 from stores.sandbox.shopify.spec import Line
 from stores.sandbox.shopify.staff import Staff
 from tests.rigs.desk import Desk, desk, lines_of
 
 __all__ = ["desk"]
+
+
+def usd(amount: str) -> Money:
+    return Money(Decimal(amount), "USD")
 
 
 def back(desk: Desk) -> list[Decimal]:
@@ -50,3 +58,35 @@ def test_the_lost_refund_itself_is_found_by_its_mark(desk):
     done = desk.work(desk.confirm(record, desk.some(record, 1)), hours=20)
 
     assert (done.state, done.differs, back(desk)) == ("done", False, [Decimal("11.00")]), verdicts(done)
+
+
+CHAIRS = [Line(title="Chair A", price="20.00"), Line(title="Chair B", price="50.00")]
+
+
+def test_money_kept_earlier_stays_with_the_shop_when_the_rest_is_cancelled(desk):
+    """1.00 of 20.00 was kept; Shopify's own cancel with a refund would give it back: 51.00 for a preview of 50.00."""
+    record = desk.order(lines=CHAIRS, shipping=None, tax="0")
+    mine = {desk.live(record).payments[0].id: money("19.00", "USD", field="x")}
+    desk.work(desk.confirm(record, desk.some(record, 1, refund=RefundChoice.PART, part=mine)))
+    assert back(desk) == [Decimal("19.00")]
+
+    seen = desk.preview(record, desk.everything(record))
+    plan = preview.plan_of(seen)
+    done = desk.work(desk.confirm(record, desk.everything(record)), hours=3)
+
+    assert (plan.sums.total, plan.limit_amount) == (usd("50.00"), usd("50.00"))
+    assert [getattr(step.command, "refund", None) for step in plan.steps if step.kind == "cancel"] == [False]
+    assert back(desk) == [Decimal("19.00"), Decimal("50.00")]
+    assert (done.state, done.differs) == ("done", False), verdicts(done)
+    live = desk.live(record)
+    assert (live.cancelled_at is not None, live.totals.refunded.customer) == (True, usd("69.00"))
+    assert [line.current for line in live.lines] == [0, 0]
+
+
+def test_a_whole_cancel_that_gives_back_everything_is_one_call(desk):
+    record = desk.order(lines=CHAIRS, shipping=None, tax="0")
+
+    done = desk.work(desk.confirm(record, desk.everything(record)), hours=3)
+
+    assert (done.state, done.differs) == ("done", False), verdicts(done)
+    assert (back(desk), [step.kind for step in done.steps.all()]) == ([Decimal("70.00")], ["cancel", "verify"])
