@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -78,6 +79,19 @@ def test_what_is_no_order_id_is_not_asked_for(order_id, shop):
         shop.read_order(order_id)
 
     assert caught.value.code == "not_found"
+
+
+@pytest.mark.parametrize("asked", ["7", "Order/7", "gid://shopify/Product/7"])
+def test_a_strange_id_is_not_found_and_claims_nothing(asked, world):
+    """The simulator says so at the top, as Shopify does: there is no null to read."""
+    api = rig.on_world(Shopify, world).api
+
+    with pytest.raises(RemoteRefused) as caught:
+        api.read("query One($id: ID!) { order(id: $id) { id } }", {"id": asked}, cost=1)
+
+    assert caught.value.code == "not_found"
+    assert not re.search(r"\b(nothing|sent|done|changed)\b", caught.value.user_message.lower())
+    assert world.effects() == []
 
 
 def test_a_throttled_read_waits_a_second_and_is_made_again(shop, network, waited):
