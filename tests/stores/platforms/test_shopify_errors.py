@@ -11,7 +11,14 @@ from stores.canonical.commands import CancelOrder, Outcome, Receipt, RefundOrder
 from stores.canonical.request import Reason
 from stores.kernel import network as ways
 from stores.kernel.answers import Answer
-from stores.kernel.errors import OutcomeUnknown, RemoteConflict, RemoteRefused, RemoteUnavailable
+from stores.kernel.errors import (
+    JobFailed,
+    OutcomeUnknown,
+    RemoteConflict,
+    RemoteError,
+    RemoteRefused,
+    RemoteUnavailable,
+)
 from stores.platforms.shopify import Shopify
 from tests.stores.platforms import rig
 from tests.stores.platforms.shopify.errors import EFFECTS, READS, cancel_error
@@ -145,7 +152,7 @@ def test_a_job_that_failed_is_a_refusal_with_its_code(code, shop, network):
     }
     network.post(URL, json={"data": {"node": job}})
 
-    with pytest.raises(RemoteRefused) as caught:
+    with pytest.raises(JobFailed) as caught:
         shop.poll(CANCEL, _accepted(job_result=JOB))
 
     assert caught.value.code == code
@@ -156,7 +163,7 @@ def test_a_job_that_is_done_without_cancelling_has_failed(shop, network):
            "order": {"id": ORDER, "cancelledAt": None}}  # fmt: skip
     network.post(URL, json={"data": {"node": job}})
 
-    with pytest.raises(RemoteRefused) as caught:
+    with pytest.raises(JobFailed) as caught:
         shop.poll(CANCEL, _accepted(job_result=JOB))
 
     assert caught.value.code == "not_cancelled"
@@ -177,6 +184,29 @@ def test_a_job_nobody_remembers_is_unknown(shop, network):
 
     with pytest.raises(OutcomeUnknown):
         shop.poll(CANCEL, _accepted(job_result=JOB))
+
+
+@pytest.mark.parametrize("row", READS, ids=lambda row: row.id)
+@pytest.mark.parametrize(
+    "ids", [{"job_result": JOB}, {"job": "gid://shopify/Job/1"}, {"refund": "gid://shopify/Refund/1"}]
+)
+def test_a_read_that_fails_while_we_ask_after_a_job_is_no_failed_job(ids, row, shop, network):
+    network.post(URL, status=row.status, json=row.body if row.body is not None else {})
+
+    with pytest.raises(RemoteError) as caught:
+        shop.poll(REFUND if "refund" in ids else CANCEL, _accepted(**ids))
+
+    assert not isinstance(caught.value, JobFailed)
+
+
+@pytest.mark.parametrize(("command", "name"), [(REFUND, "refund"), (VOID, "transaction")])
+def test_a_provider_that_says_no_later_is_a_failed_job(command, name, shop, network):
+    payment = {"id": "gid://shopify/OrderTransaction/2", "kind": "REFUND", "status": "FAILURE", "errorCode": None}
+    refund = {"id": "gid://shopify/Refund/1", "totalRefundedSet": {}, "transactions": {"nodes": [payment]}}
+    network.post(URL, json={"data": {"node": refund if name == "refund" else payment}})
+
+    with pytest.raises(JobFailed):
+        shop.poll(command, _accepted(**{name: "gid://shopify/Refund/1"}))
 
 
 def _accepted(**ids: str) -> Any:
