@@ -53,7 +53,10 @@ def _capabilities() -> dict[str, Capability]:
             _("Square has no calculator: Rescind shares out each line's total to the cent, and you can change the sum.")
         ),
         "refund": native(
-            _("Money goes back through each payment it came from; cash is recorded and you hand it over.")
+            _(
+                "Money goes back through each payment it came from; cash is recorded and you hand it over. To a Square "
+                "gift card instead: give it back in Square's own desk, Rescind reads it there."
+            )
         ),
         "refund_part": native(_("Any amount up to what a payment still holds, at most twenty times.")),
         "refund_shipping": impossible(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stores.canonical import codec
+from stores.canonical.commands import FoundForeign
 from stores.canonical.order import (
     Cancellable,
     Fulfilment,
@@ -167,6 +168,21 @@ def test_all_of_it_given_back_by_hand_cancels_nothing(world):
     assert [line.current for line in after.lines] == [3, 2]
     assert place.home(world).order(order.external_id)["state"] == "OPEN"
     assert after.payment is PaymentState.REFUNDED
+
+
+def test_a_refund_to_a_gift_card_counts_for_its_payment_and_says_where_it_went(world):
+    """Cash was paid, and nobody has to hand it over any more."""
+    shop = place.on_world(world)
+    order = place.made(world, shop, source="CASH")
+    command = place.part(shop, order)
+    place.home(world).staff(order.external_id).refund("14.50", gift_card="7890")
+    after = shop.look_again(order)
+
+    (went,) = after.refunds[0].transactions
+    assert (went.label, went.is_manual, went.parent_id) == ("Square Gift Card •••• 7890", False, order.payments[0].id)
+    assert str(after.payments[0].refundable and after.payments[0].refundable.amount) == "46.80"
+    assert isinstance(shop.find(command, tag=TAG, before=order), FoundForeign)
+    assert "gift card" in str(Square.capabilities.refund.why)
 
 
 def test_a_sale_no_call_can_cancel_is_over_once_the_till_took_back_every_unit(world):
