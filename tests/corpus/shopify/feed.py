@@ -21,7 +21,7 @@ def build(world: World, body: Mapping[str, Any]) -> tuple[Shopify, str]:
     """Keys are not remembered: the runner uses one name for the same step of two cancellations."""
     for name, value in SWITCHES.items():
         world.switch(name, value)
-    words = {"shipping": None, "tax": "0"} | dict(body["sandbox"])
+    words: dict[str, Any] = {"shipping": None, "tax": "0"} | dict(body["sandbox"])
     world.add_shop("demo", **words.pop("shop", {}))
     by_hand = words.pop("by_hand", ())
     lines = [Line(**{name: _plain(value) for name, value in line.items()}) for line in words.pop("lines")]
