@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import Absent, Command, Finding, Found, FoundForeign, RefundOrder, Unclear
+from stores.canonical.commands import Absent, Command, CorrectStock, Finding, Found, FoundForeign, RefundOrder, Unclear
 from stores.canonical.order import Order
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel.money import Money, total
@@ -91,15 +91,18 @@ def _unmarked(record: Record) -> Finding:
 
 # --- without our mark ----------------------------------------------------------------------------------
 def _foreign(command: Command, fresh: list[Record]) -> Finding | None:
-    """Another step of ours is a twin only if it took the same units: the guards before each send count its money."""
+    """Another step of ours is a twin only if it took the same units: the guards before each send count its money.
+
+    Several steps of ours may move the same stock, each once.
+    """
     for record in fresh:
-        if record.standing in (Standing.FAILED, Standing.UNDONE):
+        by_us = MARK.search(record.text or "") is not None
+        if record.standing in (Standing.FAILED, Standing.UNDONE) or (by_us and isinstance(command, CorrectStock)):
             continue
         if record.standing is Standing.PART:
             return Unclear(detail=record.detail or _("Somebody else did a part of it."))
         if not isinstance(command, RefundOrder):
             return FoundForeign(detail=record.detail or _("It was done without our mark."))
-        by_us = MARK.search(record.text or "") is not None
         if _same_money(command, record) and _same_units(command, record, must_be_told=by_us):
             return FoundForeign(detail=record.detail or _("The same refund is there without our mark."))
     return None

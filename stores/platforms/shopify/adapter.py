@@ -15,7 +15,6 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     EditOrder,
-    Finding,
     Outcome,
     Receipt,
     RefundOrder,
@@ -25,8 +24,9 @@ from stores.canonical.commands import (
 from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.records import Reading
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import InputRejected, OutcomeUnknown
+from stores.kernel.errors import InputRejected, JobFailed, OutcomeUnknown
 from stores.platforms.base import Access, Connection, Hook, Listing, Platform
 from stores.platforms.shopify import (
     editing,
@@ -188,21 +188,23 @@ class Shopify(Platform):
         return receipts.read(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
+        """JobFailed by Shopify's own word only; whatever a read meets proves nothing."""
         with reading.understood():
             if isinstance(command, CancelOrder):
                 return self._poll_cancel(command, receipt)
             document = effects.REFUND_STATE if isinstance(command, RefundOrder) else effects.PAYMENT_STATE
             asked = receipt.ids.get("refund") or receipt.ids.get("transaction", "")
             found = self._node(document, asked)
-            return receipts.refund_state(found) if "refund" in receipt.ids else receipts.payment_state(found)
+            state = receipts.refund_state if "refund" in receipt.ids else receipts.payment_state
+            return state(found, JobFailed)
 
     def _poll_cancel(self, command: CancelOrder, receipt: Receipt) -> Receipt:
         if result_id := receipt.ids.get("job_result"):
-            return receipts.job_result(self._node(effects.JOB_RESULT, result_id))
+            return receipts.job_result(self._node(effects.JOB_RESULT, result_id), JobFailed)
         data = self.api.read(effects.JOB, {"id": receipt.ids.get("job", ""), "order": command.order_id}, cost=2)
         if not fields.flag(fields.node(data, "job"), "done"):
             return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts={"state": "started"})
-        return receipts.after_job(receipt.ids, fields.text(fields.node(data, "order"), "cancelledAt"))
+        return receipts.after_job(receipt.ids, fields.text(fields.node(data, "order"), "cancelledAt"), JobFailed)
 
     def _node(self, document: str, node_id: str) -> fields.Node:
         data = self.api.read(document, {"id": node_id}, cost=13)
@@ -210,8 +212,8 @@ class Shopify(Platform):
             raise OutcomeUnknown("the platform no longer knows the job", code="job_gone")
         return fields.node(data, "node")
 
-    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
-        return finding.find(self.api, command, tag=tag, before=before)
+    def records(self, command: Command, *, before: Order) -> Reading:
+        return finding.records(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """Keys live 24 h; a second cancel or void is refused; an edit is absolute, so repeating it is harmless."""

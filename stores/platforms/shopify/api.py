@@ -5,6 +5,7 @@ GraphQL answers 200 with `errors`; what each code lets us know is the table of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,8 @@ NEVER_RAN = frozenset(
         "IDEMPOTENCY_KEY_PARAMETER_MISMATCH", "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "IDEMPOTENCY_KEY_REQUIRED",
     }
 )  # fmt: skip
+SAID = ("message", "explanation")
+NO_ID = re.compile(r"invalid (global )?id\b", re.IGNORECASE)
 CONCURRENT = "IDEMPOTENCY_CONCURRENT_REQUEST"
 HOPELESS_WAIT = 300.0  # seconds
 BUCKET = 100.0  # points a second; only when an answer does not say
@@ -175,6 +178,8 @@ def error_of(errors: Any, answer: Answer, *, effect: bool) -> RemoteError:
         return _unknown(code, answer, effect=effect)
     if code == CONCURRENT:
         return RemoteConflict("same key still running", code=code, **_told(answer))
+    if _names_no_id(first) and (not effect or not _path(first)):
+        return RemoteRefused("no such id", code="not_found", user_message=str(words.NOT_FOUND), **_told(answer))
     if code == "ACCESS_DENIED" and (not effect or len(_path(first)) <= 1):
         return RemoteRefused(
             "access denied", code=code, user_message=words.access_denied(_list(errors)), **_told(answer)
@@ -190,6 +195,14 @@ def code_of(error: Any) -> str:
     extensions = error.get("extensions") if isinstance(error, Mapping) else None
     code = extensions.get("code") if isinstance(extensions, Mapping) else None
     return code[:80] if isinstance(code, str) else ""
+
+
+def _names_no_id(error: Any) -> bool:
+    """ "Invalid global id '7'" or "invalid id": said of an id that is none, or of another kind, without a code."""
+    extensions = error.get("extensions") if isinstance(error, Mapping) else None
+    problems = _list(extensions.get("problems") or []) if isinstance(extensions, Mapping) else []
+    said = [row.get(name) for row in (error, *problems) if isinstance(row, Mapping) for name in SAID]
+    return any(NO_ID.search(text) for text in said if isinstance(text, str))
 
 
 def wait_seconds(body: Any) -> float:

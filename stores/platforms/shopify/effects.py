@@ -93,13 +93,15 @@ REFUND_NOTES = """
 query RefundNotes($id: ID!) {
   order(id: $id) { id updatedAt refunds(first: 30) { id createdAt note
     totalRefundedSet { presentmentMoney { amount currencyCode } }
-    transactions(first: 5) { nodes { id kind status errorCode amountSet { presentmentMoney { amount currencyCode } }
-      parentTransaction { id } } } } }
+    transactions(first: 5) { pageInfo { hasNextPage }
+      nodes { id kind status errorCode amountSet { presentmentMoney { amount currencyCode } }
+        parentTransaction { id } } }
+    refundLineItems(first: 3) { pageInfo { hasNextPage } nodes { quantity lineItem { id } } } } }
 }
 """
 RETURNED_UNITS = (
     "query ReturnedUnits($id: ID!) { node(id: $id) { id ... on Refund {"
-    " refundLineItems(first: 200) { nodes { ...returned } } } } }" + RETURNED
+    " refundLineItems(first: 200) { pageInfo { hasNextPage } nodes { ...returned } } } } }" + RETURNED
 )
 QUANTITIES = """
 query Quantities($id: ID!, $after: String) {

@@ -1,52 +1,50 @@
-"""Looking for an effect by reading: our tag, and the same kind and target, or it is not ours (RELIABILITY 6)."""
+"""Looking for an effect by reading: all records that may be it, as Shopify tells them; the judge decides."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from stores.canonical.commands import (
-    Absent,
     CancelLine,
     CancelOrder,
     CancelRest,
     Command,
     CorrectStock,
     EditOrder,
-    Finding,
-    Found,
-    FoundForeign,
     RefundOrder,
-    Unclear,
     VoidPayment,
 )
 from stores.canonical.order import Order
+from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel.errors import Unsupported
 from stores.kernel.money import Money, total
-from stores.platforms.shopify import effects, fields, reading
+from stores.platforms.shopify import effects, fields, reading, words
 from stores.platforms.shopify.api import Api
-from stores.platforms.shopify.fields import Node
+from stores.platforms.shopify.fields import Misread, Node
 from stores.platforms.shopify.receipts import FAILED, PENDING
 
 MOST_REFUNDS = 30  # as effects.REFUND_NOTES asks for
+MOST_PAYMENTS = 100  # as effects.CHILDREN asks for
+NOTES_POINTS = 991
+UNITS_POINTS = 603
 
 
-def find(api: Api, command: Command, *, tag: str, before: Order) -> Finding:
+def records(api: Api, command: Command, *, before: Order) -> Reading:
     with reading.understood():
         match command:
             case CancelOrder():
-                return cancellation(_order(api, effects.CANCELLED, command.order_id, 2), tag)
+                return cancellation(_order(api, effects.CANCELLED, command.order_id, 2))
             case RefundOrder():
-                return refund(api, command, tag, before)
+                return refunds(api, command, before)
             case EditOrder():
                 return edit(api, command, before)
             case VoidPayment():
                 return void(_order(api, effects.CHILDREN, command.order_id, 201), command)
             case CorrectStock():
-                return Unclear(detail=_("Stock movements carry no mark that could be searched."))
+                return Reading(unclear=_("Stock movements carry no mark that could be searched."))
             case CancelLine() | CancelRest():
                 raise Unsupported("cancel_lines")
 
@@ -58,110 +56,153 @@ def _order(api: Api, document: str, order_id: str, cost: float) -> Node:
     return fields.node(data, "order")
 
 
-def cancellation(order: Node, tag: str) -> Finding:
+def cancellation(order: Node) -> Reading:
     at = fields.text(order, "cancelledAt")
     if not at:
-        return Absent(detail=_("The order is not cancelled."))
+        return Reading(absent=_("The order is not cancelled."))
     note = fields.text(fields.maybe(order, "cancellation") or {}, "staffNote")
-    if tag in note:
-        return Found(ids={"order": fields.ident(order)}, detail=_("The order is cancelled, with our mark."))
-    return FoundForeign(detail=_("The order was cancelled by somebody else at %(at)s.") % {"at": at})
+    ident, said = fields.ident(order), _("The order was cancelled at %(at)s.") % {"at": at}
+    return Reading(records=(Record(id=ident, ids={"order": ident}, text=note, detail=said),))
 
 
-def refund(api: Api, command: RefundOrder, tag: str, before: Order) -> Finding:
-    refunds = fields.items(_order(api, effects.REFUND_NOTES, command.order_id, 751), "refunds")
-    for found in refunds:
-        if tag in fields.text(found, "note") and same_money(command, found):
-            return _found_refund(found)
-    if any(tag in fields.text(found, "note") for found in refunds):
-        return Unclear(detail=_("A refund with our mark is there, but with other amounts."))
-    known = {item.id for item in before.refunds}
-    fresh = [found for found in refunds if fields.ident(found) not in known]
-    if any(same_money(command, found) and _same_units(api, command, found) for found in fresh):
-        return Unclear(detail=_("The same refund is there without our mark: somebody may have made it by hand."))
-    if len(refunds) >= MOST_REFUNDS:  # the list has no second page
-        return Unclear(detail=_("The order has more refunds than can be read."))
-    return Absent(detail=_("No refund with our mark is there."))
-
-
-def _found_refund(found: Node) -> Found:
-    states = {fields.text(t, "status") for t in fields.items(found, "transactions")}
-    detail = _("The refund is there, with our mark.")
-    if states & FAILED:
-        detail = _("The refund is there, with our mark, but the payment provider did not pay it back.")
-    return Found(
-        ids={"refund": fields.ident(found)},
-        detail=detail,
-        is_pending=bool(states & PENDING),
-        is_failed=bool(states & FAILED),
+# --- refunds ------------------------------------------------------------------------------------------
+def refunds(api: Api, command: RefundOrder, before: Order) -> Reading:
+    """One call; a second one only for a new refund of more lines than that call shows."""
+    raws = fields.items(_order(api, effects.REFUND_NOTES, command.order_id, NOTES_POINTS), "refunds")
+    known = {refund.id for refund in before.refunds}
+    is_cut = len(raws) >= MOST_REFUNDS  # the list has no second page
+    return Reading(
+        records=tuple(_refund(api, raw, command, is_new=fields.ident(raw) not in known) for raw in raws),
+        absent=_("No refund with our mark is there."),
+        unclear=_("The order has more refunds than can be read.") if is_cut else "",
     )
 
 
-def same_money(command: RefundOrder, found: Node) -> bool:
-    """The same amount through each payment; a refund without payments equals one that moved nothing."""
-    sent = Counter((p.payment_id, p.amount.rounded().amount) for p in command.payments if p.amount)
-    seen: Counter[tuple[str, Decimal]] = Counter()
-    for transaction in fields.items(found, "transactions"):
-        if fields.text(transaction, "kind") == "REFUND":
-            amount: Money = fields.paid(transaction, "amountSet")
-            parent = fields.text(fields.maybe(transaction, "parentTransaction") or {}, "id")
-            seen[(parent, amount.rounded().amount)] += 1
-    if not seen and fields.paid(found, "totalRefundedSet"):
-        return fields.paid(found, "totalRefundedSet") == total((p.amount for p in command.payments), command.currency)
-    return sent == seen
+def _refund(api: Api, raw: Node, command: RefundOrder, *, is_new: bool) -> Record:
+    ident, standing = fields.ident(raw), standing_of(raw)
+    return Record(
+        id=ident,
+        ids={"refund": ident},
+        text=fields.text(raw, "note"),
+        money=money_of(raw, command.currency),
+        units=dict(_units(api, raw)) if is_new else None,
+        standing=standing,
+        detail=str(words.PARTLY_PAID_BACK) if standing is Standing.PART else "",
+    )
 
 
-def _same_units(api: Api, command: RefundOrder, found: Node) -> bool:
-    data = api.read(effects.RETURNED_UNITS, {"id": fields.ident(found)}, cost=603)
-    lines = fields.items(fields.node(data, "node"), "refundLineItems")
-    seen = Counter[str]()
-    for line in lines:
-        seen[fields.ident(fields.node(line, "lineItem"))] += int(fields.units(line, "quantity"))
-    sent = Counter[str]()
-    for line_back in command.lines:
-        sent[line_back.line_id] += int(line_back.units)
-    return seen == sent
+def standing_of(refund: Node) -> Standing:
+    """By its payments: a record is there, whether money moved is said by each of them."""
+    states = {fields.text(t, "status") for t in _moved(refund)}
+    if states & FAILED:
+        return Standing.PART if states - FAILED else Standing.FAILED
+    return Standing.PENDING if states & PENDING else Standing.DONE
 
 
-def edit(api: Api, command: EditOrder, before: Order) -> Finding:
+def money_of(refund: Node, currency: str) -> dict[str, Money]:
+    """Per payment; in all where a payment is not named (store credit) or not all are shown."""
+    rows = [(fields.text(fields.maybe(t, "parentTransaction") or {}, "id"), fields.paid(t, "amountSet"))
+            for t in _moved(refund)]  # fmt: skip
+    whole = fields.paid(refund, "totalRefundedSet")
+    if _has_more(refund, "transactions") or (whole and not rows):
+        return {IN_ALL: whole}
+    if any(not parent for parent, _amount in rows):
+        return {IN_ALL: _sum((amount for _parent, amount in rows), currency)}
+    parents = dict.fromkeys(parent for parent, _amount in rows)
+    return {parent: _sum((amount for p, amount in rows if p == parent), currency) for parent in parents}
+
+
+def _moved(refund: Node) -> list[Node]:
+    return [t for t in fields.items(refund, "transactions") if fields.text(t, "kind") == "REFUND"]
+
+
+def _sum(amounts: Iterator[Money], currency: str) -> Money:
+    try:
+        return total(amounts, currency)
+    except ValueError as exc:
+        raise Misread("two currencies") from exc
+
+
+def _has_more(refund: Node, name: str) -> bool:
+    return fields.flag(fields.node(fields.node(refund, name), "pageInfo"), "hasNextPage")
+
+
+def _units(api: Api, refund: Node) -> Iterator[tuple[str, Decimal]]:
+    """line id → units, over all places they went to."""
+    if _has_more(refund, "refundLineItems"):
+        data = api.read(effects.RETURNED_UNITS, {"id": fields.ident(refund)}, cost=UNITS_POINTS)
+        refund = fields.node(data, "node")
+        if _has_more(refund, "refundLineItems"):
+            raise Misread("refundLineItems")
+    found: dict[str, Decimal] = {}
+    for line in fields.items(refund, "refundLineItems"):
+        ident = fields.ident(fields.node(line, "lineItem"))
+        found[ident] = found.get(ident, Decimal(0)) + fields.units(line, "quantity")
+    yield from found.items()
+
+
+# --- where no mark can stand --------------------------------------------------------------------------
+def edit(api: Api, command: EditOrder, before: Order) -> Reading:
     """Set-quantity is absolute: the target quantities are the effect, whoever set them."""
-    now = quantities(api, command.order_id)
+    now, is_cancelled = quantities(api, command.order_id)
+    if is_cancelled and before.cancelled_at is None:
+        return Reading(foreign=_("The whole order was cancelled meanwhile."))
     wanted = {line.line_id: line.keep for line in command.lines}
     old = {line.id: line.current for line in before.lines}
-    if all(now.get(line_id) == keep for line_id, keep in wanted.items()):
-        return Found(ids={"order": command.order_id}, detail=_("All lines have the quantities that were asked for."))
     if all(now.get(line_id) == old.get(line_id) for line_id in wanted):
-        return Absent(detail=_("The lines still have their old quantities."))
-    return Unclear(detail=_("Some lines changed, but not to what was asked for."))
+        return Reading(absent=_("The lines still have their old quantities."))
+    is_done = all(now.get(line_id) == keep for line_id, keep in wanted.items())
+    said = (
+        _("All lines have the quantities that were asked for.")
+        if is_done
+        else _("Some lines changed, but not to what was asked for.")
+    )
+    standing = Standing.DONE if is_done else Standing.PART
+    ids = {"order": command.order_id}
+    return Reading(records=(Record(id=command.order_id, ids=ids, text=None, standing=standing, detail=said),))
 
 
-def quantities(api: Api, order_id: str) -> dict[str, Decimal]:
-    """line id → units on the order now, all pages."""
+def quantities(api: Api, order_id: str) -> tuple[dict[str, Decimal], bool]:
+    """line id → units on the order now, all pages; and whether the order is cancelled."""
     found: dict[str, Decimal] = {}
     after: str | None = None
     for _page in range(reading.MOST_PAGES):
         data = api.read(effects.QUANTITIES, {"id": reading.check_id(order_id), "after": after}, cost=253)
         if data.get("order") is None:
             raise reading.not_found()
-        lines = fields.node(fields.node(data, "order"), "lineItems")
+        order = fields.node(data, "order")
+        lines = fields.node(order, "lineItems")
         nodes: Sequence[Node] = fields.items(lines, "nodes")
         found |= {fields.ident(line): fields.units(line, "currentQuantity") for line in nodes}
         info = fields.node(lines, "pageInfo")
         if not fields.flag(info, "hasNextPage"):
-            return found
+            return found, bool(fields.text(order, "cancelledAt"))
         after = fields.ident(info, "endCursor")
-    raise fields.Misread("lineItems")
+    raise Misread("lineItems")
 
 
-def void(order: Node, command: VoidPayment) -> Finding:
-    for child in fields.items(order, "transactions"):
-        parent = fields.text(fields.maybe(child, "parentTransaction") or {}, "id")
-        if fields.text(child, "kind") == "VOID" and parent == command.payment_id:
-            state = fields.text(child, "status")
-            if state not in FAILED:
-                return Found(
-                    ids={"transaction": fields.ident(child)},
-                    detail=_("The authorisation is released."),
-                    is_pending=state in PENDING,
-                )
-    return Absent(detail=_("The authorisation is not released."))
+def void(order: Node, command: VoidPayment) -> Reading:
+    """One that failed released nothing, so that it is no effect."""
+    children = fields.items(order, "transactions")
+    is_cut = len(children) >= MOST_PAYMENTS
+    return Reading(
+        records=tuple(
+            _release(child)
+            for child in children
+            if _is_void_of(child, command.payment_id) and fields.text(child, "status") not in FAILED
+        ),
+        absent=_("The authorisation is not released."),
+        unclear=_("The order has more payments than can be read.") if is_cut else "",
+    )
+
+
+def _is_void_of(child: Node, payment_id: str) -> bool:
+    parent = fields.text(fields.maybe(child, "parentTransaction") or {}, "id")
+    return fields.text(child, "kind") == "VOID" and parent == payment_id
+
+
+def _release(child: Node) -> Record:
+    ident = fields.ident(child)
+    standing = Standing.PENDING if fields.text(child, "status") in PENDING else Standing.DONE
+    said = _("The authorisation is released.")
+    return Record(id=ident, ids={"transaction": ident}, text=None, standing=standing, detail=said)

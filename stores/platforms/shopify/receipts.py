@@ -65,31 +65,31 @@ def cancelled(payload: Node) -> Receipt:
     return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={"state": "queued"}, look_after=FIRST_LOOK)
 
 
-def job_result(result: Node) -> Receipt:
-    """An OrderCancelJobResult. Only `cancelledAt` proves the cancellation."""
+def job_result(result: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
+    """An OrderCancelJobResult. Only `cancelledAt` proves the cancellation. Raises `no` for a job that failed."""
     ids = {"job_result": fields.ident(result)}
-    refuse_cancel(result, "errors")
+    refuse_cancel(result, "errors", no)
     if not fields.flag(result, "done"):
         state = fields.text(result, "status").lower()
         return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={"state": state}, look_after=FIRST_LOOK)
     order = fields.maybe(result, "order") or {}
-    return after_job(ids, fields.text(order, "cancelledAt"))
+    return after_job(ids, fields.text(order, "cancelledAt"), no)
 
 
-def after_job(ids: dict[str, str], cancelled_at: str) -> Receipt:
+def after_job(ids: dict[str, str], cancelled_at: str, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
     if not cancelled_at:
-        raise RemoteRefused("done and not cancelled", code="not_cancelled", user_message=str(words.JOB_NOT_CANCELLED))
+        raise no("done and not cancelled", code="not_cancelled", user_message=str(words.JOB_NOT_CANCELLED))
     return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={"cancelled_at": cancelled_at})
 
 
-def refuse_cancel(payload: Node, name: str) -> None:
+def refuse_cancel(payload: Node, name: str, no: type[RemoteRefused] = RemoteRefused) -> None:
     """INTERNAL_ERROR says nothing about what happened; every other code is a final no."""
     for error in fields.items(payload, name):
         code = fields.text(error, "code")
         if code == "INTERNAL_ERROR":
             raise OutcomeUnknown("internal error", code=code, answer=[dict(error)])
         said = words.CANCEL_CODES.get(code) or words.refused(fields.text(error, "message"))
-        raise RemoteRefused(code or "refused", code=code or "refused", user_message=str(said), answer=[dict(error)])
+        raise no(code or "refused", code=code or "refused", user_message=str(said), answer=[dict(error)])
 
 
 def refunded(payload: Node) -> Receipt:
@@ -98,8 +98,8 @@ def refunded(payload: Node) -> Receipt:
     return refund_state(refund)
 
 
-def refund_state(refund: Node) -> Receipt:
-    """A refund record is there; whether money moved is said by each of its transactions."""
+def refund_state(refund: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
+    """A refund record is there; whether money moved is said by each of its transactions. Raises `no` if one did not."""
     transactions = [t for t in fields.items(refund, "transactions") if fields.text(t, "kind") == "REFUND"]
     ids = {"refund": fields.ident(refund)} | {
         f"transaction_{i}": fields.ident(t) for i, t in enumerate(transactions, start=1)
@@ -107,9 +107,7 @@ def refund_state(refund: Node) -> Receipt:
     for transaction in transactions:
         if fields.text(transaction, "status") in FAILED:
             code = fields.text(transaction, "errorCode") or "PAYMENT_FAILED"
-            raise RemoteRefused(
-                "not paid back", code=code, user_message=str(words.NOT_PAID_BACK), answer=[dict(transaction)]
-            )
+            raise no("not paid back", code=code, user_message=str(words.NOT_PAID_BACK), answer=[dict(transaction)])
     total = fields.paid(refund, "totalRefundedSet")
     facts = {"refunded": f"{total.amount:f} {total.currency}", "refund_state": "paid"}
     if any(fields.text(t, "status") in PENDING for t in transactions):
@@ -134,11 +132,11 @@ def voided(payload: Node) -> Receipt:
     return payment_state(fields.node(payload, "transaction"))
 
 
-def payment_state(transaction: Node) -> Receipt:
+def payment_state(transaction: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
     state, ids = fields.text(transaction, "status"), {"transaction": fields.ident(transaction)}
     if state in FAILED:
         code = fields.text(transaction, "errorCode") or "PAYMENT_FAILED"
-        raise RemoteRefused("not voided", code=code, user_message=str(words.VOID_CODES["GENERIC_ERROR"]))
+        raise no("not voided", code=code, user_message=str(words.VOID_CODES["GENERIC_ERROR"]))
     if state in PENDING:
         return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={"state": "pending"}, look_after=PAYMENT_LOOK)
     if state != "SUCCESS":

@@ -182,6 +182,9 @@ JOB_NOT_CANCELLED = _(
     "Shopify finished the job without cancelling the order. Read it again: the reason is shown there."
 )
 NOT_PAID_BACK = _("The units are off the order, but the payment provider refused to pay back. Pay back in Shopify.")
+PARTLY_PAID_BACK = _(
+    "A refund is there of which the payment provider paid back one part and refused another. Look at it in Shopify."
+)
 BUCKET_TOO_SMALL = _("Shopify allows this shop so few calls at the moment that the order cannot be read.")
 UNREADABLE = _("Shopify's answer could not be understood.")
 

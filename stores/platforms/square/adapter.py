@@ -12,7 +12,6 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     EditOrder,
-    Finding,
     Outcome,
     Receipt,
     RefundOrder,
@@ -22,9 +21,10 @@ from stores.canonical.commands import (
 from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.records import Reading
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import RemoteRefused
+from stores.kernel.errors import JobFailed, RemoteRefused
 from stores.platforms.base import Access, Connection, Hook, Listing, Platform
 from stores.platforms.square import facts, finding, hooks, mapping, quoting, reading, receipts, sending, stock, words
 from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part
@@ -34,6 +34,8 @@ from stores.platforms.square.words import _
 HOSTS = {"production": "https://connect.squareup.com", "sandbox": "https://connect.squareupsandbox.com"}
 DESKS = {"production": "https://app.squareup.com", "sandbox": "https://app.squareupsandbox.com"}
 KEY_MARGIN_HOURS = 4
+BANK = "BANK_ACCOUNT"
+BANK_SECONDS = 7 * 86_400.0  # five business days
 
 
 class Square(Platform):
@@ -182,11 +184,17 @@ class Square(Platform):
             return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=receipt.facts)
         with reading.understood():
             found = self.api.get(f"v2/refunds/{part(receipt.ids.get('refund', ''))}")
-            return receipts.refund(command, shapes.node(found.get("refund"), "refund"))
+            return receipts.refund(command, shapes.node(found.get("refund"), "refund"), JobFailed)
 
-    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
+    def normal_seconds(self, command: Command, receipt: Receipt) -> float:
+        """A refund to a bank account takes days; everything else is answered within minutes."""
+        paid = command.payments if isinstance(command, RefundOrder) else ()
+        is_slow = any(one.gateway == BANK for one in paid)
+        return BANK_SECONDS if is_slow else super().normal_seconds(command, receipt)
+
+    def records(self, command: Command, *, before: Order) -> Reading:
         with reading.understood():
-            return finding.find(self.api, command, tag=tag, before=before)
+            return finding.records(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """While the key is young the same bytes act once; later what is absolute may go again, the rest not."""

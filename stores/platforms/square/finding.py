@@ -1,45 +1,37 @@
-"""Looking for an effect by reading: our tag, and the same kind and target, or it is not ours."""
+"""Looking for an effect by reading: all records that may be it, as Square tells them; the judge decides."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import (
-    Absent,
-    CancelOrder,
-    Command,
-    CorrectStock,
-    EditOrder,
-    Finding,
-    Found,
-    FoundForeign,
-    RefundOrder,
-    Unclear,
-    VoidPayment,
-)
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import Order
+from stores.connectors.records import Reading, Record, Standing
 from stores.kernel import shapes
 from stores.kernel.errors import Unsupported
 from stores.kernel.shapes import Node
-from stores.platforms.square import facts, states, stock, units
+from stores.platforms.square import facts, refunds, states, stock, units
 from stores.platforms.square.api import Api, part
 from stores.platforms.square.facts import refund_ids
 from stores.platforms.square.fields import currency_of, maybe, money, quantity
 from stores.platforms.square.receipts import DEAD, DONE
 
 
-def find(api: Api, command: Command, *, tag: str, before: Order) -> Finding:
+def records(api: Api, command: Command, *, before: Order) -> Reading:
     match command:
         case CancelOrder():
-            return cancellation(facts.one_order(api, command.order_id), tag)
+            return cancellation(facts.one_order(api, command.order_id))
         case EditOrder():
-            return edit(facts.one_order(api, command.order_id), command, tag)
+            return edit(facts.one_order(api, command.order_id), command, before)
         case RefundOrder():
-            return refund(api, command, tag, before)
+            return refunded(api, command, before)
         case VoidPayment():
             return release(payment_of(api, command.payment_id))
         case CorrectStock():
-            return stock.find(api, command, tag, before.placed_at)
+            return stock.adjustments(api, command, before.placed_at)
     raise Unsupported("cancel_lines")
 
 
@@ -47,60 +39,84 @@ def payment_of(api: Api, ident: str) -> Node:
     return shapes.node(api.get(f"v2/payments/{part(ident)}").get("payment"), "payment")
 
 
-def cancellation(order: Node, tag: str) -> Finding:
-    if shapes.text(order, "state") != units.CANCELED and not states.was_called_off(order):
-        return Absent(detail=_("The order is not cancelled."))
-    reasons = [shapes.text(states.details_of(one), "cancel_reason") for one in units.fulfilments(order)]
-    said = [shapes.text(maybe(order, "metadata"), states.NOTE), *reasons]
-    if any(one.endswith(tag) for one in said):
-        return Found(ids={"order": shapes.ident(order, "id")}, detail=_("The order is cancelled, with our mark."))
-    return FoundForeign(detail=_("The order was cancelled by somebody else."))
+# --- the order ----------------------------------------------------------------------------------------
+def cancellation(order: Node) -> Reading:
+    """Our mark stands in the metadata, which no other application sees, and at each fulfilment."""
+    if not is_cancelled(order):
+        return Reading(absent=_("The order is not cancelled."))
+    reasons = (shapes.text(states.details_of(one), "cancel_reason") for one in units.fulfilments(order))
+    said = " ".join((shapes.text(maybe(order, "metadata"), states.NOTE), *reasons))
+    return Reading(records=(_of_order(order, said, _("The order is cancelled.")),))
 
 
-def edit(order: Node, command: EditOrder, tag: str) -> Finding:
+def is_cancelled(order: Node) -> bool:
+    return shapes.text(order, "state") == units.CANCELED or states.was_called_off(order)
+
+
+def edit(order: Node, command: EditOrder, before: Order) -> Reading:
+    if is_cancelled(order) and before.cancelled_at is None:
+        return Reading(foreign=_("The whole order was cancelled meanwhile."))
     now = {units.uid(line): quantity(line) for line in units.lines_of(order)}
-    if any(now.get(line.line_id, units.ZERO) != line.keep for line in command.lines):
-        return Absent(detail=_("The order still holds these units."))
-    if shapes.text(maybe(order, "metadata"), states.EDIT_NOTE).endswith(tag):
-        return Found(ids={"order": shapes.ident(order, "id")}, detail=_("The order was reduced, with our mark."))
-    return FoundForeign(detail=_("The order was reduced by somebody else."))
+    said = shapes.text(maybe(order, "metadata"), states.EDIT_NOTE)
+    if all(now.get(line.line_id, units.ZERO) == line.keep for line in command.lines):
+        return Reading(records=(_of_order(order, said, _("The lines have the quantities that were asked for.")),))
+    absent = _("The order still holds these units.")
+    old = {line.id: line.current for line in before.lines}
+    if all(now.get(line.line_id, units.ZERO) == old.get(line.line_id) for line in command.lines):
+        return Reading(absent=absent)
+    return Reading(absent=absent, unclear=_("Some lines changed, but not to what was asked for."))
 
 
-def release(payment: Node) -> Finding:
+def _of_order(order: Node, text: str, detail: str) -> Record:
+    ident = shapes.ident(order, "id")
+    return Record(id=ident, ids={"order": ident}, text=text, detail=detail)
+
+
+# --- money --------------------------------------------------------------------------------------------
+def release(payment: Node) -> Reading:
     """No mark can be left on a payment; released is released, whoever did it."""
-    if shapes.text(payment, "status") == "CANCELED":
-        return Found(ids={"payment": shapes.ident(payment, "id")}, detail=_("The authorisation is released."))
-    return Absent(detail=_("The authorisation still stands."))
+    if shapes.text(payment, "status") != "CANCELED":
+        return Reading(absent=_("The authorisation still stands."))
+    ident, said = shapes.ident(payment, "id"), _("The authorisation is released.")
+    return Reading(records=(Record(id=ident, ids={"payment": ident}, text=None, detail=said),))
 
 
-def refund(api: Api, command: RefundOrder, tag: str, before: Order) -> Finding:
+def refunded(api: Api, command: RefundOrder, before: Order) -> Reading:
     """By the payment's own list, which is complete at once; the list of all refunds lags behind."""
     known = {one.id for one in before.refunds}
-    ids = [ident for one in command.payments for ident in refund_ids(payment_of(api, one.payment_id))]
-    fresh = [shapes.node(api.get(f"v2/refunds/{part(i)}").get("refund"), "refund") for i in ids if i not in known]
-    ours = [one for one in fresh if shapes.text(one, "reason").endswith(tag)]
-    for one in ours:
-        if same_money(command, one):
-            return _found(one)
-    if ours:
-        return Unclear(detail=_("A refund with our mark is there, but with another amount."))
-    if any(same_money(command, one) and shapes.text(one, "status") not in DEAD for one in fresh):
-        return FoundForeign(detail=_("The same amount went back without our mark."))
-    return Absent(detail=_("No refund with our mark is there."))
+    through = {ident: paid.payment_id for paid in command.payments
+               for ident in refund_ids(payment_of(api, paid.payment_id)) if ident not in known}  # fmt: skip
+    raws = [shapes.node(api.get(f"v2/refunds/{part(ident)}").get("refund"), "refund") for ident in through]
+    raws.sort(key=lambda raw: shapes.text(raw, "created_at"))
+    found = tuple(_to_records(api, raws, through, {line.id: line.refundable for line in before.lines}))
+    return Reading(records=found, absent=_("No refund with our mark is there."))
 
 
-def same_money(command: RefundOrder, found: Node) -> bool:
-    currency = currency_of({"total_money": found.get("amount_money")})
-    return any(money(found, "amount_money", currency) == one.amount for one in command.payments)
+def _to_records(
+    api: Api, raws: list[Node], through: Mapping[str, str], left: Mapping[str, Decimal]
+) -> Iterator[Record]:
+    """Oldest first: what a record of ours leaves unsaid depends on those before it.
+
+    through: refund id → payment id. left: units of each line that no refund had taken when the plan was made.
+    """
+    returns, rest = facts.returns_of(api, raws), dict(left)
+    for raw in raws:
+        taken = refunds.units_of(raw, returns, rest)
+        standing = standing_of(shapes.text(raw, "status"))
+        if standing is not Standing.FAILED:
+            rest = {uid: max(units.ZERO, count - taken.get(uid, units.ZERO)) for uid, count in rest.items()}
+        ident, currency = shapes.ident(raw, "id"), currency_of({"total_money": raw.get("amount_money")})
+        yield Record(
+            id=ident,
+            ids={"refund": ident},
+            text=shapes.text(raw, "reason"),
+            money={through[ident]: money(raw, "amount_money", currency)},
+            units=taken,
+            standing=standing,
+        )
 
 
-def _found(found: Node) -> Found:
-    state, detail = shapes.text(found, "status"), _("The refund is there, with our mark.")
-    if state in DEAD:
-        detail = _("The refund is there, with our mark, but the payment provider did not pay it back.")
-    return Found(
-        ids={"refund": shapes.ident(found, "id")},
-        detail=detail,
-        is_pending=state != DONE and state not in DEAD,
-        is_failed=state in DEAD,
-    )
+def standing_of(status: str) -> Standing:
+    if status in DEAD:
+        return Standing.FAILED
+    return Standing.DONE if status == DONE else Standing.PENDING

@@ -37,8 +37,10 @@ def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> Order:
     received = moneys.received(paid, currency)
     cancelled = states.cancelled_at(raw, received, back, counts)
     is_over = cancelled is not None
-    lines = tuple(to_lines(raw, counts, place, is_over=is_over))
     is_coming = any(moneys.is_coming(payment) for payment in facts.payments)
+    is_spent = bool(received) and not is_coming and not any(payment.refundable for payment in paid)
+    closed = states.why_closed(raw, is_over=is_over, is_spent=is_spent)
+    lines = tuple(to_lines(raw, counts, place, closed=closed, is_over=is_over))
     stopped = states.blockers(raw, counts, back, is_over=is_over, is_coming=is_coming)
     totals = moneys.to_totals(raw, paid, back, is_dead=is_over)
     created, updated = shapes.when(raw, "created_at"), shapes.when(raw, "updated_at")
@@ -82,6 +84,7 @@ def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> Order:
         cancellable=states.how_much(lines, stopped),
         whole_cancel_blockers=stopped,
         ends_by_refund=states.ends_by_refund(raw, counts, is_over=is_over),
+        ends_when_repaid=states.ends_when_repaid(raw),
         is_summary=is_summary,
     )
 
@@ -114,8 +117,8 @@ def charges(raw: Node, currency: str) -> Iterator[str]:
 
 
 # --- lines -------------------------------------------------------------------------------------------
-def to_lines(raw: Node, counts: Mapping[str, Count], place: Place, *, is_over: bool) -> Iterator[LineItem]:
-    closed = states.why_closed(raw, is_over=is_over)
+def to_lines(raw: Node, counts: Mapping[str, Count], place: Place, *, closed: str, is_over: bool) -> Iterator[LineItem]:
+    """closed: why no unit can be cancelled."""
     packed = units.covered(raw, "PREPARED")
     for line in units.lines_of(raw):
         readiness = Readiness.BEING_PACKED if packed.get(uid(line)) else Readiness.OPEN

@@ -30,6 +30,7 @@ REFUND_STATUS = {
     "FAILED": PaymentStatus.FAILED,
 }
 BY_HAND = ("CASH", "EXTERNAL")
+GIFT_CARD = "SQUARE_GIFT_CARD"
 NAMES = {"CASH": "Cash", "EXTERNAL": "Other", "WALLET": "Wallet", "BANK_ACCOUNT": "Bank account",
          "BUY_NOW_PAY_LATER": "Buy now, pay later", "SQUARE_ACCOUNT": "Square account"}  # fmt: skip
 MOST_REFUNDS = 20  # of one payment
@@ -62,7 +63,7 @@ def to_payment(raw: Node, refunds: Sequence[Refund], now: datetime | None) -> Pa
 
 def label(raw: Node, source: str) -> str:
     """ "Visa •••• 4242", "Cash": for people."""
-    card = maybe(maybe(raw, "card_details"), "card")
+    card = maybe(raw, "card") or maybe(maybe(raw, "card_details"), "card")
     tail = shapes.text(card, "last_4")
     name = shapes.text(card, "card_brand").replace("_", " ").title() or NAMES.get(source, source.title())
     return f"{name} •••• {tail}" if tail else name
@@ -95,18 +96,24 @@ def rest(raw: Node, whole: Money, refunds: Sequence[Refund], now: datetime | Non
 # --- refunds ---------------------------------------------------------------------------------------------
 def to_transaction(raw: Node, currency: str, payments: Sequence[Node]) -> Payment:
     paid = next((p for p in payments if shapes.text(p, "id") == shapes.text(raw, "payment_id")), {})
-    source = shapes.text(paid, "source_type")
+    source, card = shapes.text(paid, "source_type"), gift_card(raw)
     return Payment(
         id=shapes.ident(raw, "id"),
         kind=PaymentKind.REFUND,
         status=REFUND_STATUS.get(shapes.text(raw, "status"), PaymentStatus.UNKNOWN),
         gateway=source,
-        label=label(paid, source) if paid else source,
+        label=label(card, "CARD") if card else label(paid, source) if paid else source,
         amount=pair(money(raw, "amount_money", currency)),
         parent_id=shapes.text(raw, "payment_id"),
-        is_manual=source in BY_HAND,
+        is_manual=source in BY_HAND and not card,
         processed_at=shapes.when(raw, "updated_at"),
     )
+
+
+def gift_card(raw: Node) -> Node:
+    """Of a refund that went to a Square gift card instead of the payment it is of: where it went; else empty."""
+    where = maybe(maybe(raw, "destination_details"), "card_details")
+    return where if shapes.text(maybe(where, "card"), "card_brand") == GIFT_CARD else {}
 
 
 def is_pending(refund: Refund) -> bool:

@@ -85,8 +85,8 @@ def restocked(command: CorrectStock, body: Node) -> Receipt:
     return applied({"order": command.order_id}, **({"stock": counts} if counts else {}))
 
 
-def refund(command: RefundOrder, found: Node) -> Receipt:
-    """Accepted is not done: PENDING is asked after. Raises RemoteRefused when the provider did not pay."""
+def refund(command: RefundOrder, found: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
+    """Accepted is not done: PENDING is asked after. Raises `no` when the provider did not pay."""
     if shapes.text(found, "payment_id") not in ("", *(p.payment_id for p in command.payments)):
         raise Misread("refund.payment_id")
     ids, state = {"refund": shapes.ident(found, "id")}, shapes.text(found, "status")
@@ -98,8 +98,8 @@ def refund(command: RefundOrder, found: Node) -> Receipt:
     if state == DONE:
         return applied(ids, refund_state="paid", refunded=said)
     if state in DEAD:
-        raise RemoteRefused("not paid back", code="refund_failed", user_message=str(words.NOT_PAID_BACK),
-                            answer={"refund": dict(found)})  # fmt: skip
+        raise no("not paid back", code="refund_failed", user_message=str(words.NOT_PAID_BACK),
+                 answer={"refund": dict(found)})  # fmt: skip
     if state in PENDING:
         facts = {"refund_state": "pending", "refunded": said}
         return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts=facts, look_after=FIRST_LOOK)

@@ -40,9 +40,7 @@ def _at(raw: Node) -> datetime:
 def _to_refund(raw: Node, at: datetime, facts: Facts, left: Mapping[str, Decimal]) -> Refund:
     currency, said = currency_of(facts.order), shapes.text(raw, "reason")
     transaction = to_transaction(raw, currency, facts.payments)
-    taken = record.read(said, left)
-    if taken is None:
-        taken = _at_the_till(facts.returns.get(shapes.text(raw, "order_id"), {}), left)
+    taken = units_of(raw, facts.returns, left)
     return Refund(
         id=transaction.id,
         created_at=at,
@@ -53,6 +51,12 @@ def _to_refund(raw: Node, at: datetime, facts: Facts, left: Mapping[str, Decimal
         ),
         transactions=(transaction,),
     )
+
+
+def units_of(raw: Node, returns: Mapping[str, Node], left: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """By our record in the reason, else by the return order; empty where neither names any. left: as it was before."""
+    taken = record.read(shapes.text(raw, "reason"), left)
+    return _at_the_till(returns.get(shapes.text(raw, "order_id"), {}), left) if taken is None else taken
 
 
 def _at_the_till(order: Node, left: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from stores.canonical.order import Cancellable, Fulfilment, LineItem, Refund
+from stores.canonical.order import Cancellable, EndsWhenRepaid, Fulfilment, LineItem, Refund
 from stores.kernel import shapes
 from stores.kernel.money import Money
 from stores.kernel.shapes import Node
@@ -34,10 +34,19 @@ def was_called_off(order: Node) -> bool:
     return bool(units.fulfilments(order, CANCELED)) and not units.fulfilments(order, GONE, *LIVE)
 
 
-def was_given_back(received: Money, refunds: Sequence[Refund], counts: Mapping[str, Count]) -> bool:
-    """Every cent, for certain, before anything left."""
+def is_frozen(order: Node) -> bool:
+    """No call can cancel anything of it: made at the till, complete, or with nothing to hand over."""
+    return not can_update(order) or not units.fulfilments(order, *LIVE)
+
+
+def was_emptied(order: Node, received: Money, refunds: Sequence[Refund], counts: Mapping[str, Count]) -> bool:
+    """Nothing is left of a sale that no call can cancel: every cent went back for certain, and every unit with it.
+
+    Money alone ends no order: units that remain, free ones too, hold it open.
+    """
     done = moneys.refunded(refunds, received.currency, done=True)
-    return bool(received) and done >= received and not units.any_left(counts)
+    is_empty = not any(count.left or count.shipped for count in counts.values())
+    return bool(received) and done >= received and is_empty and is_frozen(order)
 
 
 def cancelled_at(
@@ -49,7 +58,7 @@ def cancelled_at(
     if was_called_off(order):
         said = [shapes.when(details_of(one), "canceled_at") for one in units.fulfilments(order)]
         return max((at for at in said if at), default=shapes.when(order, "updated_at"))
-    if was_given_back(received, refunds, counts):
+    if was_emptied(order, received, refunds, counts):
         return max(refund.created_at for refund in refunds)
     return None
 
@@ -76,9 +85,12 @@ def note_of(order: Node) -> str:
 
 def ends_by_refund(order: Node, counts: Mapping[str, Count], *, is_over: bool) -> bool:
     """Paid, and nothing is left that a call could cancel: giving the money back is all there is."""
-    if is_over or not is_paid(order) or units.any_left(counts):
-        return False
-    return not can_update(order) or not units.fulfilments(order, *LIVE)
+    return not is_over and is_paid(order) and not units.any_left(counts) and is_frozen(order)
+
+
+def ends_when_repaid(order: Node) -> EndsWhenRepaid:
+    """Square ends no order because its money went back; one that no call can cancel has ended once it is empty."""
+    return EndsWhenRepaid.WHEN_EMPTY if is_paid(order) and is_frozen(order) else EndsWhenRepaid.NEVER
 
 
 def blockers(
@@ -102,8 +114,8 @@ def blockers(
     return tuple(str(word) for word in found)
 
 
-def why_closed(order: Node, *, is_over: bool) -> str:
-    """Why no unit of it can be cancelled; "" when some can."""
+def why_closed(order: Node, *, is_over: bool, is_spent: bool = False) -> str:
+    """Why no unit of it can be cancelled; "" when some can. is_spent: paid, and nothing more can go back."""
     state = shapes.text(order, "state")
     if is_over:
         return str(words.OVER)
@@ -111,6 +123,8 @@ def why_closed(order: Node, *, is_over: bool) -> str:
         return str(words.DRAFT)
     if not is_paid(order) and not can_update(order):
         return str(words.NO_VERSION if state == "OPEN" else words.CLOSED)
+    if is_spent and is_frozen(order):
+        return str(words.SPENT)
     return ""
 
 

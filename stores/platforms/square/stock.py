@@ -6,14 +6,16 @@ of its items are looked at: a sale is recorded with the order's id as the transa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import Absent, CorrectStock, Finding, Found, StockChange, Unclear
+from stores.canonical.commands import CorrectStock, StockChange
+from stores.connectors.records import Reading, Record, Standing
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused, Unsupported
 from stores.kernel.shapes import Misread, Node
@@ -110,17 +112,37 @@ def plain(units: Decimal) -> str:
     return format(units.normalize(), "f") if units else "0"
 
 
-def find(api: Api, command: CorrectStock, tag: str, since: datetime) -> Finding:
-    """By our reference on the adjustments."""
+def adjustments(api: Api, command: CorrectStock, since: datetime) -> Reading:
+    """By our reference on the adjustments: all of one step are one record. Other people's are nobody's answer to us."""
     items = list(dict.fromkeys(change.stock_item_id for change in command.changes))
     places = list(dict.fromkeys(change.location_id for change in command.changes))
     stamp = since.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    rows = movements(api, items, places, GOES_TO, since=stamp)
-    ours = [one for one in rows if shapes.text(one, "reference_id") == reference(command, tag)]
-    seen = sum((quantity(one) for one in ours), Decimal(0))
-    if not ours:
-        return Absent(detail=_("No adjustment with our mark is there."))
-    if seen == sum((change.delta for change in command.changes), Decimal(0)):
-        ids = {"adjustment": shapes.text(ours[0], "id")}
-        return Found(ids=ids, detail=_("The adjustment is there, with our mark."))
-    return Unclear(detail=_("An adjustment with our mark is there, but with another quantity."))
+    steps: defaultdict[str, list[Node]] = defaultdict(list)
+    for row in movements(api, items, places, GOES_TO, since=stamp):
+        said = shapes.text(row, "reference_id")
+        if said.startswith(f"{command.order_id} ["):
+            steps[said].append(row)
+    absent = _("No adjustment with our mark is there.")
+    return Reading(records=tuple(to_record(command, *step) for step in steps.items()), absent=absent)
+
+
+def to_record(command: CorrectStock, mark: str, rows: Sequence[Node]) -> Record:
+    seen, wanted = _by_place(rows), _asked(command)
+    said = "" if seen == wanted else str(words.OTHER_QUANTITY)
+    standing = Standing.DONE if seen == wanted else Standing.PART
+    ident = shapes.text(rows[0], "id")
+    return Record(id=ident, ids={"adjustment": ident}, text=mark, standing=standing, detail=said)
+
+
+def _by_place(rows: Iterable[Node]) -> dict[tuple[str, str], Decimal]:
+    found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        found[shapes.text(row, "catalog_object_id"), shapes.text(row, "location_id")] += quantity(row)
+    return dict(found)
+
+
+def _asked(command: CorrectStock) -> dict[tuple[str, str], Decimal]:
+    found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for change in command.changes:
+        found[change.stock_item_id, change.location_id] += change.delta
+    return dict(found)

@@ -53,7 +53,10 @@ def _capabilities() -> dict[str, Capability]:
             _("Square has no calculator: Rescind shares out each line's total to the cent, and you can change the sum.")
         ),
         "refund": native(
-            _("Money goes back through each payment it came from; cash is recorded and you hand it over.")
+            _(
+                "Money goes back through each payment it came from; cash is recorded and you hand it over. To a Square "
+                "gift card instead: give it back in Square's own desk, Rescind reads it there."
+            )
         ),
         "refund_part": native(_("Any amount up to what a payment still holds, at most twenty times.")),
         "refund_shipping": impossible(
@@ -148,6 +151,10 @@ HELD_EDIT = _(
     "A card is approved for the whole amount. Take the money or release it first, then part can be cancelled."
 )
 LINE_GONE = _("These units were handed over or refunded already.")
+SPENT = _(
+    "Nothing can go back through Square any more, and units leave a sale like this only with money: put them into "
+    "stock there yourself."
+)
 HANDED_OVER_RISK = _(
     "The sale is complete and nothing was left to hand over: the goods may be with the customer. Ask before you refund."
 )
@@ -176,6 +183,7 @@ NOTHING_BACK = _("Units leave a paid Square order only together with money, one 
 ONLY_BACK = _("Rescind puts units back into Square's stock and never takes any away.")
 OTHER_CURRENCY = _("The payment's currency is not the one the plan was made in.")
 LESS_LEFT = _("Less can be refunded now than was planned.")
+OTHER_QUANTITY = _("An adjustment with our mark is there, but with another quantity.")
 UNITS_GONE = _("These units were refunded meanwhile.")
 TOO_MANY_LINES = _(
     "So many lines do not fit into Square's reason, where Rescind notes what a refund was for. Cancel fewer lines at a "

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, execute_sync
 
 from stores.sandbox import faults
-from stores.sandbox.shopify import bucket, documents
+from stores.sandbox.shopify import bucket, documents, global_ids
 from stores.sandbox.shopify.cost import MAX_REQUESTED, Meter
 from stores.sandbox.shopify.execution import Execution
 from stores.sandbox.shopify.ids import Body
@@ -61,6 +61,8 @@ def answer(world: World, shop: Body, asked: Question) -> Payload:
     operation = document.operation(asked.operation_name)
     if document.errors or operation is None:
         return {"errors": document.errors or [{"message": "No operation to run"}]}
+    if strange := global_ids.problems(schema_for(asked.version), operation, asked.variables):
+        return {"errors": strange}
     name = asked.names[0]
     plan, unsized = world.switches()["limit"], UNSIZED[world.switches()["unsized_list_cost"]]
     requested = cost_of(asked.version, asked.query, asked.operation_name, sizes(asked.variables), unsized)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLResolveInfo
 
 from stores.sandbox.shopify import (
     cancel,
@@ -42,6 +42,9 @@ class Root:
         return installation(self.session.scopes)
 
     def order(self, id: str) -> OrderView | None:
+        """Raises GraphQLError for the id of something else; null is for an order that is not there."""
+        if kind_of(id) != "Order":
+            raise GraphQLError("invalid id", extensions={"code": "RESOURCE_NOT_FOUND"})
         found = self.session.visible(number_of(id, "Order"))
         return OrderView(self.session, found) if found else None
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from stores.sandbox.shopify import cancel, parcels, refund, shops, stock, suggest, totals
-from stores.sandbox.shopify.ids import Body, next_part, number_of
-from stores.sandbox.shopify.money import minor
+from stores.sandbox.shopify.ids import Body, gid, next_part, number_of
+from stores.sandbox.shopify.money import minor, text
 from stores.sandbox.shopify.session import Session
 
 if TYPE_CHECKING:
@@ -73,6 +73,17 @@ class Staff:
             made = refund.open_refund(session, order, note)
             for parent, part in suggest.over_payments(order, minor(amount, order["currency"])):
                 made["adjustment"] += refund.pay_back(session, order, made, parent, part, cause=CAUSE)
+
+    def give_back(self, units: Mapping[str, int], note: str = "") -> None:
+        """Units per line gid with the money they are worth, as the admin's refund page does it."""
+        with self._order() as (session, order):
+            items = [
+                {"line_item_id": line, "quantity": count, "restock_type": "CANCEL"} for line, count in units.items()
+            ]
+            worth = suggest.suggest(session, order, refund_line_items=items)
+            back = [{"parent_id": gid("OrderTransaction", parent["id"]), "amount": text(part, order["currency"])}
+                    for parent, part in worth.payments]  # fmt: skip
+            refund.apply(session, order, {"refund_line_items": items, "transactions": back, "note": note})
 
     def write(self, *, note: str | None = None, tags: list[str] | None = None) -> None:
         with self._order() as (_, order):

@@ -30,13 +30,25 @@ class Staff:
                 raise KeyError(self.order_id)
             act(session, found)
 
-    def refund(self, amount: str, *, payment: int = 0, reason: str = "by hand", status: str = "COMPLETED") -> None:
-        """Money back in the dashboard, without lines."""
+    def refund(
+        self,
+        amount: str,
+        *,
+        payment: int = 0,
+        reason: str = "by hand",
+        status: str = "COMPLETED",
+        gift_card: str = "",
+    ) -> None:
+        """Money back in the dashboard, without lines. gift_card: the last digits of one that takes it instead."""
 
         def act(session: Session, order: Body) -> None:
             paid: Any = session.get("payment", order["tenders"][payment]["payment_id"])
             value = pricing.minor(amount, order["_currency"])
             made = refund.write(session, paid, value, reason=reason, status=status)
+            if gift_card:
+                card = {"card": {"card_brand": "SQUARE_GIFT_CARD", "last_4": gift_card}, "entry_method": "KEYED"}
+                made |= {"destination_type": "CARD", "destination_details": {"card_details": card}}
+                session.put("refund", made["id"], made, parent=paid["id"])
             if status == "COMPLETED":
                 refund.moved(session, paid, made, cause="dashboard")
 

@@ -9,6 +9,7 @@ import pytest
 from stores.canonical.commands import (
     Absent,
     CancelOrder,
+    CorrectStock,
     Found,
     FoundForeign,
     PaymentBack,
@@ -141,3 +142,11 @@ def test_a_change_that_we_cannot_have_made_is_foreign():
 
 def test_nothing_at_all_is_absent():
     assert decide() == Absent(detail="gone")
+
+
+def test_another_step_of_ours_that_moved_the_same_stock_is_no_twin():
+    stock = CorrectStock(order_id="1", changes=())
+    other = Record(id="a1", text=f"1 {OTHER}", standing=Standing.PART)
+
+    assert isinstance(judge.decide(stock, Reading(records=(other,)), tag=TAG, before=BEFORE), Absent)
+    assert isinstance(judge.decide(CANCEL, Reading(records=(other,)), tag=TAG, before=BEFORE), Unclear)

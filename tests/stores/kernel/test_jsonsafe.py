@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stores.kernel import jsonsafe
 
+REFUSED = object()
 BAD = {
     "not a number": b'{"a": NaN}',
     "infinity": b'{"a": -Infinity}',
@@ -47,9 +49,27 @@ def test_a_byte_order_mark_is_overlooked():
     assert jsonsafe.loads(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 
 
-@given(st.binary(max_size=200))
-def test_any_bytes_are_json_or_a_value_error(raw):
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+ALMOST = st.text('{}[]:,"\\u0123456789.eE-+ntrufalsNaIiy ', max_size=40).map(str.encode)
+
+
+@given(PLAIN)
+def test_plain_json_is_read_as_it_was_written(value):
+    assert jsonsafe.loads(json.dumps(value).encode()) == value
+
+
+@given(st.binary(max_size=200) | ALMOST | PLAIN.map(json.dumps).map(str.encode))
+@example(b'[1, 2.50, "x"]')
+@example(b'{"a": 1, "a": 2}')
+def test_any_bytes_are_a_value_error_or_what_they_say(raw):
+    """Nothing but ValueError comes out, and nothing is read otherwise than Python's own reader does."""
     try:
-        jsonsafe.loads(raw)
+        found = jsonsafe.loads(raw)
     except ValueError:
-        return
+        found = REFUSED
+
+    assert found is REFUSED or found == json.loads(raw, parse_float=Decimal)

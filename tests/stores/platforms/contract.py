@@ -24,6 +24,7 @@ from stores.canonical.commands import (
     CorrectStock,
     EditOrder,
     Found,
+    FoundForeign,
     Outcome,
     Receipt,
     RefundOrder,
@@ -280,7 +281,7 @@ class PlatformContract:
         order, command = self.commands(world, shop)[RefundOrder]
         self.carry_through(world, shop, command)
         assert isinstance(shop.find(command, tag=TAG, before=order), Found)
-        assert isinstance(shop.find(command, tag=OTHER_TAG, before=order), Unclear)
+        assert isinstance(shop.find(command, tag=OTHER_TAG, before=order), FoundForeign)
 
     def prove_idempotency(self, world: World, shop: Platform) -> None:
         _, command = self.commands(world, shop)[RefundOrder]

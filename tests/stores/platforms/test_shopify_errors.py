@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,14 @@ from stores.canonical.commands import CancelOrder, Outcome, Receipt, RefundOrder
 from stores.canonical.request import Reason
 from stores.kernel import network as ways
 from stores.kernel.answers import Answer
-from stores.kernel.errors import OutcomeUnknown, RemoteConflict, RemoteRefused, RemoteUnavailable
+from stores.kernel.errors import (
+    JobFailed,
+    OutcomeUnknown,
+    RemoteConflict,
+    RemoteError,
+    RemoteRefused,
+    RemoteUnavailable,
+)
 from stores.platforms.shopify import Shopify
 from tests.stores.platforms import rig
 from tests.stores.platforms.shopify.errors import EFFECTS, READS, cancel_error
@@ -80,6 +88,19 @@ def test_what_is_no_order_id_is_not_asked_for(order_id, shop):
     assert caught.value.code == "not_found"
 
 
+@pytest.mark.parametrize("asked", ["7", "Order/7", "gid://shopify/Product/7"])
+def test_a_strange_id_is_not_found_and_claims_nothing(asked, world):
+    """The simulator says so at the top, as Shopify does: there is no null to read."""
+    api = rig.on_world(Shopify, world).api
+
+    with pytest.raises(RemoteRefused) as caught:
+        api.read("query One($id: ID!) { order(id: $id) { id } }", {"id": asked}, cost=1)
+
+    assert caught.value.code == "not_found"
+    assert not re.search(r"\b(nothing|sent|done|changed)\b", caught.value.user_message.lower())
+    assert world.effects() == []
+
+
 def test_a_throttled_read_waits_a_second_and_is_made_again(shop, network, waited):
     network.post(URL, json=_throttled(available=300))
     network.post(URL, json={"data": {"order": None}})
@@ -131,7 +152,7 @@ def test_a_job_that_failed_is_a_refusal_with_its_code(code, shop, network):
     }
     network.post(URL, json={"data": {"node": job}})
 
-    with pytest.raises(RemoteRefused) as caught:
+    with pytest.raises(JobFailed) as caught:
         shop.poll(CANCEL, _accepted(job_result=JOB))
 
     assert caught.value.code == code
@@ -142,7 +163,7 @@ def test_a_job_that_is_done_without_cancelling_has_failed(shop, network):
            "order": {"id": ORDER, "cancelledAt": None}}  # fmt: skip
     network.post(URL, json={"data": {"node": job}})
 
-    with pytest.raises(RemoteRefused) as caught:
+    with pytest.raises(JobFailed) as caught:
         shop.poll(CANCEL, _accepted(job_result=JOB))
 
     assert caught.value.code == "not_cancelled"
@@ -163,6 +184,29 @@ def test_a_job_nobody_remembers_is_unknown(shop, network):
 
     with pytest.raises(OutcomeUnknown):
         shop.poll(CANCEL, _accepted(job_result=JOB))
+
+
+@pytest.mark.parametrize("row", READS, ids=lambda row: row.id)
+@pytest.mark.parametrize(
+    "ids", [{"job_result": JOB}, {"job": "gid://shopify/Job/1"}, {"refund": "gid://shopify/Refund/1"}]
+)
+def test_a_read_that_fails_while_we_ask_after_a_job_is_no_failed_job(ids, row, shop, network):
+    network.post(URL, status=row.status, json=row.body if row.body is not None else {})
+
+    with pytest.raises(RemoteError) as caught:
+        shop.poll(REFUND if "refund" in ids else CANCEL, _accepted(**ids))
+
+    assert not isinstance(caught.value, JobFailed)
+
+
+@pytest.mark.parametrize(("command", "name"), [(REFUND, "refund"), (VOID, "transaction")])
+def test_a_provider_that_says_no_later_is_a_failed_job(command, name, shop, network):
+    payment = {"id": "gid://shopify/OrderTransaction/2", "kind": "REFUND", "status": "FAILURE", "errorCode": None}
+    refund = {"id": "gid://shopify/Refund/1", "totalRefundedSet": {}, "transactions": {"nodes": [payment]}}
+    network.post(URL, json={"data": {"node": refund if name == "refund" else payment}})
+
+    with pytest.raises(JobFailed):
+        shop.poll(command, _accepted(**{name: "gid://shopify/Refund/1"}))
 
 
 def _accepted(**ids: str) -> Any:

@@ -34,11 +34,22 @@ def test_each_row_of_the_sheets_table(row, verdict):
     assert placing.readiness(*row) is verdict
 
 
-@pytest.mark.parametrize("status", [*STATUSES, "BRAND_NEW", ""])
-@pytest.mark.parametrize("request_status", [*REQUESTS, "BRAND_NEW", ""])
-def test_what_no_row_names_is_not_ours_to_stop(status, request_status):
-    if (status, request_status) not in TABLE and status != "ON_HOLD":
-        assert placing.readiness(status, request_status) not in READY
+UNNAMED = [
+    (status, request)
+    for status in (*STATUSES, "BRAND_NEW", "")
+    for request in (*REQUESTS, "BRAND_NEW", "")
+    if (status, request) not in TABLE and status != "ON_HOLD"
+]
+
+
+@pytest.mark.parametrize("row", UNNAMED, ids=" ".join)
+def test_what_no_row_names_is_not_ours_to_stop(row):
+    assert placing.readiness(*row) not in READY
+
+
+@pytest.mark.parametrize("request_status", ["BRAND_NEW", ""])
+def test_what_is_on_hold_is_ours_to_stop_whatever_was_requested(request_status):
+    assert placing.readiness("ON_HOLD", request_status) is R.ON_HOLD
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stores.canonical.commands import Absent, Command, EditedLine, Found, FoundForeign, RefundOrder, Resend, Unclear
+from stores.canonical.commands import EditedLine, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Reason
 from stores.kernel.errors import InputRejected
@@ -17,9 +17,8 @@ from stores.kernel.money import Money
 from stores.platforms import registry
 from stores.platforms.shopify import Shopify, sending, words
 from stores.sandbox.shopify.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
-from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Sent
+from tests.stores.platforms.rig import KEY, TAG, Sent
 
 
 @pytest.fixture
@@ -140,96 +139,9 @@ def test_a_stock_correction_says_that_nothing_is_compared(order, shop, journal):
     assert (wanted["name"], wanted["reason"]) == ("available", "correction")
 
 
-# --- finding ------------------------------------------------------------------------------------------
-
-
-def through(world: World, shop: Shopify, command: Command, tag: str = TAG) -> None:
-    receipt = shop.carry_out(command, key=KEY, tag=tag)
-    while receipt.outcome != "applied":
-        world.advance(61)
-        receipt = shop.poll(command, receipt)
-
-
-def test_a_cancellation_by_somebody_else_is_foreign(world, order, shop):
-    through(world, shop, rig.cancel(order), tag=OTHER_TAG)
-
-    found = shop.find(rig.cancel(order), tag=TAG, before=order)
-
-    assert isinstance(found, FoundForeign)
-    assert "somebody else" in found.detail
-
-
 def part(shop: Shopify, order: Order, units: int = 1, **changes: Any) -> RefundOrder:
     wanted = {order.lines[0].id: Decimal(units)}
     return rig.refund(order, shop.quote(order, CancelRequest(lines=wanted)), wanted, **changes)
-
-
-def test_the_same_refund_without_our_mark_is_unclear(world, order, shop):
-    command = part(shop, order)
-    through(world, shop, command, tag=OTHER_TAG)
-
-    assert isinstance(shop.find(command, tag=TAG, before=order), Unclear)
-
-
-def test_another_refund_is_not_ours(world, order, shop):
-    command = part(shop, order)
-    through(world, shop, part(shop, order, units=2), tag=OTHER_TAG)
-
-    assert isinstance(shop.find(command, tag=TAG, before=order), Absent)
-
-
-def test_a_refund_that_stood_there_before_is_not_counted(world, order, shop):
-    through(world, shop, part(shop, order), tag=OTHER_TAG)
-    later = shop.look_again(order)
-
-    assert isinstance(shop.find(part(shop, later), tag=TAG, before=later), Absent)
-
-
-def test_our_mark_with_other_amounts_is_unclear(world, order, shop):
-    command = part(shop, order)
-    through(world, shop, command)
-    other = replace(command, payments=(replace(command.payments[0], amount=Money(Decimal("1.00"), "USD")),))
-
-    assert isinstance(shop.find(other, tag=TAG, before=order), Unclear)
-
-
-def test_a_refund_without_money_is_found_by_its_mark(world, shop):
-    order = shop.read_order(world.make_order(lines=[Line(quantity=2)], pay="pending", app="other").id)
-    command = part(shop, order)
-    assert command.payments == ()
-    through(world, shop, command)
-
-    assert isinstance(shop.find(command, tag=TAG, before=order), Found)
-
-
-def test_a_refund_on_its_way_is_found_pending(world, shop):
-    order = shop.read_order(world.make_order(lines=[Line(quantity=2)], gateway="bogus_pending").id)
-    command = part(shop, order)
-    shop.carry_out(command, key=KEY, tag=TAG)
-
-    found = shop.find(command, tag=TAG, before=order)
-
-    assert isinstance(found, Found)
-    assert found.is_pending
-
-
-def test_a_refund_the_bank_refused_is_found_and_said_unpaid(world, shop):
-    order = shop.read_order(world.make_order(lines=[Line(quantity=2)], gateway="bogus_fail").id)
-    command = part(shop, order)
-    with pytest.raises(Exception, match="not paid back"):
-        shop.carry_out(command, key=KEY, tag=TAG)
-
-    found = shop.find(command, tag=TAG, before=order)
-
-    assert isinstance(found, Found)
-    assert "did not pay" in found.detail
-
-
-def test_an_edit_half_done_by_somebody_else_is_unclear(world, shop):
-    order = shop.read_order(world.make_order(lines=[Line(quantity=5), Line(quantity=5)], pay="pending").id)
-    through(world, shop, rig.edit(order, keep=3))
-
-    assert isinstance(shop.find(rig.edit(order, keep=1), tag=TAG, before=order), Unclear)
 
 
 HOUR = 3600.0

@@ -18,7 +18,6 @@ from stores.canonical.commands import (
     CorrectStock,
     EditOrder,
     Found,
-    FoundForeign,
     RefundOrder,
     Resend,
     VoidPayment,
@@ -34,7 +33,7 @@ from stores.sandbox.square.spec import Line
 from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import LOST, SECRETS, PlatformContract, as_response, outcome_of
-from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Sent
+from tests.stores.platforms.rig import KEY, TAG, Sent
 from tests.stores.platforms.square import place, recorded
 from tests.stores.platforms.square.place import ADDRESS, ANY, MUG, TEA, world
 
@@ -216,9 +215,3 @@ class TestSquare(PlatformContract):
         for command in place.everything(shop, order):
             self.carry_through(world, shop, command)
         assert place.home(world).stock("MUG-BLU") == was
-
-    def prove_find_again(self, world: World, shop: Platform) -> None:
-        order, command = self.commands(world, shop)[RefundOrder]
-        self.carry_through(world, shop, command)
-        assert isinstance(shop.find(command, tag=TAG, before=order), Found)
-        assert isinstance(shop.find(command, tag=OTHER_TAG, before=order), FoundForeign)

@@ -11,7 +11,15 @@ import pytest
 
 from stores.canonical.commands import Outcome, StockChange
 from stores.canonical.order import Cancellable
-from stores.kernel.errors import OutcomeUnknown, RemoteConflict, RemoteRefused, RemoteUnavailable, Unsupported
+from stores.kernel.errors import (
+    JobFailed,
+    OutcomeUnknown,
+    RemoteConflict,
+    RemoteError,
+    RemoteRefused,
+    RemoteUnavailable,
+    Unsupported,
+)
 from stores.kernel.money import Money
 from stores.platforms.square import Square, sending
 from stores.sandbox import adapter as sandbox
@@ -170,6 +178,35 @@ def test_a_pending_refund_is_not_done(world, shop):
     assert shop.poll(command, receipt).outcome is Outcome.APPLIED
     for_all = [c for c in place.everything(shop, during)]
     assert sum(c.payments[0].amount.amount for c in for_all) == Decimal("46.80")
+
+
+def test_only_squares_own_word_is_a_failed_refund_and_a_failed_read_is_none(world, shop):
+    rejected = place.made(world, shop, outcome="REJECTED")
+    command = place.part(shop, rejected)
+    receipt = shop.carry_out(command, key=KEY, tag=TAG)
+    for status in (403, 404, 500):
+        world.fault("error_before", on="refund_read", status=status, times=9)
+        with pytest.raises(RemoteError) as read:
+            shop.poll(command, receipt)
+        assert not isinstance(read.value, JobFailed), status
+        world.clear_faults()
+    world.advance(10)
+
+    with pytest.raises(JobFailed) as caught:
+        shop.poll(command, receipt)
+
+    assert "did not pay" in caught.value.user_message
+
+
+@pytest.mark.parametrize(("source", "days"), [("BANK_ACCOUNT", 7), ("CARD", 900 / 86_400)])
+def test_what_takes_days_says_so_before_a_person_is_told(world, shop, source, days):
+    order = place.made(world, shop, source=source)
+    command = place.part(shop, order)
+    receipt = shop.carry_out(command, key=KEY, tag=TAG)
+
+    assert receipt.outcome is Outcome.ACCEPTED
+    assert shop.normal_seconds(command, receipt) == days * 86_400
+    assert shop.normal_seconds(place.cancel(order), receipt) == 900
 
 
 def test_a_second_refund_waits_for_the_first(world, shop):

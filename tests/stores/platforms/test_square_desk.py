@@ -217,6 +217,24 @@ def test_a_lost_refund_is_paid_exactly_once(desk, fault):
     assert back(desk) == ["14.50"]
 
 
+@pytest.mark.parametrize("units", [0, 1])
+def test_a_colleague_who_makes_the_lost_refund_by_hand_is_asked_about_and_nothing_is_sent_again(desk, units):
+    """In the dashboard, or as a return at the till; our key is alive, and protects us only from ourselves."""
+    record = desk.order(lines=[MUG, TEA])
+    cancellation = desk.confirm(record, desk.some(record, 1))
+    desk.world.fault("drop_before", on="refund")
+    desk.work(cancellation, hours=0.001)
+    assert desk.world.effects() == []
+    staff = SquareHome(desk.world).staff(record.external_id)
+    staff.take_back(units) if units else staff.refund("14.50")
+
+    stopped = desk.work(cancellation, hours=20)
+
+    assert (back(desk), stopped.steps.get(kind="refund").attempts.count()) == (["14.50"], 1)
+    assert stopped.state == "needs_operator"
+    assert "Somebody else did this meanwhile" in stopped.trouble
+
+
 def test_each_step_of_a_whole_cancellation_may_lose_its_answer(desk):
     record = desk.order(lines=[MUG])
     was = stock(desk)

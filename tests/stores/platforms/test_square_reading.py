@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stores.canonical import codec
+from stores.canonical.commands import FoundForeign
 from stores.canonical.order import (
     Cancellable,
     Fulfilment,
@@ -22,7 +23,7 @@ from stores.platforms.square import Square
 from stores.sandbox.world import World
 from tests.stores.platforms.rig import KEY, TAG
 from tests.stores.platforms.square import place, recorded, vendor
-from tests.stores.platforms.square.place import world
+from tests.stores.platforms.square.place import MUG, world
 
 __all__ = ["world"]
 
@@ -156,17 +157,42 @@ def test_money_given_back_by_hand_is_unallocated_and_lowers_what_can_be_refunded
     assert sum(c.payments[0].amount.amount for c in place.everything(shop, after)) == Decimal("51.30")
 
 
-def test_all_of_it_given_back_by_hand_before_it_left_is_a_cancellation(world):
+def test_all_of_it_given_back_by_hand_cancels_nothing(world):
+    """Square's own state says what ended; every unit is still on the order."""
     shop = place.on_world(world)
     order = place.made(world, shop)
     place.home(world).staff(order.external_id).refund("61.30")
     after = shop.look_again(order)
 
-    assert after.cancelled_at
-    assert (after.cancel_reason, after.cancellable) == ("Cancelled by refund", Cancellable.NONE)
-    gone = place.made(world, shop, state="COMPLETED")
-    place.home(world).staff(gone.external_id).refund("61.30")
-    assert shop.look_again(gone).cancelled_at is None
+    assert (after.cancelled_at, after.cancel_reason, after.cancellable) == (None, "", Cancellable.ALL)
+    assert [line.current for line in after.lines] == [3, 2]
+    assert place.home(world).order(order.external_id)["state"] == "OPEN"
+    assert after.payment is PaymentState.REFUNDED
+
+
+def test_a_refund_to_a_gift_card_counts_for_its_payment_and_says_where_it_went(world):
+    """Cash was paid, and nobody has to hand it over any more."""
+    shop = place.on_world(world)
+    order = place.made(world, shop, source="CASH")
+    command = place.part(shop, order)
+    place.home(world).staff(order.external_id).refund("14.50", gift_card="7890")
+    after = shop.look_again(order)
+
+    (went,) = after.refunds[0].transactions
+    assert (went.label, went.is_manual, went.parent_id) == ("Square Gift Card •••• 7890", False, order.payments[0].id)
+    assert str(after.payments[0].refundable and after.payments[0].refundable.amount) == "46.80"
+    assert isinstance(shop.find(command, tag=TAG, before=order), FoundForeign)
+    assert "gift card" in str(Square.capabilities.refund.why)
+
+
+def test_a_sale_no_call_can_cancel_is_over_once_the_till_took_back_every_unit(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, lines=[MUG], fulfilment="")
+    staff = place.home(world).staff(order.external_id)
+    staff.take_back(2)
+    assert shop.look_again(order).cancelled_at is None
+    staff.take_back(1)
+    assert shop.look_again(order).cancel_reason == "Cancelled by refund"
 
 
 def test_a_rejected_refund_takes_nothing_off(world):

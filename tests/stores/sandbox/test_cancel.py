@@ -47,6 +47,23 @@ def test_a_paid_order_is_cancelled_by_a_job_and_refunded(world: World, client: C
     assert header["totalOutstandingSet"]["shopMoney"]["amount"] == "0.0"
 
 
+def test_a_cancel_with_a_refund_gives_back_everything_that_is_left(world: World, client: Client) -> None:
+    """Also what was kept on purpose when other units went back: the mutation knows no amount."""
+    made = world.make_order(lines=[Line(price="20.00"), Line(price="50.00")], shipping=None, tax="0")
+    order = client.data(documents.HEADER, id=made.id)["order"]
+    paid = order["transactions"][0]
+    first = client.data(documents.LINES, id=made.id)["order"]["lineItems"]["nodes"][0]["id"]
+    back = {"orderId": made.id, "kind": "REFUND", "gateway": paid["gateway"], "parentId": paid["id"], "amount": "19.00"}
+    units = [{"lineItemId": first, "quantity": 1, "restockType": "NO_RESTOCK"}]
+    wanted = {"orderId": made.id, "refundLineItems": units, "transactions": [back]}
+    client.data(documents.REFUND, input=wanted, key="k1")
+
+    cancel(client, made)
+    world.advance(4)
+
+    assert [effect.amount for effect in world.effects(made.id, "refund")] == [Decimal(19), Decimal(51)]
+
+
 def test_an_authorised_order_is_voided_whatever_the_method_says(world: World, client: Client) -> None:
     made = world.make_order(pay="authorised")
 

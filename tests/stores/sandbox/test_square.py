@@ -188,6 +188,19 @@ def test_a_refund_is_pending_then_complete_with_a_return_order(world: World, hom
     assert [one["id"] for one in client.get("v2/refunds")["refunds"]] == [refund["id"]]
 
 
+def test_money_that_goes_back_ends_no_order(world: World, home: SquareHome, client: Client) -> None:
+    """The sale keeps its state, its version and its fulfilments, whatever is refunded."""
+    made = home.make_order(lines=[Line(price="14.50", quantity=3)])
+    before = home.order(made.id)
+    home.staff(made.id).refund("43.50")
+    after = home.order(made.id)
+
+    assert [after[name] for name in ("state", "version", "fulfillments")] == [
+        before[name] for name in ("state", "version", "fulfillments")
+    ]
+    assert after["state"] == "OPEN"
+
+
 def test_what_a_refund_may_not_be(world: World, home: SquareHome, client: Client) -> None:
     order = client.get(f"v2/orders/{home.make_order(lines=[MUG]).id}")["order"]
     held = client.get(f"v2/orders/{home.make_order(pay='authorised').id}")["order"]

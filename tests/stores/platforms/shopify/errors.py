@@ -69,7 +69,15 @@ HTTP = (
     Row("503", OutcomeUnknown, "503", "looks before", 503, reads=RemoteUnavailable),
     Row("504", OutcomeUnknown, "504", "looks before", 504, reads=RemoteUnavailable),
 )
+GLOBAL_ID = {"value": "7", "problems": [{"path": [], "explanation": "Invalid global id '7'"}]}
 TOP = (
+    Row("an id that is none", RemoteRefused, "not_found", "does not show",
+        body={"errors": [{"message": "Variable $id of type ID! was provided invalid value", "extensions": GLOBAL_ID}]}),
+    Row("an id of something else", RemoteRefused, "not_found", "does not show",
+        body={"errors": [{"message": "invalid id", "extensions": {"code": "RESOURCE_NOT_FOUND"}}]}),
+    Row("an id deep inside an effect", OutcomeUnknown, "RESOURCE_NOT_FOUND", "looks before", reads=RemoteRefused,
+        body={"errors": [{"message": "invalid id", "path": ["orderCancel", "job"],
+                          "extensions": {"code": "RESOURCE_NOT_FOUND"}}]}),
     Row("THROTTLED", RemoteThrottled, "THROTTLED", "slow down", body=top("THROTTLED") | {"extensions": COST}),
     Row("MAX_COST_EXCEEDED", RemoteRefused, "MAX_COST_EXCEEDED", "too large", body=top("MAX_COST_EXCEEDED")),
     Row("ACCESS_DENIED", RemoteRefused, "ACCESS_DENIED", "write_orders",

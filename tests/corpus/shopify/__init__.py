@@ -1,0 +1,1 @@
+"""Cases of Shopify; feed.py builds them in the simulator."""

@@ -1,0 +1,1 @@
+"""Cases of Square; feed.py gives them to the adapter."""
