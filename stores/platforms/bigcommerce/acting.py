@@ -129,12 +129,16 @@ def void(api: Api, command: VoidPayment, now: Now) -> Receipt:
 # --- stock -------------------------------------------------------------------------------------------
 def correct(api: Api, command: CorrectStock, tag: str, now: Now) -> Receipt:
     """Counts before it moves: an adjustment is relative, so only the counts tell whether it happened.
+
+    The order is looked at last: whoever cancelled it meanwhile has put its units back already.
     """
     body, pairs, begun = sending.stock_body(command, tag), sending.pairs(command), now()
     with shapes.understood(str(words.UNREADABLE)):
         before = stock.levels(api, pairs)
         if set(before) != set(pairs):
             raise RemoteRefused("not counted", code="not_counted", user_message=str(words.NOT_COUNTED))
+        raw = reading.raw_order(api, command.order_id)
+        sending.guard_stock(command, raw, lambda: api.refunds(command.order_id))
     receipt = receipts.read(command, api.effect("POST", ADJUST, body))
     wanted = {(str(item["variant_id"]), str(item["location_id"])): int(item["quantity"]) for item in body["items"]}
     return receipts.to_be_compared(receipt, before, wanted, begun)

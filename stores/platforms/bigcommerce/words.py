@@ -212,6 +212,11 @@ BY_ANOTHER = _("Somebody else cancelled this order meanwhile.")
 NOTHING_BACK = _("Units leave a BigCommerce order only together with money.")
 NOT_OPEN = _("The order changed since the plan was made: %(why)s")
 STOCK_UNMARKED = _("Nothing at BigCommerce shows who moved stock. Compare its count with the shelf.")
+UNITS_LEFT = _("Some of these units have left.")
+STOCK_BY_ANOTHER = _(
+    "Somebody else cancelled it, and that may have put all its units back in stock. Compare the count in BigCommerce."
+)
+STOCK_OPEN_AGAIN = _("It is no longer cancelled. Compare the count of its units in BigCommerce.")
 NOTES_FULL = _("The order's staff notes are full. Make room in BigCommerce, then try again.")
 NOT_COUNTED = _("BigCommerce does not count the stock of these units at this place.")
 

@@ -236,7 +236,7 @@ def test_a_lost_answer_ends_with_exactly_one_effect(desk, operation, fault):
 # case: (words of the order, units or all, calls to confirm, calls from there to the receipt)
 CALLS = {
     "whole": ({}, (), 7, 14),  # look 2 · refund 4 + poll 2 · cancel 4 with both counts of stock · verify 2
-    "part": ({}, (2,), 7, 13),
+    "part": ({}, (2,), 7, 14),  # the order once more before stock moves
     "unpaid": ({"pay": "waiting"}, (), 6, 8),
     "authorised": ({"pay": "authorised", "gateway": "stripe"}, (), 6, 12),
 }
