@@ -96,7 +96,8 @@ class Api:
 
     # --- the transport's Caller ----------------------------------------------------------------
     def auth_headers(self) -> Mapping[str, str]:
-        return {"X-Auth-Token": self.connection.secrets.get("token", "")}
+        """v2 answers XML unless it is asked for JSON."""
+        return {"X-Auth-Token": self.connection.secrets.get("token", ""), "Accept": "application/json"}
 
     def renew(self) -> bool:
         """A store's own account has a token without end; another one cannot be had."""
