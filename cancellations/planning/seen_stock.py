@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from cancellations.planning import counts
 from cancellations.planning.plan import EffectKind, Plan, ReceiptLine, StockEnd, Verdict
 from cancellations.planning.reports import NOT_TOLD, Facts, Results, new_refunds, reported, verdict_of
 from stores.canonical.commands import CancelOrder, CorrectStock, RefundOrder
@@ -24,7 +25,7 @@ def _stock(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
     for end in plan.expected.stock:
         ours = [r for r in records if r.line_id == end.line_id and end.location_id in ("", r.location_id)]
         if not end.is_recorded or any(r.line_id == end.line_id and r.restock == "unknown" for r in records):
-            yield _not_told(end, report, note=_by_cancel(plan, results))
+            yield _not_told(end, report, note=_by_cancel(plan, results), verdict=_verdict_of_counts(plan, results))
             continue
         units = sum((r.units for r in ours if r.was_restocked), Decimal(0))
         yield ReceiptLine(
@@ -44,14 +45,24 @@ def _by_cancel(plan: Plan, results: Results) -> str:
     return next((words for position in cancels if (words := _others_moved(results.get(position, {})))), "")
 
 
-def _not_told(end: StockEnd, report: str, note: str) -> ReceiptLine:
+def _verdict_of_counts(plan: Plan, results: Results) -> Verdict:
+    """Of cancels that were to put units back."""
+    cancels = (s.position for s in plan.steps if isinstance(s.command, CancelOrder) and s.command.restock)
+    return _counted(*(results.get(position, {}) for position in cancels))
+
+
+def _counted(*told: Facts) -> Verdict:
+    return Verdict.DIFFERS if any(counts.is_unmoved(facts) for facts in told) else Verdict.UNSEEN
+
+
+def _not_told(end: StockEnd, report: str, note: str, verdict: Verdict) -> ReceiptLine:
     return ReceiptLine(
         kind=EffectKind.STOCK,
         what=_stock_words(end),
         promised=_back(end.units),
         reported=report,
         seen=NOT_TOLD,
-        verdict=Verdict.UNSEEN,
+        verdict=verdict,
         note=note or _("The platform was asked to put them back and does not tell whether it did."),
     )
 
@@ -112,7 +123,7 @@ def _corrections(plan: Plan, before: Order, after: Order, results: Results) -> I
                 promised=_back(abs(units)),
                 reported=reported(plan, results, CorrectStock, says=lambda facts: facts.get("stock", "")),
                 seen=NOT_TOLD,
-                verdict=Verdict.UNSEEN,
+                verdict=_counted(results.get(step.position, {})),
                 note=_others_moved(results.get(step.position, {}))
                 or _("The order does not show this; the platform's answer is all that is known."),
             )
@@ -121,6 +132,8 @@ def _corrections(plan: Plan, before: Order, after: Order, results: Results) -> I
 def _others_moved(facts: Facts) -> str:
     """A count before and after the call tells less than one hopes where others sell and cancel the same goods."""
     moved, wanted = facts.get("restocked", ""), facts.get("wanted", "")
+    if counts.is_unmoved(facts):
+        return _("These units did not move: the count says %(stock)s.", stock=facts.get("stock", ""))
     if not moved or moved == wanted:
         return ""
     return _(

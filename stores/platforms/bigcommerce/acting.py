@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, Outcome, Receipt, RefundOrder, VoidPayment
 from stores.kernel import shapes
-from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused
+from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteError, RemoteRefused
 from stores.kernel.shapes import Node
 from stores.platforms.bigcommerce import (
     errors,
@@ -27,6 +27,7 @@ from stores.platforms.bigcommerce.api import Api, check_id
 from stores.platforms.bigcommerce.mapping import Read
 from stores.platforms.bigcommerce.moneys import Rates
 
+Now = Callable[[], datetime]
 ADJUST = "v3/inventory/adjustments/relative"
 
 
@@ -37,16 +38,17 @@ def for_refund(api: Api, order_id: str) -> Read:
 
 
 # --- the status --------------------------------------------------------------------------------------
-def cancel(api: Api, command: CancelOrder, note: str, tag: str, at: datetime) -> Receipt:
-    """Reads the order first: the staff notes are kept, and counts show what the status puts back."""
+def cancel(api: Api, command: CancelOrder, note: str, tag: str, now: Now) -> Receipt:
+    """Reads the order first: the staff notes are kept, and counts show what the status puts back, asked for or not."""
     sending.guard_cancel(command)
     with shapes.understood(str(words.UNREADABLE)):
         raw = reading.raw_order(api, command.order_id)
         sending.guard_open(raw, tag)
-        body = sending.cancel_body(raw, note, tag)
-        before = _counted(api, raw) if command.restock and not sending.is_cancelled(raw) else {}
+        body, begun = sending.cancel_body(raw, note, tag), now()
+        before = {} if sending.is_cancelled(raw) else _counted(api, raw)
     receipt = receipts.read(command, api.effect("PUT", f"v2/orders/{check_id(command.order_id)}", body))
-    return receipts.to_be_compared(receipt, before, _expected(raw, before), at) if before else receipt
+    wanted = _expected(raw, before) if command.restock else dict.fromkeys(before, 0)
+    return receipts.to_be_compared(receipt, before, wanted, begun) if before else receipt
 
 
 def _counted(api: Api, raw: Node) -> stock.Levels:
@@ -112,7 +114,7 @@ def _looked(no: RemoteRefused, read: Callable[[], T]) -> T:
         raise OutcomeUnknown("refused, and not looked at", code=no.code, status=no.status, answer=no.answer) from exc
 
 
-def void(api: Api, command: VoidPayment, at: datetime) -> Receipt:
+def void(api: Api, command: VoidPayment, now: Now) -> Receipt:
     path = f"v3/orders/{check_id(command.order_id)}/payment_actions/void"
     try:
         receipt = receipts.read(command, api.effect("POST", path))
@@ -121,41 +123,47 @@ def void(api: Api, command: VoidPayment, at: datetime) -> Receipt:
         if word not in ("void", "void pending"):
             raise
         receipt = receipts.VOIDING
-    return replace(receipt, facts=receipt.facts | {"asked_at": at.isoformat()})
+    return replace(receipt, facts=receipt.facts | {"asked_at": now().isoformat()})
 
 
 # --- stock -------------------------------------------------------------------------------------------
-def correct(api: Api, command: CorrectStock, tag: str, at: datetime) -> Receipt:
-    """Counts before it moves: an adjustment is relative, so only the counts tell whether it happened."""
-    body, pairs = sending.stock_body(command, tag), sending.pairs(command)
+def correct(api: Api, command: CorrectStock, tag: str, now: Now) -> Receipt:
+    """Counts before it moves: an adjustment is relative, so only the counts tell whether it happened.
+
+    The order is looked at last: whoever cancelled it meanwhile has put its units back already.
+    """
+    body, pairs, begun = sending.stock_body(command, tag), sending.pairs(command), now()
     with shapes.understood(str(words.UNREADABLE)):
         before = stock.levels(api, pairs)
-    if set(before) != set(pairs):
-        raise RemoteRefused("not counted", code="not_counted", user_message=str(words.NOT_COUNTED))
+        if set(before) != set(pairs):
+            raise RemoteRefused("not counted", code="not_counted", user_message=str(words.NOT_COUNTED))
+        raw = reading.raw_order(api, command.order_id)
+        sending.guard_stock(command, raw, lambda: api.refunds(command.order_id))
     receipt = receipts.read(command, api.effect("POST", ADJUST, body))
     wanted = {(str(item["variant_id"]), str(item["location_id"])): int(item["quantity"]) for item in body["items"]}
-    return receipts.to_be_compared(receipt, before, wanted, at)
+    return receipts.to_be_compared(receipt, before, wanted, begun)
 
 
 # --- afterwards --------------------------------------------------------------------------------------
-def poll(api: Api, command: Command, receipt: Receipt, at: datetime) -> Receipt:
+def poll(api: Api, command: Command, receipt: Receipt, now: Now) -> Receipt:
+    """Raises JobFailed where it will not happen; whatever else is raised, a read failed."""
     with shapes.understood(str(words.UNREADABLE)):
         match command:
             case RefundOrder():
                 return _paid(api, command, receipt)
             case VoidPayment():
-                return receipts.void_state(receipt, api.order(command.order_id), at)
+                return receipts.void_state(receipt, api.order(command.order_id), now())
         if "stock_before" not in receipt.facts:
             return replace(receipt, outcome=Outcome.APPLIED, look_after=None)
-        now = stock.levels(api, list(stock.unkept(receipt.facts["stock_before"])))
+        found = stock.levels(api, list(stock.unkept(receipt.facts["stock_before"])))
         tell = receipts.adjusted if isinstance(command, CorrectStock) else receipts.compared
-        return tell(receipt, now, at)
+        return tell(receipt, found, now())
 
 
 def _paid(api: Api, command: RefundOrder, receipt: Receipt) -> Receipt:
     """A refund that was declined says so itself; that one was paid, a transaction says."""
     records = api.refunds(command.order_id)
-    told = receipts.refund_state(receipt, records, (), command)
+    told = receipts.refund_state(receipt, records, (), command, JobFailed)
     if told.outcome is Outcome.APPLIED:
         return told
-    return receipts.refund_state(receipt, records, api.transactions(command.order_id), command)
+    return receipts.refund_state(receipt, records, api.transactions(command.order_id), command, JobFailed)

@@ -12,8 +12,6 @@ from stores.canonical.commands import (
     CancelOrder,
     Command,
     CorrectStock,
-    Finding,
-    Found,
     Receipt,
     RefundOrder,
     Resend,
@@ -22,9 +20,10 @@ from stores.canonical.commands import (
 from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.records import Reading
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import InputRejected, RemoteRefused
+from stores.kernel.errors import InputRejected
 from stores.platforms.base import Access, Connection, Hook, Listing, Platform
 from stores.platforms.bigcommerce import (
     access,
@@ -94,7 +93,6 @@ class BigCommerce(Platform):
         super().__init__(connection)
         self.api = Api(connection, self.base_url(), self.store_hash())
         self.settings = stock.Settings(self.api)
-        self.trouble = ""  # what the last poll saw of stock
         self.seen: Read | None = None  # the last full read: a quote right after it asks for nothing twice
 
     # --- reading -------------------------------------------------------------------------------
@@ -140,32 +138,25 @@ class BigCommerce(Platform):
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         said = sending.reason_words(words.REASONS[command.reason], command.note.strip())
         note = self.note_with_tag(said, tag)
-        return acting.cancel(self.api, command, note, tag, self.connection.now())
+        return acting.cancel(self.api, command, note, tag, self.connection.now)
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         return acting.refund(self.api, command, self.note_with_tag(command.note, tag), tag)
 
     def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
-        return acting.void(self.api, command, self.connection.now())
+        return acting.void(self.api, command, self.connection.now)
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
-        return acting.correct(self.api, command, tag, self.connection.now())
+        return acting.correct(self.api, command, tag, self.connection.now)
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
         return receipts.read(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
-        try:
-            return acting.poll(self.api, command, receipt, self.connection.now())
-        except RemoteRefused as exc:
-            self.trouble = exc.user_message if exc.code == receipts.STOCK_DIFFERS else ""
-            raise
+        return acting.poll(self.api, command, receipt, self.connection.now)
 
-    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
-        if self.trouble:  # it is there, and a person must look: no read shows again what was counted
-            return Found(ids={}, detail=self.trouble, is_failed=True)
-        with shapes.understood(str(words.UNREADABLE)):
-            return finding.find(self.api, command, tag=tag, before=before)
+    def records(self, command: Command, *, before: Order) -> Reading:
+        return finding.read(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """A status is absolute and a second void is refused; a second refund pays twice, stock would move twice."""

@@ -21,6 +21,7 @@ PER_SECOND = 5.0  # 150 requests in 30 seconds on the smallest plan; every answe
 BUCKET = 1.0  # a fixed window: whatever were saved up would be missing at its end
 ENOUGH = 0.1  # share of the window below which what is left is spread over its rest
 NO_CONTENT = 204
+MOST_PAGES = 40
 WHOLE_ORDER = (("include", "consignments.line_items,fees"), ("consignment_structure", "object"))
 
 
@@ -44,13 +45,18 @@ class Api:
         return shapes.items({"body": self._read(path, query)}, "body")
 
     def data(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Node]:
-        """A list of v3, in `data`."""
-        body = self._read(path, query)
-        if body is None:
-            return []
-        if shapes.node(body, "body").get("data") is None:  # only 204 and an empty list say that there is nothing
-            raise Misread("data")
-        return shapes.nodes(body, "data")
+        """A list of v3, in `data`; all of it, where it says that there are more pages."""
+        found: list[Node] = []
+        for page in range(1, MOST_PAGES + 1):
+            body = self._read(path, [*query, ("page", str(page))] if page > 1 else query)
+            if body is None:
+                return found
+            if shapes.node(body, "body").get("data") is None:  # only 204 and an empty list say that there is nothing
+                raise Misread("data")
+            found += shapes.nodes(body, "data")
+            if page >= _pages(body):
+                return found
+        raise Misread("too many pages")
 
     def touch(self, path: str) -> None:
         """Only to learn whether it may be read."""
@@ -94,7 +100,8 @@ class Api:
 
     # --- the transport's Caller ----------------------------------------------------------------
     def auth_headers(self) -> Mapping[str, str]:
-        return {"X-Auth-Token": self.connection.secrets.get("token", "")}
+        """v2 answers XML unless it is asked for JSON."""
+        return {"X-Auth-Token": self.connection.secrets.get("token", ""), "Accept": "application/json"}
 
     def renew(self) -> bool:
         """A store's own account has a token without end; another one cannot be had."""
@@ -111,6 +118,13 @@ class Api:
             wait = min(reset / 1000, WINDOW_SECONDS) / max(left, 1.0)
             available = min(BUCKET, BUCKET - wait * pace)
         return Usage(requested=1, actual=1, available=available, maximum=BUCKET, per_second=pace)
+
+
+def _pages(body: Node) -> int:
+    """How many there are; 1 where nobody says."""
+    meta = body.get("meta")
+    told = meta.get("pagination") if isinstance(meta, Mapping) else None
+    return int(shapes.units(told, "total_pages")) if isinstance(told, Mapping) else 1
 
 
 def _number(answer: Answer, name: str) -> float | None:

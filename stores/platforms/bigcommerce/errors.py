@@ -1,7 +1,7 @@
 """The platform's refusals as our classes, out of the shapes in which it says them.
 
 v2: [{"status", "message"}]; v3: {"status", "title", "errors": {field: text}}; payment actions: {"data": [{…}]} with
-either of `title` and `error`; 504 of a void: {"errors": {…}}.
+either of `title` and `error`, or {"errors": [{…}]} of the same; 504 of a void: {"errors": {…}}.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def _fields(said: Any) -> Iterator[str]:
                 yield f"{name} {text.strip()}"
     elif isinstance(said, list):
         yield from (text.strip() for text in said[:20] if isinstance(text, str) and text.strip())
+        yield from _parts([one for one in said[:20] if isinstance(one, Mapping)])
 
 
 def sorted_out(exc: RemoteError, *, effect: bool) -> RemoteError:

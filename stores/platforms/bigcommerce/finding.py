@@ -1,112 +1,154 @@
-"""Looking for an effect by reading: our tag, and the same kind and target, or it is not ours (RELIABILITY 6)."""
+"""What may be a command's effect, as it stands there; `stores.connectors.judge` says whose it is (RELIABILITY 6)."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import (
-    Absent,
-    CancelOrder,
-    Command,
-    CorrectStock,
-    Finding,
-    Found,
-    FoundForeign,
-    RefundOrder,
-    Unclear,
-    VoidPayment,
-)
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, RefundOrder, VoidPayment
 from stores.canonical.order import Order, PaymentStatus
+from stores.connectors.judge import MARK
+from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel import shapes
-from stores.kernel.errors import Unsupported
-from stores.kernel.money import total
-from stores.kernel.shapes import Node
+from stores.kernel.errors import OutcomeUnknown, Unsupported
+from stores.kernel.money import Money, total
+from stores.kernel.shapes import Misread, Node
 from stores.platforms.bigcommerce import moneys, parts, payments, receipts, words
 from stores.platforms.bigcommerce.api import Api
+from stores.platforms.bigcommerce.mapping import status_of
 
-OURS = "[op "  # every mark of Rescind begins so
+VOID, VOIDING, HELD = "void", "void pending", "authorized"
 
 
-def find(api: Api, command: Command, *, tag: str, before: Order) -> Finding:
-    match command:
-        case CancelOrder():
-            return cancellation(api.order(command.order_id), tag)
-        case RefundOrder():
-            return refund(api, api.refunds(command.order_id), command, tag, before)
-        case VoidPayment():
-            return released(api.order(command.order_id))
-        case CorrectStock():
-            return Unclear(detail=_("Nothing at BigCommerce shows who moved stock. Compare its count with the shelf."))
+@contextmanager
+def whole() -> Iterator[None]:
+    """Around a look: an answer that lacks what it must hold shows nothing, so neither "there" nor "not there"."""
+    try:
+        yield
+    except Misread as exc:
+        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(words.UNREADABLE)) from exc
+
+
+def read(api: Api, command: Command, *, before: Order) -> Reading:
+    with whole():
+        match command:
+            case CancelOrder():
+                return status(api.order(command.order_id), command.order_id)
+            case RefundOrder():
+                return refunds(api, command, before)
+            case VoidPayment():
+                return released(api.order(command.order_id), command.order_id)
+            case CorrectStock():
+                return Reading(
+                    unclear=_("Nothing at BigCommerce shows who moved stock. Compare its count with the shelf.")
+                )
     raise Unsupported("cancel_lines")
 
 
-def cancellation(raw: Node, tag: str) -> Finding:
-    is_ours = tag in shapes.text(raw, "staff_notes")
-    if shapes.units(raw, "status_id") != words.CANCELLED:
-        if is_ours:
-            return Unclear(detail=_("Our mark is on the order, and somebody set another status since."))
-        return Absent(detail=_("The order is not cancelled."))
-    if is_ours:
-        return Found(ids={"order": shapes.ident(raw, "id")}, detail=_("The order is cancelled, with our mark."))
-    return FoundForeign(detail=_("The order was cancelled by somebody else."))
+# --- the status ----------------------------------------------------------------------------------------
+def status(raw: Node, order_id: str) -> Reading:
+    """The staff notes hold our mark; they keep it when somebody sets another status later."""
+    is_cancelled = status_of(_order(raw, order_id, "staff_notes")) == words.CANCELLED
+    record = Record(
+        id=f"status of {order_id}",  # not a number, as those of refunds are
+        ids={"order": order_id},
+        text=shapes.text(raw, "staff_notes"),
+        standing=Standing.DONE if is_cancelled else Standing.UNDONE,
+        detail="" if is_cancelled else _("Our mark is on the order, and somebody set another status since."),
+    )
+    return Reading(records=(record,), absent=_("The order is not cancelled."))
 
 
-def released(raw: Node) -> Finding:
+def _order(raw: Node, order_id: str, name: str) -> Node:
+    """The very order, with the field that matters: half an answer tells nothing."""
+    if shapes.ident(raw, "id") != order_id or name not in raw:
+        raise Misread(name)
+    return raw
+
+
+# --- authorisations ------------------------------------------------------------------------------------
+def released(raw: Node, order_id: str) -> Reading:
     """A void carries no mark; but held money can be released only once."""
-    match shapes.text(raw, "payment_status"):
-        case "void":
-            return Found(ids={}, detail=_("The authorisation is released."))
-        case "void pending":
-            return Found(ids={}, detail=_("The authorisation is being released."), is_pending=True)
-        case "authorized":
-            return Absent(detail=_("The authorisation is still held."))
-    return FoundForeign(detail=_("The payment was captured or changed by somebody else."))
-
-
-def refund(api: Api, records: Sequence[Node], command: RefundOrder, tag: str, before: Order) -> Finding:
-    ours = [record for record in records if tag in payments.reason(record)]
-    for record in ours:
-        if same_money(command, record):
-            return _found(api, record, records, command)
-    if ours:
-        return Unclear(detail=_("A refund with our mark is there, but with another amount."))
-    known = {item.id for item in before.refunds}
-    fresh = [record for record in records if shapes.ident(record, "id") not in known and same_money(command, record)]
-    if any(OURS in payments.reason(record) for record in fresh):
-        return Unclear(detail=_("A refund of the same amount is there with the mark of another cancellation."))
-    if any(same_units(command, record) for record in fresh):
-        return FoundForeign(detail=_("The same refund is there without our mark: somebody made it by hand."))
-    return Absent(detail=_("No refund with our mark is there."))
-
-
-def _found(api: Api, record: Node, records: Sequence[Node], command: RefundOrder) -> Found:
-    state = payments.states(records, api.transactions(command.order_id))
-    mine = {state[shapes.ident(part, "id")] for part in shapes.nodes(record, "payments")}
-    detail = _("The refund is there, with our mark.")
-    if PaymentStatus.FAILED in mine:
-        detail = receipts.declined(record)
-    return Found(
-        ids={"refund": shapes.ident(record, "id")},
-        detail=detail,
-        is_pending=PaymentStatus.PENDING in mine,
-        is_failed=PaymentStatus.FAILED in mine,
+    word = shapes.text(_order(raw, order_id, "payment_status"), "payment_status")
+    if word in (VOID, VOIDING):
+        is_done = word == VOID
+        detail = _("The authorisation is released.") if is_done else _("The authorisation is being released.")
+        standing = Standing.DONE if is_done else Standing.PENDING
+        return Reading(records=(Record(id="void", text=None, standing=standing, detail=detail),))
+    if word == HELD:
+        return Reading(absent=_("The authorisation is still held."))
+    if word in words.TAKEN:
+        return Reading(foreign=str(words.CAPTURED))
+    return Reading(
+        unclear=_("BigCommerce says “%(word)s” of the payment: wait until that is over.") % {"word": word[:60]}
     )
 
 
-def same_money(command: RefundOrder, record: Node) -> bool:
-    sent = total((payment.amount for payment in command.payments), command.currency).rounded()
-    back = (moneys.amount(part, command.currency, "amount") for part in shapes.nodes(record, "payments"))
-    return total(back, command.currency) == sent
+# --- refunds -------------------------------------------------------------------------------------------
+def refunds(api: Api, command: RefundOrder, before: Order) -> Reading:
+    """Transactions say which of the newer ones were paid; they are read where one of those may not be."""
+    raws = [complete(raw) for raw in api.refunds(command.order_id)]
+    states = payments.states(raws, ())
+    known = {refund.id for refund in before.refunds}
+    if any(PaymentStatus.PENDING in _of(raw, states) for raw in raws if shapes.ident(raw, "id") not in known):
+        states = payments.states(raws, api.transactions(command.order_id))
+    ids = [payment.id for payment in before.payments]
+    return Reading(
+        records=tuple(_refund(raw, states, ids, command.currency) for raw in raws),
+        absent=_("No refund with our mark is there."),
+    )
 
 
-def same_units(command: RefundOrder, record: Node) -> bool:
-    seen, sent = Counter[str](), Counter[str]()
-    for item in shapes.nodes(record, "items"):
+def complete(raw: Node) -> Node:
+    """A refund names what went back and through what. Raises Misread for one without."""
+    for name in ("items", "payments"):
+        if raw.get(name) is None:
+            raise Misread(name)
+    return raw
+
+
+def _of(raw: Node, states: payments.States) -> list[PaymentStatus]:
+    return [states[shapes.ident(part, "id")] for part in shapes.nodes(raw, "payments")]
+
+
+def _refund(raw: Node, states: payments.States, ids: Sequence[str], currency: str) -> Record:
+    ident, text = shapes.ident(raw, "id"), payments.reason(raw)
+    standing = _standing(_of(raw, states), is_marked=bool(MARK.search(text)))
+    return Record(
+        id=ident,
+        ids={"refund": ident},
+        text=text,
+        money=_money(raw, ids, currency),
+        units=_units(raw),
+        standing=standing,
+        detail=receipts.declined(raw) if standing is Standing.FAILED else "",
+    )
+
+
+def _standing(found: Sequence[PaymentStatus], *, is_marked: bool) -> Standing:
+    """Declined in part: of our own a person is told at once; somebody else's has moved money all the same."""
+    if PaymentStatus.FAILED in found:
+        is_whole = all(status is PaymentStatus.FAILED for status in found)
+        return Standing.FAILED if is_whole or is_marked else Standing.PART
+    return Standing.PENDING if PaymentStatus.PENDING in found else Standing.DONE
+
+
+def _money(raw: Node, ids: Sequence[str], currency: str) -> dict[str, Money]:
+    """By payment as the plan names them; in all, where one went another way than through a payment of the order."""
+    told: dict[str, Money] = {}
+    for part in shapes.nodes(raw, "payments"):
+        payment = payments.payment_of(shapes.text(part, "provider_id"), ids)
+        told[payment] = told.get(payment, Money.zero(currency)) + moneys.amount(part, currency, "amount")
+    return told if set(told) <= set(ids) else {IN_ALL: total(told.values(), currency)}
+
+
+def _units(raw: Node) -> dict[str, Decimal]:
+    told: dict[str, Decimal] = {}
+    for item in shapes.nodes(raw, "items"):
         if shapes.text(item, "item_type") == "PRODUCT":
-            seen[str(parts.number(item, "item_id"))] += int(shapes.units(item, "quantity"))
-    for wanted in command.lines:
-        sent[wanted.line_id] += int(wanted.units)
-    return seen == sent
+            line = str(parts.number(item, "item_id"))
+            told[line] = told.get(line, Decimal(0)) + shapes.units(item, "quantity")
+    return told

@@ -103,13 +103,7 @@ def standing(api: Api) -> list[Hook]:
 
 
 def _all(api: Api) -> list[Node]:
-    found: list[Node] = []
-    for page in range(1, MOST_PAGES + 1):
-        rows = api.data("v3/hooks", [("limit", str(PAGE)), *([("page", str(page))] if page > 1 else [])])
-        found += rows
-        if len(rows) < PAGE:
-            break
-    return found
+    return api.data("v3/hooks", [("limit", str(PAGE))])
 
 
 def _to_hook(node: Node) -> Hook:

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from stores.canonical.order import (
     Cancellable,
+    EndsWhenRepaid,
     Fulfilment,
     LineItem,
     Order,
@@ -97,6 +98,7 @@ def to_order(read: Read) -> Order:
         whole_cancel_blockers=blockers,
         cancel_restocks=restocks and not was_refunded,
         ends_by_refund=restocks and was_refunded and not is_over,
+        ends_when_repaid=when_it_ends(found, read, is_over=is_over),
         is_summary=read.is_summary,
     )
 
@@ -147,12 +149,22 @@ def whole_cancel_blockers(read: Read, closed: str) -> tuple[str, ...]:
 
 
 def is_cancelled(raw: Node, status: int, found: Sequence[LineItem], read: Read) -> tuple[bool, bool]:
-    """(is it over, by a refund alone): everything was given back before anything left."""
+    """(is it over, by a refund alone): all units or all money given back before anything left."""
     if status == words.CANCELLED:
         return True, False
-    untouched = bool(found) and not any(line.shipped for line in found)
-    is_back = status == words.REFUNDED and untouched and all(not line.current for line in found)
+    taken = [payment.refundable for payment in read.paid if payment.refundable is not None]
+    is_repaid = bool(taken) and not any(taken)
+    is_empty = bool(found) and all(not line.current for line in found)
+    is_back = status == words.REFUNDED and (is_empty or is_repaid) and not any(line.shipped for line in found)
     return is_back, is_back
+
+
+def when_it_ends(found: Sequence[LineItem], read: Read, *, is_over: bool) -> EndsWhenRepaid:
+    """A refund that uses up the money sets the status to Refunded by itself, whatever units remain; a status that
+    follows a shipment ends nothing of ours."""
+    is_paid = any(payment.refundable for payment in read.paid)
+    is_open = is_paid and not is_over and not any(line.shipped for line in found)
+    return EndsWhenRepaid.ALWAYS if is_open else EndsWhenRepaid.NEVER
 
 
 def how_much(found: Sequence[LineItem], blockers: Sequence[str]) -> Cancellable:

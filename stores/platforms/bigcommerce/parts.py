@@ -30,8 +30,11 @@ class Cost:
 
 
 def lines(raw: Node) -> list[Node]:
-    """All lines, whatever they are sent by."""
-    places = shapes.node(shapes.first(raw, "consignments") or {}, "consignments")
+    """All lines, whatever they are sent by.
+
+    Raises Misread where they are left out: an order without its lines is half an answer, not an empty order.
+    """
+    places = shapes.node(raw.get("consignments"), "consignments")
     email = shapes.node(shapes.first(places, "email") or {}, "email")
     groups = (
         *shapes.nodes(places, "pickups"),
@@ -39,12 +42,16 @@ def lines(raw: Node) -> list[Node]:
         *shapes.nodes(places, "downloads"),
         *shapes.nodes(email, "gift_certificates"),
     )
+    if any(group.get("line_items") is None for group in groups):
+        raise shapes.Misread("line_items")
     found = {shapes.ident(line, "id"): line for group in groups for line in shapes.nodes(group, "line_items")}
+    if not found and shapes.units(raw, "items_total"):
+        raise shapes.Misread("line_items")
     return [found[ident] for ident in sorted(found, key=lambda ident: (len(ident), ident))]
 
 
 def shipping_places(raw: Node) -> list[Node]:
-    return shapes.nodes(shapes.node(shapes.first(raw, "consignments") or {}, "consignments"), "shipping")
+    return shapes.nodes(shapes.node(raw.get("consignments"), "consignments"), "shipping")
 
 
 def has_own_ids(raw: Node) -> bool:

@@ -134,27 +134,33 @@ def refunded(records: Sequence[Node], rates: Rates, payment_id: str = "", ids: S
 
 
 def states(records: Sequence[Node], rows: Sequence[Node]) -> dict[str, PaymentStatus]:
-    """Declined is said by the refund, paid by a transaction: by its id, else the first unused one that fits."""
-    back = [row for row in rows if shapes.text(row, "event") == "refund"]
+    """Declined is said by the refund, paid by a transaction: by its id, else the first unused one that fits.
+
+    A refund of money that was not settled yet may stand there as a void (changelog of 2026-10-02: Braintree).
+    """
+    back = sorted((row for row in rows if shapes.text(row, "event") in ("refund", "void")), key=_is_error)
+    ids = list(dict.fromkeys(shapes.text(row, "gateway") for row in rows))
     found: dict[str, PaymentStatus] = {}
     used: set[str] = set()
-    pending: list[Node] = []
-    for part in (part for record in records for part in shapes.nodes(record, "payments")):
+    pending: list[tuple[Node, Node]] = []
+    parts = [(record, part) for record in records for part in shapes.nodes(record, "payments")]
+    for record, part in parts:
         ident, named = shapes.ident(part, "id"), shapes.text(part, "transaction_id")
         row = next((row for row in back if named and named in _names(row)), None)
         if shapes.flag(part, "is_declined"):
             found[ident] = PaymentStatus.FAILED
         elif shapes.flag(part, "offline"):
             found[ident] = PaymentStatus.SUCCESS
-            pending.append(part)  # its transaction, if there is one, is nobody else's
+            pending.append((record, part))  # its transaction, if there is one, is nobody else's
         elif row is not None:
             found[ident] = _end(row)
             used.add(shapes.ident(row, "id"))
         else:
             found[ident] = PaymentStatus.PENDING
-            pending.append(part)
-    for part in pending:
-        row = next((row for row in back if shapes.ident(row, "id") not in used and _fits(row, part)), None)
+            pending.append((record, part))
+    for record, part in pending:
+        unused = (row for row in back if shapes.ident(row, "id") not in used)
+        row = next((row for row in unused if _fits(row, record, part, ids)), None)
         if row is not None:
             used.add(shapes.ident(row, "id"))
             if found[shapes.ident(part, "id")] is PaymentStatus.PENDING:
@@ -166,14 +172,23 @@ def _names(row: Node) -> tuple[str, str]:
     return shapes.ident(row, "id"), shapes.text(row, "gateway_transaction_id")
 
 
+def _is_error(row: Node) -> bool:
+    return shapes.text(row, "status") == "error"
+
+
 def _end(row: Node) -> PaymentStatus:
-    return PaymentStatus.FAILED if shapes.text(row, "status") == "error" else PaymentStatus.SUCCESS
+    return PaymentStatus.FAILED if _is_error(row) else PaymentStatus.SUCCESS
 
 
-def _fits(row: Node, part: Node) -> bool:
-    gateway = shapes.text(row, "gateway")
-    same = payment_of(shapes.text(part, "provider_id"), [gateway]) == gateway
-    return same and moneys.decimal(row, "amount") == moneys.decimal(part, "amount")
+def _fits(row: Node, record: Node, part: Node, ids: Sequence[str]) -> bool:
+    """The same money through the same gateway; a void only from the refund's time on: earlier ones released a hold."""
+    if payment_of(shapes.text(part, "provider_id"), ids) != shapes.text(row, "gateway"):
+        return False
+    if shapes.text(row, "event") == "void":
+        at, created = shapes.when(row, "date_created"), shapes.when(record, "created")
+        if at is None or created is None or at < created:
+            return False
+    return moneys.decimal(row, "amount") == moneys.decimal(part, "amount")
 
 
 def to_refund(record: Node, state: States, ids: Sequence[str], rates: Rates, at: datetime) -> Refund:

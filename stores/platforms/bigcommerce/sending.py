@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from stores.canonical.commands import CancelOrder, CorrectStock, PaymentBack, RefundOrder
 from stores.canonical.order import PaymentStatus
+from stores.connectors.judge import MARK
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable, Unsupported
 from stores.kernel.money import Money, total
 from stores.kernel.shapes import Node
-from stores.platforms.bigcommerce import items, parts, payments, words
-from stores.platforms.bigcommerce.mapping import Read, why_closed
+from stores.platforms.bigcommerce import items, moneys, parts, payments, words
+from stores.platforms.bigcommerce.mapping import Read, status_of, why_closed
 from stores.platforms.bigcommerce.moneys import Rates
 from stores.platforms.bigcommerce.quoting import Back, Quoted
 
@@ -47,7 +48,7 @@ def guard_open(raw: Node, tag: str) -> None:
     has_left = any(items.whole(line, "quantity_shipped") for line in parts.lines(raw))
     if closed or has_left:
         why = closed or str(words.CLOSED[words.SHIPPED])
-        raise RemoteRefused("not open", code="not_open", user_message=str(words.NOT_OPEN) % {"why": why})
+        raise moved_on("not_open", why)
 
 
 def cancel_body(raw: Node, note: str, tag: str) -> dict[str, Any]:
@@ -71,11 +72,22 @@ def whole(command: RefundOrder) -> Money:
 
 
 def guard_refund(command: RefundOrder, raw: Node, records: Sequence[Node], tag: str) -> None:
-    """Raises RemoteRefused where our own refund is there already or the currency changed."""
+    """Raises RemoteRefused where our own refund is there already, or the order moved on since our last look."""
     if Rates.of(raw).currency != command.currency:
         raise RemoteRefused("currency", code="currency_changed", user_message=str(words.OTHER_CURRENCY))
     if any(tag in payments.reason(record) for record in records):
         raise RemoteRefused("already there", code="already", user_message=str(words.ALREADY))
+    if closed := why_closed(Read(raw), status_of(raw)):
+        raise moved_on("not_open", closed)
+    lines = {shapes.ident(line, "id"): line for line in parts.lines(raw)}
+    for back in command.lines:
+        line = lines.get(back.line_id)
+        if line is not None and back.units > shapes.units(line, "quantity") - items.whole(line, "quantity_shipped"):
+            raise moved_on("shipped", words.UNITS_LEFT)
+
+
+def moved_on(code: str, why: object) -> RemoteRefused:
+    return RemoteRefused(code, code=code, user_message=str(words.NOT_OPEN) % {"why": why})
 
 
 def may_be_running(records: Sequence[Node]) -> bool:
@@ -172,6 +184,35 @@ def stock_body(command: CorrectStock, tag: str) -> dict[str, Any]:
             if delta
         ],
     }
+
+
+def guard_stock(command: CorrectStock, raw: Node, records: Callable[[], Sequence[Node]]) -> None:
+    """The order just before: a status that somebody else set may have put all its units back, and what left stays out.
+
+    Units come out again only after a cancellation of ours, which has put them back.
+    """
+    added = {change.stock_item_id for change in command.changes if change.delta > 0}
+    by_us = MARK.search(shapes.text(raw, "staff_notes")) is not None
+    if (is_cancelled(raw) and not by_us) or _is_refunded_by_hand(raw, records):
+        raise moved_on("cancelled", words.STOCK_BY_ANOTHER)
+    if not added and not is_cancelled(raw):
+        raise moved_on("open_again", words.STOCK_OPEN_AGAIN)
+    if any(_is_over(line) for line in parts.lines(raw) if shapes.text(line, "variant_id") in added):
+        raise moved_on("shipped", words.UNITS_LEFT)
+
+
+def _is_refunded_by_hand(raw: Node, records: Callable[[], Sequence[Node]]) -> bool:
+    """Refunded by its status, not by money: a status set by a person gives stock back, the one of a refund does not."""
+    if status_of(raw) != words.REFUNDED:
+        return False
+    rates = Rates.of(raw)
+    return payments.refunded(records(), rates) < moneys.amount(raw, rates.currency, "total_inc_tax")
+
+
+def _is_over(line: Node) -> bool:
+    """More of it left or went back than was ordered: somebody shipped units that were just taken off the order."""
+    gone = items.whole(line, "quantity_shipped") + items.whole(line, "quantity_refunded")
+    return gone > shapes.units(line, "quantity")
 
 
 def pairs(command: CorrectStock) -> list[tuple[str, str]]:

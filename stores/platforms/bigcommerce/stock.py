@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from stores.canonical.order import Location, Order
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
-from stores.kernel.shapes import Node
+from stores.kernel.shapes import Misread, Node
 from stores.platforms.bigcommerce import moneys, parts, words
 from stores.platforms.bigcommerce.api import Api
 
@@ -121,19 +121,28 @@ def _place(rows: Sequence[Node]) -> Location | None:
 
 # --- how many there are ------------------------------------------------------------------------------
 def levels(api: Api, wanted: Sequence[tuple[str, str]]) -> Levels:
-    """Of these variants at these locations; a pair that is not counted is missing. A location "" stands for all."""
+    """Of these variants at these locations; a pair that is not counted is missing. A location "" stands for all.
+
+    Raises Misread for a row without its count: that is half an answer, not a count of nothing.
+    """
     found = _items(api, list(dict.fromkeys(variant for variant, _ in wanted)),
                    list(dict.fromkeys(place for _, place in wanted if place)))  # fmt: skip
     told: Levels = {}
     for variant, rows in found.items():
         for row in rows:
-            units = int(moneys.decimal(row, "total_inventory_onhand"))
+            units = _onhand(row)
             pair = (variant, shapes.text(row, "location_id"))
             if pair in wanted:
                 told[pair] = units
             elif (variant, "") in wanted:
                 told[variant, ""] = told.get((variant, ""), 0) + units
     return told
+
+
+def _onhand(row: Node) -> int:
+    if row.get("total_inventory_onhand") is None:
+        raise Misread("total_inventory_onhand")
+    return int(moneys.decimal(row, "total_inventory_onhand"))
 
 
 def kept(found: Levels) -> str:
@@ -146,6 +155,14 @@ def unkept(said: str) -> Levels:
     return {(where.partition("@")[0], where.partition("@")[2]): int(units) for where, _, units in pairs}
 
 
+def counts(before: Levels, now: Levels, wanted: Levels) -> str:
+    """As the fact `counts` of a receipt says it: "123@1:97:100:3;124@1:5:4:-1"."""
+    return ";".join(
+        f"{variant}@{place}:{units}:{now[variant, place]}:{wanted.get((variant, place), 0)}"
+        for (variant, place), units in before.items()
+    )
+
+
 def words_of(before: Levels, now: Levels) -> str:
     """For people: "97 → 100"."""
-    return ", ".join(f"{units} → {now.get(pair, units)}" for pair, units in before.items())
+    return ", ".join(f"{units} → {now[pair]}" for pair, units in before.items())

@@ -152,6 +152,7 @@ PAYMENT = {
     "refunded": PaymentState.REFUNDED,
     "void": PaymentState.VOIDED,
 }
+TAKEN = ("captured", "paid", "partially refunded", "refunded", "declined")  # nothing is left to be released
 UNDECIDED = {
     "capture pending": _("The payment is being captured right now. Wait until that is done."),
     "held for review": _("The payment is held for review. Accept or refuse it in BigCommerce first."),
@@ -199,6 +200,7 @@ PART_NOT_PAID_BACK = _(
     "The refund was recorded, but only part of it was declined: %(why)s The other part may be paid back already. Look "
     "at it in BigCommerce before you pay anything."
 )
+CAPTURED = _("The payment was captured or changed meanwhile: there is nothing left to release.")
 NOT_VOIDED = _("The authorisation was not released: BigCommerce says that it is still held.")
 LESS_LEFT = _("Less can be refunded now than was planned.")
 OTHER_CURRENCY = _("The order's currency changed since the plan was made.")
@@ -209,10 +211,12 @@ ALREADY = _("This very refund is on the order already.")
 BY_ANOTHER = _("Somebody else cancelled this order meanwhile.")
 NOTHING_BACK = _("Units leave a BigCommerce order only together with money.")
 NOT_OPEN = _("The order changed since the plan was made: %(why)s")
-STOCK_DIFFERS = _(
-    "BigCommerce carried it out, but stock did not move as planned: %(said)s, where %(wanted)s was expected. "
-    "Correct it in BigCommerce."
+STOCK_UNMARKED = _("Nothing at BigCommerce shows who moved stock. Compare its count with the shelf.")
+UNITS_LEFT = _("Some of these units have left.")
+STOCK_BY_ANOTHER = _(
+    "Somebody else cancelled it, and that may have put all its units back in stock. Compare the count in BigCommerce."
 )
+STOCK_OPEN_AGAIN = _("It is no longer cancelled. Compare the count of its units in BigCommerce.")
 NOTES_FULL = _("The order's staff notes are full. Make room in BigCommerce, then try again.")
 NOT_COUNTED = _("BigCommerce does not count the stock of these units at this place.")
 

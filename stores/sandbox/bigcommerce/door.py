@@ -13,10 +13,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
 
 from stores.sandbox import faults
-from stores.sandbox.bigcommerce import hooks, inventory, limits, listing, payments, quotes, refunds, states, told
+from stores.sandbox.bigcommerce import (
+    hooks,
+    inventory,
+    limits,
+    listing,
+    payments,
+    quotes,
+    refunds,
+    states,
+    sublists,
+    told,
+    xml,
+)
 from stores.sandbox.bigcommerce.amounts import Body
 from stores.sandbox.bigcommerce.listing import Query
-from stores.sandbox.bigcommerce.refusals import Refused, v2, v3
+from stores.sandbox.bigcommerce.refusals import Refused, plain, v2, v3
 from stores.sandbox.records import Session
 from stores.sandbox.wire import Reply, Request, json_reply
 
@@ -86,6 +98,11 @@ def archive(asked: Asked) -> Any:
     return EMPTY
 
 
+def products(asked: Asked) -> Any:
+    order = order_of(asked)
+    return [told.line(line, order["id"], coupon=order["coupon"]) for line in order["lines"]] or EMPTY
+
+
 def shipments(asked: Asked) -> Any:
     order = order_of(asked)
     return [told.shipment(order, sent) for sent in order["shipments"]] or EMPTY
@@ -142,9 +159,9 @@ def statuses(asked: Asked) -> list[Body]:
 
 
 def stock(asked: Asked) -> Body:
-    places = listing.one(asked.query, "location_id:in")
+    said = {name: listing.one(asked.query, name) for name in (*inventory.FILTERS, "location_id:in")}
     page, limit = listing.number(asked.query, "page", 1), listing.number(asked.query, "limit", 50)
-    return inventory.items(asked.session, listing.one(asked.query, "variant_id:in"), places, page, limit)
+    return inventory.items(asked.session, said, page, limit)
 
 
 def path(pattern: str) -> re.Pattern[str]:
@@ -157,13 +174,16 @@ ROUTES = (
     Route("store", "v2", "GET", path("store"), store, INFO),
     Route("statuses", "v2", "GET", path("order_statuses"), statuses),
     Route("orders", "v2", "GET", path("orders"), lambda a: listing.orders(a.session, a.query) or EMPTY),
+    Route("count", "v2", "GET", path("orders/count"), lambda a: sublists.count(a.session, a.query)),
     Route("order", "v2", "GET", path("orders/{id}"), one_order),
     Route("status", "v2", "PUT", path("orders/{id}"), put_order),
     Route("archive", "v2", "DELETE", path("orders/{id}"), archive, status=204),
     Route("products", "v2", "GET", path("orders/{id}/products"),
-          lambda a: [told.line(line, order_of(a)["id"]) for line in order_of(a)["lines"]] or EMPTY),
+          products),
     Route("addresses", "v2", "GET", path("orders/{id}/shipping_addresses"),
           lambda a: [told.address(a.session, order_of(a), p) for p in order_of(a)["addresses"]] or EMPTY),
+    Route("coupons", "v2", "GET", path("orders/{id}/coupons"), lambda a: sublists.coupons(order_of(a)) or EMPTY),
+    Route("taxes", "v2", "GET", path("orders/{id}/taxes"), lambda a: sublists.taxes(order_of(a)) or EMPTY),
     Route("shipments", "v2", "GET", path("orders/{id}/shipments"), shipments),
     Route("transactions", "v3", "GET", path("orders/{id}/transactions"), transactions, TRANSACTIONS),
     Route("quote", "v3", "POST", path(ACTIONS + "refund_quotes"), quote, TRANSACTIONS, 201),
@@ -208,59 +228,65 @@ def name_of(request: Request) -> str:
 
 def reply(home: BigCommerceHome, request: Request) -> Reply:
     match = where(request)
+    version = match["version"] if match else "v3"
     shop = home.by_hash(match["hash"]) if match else None
     if shop is None:
-        return json_reply(404, {"status": 404, "title": "Not Found", "type": ""})
+        return json_reply(404, plain(version, 404, "Not Found").body)
     operation = name_of(request)
     home.world.count("requests", operation)
     told_limits: dict[str, str] = {}
     with home.world.store.write() as db:
         session = home.session(db, shop, request=request.id)
         try:
-            status, payload = answer(session, request, told_limits)
+            status, payload = answer(session, request, version, told_limits)
         except Refused as no:
             status, payload, told_limits = no.status, no.body, told_limits | no.headers
     if payload is EMPTY:
         return Reply(204, b"", told_limits)
     home.world.show(request, status, payload)
+    if version == "v2" and "json" not in request.headers.get("accept", ""):
+        return xml.reply(status, payload, request.path.rsplit("/", 1)[-1], **told_limits)
     return json_reply(status, payload, **told_limits)
 
 
-def answer(session: Session, request: Request, told_limits: dict[str, str]) -> tuple[int, Any]:
+def answer(session: Session, request: Request, version: str, told_limits: dict[str, str]) -> tuple[int, Any]:
     """Raises Refused."""
     if request.headers.get("x-auth-token", "") != session.shop["token"]:
-        raise v3(401, "Unauthorized")
+        raise plain(version, 401, "Unauthorized")
     operation = name_of(request)
     is_limited = faults.spend(session.world, (operation,), {"throttled"}) is not None
     fits, said = limits.take(session)
     if is_limited or not fits:
         session.world.count("throttled", operation)
-        raise Refused(429, {"status": 429, "title": "Too many requests", "type": ""}, **({} if is_limited else said))
+        no = plain(version, 429, "Too many requests")
+        raise Refused(429, no.body, **({} if is_limited else said))
     told_limits |= said
     found = route_of(request)
     if isinstance(found, int):
-        raise v3(found, "Not Found" if found == 404 else "Method Not Allowed")
+        raise plain(version, found, "Not Found" if found == 404 else "Method Not Allowed")
     route, ident = found
     _check(session, request, route)
+    body = read_body(request, version)
     if forced := session.forced_error(route.name):
         raise Refused(int(forced["status"]), forced["body"], **forced.get("headers", {}))
-    result = route.act(Asked(session, ident, parse_qs(request.query), read_body(request)))
+    result = route.act(Asked(session, ident, parse_qs(request.query), body))
     return (204 if result is EMPTY else route.status), result
 
 
 def _check(session: Session, request: Request, route: Route) -> None:
-    if "json" not in request.headers.get("accept", "json") and request.headers.get("accept") != "*/*":
-        raise v3(406, "Not Acceptable")
+    wanted = request.headers.get("accept", "*/*")
+    if not any(word in wanted for word in ("json", "*/*", *(["xml"] if route.version == "v2" else []))):
+        raise plain(route.version, 406, "Not Acceptable")
     if request.body and "json" not in request.headers.get("content-type", ""):
-        raise v3(415, "Unsupported Media Type")
+        raise plain(route.version, 415, "Unsupported Media Type")
     held = session.shop["scopes"]
     enough = {route.scope} | ({f"{route.scope}_read_only"} if request.method == "GET" else set())
     if route.scope and not enough & set(held):
-        raise v3(403, "Your token does not have access to this resource.")
+        raise plain(route.version, 403, "Your token does not have access to this resource.")
 
 
-def read_body(request: Request) -> Any:
+def read_body(request: Request, version: str) -> Any:
     try:
         return json.loads(request.body) if request.body else None
     except ValueError as exc:
-        raise v3(400, "The request body is not valid JSON.") from exc
+        raise plain(version, 400, "The request body is not valid JSON.") from exc

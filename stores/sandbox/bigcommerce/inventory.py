@@ -5,6 +5,7 @@ Shop settings say when stock is taken and whether a status gives it back; a chan
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -86,13 +87,24 @@ def settings(session: Session, channel: str) -> Body:
             | {name: None for name in OWN if own.get(name) is None}, "meta": {}}  # fmt: skip
 
 
-def items(session: Session, variants: str, places: str, page: int, limit: int) -> Body:
-    ids = [word for word in variants.split(",") if word]
-    skus = [found["sku"] for ident in ids if (found := session.get("variant", ident))]
-    wanted = [item for sku in skus if (item := session.get("item", sku)) and item["counted"] != "none"]
+FILTERS = {"variant_id:in": "variant_id", "product_id:in": "product_id", "sku:in": "sku"}
+
+
+def items(session: Session, asked: Mapping[str, str], page: int, limit: int) -> Body:
+    """All that are counted, or those that fit every filter that is said; of the chosen places, where some are."""
+    known = sorted(session.all("item"), key=lambda item: int(item["variant_id"]))
+    wanted = [item for item in known if item["counted"] != "none" and _is_asked(item, asked)]
     shown = wanted[(page - 1) * limit : page * limit]
-    chosen = {word for word in places.split(",") if word}
+    chosen = _words(asked.get("location_id:in", ""))
     return {"data": [_item(item, chosen) for item in shown], "meta": pages(len(wanted), len(shown), page, limit)}
+
+
+def _is_asked(item: Body, asked: Mapping[str, str]) -> bool:
+    return all(str(item[name]) in _words(asked[said]) for said, name in FILTERS.items() if asked.get(said))
+
+
+def _words(said: str) -> set[str]:
+    return {word for word in said.split(",") if word}
 
 
 def pages(total: int, count: int, page: int, limit: int) -> Body:

@@ -59,6 +59,11 @@ def orders(session: Session, query: Query) -> list[Body]:
     return [told.order(session, row, one(query, "include")) for row in rows]
 
 
+def matching(session: Session, query: Query) -> list[Body]:
+    """All orders that fit the filters."""
+    return _scanned(session, query, "id", is_down=False)
+
+
 def _scanned(session: Session, query: Query, field: str, *, is_down: bool) -> list[Body]:
     """By a look at every order: for the filters that an import does not use."""
     names = {"date_created": "at", "date_modified": "modified", "channel_id": "channel", "external_id": "id"}

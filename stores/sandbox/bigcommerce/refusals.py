@@ -25,6 +25,11 @@ def v3(status: int, title: str, errors: dict[str, str] | None = None) -> Refused
     return Refused(status, problem(status, title, errors))
 
 
+def plain(version: str, status: int, title: str) -> Refused:
+    """A refusal of the door itself, as the version of the path says it."""
+    return v2(status, title) if version == "v2" else v3(status, title)
+
+
 def problem(status: int, title: str, errors: dict[str, str] | None = None) -> dict[str, Any]:
     return {"status": status, "title": title, "type": TYPE, "errors": errors or {}}
 

@@ -67,6 +67,7 @@ class Order:
     tax_rate: str = "0"
     taxes_included: bool = False
     discount: str = "0"  # off the whole order
+    coupon: str = ""  # the code of the coupon that gave `discount`
     fees: Mapping[str, str] = field(default_factory=dict)
     addresses: int = 1
     refunded: int = 0

@@ -75,7 +75,8 @@ def totals(raw: Body) -> dict[str, Decimal]:
     found = {
         "subtotal_ex_tax": lines("total_ex"), "subtotal_inc_tax": lines("total_inc"),
         "subtotal_tax": lines("total_inc") - lines("total_ex"), "total_inc_tax": whole, "total_ex_tax": whole - tax,
-        "total_tax": tax, "refunded_amount": ZERO, "discount_amount": lines("off"), "coupon_discount": ZERO,
+        "total_tax": tax, "refunded_amount": ZERO, "discount_amount": ZERO if raw["coupon"] else lines("off"),
+        "coupon_discount": lines("off") if raw["coupon"] else ZERO,
         "store_credit_amount": credit["storecredit"], "gift_certificate_amount": credit["giftcertificate"],
         "wrapping_cost_ex_tax": lines("wrapping"), "wrapping_cost_inc_tax": lines("wrapping"),
         "wrapping_cost_tax": ZERO, "base_wrapping_cost": lines("wrapping"),
@@ -104,7 +105,7 @@ def fees(raw: Body, by: Decimal) -> list[Body]:
 
 
 # --- lines and where they go -------------------------------------------------------------------------
-def line(raw: Body, order_id: int, by: Decimal = Decimal(1)) -> Body:
+def line(raw: Body, order_id: int, by: Decimal = Decimal(1), coupon: str = "") -> Body:
     price = Decimal(raw["unit_inc"]) - Decimal(raw["unit_ex"])
     money = {
         "base_price": raw["unit_ex"], "price_ex_tax": raw["unit_ex"], "price_inc_tax": raw["unit_inc"],
@@ -126,17 +127,17 @@ def line(raw: Body, order_id: int, by: Decimal = Decimal(1)) -> Body:
         "parent_order_product_id": raw["parent"], "is_bundled_product": raw["parent"] is not None,
         "bin_picking_number": "", "external_id": None, "brand": raw["brand"], "configurable_fields": [], "upc": "",
         "gift_certificate_id": 1 if raw["kind"] == "giftcertificate" else None,
-        "applied_discounts": discounts(raw, by), "product_options": options(raw),
+        "applied_discounts": discounts(raw, by, coupon), "product_options": options(raw),
     }  # fmt: skip
     return told | {name: amounts.v2(Decimal(str(amount)) * by) for name, amount in money.items()}
 
 
-def discounts(raw: Body, by: Decimal) -> list[Body]:
-    said = (("product", raw["discount"]), ("order", raw["off"]))
+def discounts(raw: Body, by: Decimal, coupon: str) -> list[Body]:
+    said = (("product", raw["discount"], ""), ("order", raw["off"], coupon))
     return [
-        {"id": "manual-discount", "amount": amounts.v2(Decimal(amount) * by), "name": "Manual Discount", "code": None,
-         "target": target}
-        for target, amount in said if Decimal(amount)
+        {"id": "coupon" if code else "manual-discount", "amount": amounts.v2(Decimal(amount) * by),
+         "name": "Coupon" if code else "Manual Discount", "code": code or None, "target": target}
+        for target, amount, code in said if Decimal(amount)
     ]  # fmt: skip
 
 
@@ -152,7 +153,7 @@ def consignments(session: Session, raw: Body, by: Decimal, *, lines: bool) -> Bo
         if not lines:
             return [link(session, raw, "products")]
         mine = [one for one in raw["lines"] if one["kind"] == kind and one["address"] == address]
-        return [line(one, raw["id"], by) for one in mine]
+        return [line(one, raw["id"], by, raw["coupon"]) for one in mine]
 
     own = 500_000 if session.switch("address_ids") == "own" else 0
     shipping = [

@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stores.canonical import codec
-from stores.canonical.order import Cancellable, Fulfilment, Order, PaymentKind, PaymentState, PaymentStatus
+from stores.canonical.order import (
+    Cancellable,
+    EndsWhenRepaid,
+    Fulfilment,
+    Order,
+    PaymentKind,
+    PaymentState,
+    PaymentStatus,
+)
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteUnavailable
 from stores.kernel.money import Money
@@ -179,6 +187,43 @@ def test_shipped_units_that_were_refunded_do_not_free_waiting_ones(world):
     shop = place.on_world(world)
     order = place.made(world, shop, lines=[Line(sku="A", quantity=3, shipped=1), TEA], refunded=2)
     assert (order.lines[0].cancellable, order.lines[0].current) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ({}, EndsWhenRepaid.ALWAYS),
+        ({"refunded": 1}, EndsWhenRepaid.ALWAYS),
+        ({"pay": "waiting"}, EndsWhenRepaid.NEVER),
+        ({"pay": "authorised"}, EndsWhenRepaid.NEVER),
+        ({"cancelled": True}, EndsWhenRepaid.NEVER),
+        ({"lines": [Line(sku="A", quantity=3, shipped=1), TEA]}, EndsWhenRepaid.NEVER),
+    ],
+)
+def test_an_order_says_whether_its_last_money_ends_it(world, words, ends):
+    assert place.made(world, place.on_world(world), **words).ends_when_repaid is ends
+
+
+def test_a_refund_of_all_the_money_ends_an_order_that_still_holds_a_free_unit(world):
+    """BigCommerce sets it to Refunded: nothing of it can be cancelled any more, so it is over."""
+    world.switch("bigcommerce_refund_seconds", "0")
+    shop = place.on_world(world)
+    order = place.made(world, shop, lines=[MUG, Line(sku="GIFT", price="0.00", quantity=1)], shipping="0")
+    shop.carry_out(place.part(shop, order, 2), key="k", tag="[op 00000001]")
+    assert shop.look_again(order).cancelled_at is None
+    shop.carry_out(place.part(shop, shop.look_again(order), 1), key="k", tag="[op 00000002]")
+
+    for after in (shop.look_again(order), shop.read_order(order.external_id)):
+        assert after.cancelled_at
+        assert (after.cancel_reason, after.cancellable) == ("Cancelled by refund", Cancellable.NONE)
+        assert [line.current for line in after.lines] == [0, 1]
+        assert (after.totals.current.customer.amount, after.totals.net.customer.amount) == (0, 0)
+
+
+def test_a_status_that_somebody_set_to_refunded_without_money_is_not_taken_for_a_refund(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, status=4)
+    assert (order.cancelled_at, order.cancellable) == (None, Cancellable.NONE)
 
 
 # --- whatever stands in an answer -----------------------------------------------------------------------

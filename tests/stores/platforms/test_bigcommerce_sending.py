@@ -56,7 +56,7 @@ def test_the_number_is_sent_and_notes_that_stand_there_stay(world):
 
 
 def test_an_answer_that_shows_another_status_proves_nothing(network):
-    plain = recorded.order(id=1, status_id=11, consignments={})
+    plain = recorded.order(id=1, status_id=11, consignments={"shipping": []}, items_total=0)
     network.get(place.ANY, json=plain)
     network.put(place.ANY, json=plain)
     command = CancelOrder(order_id="1", reason=Reason.OTHER, refund=False, restock=False, notify=False)

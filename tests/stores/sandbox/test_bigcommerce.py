@@ -276,8 +276,9 @@ def test_odd_requests_are_refused(shop):
     )  # fmt: skip
     for method, path, status in rows:
         assert shop.ask(method, path).status_code == status, path
-    xml = shop.http.get(f"{shop.base}/v2/store", headers={"Accept": "application/xml"}, timeout=5)
-    assert xml.status_code == 406
+    for version, kind in (("v2", "text/csv"), ("v3", "application/xml")):
+        odd = shop.http.get(f"{shop.base}/{version}/store", headers={"Accept": kind}, timeout=5)
+        assert odd.status_code == (406 if version == "v2" else 404)
     form = shop.http.put(f"{shop.base}/v2/orders/{made.id}", data={"status_id": 5}, timeout=5)
     assert form.status_code == 415
 
@@ -318,3 +319,80 @@ def test_orders_are_filtered(shop):
     assert ids("email=ada.novak@example.com&sort=id:desc") == [two.id, one.id]
     assert ids("is_deleted=true")[-1] == gone.id
     assert ids("min_date_modified=2026-11-15T00:00:00Z&sort=date_modified:asc") == [two.id]
+
+
+# --- what the addendum of the descriptions says -------------------------------------------------------------
+def test_stock_is_listed_whole_or_by_any_filter(shop):
+    made = shop.home.make_order(lines=[*TWO, Line(sku="N", stock="none"), Line(sku="P", stock="product")])
+    mug, tea, _, product = shop.home.order(made.id)["lines"]
+
+    def skus(query: str = "") -> list[str]:
+        return [row["identity"]["sku"] for row in shop.get(f"v3/inventory/items{query}")]
+
+    assert skus() == ["MUG", "TEA", "P"]
+    assert skus("?sku:in=TEA,P") == ["TEA", "P"]
+    assert skus(f"?variant_id:in={tea['variant_id']}") == skus(f"?product_id:in={tea['product_id']}") == ["TEA"]
+    assert skus(f"?variant_id:in={mug['variant_id']}&sku:in=TEA") == skus("?sku:in=NOPE") == []
+    assert skus("?limit=1&page=3") == ["P"]
+    told = shop.ask("GET", "v3/inventory/items?limit=1").json()["meta"]["pagination"]
+    assert (told["total"], told["total_pages"], product["sku"]) == (3, 3, "P")
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/xml"])
+def test_v2_answers_xml_unless_it_is_asked_for_json(shop, accept):
+    made = shop.home.make_order(lines=TWO)
+    shop.http.headers["Accept"] = accept
+    one, many, gone = (shop.ask("GET", path) for path in (f"v2/orders/{made.id}", "v2/orders", "v2/orders/1"))
+    for answer, begin in ((one, f"<{made.id}><id>{made.id}</id>"), (many, f"<orders><order><id>{made.id}</id>")):
+        assert answer.headers["Content-Type"].startswith("application/xml")
+        assert begin.replace(f"<{made.id}>", "") in answer.text
+    assert (gone.status_code, "<errors><error><status>404</status>" in gone.text) == (404, True)
+    if accept != "application/xml":
+        assert shop.ask("GET", "v3/settings/inventory").json()["data"]["update_stock_behavior"] == "order_placed"
+
+
+def test_orders_are_counted_by_status(shop):
+    shop.home.make_order()
+    shop.home.make_order(pay="waiting")
+    shop.home.make_order(archived=True)
+    told = shop.get("v2/orders/count")
+    counts = {row["id"]: row["count"] for row in told["statuses"]}
+    assert (told["count"], counts[11], counts[7], counts[5], len(counts)) == (2, 1, 1, 0, 15)
+    assert shop.get("v2/orders/count?status_id=7")["count"] == 1
+
+
+def test_coupons_and_taxes_of_an_order(shop):
+    """5.00 off by a coupon: 26.05 and 6.95 are left, of which 2.61 and 0.70 are taxes; 0.50 on shipping."""
+    made = shop.home.make_order(lines=TWO, discount="5.00", coupon="SPRING", tax_rate="0.10")
+    plain = shop.home.make_order(lines=TWO)
+    order = shop.order(made)
+    (coupon,) = shop.get(f"v2/orders/{made.id}/coupons")
+    assert (coupon["code"], coupon["discount"], coupon["amount"]) == ("SPRING", 5.0, "5.0000")
+    assert (order["coupon_discount"], order["discount_amount"], order["total_tax"]) == ("5.0000", "0.0000", "3.8100")
+    assert order["consignments"]["shipping"][0]["line_items"][0]["applied_discounts"][0]["code"] == "SPRING"
+    taxes = shop.get(f"v2/orders/{made.id}/taxes")
+    assert [(row["line_item_type"], row["line_amount"], row["rate"]) for row in taxes] == [
+        ("item", "3.3100", "10.0000"), ("shipping", "0.5000", "10.0000"),
+    ]  # fmt: skip
+    for path in ("coupons", "taxes"):
+        assert shop.ask("GET", f"v2/orders/{plain.id}/{path}").status_code == 204
+        assert shop.ask("GET", f"v2/orders/1/{path}").status_code == 404
+
+
+def test_a_refusal_has_the_shape_of_its_version(shop, world):
+    made = shop.home.make_order()
+    rows = [("GET", "v2/orders/1", 404), ("GET", "v2/nothing", 404), ("DELETE", "v2/store", 405),
+            ("GET", "v2/orders?limit=251", 413), ("PUT", f"v2/orders/{made.id}", 400)]  # fmt: skip
+    for method, path, status in rows:
+        answer = shop.http.request(method, f"{shop.base}/{path}", data="{" if method == "PUT" else None, timeout=5,
+                                   headers={"Content-Type": "application/json"})  # fmt: skip
+        assert (answer.status_code, [list(one) for one in answer.json()]) == (status, [["status", "message"]]), path
+    shop.http.headers["X-Auth-Token"] = "wrong"
+    assert [one["status"] for one in shop.ask("GET", "v2/store").json()] == [401]
+    assert shop.ask("GET", "v3/hooks").json()["title"] == "Unauthorized"
+    shop.http.headers["X-Auth-Token"] = "bc_demo_sandbox"
+    shop.home.add_shop("demo", scopes=[])
+    assert [one["status"] for one in shop.ask("GET", "v2/store").json()] == [403]
+    world.switch("bigcommerce_limit", "small")
+    many = [shop.ask("GET", "v2/store") for _ in range(21)]
+    assert [one["status"] for one in many[-1].json()] == [429]

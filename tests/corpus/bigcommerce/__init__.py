@@ -1,0 +1,1 @@
+"""Cases of BigCommerce; feed.py gives them to the adapter."""
