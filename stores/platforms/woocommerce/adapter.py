@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
-from stores.canonical.commands import CancelOrder, Command, Finding, Receipt, RefundOrder, Resend
+from stores.canonical.commands import CancelOrder, Command, Receipt, RefundOrder, Resend
 from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.records import Reading
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import CredentialsRejected, RemoteRefused
@@ -176,8 +177,8 @@ class WooCommerce(Platform):
         """Every call is done when it is answered."""
         return receipt
 
-    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
-        return finding.find(self.api, command, tag=tag, before=before)
+    def records(self, command: Command, *, before: Order) -> Reading:
+        return finding.records(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """Cancelling what is cancelled changes nothing; a second refund pays twice, so a person decides."""
