@@ -166,8 +166,9 @@ class WooCommerce(Platform):
         """Reads the order and its refunds first: WooCommerce checks neither units nor lines."""
         sending.guard_refund(command)
         with shapes.understood(str(words.UNREADABLE)):
-            kept = self.reader.books(command.order_id)
-            body = sending.refund_body(command, kept, self.note_with_tag(sending.SHOWN_REASON, tag), tag)
+            told = self.reader.now(command.order_id)
+            sending.guard_units(command, told)
+            body = sending.refund_body(command, told.kept, self.note_with_tag(sending.SHOWN_REASON, tag), tag)
         return self.read_answer(command, self.api.effect("POST", order_path(command.order_id, "/refunds"), body))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:

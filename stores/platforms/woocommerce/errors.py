@@ -22,7 +22,7 @@ NO_ORDER = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_invalid_
 FINAL_500 = ("woocommerce_rest_cannot_create_order_refund", "woocommerce_rest_invalid_order_refund", *NO_ORDER)
 CHECKED = re.compile(  # sums and units that no longer fit: preview and computed refunds
     r"woocommerce_rest_(quantity_exceeds_refundable|line_item_already_refunded|order_not_refundable"
-    r"|preview_exceeds_max_refundable|refund_exceeds_remaining|refund_total_exceeds_line)"
+    r"|preview_exceeds_max_refundable|refund_exceeds_remaining|refund_total_exceeds_(line|remaining))"
 )
 LOGIN_CODE = "woocommerce_rest_authentication_error"
 # Logins that failed before anything was done. What else has this code may be a used nonce, in the shop's language.

@@ -1,8 +1,9 @@
 """What units, shipping and fees are worth: one pure function, for the quote and for what is sent.
 
-k of n units are their share of the line, rounded once to the store's digits, and never more than is left; the last
-units take what rounding left over. Everything: all that can still be refunded. The amount always wins: the lines are
-made to fit it, so that the shop's books say the same as its money.
+k of n units are their share of the line with its tax, rounded once to the store's digits, and never more than is left;
+the last units take what rounding left over; tax and net are parts of that. Everything: all that can still be refunded
+but what was kept on purpose when units went back earlier. The amount always wins: the lines are made to fit it, so that
+the shop's books say the same as its money.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def figures(
     due = sum((share.gross for share in (*goods, *sent, *extra)), ZERO)
     if amount is None:
         takes_rest = whole and shipping is None and fees is None
-        amount = books.most if takes_rest else min(due, books.most)
+        amount = all_left(books, due) if takes_rest else min(due, books.most)
     fitted = fit([*goods, *sent, *extra], amount, books.step)
     cut, end = len(goods), len(goods) + len(sent)
     return Figures(amount, tuple(fitted[:cut]), tuple(fitted[cut:end]), tuple(fitted[end:]))
@@ -82,25 +83,36 @@ def is_everything(books: Books, units: Mapping[str, Decimal]) -> bool:
     return bool(units) and all(units.get(item.id, ZERO) == item.units_left for item in books.of(Kind.PRODUCT))
 
 
+def all_left(books: Books, due: Decimal) -> Decimal:
+    """All that can still go back; of an order some of whose money was kept, what the rest of it is worth."""
+    if not any(kept(item, books.step) for item in books.of(Kind.PRODUCT)):
+        return books.most
+    return min(books.most, due + max(books.unlisted, -books.rounding))
+
+
+def kept(item: Item, step: Decimal) -> Decimal:
+    """What a line gave back less for its units than they are worth, beyond rounding: a fee, say."""
+    if not item.units_back or item.net < 0:
+        return ZERO
+    gap = rounded(item.gross * item.units_back / item.units, step) - item.gross_back if item.units else ZERO
+    return gap if gap > slack(item, step) else ZERO
+
+
+def slack(item: Item, step: Decimal) -> Decimal:
+    """A smallest amount for each unit: what rounding them one by one may come to."""
+    return step * max(Decimal(1), item.units)
+
+
 def of_units(item: Item, units: Decimal, step: Decimal) -> Share:
-    part = units / item.units if item.units else ZERO
-    is_last = units == item.units_left
-    slack = step * max(Decimal(1), item.units)
-
-    def share(whole: Decimal, left: Decimal) -> Decimal:
-        due, left = rounded(whole * part, step), rounded(left, step)
-        if is_last and abs(left - due) <= slack:
-            return left
-        return min(due, left) if whole >= 0 else max(due, left)
-
-    left = item.taxes_left
-    taxes = {rate: share(whole, left[rate]) for rate, whole in item.taxes.items()}
-    return Share(item.id, units, share(item.net, item.net_left), taxes)
+    due, left = rounded(item.gross * units / item.units, step) if item.units else ZERO, rounded(item.gross_left, step)
+    if units == item.units_left and abs(left - due) <= slack(item, step):
+        return replace(rest(item, step), units=units)
+    return replace(of_gross(item, min(due, left) if item.net >= 0 else max(due, left), step), units=units)
 
 
 def rest(item: Item, step: Decimal) -> Share:
     taxes = {rate: rounded(left, step) for rate, left in item.taxes_left.items()}
-    return Share(item.id, ZERO, rounded(item.net_left, step), taxes)
+    return Share(item.id, ZERO, rounded(item.gross_left, step) - sum(taxes.values(), ZERO), taxes)
 
 
 def spread(books: Books, kind: Kind, gross: Decimal) -> list[Share]:
@@ -117,7 +129,7 @@ def spread(books: Books, kind: Kind, gross: Decimal) -> list[Share]:
 
 def of_gross(item: Item, gross: Decimal, step: Decimal) -> Share:
     """An amount with tax, parted as the item itself is."""
-    taxes = {rate: floored(gross * whole / item.gross, step) for rate, whole in item.taxes.items() if item.gross}
+    taxes = {rate: rounded(gross * whole / item.gross, step) for rate, whole in item.taxes.items() if item.gross}
     return Share(item.id, ZERO, gross - sum(taxes.values(), ZERO), taxes)
 
 

@@ -38,10 +38,11 @@ class Told:
     by_hand: bool = False
     is_hidden: bool = False  # something was recorded as shipped, and what it is cannot be read
     is_summary: bool = False
+    digits: int | None = None  # of the store's prices, where the order was read with more
     kept: Books = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kept", books.read(self.order, self.refunds))
+        object.__setattr__(self, "kept", books.read(self.order, self.refunds, self.digits))
 
     @property
     def status(self) -> str:

@@ -47,7 +47,8 @@ NOTHING_BACK = _("Units leave a WooCommerce order only together with money.")
 NOT_BY_CANCEL = _("Setting an order to cancelled moves stock and nothing else; money goes back by a refund before it.")
 WOULD_RESTOCK = _("Setting the order to cancelled would put units back in stock that are to stay out.")
 MIXED_STOCK = _("A WooCommerce refund puts back all of its units or none.")
-NO_LONGER_OPEN = _("The order is %(status)s in WooCommerce by now, so it was not set to cancelled.")
+CLOSED_MEANWHILE = _("The order is %(status)s in WooCommerce by now: its units can no longer be refunded as cancelled.")
+NO_LONGER_OPEN = _("The order is %(status)s in WooCommerce by now and can no longer be set to cancelled.")
 
 # --- errors -------------------------------------------------------------------------------------------
 UNREADABLE = _("WooCommerce's answer could not be understood.")

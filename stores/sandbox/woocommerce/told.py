@@ -102,7 +102,8 @@ def refund(session: Session, found: Body, made: Body, dp: int | None = None) -> 
     }
     return {
         "id": made["id"], "parent_id": found["id"], **times(session, created=made["created"]),
-        "amount": made["told_amount"] and sums.told(number(made["told_amount"]), digits), "reason": made["reason"], "refunded_by": made["by"],
+        "amount": made["told_amount"] and sums.told(number(made["told_amount"]), digits),
+        "reason": made["reason"], "refunded_by": made["by"],
         "refunded_payment": made["paid_back"], "meta_data": made["meta_data"], "line_items": shown["lines"],
         "shipping_lines": shown["shipping_lines"], "fee_lines": shown["fee_lines"], "tax_lines": [],
     }  # fmt: skip
