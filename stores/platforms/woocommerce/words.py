@@ -35,6 +35,15 @@ MAYBE_AUTHORISED = _(
 NOT_PAID_BACK = _("A refund of %(amount)s is recorded, but WooCommerce does not say that the money went back.")
 PAY_BY_HAND = _("This payment method cannot pay back by itself: a refund is only recorded, and you pay by hand.")
 NEGATIVE_FEE = _("Discount on the order: %(name)s, %(amount)s")
+BY_GIFT_CARDS = _("%(amount)s of the price was paid by gift card. A refund here does not give that back to the card.")
+BY_SOMETHING = _(
+    "%(amount)s of the price was not paid through this payment (a gift card or credit of an extension, it seems). "
+    "A refund here does not give that back."
+)
+KEPT_STOCK = _(
+    "Units refunded earlier were left out of stock, and setting the order to cancelled would put them back. No money "
+    "is left by which a refund could end it: refund the remaining units with 0 in WooCommerce itself."
+)
 FEE = _("Extra fee: %(name)s, %(amount)s")
 
 # --- before sending -----------------------------------------------------------------------------------
