@@ -67,8 +67,8 @@ def figures(
     if amount is None:
         takes_rest = whole and shipping is None and fees is None
         amount = all_left(books, due) if takes_rest else min(due, books.most)
-    fitted = fit([*goods, *sent, *extra], amount, books.step)
     cut, end = len(goods), len(goods) + len(sent)
+    fitted = fit([*goods, *sent, *extra], amount, books.step, goods=cut)
     return Figures(amount, tuple(fitted[:cut]), tuple(fitted[cut:end]), tuple(fitted[end:]))
 
 
@@ -133,8 +133,11 @@ def of_gross(item: Item, gross: Decimal, step: Decimal) -> Share:
     return Share(item.id, ZERO, gross - sum(taxes.values(), ZERO), taxes)
 
 
-def fit(shares: Sequence[Share], amount: Decimal, step: Decimal) -> list[Share]:
-    """The shares made to sum to the amount; a surplus beyond rounding stays outside of them."""
+def fit(shares: Sequence[Share], amount: Decimal, step: Decimal, *, goods: int) -> list[Share]:
+    """The shares made to sum to the amount; a surplus beyond rounding stays outside of them.
+
+    goods: so many of them, at the beginning, are lines; rounding goes to them, since shipping and fees have a limit.
+    """
     due = sum((share.gross for share in shares), ZERO)
     gap = amount - due
     if not shares or gap == 0:
@@ -144,7 +147,7 @@ def fit(shares: Sequence[Share], amount: Decimal, step: Decimal) -> list[Share]:
             return list(shares)
         shares = _scaled(shares, amount, step)
         gap = amount - sum((share.gross for share in shares), ZERO)
-    largest = max(range(len(shares)), key=lambda place: shares[place].net)
+    largest = max(range(goods or len(shares)), key=lambda place: shares[place].net)
     return [replace(s, net=s.net + gap) if place == largest else s for place, s in enumerate(shares)]
 
 

@@ -156,7 +156,8 @@ def to_line(told: Told, item: Item, bundle: Bundle | None) -> LineItem:
     raw = next(one for one in shapes.nodes(told.order, Kind.PRODUCT.value) if shapes.ident(one, "id") == item.id)
     shipped = min(item.units, told.shipped(item) + returned(told, raw))
     waiting = max(ZERO, item.units_left - shipped)
-    stoppable = waiting if told.status in OPEN else ZERO
+    is_whole = waiting == waiting.to_integral_value() or not payments.is_paid(told.order)
+    stoppable = waiting if told.status in OPEN and is_whole else ZERO
     place = Placement(id=item.id, group_id="", units=waiting, readiness=Readiness.OPEN)
     return LineItem(
         id=item.id,
@@ -221,7 +222,7 @@ def why_not(told: Told, waiting: Decimal) -> str:
     if told.has_left:
         return str(words.HIDDEN if told.is_hidden else words.COMPLETED)
     if told.status in OPEN or not waiting:
-        return str(words.LINE_GONE)
+        return str(words.IN_PARTS if waiting else words.LINE_GONE)
     return str(words.LINE_CLOSED) if told.status in ENDED else str(words.UNKNOWN_STATUS) % {"status": told.status[:60]}
 
 

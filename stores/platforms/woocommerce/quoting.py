@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -96,8 +96,8 @@ def to_quote(told: Told, order: Order, found: Figures, *, is_estimate: bool) -> 
     kept = told.kept
     whole = kept.money(found.amount if payments.is_paid(told.order) else ZERO)
     zero = Money.zero(whole.currency)
-    shipping = kept.money(sum((share.gross for share in found.shipping), ZERO))
-    fees = kept.money(sum((share.gross for share in found.fees if share.net > 0), ZERO))
+    shipping = kept.money(min(_gross(found.shipping), kept.left_of(Kind.SHIPPING)))
+    fees = kept.money(min(_gross(share for share in found.fees if share.net > 0), kept.left_of(Kind.FEE)))
     tax = kept.money(sum((share.tax for share in found.goods), ZERO))
     if whole < shipping + fees + tax:  # less was paid than the parts are worth
         shipping, fees, tax = zero, zero, zero
@@ -114,6 +114,10 @@ def to_quote(told: Told, order: Order, found: Figures, *, is_estimate: bool) -> 
         is_estimate=is_estimate,
         fees=fees or None,
     )
+
+
+def _gross(shares: Iterable[Share]) -> Decimal:
+    return sum((share.gross for share in shares), ZERO)
 
 
 def _line(kept: Books, order: Order, share: Share) -> QuotedLine:

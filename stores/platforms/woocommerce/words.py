@@ -23,6 +23,9 @@ HIDDEN = _(
     "The order is marked as shipped, at least in part, and WooCommerce does not tell what has left. "
     "Look at its shipments in WooCommerce."
 )
+IN_PARTS = _(
+    "Sold in parts of a unit, which WooCommerce's interface does not take back: refund it in WooCommerce itself."
+)
 UNKNOWN_STATUS = _(
     "The shop uses the status “%(status)s”, which Rescind does not know, so it may have been shipped. Set the order to "
     "Processing or On hold in WooCommerce if it can still be stopped."
