@@ -79,8 +79,12 @@ NO_AUTOMATIC = _(
     "pay by hand."
 )
 GATEWAY = _(
-    "The payment provider may not have paid back, and WooCommerce kept no refund. Look at the provider before "
+    "The payment provider may not have paid back; WooCommerce keeps no refund that failed. Look at the provider before "
     "another try."
+)
+GATEWAY_SILENT = _(
+    "The payment provider did not answer WooCommerce, which keeps no refund then although the money may have moved. "
+    "Look at the provider before another try."
 )
 STALE = _("The amounts changed since the plan was made. Read the order again.")
 STATUSES: Mapping[int | None, str] = {
