@@ -92,9 +92,10 @@ def all_left(books: Books, due: Decimal) -> Decimal:
 
 def kept(item: Item, step: Decimal) -> Decimal:
     """What a line gave back less for its units than they are worth, beyond rounding: a fee, say."""
-    if not item.units_back or item.net < 0:
+    units = min(item.units_back, item.units)
+    if not units or item.net < 0:
         return ZERO
-    gap = rounded(item.gross * item.units_back / item.units, step) - item.gross_back if item.units else ZERO
+    gap = rounded(item.gross * units / item.units, step) - item.gross_back
     return gap if gap > slack(item, step) else ZERO
 
 

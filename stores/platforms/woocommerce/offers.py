@@ -59,8 +59,8 @@ CAPABILITIES = Capabilities(
     ),
     staff_note=native(
         _(
-            "A hidden field of the refund or the order carries the reason. Customers read the refund's visible reason in "
-            "their order: it says only that items were cancelled, and a short reference of Rescind's."
+            "A hidden field of the refund or the order carries the reason. Customers read the refund's visible reason "
+            "in their order: it says only that items were cancelled, and a short reference of Rescind's."
         )
     ),
     find_again=native(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -158,6 +159,33 @@ def test_lines_that_leave_one_after_another_come_to_what_was_paid(world, rate, p
     moved = sum(effect.amount for effect in world.effects(order.external_id, kind="refund"))
     assert moved == order.totals.received.shop.amount
     assert order.cancel_reason == "Cancelled by refund"
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_any_order_taken_apart_in_any_way_gives_back_what_was_paid(world, seed):
+    """Units at random, to the end; the store's own ledger and state."""
+    dice = Random(seed)
+    world.switch("woocommerce_store", dice.choice(["11.1", "older"]))
+    shop, order = place.on_world(world), None
+    lines = [
+        place.Line(price=f"{dice.randrange(1, 9999) / 100:.2f}", quantity=dice.randrange(1, 5), sku=str(number))
+        for number in range(dice.randrange(1, 5))
+    ]
+    order = place.made(
+        world, shop, lines=lines, tax_rate=dice.choice(["0", "0.07", "0.19", "0.20", "0.0975"]), coupon=dice.choice(
+            ["0", "0.01", "0.33"]), prices_include_tax=dice.choice([True, False]), shipping=dice.choice(["0", "4.95"]),
+        fees=dice.choice([{}, {"Wrapping": "3.33"}]),
+    )  # fmt: skip
+    while any(line.cancellable for line in order.lines):
+        wanted = {line.id: Decimal(dice.randint(0, int(line.cancellable))) for line in order.lines if line.cancellable}
+        wanted = {line: units for line, units in wanted.items() if units}
+        quote = shop.quote(order, CancelRequest(lines=wanted))
+        if quote.total:
+            shop.carry_out(place.refund(order, quote, wanted), key="k", tag=rig.TAG)
+            order = shop.look_again(order)
+    moved = sum(effect.amount for effect in world.effects(order.external_id, kind="refund"))
+    assert moved == order.totals.received.shop.amount
+    assert WooCommerceHome(world).order(order.external_id)["status"] == "refunded"
 
 
 def test_a_shop_that_rounds_its_lines_all_the_same_is_read_by_its_total():
