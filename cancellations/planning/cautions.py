@@ -39,8 +39,8 @@ def _remarks(case: Case, method: Method) -> Iterator[Caution]:
             yield Caution(
                 code="return", text=_("%(what)s. Its units are not touched here.", what=remark.text.rstrip("."))
             )
-        elif remark.kind == "risk":
-            yield Caution(code="risk", text=remark.text)
+        elif remark.kind in ("risk", "payment"):
+            yield Caution(code=remark.kind, text=remark.text)
 
 
 def _being_packed(case: Case, method: Method) -> Iterator[Caution]:

@@ -216,7 +216,7 @@ class Person:
 class Remark:
     """Something worth a look: an open return, a dispute, a risk; `blocks` stops a whole cancel."""
 
-    kind: str  # return | dispute | risk | edit | other
+    kind: str  # return | dispute | risk | payment (paid otherwise, said before the click) | edit | other
     text: str
     is_open: bool = False
 

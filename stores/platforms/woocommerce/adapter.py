@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
-from stores.canonical.commands import CancelOrder, Command, Finding, Receipt, RefundOrder, Resend
+from stores.canonical.commands import CancelOrder, Command, Receipt, RefundOrder, Resend
 from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.records import Reading
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import CredentialsRejected, RemoteRefused
@@ -165,8 +166,9 @@ class WooCommerce(Platform):
         """Reads the order and its refunds first: WooCommerce checks neither units nor lines."""
         sending.guard_refund(command)
         with shapes.understood(str(words.UNREADABLE)):
-            kept = self.reader.books(command.order_id)
-            body = sending.refund_body(command, kept, self.note_with_tag(sending.SHOWN_REASON, tag), tag)
+            told = self.reader.now(command.order_id)
+            sending.guard_units(command, told)
+            body = sending.refund_body(command, told.kept, self.note_with_tag(sending.SHOWN_REASON, tag), tag)
         return self.read_answer(command, self.api.effect("POST", order_path(command.order_id, "/refunds"), body))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
@@ -176,8 +178,8 @@ class WooCommerce(Platform):
         """Every call is done when it is answered."""
         return receipt
 
-    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
-        return finding.find(self.api, command, tag=tag, before=before)
+    def records(self, command: Command, *, before: Order) -> Reading:
+        return finding.records(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """Cancelling what is cancelled changes nothing; a second refund pays twice, so a person decides."""

@@ -39,11 +39,15 @@ def currency(order: Node) -> str:
         raise Misread("currency") from exc
 
 
-def smallest(order: Node) -> Decimal:
-    """The smallest step of an amount: the store's digits as its total shows them, never finer than the currency."""
+def digits(order: Node) -> int:
+    """After the point, as the total of this answer shows them: the store's own, where no `dp` was asked for."""
     said = order.get("total")
-    digits = len(said.partition(".")[2]) if isinstance(said, str) else 0
-    return Decimal(1).scaleb(-min(digits, exponent(currency(order))))
+    return len(said.partition(".")[2]) if isinstance(said, str) else 0
+
+
+def smallest(order: Node, shown: int) -> Decimal:
+    """The smallest step of an amount: the store's digits, never finer than the currency."""
+    return Decimal(1).scaleb(-min(shown, exponent(currency(order))))
 
 
 def rounded(amount: Decimal, step: Decimal) -> Decimal:

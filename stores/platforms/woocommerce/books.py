@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -60,6 +60,10 @@ class Item:
         return self.net + sum(self.taxes.values(), ZERO)
 
     @property
+    def gross_back(self) -> Decimal:
+        return self.net_back + sum(self.taxes_back.values(), ZERO)
+
+    @property
     def gross_left(self) -> Decimal:
         return self.net_left + sum(self.taxes_left.values(), ZERO)
 
@@ -90,6 +94,16 @@ class Books:
         return amounts.rounded(left, self.step)
 
     @property
+    def unlisted(self) -> Decimal:
+        """What the total has beyond its items: below 0 where gift cards paid a part of them."""
+        return self.total - sum((amounts.rounded(item.gross, self.step) for item in self.items), ZERO)
+
+    @property
+    def rounding(self) -> Decimal:
+        """The most that rounding each item by itself may come to."""
+        return self.step * len(self.items)
+
+    @property
     def holds_kept_stock(self) -> bool:
         """Units refunded earlier were left out of stock on purpose: only setting the order to cancelled undoes that."""
         return any(item.taken > item.units_left for item in self.of(Kind.PRODUCT))
@@ -98,15 +112,30 @@ class Books:
         return Money(amount, self.currency).rounded()
 
 
-def read(order: Node, refunds: Sequence[Node]) -> Books:
-    """Raises Misread."""
-    return Books(
+def read(order: Node, refunds: Sequence[Node], digits: int | None = None) -> Books:
+    """digits: of the store's prices, where the order was read with more. Raises Misread."""
+    items = tuple(_item(raw, kind, refunds) for kind in Kind for raw in shapes.nodes(order, kind.value))
+    found = Books(
         currency=amounts.currency(order),
-        step=amounts.smallest(order),
-        items=tuple(_item(raw, kind, refunds) for kind in Kind for raw in shapes.nodes(order, kind.value)),
+        step=amounts.smallest(order, amounts.digits(order) if digits is None else digits),
+        items=items,
         total=amounts.number(order, "total"),
         given_back=given_back(refunds),
     )
+    return _summed(found) if shapes.flag(order, "prices_include_tax") else found
+
+
+def _summed(found: Books) -> Books:
+    """Lines as they must have been before a store rounded them: where prices contain their tax the total is their sum.
+
+    A shop that does not heed `dp` tells 8.33 and 1.67 of a price of 9.99.
+    """
+    taxed = [item for item in found.items if item.taxes and item.net > 0]
+    over = sum((item.gross for item in found.items), ZERO) - found.total
+    if not taxed or abs(over) > found.step * len(taxed):
+        return found
+    each = over / len(taxed)
+    return replace(found, items=tuple(replace(i, net=i.net - each) if i in taxed else i for i in found.items))
 
 
 def given_back(refunds: Sequence[Node]) -> Decimal:

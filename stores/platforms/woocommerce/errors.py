@@ -22,13 +22,15 @@ NO_ORDER = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_invalid_
 FINAL_500 = ("woocommerce_rest_cannot_create_order_refund", "woocommerce_rest_invalid_order_refund", *NO_ORDER)
 CHECKED = re.compile(  # sums and units that no longer fit: preview and computed refunds
     r"woocommerce_rest_(quantity_exceeds_refundable|line_item_already_refunded|order_not_refundable"
-    r"|preview_exceeds_max_refundable|refund_exceeds_remaining|refund_total_exceeds_line)"
+    r"|preview_exceeds_max_refundable|refund_exceeds_remaining|refund_total_exceeds_(line|remaining))"
 )
 LOGIN_CODE = "woocommerce_rest_authentication_error"
 # Logins that failed before anything was done. What else has this code may be a used nonce, in the shop's language.
 NOT_ENTERED = re.compile(r"consumer (key|secret)|signature|timestamp", re.IGNORECASE)
 READ_ONLY = re.compile(r"write permission", re.IGNORECASE)
 NO_AUTOMATIC = re.compile(r"automatic refunds|gateway for this order does not exist", re.IGNORECASE)
+# The provider gave no answer in time: core deletes its record of the refund, and the money may have moved all the same.
+NO_ANSWER = re.compile(r"cURL error|timed?[ -]?out|timeout|connection (was )?(reset|closed|lost)", re.IGNORECASE)
 TOO_MUCH = re.compile(r"invalid refund amount", re.IGNORECASE)
 BEFORE_WORDPRESS = (403, 406, 501)  # with a page instead of JSON: the host's firewall, maybe after WordPress acted
 NOT_THEIRS = (409, 423)  # no word of WooCommerce's: "not processed", as others mean by it, is promised by nobody here
@@ -59,6 +61,10 @@ def sorted_out(exc: RemoteError, *, effect: bool, is_signed: bool = False) -> Re
         return _login(exc, code, said, told, is_once=effect and is_signed)
     if code in NO_ORDER:
         return RemoteRefused(code, code="not_found", user_message=str(words.NOT_FOUND), **told)
+    if effect and exc.status == 500 and code in FINAL_500 and NO_ANSWER.search(said):
+        return OutcomeUnknown(
+            said, code="gateway_silent", user_message=words.refused(words.GATEWAY_SILENT, said), **told
+        )
     if exc.status == 500 and code in FINAL_500:
         return RemoteRefused(code, code=code, user_message=_of_refund(said), **told)
     if exc.status and not code:

@@ -1,8 +1,9 @@
 """What units, shipping and fees are worth: one pure function, for the quote and for what is sent.
 
-k of n units are their share of the line, rounded once to the store's digits, and never more than is left; the last
-units take what rounding left over. Everything: all that can still be refunded. The amount always wins: the lines are
-made to fit it, so that the shop's books say the same as its money.
+k of n units are their share of the line with its tax, rounded once to the store's digits, and never more than is left;
+the last units take what rounding left over; tax and net are parts of that. Everything: all that can still be refunded
+but what was kept on purpose when units went back earlier. The amount always wins: the lines are made to fit it, so that
+the shop's books say the same as its money.
 """
 
 from __future__ import annotations
@@ -65,9 +66,9 @@ def figures(
     due = sum((share.gross for share in (*goods, *sent, *extra)), ZERO)
     if amount is None:
         takes_rest = whole and shipping is None and fees is None
-        amount = books.most if takes_rest else min(due, books.most)
-    fitted = fit([*goods, *sent, *extra], amount, books.step)
+        amount = all_left(books, due) if takes_rest else min(due, books.most)
     cut, end = len(goods), len(goods) + len(sent)
+    fitted = fit([*goods, *sent, *extra], amount, books.step, goods=cut)
     return Figures(amount, tuple(fitted[:cut]), tuple(fitted[cut:end]), tuple(fitted[end:]))
 
 
@@ -82,25 +83,37 @@ def is_everything(books: Books, units: Mapping[str, Decimal]) -> bool:
     return bool(units) and all(units.get(item.id, ZERO) == item.units_left for item in books.of(Kind.PRODUCT))
 
 
+def all_left(books: Books, due: Decimal) -> Decimal:
+    """All that can still go back; of an order some of whose money was kept, what the rest of it is worth."""
+    if not any(kept(item, books.step) for item in books.of(Kind.PRODUCT)):
+        return books.most
+    return min(books.most, due + max(books.unlisted, -books.rounding))
+
+
+def kept(item: Item, step: Decimal) -> Decimal:
+    """What a line gave back less for its units than they are worth, beyond rounding: a fee, say."""
+    units = min(item.units_back, item.units)
+    if not units or item.net < 0:
+        return ZERO
+    gap = rounded(item.gross * units / item.units, step) - item.gross_back
+    return gap if gap > slack(item, step) else ZERO
+
+
+def slack(item: Item, step: Decimal) -> Decimal:
+    """A smallest amount for each unit: what rounding them one by one may come to."""
+    return step * max(Decimal(1), item.units)
+
+
 def of_units(item: Item, units: Decimal, step: Decimal) -> Share:
-    part = units / item.units if item.units else ZERO
-    is_last = units == item.units_left
-    slack = step * max(Decimal(1), item.units)
-
-    def share(whole: Decimal, left: Decimal) -> Decimal:
-        due, left = rounded(whole * part, step), rounded(left, step)
-        if is_last and abs(left - due) <= slack:
-            return left
-        return min(due, left) if whole >= 0 else max(due, left)
-
-    left = item.taxes_left
-    taxes = {rate: share(whole, left[rate]) for rate, whole in item.taxes.items()}
-    return Share(item.id, units, share(item.net, item.net_left), taxes)
+    due, left = rounded(item.gross * units / item.units, step) if item.units else ZERO, rounded(item.gross_left, step)
+    if units == item.units_left and abs(left - due) <= slack(item, step):
+        return replace(rest(item, step), units=units)
+    return replace(of_gross(item, min(due, left) if item.net >= 0 else max(due, left), step), units=units)
 
 
 def rest(item: Item, step: Decimal) -> Share:
     taxes = {rate: rounded(left, step) for rate, left in item.taxes_left.items()}
-    return Share(item.id, ZERO, rounded(item.net_left, step), taxes)
+    return Share(item.id, ZERO, rounded(item.gross_left, step) - sum(taxes.values(), ZERO), taxes)
 
 
 def spread(books: Books, kind: Kind, gross: Decimal) -> list[Share]:
@@ -117,12 +130,15 @@ def spread(books: Books, kind: Kind, gross: Decimal) -> list[Share]:
 
 def of_gross(item: Item, gross: Decimal, step: Decimal) -> Share:
     """An amount with tax, parted as the item itself is."""
-    taxes = {rate: floored(gross * whole / item.gross, step) for rate, whole in item.taxes.items() if item.gross}
+    taxes = {rate: rounded(gross * whole / item.gross, step) for rate, whole in item.taxes.items() if item.gross}
     return Share(item.id, ZERO, gross - sum(taxes.values(), ZERO), taxes)
 
 
-def fit(shares: Sequence[Share], amount: Decimal, step: Decimal) -> list[Share]:
-    """The shares made to sum to the amount; a surplus beyond rounding stays outside of them."""
+def fit(shares: Sequence[Share], amount: Decimal, step: Decimal, *, goods: int) -> list[Share]:
+    """The shares made to sum to the amount; a surplus beyond rounding stays outside of them.
+
+    goods: so many of them, at the beginning, are lines; rounding goes to them, since shipping and fees have a limit.
+    """
     due = sum((share.gross for share in shares), ZERO)
     gap = amount - due
     if not shares or gap == 0:
@@ -132,7 +148,7 @@ def fit(shares: Sequence[Share], amount: Decimal, step: Decimal) -> list[Share]:
             return list(shares)
         shares = _scaled(shares, amount, step)
         gap = amount - sum((share.gross for share in shares), ZERO)
-    largest = max(range(len(shares)), key=lambda place: shares[place].net)
+    largest = max(range(goods or len(shares)), key=lambda place: shares[place].net)
     return [replace(s, net=s.net + gap) if place == largest else s for place, s in enumerate(shares)]
 
 

@@ -1,73 +1,123 @@
-"""Looking for an effect by reading: our mark, and the same kind and amount, or it is not ours (RELIABILITY 6)."""
+"""What a look reads back: the order's own state for a cancel, its refunds one by one for a refund. The judge decides.
+
+An answer that lacks what it must hold is unreadable: a refund that half an answer left out would be paid twice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import (
-    Absent,
-    CancelOrder,
-    Command,
-    Finding,
-    Found,
-    FoundForeign,
-    RefundOrder,
-    Unclear,
-)
+from stores.canonical.commands import CancelOrder, Command, RefundOrder
 from stores.canonical.order import Order
+from stores.connectors.judge import MARK
+from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel import shapes
-from stores.kernel.errors import Unsupported
-from stores.kernel.shapes import Node
+from stores.kernel.errors import OutcomeUnknown, Unsupported
+from stores.kernel.money import Money
+from stores.kernel.shapes import Misread, Node
 from stores.platforms.woocommerce import amounts, books, mapping, sending, words
 from stores.platforms.woocommerce.api import Api, order_path
+from stores.platforms.woocommerce.books import Kind
 
 
-def find(api: Api, command: Command, *, tag: str, before: Order) -> Finding:
-    with shapes.understood(str(words.UNREADABLE)):
+def records(api: Api, command: Command, *, before: Order) -> Reading:
+    """Raises OutcomeUnknown for an answer that is not whole."""
+    with _whole():
         match command:
             case CancelOrder():
-                return cancellation(api.get(order_path(command.order_id)), tag)
+                return cancellation(_order(api, command.order_id))
             case RefundOrder():
-                return refund(list(api.every(order_path(command.order_id, "/refunds"))), command, tag, before)
+                order = _order(api, command.order_id)
+                rows = list(api.every(order_path(command.order_id, "/refunds")))
+                return refunds(order, rows, command, before)
     raise Unsupported("cancel_lines")
 
 
-def cancellation(order: Node, tag: str) -> Finding:
-    """A plugin may throw our mark away: then somebody else may have cancelled, and a person is asked."""
-    if shapes.text(order, "status") != "cancelled":
-        return Absent(detail=_("The order is not cancelled."))
-    if tag in mapping.note_of(order):
-        return Found(ids={"order": shapes.ident(order, "id")}, detail=_("The order is cancelled, with our mark."))
-    return FoundForeign(detail=_("The order was cancelled, and our mark is not on it."))
+@contextmanager
+def _whole() -> Iterator[None]:
+    try:
+        yield
+    except Misread as exc:
+        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(words.UNREADABLE)) from exc
 
 
-def refund(refunds: Sequence[Node], command: RefundOrder, tag: str, before: Order) -> Finding:
-    ours = [raw for raw in refunds if is_ours(raw, tag)]
-    for raw in ours:
-        if same_amount(command, raw):
-            return _found(raw, command)
-    if ours:
-        return Unclear(detail=_("A refund with our mark is there, but with another amount."))
-    known = {each.id for each in before.refunds}
-    fresh = [raw for raw in refunds if shapes.ident(raw, "id") not in known]
-    if any(same_amount(command, raw) for raw in fresh):
-        return FoundForeign(detail=_("A refund of the same amount is there without our mark."))
-    return Absent(detail=_("No refund with our mark is there."))
+def _order(api: Api, order_id: str) -> Node:
+    """With its own id and a status, or Misread: without them it may be anything."""
+    order = api.get(order_path(order_id))
+    if shapes.ident(order, "id") != order_id or not shapes.text(order, "status"):
+        raise Misread("status")
+    return order
 
 
-def is_ours(raw: Node, tag: str) -> bool:
-    """The reason is written with the refund, the meta a moment after it, so either will do."""
-    return tag in shapes.text(raw, "reason") or books.meta(raw, sending.REFUND_KEY) == tag
+# --- the whole order -----------------------------------------------------------------------------------
+def cancellation(order: Node) -> Reading:
+    """An order that is open again with our mark on it was set back by somebody."""
+    ident, note = shapes.ident(order, "id"), mapping.note_of(order)
+    absent = _("The order is not cancelled.")
+    if shapes.text(order, "status") == "cancelled":
+        return Reading(records=(Record(id=ident, ids={"order": ident}, text=note),))
+    if not MARK.search(note):
+        return Reading(absent=absent)
+    return Reading(records=(Record(id=ident, text=note, standing=Standing.UNDONE),), absent=absent)
 
 
-def same_amount(command: RefundOrder, raw: Node) -> bool:
-    return amounts.number(raw, "amount") == sending.whole(command).rounded().amount
+# --- money and units -----------------------------------------------------------------------------------
+def refunds(order: Node, rows: Sequence[Node], command: RefundOrder, before: Order) -> Reading:
+    """The order names its refunds as well: one that the list leaves out was cut off or is older than the order."""
+    found = tuple(refund(raw, command, before) for raw in rows)
+    named = {shapes.ident(raw, "id") for raw in shapes.nodes(order, "refunds")}
+    is_cut = not named <= {record.id for record in found}
+    return Reading(
+        records=found,
+        absent=_("No refund with our mark is there."),
+        unclear=_("The order names a refund that its list does not show.") if is_cut else "",
+    )
 
 
-def _found(raw: Node, command: RefundOrder) -> Found:
-    """A record without the gateway's yes may or may not have been paid: never taken for done."""
-    is_failed = sending.pays(command) and not shapes.flag(raw, "refunded_payment")
-    detail = str(words.NOT_PAID) if is_failed else _("The refund is there, with our mark.")
-    return Found(ids={"refund": shapes.ident(raw, "id")}, detail=detail, is_failed=is_failed)
+def refund(raw: Node, command: RefundOrder, before: Order) -> Record:
+    """Raises Misread. The mark stands in the reason, which is written with the refund, and in a meta a moment later."""
+    ident, text = shapes.ident(raw, "id"), f"{shapes.text(raw, 'reason')} {_mark(raw)}".strip()
+    if raw.get("amount") is None:
+        raise Misread("amount")
+    is_failed = sending.pays(command) and MARK.search(text) is not None and not shapes.flag(raw, "refunded_payment")
+    return Record(
+        id=ident,
+        ids={"refund": ident},
+        text=text,
+        money={IN_ALL: Money(amounts.number(raw, "amount"), before.customer_currency)},
+        units=units(raw, before),
+        standing=Standing.FAILED if is_failed else Standing.DONE,
+        detail=str(words.NOT_PAID) if is_failed else "",
+    )
+
+
+def _mark(raw: Node) -> str:
+    said = books.meta(raw, sending.REFUND_KEY)
+    return said if isinstance(said, str) else ""
+
+
+def units(raw: Node, before: Order) -> Mapping[str, Decimal] | None:
+    """By line of the order; None where a share names no line, so that nobody can tell."""
+    if raw.get(Kind.PRODUCT.value) is None:
+        return None
+    found: dict[str, Decimal] = {}
+    for share in shapes.nodes(raw, Kind.PRODUCT.value):
+        line = _line(share, before)
+        if line is None:
+            return None
+        found[line] = found.get(line, Decimal(0)) + abs(amounts.number(share, "quantity"))
+    return found
+
+
+def _line(share: Node, before: Order) -> str | None:
+    """By the meta that links them; without it only where one line alone has this product."""
+    named = books.meta(share, books.REFUNDED_ITEM)
+    if named is not None:
+        return str(named)
+    product, sku = shapes.text(share, "product_id"), shapes.text(share, "sku")
+    same = [line.id for line in before.lines if (line.stock_item_id, line.sku) == (product, sku)]
+    return same[0] if len(same) == 1 else None

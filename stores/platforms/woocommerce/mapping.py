@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.order import (
     Cancellable,
+    EndsWhenRepaid,
     Fulfilment,
     LineItem,
     Order,
@@ -21,8 +22,9 @@ from stores.canonical.order import (
 )
 from stores.kernel import shapes
 from stores.kernel.shapes import Misread, Node
-from stores.platforms.woocommerce import amounts, books, payments, people, words
+from stores.platforms.woocommerce import amounts, books, bundles, payments, people, tenders, words
 from stores.platforms.woocommerce.books import ZERO, Books, Item, Kind
+from stores.platforms.woocommerce.bundles import Bundle
 
 OPEN = ("pending", "failed", "on-hold", "processing")
 ENDED = ("completed", "cancelled", "refunded", "trash", "checkout-draft", "auto-draft")
@@ -38,10 +40,11 @@ class Told:
     by_hand: bool = False
     is_hidden: bool = False  # something was recorded as shipped, and what it is cannot be read
     is_summary: bool = False
+    digits: int | None = None  # of the store's prices, where the order was read with more
     kept: Books = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kept", books.read(self.order, self.refunds))
+        object.__setattr__(self, "kept", books.read(self.order, self.refunds, self.digits))
 
     @property
     def status(self) -> str:
@@ -66,7 +69,8 @@ def to_order(told: Told) -> Order:
     if placed is None:
         raise Misread("date_created_gmt")
     updated = updated or placed
-    lines = tuple(to_line(told, item) for item in kept.of(Kind.PRODUCT))
+    together = bundles.of(raw)
+    lines = tuple(to_line(told, item, together.get(item.id)) for item in kept.of(Kind.PRODUCT))
     over = ended_at(told, updated)
     title = shapes.text(raw, "payment_method_title", "payment_method")
     return Order(
@@ -103,7 +107,9 @@ def to_order(told: Told) -> Order:
         ),
         remarks=tuple(remarks(told)),
         cancellable=how_much(told, lines),
-        ends_by_refund=payments.is_paid(raw) and kept.holds_kept_stock,
+        whole_cancel_blockers=(str(words.KEPT_STOCK),) if kept.holds_kept_stock and not kept.most else (),
+        ends_by_refund=payments.is_paid(raw) and kept.holds_kept_stock and kept.most > 0,
+        ends_when_repaid=when_it_ends(told),
         is_summary=told.is_summary,
     )
 
@@ -114,6 +120,14 @@ CANCEL_KEY = "_rescind_cancel"  # of the order's meta_data: our words and our ma
 def note_of(raw: Node) -> str:
     said = books.meta(raw, CANCEL_KEY)
     return said if isinstance(said, str) else ""
+
+
+def when_it_ends(told: Told) -> EndsWhenRepaid:
+    """Core sets an order to refunded with the last of its money; with a free item on it, only when no unit is left."""
+    if not payments.is_paid(told.order):
+        return EndsWhenRepaid.NEVER
+    has_free = any(item.net == 0 for item in told.kept.of(Kind.PRODUCT))
+    return EndsWhenRepaid.WHEN_EMPTY if has_free else EndsWhenRepaid.ALWAYS
 
 
 def ended_at(told: Told, updated: datetime) -> datetime | None:
@@ -138,11 +152,12 @@ def to_fulfilment(told: Told) -> Fulfilment:
 
 
 # --- lines ---------------------------------------------------------------------------------------------
-def to_line(told: Told, item: Item) -> LineItem:
+def to_line(told: Told, item: Item, bundle: Bundle | None) -> LineItem:
     raw = next(one for one in shapes.nodes(told.order, Kind.PRODUCT.value) if shapes.ident(one, "id") == item.id)
-    shipped = min(item.units, told.shipped(item))
+    shipped = min(item.units, told.shipped(item) + returned(told, raw))
     waiting = max(ZERO, item.units_left - shipped)
-    stoppable = waiting if told.status in OPEN else ZERO
+    is_whole = waiting == waiting.to_integral_value() or not payments.is_paid(told.order)
+    stoppable = waiting if told.status in OPEN and is_whole else ZERO
     place = Placement(id=item.id, group_id="", units=waiting, readiness=Readiness.OPEN)
     return LineItem(
         id=item.id,
@@ -162,9 +177,21 @@ def to_line(told: Told, item: Item) -> LineItem:
         placements=(place,) if stoppable else (),
         is_tracked=item.taken > 0,
         is_editable=False,
+        group_id=bundle.id if bundle else "",
+        group_title=bundle.title if bundle else "",
         stock_item_id=shapes.text(raw, "product_id"),
         why_not="" if stoppable else why_not(told, waiting),
     )
+
+
+def returned(told: Told, line: Node) -> Decimal:
+    """Units refunded once the order was completed: they had left, so that they were not cancelled."""
+    completed = payments.when(told.order, "date_completed_gmt")
+    if completed is None or not told.has_left:
+        return ZERO
+    after = [raw for raw in told.refunds if (at := payments.when(raw, "date_created_gmt")) and at >= completed]
+    shares = books.shares_of(line, Kind.PRODUCT, after)
+    return sum((abs(amounts.number(share, "quantity")) for share in shares), ZERO)
 
 
 def _variant(raw: Node) -> str:
@@ -195,7 +222,7 @@ def why_not(told: Told, waiting: Decimal) -> str:
     if told.has_left:
         return str(words.HIDDEN if told.is_hidden else words.COMPLETED)
     if told.status in OPEN or not waiting:
-        return str(words.LINE_GONE)
+        return str(words.IN_PARTS if waiting else words.LINE_GONE)
     return str(words.LINE_CLOSED) if told.status in ENDED else str(words.UNKNOWN_STATUS) % {"status": told.status[:60]}
 
 
@@ -225,6 +252,8 @@ def remarks(told: Told) -> Iterator[Remark]:
     for refund in payments.unpaid_back(told.refunds, by_hand=told.by_hand):
         said = f"{amounts.told(amounts.number(refund, 'amount'))} {kept.currency}"
         yield Remark(kind="other", text=str(words.NOT_PAID_BACK) % {"amount": said}, is_open=True)
+    for sentence in tenders.said(raw, kept):
+        yield Remark(kind="payment", text=sentence)
     for item in kept.of(Kind.FEE):
         said = f"{amounts.told(amounts.rounded(item.gross, kept.step))} {kept.currency}"
         text = words.FEE if item.net >= 0 else words.NEGATIVE_FEE

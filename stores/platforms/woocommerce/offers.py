@@ -33,7 +33,10 @@ CAPABILITIES = Capabilities(
         _("WooCommerce does not say whether a unit is being packed. Ask the warehouse before you cancel.")
     ),
     refund_quote=composed(
-        _("From version 11.1 on WooCommerce computes the amount; for older shops Rescind does, from the order's lines.")
+        _(
+            "Rescind computes the amount from the order's unrounded lines, to the digits of the shop's prices; from "
+            "version 11.1 on WooCommerce's own preview is heard as well, and the smaller counts."
+        )
     ),
     refund=native(
         _("Money goes back through the payment method where it can; for bank transfer or cash it is only recorded.")
@@ -56,11 +59,13 @@ CAPABILITIES = Capabilities(
     ),
     staff_note=native(
         _(
-            "A hidden field of the refund or the order carries the reason. The refund's visible reason says only "
-            "that items were cancelled, since customers read it in their order."
+            "A hidden field of the refund or the order carries the reason. Customers read the refund's visible reason "
+            "in their order: it says only that items were cancelled, and a short reference of Rescind's."
         )
     ),
-    find_again=native(_("Rescind's mark in the refund's reason shows after a lost answer what was done.")),
+    find_again=native(
+        _("Rescind's mark in the refund, its reason and a hidden field, shows after a lost answer what was done.")
+    ),
     idempotency=impossible(
         _("WooCommerce would refund a second time: after a lost answer a person decides whether it is sent again.")
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,25 +11,43 @@ from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPay
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
 from stores.kernel.shapes import Node
-from stores.platforms.woocommerce import amounts, payments
+from stores.platforms.woocommerce import amounts, payments, words
 from stores.platforms.woocommerce.api import Api, order_path
 from stores.platforms.woocommerce.books import ZERO, Books, Kind
 from stores.platforms.woocommerce.figures import Figures, Share, figures, is_everything
 from stores.platforms.woocommerce.mapping import Told
 
-# An older shop; or money went back earlier without lines, so that the lines are worth more than what is left.
-NO_PREVIEW = ("rest_no_route", "woocommerce_rest_preview_exceeds_max_refundable")
+# An older shop; or money went back earlier without lines, so that the lines are worth more than what is left; or the
+# last units, of which the preview wants each as much as the first.
+NO_PREVIEW = (
+    "rest_no_route",
+    "woocommerce_rest_preview_exceeds_max_refundable",
+    "woocommerce_rest_refund_total_exceeds_remaining",
+)
 
 
 def quote(api: Api, told: Told, order: Order, request: CancelRequest) -> Quote:
-    """Raises RemoteRefused where the shop's own preview says no. The order's figures were read just now."""
+    """Raises RemoteRefused where the shop's own preview says no, and for an amount finer than the shop counts.
+
+    The order's figures were read just now. Amounts are ours in any case: the preview rounds net and tax apart before
+    it divides, and knows nothing of money that was kept. Where it names less than rounding explains, less goes back.
+    """
+    guard_step(told.kept, request)
     units = wanted(told, request)
     shipping = None if request.shipping is None else request.shipping.amount
     found = figures(told.kept, units, shipping=shipping)
-    theirs = preview(api, told, found) if found.shares and payments.is_paid(told.order) else None
-    if theirs is not None and not _is_all(told.kept, units, shipping):
-        found = replace(found, amount=min(theirs, told.kept.most))
+    theirs = preview(api, told, found) if payments.is_paid(told.order) else None
+    if theirs is not None and not _is_all(told.kept, units, shipping) and theirs < found.amount - told.kept.rounding:
+        found = replace(found, amount=theirs)
     return to_quote(told, order, found, is_estimate=theirs is None)
+
+
+def guard_step(kept: Books, request: CancelRequest) -> None:
+    """A shop may count whole crowns although the currency has hellers."""
+    for said in (*request.part.values(), *([request.shipping] if request.shipping else [])):
+        if said.amount != amounts.rounded(said.amount, kept.step):
+            text = str(words.TOO_FINE) % {"step": amounts.told(kept.step)}
+            raise RemoteRefused("too fine", code="too_fine", user_message=text)
 
 
 def _is_all(kept: Books, units: Mapping[str, Decimal], shipping: Decimal | None) -> bool:
@@ -44,8 +62,12 @@ def wanted(told: Told, request: CancelRequest) -> dict[str, Decimal]:
 
 
 def preview(api: Api, told: Told, found: Figures) -> Decimal | None:
-    """Their total for the same; None where there is no preview, or it knows no discounts as fees."""
-    if any(share.net < 0 for share in found.shares):
+    """Their total for the same; None where there is no preview, or it knows no discounts as fees.
+
+    Free lines are left out: it takes them for refunded already.
+    """
+    found = replace(found, goods=tuple(share for share in found.goods if share.gross))
+    if not found.shares or any(share.net < 0 for share in found.shares):
         return None
     try:
         said = api.ask(order_path(str(told.order["id"]), "/refunds/preview"), preview_body(found))
@@ -74,8 +96,8 @@ def to_quote(told: Told, order: Order, found: Figures, *, is_estimate: bool) -> 
     kept = told.kept
     whole = kept.money(found.amount if payments.is_paid(told.order) else ZERO)
     zero = Money.zero(whole.currency)
-    shipping = kept.money(sum((share.gross for share in found.shipping), ZERO))
-    fees = kept.money(sum((share.gross for share in found.fees if share.net > 0), ZERO))
+    shipping = kept.money(min(_gross(found.shipping), kept.left_of(Kind.SHIPPING)))
+    fees = kept.money(min(_gross(share for share in found.fees if share.net > 0), kept.left_of(Kind.FEE)))
     tax = kept.money(sum((share.tax for share in found.goods), ZERO))
     if whole < shipping + fees + tax:  # less was paid than the parts are worth
         shipping, fees, tax = zero, zero, zero
@@ -92,6 +114,10 @@ def to_quote(told: Told, order: Order, found: Figures, *, is_estimate: bool) -> 
         is_estimate=is_estimate,
         fees=fees or None,
     )
+
+
+def _gross(shares: Iterable[Share]) -> Decimal:
+    return sum((share.gross for share in shares), ZERO)
 
 
 def _line(kept: Books, order: Order, share: Share) -> QuotedLine:

@@ -8,9 +8,8 @@ from stores.canonical.order import Order, Shipment
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.shapes import Node
-from stores.platforms.woocommerce import books, mapping, payments, words
-from stores.platforms.woocommerce.api import IDENT, Api, order_path
-from stores.platforms.woocommerce.books import Books
+from stores.platforms.woocommerce import amounts, books, mapping, payments, words
+from stores.platforms.woocommerce.api import DIGITS, FINE, IDENT, Api, order_path
 from stores.platforms.woocommerce.mapping import Told
 
 SHIPPED_MARK = "_fulfillment_status"  # of an order whose shop records shipments
@@ -24,16 +23,27 @@ class Reader:
         self.api = api
         self.last: Told | None = None
         self._by_hand: dict[str, bool] = {}
+        self._digits: dict[str, int] = {}
 
     def told(self, order_id: str, *, before: Order | None = None) -> Told:
         """Raises Misread and RemoteRefused. before: an earlier read, which knows the payment method."""
-        order = self.api.get(order_path(order_id))
-        refunds = list(self.api.every(order_path(order_id, "/refunds")))
+        order = self.api.get(order_path(order_id), FINE)
+        refunds = list(self.api.every(order_path(order_id, "/refunds"), FINE))
         known = next((p.is_manual for p in before.payments), None) if before else None
         by_hand = self.is_by_hand(order) if known is None else known
         sent, is_hidden = self.shipments(order)
-        self.last = Told(order, refunds, sent, by_hand, is_hidden)
+        self.last = Told(order, refunds, sent, by_hand, is_hidden, digits=self.digits(order))
         return self.last
+
+    def digits(self, order: Node) -> int:
+        """Of the store's prices: a read without `dp` tells them. A plugin may have others for each currency."""
+        shown = amounts.digits(order)
+        if shown < DIGITS or not payments.is_paid(order):
+            return shown  # a shop that does not heed it; or no money that could go back
+        currency = amounts.currency(order)
+        if currency not in self._digits:
+            self._digits[currency] = amounts.digits(self.api.get(order_path(shapes.ident(order, "id"))))
+        return self._digits[currency]
 
     def order(self, order_id: str, *, before: Order | None = None) -> Order:
         with shapes.understood(str(words.UNREADABLE)):
@@ -48,10 +58,12 @@ class Reader:
             return told
         return replace(told, refunds=list(self.api.every(order_path(order_id, "/refunds"))))
 
-    def books(self, order_id: str) -> Books:
-        """The order's money as it stands. Raises Misread."""
-        order = self.api.get(order_path(order_id))
-        return books.read(order, list(self.api.every(order_path(order_id, "/refunds"))))
+    def now(self, order_id: str) -> Told:
+        """What a refund depends on: money, units, and what has left. Raises Misread."""
+        order = self.api.get(order_path(order_id), FINE)
+        refunds = list(self.api.every(order_path(order_id, "/refunds"), FINE))
+        sent, is_hidden = self.shipments(order)
+        return Told(order, refunds, sent, is_hidden=is_hidden, digits=self.digits(order))
 
     def is_by_hand(self, order: Node) -> bool:
         """A gateway that is gone or cannot refund; where that cannot be asked, a refusal would still be harmless."""

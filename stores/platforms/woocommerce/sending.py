@@ -69,6 +69,17 @@ def guard_refund(command: RefundOrder) -> None:
     whole(command)
 
 
+def guard_units(command: RefundOrder, told: Told) -> None:
+    """What left meanwhile, or was ended by somebody else, is not refunded as cancelled. Raises RemoteRefused."""
+    if told.status not in OPEN or told.has_left:
+        raise _no("status_changed", str(words.CLOSED_MEANWHILE) % {"status": told.status[:60]})
+    for line in command.lines:
+        known = told.kept.product(line.line_id)
+        if known is None or line.units > known.units_left - told.shipped(known):
+            title = known.title if known else line.line_id
+            raise _no("fewer_units", str(words.FEWER_UNITS) % {"title": title[:80]})
+
+
 def guard_money(command: RefundOrder, kept: Books) -> None:
     """The order's own figures just before the refund; less than planned stops. Raises RemoteRefused."""
     if kept.currency != command.currency:
@@ -81,11 +92,6 @@ def guard_money(command: RefundOrder, kept: Books) -> None:
             raise _no("less_refundable", words.LESS_LEFT)
     if amount != amounts.rounded(amount, kept.step):
         raise _no("too_fine", str(words.TOO_FINE) % {"step": amounts.told(kept.step)})
-    for line in command.lines:
-        known = kept.product(line.line_id)
-        if known is None or line.units > known.units_left:
-            title = known.title if known else line.line_id
-            raise _no("fewer_units", str(words.FEWER_UNITS) % {"title": title[:80]})
 
 
 def restocks(command: RefundOrder, kept: Books) -> bool:

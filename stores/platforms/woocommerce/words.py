@@ -23,6 +23,9 @@ HIDDEN = _(
     "The order is marked as shipped, at least in part, and WooCommerce does not tell what has left. "
     "Look at its shipments in WooCommerce."
 )
+IN_PARTS = _(
+    "Sold in parts of a unit, which WooCommerce's interface does not take back: refund it in WooCommerce itself."
+)
 UNKNOWN_STATUS = _(
     "The shop uses the status “%(status)s”, which Rescind does not know, so it may have been shipped. Set the order to "
     "Processing or On hold in WooCommerce if it can still be stopped."
@@ -35,6 +38,15 @@ MAYBE_AUTHORISED = _(
 NOT_PAID_BACK = _("A refund of %(amount)s is recorded, but WooCommerce does not say that the money went back.")
 PAY_BY_HAND = _("This payment method cannot pay back by itself: a refund is only recorded, and you pay by hand.")
 NEGATIVE_FEE = _("Discount on the order: %(name)s, %(amount)s")
+BY_GIFT_CARDS = _("%(amount)s of the price was paid by gift card. A refund here does not give that back to the card.")
+BY_SOMETHING = _(
+    "%(amount)s of the price was not paid through this payment (a gift card or credit of an extension, it seems). "
+    "A refund here does not give that back."
+)
+KEPT_STOCK = _(
+    "Units refunded earlier were left out of stock, and setting the order to cancelled would put them back. No money "
+    "is left by which a refund could end it: refund the remaining units with 0 in WooCommerce itself."
+)
 FEE = _("Extra fee: %(name)s, %(amount)s")
 
 # --- before sending -----------------------------------------------------------------------------------
@@ -47,7 +59,8 @@ NOTHING_BACK = _("Units leave a WooCommerce order only together with money.")
 NOT_BY_CANCEL = _("Setting an order to cancelled moves stock and nothing else; money goes back by a refund before it.")
 WOULD_RESTOCK = _("Setting the order to cancelled would put units back in stock that are to stay out.")
 MIXED_STOCK = _("A WooCommerce refund puts back all of its units or none.")
-NO_LONGER_OPEN = _("The order is %(status)s in WooCommerce by now, so it was not set to cancelled.")
+CLOSED_MEANWHILE = _("The order is %(status)s in WooCommerce by now: its units can no longer be refunded as cancelled.")
+NO_LONGER_OPEN = _("The order is %(status)s in WooCommerce by now and can no longer be set to cancelled.")
 
 # --- errors -------------------------------------------------------------------------------------------
 UNREADABLE = _("WooCommerce's answer could not be understood.")
@@ -66,8 +79,12 @@ NO_AUTOMATIC = _(
     "pay by hand."
 )
 GATEWAY = _(
-    "The payment provider may not have paid back, and WooCommerce kept no refund. Look at the provider before "
+    "The payment provider may not have paid back; WooCommerce keeps no refund that failed. Look at the provider before "
     "another try."
+)
+GATEWAY_SILENT = _(
+    "The payment provider did not answer WooCommerce, which keeps no refund then although the money may have moved. "
+    "Look at the provider before another try."
 )
 STALE = _("The amounts changed since the plan was made. Read the order again.")
 STATUSES: Mapping[int | None, str] = {

@@ -62,7 +62,6 @@ def _line(session: Session, wanted: Order, line: Line, before: Decimal, after: D
     product = _product(session, line, takes)
     net, tax = _split(wanted, after)
     net_before, tax_before = _split(wanted, before)
-    digits = session.shop["digits"]
     meta = [_meta(session, "_reduced_stock", str(line.quantity))] if takes and line.tracked else []
     if line.variant:
         meta.append(_meta(session, "pa_kind", line.variant))
@@ -70,11 +69,17 @@ def _line(session: Session, wanted: Order, line: Line, before: Decimal, after: D
         "id": session.number(), "name": f"{line.title} - {line.variant}" if line.variant else line.title,
         "parent_name": line.title if line.variant else None, "product_id": product,
         "variation_id": session.number() if line.variation else 0, "sku": line.sku, "quantity": line.quantity,
-        "total": sums.told(net, digits), "total_tax": sums.told(tax, digits),
-        "subtotal": sums.told(net_before, digits), "subtotal_tax": sums.told(tax_before, digits),
+        "total": sums.fine(net), "total_tax": _tax(session, wanted, tax),
+        "subtotal": sums.fine(net_before), "subtotal_tax": _tax(session, wanted, tax_before),
         "taxes": [{"id": int(RATE), "total": sums.fine(tax), "subtotal": sums.fine(tax_before)}] if tax_before else [],
         "meta_data": meta, "fulfilled": line.fulfilled,
     }  # fmt: skip
+
+
+def _tax(session: Session, wanted: Order, amount: Decimal) -> str:
+    """A line's tax in all is rounded, each tax of it is not."""
+    digits = session.shop["digits"]
+    return sums.told(sums.round_tax(amount, digits, included=wanted.prices_include_tax), digits)
 
 
 def _product(session: Session, line: Line, takes: bool) -> int:
@@ -98,9 +103,9 @@ def _split(wanted: Order, amount: Decimal) -> tuple[Decimal, Decimal]:
 def _other(session: Session, wanted: Order, amount: str, **more: Any) -> Body:
     """Shipping and fees are entered without tax."""
     net = number(amount)
-    tax, digits = net * number(wanted.tax_rate), session.shop["digits"]
+    tax = net * number(wanted.tax_rate)
     return {
-        "id": session.number(), "total": sums.told(net, digits), "total_tax": sums.told(tax, digits),
+        "id": session.number(), "total": sums.fine(net), "total_tax": _tax(session, wanted, tax),
         "taxes": [{"id": int(RATE), "total": sums.fine(tax), "subtotal": ""}] if tax else [], "quantity": 1,
         "meta_data": [],
     } | more  # fmt: skip
@@ -112,10 +117,11 @@ def _coupon(session: Session, wanted: Order, digits: int) -> Body:
 
 
 def _totals(order: Body, wanted: Order) -> Body:
+    """The sums of an order: each line and each tax is rounded before it is added, the usual setting."""
     digits = order["digits"]
 
     def say(kinds: tuple[str, ...], name: str) -> Decimal:
-        return sums.total(number(item[name]) for kind in kinds for item in order[kind])
+        return sums.total(number(sums.told(number(item[name]), digits)) for kind in kinds for item in order[kind])
 
     goods, shipping = ("lines", "fee_lines"), ("shipping_lines",)
     tax = say(goods, "total_tax") + say(shipping, "total_tax")

@@ -12,6 +12,7 @@ from stores.sandbox.woocommerce.refusals import Refused, missing, wrong
 from stores.sandbox.woocommerce.sums import number
 
 KNOWN = {"line_item_id", "quantity", "refund_total"}
+REFUNDABLE = ("completed", "processing", "on-hold")
 Shares = dict[str, str]
 
 
@@ -19,26 +20,27 @@ def no(status: int, code: str, message: str) -> Refused:
     return Refused(status, f"woocommerce_rest_{code}", message)
 
 
-def of_units(order: Body, item: Body, units: int, refunds: Sequence[Body]) -> tuple[Decimal, dict[str, Decimal]]:
-    """(net, tax by rate) of some units, never above what is left; the last unit takes the rest."""
-    left, ordered = sums.units_left(item, refunds), int(item["quantity"])
-    taxes = {str(tax["id"]): number(tax["total"]) for tax in item["taxes"]}
-    rests = {rate: sums.tax_left(item, rate, refunds) for rate in taxes}
-    net = sums.net_left(item, refunds)
-    if units == left:
-        return net, rests
-    part = Decimal(units) / ordered
-    return min(net, _round(number(item["total"]) * part, order)), {
-        rate: min(rests[rate], _round(whole * part, order)) for rate, whole in taxes.items()
-    }
+def of_units(order: Body, item: Body, units: int, refunds: Sequence[Body]) -> Decimal:
+    """With tax: the line's part, rounded once, and no rest for the last one. Raises Refused above what is left."""
+    whole = gross(item)
+    due, left = _round(whole * units / int(item["quantity"] or 1), order), whole - sums.gross_back(item, refunds)
+    if left <= 0:
+        raise no(422, "line_item_already_refunded", "This line item has already been fully refunded.")
+    if due > _round(left, order):
+        raise no(422, "refund_total_exceeds_remaining", "refund_total cannot exceed the remaining refundable amount.")
+    return due
 
 
-def of_gross(order: Body, item: Body, gross: Decimal) -> tuple[Decimal, dict[str, Decimal]]:
+def gross(item: Body) -> Decimal:
+    """An item's net, which is kept unrounded, and its tax in all, which is rounded."""
+    return number(item["total"]) + number(item["total_tax"])
+
+
+def of_gross(order: Body, item: Body, amount: Decimal) -> tuple[Decimal, dict[str, Decimal]]:
     """An amount that contains its tax, parted as the item's own total is."""
-    tax = sums.total(number(one["total"]) for one in item["taxes"])
-    whole = number(item["total"]) + tax
-    share = {str(one["id"]): _round(gross * number(one["total"]) / whole, order) for one in item["taxes"] if whole}
-    return gross - sums.total(share.values()), share
+    whole = number(item["total"]) + sums.taxes(item)
+    share = {str(one["id"]): _round(amount * number(one["total"]) / whole, order) for one in item["taxes"] if whole}
+    return amount - sums.total(share.values()), share
 
 
 def _round(amount: Decimal, order: Body) -> Decimal:
@@ -49,7 +51,7 @@ def _checked(order: Body, refunds: Sequence[Body], asked: Sequence[Mapping[str, 
     """(item, what was asked of it) of every entry. Raises Refused."""
     if not asked:
         raise no(400, "missing_line_items", "line_items is required.")
-    if order["status"] in ("pending", "failed", "cancelled", "refunded"):
+    if order["status"] not in REFUNDABLE or sums.remaining(order, refunds) <= 0:
         raise no(422, "order_not_refundable", "Order is not refundable.")
     found = [(sums.item(order, one.get(name)), one) for one in asked]
     if any(item is None for item, _ in found):
@@ -58,12 +60,9 @@ def _checked(order: Body, refunds: Sequence[Body], asked: Sequence[Mapping[str, 
     if len(ids) != len(set(ids)):
         raise no(400, "duplicate_line_item", "Duplicate line item.")
     for item, one in found:
-        if item and "quantity" in one and "refund_total" not in one:
-            left = sums.units_left(item, refunds)
-            if left <= 0:
-                raise no(422, "line_item_already_refunded", "Line item is already refunded.")
-            if one["quantity"] > left:
-                raise no(422, "quantity_exceeds_refundable", f"Quantity exceeds the refundable quantity ({left}).")
+        left = sums.units_left(item, refunds) if item else 0
+        if one.get("quantity", 0) > left:
+            raise no(422, "quantity_exceeds_refundable", f"Quantity exceeds the refundable quantity ({left}).")
     return found
 
 
@@ -95,8 +94,8 @@ def preview(session: Session, order: Body, asked: Any) -> Body:
 
 def _of(order: Body, item: Body, one: Mapping[str, Any], refunds: Sequence[Body]) -> tuple[Decimal, dict[str, Decimal]]:
     if one.get("refund_total") is not None:
-        return of_gross(order, item, number(one["refund_total"]))
-    return of_units(order, item, int(one.get("quantity") or 0), refunds)
+        return of_gross(order, item, _round(number(one["refund_total"]), order))
+    return of_gross(order, item, of_units(order, item, int(one.get("quantity") or 0), refunds))
 
 
 def _row(order: Body, item: Body, one: Mapping[str, Any], net: Decimal, tax: Decimal) -> Body:

@@ -31,6 +31,7 @@ class Asked(NamedTuple):
     query: listing.Query
     body: Any
     headers: dict[str, str]
+    url: str  # as it was called, without the query
 
 
 class Route(NamedTuple):
@@ -69,17 +70,22 @@ def known(asked: Asked, *, status: int = 404) -> Body:
     return found
 
 
-def shown(session: Session, order: Body) -> Body:
-    return told.order(session, order, session.of("refund", order["id"]))
+def shown(session: Session, order: Body, query: listing.Query) -> Body:
+    return told.order(session, order, session.of("refund", order["id"]), decimals(query))
+
+
+def decimals(query: listing.Query) -> int | None:
+    """Of the amounts in an answer: `dp`, else the store's own."""
+    return int(query["dp"]) if query.get("dp", "").isdecimal() else None
 
 
 def one_order(asked: Asked) -> Body:
     asked.session.is_stale = faults.spend(asked.session.world, ("order",), {"stale"}) is not None
-    return shown(asked.session, known(asked))
+    return shown(asked.session, known(asked), asked.query)
 
 
 def update_order(asked: Asked) -> Body:
-    return shown(asked.session, status.update(asked.session, known(asked, status=400), asked.body))
+    return shown(asked.session, status.update(asked.session, known(asked, status=400), asked.body), asked.query)
 
 
 def refunds(asked: Asked) -> list[Body]:
@@ -89,7 +95,8 @@ def refunds(asked: Asked) -> list[Body]:
         raise wrong("per_page")
     made = list(reversed(asked.session.of("refund", order["id"])))
     asked.headers.update({"X-WP-Total": str(len(made)), "X-WP-TotalPages": str(-(-len(made) // size))})
-    return [told.refund(asked.session, order, one) for one in made[(page - 1) * size : page * size]]
+    dp = decimals(query)
+    return [told.refund(asked.session, order, one, dp) for one in made[(page - 1) * size : page * size]]
 
 
 def refund_order(asked: Asked) -> Body:
@@ -151,7 +158,7 @@ def path(pattern: str) -> re.Pattern[str]:
 
 ROUTES = (
     Route("orders", "GET", path("orders"),
-          lambda a: [shown(a.session, row) for row in listing.orders(a.session, a.query, a.headers)]),
+          lambda a: [shown(a.session, row, a.query) for row in listing.orders(a.session, a.query, a.headers, a.url)]),
     Route("order", "GET", path("orders/{id}"), one_order),
     Route("order_update", "PUT POST PATCH", path("orders/{id}"), update_order),
     Route("refunds", "GET", path("orders/{id}/refunds"), refunds),
@@ -230,7 +237,7 @@ def answered(
         return json_reply(int(forced["status"]), forced["body"], **headers)
     named = match.groupdict()
     asked = Asked(session, named.get("id") or "", listing.query_of(request.query),
-                  read_body(request), headers)  # fmt: skip
+                  read_body(request), headers, home + place.rest)  # fmt: skip
     payload = route.act(asked)
     session.world.show(request, route.status, payload)
     return json_reply(route.status, payload, **headers)

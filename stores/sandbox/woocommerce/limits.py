@@ -1,4 +1,4 @@
-"""The host's limit: WooCommerce itself has none. A bucket of ten requests that fills by five a second."""
+"""A host's limit, where it is switched on: WooCommerce itself has none. Ten requests at once, five a second."""
 
 from __future__ import annotations
 

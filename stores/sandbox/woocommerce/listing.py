@@ -28,7 +28,7 @@ def query_of(text: str) -> Query:
     return found
 
 
-def orders(session: Session, query: Query, headers: dict[str, str]) -> list[Body]:
+def orders(session: Session, query: Query, headers: dict[str, str], url: str) -> list[Body]:
     """One page of records; raises Refused for a value out of range."""
     page, size = _number(query, "page", 1, None), _number(query, "per_page", 10, MOST)
     by, way = query.get("orderby", "date"), query.get("order", "desc")
@@ -46,7 +46,7 @@ def orders(session: Session, query: Query, headers: dict[str, str]) -> list[Body
         found = [order for order in session.all("order") if _fits(order, query, bounds)]
         found.sort(key=KEYS.get(by, KEYS["date"]), reverse=way == "desc")
         rows, count = found[offset : offset + size], len(found)
-    _tell(headers, query, page, size, count)
+    _tell(headers, query, page, size, count, url)
     return rows
 
 
@@ -102,10 +102,10 @@ def _fits(order: Body, query: Query, bounds: dict[str, float | None]) -> bool:
     return query.get("search", "").lower() in words
 
 
-def _tell(headers: dict[str, str], query: Query, page: int, size: int, count: int) -> None:
+def _tell(headers: dict[str, str], query: Query, page: int, size: int, count: int, url: str) -> None:
     pages = ceil(count / size)
     headers |= {"X-WP-Total": str(count), "X-WP-TotalPages": str(pages)}
     links = [(page - 1, "prev")] * (page > 1) + [(page + 1, "next")] * (page < pages)
-    told = [f'<orders?{urlencode(query | {"page": str(number)})}>; rel="{name}"' for number, name in links]
+    told = [f'<{url}?{urlencode(query | {"page": str(number)})}>; rel="{name}"' for number, name in links]
     if told:
         headers["Link"] = ", ".join(told)

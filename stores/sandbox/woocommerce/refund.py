@@ -33,7 +33,7 @@ def create(session: Session, order: Body, asked: Any) -> Body:
         "reason": str(wanted.get("reason") or ""), "paid_back": False, "meta_data": [], "items": shares,
     }  # fmt: skip
     _pay(session, order, made, amount, is_asked=wanted.get("api_refund", True) is True)
-    _close(session, order, made, refunds, is_restocked=wanted.get("api_restock", True) is True, cause=CAUSE)
+    _close(session, order, made, is_restocked=wanted.get("api_restock", True) is True, cause=CAUSE)
     if session.switch("foreign_meta") == "kept":
         status.write_meta(session, made, wanted.get("meta_data", ()))
         session.put("refund", ident, made, parent=order["id"])
@@ -93,9 +93,7 @@ def _pay(session: Session, order: Body, made: Body, amount: Decimal, *, is_asked
         session.effect("refund", order["id"], amount=made["amount"], by_hand=by_hand, **told)
 
 
-def _close(
-    session: Session, order: Body, made: Body, refunds: Sequence[Body], *, is_restocked: bool, cause: str
-) -> None:
+def _close(session: Session, order: Body, made: Body, *, is_restocked: bool, cause: str) -> None:
     """Keep it, put its units back, and end the order when nothing is left; free items still open keep it as it is."""
     session.put("refund", made["id"], made, parent=order["id"])
     for share in made["items"] if is_restocked else ():
@@ -103,12 +101,21 @@ def _close(
             line := sums.item({"lines": order["lines"], "shipping_lines": [], "fee_lines": []}, share["item"])
         ) is not None:
             stock.restore_refunded(session, order, line, int(share["quantity"]), cause=cause)
-    now = [*refunds, made]
-    frees = any(number(line["total"]) == 0 and sums.units_left(line, now) > 0 for line in order["lines"])
-    is_over = sums.remaining(order, now) <= 0 and not (frees and any(sums.units_left(ln, now) for ln in order["lines"]))
-    if is_over and order["status"] != "refunded" and session.switch("refunded_status") == "refunded":
-        order["status"] = "refunded"
+    end_if_over(session, order)
     status.save(session, order)
+
+
+def end_if_over(session: Session, order: Body) -> None:
+    """After every refund, whoever made it, with lines or without."""
+    if session.switch("refunded_status") == "refunded" and _is_over(order, session.of("refund", order["id"])):
+        order["status"] = "refunded"
+
+
+def _is_over(order: Body, refunds: Sequence[Body]) -> bool:
+    """No money is left; of an order with a free item, no unit either, of whatever line."""
+    has_free = any(number(line["total"]) == 0 for line in order["lines"])
+    units = sum(sums.units_left(line, refunds) for line in order["lines"])
+    return sums.remaining(order, refunds) <= 0 and not (has_free and units > 0)
 
 
 def by_status(session: Session, order: Body, *, cause: str) -> None:

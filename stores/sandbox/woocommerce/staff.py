@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from stores.sandbox.records import Body, Session
 from stores.sandbox.woocommerce import status, stock, sums, webhooks
-from stores.sandbox.woocommerce.refund import share_of
+from stores.sandbox.woocommerce.refund import end_if_over, share_of
 from stores.sandbox.woocommerce.sums import number
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ class Staff:
             session.effect("refund", order["id"], cause="staff", currency=order["currency"], amount=amount, note=reason)
             if restock and units:
                 stock.restore_refunded(session, order, line, units, cause="staff")
-            if sums.remaining(order, session.of("refund", order["id"])) <= Decimal(0):
-                order["status"] = "refunded"
+            end_if_over(session, order)
             status.save(session, order)
 
     def write(self, **changes: object) -> None:

@@ -1,9 +1,9 @@
-"""Amounts as WooCommerce writes them: decimal text, with as many digits as the store's setting says."""
+"""Amounts as WooCommerce keeps and writes them: lines unrounded, the order's own sums with the store's digits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from stores.sandbox.records import Body
@@ -18,8 +18,18 @@ def told(amount: Decimal, digits: int) -> str:
 
 
 def fine(amount: Decimal) -> str:
-    """A line's own tax keeps six digits."""
+    """What a line keeps of its net and of each tax: six digits, without zeros at the end."""
     return format(amount.quantize(Decimal("0.000001"), ROUND_HALF_UP).normalize() + 0, "f")
+
+
+def round_tax(amount: Decimal, digits: int, *, included: bool) -> Decimal:
+    """A tax as it is summed: half a unit goes down where prices contain it, so that net and tax do not both grow."""
+    return amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_DOWN if included else ROUND_HALF_UP)
+
+
+def taxes(item: Body) -> Decimal:
+    """All taxes of an item, unrounded."""
+    return total(number(tax["total"]) for tax in item["taxes"])
 
 
 def number(said: Any) -> Decimal:
@@ -51,6 +61,12 @@ def remaining(order: Body, refunds: Iterable[Body]) -> Decimal:
 def back(refunds: Iterable[Body], ident: Any) -> list[Body]:
     """The shares of one item in refunds, as positive numbers."""
     return [share for refund in refunds for share in refund["items"] if str(share["item"]) == str(ident)]
+
+
+def gross_back(line: Body, refunds: Iterable[Body]) -> Decimal:
+    """What went back of an item, its taxes with it."""
+    shares = back(refunds, line["id"])
+    return total(number(share["total"]) + total(map(number, share["taxes"].values())) for share in shares)
 
 
 def units_left(line: Body, refunds: Iterable[Body]) -> int:

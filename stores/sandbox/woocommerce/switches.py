@@ -18,6 +18,6 @@ SWITCHES = tuple(
         ("put", ("allowed", "blocked"), "the host's firewall refuses PUT with a page of its own", "", True),
         ("login", ("basic", "oauth"), "what WordPress believes of the connection: secure, or not (a proxy ends TLS)",
          "", False),
-        ("limit", ("host", "none"), "the host's limit: 5 requests a second, 10 at once", "", False),
+        ("limit", ("none", "host"), "core limits nothing; some hosts do: 5 requests a second, 10 at once", "", False),
     )
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""Records as `wc/v3` shows them: amounts as text, times in the site's zone and in GMT, both without an offset."""
+"""Records as `wc/v3` shows them: amounts as text with `dp` digits (the store's, unless asked), times in the site's
+zone and in GMT, both without an offset."""
 
 from __future__ import annotations
 
@@ -30,8 +31,11 @@ def times(session: Session, **named: float | None) -> Body:
     }
 
 
-def order(session: Session, found: Body, refunds: Sequence[Body]) -> Body:
-    who, digits = found["person"], found["digits"]
+AMOUNTS = ("subtotal", "subtotal_tax", "total", "total_tax")  # of an item; each of its taxes is shown as it is kept
+
+
+def order(session: Session, found: Body, refunds: Sequence[Body], dp: int | None = None) -> Body:
+    who, digits = found["person"], found["digits"] if dp is None else dp
     address = {"first_name": who["first"], "last_name": who["last"], "company": "", "address_1": who["address"],
                "address_2": "", "city": who["city"], "state": "", "postcode": who["zip"], "country": who["country"],
                "phone": who["phone"]}  # fmt: skip
@@ -41,14 +45,14 @@ def order(session: Session, found: Body, refunds: Sequence[Body]) -> Body:
         "version": VERSIONS[session.switch("store")], "prices_include_tax": found["prices_include_tax"],
         **times(session, created=found["created"], modified=found["modified"], completed=found["completed"],
                 paid=found["paid"]),
-        **{name: found[name] for name in amounts},
+        **{name: sums.told(number(found[name]), digits) for name in amounts},
         "customer_id": 0, "order_key": f"wc_order_{found['id']}", "billing": address | {"email": who["email"]},
         "shipping": address, "payment_method": found["gateway"], "payment_method_title": found["gateway_title"],
         "transaction_id": found["transaction"], "customer_ip_address": "", "customer_user_agent": "",
         "created_via": "checkout", "customer_note": found["customer_note"], "cart_hash": "", "number": found["number"],
-        "meta_data": found["meta_data"], "line_items": [line(found, one) for one in found["lines"]],
-        "tax_lines": tax_lines(found), "shipping_lines": [bare(one) for one in found["shipping_lines"]],
-        "fee_lines": [bare(one) | {"tax_class": "", "tax_status": "taxable", "amount": one["total"]}
+        "meta_data": found["meta_data"], "line_items": [line(one, digits) for one in found["lines"]],
+        "tax_lines": tax_lines(found), "shipping_lines": [bare(one, digits) for one in found["shipping_lines"]],
+        "fee_lines": [bare(one, digits) | {"tax_class": "", "tax_status": "taxable", "amount": one["total"]}
                       for one in found["fee_lines"]],
         "coupon_lines": found["coupon_lines"],
         "refunds": [{"id": one["id"], "reason": one["reason"], "total": f"-{sums.told(number(one['amount']), digits)}"}
@@ -56,18 +60,25 @@ def order(session: Session, found: Body, refunds: Sequence[Body]) -> Body:
         "payment_url": "", "is_editable": found["status"] in ("pending", "on-hold", "auto-draft"),
         "needs_payment": found["status"] in ("pending", "failed") and number(found["total"]) > 0,
         "needs_processing": True, "currency_symbol": "$",
-    }  # fmt: skip
+    } | found.get("extensions", {})  # fmt: skip
 
 
-def line(found: Body, one: Body) -> Body:
+def line(one: Body, digits: int) -> Body:
+    """`price` is of one unit, rounded to the store's digits or not, as its tax settings have it."""
     each = number(one["total"]) / int(one["quantity"]) if one["quantity"] else Decimal(0)
-    names = ("id", "name", "product_id", "variation_id", "quantity", "subtotal", "subtotal_tax", "total", "total_tax",
-             "taxes", "meta_data", "sku", "parent_name")  # fmt: skip
-    return {name: one[name] for name in names} | {"tax_class": "", "price": float(each), "image": {"id": "", "src": ""}}
+    names = ("id", "name", "product_id", "variation_id", "quantity", "taxes", "meta_data", "sku", "parent_name")
+    return {
+        **{name: one[name] for name in names}, **_amounts(one, digits), "tax_class": "", "price": float(each),
+        "image": {"id": "", "src": ""},
+    } | one.get("extensions", {})  # fmt: skip
 
 
-def bare(one: Body) -> Body:
-    return {name: value for name, value in one.items() if name not in ("quantity", "fulfilled")}
+def _amounts(one: Body, digits: int) -> Body:
+    return {name: sums.told(number(one[name]), digits) for name in AMOUNTS if name in one}
+
+
+def bare(one: Body, digits: int) -> Body:
+    return {name: value for name, value in one.items() if name not in ("quantity", "fulfilled")} | _amounts(one, digits)
 
 
 def tax_lines(found: Body) -> list[Body]:
@@ -80,9 +91,9 @@ def tax_lines(found: Body) -> list[Body]:
     ]  # fmt: skip
 
 
-def refund(session: Session, found: Body, made: Body) -> Body:
+def refund(session: Session, found: Body, made: Body, dp: int | None = None) -> Body:
     """Quantities and totals are negative; each share names its line in a meta."""
-    digits = found["digits"]
+    digits = found["digits"] if dp is None else dp
     kinds = {kind: {str(one["id"]) for one in found[kind]} for kind in sums.GOODS}
     shares = [(share, sums.item(found, share["item"])) for share in made["items"]]
     shown = {
@@ -91,7 +102,8 @@ def refund(session: Session, found: Body, made: Body) -> Body:
     }
     return {
         "id": made["id"], "parent_id": found["id"], **times(session, created=made["created"]),
-        "amount": made["told_amount"], "reason": made["reason"], "refunded_by": made["by"],
+        "amount": made["told_amount"] and sums.told(number(made["told_amount"]), digits),
+        "reason": made["reason"], "refunded_by": made["by"],
         "refunded_payment": made["paid_back"], "meta_data": made["meta_data"], "line_items": shown["lines"],
         "shipping_lines": shown["shipping_lines"], "fee_lines": shown["fee_lines"], "tax_lines": [],
     }  # fmt: skip

@@ -148,6 +148,75 @@ def test_an_amount_of_ones_own_wins_over_the_lines(desk):
     assert [effect.amount for effect in desk.world.effects(kind="refund")] == [5]
 
 
+def test_a_part_that_takes_all_the_money_ends_the_order_as_the_plan_says(desk):
+    """WooCommerce sets it to refunded whatever units remain: they stay on it, and so does their stock."""
+    record = desk.order(lines=[MUG], shipping="0")
+    order = desk.live(record)
+    everything = order.totals.received.customer
+    wish = desk.some(record, 1, refund=RefundChoice.PART, part={order.payments[0].id: everything})
+
+    plan = desk.plan(record, wish)
+    done = desk.work(desk.confirm(record, wish))
+
+    assert plan.expected.is_cancelled
+    assert [caution.code for caution in plan.warnings if "2 ×" in caution.text] == ["ends_order"]
+    is_as_promised(done)
+    assert "Somebody" not in done.receipt
+    assert WooCommerceHome(desk.world).order(record.external_id)["status"] == "refunded"
+    assert (desk.count("cancel"), stock(desk, record, 0)) == (0, [98])
+    assert desk.live(record).lines[0].current == 2
+
+
+def test_a_free_line_that_is_left_holds_the_order_open_as_the_plan_says(desk):
+    record = desk.order(lines=[MUG, Line(title="Gift", price="0.00", sku="GIFT")], shipping="0")
+    paid = desk.some(record, 3)
+
+    plan = desk.plan(record, paid)
+    done = desk.work(desk.confirm(record, paid))
+
+    assert not plan.expected.is_cancelled
+    is_as_promised(done)
+    home = WooCommerceHome(desk.world)
+    assert (home.order(record.external_id)["status"], desk.live(record).cancelled_at) == ("processing", None)
+
+    last = desk.work(desk.confirm(record, desk.everything(record)))
+
+    is_as_promised(last)
+    assert (kinds(last), home.order(record.external_id)["status"]) == (["cancel", "verify"], "cancelled")
+    assert stock(desk, record, 0, 1) == [100, 100]
+
+
+def test_a_fee_kept_earlier_stays_with_the_shop(desk):
+    """19.00 of 20.00 went back; the rest of the order is worth 50.00 and not 51.00."""
+    chairs = [Line(title="Chair A", price="20.00", sku="A"), Line(title="Chair B", price="50.00", sku="B")]
+    record = desk.order(lines=chairs, shipping="0")
+    payment = desk.live(record).payments[0].id
+    nineteen = Money.from_minor(1900, "USD")
+    first = desk.some(record, 1, refund=RefundChoice.PART, part={payment: nineteen})
+    is_as_promised(desk.work(desk.confirm(record, first)))
+
+    done = desk.work(desk.confirm(record, desk.everything(record)))
+
+    is_as_promised(done)
+    assert [effect.amount for effect in desk.world.effects(kind="refund")] == [19, 50]
+    assert desk.live(record).totals.net.shop == Money.from_minor(100, "USD")
+
+
+def test_a_refund_made_after_an_order_was_completed_was_of_goods_that_had_left(desk):
+    """Somebody ships it between our look and our send; the store itself refuses nothing."""
+    record = desk.order(lines=[MUG, TEA], shipping="0")
+    staff = WooCommerceHome(desk.world).staff(record.external_id)
+    staff.refund("14.50", units=1)
+    desk.travel(60)
+    staff.move("completed")
+    desk.travel(60)
+    staff.refund("14.50", units=1)
+
+    line = desk.live(record).lines[0]
+
+    assert (line.ordered, line.current, line.shipped, line.cancelled) == (3, 1, 2, 1)
+
+
 def test_a_bank_transfer_is_recorded_and_the_preview_says_so(desk):
     record = desk.order(lines=[MUG], gateway="bacs")
     plan = desk.plan(record, desk.everything(record))
@@ -271,10 +340,11 @@ def test_an_authorised_order_asks_a_person_to_look_at_the_provider(desk):
 
 @pytest.mark.parametrize(
     ("words", "wish", "confirm", "after"),
-    [({}, "whole", 4, 9), ({"pay": "waiting"}, "whole", 2, 6), ({}, "part", 4, 7)],
+    [({}, "whole", 5, 11), ({"pay": "waiting"}, "whole", 2, 6), ({}, "part", 5, 9)],
 )
 def test_calls_of_a_cancellation(desk, words, wish, confirm, after):
-    """confirm: order, refunds, payment method, preview. Then for each call the order (and its refunds) before it."""
+    """confirm: order, the digits of its prices, refunds, payment method, preview. Then for each call the order (and its
+    refunds and digits) before it."""
     record = desk.order(lines=[MUG, TEA], **words)
     request = desk.everything(record) if wish == "whole" else desk.some(record, 1)
     desk.travel(60)

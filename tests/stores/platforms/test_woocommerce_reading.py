@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stores.canonical import codec
-from stores.canonical.order import Cancellable, Fulfilment, LineItem, Order, PaymentKind, PaymentState
+from stores.canonical.order import Cancellable, EndsWhenRepaid, Fulfilment, LineItem, Order, PaymentKind, PaymentState
 from stores.canonical.request import CancelRequest
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
@@ -213,3 +213,82 @@ def test_every_field_is_shown_or_dropped_for_a_reason(table, raw, kind):
     known = {field.name for field in fields(kind)}
     assert not [where for where in table.values() if where[0] != "-" and where.partition(".")[0] not in known]
     assert not [where for where in table.values() if where[0] == "-" and len(where) < 15]
+
+
+# --- what belongs together, and what else was paid with ------------------------------------------------
+def bundled(*lines: dict[str, Any], **changes: Any) -> Order:
+    base = recorded.order()["line_items"][0]
+    rows = [base | {"id": number, "name": f"Line {number}"} | line for number, line in enumerate(lines, start=1)]
+    return mapping.to_order(Told(recorded.order(line_items=rows, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("lines", "groups"),
+    [
+        ([{"bundled_items": [2], "bundled_by": ""}, {"bundled_by": 1, "bundled_items": []}, {}], ["1", "1", ""]),
+        ([{"composite_children": [2, 3]}, {"composite_parent": 1}, {"composite_parent": 1}], ["1", "1", "1"]),
+        ([{}, {"bundled_by": "1"}, {}], ["1", "1", ""]),  # said by the part alone
+        ([{"bundled_items": ["2"]}, {}, {}], ["1", "1", ""]),  # or by the container
+        ([{"composite_children": [2]}, {"composite_parent": 1, "bundled_items": [3]}, {"bundled_by": 2}],
+         ["1", "1", "1"]),
+        ([{"bundled_by": 9}, {"bundled_items": [9]}, {"bundled_by": ""}], ["", "", ""]),  # of no line of this order
+        ([{"bundled_by": 2}, {"bundled_by": 1}, {}], ["1", "1", ""]),
+        ([{"bundled_by": None, "bundled_items": None}, {"bundled_items": ""}, {}], ["", "", ""]),
+    ],
+)  # fmt: skip
+def test_container_and_parts_are_one_bundle(lines, groups):
+    order = bundled(*lines)
+    assert [line.group_id for line in order.lines] == groups
+    assert {line.group_title for line in order.lines if line.group_id} <= {"Line 1"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"gift_cards": [{"id": 2, "code": "AAAA-9431", "amount": 20}, {"id": 4, "code": "B", "amount": "4.00"}]},
+         "24.00 EUR of the price was paid by gift card"),
+        ({"total": "33.72"}, "24.00 EUR of the price was not paid through this payment"),
+        ({"total": "33.72", "fee_lines": [{"id": 9, "name": "Gift card AAAA", "total": "-24.00", "taxes": []}]},
+         "24.00 EUR of the price was paid by gift card"),
+        ({}, ""),
+        ({"total": "57.71"}, ""),  # rounding
+        ({"gift_cards": []}, ""),
+        ({"fee_lines": [{"id": 9, "name": "Loyal customer", "total": "-24.00", "taxes": []}], "total": "33.72"}, ""),
+    ],
+)  # fmt: skip
+def test_what_gift_cards_paid_is_said_and_their_codes_are_not(changes, words):
+    order = read(**changes)
+    told = [remark.text for remark in order.remarks if remark.kind == "payment"]
+    assert [words in text for text in told] == ([True] if words else [])
+    assert not any("AAAA" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("changes", "ends"),
+    [
+        ({}, EndsWhenRepaid.ALWAYS),
+        ({"date_paid_gmt": None}, EndsWhenRepaid.NEVER),
+        ({"line_items": [recorded.order()["line_items"][0] | {"total": "0.00", "taxes": []}]},
+         EndsWhenRepaid.WHEN_EMPTY),
+    ],
+)  # fmt: skip
+def test_when_the_last_money_ends_an_order(changes, ends):
+    assert read(**changes).ends_when_repaid is ends
+
+
+def test_stock_that_was_kept_and_no_money_left_name_the_only_way_out():
+    """Set to cancelled it would put back what was kept; and no refund can end it."""
+    kept = recorded.order()["line_items"][0] | {"quantity": 1, "total": "14.50", "taxes": []}
+    free = kept | {"id": 316, "total": "0.00", "product_id": 95, "sku": "GIFT"}
+    order = recorded.order(line_items=[kept, free], shipping_lines=[], total="17.26")
+    found = mapping.to_order(Told(order, recorded.refunds()))
+    assert found.whole_cancel_blockers == (str(words.KEPT_STOCK),)
+    assert not found.ends_by_refund
+    assert mapping.to_order(Told(order | {"total": "20.00"}, recorded.refunds())).whole_cancel_blockers == ()
+
+
+@pytest.mark.parametrize("changes", [{"currency": ""}, {"currency": None}, {"date_created_gmt": None}, {"id": None}])
+def test_an_order_that_lacks_what_it_needs_is_misread_by_its_field(changes):
+    with pytest.raises(shapes.Misread) as caught:
+        mapping.to_order(Told(recorded.order(**changes), [], is_summary=True))
+    assert str(caught.value) == next(iter(changes))

@@ -288,6 +288,35 @@ def test_a_status_that_may_mean_shipped_is_never_written_over(world, status):
     assert status in caught.value.user_message
 
 
+@pytest.mark.parametrize("status", ["completed", "cancelled", "awaiting-pickup"])
+def test_units_of_an_order_that_is_no_longer_open_are_not_refunded(world, status):
+    """Completed is the only word for shipped; a cancelled order was ended by the shop itself."""
+    shop = place.on_world(world)
+    order = place.made(world, shop)
+    command = place.part(shop, order)
+    WooCommerceHome(world).staff(order.external_id).move(status)
+    with pytest.raises(RemoteRefused) as caught:
+        shop.carry_out(command, key=KEY, tag=TAG)
+    assert caught.value.code == "status_changed"
+    assert status in caught.value.user_message
+    assert world.effects(order.external_id, kind="refund") == []
+
+
+def test_a_unit_that_was_shipped_meanwhile_is_not_refunded(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop, lines=[MUG, TEA])
+    command = place.part(shop, order, 2)
+    body = WooCommerceHome(world).order(order.external_id)
+    body["lines"][0]["fulfilled"] = 2
+    body["meta_data"] = [{"id": 1, "key": "_fulfillment_status", "value": "partially_fulfilled"}]
+    WooCommerceHome(world).staff(order.external_id).write(**body)
+    with pytest.raises(RemoteRefused) as caught:
+        shop.carry_out(command, key=KEY, tag=TAG)
+    assert caught.value.code == "fewer_units"
+    shop.carry_out(place.part(shop, order, 1), key=KEY, tag=TAG)
+    assert len(world.effects(order.external_id, kind="refund")) == 1
+
+
 def test_what_a_status_cannot_tell_is_refused(network):
     order = type("O", (), {"external_id": "727"})
     for words in ({"refund": True}, {"notify": True}):

@@ -96,6 +96,7 @@ def tell(world: World, setting: dict[str, str], make: Make) -> None:
     for name, value in setting.items():
         world.switch(name, value)
     shop = place.on_world(world)
+    world.advance(10)  # a host's limit fills up again, here and before each act
     made = outcome_of(lambda: make(world, shop))
     if setting.get("woocommerce_login") == "oauth":
         assert isinstance(made, CredentialsRejected)  # told at the first connection, and how to mend it
@@ -104,8 +105,10 @@ def tell(world: World, setting: dict[str, str], make: Make) -> None:
     assert isinstance(made, tuple), made
     order, commands = made
     for command in commands:  # one after another, as the plan has them; the next only after the one before
+        world.advance(10)
         heard = outcome_of(partial(shop.carry_out, command, key=KEY, tag=TAG))
         is_harmless(world, order, commands)
+        world.advance(10)
         found = shop.find(command, tag=TAG, before=order)
         if isinstance(heard, DeskError):
             assert heard.user_message
@@ -113,6 +116,7 @@ def tell(world: World, setting: dict[str, str], make: Make) -> None:
             return
         assert happened(world, command)
         assert isinstance(found, Found | FoundForeign), found  # foreign: our mark was thrown away, a person is asked
+    world.advance(10)
     after = shop.look_again(order)
     assert after == shop.read_order(order.external_id)
     assert (after.cancelled_at is not None) == (make in (whole, unpaid, authorised) or _ends(setting, make))

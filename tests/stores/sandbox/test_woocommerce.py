@@ -9,6 +9,7 @@ from tests.stores.sandbox.woocommerce_client import SITE, Client, client, home, 
 
 __all__ = ["client", "home", "world"]
 MUG, TEA = Line(price="10.00", quantity=3, sku="MUG"), Line(price="5.00", quantity=2, sku="TEA")
+GIFT = Line(price="0.00", sku="GIFT")
 
 
 def own(name):
@@ -114,6 +115,37 @@ def test_the_last_cent_ends_the_order_unless_free_units_are_open(home, client):
     assert home.order(gift.id)["status"] == "processing"
 
 
+@pytest.mark.parametrize(
+    ("lines", "back", "money", "status"),
+    [
+        ((MUG,), 1, "30.00", "refunded"),  # whatever units remain
+        ((MUG, GIFT), 1, "30.00", "processing"),
+        ((GIFT, MUG), 1, "30.00", "processing"),  # the gift itself went back, two mugs remain
+        ((MUG, GIFT), 3, "30.00", "processing"),
+        ((GIFT,), 0, "0.00", "processing"),
+    ],
+)
+def test_an_order_ends_without_money_left_but_for_a_free_item_with_units_left(home, client, lines, back, money, status):
+    made = home.make_order(lines=lines, shipping="0")
+    if back:
+        line = {"id": int(made.lines[0]), "quantity": back, "refund_total": money}
+        refund(client, made, amount=money, line_items=[line])
+    assert home.order(made.id)["status"] == status
+
+
+def test_a_free_order_whose_every_unit_went_back_is_over(home, client):
+    made = home.make_order(lines=[MUG, GIFT], shipping="0")
+    lines = [{"id": int(ident), "quantity": units} for ident, units in zip(made.lines, (3, 1), strict=True)]
+    refund(client, made, amount="30.00", line_items=lines)
+    assert home.order(made.id)["status"] == "refunded"
+
+
+def test_staff_of_the_shop_end_an_order_by_the_same_rule(home):
+    made = home.make_order(lines=[MUG, GIFT], shipping="0")
+    home.staff(made.id).refund("30.00", units=3)
+    assert home.order(made.id)["status"] == "processing"
+
+
 def test_a_gateway_that_cannot_or_will_not_keeps_no_record(home, client):
     for words, mood, message in (
         ({"gateway": "bacs"}, "refunds", "does not support automatic refunds"),
@@ -163,6 +195,32 @@ def test_a_preview_tells_figures_and_changes_nothing(home, client, world):
     assert body["max_refundable"] == "38.50"
     assert preview(client, made, {"line_item_id": int(made.lines[0]), "refund_total": "11.00"})[1]["tax"] == "1.00"
     assert world.effects(made.id) == []
+
+
+def test_lines_are_kept_unrounded_and_shown_with_as_many_digits_as_asked(home, client):
+    """The order's total adds net and tax rounded apart, half a cent of tax down where prices contain it."""
+    made = home.make_order(lines=[Line(price="9.99"), Line(price="9.99")], tax_rate="0.20", prices_include_tax=True,
+                           shipping="0")  # fmt: skip
+    plain, fine = client.get(f"orders/{made.id}")[1], client.get(f"orders/{made.id}", dp=8)[1]
+    assert (plain["total"], fine["total"]) == ("19.98", "19.98000000")
+    assert (plain["line_items"][0]["total"], fine["line_items"][0]["total"]) == ("8.33", "8.32500000")
+    assert [one["line_items"][0]["taxes"][0]["total"] for one in (plain, fine)] == ["1.665", "1.665"]
+    assert fine["line_items"][0]["total_tax"] == "1.66000000"
+
+    line = {"id": int(made.lines[0]), "quantity": 1, "refund_total": "8.32"}
+    refund(client, made, amount="9.99", line_items=[line])
+    assert client.get(f"orders/{made.id}/refunds", dp=4)[1][0]["amount"] == "9.9900"
+
+
+def test_what_a_preview_refuses_although_it_could_go_back(home, client):
+    """Each unit as much as the first, so that the last one may be too much; and a free line."""
+    made = home.make_order(lines=[Line(price="5.005", quantity=2), GIFT], shipping="0")
+    first, gift = ({"line_item_id": int(ident), "quantity": 1} for ident in made.lines)
+    assert preview(client, made, first)[1]["total"] == "5.01"
+    line = {"id": int(made.lines[0]), "quantity": 1, "refund_total": "5.01"}
+    refund(client, made, amount="5.01", line_items=[line])
+    assert preview(client, made, first)[1]["code"] == own("refund_total_exceeds_remaining")
+    assert preview(client, made, gift)[1]["code"] == own("line_item_already_refunded")
 
 
 def test_previews_are_checked(home, client):
@@ -223,7 +281,8 @@ def test_a_list_is_filtered_searched_and_told_in_headers(home, client):
     found = client.ask("GET", "orders", per_page=2, orderby="id", order="asc", status="pending,cancelled")
     assert [order["id"] for order in found.json()] == [int(made[n].id) for n in ("guest unpaid", "cancelled")]
     assert (found.headers["X-WP-Total"], found.headers["X-WP-TotalPages"]) == ("2", "1")
-    assert 'rel="next"' in client.ask("GET", "orders").headers["Link"]
+    following = client.ask("GET", "orders", per_page=5).headers["Link"]
+    assert following == f'<{SITE}wc/v3/orders?per_page=5&page=2>; rel="next"'
     assert [o["number"] for o in client.get("orders", search="sven")[1]] == ["2026-A-0042"]
     wanted = made["completed"].id
     assert [o["id"] for o in client.get("orders", include=wanted)[1]] == [int(wanted)]
@@ -252,6 +311,11 @@ def test_notes_products_and_shipments(home, client, world):
 
 
 # --- switches --------------------------------------------------------------------------------------------
+def test_core_limits_nothing(world):
+    client = Client(world)
+    assert {client.ask("GET", "orders", per_page=1).status_code for _ in range(30)} == {200}
+
+
 def test_the_hosts_limit(home, world):
     world.switch("woocommerce_limit", "host")
     client = Client(world)

@@ -21,7 +21,6 @@ SITE = "https://demo.woocommerce.example/wp-json/"
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
-    made.switch("woocommerce_limit", "none")
     made.rest_watchers.append(woocommerce_spec.checker(ours=False))
     yield made
     made.close()

@@ -74,6 +74,12 @@ ROWS = (
     Row("500 manual", 500, own(500, REFUND, MANUAL, 500), RemoteRefused, f"woocommerce_rest_{REFUND}", "by hand"),
     Row("500 gateway fails", 500, own(500, REFUND, GATEWAY, 500), RemoteRefused, f"woocommerce_rest_{REFUND}",
         "Look at the provider"),
+    *(Row(f"500 {what}", 500, own(500, REFUND, said_by_provider, 500), OutcomeUnknown, "gateway_silent",
+          "may have moved", RemoteRefused)
+      for what, said_by_provider in (
+          ("gateway timed out", "cURL error 28: Operation timed out after 70000 milliseconds with 0 bytes received"),
+          ("gateway time-out", "The provider's API request failed: timeout."),
+          ("gateway reset", "Connection reset by peer"))),
     Row("500 gateway's text", 500, own(500, REFUND, "Charge <b>ch_1</b> is disputed.", 500), RemoteRefused,
         f"woocommerce_rest_{REFUND}", "Charge ch_1 is disputed."),
     Row("500 order", 500, own(500, "invalid_order_id", "Invalid order ID.", 404), RemoteRefused, "not_found",

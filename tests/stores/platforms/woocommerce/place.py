@@ -21,6 +21,7 @@ from tests.stores.platforms.rig import Sent
 
 BASE = "https://demo.woocommerce.example/wp-json/wc/v3"
 ANY = re.compile(r"https://demo\.woocommerce\.example/wp-json/.*")
+ANY_GATEWAY = re.compile(r"https://demo\.woocommerce\.example/wp-json/wc/v3/payment_gateways/.*")
 MUG = Line(title="Enamel mug", variant="Blue", price="14.50", sku="MUG-BLU", quantity=3)
 TEA = Line(title="Mountain tea", price="8.90", sku="TEA-100", quantity=2)
 SITE = {"shop": "demo.woocommerce.example"}

@@ -1,0 +1,1 @@
+"""Cases of WooCommerce; feed.py gives them to the adapter."""
