@@ -24,6 +24,7 @@ from stores.canonical.commands import (
     CorrectStock,
     EditOrder,
     Found,
+    FoundForeign,
     Outcome,
     Receipt,
     RefundOrder,
@@ -35,6 +36,7 @@ from stores.canonical.request import Reason
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.platforms.base import Platform
 from stores.sandbox.world import World
+from tests.stores.platforms.looking import LookingContract
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Sent
 
 SECRETS = ("the-token-of-this-test", "the-secret-of-this-test")
@@ -60,7 +62,7 @@ REST_OF: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class PlatformContract:
+class PlatformContract(LookingContract):
     """`api`: what the network fake answers to (a pattern of the platform's address)."""
 
     platform: ClassVar[type[Platform]]
@@ -280,7 +282,7 @@ class PlatformContract:
         order, command = self.commands(world, shop)[RefundOrder]
         self.carry_through(world, shop, command)
         assert isinstance(shop.find(command, tag=TAG, before=order), Found)
-        assert isinstance(shop.find(command, tag=OTHER_TAG, before=order), Unclear)
+        assert isinstance(shop.find(command, tag=OTHER_TAG, before=order), FoundForeign)
 
     def prove_idempotency(self, world: World, shop: Platform) -> None:
         _, command = self.commands(world, shop)[RefundOrder]
