@@ -53,7 +53,7 @@ def test_no_field_of_an_order_is_forgotten():
 
 
 def read(network, **changes):
-    network.get(f"{place.BASE}/orders/1", json=recorded.order(id="1", **changes))
+    network.get(f"{place.BASE}/orders/1", json=recorded.order(**({"id": "1"} | changes)))
     network.get(f"{place.BASE}/orders/1/refund", json=recorded.refunds())
     network.get(f"{place.BASE}/orders/1/transactions", json=recorded.transactions())
     return place.on_network().read_order("1")
@@ -179,6 +179,7 @@ def test_what_stops_a_whole_cancel_is_said(network, change, blocker):
 @pytest.mark.parametrize(
     "change",
     [
+        {"line_items": None}, {"status": None}, {"total_paid": None}, {"id": "2"},
         {"line_items": 3}, {"line_items": [1]}, {"currency": ""}, {"currency": "euro"}, {"total_paid": "1,00"},
         {"total_paid": "1e5"}, {"updated_at": "yesterday"}, {"updated_at": "2026-11-19T10:00:00"}, {"customer": []},
         {"total_price": True}, {"fulfillments": {}}, {"line_items": [{"id": "1", "quantity": -1}]},
@@ -186,6 +187,7 @@ def test_what_stops_a_whole_cancel_is_said(network, change, blocker):
     ids=str,
 )  # fmt: skip
 def test_a_shape_that_was_not_promised_is_a_failed_read(change, network):
+    network.assert_all_requests_are_fired = False  # some are seen at the first of the three answers
     with pytest.raises(RemoteUnavailable) as caught:
         read(network, **change)
     assert caught.value.code == "bad_shape"
