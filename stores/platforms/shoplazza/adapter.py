@@ -143,9 +143,9 @@ class Shoplazza(Platform):
         sending.guard_version(self.version)
         sending.whole(command)
         with understood():
-            order = fields.node(self.api.order(command.order_id), "order")
-            sending.guard_money(command, order)
-            body = sending.refund_body(command, order, self.note_with_tag(command.note, tag))
+            order, records = reading.order_and_records(self.api, command.order_id)
+            sending.guard_money(command, order, records)
+            body = sending.refund_body(command, order, records, self.note_with_tag(command.note, tag))
         return self.read_answer(command, self.api.effect("POST", f"orders/{check_id(command.order_id)}/refund", body))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:

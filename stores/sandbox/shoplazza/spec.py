@@ -57,6 +57,7 @@ class Order:
     tip: str = "0"
     fees: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
+    off: str = "0"  # taken off the whole order, named on no line
     primary: tuple[str, str] | None = None
     refunded: int = 0
     pending: bool = False
