@@ -48,7 +48,7 @@ def estimate(raw: Node, records: Sequence[Node], order: Order, request: CancelRe
         subtotal, tax, duties, shipping, fees = given, zero, zero, zero, zero
     return Quote(
         currency=zero.currency, subtotal=subtotal, tax=tax, shipping=shipping, duties=duties, total=given,
-        maximum=most, lines=tuple(lines), payments=_over(raw, order, given), is_estimate=True, fees=fees or None,
+        maximum=most, lines=tuple(lines), payments=_over(raw, order, given, most), is_estimate=True, fees=fees or None,
     )  # fmt: skip
 
 
@@ -89,15 +89,16 @@ def _is_everything(raw: Node, quoted: Sequence[QuotedLine]) -> bool:
     return bool(wanted) and all(wanted.get(line_id, units.ZERO) == count for line_id, count in goods)
 
 
-def _over(raw: Node, order: Order, given: Money) -> tuple[QuotedPayment, ...]:
+def _over(raw: Node, order: Order, given: Money, most: Money) -> tuple[QuotedPayment, ...]:
     """Over the payments by what each still holds; none where nothing goes back."""
     parents = [(p, p.refundable) for p in order.payments if p.refundable]
     if not given or not parents:
         return ()
-    shared = payments.shared_channels(raw)
-    if any(payment.gateway in shared for payment, _ in parents):
+    shared, held = payments.shared_channels(raw), total((left for _, left in parents), given.currency)
+    is_untold = len(parents) > 1 and held > most  # each could give back what only all together hold
+    if is_untold or any(payment.gateway in shared for payment, _ in parents):
         raise RemoteRefused("payments share a channel", code="divide", user_message=str(words.DIVIDE))
-    given = min(given, total((left for _, left in parents), given.currency))
+    given = min(given, held)
     parts = allocate(given, [left.amount for _, left in parents])
     return tuple(
         QuotedPayment(

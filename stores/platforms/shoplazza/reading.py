@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from stores.canonical.order import Order, Payment
+from stores.kernel.money import Money
 from stores.platforms.base import Listing
-from stores.platforms.shoplazza import fields, mapping, payments
+from stores.platforms.shoplazza import fields, mapping, moneys, payments
 from stores.platforms.shoplazza.api import Api, understood
 from stores.platforms.shoplazza.fields import Misread, Node
 from stores.platforms.shoplazza.rates import Rates
@@ -34,7 +35,8 @@ def look_again(api: Api, before: Order) -> Order:
         raw, records = order_and_records(api, before.external_id)
         if fields.amount(raw, "total_paid", Rates.of(raw).currency) != before.totals.received.customer:
             return read_order(api, before.external_id)
-        return mapping.to_order(raw, records, _as_they_stand(before.payments, records))
+        most = moneys.remaining(raw, records, Rates.of(raw))
+        return mapping.to_order(raw, records, _as_they_stand(before.payments, records, most))
 
 
 def order_and_records(api: Api, order_id: str) -> tuple[Node, Sequence[Node]]:
@@ -61,8 +63,9 @@ def refund_answer(api: Api, order_id: str) -> Node:
     return answer
 
 
-def _as_they_stand(paid: Sequence[Payment], records: Sequence[Node]) -> tuple[Payment, ...]:
-    return tuple(replace(p, refundable=payments.left([p.id], p.amount.customer, records)) for p in paid)
+def _as_they_stand(paid: Sequence[Payment], records: Sequence[Node], most: Money) -> tuple[Payment, ...]:
+    lefts = (payments.left([p.id], p.amount.customer, records) for p in paid)
+    return tuple(replace(p, refundable=min(left, most)) for p, left in zip(paid, lefts, strict=True))
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ class Order:
     id: str = ""  # "": the next of 19 digits
     pay: str = "paid"
     channel: str = "bogus"
+    untold: bool = False  # another company's checkout: no transaction is listed
     tender: Sequence[tuple[str, str]] = ()
     currency: str = ""
     shipping: str = "5.00"
