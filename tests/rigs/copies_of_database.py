@@ -32,7 +32,7 @@ class Copy:
 def copy(cancellation: Cancellation) -> Copy:
     steps = Step.objects.filter(cancellation=cancellation).order_by("position")
     return Copy(
-        cancellation=Cancellation.objects.filter(pk=cancellation.pk).values().get(),
-        steps=list(steps.values()),
-        attempts=list(Attempt.objects.filter(step__cancellation=cancellation).order_by("pk").values()),
+        cancellation=dict(Cancellation.objects.filter(pk=cancellation.pk).values().get()),
+        steps=[dict(row) for row in steps.values()],
+        attempts=[dict(row) for row in Attempt.objects.filter(step__cancellation=cancellation).order_by("pk").values()],
     )

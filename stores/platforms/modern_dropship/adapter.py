@@ -11,7 +11,6 @@ from stores.canonical.commands import (
     CancelOrder,
     CancelRest,
     Command,
-    Finding,
     Outcome,
     Receipt,
     Resend,
@@ -19,6 +18,7 @@ from stores.canonical.commands import (
 from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.records import Reading
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import RemoteRefused
@@ -145,8 +145,9 @@ class ModernDropship(Platform):
         """Every call is done when it is answered."""
         return receipt
 
-    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
-        return finding.find(command, self._tally(command.order_id), tag=tag, before=before)
+    def records(self, command: Command, *, before: Order) -> Reading:
+        with finding.looked():
+            return finding.read(command, self._tally(command.order_id), before)
 
     def _tally(self, order_id: str) -> Tally:
         with shapes.understood(str(words.UNREADABLE)):

@@ -12,7 +12,7 @@ from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused, Rem
 from stores.kernel.shapes import Misread, Node
 from stores.kernel.transport import Usage
 from stores.platforms.base import Connection
-from stores.platforms.modern_dropship import words
+from stores.platforms.modern_dropship import units, words
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
@@ -33,11 +33,11 @@ class Api:
         return answer.body
 
     def read_order(self, external_id: str) -> Node:
-        """One order as it stands. Raises RemoteRefused "not_found" when this account has none of this id."""
+        """One order. Raises Misread, and RemoteRefused "not_found" when this account has none of this id."""
         if not ID.fullmatch(external_id):
             raise not_found()
         try:
-            return unwrapped(self.read(f"/orders/{external_id}"))
+            return units.complete(unwrapped(self.read(f"/orders/{external_id}")), external_id)
         except RemoteRefused as exc:
             if exc.status == 404 or (exc.status == 400 and said_by(exc.answer).lower() == "not found"):
                 raise not_found() from exc

@@ -1,56 +1,99 @@
-"""Looking for an effect in a fresh read (fact sheet, section 12): our mark, on the very item, or it is not ours."""
+"""What a look reads back (fact sheet, section 12): items that were cancelled since the plan, each with its reason.
+
+An item is used up by its cancellation, so its own state tells all. The judge says whose it is: ours carries our mark,
+and a retailer's never does.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import (
-    Absent,
-    CancelLine,
-    CancelOrder,
-    CancelRest,
-    Command,
-    Finding,
-    Found,
-    FoundForeign,
-    Unclear,
-)
+from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command
 from stores.canonical.order import Order
-from stores.kernel.errors import Unsupported
-from stores.platforms.modern_dropship import receipts
+from stores.connectors.judge import MARK
+from stores.connectors.records import Reading, Record, Standing
+from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable, Unsupported
+from stores.kernel.shapes import Misread
+from stores.platforms.modern_dropship import receipts, words
 from stores.platforms.modern_dropship.units import Item, Tally
 
 
-def find(command: Command, now: Tally, *, tag: str, before: Order) -> Finding:
+def read(command: Command, now: Tally, before: Order) -> Reading:
     match command:
         case CancelLine():
-            return line(command, now, tag=tag, before=before)
+            return line(command, now, before)
         case CancelOrder():
-            return _all(command, now, tag, before, is_done=now.is_cancelled)
+            return several(command, now, before, is_done=now.is_cancelled)
         case CancelRest():
-            return _all(command, now, tag, before, is_done=receipts.is_rest_gone(now))
+            return several(command, now, before, is_done=receipts.is_rest_gone(now))
     raise Unsupported("find_again")
 
 
-def is_ours(item: Item, tag: str) -> bool:
-    return item.is_cancelled and item.by != "buyer" and tag in item.reason
+@contextmanager
+def looked() -> Iterator[None]:
+    """A look that cannot be read proves nothing: neither that it is there nor that it is not."""
+    try:
+        yield
+    except (Misread, RemoteUnavailable) as exc:
+        if isinstance(exc, RemoteUnavailable) and exc.code not in ("bad_shape", "error_in_200"):
+            raise
+        raise OutcomeUnknown(f"not read: {exc}", code="bad_shape", user_message=str(words.UNREADABLE)) from exc
 
 
-def line(command: CancelLine, now: Tally, *, tag: str, before: Order) -> Finding:
-    """Its id is used up by a cancellation, so its own state tells all."""
+def line(command: CancelLine, now: Tally, before: Order) -> Reading:
     item = now.item(command.line_id)
     if item is None:
-        return Unclear(detail=_("This line no longer stands on the order."))
+        return Reading(unclear=_("This line no longer stands on the order."))
     if not item.is_cancelled:
-        return Absent(detail=_("The line is not cancelled."))
-    if not is_ours(item, tag):
-        return FoundForeign(
-            detail=_("Somebody else cancelled or split this line: %(reason)s") % {"reason": item.reason}
-        )
+        return Reading(absent=_("The line is not cancelled."))
     ids = {"item": item.id}
     if stays := what_stays(command, now, before):
         ids["new_item"] = stays.id
-    return Found(ids=ids, detail=_("The line is cancelled, with our mark."))
+    text = reason(item)
+    said = "" if MARK.search(text) else _("Somebody else cancelled or split this line: %(reason)s")
+    return Reading(records=(Record(id=item.id, ids=ids, text=text, detail=said and said % {"reason": item.reason}),))
+
+
+def several(command: CancelOrder | CancelRest, now: Tally, before: Order, *, is_done: bool) -> Reading:
+    """One record for each reason that stands at items which were live when the plan was made."""
+    reasons = dict.fromkeys(reason(item) for item in fresh(now, before))
+    foreign = ""
+    if not now.waiting and not reasons:
+        foreign = _("Somebody else cancelled or shipped what was to be cancelled.")
+    return Reading(
+        records=tuple(record(command.order_id, text, is_done=is_done) for text in reasons),
+        absent=_("Nothing of it is cancelled."),
+        foreign=foreign,
+    )
+
+
+def record(order_id: str, text: str, *, is_done: bool) -> Record:
+    by_rescind = MARK.search(text) is not None
+    said = ""
+    if not is_done:
+        said = _("Lines are cancelled with our mark, but others are still open.") if by_rescind else _(
+            "Somebody else cancelled a part of it; the rest is still open."
+        )  # fmt: skip
+    standing = Standing.DONE if is_done else Standing.PART
+    return Record(id=order_id, ids={"order": order_id}, text=text, standing=standing, detail=said)
+
+
+def fresh(now: Tally, before: Order) -> list[Item]:
+    """Cancelled since: items that were cancelled before are nobody's answer to us."""
+    old = {line.id for line in before.lines if line.cancelled}
+    return [item for item in now.items if item.is_cancelled and item.id not in old]
+
+
+def reason(item: Item) -> str:
+    """Where our mark may stand: a retailer who copies it is still not us."""
+    return "" if item.by == "buyer" else item.reason
+
+
+def is_ours(item: Item, tag: str) -> bool:
+    return item.is_cancelled and tag in reason(item)
 
 
 def what_stays(command: CancelLine, now: Tally, before: Order) -> Item | None:
@@ -58,17 +101,3 @@ def what_stays(command: CancelLine, now: Tally, before: Order) -> Item | None:
     known = {line.id for line in before.lines}
     fits = (i for i in now.live if i.id not in known and i.code == command.stock_key and i.quantity == command.keep)
     return next(fits, None) if command.keep else None
-
-
-def _all(command: CancelOrder | CancelRest, now: Tally, tag: str, before: Order, *, is_done: bool) -> Finding:
-    ours = any(is_ours(item, tag) for item in now.items)
-    if ours and is_done:
-        return Found(ids={"order": command.order_id}, detail=_("The lines are cancelled, with our mark."))
-    if ours:
-        return Unclear(detail=_("Lines are cancelled with our mark, but others are still open."))
-    if is_done or not now.waiting:
-        return FoundForeign(detail=_("Somebody else cancelled or shipped what was to be cancelled."))
-    was_open = {line.id for line in before.lines if line.cancellable}
-    if any(item.is_cancelled and item.id in was_open for item in now.items):
-        return Unclear(detail=_("Somebody else cancelled a part of it; the rest is still open."))
-    return Absent(detail=_("Nothing of it is cancelled."))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from stores.kernel import shapes
-from stores.kernel.shapes import Node
+from stores.kernel.shapes import Misread, Node
 
 ZERO = Decimal(0)
 
@@ -66,6 +66,16 @@ class Tally:
         if item.is_cancelled or self.is_shipped:
             return ZERO
         return max(ZERO, min(item.quantity - self.fulfilled(item), self.remaining(item.code)))
+
+
+def complete(raw: Node, order_id: str) -> Node:
+    """The order that was asked for. Raises Misread where items are missing: cancelled ones stay on it as well."""
+    if shapes.ident(raw, "_id", "id") != order_id:
+        raise Misread("_id")
+    items = shapes.nodes(raw, "items")
+    if not items or any(item.get("quantity") is None for item in items):
+        raise Misread("items")
+    return raw
 
 
 def tally(raw: Node) -> Tally:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
-from stores.canonical.commands import CancelOrder, Command, Finding, Outcome, Receipt, RefundOrder, Resend
+from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder, Resend
 from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.records import Reading
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.platforms.base import Access, Connection, Hook, Listing, Platform
@@ -138,13 +139,13 @@ class Shoplazza(Platform):
         )
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
-        """Reads the order first: how many payment lines there are, and whether the money is still there."""
+        """Reads first: how many payment lines there are, and whether the money and each part of it is still there."""
         sending.guard_version(self.version)
         sending.whole(command)
         with understood():
-            order = fields.node(self.api.order(command.order_id), "order")
-            sending.guard_money(command, order)
-            body = sending.refund_body(command, order, self.note_with_tag(command.note, tag))
+            order, records = reading.order_and_records(self.api, command.order_id)
+            sending.guard_money(command, order, records)
+            body = sending.refund_body(command, order, records, self.note_with_tag(command.note, tag))
         return self.read_answer(command, self.api.effect("POST", f"orders/{check_id(command.order_id)}/refund", body))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
@@ -153,15 +154,15 @@ class Shoplazza(Platform):
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         with understood():
             if isinstance(command, RefundOrder):
-                records = fields.items(self.api.order(command.order_id, "/refund"), "records")
-                return receipts.refund_state(receipt, records)
-            order = fields.node(self.api.order(command.order_id), "order")
+                answer = reading.refund_answer(self.api, command.order_id)
+                return receipts.refund_state(receipt, fields.listed(answer, "records"))
+            order = reading.one_order(self.api, command.order_id)
             if isinstance(command, CancelOrder):
                 return receipts.cancelled(order, command)
             return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts)
 
-    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
-        return finding.find(self.api, command, tag=tag, before=before)
+    def records(self, command: Command, *, before: Order) -> Reading:
+        return finding.read(self.api, command)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """A second cancel moves nothing; a second refund pays twice, so a person decides."""

@@ -41,6 +41,13 @@ def items(parent: Node, name: str) -> list[Node]:
     return found
 
 
+def listed(parent: Node, name: str) -> list[Node]:
+    """A list that must be there: without it the answer is not read as an empty one."""
+    if parent.get(name) is None:
+        raise Misread(name)
+    return items(parent, name)
+
+
 def text(parent: Node, name: str) -> str:
     """A text, "" for null; without what no database can keep (NUL, half surrogates)."""
     found = parent.get(name)

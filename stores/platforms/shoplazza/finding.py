@@ -1,84 +1,97 @@
-"""Looking for an effect by reading: our tag, and the same kind and target, or it is not ours (RELIABILITY 6)."""
+"""What a look reads back: the refund records of an order, or its cancellation. The judge decides whose they are."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import (
-    Absent,
-    CancelOrder,
-    Command,
-    Finding,
-    Found,
-    FoundForeign,
-    RefundOrder,
-    Unclear,
-)
-from stores.canonical.order import Order
-from stores.kernel.errors import Unsupported
-from stores.kernel.money import total
-from stores.platforms.shoplazza import fields
-from stores.platforms.shoplazza.api import Api, understood
-from stores.platforms.shoplazza.fields import Node
+from stores.canonical.commands import CancelOrder, Command, RefundOrder
+from stores.connectors.records import IN_ALL, Reading, Record, Standing
+from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable, Unsupported
+from stores.platforms.shoplazza import fields, payments, words
+from stores.platforms.shoplazza.api import Api
+from stores.platforms.shoplazza.fields import Misread, Node
+from stores.platforms.shoplazza.reading import one_order, refund_answer
+
+STANDING = {"finished": Standing.DONE, payments.FAILED: Standing.FAILED}  # any other word: on its way
 
 
-def find(api: Api, command: Command, *, tag: str, before: Order) -> Finding:
-    with understood():
+def read(api: Api, command: Command) -> Reading:
+    """Raises OutcomeUnknown for an answer that lacks what it must hold."""
+    with looked():
         match command:
             case CancelOrder():
-                return cancellation(fields.node(api.order(command.order_id), "order"), tag)
+                return cancellation(one_order(api, command.order_id))
             case RefundOrder():
-                records = fields.items(api.order(command.order_id, "/refund"), "records")
-                return refund(records, command, tag, before)
+                return refunds(refund_answer(api, command.order_id), command)
     raise Unsupported("cancel_lines")
 
 
-def cancellation(order: Node, tag: str) -> Finding:
-    if fields.text(order, "status") != "cancelled":
-        return Absent(detail=_("The order is not cancelled."))
-    if tag in fields.text(order, "cancel_reason"):
-        return Found(ids={"order": fields.ident(order)}, detail=_("The order is cancelled, with our mark."))
-    return FoundForeign(detail=_("The order was cancelled by somebody else."))
+@contextmanager
+def looked() -> Iterator[None]:
+    """A look that cannot be read proves nothing: neither that it is there nor that it is not."""
+    try:
+        yield
+    except Misread as exc:
+        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(words.UNREADABLE)) from exc
+    except RemoteUnavailable as exc:
+        if exc.code == "bad_shape":
+            raise OutcomeUnknown(str(exc), code="bad_shape", user_message=str(words.UNREADABLE)) from exc
+        raise
 
 
-def refund(records: Sequence[Node], command: RefundOrder, tag: str, before: Order) -> Finding:
-    ours = [record for record in records if tag in fields.text(record, "note")]
-    for record in ours:
-        if same_money(command, record):
-            return _found(record)
-    if ours:
-        return Unclear(detail=_("A refund with our mark is there, but with another amount."))
-    known = {item.id for item in before.refunds}
-    fresh = [record for record in records if fields.ident(record) not in known]
-    if any(same_money(command, record) and same_units(command, record) for record in fresh):
-        return Unclear(detail=_("The same refund is there without our mark: somebody may have made it by hand."))
-    return Absent(detail=_("No refund with our mark is there."))
-
-
-def _found(record: Node) -> Found:
-    state, detail = fields.text(record, "refund_status"), _("The refund is there, with our mark.")
-    if state == "failed":
-        detail = _("The refund is there, with our mark, but the payment provider did not pay it back.")
-    return Found(
-        ids={"refund": fields.ident(record)},
-        detail=detail,
-        is_pending=state not in ("finished", "failed"),
-        is_failed=state == "failed",
+def cancellation(order: Node) -> Reading:
+    is_done = fields.text(order, "status") == "cancelled"
+    ident = fields.ident(order)
+    made = Record(
+        id=ident,
+        ids={"order": ident},
+        text=fields.text(order, "cancel_reason"),
+        standing=Standing.DONE if is_done else Standing.UNDONE,
+        detail=_("The order is cancelled.") if is_done else "",
+    )
+    is_gone = not is_done and fields.text(order, "deleted_at")
+    return Reading(
+        records=(made,), absent=_("The order is not cancelled."), foreign=str(words.DELETED) if is_gone else ""
     )
 
 
-def same_money(command: RefundOrder, record: Node) -> bool:
-    sent = total((payment.amount for payment in command.payments), command.currency).rounded()
-    return fields.amount(record, "refund_price", command.currency).rounded() == sent
+def refunds(answer: Node, command: RefundOrder) -> Reading:
+    records = fields.listed(answer, "records")
+    told = fields.text(answer, "order_financial_status")
+    return Reading(
+        records=tuple(to_record(record, command.currency) for record in records),
+        absent=_("No refund with our mark is there."),
+        unclear=str(words.NO_RECORD) if told in words.MONEY_MOVED and not records else "",
+    )
 
 
-def same_units(command: RefundOrder, record: Node) -> bool:
-    seen, sent = Counter[str](), Counter[str]()
-    for line in fields.items(record, "refund_line_items"):
-        seen[fields.ident(line, "line_item_id")] += int(fields.units(line, "refund_quantity"))
-    for wanted in command.lines:
-        sent[wanted.line_id] += int(wanted.units)
-    return seen == sent
+def to_record(raw: Node, currency: str) -> Record:
+    """Raises Misread for a record without its amount or its state."""
+    ident, state = fields.ident(raw), fields.text(raw, "refund_status")
+    if not state or not raw.get("refund_price"):
+        raise Misread("refund_status" if not state else "refund_price")
+    standing = STANDING.get(state, Standing.PENDING)
+    return Record(
+        id=ident,
+        ids={"refund": ident},
+        text=fields.text(raw, "note"),
+        money={IN_ALL: fields.amount(raw, "refund_price", currency)},
+        units=units(raw),
+        standing=standing,
+        detail=str(words.NOT_PAID_BACK) if standing is Standing.FAILED else "",
+    )
+
+
+def units(raw: Node) -> dict[str, Decimal] | None:
+    """None where the record does not tell any."""
+    if raw.get("refund_line_items") is None:
+        return None
+    found: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for line in fields.items(raw, "refund_line_items"):
+        found[fields.ident(line, "line_item_id")] += fields.units(line, "refund_quantity")
+    return dict(found)

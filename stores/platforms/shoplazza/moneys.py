@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from stores.canonical.order import Payment, Totals
 from stores.kernel.money import Money, total
 from stores.platforms.shoplazza import fields, payments
 from stores.platforms.shoplazza.fields import Node
 from stores.platforms.shoplazza.rates import Rates
+
+
+class Left(NamedTuple):
+    """What of each part of an order did not go back yet; `goods` holds their tax and duty, and the shipping's tax."""
+
+    goods: Money
+    shipping: Money
+    tip: Money
+    additional: Money
 
 
 def remaining(raw: Node, records: Sequence[Node], rates: Rates) -> Money:
@@ -49,10 +59,35 @@ def sum_of(raw: Node, rates: Rates, *names: str) -> Money:
 
 
 def shipping_back(records: Sequence[Node], rates: Rates) -> Money:
-    done = [record for record in records if fields.text(record, "refund_status") != payments.FAILED]
-    return total((fields.amount(record, "refund_shipping", rates.currency) for record in done), rates.currency)
+    return _back(records, "refund_shipping", rates)
 
 
 def shipping_left(raw: Node, records: Sequence[Node], rates: Rates) -> Money:
-    left = fields.amount(raw, "total_shipping", rates.currency) - shipping_back(records, rates)
-    return max(left, Money.zero(rates.currency))
+    return _left(raw, "total_shipping", records, "refund_shipping", rates)
+
+
+def left(raw: Node, records: Sequence[Node], rates: Rates) -> Left:
+    """The parts sum to what remains, whichever way earlier refunds were told."""
+    goods = remaining(raw, records, rates)
+    parts = []
+    for name, back in (
+        ("total_shipping", "refund_shipping"), ("total_tip_received", "refund_tip"),
+        ("additional_total", "additional_total"),
+    ):  # fmt: skip
+        part = min(_left(raw, name, records, back, rates), goods)
+        parts.append(part)
+        goods -= part
+    return Left(goods, *parts)
+
+
+def effective(records: Sequence[Node]) -> list[Node]:
+    """Records whose money went back or is on its way."""
+    return [record for record in records if fields.text(record, "refund_status") != payments.FAILED]
+
+
+def _back(records: Sequence[Node], name: str, rates: Rates) -> Money:
+    return total((fields.amount(record, name, rates.currency) for record in effective(records)), rates.currency)
+
+
+def _left(raw: Node, name: str, records: Sequence[Node], back: str, rates: Rates) -> Money:
+    return max(fields.amount(raw, name, rates.currency) - _back(records, back, rates), Money.zero(rates.currency))

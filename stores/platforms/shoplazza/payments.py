@@ -29,6 +29,7 @@ STATUS = {
 }
 BY_HAND = ("custom", "cod", "offline", "bank_transfer")
 FAILED, PENDING = "failed", "pending"
+UNNAMED = "paid"  # our id for what was paid through a line that nobody tells
 
 
 class Paid(NamedTuple):
@@ -71,7 +72,19 @@ def to_payments(
         if channel not in known:
             for paid in _by_state([transaction], channel, rates.currency):
                 made.append(_payment({**transaction, "id": paid.ids[0]}, paid, records, rates))
-    return tuple(made)
+    return (*made, *(() if any(map(_is_taken, transactions)) else untold(order, records, rates)))
+
+
+def untold(order: Node, records: Sequence[Node], rates: Rates) -> Iterator[Payment]:
+    """Another company's checkout may tell no transaction: then only the order says what was paid."""
+    paid = fields.amount(order, "total_paid", rates.currency)
+    back = fields.amount(order, "total_refund_price", rates.currency) + pending(records, rates.currency)
+    if not paid:
+        return
+    unnamed = {"id": UNNAMED, "payment_channel": fields.text(order, "payment_method")}
+    for line in lines_of(order) or [unnamed]:
+        told = Paid("success", paid, fields.when(order, "placed_at"), "", False, ())
+        yield replace(_payment(line, told, records, rates), refundable=max(paid - back, Money.zero(rates.currency)))
 
 
 def _of_line(line: Node, lines: Sequence[Node], transactions: Sequence[Node]) -> tuple[list[Node], list[Node]]:

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from stores.canonical.order import Order, Payment
 from stores.connectors import rows
 from stores.kernel import shapes
+from stores.kernel.money import Money
 from stores.platforms.base import Listing
-from stores.platforms.shoplazza import fields, mapping, payments
+from stores.platforms.shoplazza import fields, mapping, moneys, payments
 from stores.platforms.shoplazza.api import Api, understood
-from stores.platforms.shoplazza.fields import Node
+from stores.platforms.shoplazza.fields import Misread, Node
 from stores.platforms.shoplazza.rates import Rates
 
 PAGE = 100
@@ -36,16 +37,37 @@ def look_again(api: Api, before: Order) -> Order:
         raw, records = order_and_records(api, before.external_id)
         if fields.amount(raw, "total_paid", Rates.of(raw).currency) != before.totals.received.customer:
             return read_order(api, before.external_id)
-        return mapping.to_order(raw, records, _as_they_stand(before.payments, records))
+        most = moneys.remaining(raw, records, Rates.of(raw))
+        return mapping.to_order(raw, records, _as_they_stand(before.payments, records, most))
 
 
 def order_and_records(api: Api, order_id: str) -> tuple[Node, Sequence[Node]]:
+    return one_order(api, order_id), fields.items(refund_answer(api, order_id), "records")
+
+
+def one_order(api: Api, order_id: str) -> Node:
+    """Raises Misread for another order than the one asked for, and for one that lacks what every order has."""
     raw = fields.node(api.order(order_id), "order")
-    return raw, fields.items(api.order(order_id, "/refund"), "records")
+    if fields.ident(raw) != order_id:
+        raise Misread("order.id")
+    fields.listed(raw, "line_items")
+    missing = [name for name in ("status", "currency", "total_paid") if raw.get(name) is None]
+    if missing:
+        raise Misread(missing[0])
+    return raw
 
 
-def _as_they_stand(paid: Sequence[Payment], records: Sequence[Node]) -> tuple[Payment, ...]:
-    return tuple(replace(p, refundable=payments.left([p.id], p.amount.customer, records)) for p in paid)
+def refund_answer(api: Api, order_id: str) -> Node:
+    """Raises Misread where it does not tell of refunds at all; no refund may be told as null."""
+    answer = api.order(order_id, "/refund")
+    if "records" not in answer:
+        raise Misread("records")
+    return answer
+
+
+def _as_they_stand(paid: Sequence[Payment], records: Sequence[Node], most: Money) -> tuple[Payment, ...]:
+    lefts = (payments.left([p.id], p.amount.customer, records) for p in paid)
+    return tuple(replace(p, refundable=min(left, most)) for p, left in zip(paid, lefts, strict=True))
 
 
 # --- lists ---------------------------------------------------------------------------------------

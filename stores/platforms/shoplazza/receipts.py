@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder
 from stores.kernel.answers import Answer
-from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
+from stores.kernel.errors import JobFailed, OutcomeUnknown, Unsupported
 from stores.platforms.shoplazza import fields, words
 from stores.platforms.shoplazza.api import data_of
 from stores.platforms.shoplazza.fields import Misread, Node
@@ -47,12 +47,12 @@ def refund_begun(data: Node) -> Receipt:
 
 
 def refund_state(receipt: Receipt, records: Sequence[Node]) -> Receipt:
-    """Raises RemoteRefused when the payment provider did not pay back."""
+    """Raises JobFailed when the payment provider did not pay back."""
     wanted = receipt.ids.get("refund", "")
     record = next((record for record in records if fields.text(record, "id") == wanted), None)
     state = fields.text(record, "refund_status") if record else ""
     if record and state == "failed":
-        raise RemoteRefused(
+        raise JobFailed(
             "not paid back", code="refund_failed", user_message=str(words.NOT_PAID_BACK), answer=[dict(record)]
         )
     if record and state == "finished":

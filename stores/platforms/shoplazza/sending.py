@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from stores.canonical.commands import CancelOrder, RefundOrder, UnitsBack
 from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
 from stores.kernel.money import Money, total
-from stores.platforms.shoplazza import fields, moneys, payments, words
+from stores.platforms.shoplazza import moneys, payments, words
 from stores.platforms.shoplazza.fields import Node
+from stores.platforms.shoplazza.moneys import Left
 from stores.platforms.shoplazza.rates import Rates
 
 ITEMISED_SINCE = "2025-06"
+PARTS = ("refund_product_total", "refund_shipping_total", "refund_tip", "refund_additional_total")
 VERSION = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -29,13 +32,15 @@ def guard_cancel(command: CancelOrder) -> None:
         raise Unsupported("cancel_order", str(words.BY_REFUND))
 
 
-def guard_money(command: RefundOrder, order: Node) -> None:
+def guard_money(command: RefundOrder, order: Node, records: Sequence[Node]) -> None:
     """The order's own figures just before the refund; the smaller wins, and less than planned stops."""
     rates = Rates.of(order)
     if rates.currency != command.currency:
         raise RemoteRefused("currency", code="currency_changed", user_message=str(words.OTHER_CURRENCY))
-    if whole(command) > moneys.remaining(order, (), rates):
+    if whole(command) > moneys.remaining(order, records, rates):
         raise RemoteRefused("less is left", code="less_refundable", user_message=str(words.LESS_LEFT))
+    if command.shipping and command.shipping > moneys.shipping_left(order, records, rates):
+        raise RemoteRefused("less shipping is left", code="less_refundable", user_message=str(words.LESS_SHIPPING))
 
 
 def whole(command: RefundOrder) -> Money:
@@ -55,19 +60,12 @@ def cancel_body(note: str) -> dict[str, Any]:
     return {"reason": note}
 
 
-def refund_body(command: RefundOrder, order: Node, note: str) -> dict[str, Any]:
+def refund_body(command: RefundOrder, order: Node, records: Sequence[Node], note: str) -> dict[str, Any]:
     """Exactly what is wanted: units that wait, named money, our mark at the end of the note.
 
-    The goods' part is left out where a tip or a fee may travel in the sum; payments are named once there are several.
+    All parts of the sum are told so that they add up, or none. Payments are named once there are several.
     """
-    sum_back = whole(command)
-    wanted: dict[str, Any] = {"refund_total": amount(sum_back)}
-    if _is_plain(order) and command.shipping is not None and command.shipping <= sum_back:
-        wanted["refund_product_total"] = amount(sum_back - command.shipping)
-    elif _is_plain(order) and command.shipping is None:
-        wanted["refund_product_total"] = amount(sum_back)
-    if command.shipping:
-        wanted["refund_shipping_total"] = amount(command.shipping)
+    wanted: dict[str, Any] = {"refund_total": amount(whole(command))} | parts(command, order, records)
     if command.lines:
         wanted["refund_line_items"] = [units_back(line) for line in command.lines]
     if len(payments.lines_of(order)) > 1:
@@ -78,9 +76,27 @@ def refund_body(command: RefundOrder, order: Node, note: str) -> dict[str, Any]:
     return {"refund": wanted | {"note": note}}
 
 
-def _is_plain(order: Node) -> bool:
-    currency = fields.ident(order, "currency")
-    return not any(fields.amount(order, name, currency) for name in ("total_tip_received", "additional_total"))
+def parts(command: RefundOrder, order: Node, records: Sequence[Node]) -> dict[str, str]:
+    """Product, shipping, tip and additional parts that sum to the refund; none where they cannot be told apart."""
+    told = split(command, moneys.left(order, records, Rates.of(order)))
+    return {name: amount(part) for name, part in zip(PARTS, told, strict=True)} if told else {}
+
+
+def split(command: RefundOrder, left: Left) -> Left | None:
+    """An amount that a person named says nothing of tips and fees; what is more than the goods are worth is of these,
+    if the shipping is named, or if it is all that is left.
+    """
+    sum_back, zero = whole(command), Money.zero(command.currency)
+    if command.fees is None and sum_back == total(left, command.currency):
+        return left
+    shipping = command.shipping or zero
+    goods = sum_back - shipping - (command.fees or zero)
+    if command.fees is None and command.shipping is not None:
+        goods = min(goods, left.goods)
+    tip = min(sum_back - shipping - goods, left.tip)
+    additional = sum_back - shipping - goods - tip
+    is_clear = zero <= goods <= left.goods and shipping <= left.shipping and additional <= left.additional
+    return Left(goods, shipping, tip, additional) if is_clear else None
 
 
 def units_back(line: UnitsBack) -> dict[str, Any]:

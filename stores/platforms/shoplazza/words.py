@@ -156,6 +156,8 @@ MONEY_STATES = {
     "refunding": _("A refund is on its way."),
     "refund_failed": _("A refund failed at the payment provider."),
 }
+MONEY_MOVED = ("refunding", "refund_failed", "refunded", "partially_refunded")
+NO_RECORD = _("Shoplazza says that money went back and lists no refund. Look at the order there.")
 GIFT_CARD = _("Part was paid with a gift card; Shoplazza does not say how that part is given back.")
 AUTHORISED = _("Only authorised: nothing was taken, and the authorisation may stay until it expires.")
 DIVIDE = _("Two payments used the same channel: say how much goes back through each.")
@@ -183,6 +185,7 @@ NOT_FOUND = _("Shoplazza does not show this order. It may have been deleted.")
 NOT_THERE = _("Shoplazza does not offer this call in this version. Please report it to your administrator.")
 NOT_PAID_BACK = _("The refund was recorded, but the payment provider refused to pay back. Look at it in Shoplazza.")
 LESS_LEFT = _("Less can be refunded now than was planned.")
+LESS_SHIPPING = _("Less shipping can be refunded now than was planned.")
 OTHER_CURRENCY = _("The order's currency changed since the plan was made.")
 UNREADABLE = _("Shoplazza's answer could not be understood.")
 OLD_VERSION = _(

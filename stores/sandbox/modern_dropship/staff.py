@@ -20,6 +20,10 @@ class Staff:
     def cancel(self, reason: str = "Changed my mind", by: str = "buyer") -> None:
         self._act(lambda session, order: acts.cancel_order(session, order, {"reason": reason}, by=by))
 
+    def cancel_rest(self, reason: str = "No longer needed", by: str = "buyer") -> None:
+        asked = {"reason": reason, "unfulfilledOnly": True}
+        self._act(lambda session, order: acts.cancel_order(session, order, asked, by=by))
+
     def split(self, item_id: str, keep: int, reason: str = "Fewer are needed", by: str = "seller") -> None:
         """Leaves `keep` units of an item, under a new id."""
         asked = {"reason": reason, "newQuantity": keep}

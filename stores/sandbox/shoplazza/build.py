@@ -39,6 +39,8 @@ def build(shop: Body, wanted: Order, *, number: str, at: float, ident: Callable[
         "tip": minor(wanted.tip, currency),
         "fees": [{"name": name, "price": minor(price, currency)} for name, price in wanted.fees.items()],
         "code": wanted.code,
+        "untold": wanted.untold,
+        "off": minor(wanted.off, currency),
         "primary": list(wanted.primary) if wanted.primary else None,
         "recovery": wanted.recovery,
         "person": person(wanted.person, ident) if wanted.person else None,

@@ -115,7 +115,8 @@ def refunds(asked: Asked) -> Body:
 
 def transactions(asked: Asked) -> Body:
     order = known_order(asked)
-    return {"transactions": [told.transaction(order, paid) for paid in order["transactions"]]}
+    listed = [] if order.get("untold") else order["transactions"]
+    return {"transactions": [told.transaction(order, paid) for paid in listed]}
 
 
 def path(pattern: str) -> re.Pattern[str]:

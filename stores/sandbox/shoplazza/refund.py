@@ -11,6 +11,7 @@ from stores.sandbox.shoplazza.refusals import Refused, field_wrong, missing, not
 from stores.sandbox.shoplazza.session import Session
 from stores.sandbox.shoplazza.totals import Body
 
+PARTS = ("refund_product_total", "refund_shipping_total", "refund_tip", "refund_additional_total")
 KINDS = ("auto", "shipped", "waiting_ship")
 SECONDS = {"bogus_pending": 60.0}
 NEVER = 10.0**9
@@ -40,7 +41,20 @@ def create(session: Session, order: Body, asked: Any) -> dict[str, Any]:
         "tip": amount(wanted.get("refund_tip") or "0", order, "refund_tip"),
         "additional": amount(wanted.get("refund_additional_total") or "0", order, "refund_additional_total"),
     }
+    check_sum(order, wanted, price, parts)
     return told(record(session, order, price, lines, payments, note=str(wanted.get("note") or ""), **parts))
+
+
+def check_sum(order: Body, wanted: Mapping[str, Any], price: int, parts: Mapping[str, int]) -> None:
+    """Parts of the total add up to it, or none is told; and no part is more than the order has of it."""
+    if not any(wanted.get(name) for name in PARTS):
+        return
+    product = amount(wanted.get("refund_product_total") or "0", order, "refund_product_total")
+    if product + sum(parts.values()) != price:
+        raise field_wrong("refund_total", "must be the sum of its parts")
+    for name, part in parts.items():
+        if part > totals.part_left(order, name):
+            raise field_wrong(f"refund_{name}", "is greater than what can be refunded")
 
 
 def told(made: Body) -> dict[str, Any]:
@@ -212,4 +226,4 @@ def everything(session: Session, order: Body, *, cause: str, note: str = "") -> 
         for line in order["lines"] if totals.left_to_refund(line)
     ]  # fmt: skip
     return record(session, order, price, lines, spread(session, order, price), note=note, cause=cause,
-                  shipping=order["shipping"])  # fmt: skip
+                  shipping=min(price, totals.part_left(order, "shipping")))  # fmt: skip

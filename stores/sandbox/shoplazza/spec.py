@@ -48,6 +48,7 @@ class Order:
     id: str = ""  # "": the next of 19 digits
     pay: str = "paid"
     channel: str = "bogus"
+    untold: bool = False  # another company's checkout: no transaction is listed
     tender: Sequence[tuple[str, str]] = ()
     currency: str = ""
     shipping: str = "5.00"
@@ -57,6 +58,7 @@ class Order:
     tip: str = "0"
     fees: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
+    off: str = "0"  # taken off the whole order, named on no line
     primary: tuple[str, str] | None = None
     refunded: int = 0
     pending: bool = False

@@ -26,7 +26,7 @@ def shared(session: Session, body: Body) -> dict[str, Any]:
     """What both generations call by the same name."""
     currency = body["currency"]
     gross = sum(totals.gross(line) for line in body["lines"])
-    discount = sum(line["discount"] for line in body["lines"])
+    discount = sum(line["discount"] for line in body["lines"]) + body.get("off", 0)
     cards = sum(t["amount"] for t in body["transactions"] if t["channel"] == "gift_card" and t["status"] == "success")
     return {
         "id": body["id"],
@@ -50,7 +50,7 @@ def shared(session: Session, body: Body) -> dict[str, Any]:
         "total_price": text(totals.total(body), currency),
         "sub_total": text(gross - discount, currency),
         "total_discount": text(discount, currency),
-        "code_discount_total": text(discount if body["code"] else 0, currency),
+        "code_discount_total": text(discount if body["code"] else body.get("off", 0), currency),
         "total_tax": text(totals.tax_of(body), currency),
         "shipping_tax_total": text(body["shipping_tax"], currency),
         "total_shipping": text(body["shipping"], currency),

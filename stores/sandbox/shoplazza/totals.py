@@ -29,7 +29,8 @@ def total(order: Body) -> int:
     goods = sum(gross(line) - line["discount"] + line["duty"] for line in order["lines"])
     tax = 0 if order["taxes_included"] else tax_of(order)
     fees = sum(fee["price"] for fee in order["fees"])
-    return int(goods + tax + order["shipping"] + order["shipping_tax"] + order["tip"] + fees)
+    beside = order["shipping"] + order["shipping_tax"] + order["tip"] + fees
+    return int(goods + tax + beside - order.get("off", 0))
 
 
 def tax_of(order: Body) -> int:
@@ -46,6 +47,12 @@ def refunded(order: Body, *states: str) -> int:
 
 def remaining(order: Body) -> int:
     return paid(order) - refunded(order, "finished", "pending")
+
+
+def part_left(order: Body, name: str) -> int:
+    """Of the shipping, the tip or the additional fees: what no refund gave back."""
+    whole = sum(fee["price"] for fee in order["fees"]) if name == "additional" else order[name]
+    return int(whole) - sum(int(r[name]) for r in order["refunds"] if r["status"] != "failed")
 
 
 def left_on(order: Body, payment_line: str) -> int:

@@ -80,6 +80,23 @@ def test_a_lost_shoplazza_refund_is_never_sent_again_without_a_person(shoplazza_
     assert desk.count("refund") == 1
 
 
+def test_a_lost_shoplazza_refund_that_a_colleague_made_is_not_made_again(shoplazza_desk):
+    desk = shoplazza_desk
+    record = desk.order()
+    cancellation = desk.confirm(record, desk.some(record, 1))
+    desk.world.fault("drop_before", on="refund")
+    desk.work(cancellation, hours=0.001)
+    assert cancellation.steps.get(kind="refund").attempts.count() == 1
+    planned = desk.live(record).lines[0].unit_price.customer
+    desk.world.shoplazza.staff(record.external_id).refund(str(planned.amount), note="by hand")
+
+    stopped = desk.work(cancellation, hours=50)
+
+    assert stopped.state == "needs_operator"
+    assert stopped.steps.get(kind="refund").attempts.count() == 1
+    assert [effect.cause for effect in desk.world.effects(record.external_id, kind="refund")] == ["staff"]
+
+
 def test_shoplazza_cannot_take_units_off_an_unpaid_order(shoplazza_desk):
     desk = shoplazza_desk
     record = desk.order(pay="waiting")

@@ -36,6 +36,7 @@ from stores.canonical.request import Reason
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.platforms.base import Platform
 from stores.sandbox.world import World
+from tests.stores.platforms.looking import LookingContract
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Sent
 
 SECRETS = ("the-token-of-this-test", "the-secret-of-this-test")
@@ -61,7 +62,7 @@ REST_OF: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class PlatformContract:
+class PlatformContract(LookingContract):
     """`api`: what the network fake answers to (a pattern of the platform's address)."""
 
     platform: ClassVar[type[Platform]]

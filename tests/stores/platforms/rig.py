@@ -31,6 +31,7 @@ from tests.make import NOW
 TAG = "[op 7f3a9c21]"
 OTHER_TAG = "[op 00000000]"
 KEY = "6f1c9a52-0000-4000-8000-000000000001"
+OTHER_KEY = "6f1c9a52-0000-4000-8000-000000000002"
 
 
 @dataclass

@@ -29,6 +29,7 @@ __all__ = ["world"]
 class TestMagento(PlatformContract):
     platform = Magento
     api = ANY
+    unmarked = (CancelOrder,)
 
     def connect(self, world: World, journal: Sent | None = None) -> Magento:
         return place.on_world(world, journal=journal)

@@ -53,9 +53,10 @@ class TestShoplazza(PlatformContract):
         }
 
     def answer_reads(self, network: responses.RequestsMock, command: Command) -> None:
-        """A refund looks at the order's money first."""
+        """A refund looks at the order's money first, and at what went back."""
         if isinstance(command, RefundOrder):
             network.get(f"{place.BASE}/orders/{command.order_id}", json=recorded.order(id=command.order_id))
+            network.get(f"{place.BASE}/orders/{command.order_id}/refund", json=recorded.refunds())
 
     def test_the_same_command_twice_acts_once(self, world):
         """A cancel does; a refund would pay twice, so it is never sent again without a person."""

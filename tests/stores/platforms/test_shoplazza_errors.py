@@ -107,7 +107,7 @@ def test_the_token_travels_in_its_own_header(network):
     network.get(place.ANY, json=recorded.order())
     network.get(place.ANY, json=recorded.refunds())
     network.get(place.ANY, json=recorded.transactions())
-    place.on_network({"token": "secret"}).read_order("1")
+    place.on_network({"token": "secret"}).read_order(recorded.bare_order()["id"])
 
     assert {call.request.headers["Access-Token"] for call in network.calls} == {"secret"}
     assert not any("Authorization" in call.request.headers for call in network.calls)

@@ -10,7 +10,15 @@ import pytest
 
 from stores.canonical.commands import CancelOrder, Outcome, PaymentBack, Receipt, RefundOrder, UnitsBack, VoidPayment
 from stores.canonical.request import CancelRequest, Reason
-from stores.kernel.errors import InputRejected, OutcomeUnknown, RemoteRefused, Unsupported
+from stores.kernel.errors import (
+    InputRejected,
+    JobFailed,
+    OutcomeUnknown,
+    RemoteError,
+    RemoteRefused,
+    RemoteUnavailable,
+    Unsupported,
+)
 from stores.kernel.money import Money
 from stores.sandbox import adapter
 from stores.sandbox.shoplazza.spec import Line
@@ -36,14 +44,24 @@ def back(payments=(("9", "19.90"),), shipping=None, units="1", restock=True, cur
     )
 
 
+NO_REFUNDS = recorded.SUCCESS | {
+    "data": {"order_status": "placed", "order_financial_status": "paid", "records": []},
+}
+
+
 def plain_order(**changes):
     words = {"total_paid": "59.90", "total_refund_price": "0.00", "total_tip_received": "0.00", "additional_total": "0"}
     one = [{"id": "9", "payment_channel": "card"}]
     return recorded.order(**({"id": "1", "payment_lines": one, "payment_line": one[0]} | words | changes))
 
 
-def send(network, command, order=None, **settings):
-    network.get(place.ANY, json=order or plain_order())
+def answer_reads(network, order=None, refunds=None):
+    network.get(f"{place.BASE}/orders/1", json=order or plain_order())
+    network.get(f"{place.BASE}/orders/1/refund", json=refunds or NO_REFUNDS)
+
+
+def send(network, command, order=None, refunds=None, **settings):
+    answer_reads(network, order, refunds)
     network.post(place.ANY, json=recorded.SUCCESS | {"data": {"refund_record_id": "r1", "post_sale_id": "p1"}})
     receipt = place.on_network(**settings).carry_out(command, key=KEY, tag=TAG)
     return receipt, network.calls[-1].request
@@ -57,6 +75,9 @@ def test_the_refund_of_the_sheet_word_for_word(network):
         "refund": {
             "refund_total": "19.90",
             "refund_product_total": "19.90",
+            "refund_shipping_total": "0.00",
+            "refund_tip": "0.00",
+            "refund_additional_total": "0.00",
             "refund_line_items": [
                 {"line_item_id": LINE, "refund_item_type": "waiting_ship", "quantity": 1, "return_inventory": True}
             ],
@@ -87,10 +108,41 @@ def test_payments_are_named_when_there_are_several(network):
     ]
 
 
-def test_the_goods_part_is_left_open_where_a_tip_may_be_in_the_sum(network):
-    _, request = send(network, back(), plain_order(total_tip_received="2.00"))
+TIPPED = {"total_paid": "59.90", "total_shipping": "5.00", "total_tip_received": "2.00", "additional_total": "3.00"}
 
-    assert "refund_product_total" not in json.loads(request.body)["refund"]
+
+@pytest.mark.parametrize(
+    ("amount", "shipping", "fees", "told"),
+    [
+        ("19.90", None, None, ("19.90", "0.00", "0.00", "0.00")),
+        ("19.90", "5.00", None, ("14.90", "5.00", "0.00", "0.00")),
+        ("59.90", "5.00", "5.00", ("49.90", "5.00", "2.00", "3.00")),
+        ("59.90", None, None, ("49.90", "5.00", "2.00", "3.00")),  # all that is left, named by a person
+        ("56.90", "5.00", "2.00", ("49.90", "5.00", "2.00", "0.00")),
+        ("56.00", "5.00", None, ("49.90", "5.00", "1.10", "0.00")),
+        ("55.00", None, None, None),  # more than the goods, and nobody said of what
+        ("59.90", "5.00", "9.00", None),
+    ],
+)
+def test_the_parts_of_a_refund_add_up_or_none_is_told(network, amount, shipping, fees, told):
+    command = replace(back((("9", amount),), shipping and usd(shipping)), fees=fees and usd(fees))
+    _, request = send(network, command, plain_order(**TIPPED))
+
+    wanted = json.loads(request.body)["refund"]
+    names = ("refund_product_total", "refund_shipping_total", "refund_tip", "refund_additional_total")
+    assert wanted["refund_total"] == amount
+    assert tuple(wanted.get(name) for name in names) == (told or (None,) * 4)
+    assert not told or sum(map(Decimal, told)) == Decimal(amount)
+
+
+def test_what_went_back_of_each_part_is_not_told_again(network):
+    earlier = recorded.refunds(refund_price="6.00", refund_shipping="1.00", refund_tip="2.00", additional_total="3.00")
+    order = plain_order(**TIPPED, total_refund_price="6.00")
+    _, request = send(network, back((("9", "53.90"),)), order, earlier)
+
+    wanted = json.loads(request.body)["refund"]
+    assert (wanted["refund_product_total"], wanted["refund_shipping_total"]) == ("49.90", "4.00")
+    assert (wanted["refund_tip"], wanted["refund_additional_total"]) == ("0.00", "0.00")
 
 
 def test_units_that_stay_out_of_stock_say_so(network):
@@ -103,6 +155,7 @@ def test_units_that_stay_out_of_stock_say_so(network):
 def test_a_refund_goes_to_the_version_that_itemises(version, network):
     url = f"https://demo.myshoplaza.com/openapi/{version}/orders/1"
     network.get(url, json=plain_order())
+    network.get(f"{url}/refund", json=NO_REFUNDS)
     network.post(f"{url}/refund", json=recorded.SUCCESS | {"data": {"refund_record_id": "r1", "post_sale_id": "p"}})
 
     place.on_network(api_version=version).carry_out(back(), key=KEY, tag=TAG)
@@ -135,17 +188,54 @@ def test_the_old_version_does_refund_everything_on_the_simulator(world):
 
 
 def test_less_than_planned_stops_before_anything_is_sent(network):
-    network.get(place.ANY, json=plain_order(total_refund_price="50.00"))
+    answer_reads(network, plain_order(total_refund_price="50.00"))
 
     with pytest.raises(RemoteRefused) as caught:
         place.on_network().carry_out(back(), key=KEY, tag=TAG)
 
     assert caught.value.code == "less_refundable"
-    assert [call.request.method for call in network.calls] == ["GET"]
+    assert [call.request.method for call in network.calls] == ["GET", "GET"]
+
+
+def test_a_colleagues_refund_that_is_on_its_way_counts(network):
+    answer_reads(network, plain_order(), recorded.refunds(refund_price="45.00", refund_status="pending"))
+
+    with pytest.raises(RemoteRefused) as caught:
+        place.on_network().carry_out(back(), key=KEY, tag=TAG)
+
+    assert caught.value.code == "less_refundable"
+
+
+def test_shipping_that_went_back_meanwhile_does_not_go_back_twice(network):
+    answer_reads(network, plain_order(), recorded.refunds(refund_price="5.00", refund_shipping="5.00"))
+
+    with pytest.raises(RemoteRefused) as caught:
+        place.on_network().carry_out(back(shipping=usd("5.00")), key=KEY, tag=TAG)
+
+    assert caught.value.code == "less_refundable"
+    assert "shipping" in caught.value.user_message
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"total_paid": None}, {"status": None}, {"line_items": None}, {"id": "2"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_an_order_that_is_told_in_part_stops_nothing_for_good(network, order):
+    """A read that lacks what it must hold is asked again: it is no refusal."""
+    network.get(f"{place.BASE}/orders/1", json=plain_order(**order))
+
+    with pytest.raises(RemoteUnavailable) as caught:
+        place.on_network().carry_out(back(), key=KEY, tag=TAG)
+
+    assert caught.value.code == "bad_shape"
+    assert {call.request.method for call in network.calls} == {"GET"}
 
 
 def test_another_currency_stops_before_anything_is_sent(network):
-    network.get(place.ANY, json=plain_order())
+    answer_reads(network)
 
     with pytest.raises(RemoteRefused) as caught:
         place.on_network().carry_out(back(currency="EUR"), key=KEY, tag=TAG)
@@ -161,10 +251,10 @@ def test_a_refund_of_nothing_is_not_sent(payments, network):
 
 
 def test_part_of_a_unit_is_not_sent(network):
-    network.get(place.ANY, json=plain_order())
+    answer_reads(network)
     with pytest.raises(InputRejected):
         place.on_network().carry_out(back(units="0.5"), key=KEY, tag=TAG)
-    assert [call.request.method for call in network.calls] == ["GET"]
+    assert [call.request.method for call in network.calls] == ["GET", "GET"]
 
 
 def cancelling(**changes):
@@ -244,13 +334,33 @@ def test_a_refund_that_the_provider_refused_is_told(network):
     network.get(place.ANY, json=recorded.refunds(id="r1", refund_status="failed"))
     begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"}, facts={})
 
-    with pytest.raises(RemoteRefused) as caught:
+    with pytest.raises(JobFailed) as caught:
         place.on_network().poll(back(), begun)
     assert caught.value.code == "refund_failed"
 
 
+@pytest.mark.parametrize("status", [403, 404, 406, 500])
+def test_a_question_that_is_refused_is_no_failed_refund(status, network):
+    network.get(place.ANY, status=status, json={"errors": ["No."]})
+    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"}, facts={})
+
+    for command in (back(), cancelling()):
+        with pytest.raises(RemoteError) as caught:
+            place.on_network().poll(command, begun)
+        assert not isinstance(caught.value, JobFailed)
+
+
+@pytest.mark.parametrize("data", [{}, {"records": None}, {"records": "none"}], ids=str)
+def test_a_question_that_is_not_answered_is_asked_again(data, network):
+    network.get(place.ANY, json=recorded.SUCCESS | {"data": data})
+    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"}, facts={})
+
+    with pytest.raises(RemoteUnavailable):
+        place.on_network().poll(back(), begun)
+
+
 def test_a_whole_cancellation_takes_few_calls(world):
-    """Refund, look after it, look at the order between, cancel, look again: eight, as the figures allow."""
+    """Look, refund, look after it, look at the order between, cancel, look again: nine."""
     journal, shop = Sent(), place.on_world(world)
     order = place.made(world, shop)
     command = place.everything(shop, order)
@@ -263,7 +373,7 @@ def test_a_whole_cancellation_takes_few_calls(world):
     shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
     after = shop.look_again(order)
 
-    assert sum(world.counters()["requests"].values()) - before == 8
+    assert sum(world.counters()["requests"].values()) - before == 9
     assert after.totals.refunded == order.totals.received
     assert [request.path.rpartition("/")[2] for request in journal.requests] == ["refund", "cancel"]
 

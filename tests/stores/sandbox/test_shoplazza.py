@@ -164,6 +164,46 @@ def test_a_refund_that_does_not_fit_changes_nothing(
     assert records(client, made)["records"] == []
 
 
+@pytest.mark.parametrize(
+    ("parts", "status"),
+    [
+        ({"refund_total": "8.00"}, 200),
+        ({"refund_total": "8.00", "refund_product_total": "8.00"}, 200),
+        ({"refund_total": "8.00", "refund_product_total": "3.00", "refund_shipping_total": "5.00"}, 200),
+        ({"refund_total": "8.00", "refund_shipping_total": "5.00"}, 422),
+        ({"refund_total": "8.00", "refund_product_total": "8.00", "refund_shipping_total": "5.00"}, 422),
+        ({"refund_total": "8.00", "refund_product_total": "7.99"}, 422),
+        ({"refund_total": "8.00", "refund_product_total": "1.00", "refund_shipping_total": "7.00"}, 422),
+        ({"refund_total": "3.00", "refund_tip": "2.00", "refund_additional_total": "1.00"}, 200),
+        ({"refund_total": "3.00", "refund_tip": "3.00"}, 422),
+        ({"refund_total": "3.00", "refund_tip": "1.00", "refund_additional_total": "2.00"}, 422),
+    ],
+)
+def test_parts_of_a_refund_add_up_or_none_is_told(world: World, client: Client, parts: Any, status: int) -> None:
+    made = world.shoplazza.make_order(lines=[MUG], shipping="5.00", tip="2.00", fees={"Wrapping": "1.00"})
+
+    assert client.post(f"orders/{made.id}/refund", {"refund": parts}).status_code == status
+    assert len(world.shoplazza.order(made.id)["refunds"]) == (status == 200)
+
+
+def test_a_part_that_went_back_is_not_there_again(world: World, client: Client) -> None:
+    made = world.shoplazza.make_order(lines=[MUG], shipping="5.00")
+    shipping = {"refund": {"refund_total": "4.00", "refund_shipping_total": "4.00"}}
+
+    answers = [client.post(f"orders/{made.id}/refund", shipping).status_code for _ in range(2)]
+
+    assert answers == [200, 422]
+
+
+def test_a_discount_on_the_order_stands_on_no_line(world: World, client: Client) -> None:
+    made = world.shoplazza.make_order(lines=[MUG], shipping="5.00", off="6.30", code="TEN")
+
+    told = client.get(f"orders/{made.id}")["order"]
+
+    assert (told["total_price"], told["total_discount"], told["sub_total"]) == ("42.20", "6.30", "37.20")
+    assert [line["discount_applications"] for line in told["line_items"]] == ["[]"]
+
+
 def test_more_units_than_wait_are_refused(world: World, client: Client) -> None:
     made = world.shoplazza.make_order(lines=[Line(quantity=3, shipped=2)])
     assert client.post(f"orders/{made.id}/refund", refunding(made, "1.00", 2)).status_code == 422

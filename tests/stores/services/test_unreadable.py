@@ -14,11 +14,12 @@ import pytest
 from cancellations.intake import inbox
 from cancellations.models import Inbox
 from stores.connectors import rows
+from stores.connectors.rows import Unreadable
 from stores.kernel import clock, shapes
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
 from stores.models import OrderRecord, StoreSync, UnreadableOrder
 from stores.platforms import registry
-from stores.platforms.base import Listing, Unreadable
+from stores.platforms.base import Listing
 from stores.platforms.shopify import Shopify
 from stores.sandbox import houses
 from stores.services import sync, unreadable

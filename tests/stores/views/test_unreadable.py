@@ -10,10 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from stores.connectors.rows import Unreadable
 from stores.kernel import clock
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
 from stores.models import OrderRecord, Store, StoreSync, UnreadableOrder
-from stores.platforms.base import Unreadable
 from stores.platforms.shopify import Shopify
 from stores.services import unreadable
 from tests import make

@@ -50,7 +50,8 @@ def refund(order: Order, quote: Quote, units: Mapping[str, Decimal], **changes: 
     paid = tuple(
         PaymentBack(payment_id=p.payment_id, gateway=p.gateway, amount=p.amount) for p in quote.payments if p.amount
     )
-    words: dict[str, Any] = {"lines": lines, "payments": paid, "shipping": quote.shipping or None, "note": "bye"}
+    words: dict[str, Any] = {"lines": lines, "payments": paid, "shipping": quote.shipping or None, "fees": quote.fees,
+                             "note": "bye"}  # fmt: skip
     return RefundOrder(order_id=order.external_id, currency=order.customer_currency, **(words | changes))
 
 
