@@ -37,6 +37,14 @@ def has_captured(order: Order) -> bool:
     return any(is_refundable(payment) for payment in order.payments)
 
 
+def left(order: Order) -> Money | None:
+    """All that could still go back, through every payment; None where that is in several currencies."""
+    found = [payment.refundable for payment in order.payments if payment.refundable and payment.refundable.amount > 0]
+    if any(amount.currency != order.customer_currency for amount in found):
+        return None
+    return total(found, order.customer_currency)
+
+
 def authorised(order: Order) -> tuple[Payment, ...]:
     """Payments that hold money which was never captured."""
     return tuple(p for p in order.payments if p.capturable is not None and p.capturable.amount > 0)
@@ -56,6 +64,8 @@ def work_out(
         return empty, tuple(_wishes_without_money(request))
     if wrong := tuple(_wrong_currency(order, quote)) + tuple(_wrong_shipping(order, request)):
         return empty, wrong
+    if why_no_quote and quote is None and request.refund is not RefundChoice.NONE:
+        return empty, (_not_quoted(why_no_quote),)
     match request.refund:
         case RefundChoice.NONE:
             return empty, ()

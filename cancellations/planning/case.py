@@ -12,9 +12,9 @@ from cancellations.planning.plan import Blocker, ShopSettings
 from cancellations.planning.quantities import Chosen, Stock, choose
 from stores.canonical.capabilities import Capabilities
 from stores.canonical.manner import Manner, UnitsBy
-from stores.canonical.order import Cancellable, Location, Order
+from stores.canonical.order import Cancellable, EndsWhenRepaid, LineItem, Location, Order
 from stores.canonical.request import CancelRequest, Quote, Reason, RefundChoice
-from stores.kernel.money import total
+from stores.kernel.money import Money
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,23 +62,54 @@ class Case:
 
     @property
     def refunds_all(self) -> bool:
-        """The refund is the one the platform makes by itself with a whole cancel."""
-        if not self.manner.cancel_refunds:
-            return False
-        if self.request.refund is not RefundChoice.FULL or not self.amounts.payments:
-            return False
-        return self.request.shipping is None or self.request.shipping == self.order.shipping_refundable
+        """The refund is the one the platform makes by itself with a whole cancel: of everything that is left."""
+        return self.manner.cancel_refunds and self.request.refund is RefundChoice.FULL and self.gives_all
 
     @property
     def gives_all(self) -> bool:
-        """All the money that could go back does."""
-        left = [p.refundable for p in self.order.payments if p.refundable is not None and p.refundable.amount > 0]
-        back = self.amounts.sums.total
-        return bool(left) and all(m.currency == back.currency for m in left) and total(left, back.currency) == back
+        """All the money that could go back does, through whichever payment."""
+        left, back = amounts.left(self.order), self.amounts.sums.total
+        return bool(back) and left == back
 
     @property
-    def closes_by_refund(self) -> bool:
-        return self.manner.refund_closes or self.order.ends_by_refund
+    def left_over(self) -> Money | None:
+        """What could go back and does not; shipping left out on purpose aside."""
+        left = amounts.left(self.order)
+        if left is None:
+            return None
+        over = left - self.amounts.sums.total - self._shipping_withheld
+        return over if over.amount > 0 else None
+
+    @property
+    def _shipping_withheld(self) -> Money:
+        zero, whole, asked = (
+            Money.zero(self.order.customer_currency),
+            self.order.shipping_refundable,
+            self.request.shipping,
+        )
+        return zero if whole is None or asked is None or whole.currency != zero.currency else whole - asked
+
+    @property
+    def was_touched(self) -> bool:
+        """Something of it was cancelled or given back before."""
+        return bool(self.order.refunds) or any(line.cancelled > 0 for line in self.order.lines)
+
+    @property
+    def staying(self) -> tuple[tuple[LineItem, Decimal], ...]:
+        """What is still on the order afterwards: lines and their units. A tip is no unit."""
+        taken = {c.line.id: c.units for c in self.chosen}
+        left = ((line, line.current - taken.get(line.id, Decimal(0))) for line in self.order.lines if not line.is_tip)
+        return tuple((line, units) for line, units in left if units > 0)
+
+    @property
+    def ends_by_money(self) -> bool:
+        """Giving back all that is left makes the platform end the order by itself."""
+        if not self.gives_all:
+            return False
+        ends = self.order.ends_when_repaid
+        if ends is EndsWhenRepaid.NEVER:
+            return self.is_whole and (self.manner.refund_closes or self.order.ends_by_refund)
+        return ends is EndsWhenRepaid.ALWAYS or not self.staying
 
     def name_of(self, location_id: str) -> str:
         if location_id in self.locations:
@@ -140,4 +171,5 @@ def _empties(order: Order, chosen: tuple[Chosen, ...]) -> bool:
 
 
 def cancellable_after(case: Case) -> Cancellable:
-    return Cancellable.NONE if case.is_whole or case.empties else case.order.cancellable
+    is_over = case.is_whole or case.empties or case.ends_by_money
+    return Cancellable.NONE if is_over else case.order.cancellable

@@ -17,12 +17,15 @@ from stores.kernel.money import Money, total
 from stores.kernel.words import gettext as _
 from stores.kernel.words import money as said
 from stores.kernel.words import ngettext
+from stores.kernel.words import units as counted
 
 
 def warnings(case: Case, method: Method) -> tuple[Caution, ...]:
     """Facts of the order first seen come always; those about the act only when there is one."""
     parts = (_disputes, _remarks, _being_packed, _on_hold, _left_behind)
-    about_act = (_payments, _promises, _goods, _ways, _closed_unpaid, _final) if method.commands else ()
+    about_act = (
+        (_ending, _payments, _promises, _kept_earlier, _goods, _ways, _closed_unpaid, _final) if method.commands else ()
+    )
     return tuple(dict.fromkeys(c for part in (*parts, *about_act) for c in part(case, method)))
 
 
@@ -75,6 +78,18 @@ def _left_behind(case: Case, method: Method) -> Iterator[Caution]:
             yield Caution(code="left_behind", text=words)
 
 
+def _ending(case: Case, method: Method) -> Iterator[Caution]:
+    """The platform ends the order although units stay on it."""
+    if not case.staying or not method.ends(case):
+        return
+    text = _(
+        "No money is left after this, and that ends the order on this platform. What stays on it: %(lines)s. "
+        "Its stock does not change, and it can no longer be cancelled here.",
+        lines=" · ".join(f"{counted(units)} × {line.title}" for line, units in case.staying),
+    )
+    yield Caution(code="ends_order", text=text)
+
+
 def _payments(case: Case, method: Method) -> Iterator[Caution]:
     order = case.order
     if not case.is_whole and (held := authorised(order)):
@@ -100,7 +115,7 @@ def _promises(case: Case, method: Method) -> Iterator[Caution]:
         return
     back = case.amounts.sums.total
     worth = total((q.amount if case.order.taxes_included else q.amount + q.tax for q in quote.lines), back.currency)
-    if worth > back + Money.from_minor(len(quote.lines), back.currency):  # a minor unit a line for rounding
+    if worth > back + _rounding(case):
         text = _(
             "These units cost %(worth)s; only %(back)s was captured and can go back.",
             worth=said(worth),
@@ -111,17 +126,63 @@ def _promises(case: Case, method: Method) -> Iterator[Caution]:
         yield Caution(code="estimate", text=_("The figures are our estimate; the platform computes its own."))
 
 
+def _kept_earlier(case: Case, method: Method) -> Iterator[Caution]:
+    """Money the shop kept at an earlier step: it stays with the shop, or the platform's figures hold it."""
+    if not case.quote or case.request.refund is not RefundChoice.FULL or not case.amounts.payments:
+        return
+    if (extra := _beyond_the_units(case)) is not None:
+        text = _(
+            "%(money)s that was kept earlier goes back as well: the platform's figure holds it.", money=said(extra)
+        )
+        yield Caution(code="kept_goes_back", text=text)
+    if case.is_whole and (kept := case.left_over):
+        words = (
+            _("%(money)s was kept earlier and stays with the shop.")
+            if case.was_touched
+            else _("%(money)s of what was paid stays with the shop.")
+        )
+        yield Caution(code="kept_earlier", text=words % {"money": said(kept)})
+
+
+def _beyond_the_units(case: Case) -> Money | None:
+    """What the quote proposes above the units and what goes with them, where money went back earlier."""
+    quote, sums = case.quote, case.amounts.sums
+    if not quote or not quote.lines or not case.was_touched:
+        return None
+    worth = total((q.amount if case.order.taxes_included else q.amount + q.tax for q in quote.lines), quote.currency)
+    beside = sums.shipping + sums.duties + (sums.fees or Money.zero(quote.currency))
+    if not case.order.taxes_included:
+        beside = beside + max(
+            sums.tax - total((q.tax for q in quote.lines), quote.currency), Money.zero(quote.currency)
+        )
+    extra = sums.total - worth - beside
+    return extra if extra > _rounding(case) else None
+
+
+def _rounding(case: Case) -> Money:
+    """A smallest unit for each line quoted."""
+    quoted = case.quote.lines if case.quote else ()
+    return Money.from_minor(len(quoted), case.order.customer_currency)
+
+
 def _goods(case: Case, method: Method) -> Iterator[Caution]:
     if any(c.line.is_gift_card for c in case.chosen):
         text = _("A gift card was sold here: if it was issued, cancelling does not withdraw it. Check it.")
         yield Caution(code="gift_card", text=text)
     tips = case.order.totals.tips
     if tips and tips.customer.amount > 0:
-        goes_back = case.amounts.fees or (case.is_whole and case.refunds_all)
+        goes_back = case.amounts.fees or case.refunds_all or _holds_tip(case)
         words = _("The tip of %(money)s goes back as well.") if goes_back else ""
         yield Caution(
             code="tip", text=(words or _("The tip of %(money)s stays with the shop.")) % {"money": said(tips.customer)}
         )
+
+
+def _holds_tip(case: Case) -> bool:
+    """The quote names the tip's own line."""
+    tips = {line.id for line in case.order.lines if line.is_tip}
+    is_quoted = case.request.refund is RefundChoice.FULL and bool(case.amounts.payments)
+    return is_quoted and any(q.line_id in tips for q in (case.quote.lines if case.quote else ()))
 
 
 def _ways(case: Case, method: Method) -> Iterator[Caution]:

@@ -53,7 +53,11 @@ def _lines(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
         if plan.expected.by_sku:
             seen = sum((_on_order(other, after) for other in after.lines if other.sku == end.sku), Decimal(0))
         else:
-            seen = _on_order(line, after) if line else Decimal(0)
+            seen = (
+                _on_order(line, after, stays=end.after if plan.expected.is_cancelled else Decimal(0))
+                if line
+                else Decimal(0)
+            )
         yield ReceiptLine(
             kind=EffectKind.UNITS,
             what=end.title,
@@ -65,9 +69,9 @@ def _lines(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
         )
 
 
-def _on_order(line: LineItem, after: Order) -> Decimal:
-    """Units still on the order. A cancelled order holds none but what has left."""
-    return min(line.current, line.shipped) if after.cancelled_at is not None else line.current
+def _on_order(line: LineItem, after: Order, *, stays: Decimal = Decimal(0)) -> Decimal:
+    """Units still on the order. A cancelled order holds none but what has left, or what the plan said stays on it."""
+    return min(line.current, max(line.shipped, stays)) if after.cancelled_at is not None else line.current
 
 
 def _change(before: Decimal, after: Decimal) -> str:

@@ -41,12 +41,13 @@ def _units(case: Case, method: Method) -> Iterator[Effect]:
 
 
 def _closing(case: Case, method: Method) -> Iterator[Effect]:
-    if not case.is_whole or not method.ends(case):
+    if not method.ends(case):
         return
+    title = _("The order is cancelled") if case.is_whole else _("The order ends")
     detail = _("Reason sent: %(word)s", word=case.reasons.get(case.request.reason, ""))
     if not method.names(CancelOrder):
         detail = _("Giving all of the money back is what ends it on this platform.")
-    yield Effect(kind=EffectKind.CLOSE, key="close", title=_("The order is cancelled"), detail=detail)
+    yield Effect(kind=EffectKind.CLOSE, key="close", title=title, detail=detail)
 
 
 def _refunds(case: Case, method: Method) -> Iterator[Effect]:

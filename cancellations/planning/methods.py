@@ -1,8 +1,8 @@
 """How the platform is asked: whole, refund, edit or by item, and with which commands (the fact sheets' section 7).
 
-Whole: everything, nothing shipped: one cancel of the platform; money or stock of one's own follow as further steps,
-or go first where a refund after the cancel could be refused. Refund: money was captured: one call takes units and
-gives money back. Edit: nothing was captured, the order shrinks. By item: a call per line, no money.
+Whole: everything, nothing shipped: one cancel of the platform. It gives money back only where that is all that is
+left; else what was asked goes back first, by a refund, and the cancel moves none. Refund: money was captured: one
+call takes units and gives money back. Edit: nothing was captured, the order shrinks. By item: a call per line.
 Stock kept: where the platform would take *shipped* units first when told not to restock, an edit, or a restock that
 is taken back.
 """
@@ -54,7 +54,7 @@ class Method(NamedTuple):
 
     def ends(self, case: Case) -> bool:
         """The order counts as cancelled afterwards: by a cancel, or by a refund of everything that ends it."""
-        return self.names(CancelOrder) or (self.name == "whole" and case.gives_all and case.closes_by_refund)
+        return self.names(CancelOrder) or (bool(self.commands) and case.ends_by_money)
 
 
 def choose(case: Case) -> Method:
@@ -102,11 +102,11 @@ def _by_item(case: Case) -> Method:
 
 def _whole(case: Case) -> Iterator[Command]:
     """Voids, money and the cancel in the order this platform takes them; stock last."""
-    first = case.manner.refund_first
+    first = case.manner.refund_first or (case.manner.cancel_refunds and not case.refunds_all)
     commands: list[Command] = list(_voids(case)) if case.manner.voids_first else []
     is_called = _is_called(case)
     if first and case.amounts.payments:
-        commands += refunds(case, case.chosen, notify=False if is_called else None)
+        commands += refunds(case, _units_first(case), notify=False if is_called else None)
     if is_called:
         commands.append(
             CancelOrder(
@@ -123,13 +123,18 @@ def _whole(case: Case) -> Iterator[Command]:
     yield from (*commands, *stock.corrections(case, commands))
 
 
+def _units_first(case: Case) -> Sequence[Chosen]:
+    """The lines a refund before the cancel names: none where the cancel alone takes units off and restocks them."""
+    return case.chosen if case.manner.refund_first else ()
+
+
 def _is_called(case: Case) -> bool:
     """Not where a refund of everything ended it already and the cancel would undo what was asked about stock."""
     if case.order.ends_by_refund:
         return False
     if left_for_cancel(case):
         return True
-    if not (case.manner.refund_closes and case.gives_all and case.kept and stock.cancel_restocks(case)):
+    if not (case.ends_by_money and case.kept and stock.cancel_restocks(case)):
         return True
     return case.manner.corrects_stock and bool(case.back)
 

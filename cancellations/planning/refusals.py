@@ -46,7 +46,17 @@ def blockers(case: Case, method: Method) -> tuple[Blocker, ...]:
             for b in part(case, method)
         ),
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found)) or tuple(_no_way(case, method))
+
+
+def _no_way(case: Case, method: Method) -> Iterator[Blocker]:
+    """Never a plan with neither a step nor a reason."""
+    if method.commands:
+        return
+    text = _("This platform offers no way to take these units off the order.")
+    if case.order.ends_by_refund and not case.captured:
+        text = _("Only a refund could take these units off, and no money is left to give back.")
+    yield Blocker(code="no_way", field="lines", text=text, advice=_("End the order in the platform's own desk."))
 
 
 def _empty(case: Case, method: Method) -> Iterator[Blocker]:

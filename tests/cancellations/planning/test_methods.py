@@ -11,7 +11,7 @@ from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, Refu
 from stores.canonical.order import Location, Placement, Readiness
 from stores.canonical.request import CancelRequest, RefundChoice
 from tests import make
-from tests.cancellations.planning.cases import MANNER, cautions, codes, commands, everything, kinds, plan, take
+from tests.cancellations.planning.cases import MANNER, cautions, codes, commands, everything, kinds, plan, quote, take
 
 EAST, WEST = Location(id="east", name="East"), Location(id="west", name="West")
 
@@ -45,7 +45,7 @@ SITUATIONS = {
     "everything, own amount": (
         paid,
         lambda o: everything(o, refund=RefundChoice.PART, part=named_part(o)),
-        ["CancelOrder", "RefundOrder"],
+        ["RefundOrder", "CancelOrder"],
     ),
     "everything, no stock back": (
         paid,
@@ -112,8 +112,8 @@ def test_steps_require_the_one_before():
     made = plan(order, everything(order, refund=RefundChoice.PART, part=named_part(order)))
 
     assert [(s.position, s.kind, s.requires) for s in made.steps] == [
-        (1, "cancel", ()),
-        (2, "refund", (1,)),
+        (1, "refund", ()),
+        (2, "cancel", (1,)),
         (3, "verify", (2,)),
     ]
 
@@ -127,10 +127,10 @@ def test_a_whole_cancel_refunds_and_restocks_by_itself():
     assert (command.refund, command.restock, command.notify) == (True, True, True)
 
 
-def test_an_own_amount_is_refunded_after_the_whole_cancel():
+def test_an_own_amount_is_refunded_before_a_whole_cancel_that_moves_none():
     order = paid()
 
-    cancel, refund = commands(plan(order, everything(order, refund=RefundChoice.PART, part=named_part(order))))
+    refund, cancel = commands(plan(order, everything(order, refund=RefundChoice.PART, part=named_part(order))))
 
     assert isinstance(cancel, CancelOrder)
     assert not cancel.refund
@@ -274,4 +274,6 @@ def test_a_tip_follows_the_order():
     tip = make.line(units=1, is_tip=True, cancellable=Decimal(0), placements=())
     order = paid(make.line(units=2), tip)
 
-    assert kinds(plan(order, take(2, order=order))) == ["CancelOrder"]
+    made = plan(order, take(2, order=order), quoted=quote(order, take(2, 1, order=order)))
+
+    assert kinds(made) == ["CancelOrder"]
