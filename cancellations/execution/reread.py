@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cancellations import actions
 from cancellations.execution import flow
 from cancellations.execution.keys import tag_of
-from cancellations.execution.verify import facts_of
+from cancellations.execution.verify import told_of
 from cancellations.models import Cancellation, Step
 from cancellations.planning import comparison
 from cancellations.planning.plan import Plan, ReceiptSheet
@@ -64,7 +64,7 @@ def look(cancellation_uuid: str) -> None:
     except DeskError:
         return
     plan = codec.loads(Plan, cancellation.plan)
-    results = {step.position: facts_of(step.result) for step in cancellation.steps.all()}
+    results = {step.position: told_of(step) for step in cancellation.steps.all()}
     sheet = comparison.compare(plan, before, order, results)
     _keep(cancellation, sheet, now=clock.now())
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from cancellations import actions
-from cancellations.execution import copies, flow, leases, outcomes, pace
+from cancellations.execution import copies, flow, leases, outcomes, own_moves, pace
 from cancellations.models import Step
 from cancellations.planning import claims, comparison
 from cancellations.planning.figures import figures
@@ -39,7 +39,7 @@ def take(turn: Turn) -> None:
         return
     failpoint("verify.seen")
     steps = list(step.cancellation.steps.all())
-    results = {s.position: facts_of(s.result) for s in steps}
+    results = {s.position: told_of(s) for s in steps}
     sheet = comparison.compare(turn.plan, turn.before, order, results)
     if sheet.differs and step.looks < len(pace.VERIFY_AGAIN):
         wait = timedelta(seconds=pace.VERIFY_AGAIN[step.looks])
@@ -53,6 +53,11 @@ def _begin(turn: Turn) -> None:
     cancellation = flow.fresh(turn.step)
     if cancellation.state == CancellationState.RUNNING:
         flow.shift(cancellation, CancellationState.VERIFYING)
+
+
+def told_of(step: Step) -> dict[str, str]:
+    """A step's stored receipt as the comparison reads it, with what other steps of ours moved meanwhile."""
+    return facts_of(step.result) | {"own_moves": own_moves.of(step)}
 
 
 def facts_of(result: dict[str, object]) -> dict[str, str]:

@@ -36,3 +36,31 @@ def _one(said: str) -> Count:
 def is_unmoved(facts: Facts) -> bool:
     """Units that were to move and did not move at all."""
     return any(count.asked and not count.moved for count in read(facts))
+
+
+def excess(facts: Facts) -> int:
+    """Units that went back beyond what was asked and beyond what other cancellations of ours moved meanwhile.
+
+    The fact `own_moves` has those: "<item>@<location>:<units>;…". Goods that were sold meanwhile lower a count and hide
+    an excess; nothing can tell them apart.
+    """
+    ours = _own_moves(facts)
+    return sum(max(count.moved - max(count.asked, 0) - _ours(ours, count), 0) for count in read(facts))
+
+
+def _ours(ours: dict[tuple[str, str], int], count: Count) -> int:
+    """At this place; at any place where the platform counts all of them together."""
+    return sum(
+        units
+        for (item, place), units in ours.items()
+        if item == count.stock_item_id and (place == count.location_id or "" in (place, count.location_id))
+    )
+
+
+def _own_moves(facts: Facts) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for part in filter(None, facts.get("own_moves", "").split(";")):
+        where, units = part.rsplit(":", 1)
+        item, _, place = where.rpartition("@")
+        found[(item, place)] = found.get((item, place), 0) + int(units)
+    return found

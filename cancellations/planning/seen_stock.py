@@ -15,7 +15,7 @@ from stores.kernel.words import ngettext
 
 
 def rows(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
-    for part in (_stock, _kept, _corrections):
+    for part in (_stock, _kept, _corrections, _unasked):
         yield from part(plan, before, after, results)
 
 
@@ -52,7 +52,26 @@ def _verdict_of_counts(plan: Plan, results: Results) -> Verdict:
 
 
 def _counted(*told: Facts) -> Verdict:
-    return Verdict.DIFFERS if any(counts.is_unmoved(facts) for facts in told) else Verdict.UNSEEN
+    """A count says more than a silent order, where it says that nothing moved, or more than anybody here asked for."""
+    differs = any(counts.is_unmoved(facts) or counts.excess(facts) for facts in told)
+    return Verdict.DIFFERS if differs else Verdict.UNSEEN
+
+
+def _unasked(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
+    """Units that a cancel put back although none was to go back."""
+    for step in plan.steps:
+        facts = results.get(step.position, {})
+        is_asked = isinstance(step.command, CorrectStock) or getattr(step.command, "restock", False)
+        if not is_asked and (units := counts.excess(facts)):
+            yield ReceiptLine(
+                kind=EffectKind.KEEP_STOCK,
+                what=_("Stock that was to stay as it is"),
+                promised=_back(Decimal(0)),
+                reported=facts.get("stock", NOT_TOLD),
+                seen=_back(Decimal(units)),
+                verdict=Verdict.DIFFERS,
+                note=_("More units are counted than before, and no cancellation here put them back."),
+            )
 
 
 def _not_told(end: StockEnd, report: str, note: str, verdict: Verdict) -> ReceiptLine:
@@ -134,6 +153,12 @@ def _others_moved(facts: Facts) -> str:
     moved, wanted = facts.get("restocked", ""), facts.get("wanted", "")
     if counts.is_unmoved(facts):
         return _("These units did not move: the count says %(stock)s.", stock=facts.get("stock", ""))
+    if units := counts.excess(facts):
+        return ngettext(
+            "%(n)s unit more went back than was asked; no cancellation here explains it. Compare with the shelf.",
+            "%(n)s units more went back than was asked; no cancellation here explains them. Compare with the shelf.",
+            Decimal(units),
+        )
     if not moved or moved == wanted:
         return ""
     return _(

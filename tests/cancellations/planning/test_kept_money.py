@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from tests.cancellations.planning.cases import MANNER, cautions, codes, commands
 from tests.cancellations.planning.test_ways import BY_HAND, BY_INVOICE, LEDGER, ONE_SWITCH
 
 
-def touched(left: str = "51.00", **fields: object) -> Order:
+def touched(left: str = "51.00", **fields: Any) -> Order:
     """A line of 20.00 was cancelled for 19.00; a line of 50.00 is left."""
     lines = [make.line(id="A", price="20.00", cancelled=1), make.line(id="B", price="50.00")]
     refund = Refund(id="R1", created_at=make.NOW, amount=make.pair("19.00"))

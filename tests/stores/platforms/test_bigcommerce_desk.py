@@ -235,10 +235,10 @@ def test_a_lost_answer_ends_with_exactly_one_effect(desk, operation, fault):
 
 # case: (words of the order, units or all, calls to confirm, calls from there to the receipt)
 CALLS = {
-    "whole": ({}, (), 7, 14),  # look 2 · refund 4 + poll 2 · cancel 4 with both counts of stock · verify 2
-    "part": ({}, (2,), 7, 14),  # the order once more before stock moves
+    "whole": ({}, (), 7, 16),  # look 2 · refund 4 + poll 2 · look 2 · cancel 4 with both counts of stock · verify 2
+    "part": ({}, (2,), 7, 16),  # the order once more before stock moves
     "unpaid": ({"pay": "waiting"}, (), 6, 8),
-    "authorised": ({"pay": "authorised", "gateway": "stripe"}, (), 6, 12),
+    "authorised": ({"pay": "authorised", "gateway": "stripe"}, (), 6, 15),  # a look before each send
 }
 
 
@@ -283,3 +283,25 @@ def test_another_app_that_uses_up_the_window_is_waited_for(desk):
         desk.patiently(lambda: shop.api.touch("v2/store"))
 
     assert desk.world.counters()["throttled"].get("store", 0) <= 1  # until the first answer said how small it is
+
+
+def test_stock_that_moved_by_more_than_was_asked_is_a_difference(desk):
+    """Doubled on the way: an adjustment is relative, so it moves twice."""
+    record = desk.order()
+    cancellation = desk.confirm(record, desk.some(record, 1))
+    desk.world.fault("doubled", on="adjust")
+
+    done = desk.work(cancellation, hours=3)
+
+    assert (done.state, done.differs) == ("done", True)
+    (row,) = [row for row in lines_of(done.receipt) if row["verdict"] == "differs"]
+    assert "1 unit more went back than was asked" in row["note"]
+
+
+def test_stock_that_our_own_cancellations_moved_together_accuses_nobody(desk):
+    records = [desk.order() for _ in range(3)]
+    made = [desk.confirm(record, desk.some(record, 1)) for record in records]
+
+    done = [desk.work(one, hours=3) for one in made]
+
+    assert [(one.state, one.differs) for one in done] == [("done", False)] * 3
