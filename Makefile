@@ -1,7 +1,7 @@
 # make run    the desk, with a demo, on http://127.0.0.1:8000 (PORT=9000 make run; DEMO=0 make run starts empty)
-# make test   everything that proves it;  make lint  style, types, import contracts, migrations
+# make test   what proves it;  make prove  the slower proofs;  make lint  style, types, import contracts, migrations
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock screenshots
+.PHONY: help setup run test prove lint format lock screenshots
 PY := .venv/bin/python
 
 help:
@@ -20,6 +20,9 @@ run: .venv/run.stamp
 
 test: .venv/test.stamp
 	@$(PY) -m tests.run $(ARGS)
+
+prove: .venv/test.stamp
+	@$(PY) -m tests.run --prove $(ARGS)
 
 lint: .venv/test.stamp
 	@failed=; \

@@ -1,5 +1,7 @@
 """`make test`: the whole suite on SQLite, then what only the database decides again on a real PostgreSQL.
 
+`make prove` (`--prove`): the slower proofs instead (marker `prove`), on SQLite.
+
 Tests that start real processes (marker `live`) wait more than they work: they run beside the others, which have two
 workers, and are told after them. The last line sums up.
 """
@@ -33,22 +35,27 @@ class Part:
     workers: int
 
 
-ON_SQLITE = (Part("SQLite, real processes", "live", 0), Part("SQLite", "not live", 2))
+PROVE = "--prove"
+ON_SQLITE = (Part("SQLite, real processes", "live and not prove", 0), Part("SQLite", "not live and not prove", 2))
 ON_POSTGRES = (
-    Part("PostgreSQL, real processes", "postgres and live", 0),
-    Part("PostgreSQL", "postgres and not live", 2),
+    Part("PostgreSQL, real processes", "postgres and live and not prove", 0),
+    Part("PostgreSQL", "postgres and not live and not prove", 2),
 )
+PROOFS = (Part("Proofs, real processes", "prove and live", 0), Part("Proofs", "prove and not live", 2))
 
 
 def main(arguments: list[str]) -> int:
-    began, totals, codes = time.monotonic(), Counter[str](), []
+    began, totals = time.monotonic(), Counter[str]()
     chromium.install_when_possible()
     given = os.environ.pop("DATABASE_URL", "")
     with tempfile.TemporaryDirectory(prefix="rescind-reports-") as folder:
         reports = Path(folder)
-        codes += _both(*ON_SQLITE, {}, reports, totals, arguments)
-        with postgres_server(given) as url:
-            codes += _both(*ON_POSTGRES, {"DATABASE_URL": url}, reports, totals, arguments)
+        if PROVE in arguments:
+            codes = _both(*PROOFS, {}, reports, totals, [word for word in arguments if word != PROVE])
+        else:
+            codes = _both(*ON_SQLITE, {}, reports, totals, arguments)
+            with postgres_server(given) as url:
+                codes += _both(*ON_POSTGRES, {"DATABASE_URL": url}, reports, totals, arguments)
     failed = totals["failed"] or any(codes)
     _say(f"all parts, {time.monotonic() - began:.0f} s")
     print(f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped")

@@ -1,5 +1,8 @@
 """SIGKILL at every boundary of every step kind, lost requests and lost answers; effects counted at the simulator.
 
+Also: a colleague who makes the same refund while ours is lost, a request that lands late after a throttled one, and
+looks that are disturbed (stale, unreachable, half an answer) after the effect happened. The words of each item are
+held against the journal.
 Each case runs in a forked process that really dies. The simulator's ledger is its own file with its own commits.
 Expected: never two effects; by itself exactly one where a resend is allowed, else one, or a person with the reason.
 """
@@ -25,7 +28,7 @@ from cancellations.models import Cancellation, Step
 from cancellations.services import preview, submit
 from stores.kernel import clock, failpoints
 from stores.kernel.errors import RemoteThrottled
-from stores.sandbox import houses
+from stores.sandbox import colleagues, houses
 from stores.sandbox.world import World
 from stores.services import orders, reach
 
@@ -36,11 +39,18 @@ LOST = ("drop_before", "drop_after", "late", "error_after", "cut_json", "html_af
         "empty_after")  # fmt: skip
 
 
+DISTURBED = ("stale", "refused", "cut_json")  # what happens to the looks after a lost answer
+
+
 @dataclass(frozen=True)
 class Case:
     subject: Subject
-    how: str  # "kill" or "fault"
+    how: str  # "kill", "fault", "colleague", "throttled" or "disturbed"
     name: str  # the boundary, or the fault
+
+    @property
+    def label(self) -> str:
+        return self.name if self.how in ("kill", "fault") else f"{self.how}: {self.name}"
 
 
 @dataclass(frozen=True)
@@ -56,9 +66,14 @@ class Result:
     @property
     def is_right(self) -> bool:
         """One effect and done; or at most one and a person with the reason. Two are wrong, whoever caused them."""
-        if self.effects > 1:
+        if self.effects > 1 or not self.is_true:
             return False
         return self.effects == 1 if self.state == "done" else bool(self.trouble)
+
+    @property
+    def is_true(self) -> bool:
+        """No item says that nothing was sent where the journal knows of a send."""
+        return not (self.sends and "othing was sent" in self.trouble)
 
 
 def run(quick: bool, platform: str = "") -> Iterator[Figure]:
@@ -67,7 +82,7 @@ def run(quick: bool, platform: str = "") -> Iterator[Figure]:
     for result in results:
         yield Figure(
             "crash",
-            f"{result.case.subject.name} {result.case.name}",
+            f"{result.case.subject.name} {result.case.label}",
             result.effects,
             "effects",
             {"state": result.state, "sends": result.sends, "died": result.died, "right": result.is_right,
@@ -76,6 +91,7 @@ def run(quick: bool, platform: str = "") -> Iterator[Figure]:
     counts = Counter(result.state for result in results)
     yield Figure("crash", "cases", len(results), "cases", dict(counts))
     yield Figure("crash", "two effects", sum(r.effects > 1 for r in results), "cases")
+    yield Figure("crash", "untrue words", sum(not r.is_true for r in results), "cases")
     yield Figure("crash", "wrong", sum(not r.is_right for r in results), "cases")
 
 
@@ -88,6 +104,11 @@ def cases(subject: Subject, quick: bool) -> Iterator[Case]:
         yield Case(subject, "kill", f"verify.{point}")
     for fault in LOST[:3] if quick else LOST:
         yield Case(subject, "fault", fault)
+    yield Case(subject, "throttled", "late")
+    for fault in DISTURBED[:1] if quick else DISTURBED:
+        yield Case(subject, "disturbed", fault)
+    if subject.kind == "refund" and subject.platform in colleagues.REFUND:
+        yield Case(subject, "colleague", "drop_before")
 
 
 def _all(quick: bool, only: str) -> Iterator[Result]:
@@ -103,12 +124,10 @@ def _one_case(place: Ground, case: Case) -> Result:
     world, subject = place.world(), case.subject
     before = len(world.effects())
     cancellation = _confirmed(place, world, subject)
-    if case.how == "fault":
-        world.fault(case.name, on=subject.operation)
-    if case.name.endswith(".looking"):
-        world.fault("drop_after", on=subject.operation)
+    _arm(world, case)
     world.close()
-    died = _in_child(place, cancellation, case.name) if case.how == "kill" else False
+    died = _in_child(place, cancellation, _boundary(case)) if _boundary(case) else False
+    _meanwhile(place, case, cancellation)
     _in_child(place, cancellation, "")
     cancellation.refresh_from_db()
     world = place.world()
@@ -120,6 +139,36 @@ def _one_case(place: Ground, case: Case) -> Result:
     steps = cancellation.steps.filter(kind=subject.kind)
     sends = sum(step.attempts.exclude(sent_at=None).count() for step in steps)
     return Result(case, cancellation.state, len(effects), sends, died, cancellation.trouble, cancellation.differs)
+
+
+def _boundary(case: Case) -> str:
+    """Where the first worker dies: of the disturbed ones with the answer in its hands."""
+    if case.how in ("disturbed", "colleague"):
+        return f"{case.subject.kind}.{'answered' if case.how == 'disturbed' else 'sent'}"
+    return case.name if case.how == "kill" else ""
+
+
+def _arm(world: World, case: Case) -> None:
+    operation = case.subject.operation
+    if case.how == "fault":
+        world.fault(case.name, on=operation)
+    if case.how == "throttled":
+        world.fault("too_many", on=operation, times=3, retry_after=300)
+        world.fault("late", on=operation, seconds=400)
+    if case.name.endswith(".looking"):
+        world.fault("drop_after", on=operation)
+
+
+def _meanwhile(place: Ground, case: Case, cancellation: Cancellation) -> None:
+    """After the first worker died and before the next one looks."""
+    if case.how not in ("disturbed", "colleague"):
+        return
+    world = place.world()
+    if case.how == "disturbed":
+        world.fault(case.name, on="*", times=4)
+    else:
+        colleagues.refund_one(world, case.subject.platform, cancellation.order.external_id)
+    world.close()
 
 
 def _confirmed(place: Ground, world: World, subject: Subject) -> Cancellation:

@@ -1,4 +1,4 @@
-"""A hundred generated histories of one order: people, workers that die, a network that lies, and the shop's own desk.
+"""Generated histories of one order: people, workers that die, a lying network. Twenty; a hundred in `make prove`.
 
 After every event: money given back never passes what was paid, each step happened at most once in the world's own
 ledger, nothing is called finished that was not read back, one cancellation is open at most, the audit chain holds.
@@ -244,7 +244,8 @@ def fresh_desk(folder: Path, traveller: time_machine.Traveller) -> Iterator[Desk
 
 
 @pytest.mark.django_db
-def test_histories(tmp_path, monkeypatch):
+@pytest.mark.parametrize("examples", [20, pytest.param(100, marks=pytest.mark.prove)])
+def test_histories(tmp_path, monkeypatch, examples):
     number = itertools.count(1)
 
     def open_desk() -> Any:
@@ -258,7 +259,7 @@ def test_histories(tmp_path, monkeypatch):
         run_state_machine_as_test(
             History,
             settings=settings(
-                max_examples=100,
+                max_examples=examples,
                 stateful_step_count=8,
                 deadline=None,
                 phases=[Phase.explicit, Phase.generate, Phase.shrink],
