@@ -56,8 +56,15 @@ def _order(api: Api, document: str, order_id: str, cost: float) -> Node:
     return fields.node(data, "order")
 
 
+def _told(parent: Node, name: str) -> str:
+    """A text or null, "" for null. Raises Misread where it was left out: that says nothing."""
+    if name not in parent:
+        raise Misread(name)
+    return fields.text(parent, name)
+
+
 def cancellation(order: Node) -> Reading:
-    at = fields.text(order, "cancelledAt")
+    at = _told(order, "cancelledAt")
     if not at:
         return Reading(absent=_("The order is not cancelled."))
     note = fields.text(fields.maybe(order, "cancellation") or {}, "staffNote")
@@ -83,7 +90,7 @@ def _refund(api: Api, raw: Node, command: RefundOrder, *, is_new: bool) -> Recor
     return Record(
         id=ident,
         ids={"refund": ident},
-        text=fields.text(raw, "note"),
+        text=_told(raw, "note"),
         money=money_of(raw, command.currency),
         units=dict(_units(api, raw)) if is_new else None,
         standing=standing,
@@ -93,7 +100,7 @@ def _refund(api: Api, raw: Node, command: RefundOrder, *, is_new: bool) -> Recor
 
 def standing_of(refund: Node) -> Standing:
     """By its payments: a record is there, whether money moved is said by each of them."""
-    states = {fields.text(t, "status") for t in _moved(refund)}
+    states = {fields.ident(t, "status") for t in _moved(refund)}
     if states & FAILED:
         return Standing.PART if states - FAILED else Standing.FAILED
     return Standing.PENDING if states & PENDING else Standing.DONE
@@ -113,7 +120,7 @@ def money_of(refund: Node, currency: str) -> dict[str, Money]:
 
 
 def _moved(refund: Node) -> list[Node]:
-    return [t for t in fields.items(refund, "transactions") if fields.text(t, "kind") == "REFUND"]
+    return [t for t in fields.items(refund, "transactions") if fields.ident(t, "kind") == "REFUND"]
 
 
 def _sum(amounts: Iterator[Money], currency: str) -> Money:
@@ -176,7 +183,7 @@ def quantities(api: Api, order_id: str) -> tuple[dict[str, Decimal], bool]:
         found |= {fields.ident(line): fields.units(line, "currentQuantity") for line in nodes}
         info = fields.node(lines, "pageInfo")
         if not fields.flag(info, "hasNextPage"):
-            return found, bool(fields.text(order, "cancelledAt"))
+            return found, bool(_told(order, "cancelledAt"))
         after = fields.ident(info, "endCursor")
     raise Misread("lineItems")
 
@@ -189,7 +196,7 @@ def void(order: Node, command: VoidPayment) -> Reading:
         records=tuple(
             _release(child)
             for child in children
-            if _is_void_of(child, command.payment_id) and fields.text(child, "status") not in FAILED
+            if _is_void_of(child, command.payment_id) and fields.ident(child, "status") not in FAILED
         ),
         absent=_("The authorisation is not released."),
         unclear=_("The order has more payments than can be read.") if is_cut else "",
@@ -198,7 +205,7 @@ def void(order: Node, command: VoidPayment) -> Reading:
 
 def _is_void_of(child: Node, payment_id: str) -> bool:
     parent = fields.text(fields.maybe(child, "parentTransaction") or {}, "id")
-    return fields.text(child, "kind") == "VOID" and parent == payment_id
+    return fields.ident(child, "kind") == "VOID" and parent == payment_id
 
 
 def _release(child: Node) -> Record:

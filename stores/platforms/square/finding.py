@@ -12,7 +12,7 @@ from stores.canonical.order import Order
 from stores.connectors.records import Reading, Record, Standing
 from stores.kernel import shapes
 from stores.kernel.errors import Unsupported
-from stores.kernel.shapes import Node
+from stores.kernel.shapes import Misread, Node
 from stores.platforms.square import facts, refunds, states, stock, units
 from stores.platforms.square.api import Api, part
 from stores.platforms.square.facts import refund_ids
@@ -21,6 +21,7 @@ from stores.platforms.square.receipts import DEAD, DONE
 
 
 def records(api: Api, command: Command, *, before: Order) -> Reading:
+    """Raises Misread for an answer without its state: it says nothing."""
     match command:
         case CancelOrder():
             return cancellation(facts.one_order(api, command.order_id))
@@ -36,7 +37,9 @@ def records(api: Api, command: Command, *, before: Order) -> Reading:
 
 
 def payment_of(api: Api, ident: str) -> Node:
-    return shapes.node(api.get(f"v2/payments/{part(ident)}").get("payment"), "payment")
+    found = shapes.node(api.get(f"v2/payments/{part(ident)}").get("payment"), "payment")
+    shapes.ident(found, "status")
+    return found
 
 
 # --- the order ----------------------------------------------------------------------------------------
@@ -50,13 +53,15 @@ def cancellation(order: Node) -> Reading:
 
 
 def is_cancelled(order: Node) -> bool:
-    return shapes.text(order, "state") == units.CANCELED or states.was_called_off(order)
+    return shapes.ident(order, "state") == units.CANCELED or states.was_called_off(order)
 
 
 def edit(order: Node, command: EditOrder, before: Order) -> Reading:
     if is_cancelled(order) and before.cancelled_at is None:
         return Reading(foreign=_("The whole order was cancelled meanwhile."))
     now = {units.uid(line): quantity(line) for line in units.lines_of(order)}
+    if not now:  # an order always has a line
+        raise Misread("line_items")
     said = shapes.text(maybe(order, "metadata"), states.EDIT_NOTE)
     if all(now.get(line.line_id, units.ZERO) == line.keep for line in command.lines):
         return Reading(records=(_of_order(order, said, _("The lines have the quantities that were asked for.")),))
@@ -102,7 +107,7 @@ def _to_records(
     returns, rest = facts.returns_of(api, raws), dict(left)
     for raw in raws:
         taken = refunds.units_of(raw, returns, rest)
-        standing = standing_of(shapes.text(raw, "status"))
+        standing = standing_of(shapes.ident(raw, "status"))
         if standing is not Standing.FAILED:
             rest = {uid: max(units.ZERO, count - taken.get(uid, units.ZERO)) for uid, count in rest.items()}
         ident, currency = shapes.ident(raw, "id"), currency_of({"total_money": raw.get("amount_money")})

@@ -23,6 +23,7 @@ from stores.canonical.request import CancelRequest
 from stores.connectors.records import IN_ALL, Standing
 from stores.kernel.money import Money
 from stores.platforms.shopify import Shopify, finding
+from stores.platforms.shopify.fields import Misread
 from stores.sandbox.shopify.ids import Body
 from stores.sandbox.shopify.spec import Line
 from stores.sandbox.shopify.staff import Staff
@@ -70,6 +71,12 @@ def test_a_cancellation_without_a_note_is_foreign(world, order, shop):
     Staff(world, order.external_id).cancel()
 
     assert isinstance(shop.find(rig.cancel(order), tag=TAG, before=order), FoundForeign)
+
+
+@pytest.mark.parametrize("read", [finding.cancellation, lambda order: finding.standing_of(order)])
+def test_an_answer_that_leaves_out_what_it_must_hold_says_nothing(read):
+    with pytest.raises(Misread):
+        read({"id": "gid://shopify/Order/1"})
 
 
 # --- refunds --------------------------------------------------------------------------------------------

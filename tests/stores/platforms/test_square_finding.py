@@ -7,14 +7,26 @@ from decimal import Decimal
 
 import pytest
 
-from stores.canonical.commands import Absent, EditedLine, Found, FoundForeign, Unclear
+from stores.canonical.commands import (
+    Absent,
+    CancelOrder,
+    EditedLine,
+    EditOrder,
+    Found,
+    FoundForeign,
+    RefundOrder,
+    Unclear,
+    VoidPayment,
+)
 from stores.connectors.records import Standing
+from stores.kernel.errors import RemoteUnavailable
 from stores.kernel.money import Money
 from stores.platforms.square import Square
 from stores.sandbox.world import World
+from tests import make
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG
-from tests.stores.platforms.square import place
+from tests.stores.platforms.square import place, recorded
 from tests.stores.platforms.square.place import MUG, TEA, world
 
 __all__ = ["world"]
@@ -105,6 +117,20 @@ def test_our_mark_with_another_amount_is_unclear(world, shop):
     other = replace(command, payments=(replace(command.payments[0], amount=usd("1.00")),))
 
     assert isinstance(shop.find(other, tag=TAG, before=order), Unclear)
+
+
+def test_an_answer_without_its_state_says_nothing(network):
+    """An id alone is no proof that the payment still stands, nor that the order is open."""
+    bare = {"order": {"id": recorded.ORDER}, "payment": {"id": recorded.PAYMENT}}
+    network.assert_all_requests_are_fired = False
+    network.get(f"{place.BASE}/orders/{recorded.ORDER}", json={"order": bare["order"]})
+    network.get(f"{place.BASE}/payments/{recorded.PAYMENT}", json={"payment": bare["payment"]})
+    shop = place.on_network()
+    order = make.canonical_order(external_id=recorded.ORDER)
+    for kind in (CancelOrder, EditOrder, RefundOrder, VoidPayment):
+        with pytest.raises(RemoteUnavailable) as caught:
+            shop.find(recorded.COMMANDS[kind], tag=TAG, before=order)
+        assert caught.value.code == "bad_shape", kind
 
 
 # --- the order ------------------------------------------------------------------------------------------
