@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from stores.canonical.commands import CancelOrder, Command, Finding, Receipt, RefundOrder, Resend
+from stores.canonical.commands import CancelOrder, Command, Receipt, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.records import Reading
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
@@ -197,8 +198,8 @@ class Magento(Platform):
                 return receipts.cancelled(self.api.order(command.order_id), command)
         return receipt
 
-    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
-        return finding.find(self.api, command, tag=tag, before=before)
+    def records(self, command: Command, *, before: Order) -> Reading:
+        return finding.read(self.api, command, before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """A second cancel is answered `false`; a second credit memo pays twice, so a person decides."""

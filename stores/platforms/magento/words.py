@@ -89,6 +89,7 @@ NO_MEMO = _(
     "No credit memo with our mark is there. If the payment was online, look at the payment provider as well: Magento "
     "can lose the record of money that went back."
 )
+MEMO_CANCELED = _("The credit memo was made and then cancelled in the shop. Look at it, and at the payment provider.")
 REFUNDED_WITHOUT_MEMO = _("Money went back on this order without a credit memo that explains it.")
 NOT_FOUND = _("Magento does not show this order. It may have been deleted.")
 NO_ROUTE = _(

@@ -240,9 +240,12 @@ def settle(session: Session, order: Body) -> None:
     session.put("order", order["id"], order)
 
 
-def by_staff(session: Session, order: Body, counts: dict[int, int], *, amount: str = "0", note: str = "") -> int:
-    """A credit memo made in the admin: offline where there is nothing to ask a gateway for."""
-    invoices = session.of("invoice", order["id"])
+def by_staff(
+    session: Session, order: Body, counts: dict[int, int], *, amount: str = "0", note: str = "",
+    is_offline: bool = False,
+) -> int:  # fmt: skip
+    """A credit memo made in the admin: offline, and of the order alone, where no gateway is to be asked."""
+    invoices = [] if is_offline else session.of("invoice", order["id"])
     invoice = next((one for one in invoices if one["state"] == 2), None)
     memo = Memo(units=counts, positive=dec(amount), comment=note, back=frozenset(counts),
                 is_online=bool(invoice and invoice["txn"]))  # fmt: skip
