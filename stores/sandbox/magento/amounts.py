@@ -25,6 +25,18 @@ def plus(record: dict[str, Any], name: str, value: Decimal) -> None:
     record[name] = text(dec(record.get(name)) + value)
 
 
+def taxed(
+    amount: Decimal, off: Decimal, rate: Decimal, *, is_incl: bool, after: bool
+) -> tuple[Decimal, Decimal, Decimal]:
+    """(net before the discount, tax, compensation): what a discount takes off the tax inside of prices that contain it
+    is told apart as compensation, since the discount is told with it."""
+    if not is_incl:
+        return amount, cents((amount - off if after else amount) * rate), ZERO
+    whole = cents(amount * rate / (1 + rate))
+    tax = cents((amount - off) * rate / (1 + rate)) if after else whole
+    return amount - whole, tax, whole - tax
+
+
 class Rounder:
     """Math\\Calculator::deltaRound."""
 
