@@ -18,7 +18,7 @@ from stores.kernel.shapes import Node
 from stores.platforms.base import Access, Connection, Listing, Platform
 from stores.platforms.magento import abilities, again, finding, quoting, reading, receipts, sending
 from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
-from stores.platforms.magento.facts import Facts
+from stores.platforms.magento.facts import Facts, Ways
 from stores.platforms.magento.words import _
 
 SHOP = re.compile(
@@ -98,8 +98,8 @@ class Magento(Platform):
         store = connection.settings.get("store_code", "").strip() or "default"
         if not STORE.fullmatch(store):
             raise InputRejected("store_code", "Write the store code in small letters, as in default.")
-        self.prices = connection.settings.get("shipping_prices", "")
-        self.api = Api(connection, self.base_url, store)
+        ways = Ways(prices=connection.settings.get("shipping_prices", ""))
+        self.api = Api(connection, self.base_url, store, ways)
 
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
@@ -160,7 +160,7 @@ class Magento(Platform):
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        return quoting.quote(self.api, order, request, self.prices)
+        return quoting.quote(self.api, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         admin = self.connection.settings.get("admin_path", "").strip("/") or "admin"
@@ -182,7 +182,7 @@ class Magento(Platform):
             invoice = sending.invoice_of(facts, payment)
             sending.guard_refund(facts, invoice, command)
             note = self.note_with_tag(command.note, tag)
-            body = sending.refund_body(facts, invoice, command, note, self.prices)
+            body = sending.refund_body(facts, invoice, command, note)
         return self.read_answer(command, self.api.effect(f"invoice/{check_id(payment.payment_id)}/refund", body))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:

@@ -19,10 +19,9 @@ from stores.kernel.errors import OutcomeUnknown, Unsupported
 from stores.kernel.money import Money
 from stores.kernel.shapes import Misread, Node
 from stores.platforms.magento import items, payments, words
-from stores.platforms.magento.amounts import ZERO, money, number
+from stores.platforms.magento.amounts import CENT, ZERO, money, number
 from stores.platforms.magento.api import Api
 from stores.platforms.magento.facts import lines_in
-from stores.platforms.magento.worth import CENT
 
 STANDINGS = {1: Standing.PENDING, 2: Standing.DONE, 3: Standing.FAILED}  # of a credit memo: open, refunded, canceled
 

@@ -19,10 +19,11 @@ from stores.canonical.order import (
 from stores.kernel import shapes
 from stores.kernel.money import Money
 from stores.kernel.shapes import Misread, Node
-from stores.platforms.magento import payments, remarks, standing, words, worth
+from stores.platforms.magento import payments, remarks, standing, words
 from stores.platforms.magento.amounts import ZERO, money, number, pair, when
 from stores.platforms.magento.facts import Facts, lines_in
 from stores.platforms.magento.items import Item
+from stores.platforms.magento.shipping import Shipping
 
 SMALLEST = Decimal("0.0001")  # of a quantity that is sold by weight or length
 
@@ -177,7 +178,7 @@ def shipping_left(facts: Facts) -> Money | None:
     """With its tax, as the customer paid it; None where nothing was invoiced."""
     if not facts.paid_invoices:
         return None
-    left = sum((worth.Shipping.of(facts, invoice).left for invoice in facts.paid_invoices), ZERO)
+    left = sum((Shipping.of(facts, invoice).left for invoice in facts.paid_invoices), ZERO)
     return Money(min(left, facts.money_left), facts.currency).rounded()
 
 

@@ -17,7 +17,8 @@ from stores.kernel.shapes import Node
 from stores.platforms.magento import items, standing, words
 from stores.platforms.magento.amounts import ZERO
 from stores.platforms.magento.facts import Facts, lines_in
-from stores.platforms.magento.worth import Books, Shipping, Worth
+from stores.platforms.magento.shipping import Shipping
+from stores.platforms.magento.worth import Books, Worth
 
 
 # --- cancel ------------------------------------------------------------------------------------------
@@ -82,13 +83,13 @@ def shipping_left(facts: Facts) -> Money:
     return Money(left, facts.currency).rounded()
 
 
-def refund_body(facts: Facts, invoice: Node, command: RefundOrder, note: str, prices: str) -> dict[str, Any]:
+def refund_body(facts: Facts, invoice: Node, command: RefundOrder, note: str) -> dict[str, Any]:
     """Exactly what is wanted. `isOnline` is spelt so in the code, whatever old descriptions say."""
     payment = only_payment(command)
     units = {line.line_id: line.units for line in command.lines}
     shipping, held = command.shipping.amount if command.shipping else ZERO, Shipping.of(facts, invoice).left
     shipping = min(shipping, held) if held else shipping  # rounded up for people, Magento refuses it
-    worth = Books(facts, prices).memo(invoice, units, shipping)
+    worth = Books(facts).memo(invoice, units, shipping)
     extra = adjustment(facts, worth, payment.amount.amount)
     return {
         "items": [

@@ -48,8 +48,8 @@ GIFT_CARDS = _(
 SPECIAL = _("Store credit, gift wrapping, a product tax or an extra fee is part of it: the amounts are estimates.")
 BY_HAND = _("The payment is only recorded in Magento: somebody has to pay the money back by hand.")
 SHIPPING_TAXED = _(
-    "The shipping is taxed. Unless the shop's settings here say how Magento reads a shipping refund, it goes back as "
-    "an adjustment: the customer gets the same, and Magento's books show no refunded shipping. An extra refund made "
+    "The shipping is taxed, and the shop's settings here do not say how Magento reads a shipping refund: it goes back "
+    "as an adjustment. The customer gets the same, and Magento's books show no refunded shipping. An extra refund made "
     "earlier counts as shipping here."
 )
 OTHER_CURRENCY = _(

@@ -114,7 +114,8 @@ def charge(order: Body, wanted: Order) -> None:
     """Shipping and the grand total; store credit and gift cards take their part."""
     is_shipped = any(not item["virtual"] for item in order["items"])
     asked, rate = dec(wanted.shipping) if is_shipped else ZERO, dec(wanted.tax_rate)
-    is_incl, discount = wanted.shipping_includes_tax, dec(wanted.shipping_discount)
+    is_incl, discount = wanted.shipping_includes_tax, dec(wanted.shipping_discount) if is_shipped else ZERO
+    order["shipping_discount"] = text(discount)
     net, tax, off = taxed(asked, discount, rate, is_incl=is_incl, after=wanted.tax_after_discount)
     order["shipping"], order["shipping_tax"], order["shipping_compensation"] = text(net), text(tax), text(off)
     order["shipping_incl"] = text(asked if is_incl else net + cents(net * rate))
