@@ -60,6 +60,18 @@ class Facts:
         return payable(left, self.currency)
 
     @cached_property
+    def cost_nothing(self) -> bool:
+        """Billed, and there was nothing to pay."""
+        is_zero = not number(self.order, "base_grand_total") and not number(self.order, "base_total_paid")
+        return is_zero and bool(self.paid_invoices)
+
+    @cached_property
+    def leaves_for_nothing(self) -> bool:
+        """A credit memo of 0.00 takes its units off: of the one invoice there is, without shares of Magento's own."""
+        is_whole = len(self.invoices) == 1 and not any(item.uninvoiced for item in self.lines)
+        return self.cost_nothing and self.ways.zero_memos and is_whole and self.is_plain
+
+    @cached_property
     def paid_invoices(self) -> tuple[Node, ...]:
         return tuple(invoice for invoice in self.invoices if number(invoice, "state") == PAID)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from stores.canonical.order import (
+    EndsWhenRepaid,
     Fulfilment,
     LineItem,
     Order,
@@ -19,7 +20,7 @@ from stores.canonical.order import (
 from stores.kernel import shapes
 from stores.kernel.money import Money
 from stores.kernel.shapes import Misread, Node
-from stores.platforms.magento import payments, remarks, standing, words
+from stores.platforms.magento import items, payments, remarks, standing, words
 from stores.platforms.magento.amounts import ZERO, money, number, pair, when
 from stores.platforms.magento.facts import Facts, lines_in
 from stores.platforms.magento.items import Item
@@ -71,7 +72,11 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> Order:
         remarks=tuple(remarks.of(facts)),
         cancellable=standing.how_much(counts, blockers),
         whole_cancel_blockers=blockers,
-        ends_by_refund=not blockers and bool(facts.money_left) and not standing.has_uninvoiced(facts),
+        ends_by_refund=not blockers
+        and bool(facts.money_left or facts.leaves_for_nothing)
+        and not standing.has_uninvoiced(facts),
+        ends_when_repaid=EndsWhenRepaid.WHEN_EMPTY if items.nothing_shipped(facts.lines) else EndsWhenRepaid.NEVER,
+        leaves_for_nothing=facts.leaves_for_nothing,
         is_summary=is_summary,
     )
 

@@ -157,7 +157,7 @@ def lines_of(facts: Facts, parts: Sequence[Part]) -> Iterator[QuotedLine]:
                 units=share.units,
                 amount=Money(share.net, facts.currency).rounded(),
                 tax=Money(share.tax, facts.currency).rounded(),
-                payment_id=shapes.ident(invoice, "entity_id"),
+                payment_id="" if facts.cost_nothing else shapes.ident(invoice, "entity_id"),
             )
 
 

@@ -93,7 +93,8 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
 
 def summary(raw: Node, ways: Ways) -> Order:
     """Without its invoices: what was paid is taken for one of them, until the order is read."""
-    invoices = (as_billed(raw),) if number(raw, "base_total_paid") else ()
+    is_free = is_invoiced(raw) and not number(raw, "base_grand_total")
+    invoices = (as_billed(raw),) if number(raw, "base_total_paid") or is_free else ()
     return replace(mapping.to_order(Facts(raw, invoices, ways=ways), is_summary=True), payments=())
 
 

@@ -27,7 +27,7 @@ def of(facts: Facts) -> Iterator[Remark]:
     yield from _extras(facts)
     if not facts.ways.prices and any(Shipping.of(facts, invoice).has_tax for invoice in facts.paid_invoices):
         yield _other(words.SHIPPING_TAXED)
-    if any(facts.is_by_hand(invoice) for invoice in facts.paid_invoices):
+    if not facts.cost_nothing and any(facts.is_by_hand(invoice) for invoice in facts.paid_invoices):
         yield _other(words.BY_HAND)
 
 

@@ -36,6 +36,19 @@ OPEN_INVOICE = _("An invoice of this order is not paid yet. Cancel that invoice 
 NOTHING_LEFT = _(
     "No money of this order is left to give back, and Magento takes invoiced units off only together with money."
 )
+NO_ZERO_MEMOS = _(
+    "Nothing was paid for this order, so its units leave only by a credit memo of 0.00, which this shop does not make. "
+    "In Magento, allow it under Stores, Configuration, Sales, Sales, Allow Zero GrandTotal, and say so in the shop's "
+    "settings here."
+)
+COST_NOTHING = _(
+    "Nothing was paid for this order, and it is too special for a credit memo of 0.00 from here: several invoices, "
+    "something not invoiced, or store credit. Make its credit memos in Magento itself."
+)
+ZERO_REFUSED = _(
+    "Magento made no credit memo of 0.00. Allow it under Stores, Configuration, Sales, Sales, Allow Zero GrandTotal, "
+    "or make the credit memo in Magento itself."
+)
 LINE_GONE = _("These units have left or were refunded already.")
 LINE_UNINVOICED = _(
     "Units that were never invoiced leave only with the whole order: Magento cannot cancel some of them, and the way "

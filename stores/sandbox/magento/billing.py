@@ -31,7 +31,7 @@ def invoice(
         "items": lines, "shipping": text(shipping), "shipping_tax": text(tax), "shipping_discount": text(discount),
         "shipping_compensation": text(off), "tax_total": text(goods_tax + tax), "compensation": text(goods_off),
         "shipping_incl": order["shipping_incl"] if shipping else "0",
-        "grand": text(grand), "refunded": "0", "used": 0,
+        "grand": text(grand), "refunded": "0", "paid_back": "0", "used": 0,
     }  # fmt: skip
     for line in lines:
         item = units.item_of(order, line["item"]) or {}

@@ -108,7 +108,7 @@ def check(session: Session, order: Body, invoice: Body | None, memo: Memo) -> li
     found += list(check_units(session, order, invoice, memo))
     if memo.total <= 0 and not is_free:
         found.append("The credit memo's total must be positive.")
-    most = min(units.money_left(order), dec(invoice["grand"]) - dec(invoice["refunded"]) if invoice else dec("1e9"))
+    most = min(units.money_left(order), dec(invoice["grand"]) - dec(invoice["paid_back"]) if invoice else dec("1e9"))
     if cents(memo.total) > cents(most):
         found.append(f"The most money available to refund is ${most:.2f}.")
     return found
@@ -197,6 +197,7 @@ def record(session: Session, order: Body, invoice: Body | None, memo: Memo, numb
     session.put("creditmemo", number, made, parent=order["id"])
     if invoice:
         plus(invoice, "refunded", memo.total)
+        plus(invoice, "paid_back", memo.paid_back)  # whole cents, as the provider counts
         invoice["used"] = 1
         session.put("invoice", invoice["id"], invoice)
     plus(order, "shipping_refunded", memo.totals.shipping)
