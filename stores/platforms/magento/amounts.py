@@ -11,7 +11,7 @@ from stores.kernel.money import Money, exponent
 from stores.kernel.shapes import Misread, Node
 
 ZERO = Decimal(0)
-CENT = Decimal("0.01")
+CENT, NOISE = Decimal("0.01"), Decimal("1E-10")
 
 
 def number(parent: Node, name: str) -> Decimal:
@@ -50,8 +50,8 @@ def payable(amount: Decimal, currency: str) -> Decimal:
 
 
 def cents(value: Decimal) -> Decimal:
-    """As Magento rounds: to two digits in every currency."""
-    return value.quantize(CENT, ROUND_HALF_UP)
+    """As Magento rounds: to two digits in every currency; the noise of a division does not count (PHP's round)."""
+    return value.quantize(NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
 
 
 class Rounding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-CENT = Decimal("0.01")
+CENT, NOISE = Decimal("0.01"), Decimal("1E-10")
 ZERO = Decimal(0)
 
 
@@ -14,7 +14,8 @@ def dec(value: Any) -> Decimal:
 
 
 def cents(value: Decimal) -> Decimal:
-    return value.quantize(CENT, ROUND_HALF_UP)
+    """PHP's round(): what is half a cent but for the noise of a division is half a cent."""
+    return value.quantize(NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
 
 
 def text(value: Decimal) -> str:

@@ -80,6 +80,16 @@ def test_of_discounted_shipping_a_third_is_not_rounded(home: MagentoHome, client
     assert [str(e.amount) for e in home.world.effects(made.id, kind="refund")] == ["1.99"]
 
 
+def test_half_a_cent_is_half_a_cent_whatever_a_division_makes_of_it(home: MagentoHome, client: Client) -> None:
+    """The share of 0.45 in 3.78, of 3.15: 0.375, and not 0.374999…"""
+    home.world.switch("magento_shipping_config", "including")
+    made = home.make_order(lines=[Line(price="20.00")], shipping="3.15", tax_rate="0.20")
+    client.refund(made, **exact(made, 0, shipping=0.45))
+
+    (memo,) = client.of("creditmemos", made)
+    assert (memo["base_shipping_amount"], memo["base_shipping_tax_amount"]) == (0.38, 0.08)
+
+
 def test_tax_of_the_last_units_is_what_their_invoice_holds(home: MagentoHome, client: Client) -> None:
     """Not what the whole order holds: the shipping's stands on the first invoice."""
     made = home.make_order(
