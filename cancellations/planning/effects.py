@@ -91,7 +91,7 @@ def _voids(case: Case, method: Method) -> Iterator[Effect]:
 
 
 def _less_owed(case: Case, method: Method) -> Iterator[Effect]:
-    if case.captured or case.is_whole or not case.manner.moves_money:
+    if case.captured or case.is_whole or not case.manner.moves_money or case.order.leaves_for_nothing:
         return
     worth = total(
         (c.line.unit_price.customer * c.units for c in case.chosen if _is_in(c.line.unit_price.customer, case)),

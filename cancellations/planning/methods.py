@@ -54,6 +54,8 @@ class Method(NamedTuple):
 
     def ends(self, case: Case) -> bool:
         """The order counts as cancelled afterwards: by a cancel, or by a refund of everything that ends it."""
+        if self.commands and case.is_whole and case.order.leaves_for_nothing:
+            return True
         return self.names(CancelOrder) or (bool(self.commands) and case.ends_by_money)
 
 
@@ -61,6 +63,8 @@ def choose(case: Case) -> Method:
     """The commands in the order they are sent; each requires the one before."""
     if not case.chosen:
         return Method("none", ())
+    if case.order.leaves_for_nothing:
+        return Method("whole" if case.is_whole else "refund", _by_refund(case).commands)
     if case.is_whole and case.manner.cancels_whole and (case.gives_all or not case.order.ends_by_refund):
         return Method("whole", tuple(_whole(case)))
     if case.by_item:

@@ -76,6 +76,8 @@ def _unpaid(case: Case, method: Method) -> Iterator[Blocker]:
     """Some platforms can take units off only together with money."""
     if not case.chosen or case.by_item or case.manner.refund_of_nothing or method.names(CancelOrder):
         return
+    if case.order.leaves_for_nothing:
+        return
     if not case.captured:
         if not case.is_whole and not can_edit(case, case.chosen):
             text = _("Nothing was captured: on this platform only the whole order can be cancelled.")

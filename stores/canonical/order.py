@@ -298,6 +298,7 @@ class Order:
     cancel_restocks: bool | None = None  # what a cancel does to stock in this very shop; None: as the manner says
     ends_by_refund: bool = False  # no cancel call is possible: giving all the money back is what ends it
     ends_when_repaid: EndsWhenRepaid = EndsWhenRepaid.NEVER
+    leaves_for_nothing: bool = False  # nothing was to pay: its units leave by a refund of zero
     is_summary: bool = False
 
     def line(self, line_id: str) -> LineItem:

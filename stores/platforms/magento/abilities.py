@@ -40,7 +40,10 @@ def _capabilities() -> dict[str, Capability]:
         ),
         "refund_shipping": native(_("All of it, part of it, or none; taxed shipping may be booked as an adjustment.")),
         "cancel_without_refund": impossible(
-            _("Paid units leave a Magento order only with money. An order nobody paid is cancelled without.")
+            _(
+                "Paid units leave a Magento order only with money. An order nobody paid is cancelled without, and one "
+                "that cost nothing has a credit memo of 0.00."
+            )
         ),
         "void_authorisation": composed(_("Cancelling the order releases what was only authorised.")),
         "restock": native(_("Cancelled units can be sold again; of a refund it is said for each line.")),

@@ -7,17 +7,19 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from stores.canonical.commands import CancelOrder, Command, Finding, Receipt, RefundOrder, Resend
+from stores.canonical.commands import CancelOrder, Command, Receipt, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.records import Reading
 from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.kernel.shapes import Node
+from stores.kernel.words import with_theirs
 from stores.platforms.base import Access, Connection, Listing, Platform
-from stores.platforms.magento import abilities, again, finding, quoting, reading, receipts, sending
+from stores.platforms.magento import abilities, again, finding, quoting, reading, receipts, sending, words
 from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
-from stores.platforms.magento.facts import Facts
+from stores.platforms.magento.facts import Facts, Ways
 from stores.platforms.magento.words import _
 
 SHOP = re.compile(
@@ -68,6 +70,16 @@ class Magento(Platform):
             required=False,
         ),
         Text(
+            "zero_memos",
+            _("Credit memos of 0.00"),
+            help=_(
+                "“allowed” or “refused”, as Stores, Configuration, Sales, Sales, Allow Zero GrandTotal says; Magento "
+                "allows them by itself. They take units off an order for which nothing was paid."
+            ),
+            pattern="allowed|refused",
+            required=False,
+        ),
+        Text(
             "admin_path",
             _("Admin address"),
             help=_("What follows the shop address, as in admin_1a2b3c; for links to orders."),
@@ -97,8 +109,9 @@ class Magento(Platform):
         store = connection.settings.get("store_code", "").strip() or "default"
         if not STORE.fullmatch(store):
             raise InputRejected("store_code", "Write the store code in small letters, as in default.")
-        self.prices = connection.settings.get("shipping_prices", "")
-        self.api = Api(connection, self.base_url, store)
+        told = connection.settings.get
+        ways = Ways(prices=told("shipping_prices", ""), zero_memos=told("zero_memos", "") != "refused")
+        self.api = Api(connection, self.base_url, store, ways)
 
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
@@ -159,7 +172,7 @@ class Magento(Platform):
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        return quoting.quote(self.api, order, request, self.prices)
+        return quoting.quote(self.api, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         admin = self.connection.settings.get("admin_path", "").strip("/") or "admin"
@@ -175,14 +188,19 @@ class Magento(Platform):
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads order, invoices and credit memos first: what the invoice still holds, and what the units come to."""
-        payment = sending.only_payment(command)
         with understood():
             facts = reading.facts_of(self.api, command.order_id)
-            invoice = sending.invoice_of(facts, payment)
-            sending.guard_refund(facts, invoice, command)
+            invoice, payment = sending.target(facts, command)
+            sending.guard_refund(facts, invoice, command, payment)
             note = self.note_with_tag(command.note, tag)
-            body = sending.refund_body(facts, invoice, command, note, self.prices)
-        return self.read_answer(command, self.api.effect(f"invoice/{check_id(payment.payment_id)}/refund", body))
+            body = sending.refund_body(facts, invoice, command, payment, note)
+        try:
+            answer = self.api.effect(f"invoice/{check_id(payment.payment_id)}/refund", body)
+        except RemoteRefused as exc:
+            if exc.code == "400" and not payment.amount:
+                exc.user_message = with_theirs(str(words.ZERO_REFUSED), "Magento", str(exc))
+            raise
+        return self.read_answer(command, answer)
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
         return receipts.read(command, answer)
@@ -197,8 +215,8 @@ class Magento(Platform):
                 return receipts.cancelled(self.api.order(command.order_id), command)
         return receipt
 
-    def find(self, command: Command, *, tag: str, before: Order) -> Finding:
-        return finding.find(self.api, command, tag=tag, before=before)
+    def records(self, command: Command, *, before: Order) -> Reading:
+        return finding.read(self.api, command, before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """A second cancel is answered `false`; a second credit memo pays twice, so a person decides."""

@@ -22,7 +22,7 @@ def look_again(api: Api, before: Order) -> Order:
         raw = api.order(before.external_id)
         is_same = is_billed_as(raw, before)
         invoices = stand_ins(raw, before) if is_same else reading.invoices_of(api, raw)
-        facts = Facts(raw, invoices, reading.memos_of(api, raw))
+        facts = Facts(raw, invoices, reading.memos_of(api, raw), ways=api.ways)
         is_as_shipped = {i.id: i.shipped for i in facts.lines} == {i.id: i.shipped for i in before.lines}
         if not is_as_shipped:
             facts = reading.with_shipments(api, facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from stores.canonical.order import MoneyPair
 from stores.kernel import shapes
@@ -11,6 +11,7 @@ from stores.kernel.money import Money, exponent
 from stores.kernel.shapes import Misread, Node
 
 ZERO = Decimal(0)
+CENT, NOISE = Decimal("0.01"), Decimal("1E-10")
 
 
 def number(parent: Node, name: str) -> Decimal:
@@ -46,6 +47,27 @@ def money(parent: Node, name: str, currency: str) -> Money:
 def payable(amount: Decimal, currency: str) -> Decimal:
     """What of it can go back: down to the minor unit, since Magento keeps parts of a yen that nobody can pay."""
     return max(ZERO, amount).quantize(Decimal(1).scaleb(-exponent(currency)), ROUND_DOWN)
+
+
+def cents(value: Decimal) -> Decimal:
+    """As Magento rounds: to two digits in every currency; the noise of a division does not count (PHP's round)."""
+    return value.quantize(NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
+
+
+class Rounding:
+    """What rounding leaves over is carried to the next figure."""
+
+    def __init__(self) -> None:
+        self.carried = ZERO
+
+    def __call__(self, value: Decimal, *, negative: bool = False) -> Decimal:
+        if not value:
+            return value
+        sign = -1 if negative else 1
+        whole = value + sign * self.carried
+        rounded = cents(whole)
+        self.carried = sign * (whole - rounded)
+        return rounded
 
 
 def pair(amount: Money) -> MoneyPair:

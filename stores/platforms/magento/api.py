@@ -16,6 +16,7 @@ from stores.kernel.shapes import Misread, Node
 from stores.kernel.transport import Usage
 from stores.platforms.base import Connection
 from stores.platforms.magento import errors, oauth, words
+from stores.platforms.magento.facts import Ways
 
 IDENT = re.compile(r"[0-9]{1,18}", re.ASCII)
 STORE = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
@@ -48,10 +49,11 @@ class Signer:
 class Api:
     """One shop's REST door. `is_known`: an answer came, so our credentials stand and a 401 names a missing right."""
 
-    def __init__(self, connection: Connection, base_url: Callable[[], str], store: str) -> None:
+    def __init__(self, connection: Connection, base_url: Callable[[], str], store: str, ways: Ways) -> None:
         self.connection = connection
         self.base_url = base_url
         self.store = store
+        self.ways = ways
         self.is_known = False
 
     def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Any:
@@ -72,8 +74,11 @@ class Api:
         found: list[Node] = []
         for number in range(1, 100):
             page = self.page(kind, [("order_id", check_id(order_id), "eq")], "entity_id", number)
-            found += shapes.nodes(page, "items")
-            if number * PAGE >= shapes.units(page, "total_count"):
+            rows, total = shapes.nodes(page, "items"), shapes.units(page, "total_count")
+            if not rows and len(found) < total:  # half an answer: what is missing is not absent
+                raise Misread("items")
+            found += rows
+            if number * PAGE >= total:
                 break
         return tuple(found)
 

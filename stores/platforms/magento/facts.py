@@ -11,7 +11,7 @@ from typing import Any
 from stores.kernel import shapes
 from stores.kernel.shapes import Node
 from stores.platforms.magento import items
-from stores.platforms.magento.amounts import ZERO, currency_of, number, payable, quantity
+from stores.platforms.magento.amounts import CENT, ZERO, cents, currency_of, number, payable, quantity
 from stores.platforms.magento.items import Item
 
 PAID = 2  # invoice states: 1 open, 2 paid, 3 canceled
@@ -23,6 +23,15 @@ SPECIAL = (
 
 
 @dataclass(frozen=True)
+class Ways:
+    """How this shop is set up, as its owner told us. prices: a shipping amount is read excluding or including tax, "" =
+    nobody said. zero_memos: a credit memo may come to 0.00."""
+
+    prices: str = ""
+    zero_memos: bool = True
+
+
+@dataclass(frozen=True)
 class Facts:
     """As read: the order, its invoices, its credit memos, its shipments."""
 
@@ -30,6 +39,7 @@ class Facts:
     invoices: Sequence[Node] = ()
     memos: Sequence[Node] = ()
     shipments: Sequence[Node] = ()
+    ways: Ways = Ways()
 
     @cached_property
     def lines(self) -> tuple[Item, ...]:
@@ -50,20 +60,38 @@ class Facts:
         return payable(left, self.currency)
 
     @cached_property
+    def cost_nothing(self) -> bool:
+        """Billed, and there was nothing to pay."""
+        is_zero = not number(self.order, "base_grand_total") and not number(self.order, "base_total_paid")
+        return is_zero and bool(self.paid_invoices)
+
+    @cached_property
+    def leaves_for_nothing(self) -> bool:
+        """A credit memo of 0.00 takes its units off: of the one invoice there is, without shares of Magento's own."""
+        is_whole = len(self.invoices) == 1 and not any(item.uninvoiced for item in self.lines)
+        return self.cost_nothing and self.ways.zero_memos and is_whole and self.is_plain
+
+    @cached_property
     def paid_invoices(self) -> tuple[Node, ...]:
         return tuple(invoice for invoice in self.invoices if number(invoice, "state") == PAID)
 
     def left_on(self, invoice: Node) -> Decimal:
         """Money of one invoice that was not given back. What came off the order alone is not told apart."""
-        mine = sum((number(memo, "base_grand_total") for memo in self._memos_of(invoice)), ZERO)
-        gone = max(mine, number(invoice, "base_total_refunded"))
+        memos = self.memos_of(invoice)
+        gone = sum((cents(number(memo, "base_grand_total")) for memo in memos), ZERO)  # a provider pays whole cents
+        told = cents(number(invoice, "base_total_refunded"))
+        gone = told if told - gone > CENT * len(memos) else gone
         return payable(min(number(invoice, "base_grand_total") - gone, self.money_left), self.currency)
 
     def units_on(self, invoice: Node, item: Item) -> Decimal:
         """Units of a line that a credit memo of this invoice may still name."""
+        return min(self.billed_left(invoice, item), item.unrefunded)
+
+    def billed_left(self, invoice: Node, item: Item) -> Decimal:
+        """Units that it billed and no memo of it took back."""
         billed = self._billed.get((shapes.ident(invoice, "entity_id"), item.id), ZERO)
-        gone = sum((q for memo in self._memos_of(invoice) for line, q in lines_in(memo) if line == item.id), ZERO)
-        return max(ZERO, min(billed - gone, item.unrefunded))
+        gone = sum((q for memo in self.memos_of(invoice) for line, q in lines_in(memo) if line == item.id), ZERO)
+        return max(ZERO, billed - gone)
 
     @cached_property
     def _billed(self) -> dict[tuple[str, str], Decimal]:
@@ -79,13 +107,9 @@ class Facts:
         """Over all paid invoices."""
         return min(item.unrefunded, sum((self.units_on(one, item) for one in self.paid_invoices), ZERO))
 
-    def _memos_of(self, invoice: Node) -> list[Node]:
+    def memos_of(self, invoice: Node) -> list[Node]:
         wanted = shapes.ident(invoice, "entity_id")
         return [memo for memo in self.memos if shapes.text(memo, "invoice_id") == wanted]
-
-    def adjusted(self, invoice: Node) -> Decimal:
-        """What went back of one invoice as extra refund, outside of its units and its shipping."""
-        return sum((number(memo, "base_adjustment_positive") for memo in self._memos_of(invoice)), ZERO)
 
     @property
     def is_plain(self) -> bool:
@@ -110,6 +134,7 @@ def as_billed(raw: Node) -> dict[str, Any]:
         "transaction_id": "known",
         "base_shipping_amount": number(raw, "base_shipping_invoiced"),
         "base_shipping_tax_amount": number(raw, "base_shipping_tax_amount"),
+        "base_shipping_discount_tax_compensation_amnt": number(raw, "base_shipping_discount_tax_compensation_amnt"),
         "items": [
             {"order_item_id": item["item_id"], "qty": item.get("qty_invoiced") or 0}
             for item in shapes.nodes(raw, "items")

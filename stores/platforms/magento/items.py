@@ -28,6 +28,7 @@ class Item:
     refunded: Decimal
     is_virtual: bool
     title_of: str = ""
+    is_composite: bool = False  # parts of it, or the whole it is part of, come along without money
 
     @property
     def current(self) -> Decimal:
@@ -90,6 +91,7 @@ def to_item(raw: Node, by_id: Mapping[str, Node], families: Mapping[str, Sequenc
         refunded=quantity(raw, "qty_refunded"),
         is_virtual=bool(shapes.units(raw, "is_virtual")),
         title_of=shapes.text(parent, "name") if parent else "",
+        is_composite=bool(relatives),
     )
 
 

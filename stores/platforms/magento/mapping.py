@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from stores.canonical.order import (
+    EndsWhenRepaid,
     Fulfilment,
     LineItem,
     Order,
@@ -19,10 +20,11 @@ from stores.canonical.order import (
 from stores.kernel import shapes
 from stores.kernel.money import Money
 from stores.kernel.shapes import Misread, Node
-from stores.platforms.magento import payments, remarks, standing, words, worth
+from stores.platforms.magento import items, payments, remarks, standing, words
 from stores.platforms.magento.amounts import ZERO, money, number, pair, when
 from stores.platforms.magento.facts import Facts, lines_in
 from stores.platforms.magento.items import Item
+from stores.platforms.magento.shipping import Shipping
 
 SMALLEST = Decimal("0.0001")  # of a quantity that is sold by weight or length
 
@@ -70,7 +72,11 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> Order:
         remarks=tuple(remarks.of(facts)),
         cancellable=standing.how_much(counts, blockers),
         whole_cancel_blockers=blockers,
-        ends_by_refund=not blockers and bool(facts.money_left) and not standing.has_uninvoiced(facts),
+        ends_by_refund=not blockers
+        and bool(facts.money_left or facts.leaves_for_nothing)
+        and not standing.has_uninvoiced(facts),
+        ends_when_repaid=EndsWhenRepaid.WHEN_EMPTY if items.nothing_shipped(facts.lines) else EndsWhenRepaid.NEVER,
+        leaves_for_nothing=facts.leaves_for_nothing,
         is_summary=is_summary,
     )
 
@@ -177,7 +183,7 @@ def shipping_left(facts: Facts) -> Money | None:
     """With its tax, as the customer paid it; None where nothing was invoiced."""
     if not facts.paid_invoices:
         return None
-    left = sum((worth.Shipping.of(facts, invoice).left for invoice in facts.paid_invoices), ZERO)
+    left = sum((Shipping.of(facts, invoice).left for invoice in facts.paid_invoices), ZERO)
     return Money(min(left, facts.money_left), facts.currency).rounded()
 
 

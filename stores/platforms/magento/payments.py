@@ -85,7 +85,7 @@ def to_refund(facts: Facts, memo: Node, at: datetime) -> Refund:
     return Refund(
         id=memo_id,
         created_at=made,
-        note=comments(memo),
+        note=comments(memo)[:2000],
         amount=amount,
         lines=tuple(
             RefundedLine(line_id=line_id, units=units, restock="unknown", was_restocked=False)
@@ -109,4 +109,4 @@ def to_refund(facts: Facts, memo: Node, at: datetime) -> Refund:
 
 
 def comments(memo: Node) -> str:
-    return "\n".join(filter(None, (shapes.text(one, "comment") for one in shapes.nodes(memo, "comments"))))[:2000]
+    return "\n".join(filter(None, (shapes.text(one, "comment") for one in shapes.nodes(memo, "comments"))))

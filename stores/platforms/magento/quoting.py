@@ -18,10 +18,11 @@ from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
 from stores.kernel.shapes import Node
 from stores.platforms.magento import items, payments, reading, words
-from stores.platforms.magento.amounts import ZERO
+from stores.platforms.magento.amounts import CENT, ZERO
 from stores.platforms.magento.api import Api, understood
-from stores.platforms.magento.facts import Facts, method_of
-from stores.platforms.magento.worth import CENT, Books, Shipping, Worth
+from stores.platforms.magento.facts import Facts, lines_in, method_of
+from stores.platforms.magento.shipping import Shipping
+from stores.platforms.magento.worth import Books, Worth
 
 BY_CANCEL = "cancel"  # stands for the payment of units that nobody paid
 
@@ -31,14 +32,14 @@ class Part(NamedTuple):
     worth: Worth
 
 
-def quote(api: Api, order: Order, request: CancelRequest, prices: str) -> Quote:
+def quote(api: Api, order: Order, request: CancelRequest) -> Quote:
     """Raises RemoteRefused where units were asked for that no call of Magento can take off by themselves, or where the
     cancel that takes them would put back what is to stay out of stock."""
     with understood():
-        return estimate(reading.facts_of(api, order.external_id), request, prices)
+        return estimate(reading.facts_of(api, order.external_id), request)
 
 
-def estimate(facts: Facts, request: CancelRequest, prices: str) -> Quote:
+def estimate(facts: Facts, request: CancelRequest) -> Quote:
     wanted = wish(facts, request)
     whole = is_everything(facts, wanted)
     by_invoice = split(facts, wanted)
@@ -48,21 +49,27 @@ def estimate(facts: Facts, request: CancelRequest, prices: str) -> Quote:
     if rest and request.keep_stock & set(wanted):
         raise RemoteRefused("kept", code="keep_stock", user_message=str(words.CANCEL_RESTOCKS))
     shipping = shipping_back(facts, request, whole=whole)
-    books = Books(facts, prices)
+    books = Books(facts)
     parts = []
     for invoice in facts.paid_invoices:
         mine = min(shipping, Shipping.of(facts, invoice).left)
         shipping -= mine
-        worth = books.memo(invoice, by_invoice.get(shapes.ident(invoice, "entity_id"), {}), mine)
-        is_all = whole and mine == Shipping.of(facts, invoice).left
-        parts.append(Part(invoice, whole_of(facts, worth) if is_all else worth))
+        units = by_invoice.get(shapes.ident(invoice, "entity_id"), {})
+        worth = books.memo(invoice, units, mine)
+        is_all = (whole or empties(facts, invoice, units)) and mine == Shipping.of(facts, invoice).left
+        parts.append(Part(invoice, whole_of(facts, invoice, worth) if is_all else worth))
     return summed(facts, list(capped(facts, parts)), rest)
 
 
-def whole_of(facts: Facts, worth: Worth) -> Worth:
+def empties(facts: Facts, invoice: Node, units: Mapping[str, Decimal]) -> bool:
+    """The last units that this invoice billed."""
+    return bool(units) and all(facts.billed_left(invoice, item) == units.get(item.id, ZERO) for item in facts.lines)
+
+
+def whole_of(facts: Facts, invoice: Node, worth: Worth) -> Worth:
     """The last cents too, which rounding per invoice leaves over; and all that was paid where Magento works out shares
     of its own (store credit, wrapping, fees). A fee that was kept on purpose stays kept."""
-    cents = CENT * (len(worth.shares) + 1)
+    cents = CENT * (len(worth.shares) + 1 + sum(len(lines_in(memo)) for memo in facts.memos_of(invoice)))
     is_near = worth.left - worth.expected <= cents
     return replace(worth, expected=worth.left) if is_near or not facts.is_plain else worth
 
@@ -150,7 +157,7 @@ def lines_of(facts: Facts, parts: Sequence[Part]) -> Iterator[QuotedLine]:
                 units=share.units,
                 amount=Money(share.net, facts.currency).rounded(),
                 tax=Money(share.tax, facts.currency).rounded(),
-                payment_id=shapes.ident(invoice, "entity_id"),
+                payment_id="" if facts.cost_nothing else shapes.ident(invoice, "entity_id"),
             )
 
 

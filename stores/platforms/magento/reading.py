@@ -17,7 +17,7 @@ from stores.platforms.base import Listing
 from stores.platforms.magento import mapping
 from stores.platforms.magento.amounts import number, when
 from stores.platforms.magento.api import PAGE, Api, understood
-from stores.platforms.magento.facts import Facts, as_billed
+from stores.platforms.magento.facts import Facts, Ways, as_billed
 
 OVERLAP = timedelta(minutes=5)
 STAMP = "%Y-%m-%d %H:%M:%S"
@@ -29,7 +29,9 @@ ITEM = (
 FIELDS = (
     "items[entity_id,increment_id,state,status,created_at,updated_at,base_currency_code,order_currency_code,"
     "base_grand_total,grand_total,base_subtotal,base_tax_amount,base_shipping_amount,base_discount_amount,"
-    "base_total_paid,base_shipping_invoiced,base_shipping_tax_amount,base_total_refunded,base_total_canceled,base_shipping_refunded,base_shipping_tax_refunded,"
+    "base_total_paid,base_shipping_invoiced,base_shipping_tax_amount,base_shipping_discount_amount,"
+    "base_shipping_incl_tax,base_shipping_discount_tax_compensation_amnt,base_shipping_refunded,"
+    "base_shipping_tax_refunded,base_total_refunded,base_total_canceled,"
     "customer_id,customer_email,customer_firstname,customer_lastname,customer_note,store_name,shipping_description,"
     f"items[{ITEM}],billing_address[{ADDRESS}],"
     "payment[method,cc_last4,additional_information,base_amount_authorized],"
@@ -45,7 +47,7 @@ def read_order(api: Api, order_id: str) -> Order:
 def facts_of(api: Api, order_id: str) -> Facts:
     """What money and units can go back is decided on."""
     raw = api.order(order_id)
-    return Facts(raw, invoices_of(api, raw), memos_of(api, raw))
+    return Facts(raw, invoices_of(api, raw), memos_of(api, raw), ways=api.ways)
 
 
 def invoices_of(api: Api, raw: Node) -> tuple[Node, ...]:
@@ -84,7 +86,7 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     with understood():
         told = api.page("orders", filters, "updated_at", number_of_page, FIELDS)
         raws, total = shapes.items(told, "items"), int(shapes.units(told, "total_count"))
-        found = rows.read(raws, ROW, summary)
+        found = rows.read(raws, ROW, lambda raw: summary(raw, api.ways))
     last = rows.newest(raws, ROW)
     following = next_cursor(stamp, number_of_page, last.strftime(STAMP) if last else stamp, total) if raws else ""
     return Listing(found.orders, following, found.unreadable, None if cursor else total)
@@ -97,10 +99,11 @@ def changed(raw: Node) -> datetime | None:
 ROW = rows.Fields(("entity_id",), lambda raw: shapes.text(raw, "increment_id", "entity_id"), changed)
 
 
-def summary(raw: Node) -> Order:
+def summary(raw: Node, ways: Ways) -> Order:
     """Without its invoices: what was paid is taken for one of them, until the order is read."""
-    invoices = (as_billed(raw),) if number(raw, "base_total_paid") else ()
-    return replace(mapping.to_order(Facts(raw, invoices), is_summary=True), payments=())
+    is_free = is_invoiced(raw) and not number(raw, "base_grand_total")
+    invoices = (as_billed(raw),) if number(raw, "base_total_paid") or is_free else ()
+    return replace(mapping.to_order(Facts(raw, invoices, ways=ways), is_summary=True), payments=())
 
 
 def next_cursor(stamp: str, page: int, last: str, total: int) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder
 from stores.kernel import shapes
 from stores.kernel.answers import Answer
-from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
+from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.shapes import Node
-from stores.platforms.magento import items, words
-from stores.platforms.magento.amounts import money
+from stores.platforms.magento import words
+from stores.platforms.magento.amounts import number
+from stores.platforms.magento.finding import amount_of, lines_told
 
-FIRST_LOOK = 1.0  # seconds
+FIRST_LOOK, NEXT_LOOK = 1.0, 30.0  # seconds
+OPEN, CANCELED = 1, 3  # states of a credit memo; 2: the money went back
 
 
 def read(command: Command, answer: Answer) -> Receipt:
@@ -37,11 +40,11 @@ def said_of_cancel(command: CancelOrder, answer: Answer) -> Receipt:
 
 def cancelled(order: Node, command: CancelOrder) -> Receipt:
     """Up to version 2.2 it said `true` and did nothing; so did plug-ins. An invoice that came a moment before leaves it
-    the rest alone. Raises RemoteRefused."""
-    if shapes.text(order, "state") != "canceled":
-        if any(item.canceled for item in items.lines_of(order)):
-            raise RemoteRefused("only a part", code="partly_cancelled", user_message=str(words.SAID_PART))
-        raise RemoteRefused("true, not canceled", code="not_cancelled", user_message=str(words.SAID_TRUE))
+    the rest alone. Raises JobFailed."""
+    if shapes.ident(order, "state") != "canceled":
+        if any(item.canceled for item in lines_told(order)):
+            raise JobFailed("only a part", code="partly_cancelled", user_message=str(words.SAID_PART))
+        raise JobFailed("true, not canceled", code="not_cancelled", user_message=str(words.SAID_TRUE))
     facts = {"state": "cancelled", "cancelled_at": shapes.text(order, "updated_at")}
     return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, facts=facts)
 
@@ -56,12 +59,17 @@ def memo_made(answer: Answer) -> Receipt:
 
 
 def refunded(memos: Sequence[Node], receipt: Receipt, command: RefundOrder) -> Receipt:
-    """What the credit memo came to. Raises OutcomeUnknown when no such number is there."""
+    """What the credit memo came to. Raises JobFailed for one that was cancelled; OutcomeUnknown when none has its
+    number: then it is asked for again."""
     wanted = receipt.ids.get("refund", "")
     memo = next((one for one in memos if shapes.ident(one, "entity_id") == wanted), None)
     if memo is None:
         raise OutcomeUnknown("no such credit memo", code="no_memo", user_message=str(words.NO_MEMO))
-    came_to = money(memo, "base_grand_total", command.currency)
+    if number(memo, "state") == CANCELED:
+        raise JobFailed("canceled", code="memo_canceled", user_message=str(words.MEMO_CANCELED))
+    if number(memo, "state") == OPEN:
+        return replace(receipt, look_after=NEXT_LOOK)
+    came_to = amount_of(memo, command.currency)
     facts = {"refund_state": "paid", "refunded": f"{came_to.amount:f} {came_to.currency}"}
     return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=facts)
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.order import Remark
 from stores.kernel import shapes
-from stores.platforms.magento import words, worth
+from stores.platforms.magento import words
 from stores.platforms.magento.amounts import number
 from stores.platforms.magento.facts import Facts
+from stores.platforms.magento.shipping import Shipping
 
 
 def of(facts: Facts) -> Iterator[Remark]:
@@ -24,9 +25,9 @@ def of(facts: Facts) -> Iterator[Remark]:
         shown = {"amount": f"{number(order, 'grand_total'):f}", "seen": seen, "base": facts.currency}
         yield _other(words.OTHER_CURRENCY % shown)
     yield from _extras(facts)
-    if any(worth.Shipping.of(facts, invoice).is_taxed for invoice in facts.paid_invoices):
+    if not facts.ways.prices and any(Shipping.of(facts, invoice).has_tax for invoice in facts.paid_invoices):
         yield _other(words.SHIPPING_TAXED)
-    if any(facts.is_by_hand(invoice) for invoice in facts.paid_invoices):
+    if not facts.cost_nothing and any(facts.is_by_hand(invoice) for invoice in facts.paid_invoices):
         yield _other(words.BY_HAND)
 
 

@@ -16,8 +16,9 @@ from stores.kernel.money import Money
 from stores.kernel.shapes import Node
 from stores.platforms.magento import items, standing, words
 from stores.platforms.magento.amounts import ZERO
-from stores.platforms.magento.facts import Facts, lines_in
-from stores.platforms.magento.worth import Books, Shipping, Worth
+from stores.platforms.magento.facts import Facts, lines_in, method_of
+from stores.platforms.magento.shipping import Shipping
+from stores.platforms.magento.worth import Books, Worth
 
 
 # --- cancel ------------------------------------------------------------------------------------------
@@ -49,6 +50,18 @@ def only_payment(command: RefundOrder) -> PaymentBack:
     return command.payments[0]
 
 
+def target(facts: Facts, command: RefundOrder) -> tuple[Node, PaymentBack]:
+    """The invoice, and what goes back through it; of an order that cost nothing its only one, and nothing."""
+    if command.payments or not facts.leaves_for_nothing:
+        payment = only_payment(command)
+        return invoice_of(facts, payment), payment
+    (invoice,) = facts.paid_invoices
+    nothing = Money.zero(facts.currency)
+    return invoice, PaymentBack(
+        payment_id=shapes.ident(invoice, "entity_id"), gateway=method_of(facts.order), amount=nothing, is_manual=True
+    )
+
+
 def invoice_of(facts: Facts, payment: PaymentBack) -> Node:
     """Raises RemoteRefused when it is gone or was never paid."""
     for invoice in facts.paid_invoices:
@@ -57,9 +70,8 @@ def invoice_of(facts: Facts, payment: PaymentBack) -> Node:
     raise refusal("invoice", str(words.NO_INVOICE))
 
 
-def guard_refund(facts: Facts, invoice: Node, command: RefundOrder) -> None:
+def guard_refund(facts: Facts, invoice: Node, command: RefundOrder, payment: PaymentBack) -> None:
     """The order's own figures just before the refund; less than planned stops."""
-    payment = only_payment(command)
     if facts.state in words.STATE_BLOCKS:
         raise refusal("state", str(words.STATE_BLOCKS[facts.state]))
     if facts.currency != payment.amount.currency:
@@ -72,7 +84,8 @@ def guard_refund(facts: Facts, invoice: Node, command: RefundOrder) -> None:
         raise refusal("by_hand", str(words.NOW_BY_HAND))
     known = {item.id: item for item in facts.lines}
     for line in command.lines:
-        if line.line_id not in known or line.units > facts.units_on(invoice, known[line.line_id]):
+        item = known.get(line.line_id)
+        if item is None or line.units > min(item.waiting, facts.units_on(invoice, item)):
             raise refusal("units", str(words.UNITS_GONE))
 
 
@@ -82,13 +95,12 @@ def shipping_left(facts: Facts) -> Money:
     return Money(left, facts.currency).rounded()
 
 
-def refund_body(facts: Facts, invoice: Node, command: RefundOrder, note: str, prices: str) -> dict[str, Any]:
+def refund_body(facts: Facts, invoice: Node, command: RefundOrder, payment: PaymentBack, note: str) -> dict[str, Any]:
     """Exactly what is wanted. `isOnline` is spelt so in the code, whatever old descriptions say."""
-    payment = only_payment(command)
     units = {line.line_id: line.units for line in command.lines}
     shipping, held = command.shipping.amount if command.shipping else ZERO, Shipping.of(facts, invoice).left
     shipping = min(shipping, held) if held else shipping  # rounded up for people, Magento refuses it
-    worth = Books(facts, prices).memo(invoice, units, shipping)
+    worth = Books(facts).memo(invoice, units, shipping)
     extra = adjustment(facts, worth, payment.amount.amount)
     return {
         "items": [

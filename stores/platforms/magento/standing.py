@@ -38,14 +38,22 @@ def _blockers(facts: Facts) -> Iterator[str]:
     if not items.nothing_shipped(facts.lines):
         yield words.SHIPPED
     elif is_spent(facts):
-        yield words.NOTHING_LEFT
+        yield why_spent(facts)
     elif any(item.unrefunded > facts.refundable(item) for item in facts.lines):
         yield words.OPEN_INVOICE
 
 
 def is_spent(facts: Facts) -> bool:
-    """Billed units without money behind them: a free order, or all of it given back as goodwill."""
+    """Billed units without money behind them: all of it was given back as goodwill, or there was none."""
+    if facts.leaves_for_nothing:
+        return False
     return not facts.money_left and any(facts.refundable(item) for item in facts.lines)
+
+
+def why_spent(facts: Facts) -> str:
+    if not facts.cost_nothing:
+        return words.NOTHING_LEFT
+    return words.COST_NOTHING if facts.ways.zero_memos else words.NO_ZERO_MEMOS
 
 
 def has_uninvoiced(facts: Facts) -> bool:
@@ -56,7 +64,7 @@ def stoppable(facts: Facts, item: Item, *, whole: bool) -> Decimal:
     """Units that a credit memo can take, and those that go with the whole order."""
     if facts.state in NEVER:
         return ZERO
-    paid = facts.refundable(item) if facts.money_left else ZERO
+    paid = facts.refundable(item) if facts.money_left or facts.leaves_for_nothing else ZERO
     return min(item.waiting, paid + (item.cancellable if whole else ZERO))
 
 
@@ -68,7 +76,7 @@ def why_not(facts: Facts, item: Item, count: Decimal) -> str:
     if count >= item.waiting:
         return "" if count else str(words.LINE_GONE)
     if is_spent(facts) and facts.refundable(item):
-        return str(words.NOTHING_LEFT)
+        return str(why_spent(facts))
     return str(words.LINE_UNINVOICED if item.uninvoiced else words.OPEN_INVOICE)
 
 

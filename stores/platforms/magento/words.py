@@ -36,6 +36,19 @@ OPEN_INVOICE = _("An invoice of this order is not paid yet. Cancel that invoice 
 NOTHING_LEFT = _(
     "No money of this order is left to give back, and Magento takes invoiced units off only together with money."
 )
+NO_ZERO_MEMOS = _(
+    "Nothing was paid for this order, so its units leave only by a credit memo of 0.00, which this shop does not make. "
+    "In Magento, allow it under Stores, Configuration, Sales, Sales, Allow Zero GrandTotal, and say so in the shop's "
+    "settings here."
+)
+COST_NOTHING = _(
+    "Nothing was paid for this order, and it is too special for a credit memo of 0.00 from here: several invoices, "
+    "something not invoiced, or store credit. Make its credit memos in Magento itself."
+)
+ZERO_REFUSED = _(
+    "Magento made no credit memo of 0.00. Allow it under Stores, Configuration, Sales, Sales, Allow Zero GrandTotal, "
+    "or make the credit memo in Magento itself."
+)
 LINE_GONE = _("These units have left or were refunded already.")
 LINE_UNINVOICED = _(
     "Units that were never invoiced leave only with the whole order: Magento cannot cancel some of them, and the way "
@@ -48,8 +61,8 @@ GIFT_CARDS = _(
 SPECIAL = _("Store credit, gift wrapping, a product tax or an extra fee is part of it: the amounts are estimates.")
 BY_HAND = _("The payment is only recorded in Magento: somebody has to pay the money back by hand.")
 SHIPPING_TAXED = _(
-    "The shipping is taxed. Unless the shop's settings here say how Magento reads a shipping refund, it goes back as "
-    "an adjustment: the customer gets the same, and Magento's books show no refunded shipping. An extra refund made "
+    "The shipping is taxed, and the shop's settings here do not say how Magento reads a shipping refund: it goes back "
+    "as an adjustment. The customer gets the same, and Magento's books show no refunded shipping. An extra refund made "
     "earlier counts as shipping here."
 )
 OTHER_CURRENCY = _(
@@ -89,6 +102,7 @@ NO_MEMO = _(
     "No credit memo with our mark is there. If the payment was online, look at the payment provider as well: Magento "
     "can lose the record of money that went back."
 )
+MEMO_CANCELED = _("The credit memo was made and then cancelled in the shop. Look at it, and at the payment provider.")
 REFUNDED_WITHOUT_MEMO = _("Money went back on this order without a credit memo that explains it.")
 NOT_FOUND = _("Magento does not show this order. It may have been deleted.")
 NO_ROUTE = _(

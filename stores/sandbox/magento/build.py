@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from stores.sandbox.home import Made
 from stores.sandbox.magento import billing, cancel, refund, stock, units
-from stores.sandbox.magento.amounts import ZERO, cents, dec, text
+from stores.sandbox.magento.amounts import ZERO, cents, dec, taxed, text
 from stores.sandbox.magento.spec import Line, Order
 from stores.sandbox.magento.units import Body
 from stores.sandbox.records import Session
 
 DAY = 86_400.0
-METHODS = {"paid": "sandbox_card", "authorised": "sandbox_card", "payment_review": "sandbox_card"}
+METHODS = {"free": "free"}
+ONLINE = {"paid": "sandbox_card", "authorised": "sandbox_card", "payment_review": "sandbox_card"}
 STATES = {"pending_payment": "pending_payment", "payment_review": "payment_review", "authorised": "processing"}
 
 
 def build(session: Session, wanted: Order) -> Made:
     order = bare(session, wanted)
     for line in wanted.lines:
-        order["items"].extend(to_items(session, line, dec(wanted.tax_rate)))
+        order["items"].extend(to_items(session, line, wanted))
     charge(order, wanted)
     for item in units.real(order):
         stock.placed(session, item, item["ordered"])
-    if wanted.pay in ("paid", "offline"):
+    if wanted.pay in ("paid", "offline", "free"):
         settle(session, order, wanted)
     if wanted.pay == "authorised":
         order["authorised"] = order["grand"]
@@ -47,16 +46,18 @@ def bare(session: Session, wanted: Order) -> Body:
     number = session.number()
     born = session.at - wanted.age_days * DAY
     base = session.shop["currency"]
-    is_online = wanted.pay in METHODS
+    is_online = wanted.pay in ONLINE
     order: Body = {
         "id": number, "increment": f"{number:09d}", "created_at": born, "updated_at": born,
         "base": base, "currency": wanted.currency or base, "rate": wanted.rate,
         "person": vars(wanted.person) | {"id": session.number()} if wanted.person else None,
-        "method": METHODS.get(wanted.pay, "checkmo"), "is_online": is_online, "authorised": "0", "voided": "0",
-        "trans": f"txn-{number}" if is_online else "", "items": [], "shipping": "0", "shipping_tax": "0",
+        "method": (ONLINE | METHODS).get(wanted.pay, "checkmo"), "is_online": is_online, "authorised": "0",
+        "voided": "0", "trans": f"txn-{number}" if is_online else "", "items": [], "shipping": "0", "shipping_tax": "0",
         "shipping_discount": wanted.shipping_discount, "shipping_invoiced": "0", "shipping_refunded": "0",
         "shipping_tax_refunded": "0", "grand": "0", "total_paid": "0", "total_invoiced": "0", "total_refunded": "0",
         "total_canceled": "0", "adjust_pos": "0", "adjust_neg": "0", "offline_refunded": "0", "online_refunded": "0",
+        "shipping_incl": "0", "shipping_compensation": "0", "tax_invoiced": "0", "compensation_invoiced": "0",
+        "tax_after_discount": wanted.tax_after_discount, "memos": 0,
         "hold_before": None, "extras": dict(wanted.extras), "histories": [], "coupon": wanted.coupon,
         "note": wanted.note,
     }  # fmt: skip
@@ -64,23 +65,23 @@ def bare(session: Session, wanted: Order) -> Body:
     return order
 
 
-def to_items(session: Session, line: Line, rate: Decimal) -> list[Body]:
+def to_items(session: Session, line: Line, wanted: Order) -> list[Body]:
     """One item, or the parent and its children."""
     if line.kind == "configurable":
-        parent = item(session, line, rate, stock_sku=f"{line.sku}-M")
-        child = item(session, line, rate, parent=parent, sku=f"{line.sku}-M", price="0")
+        parent = item(session, line, wanted, stock_sku=f"{line.sku}-M")
+        child = item(session, line, wanted, parent=parent, sku=f"{line.sku}-M", price="0")
         return [parent, child | {"dummy": True, "type": "simple"}]
     if line.kind in ("bundle", "fixed_bundle"):
-        return bundle(session, line, rate)
-    return [item(session, line, rate)]
+        return bundle(session, line, wanted)
+    return [item(session, line, wanted)]
 
 
-def bundle(session: Session, line: Line, rate: Decimal) -> list[Body]:
+def bundle(session: Session, line: Line, wanted: Order) -> list[Body]:
     is_dynamic = line.kind == "bundle"
     whole = sum((dec(price) for _, price in line.parts), ZERO) if is_dynamic else dec(line.price)
-    parent = item(session, line, rate, price=text(whole)) | {"type": "bundle", "dummy": is_dynamic}
+    parent = item(session, line, wanted, price=text(whole)) | {"type": "bundle", "dummy": is_dynamic}
     children = [
-        item(session, line, rate, parent=parent, sku=sku, price=price if is_dynamic else "0")
+        item(session, line, wanted, parent=parent, sku=sku, price=price if is_dynamic else "0")
         | {"type": "simple", "dummy": not is_dynamic, "name": f"{line.title}: {sku}", "shipped": line.shipped}
         for sku, price in line.parts
     ]
@@ -88,33 +89,39 @@ def bundle(session: Session, line: Line, rate: Decimal) -> list[Body]:
 
 
 def item(
-    session: Session, line: Line, rate: Decimal, *, parent: Body | None = None, sku: str = "", price: str = "",
+    session: Session, line: Line, wanted: Order, *, parent: Body | None = None, sku: str = "", price: str = "",
     stock_sku: str = "",
 ) -> Body:  # fmt: skip
-    row = dec(price or line.price) * line.quantity
+    rate, is_incl = dec(wanted.tax_rate), wanted.prices_include_tax
+    whole = dec(price or line.price) * line.quantity
     discount = ZERO if parent else dec(line.discount)
+    row, tax, off = taxed(whole, discount, rate, is_incl=is_incl, after=wanted.tax_after_discount)
     return {
         "id": session.number(), "parent": parent["id"] if parent else None, "product": session.number(),
         "type": {"fixed_bundle": "bundle"}.get(line.kind, line.kind), "sku": sku or line.sku,
-        "stock_sku": stock_sku or sku or line.sku, "name": line.title, "price": price or line.price,
+        "stock_sku": stock_sku or sku or line.sku, "name": line.title,
+        "price": text(cents(row / line.quantity)) if is_incl else price or line.price,
         "ordered": line.quantity, "invoiced": 0, "shipped": line.shipped, "canceled": 0, "refunded": 0,
         "virtual": line.kind == "virtual", "dummy": False, "decimal": line.is_decimal, "percent": text(rate * 100),
-        "row": text(row), "discount": text(discount), "tax": text(cents((row - discount) * rate)),
-        "row_invoiced": "0", "discount_invoiced": "0", "tax_invoiced": "0", "row_refunded": "0",
-        "discount_refunded": "0", "tax_refunded": "0",
+        "row": text(row), "discount": text(discount), "tax": text(tax), "compensation": text(off),
+        "incl": text(whole if is_incl else row + cents(row * rate)),
+        "row_invoiced": "0", "discount_invoiced": "0", "tax_invoiced": "0", "compensation_invoiced": "0",
+        "row_refunded": "0", "discount_refunded": "0", "tax_refunded": "0", "compensation_refunded": "0",
     }  # fmt: skip
 
 
 def charge(order: Body, wanted: Order) -> None:
     """Shipping and the grand total; store credit and gift cards take their part."""
     is_shipped = any(not item["virtual"] for item in order["items"])
-    shipping = dec(wanted.shipping) if is_shipped else ZERO
-    taxed = shipping - dec(wanted.shipping_discount)
-    order["shipping"], order["shipping_tax"] = text(shipping), text(cents(taxed * dec(wanted.tax_rate)))
-    goods = sum((dec(i["row"]) - dec(i["discount"]) + dec(i["tax"]) for i in units.real(order)), ZERO)
+    asked, rate = dec(wanted.shipping) if is_shipped else ZERO, dec(wanted.tax_rate)
+    is_incl, discount = wanted.shipping_includes_tax, dec(wanted.shipping_discount) if is_shipped else ZERO
+    order["shipping_discount"] = text(discount)
+    net, tax, off = taxed(asked, discount, rate, is_incl=is_incl, after=wanted.tax_after_discount)
+    order["shipping"], order["shipping_tax"], order["shipping_compensation"] = text(net), text(tax), text(off)
+    order["shipping_incl"] = text(asked if is_incl else net + cents(net * rate))
+    goods = sum((units.worth(item) for item in units.real(order)), ZERO)
     taken = sum((dec(value) for name, value in order["extras"].items() if name.endswith("_amount")), ZERO)
-    grand = goods + shipping + dec(order["shipping_tax"]) - dec(order["shipping_discount"]) - taken
-    order["grand"] = text(grand)
+    order["grand"] = text(goods + net + tax + off - discount - taken)
 
 
 def settle(session: Session, order: Body, wanted: Order) -> None:

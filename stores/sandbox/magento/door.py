@@ -103,13 +103,21 @@ def void_invoice(asked: Asked) -> Any:
 
 
 def comment(asked: Asked) -> Any:
-    """Whatever status it names is taken over, as there."""
+    """Whatever status it names is taken over, as there; the newest stands first."""
     order = known_order(asked.session, asked.id)
     said = (asked.body or {}).get("statusHistory") or {}
-    order["histories"].append(said)
+    made = {"id": asked.session.number(), "at": asked.session.at}
+    order["histories"].insert(0, said | made | {"status": said.get("status") or order["status"]})
     order["status"] = said.get("status") or order["status"]
     cancel.save(asked.session, order)
     return True
+
+
+def cancel_memo(asked: Asked) -> Any:
+    """By design, whatever state it is in."""
+    if asked.session.get("creditmemo", asked.id) is None:
+        raise Refused(404, refusals.NO_ENTITY)
+    raise refusals.said("You can not cancel Credit Memo")
 
 
 def store_configs(asked: Asked) -> Any:
@@ -147,6 +155,7 @@ ROUTES = (
     Route("refund_offline", "POST", path("order/{id}/refund"), f"{SALES}creditmemo", refund_order),
     Route("creditmemos", "GET", path("creditmemos"), f"{SALES}sales_creditmemo",
           of_order("creditmemo", told.creditmemo)),
+    Route("cancel_memo", "PUT", path("creditmemo/{id}"), f"{SALES}sales_creditmemo", cancel_memo),
     Route("shipments", "GET", path("shipments"), f"{SALES}shipment", of_order("shipment", told.shipment)),
     Route("transactions", "GET", path("transactions"), f"{SALES}transactions_fetch",
           of_order("transaction", told.transaction)),

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 class Line:
     """One line. kind: simple, virtual, configurable, bundle (dynamic price: its parts carry the money), fixed_bundle.
 
-    parts: (sku, price) of a bundle's members, one of each per bundle. discount: off the whole line.
+    parts: (sku, price) of a bundle's members, one of each per bundle. discount: off the whole line, with its tax where
+    the order's prices contain tax.
     shipped: units that have left.
     """
 
@@ -39,11 +40,14 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One order. pay: paid, offline (paid, recorded by hand), authorised, unpaid, pending_payment, payment_review.
+    """One order. pay: paid, offline (paid, recorded by hand), free, authorised, unpaid, pending_payment,
+    payment_review.
 
     invoices: units of each real line per invoice, where not everything is invoiced at once; open_invoice: the last of
     them is not paid yet. currency and rate: what the customer saw, and how much of it one unit of the base is.
     refunded: units of the first line that staff refunded before. extras: amounts in extension_attributes.
+    prices_include_tax, shipping_includes_tax: prices and discounts contain it; tax_after_discount: what a discount
+    takes off is not taxed.
     """
 
     lines: Sequence[Line] = field(default_factory=lambda: (Line(),))
@@ -53,6 +57,9 @@ class Order:
     shipping: str = "5.00"
     shipping_discount: str = "0"
     tax_rate: str = "0"
+    prices_include_tax: bool = False
+    shipping_includes_tax: bool = False
+    tax_after_discount: bool = True
     currency: str = ""
     rate: str = "1"
     held: bool = False

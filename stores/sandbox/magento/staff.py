@@ -60,6 +60,12 @@ class Staff:
             chosen = {item["id"]: count for item, count in zip(real, counts, strict=False) if count}
             refund.by_staff(session, order, chosen, amount=amount, note=note)
 
+    def refund_offline(self, *counts: int, note: str = "") -> None:
+        """A credit memo of the order alone: it names no invoice, and no provider is asked."""
+        with self._order() as (session, order):
+            chosen = {item["id"]: count for item, count in zip(units.real(order), counts, strict=False) if count}
+            refund.by_staff(session, order, chosen, note=note, is_offline=True)
+
     def hold(self) -> None:
         with self._order() as (_, order):
             order["hold_before"] = order["state"]

@@ -19,6 +19,7 @@ SWITCHES = tuple(
         ("cancel_answer", ("true", "lies"), "up to 2.2 a cancel that did nothing said true", "1", True),
         ("cancel_forbidden", ("no", "yes"), "a plug-in forbids every cancel", "1", False),
         ("shipping_config", ("excluding", "including"), "is shipping_amount without or with tax", "", True),
+        ("zero_memos", ("allowed", "refused"), "may a credit memo come to 0.00 (allow_zero_grandtotal)", "", True),
         ("partial_online", ("allowed", "refused"), "can the payment method give back a part", "1", True),
         ("after_refund", ("closed", "complete"), "state after everything was refunded (a plug-in)", "1", True),
         ("mail", ("sent", "fails"), "the mail after a refund fails: an error although the refund stands", "1", True),

@@ -9,6 +9,7 @@ from typing import Any
 
 from stores.sandbox.magento import units
 from stores.sandbox.magento.amounts import ZERO, cents, dec
+from stores.sandbox.magento.totals import NAMES
 from stores.sandbox.magento.units import Body
 
 Shown = dict[str, Any]
@@ -42,7 +43,7 @@ def known(**fields: Any) -> Shown:
 def order(body: Body) -> Shown:
     rate = dec(body["rate"])
     real = list(units.real(body))
-    totals = {name: sum((dec(item[name]) for item in real), ZERO) for name in ("row", "discount", "tax")}
+    totals = {name: sum((dec(item[name]) for item in real), ZERO) for name in NAMES}
     refunded = {name: sum((dec(item[f"{name}_refunded"]) for item in real), ZERO) for name in ("row", "tax")}
     return (
         known(
@@ -60,18 +61,35 @@ def order(body: Body) -> Shown:
             rate, grand_total=body["grand"], subtotal=totals["row"], discount_amount=-(totals["discount"] + dec(
             body["shipping_discount"])), tax_amount=totals["tax"] + dec(body["shipping_tax"]),
             shipping_amount=body["shipping"], shipping_tax_amount=body["shipping_tax"],
-            shipping_incl_tax=dec(body["shipping"]) + dec(body["shipping_tax"]),
-            shipping_discount_amount=body["shipping_discount"],
+            shipping_incl_tax=body["shipping_incl"], shipping_discount_amount=body["shipping_discount"],
+            discount_tax_compensation_amount=totals["compensation"],
             total_due=dec(body["grand"]) - dec(body["total_paid"]) - dec(body["total_canceled"]),
         )
+        | of_shipping(body, rate)
         | later(body, rate, refunded)
         | {
             "items": [item(body, one) for one in body["items"]],
             "payment": payment(body),
-            "status_histories": [],
+            "status_histories": [history(body, one) for one in body["histories"]],
             "extension_attributes": extension(body, rate),
         }
     )  # fmt: skip
+
+
+def of_shipping(made: Body, rate: Decimal) -> Shown:
+    """Two names that are not alike, as there."""
+    off = dec(made["shipping_compensation"])
+    return {"shipping_discount_tax_compensation_amount": num(off if rate == 1 else cents(off * rate)),
+            "base_shipping_discount_tax_compensation_amnt": num(off)}  # fmt: skip
+
+
+def history(body: Body, one: Body) -> Shown:
+    said = {name: one[name] for name in ("comment", "status") if one.get(name) is not None}
+    return said | {
+        "created_at": stamp(one["at"]), "entity_id": one["id"], "entity_name": "order", "parent_id": body["id"],
+        "is_customer_notified": int(one.get("is_customer_notified") or 0),
+        "is_visible_on_front": int(one.get("is_visible_on_front") or 0),
+    }  # fmt: skip
 
 
 def is_virtual(body: Body) -> int:
@@ -81,9 +99,10 @@ def is_virtual(body: Body) -> int:
 def later(body: Body, rate: Decimal, refunded: dict[str, Decimal]) -> Shown:
     """What is null until something happened."""
     shown: Shown = {}
-    if dec(body["total_invoiced"]):
+    if any(one["invoiced"] for one in body["items"]):
         shown |= pairs(rate, total_paid=body["total_paid"], total_invoiced=body["total_invoiced"],
-                       shipping_invoiced=body["shipping_invoiced"])  # fmt: skip
+                       shipping_invoiced=body["shipping_invoiced"], tax_invoiced=body["tax_invoiced"],
+                       discount_tax_compensation_invoiced=body["compensation_invoiced"])  # fmt: skip
     if dec(body["total_refunded"]):
         shown |= pairs(
             rate, total_refunded=body["total_refunded"], shipping_refunded=body["shipping_refunded"],
@@ -118,7 +137,7 @@ def address(body: Body, kind: str) -> Shown:
 
 def item(body: Body, one: Body) -> Shown:
     rate = dec(body["rate"])
-    incl = dec(one["row"]) + dec(one["tax"])
+    incl = dec(one["incl"])
     shown = known(
         item_id=one["id"], order_id=body["id"], parent_item_id=one["parent"], product_id=one["product"],
         product_type=one["type"], sku=one["stock_sku"] if one["type"] == "configurable" else one["sku"],
@@ -130,13 +149,16 @@ def item(body: Body, one: Body) -> Shown:
     ) | pairs(
         rate, price=one["price"], original_price=one["price"], row_total=one["row"], tax_amount=one["tax"],
         discount_amount=one["discount"], row_invoiced=one["row_invoiced"], row_total_incl_tax=incl,
+        discount_tax_compensation_amount=one["compensation"],
         price_incl_tax=cents(incl / one["ordered"]) if one["ordered"] else ZERO,
     )  # fmt: skip
     if one["invoiced"]:
-        shown |= pairs(rate, tax_invoiced=one["tax_invoiced"], discount_invoiced=one["discount_invoiced"])
+        shown |= pairs(rate, tax_invoiced=one["tax_invoiced"], discount_invoiced=one["discount_invoiced"],
+                       discount_tax_compensation_invoiced=one["compensation_invoiced"])  # fmt: skip
     if one["refunded"]:
         shown |= pairs(rate, amount_refunded=one["row_refunded"], tax_refunded=one["tax_refunded"],
-                       discount_refunded=one["discount_refunded"])  # fmt: skip
+                       discount_refunded=one["discount_refunded"],
+                       discount_tax_compensation_refunded=one["compensation_refunded"])  # fmt: skip
     parent = units.item_of(body, one["parent"]) if one["parent"] else None
     return shown | ({"parent_item": item(body, parent)} if parent else {})
 
@@ -175,14 +197,14 @@ def extension(body: Body, rate: Decimal) -> Shown:
 # --- what hangs on it --------------------------------------------------------------------------------
 def money(body: Body, made: Body, kind: str) -> Shown:
     rate = dec(body["rate"])
-    rows = {name: sum((dec(line[name]) for line in made["items"]), ZERO) for name in ("row", "discount", "tax")}
+    rows = {name: sum((dec(line[name]) for line in made["items"]), ZERO) for name in ("row", "discount")}
+    tax, off = ("tax_total", "compensation") if kind == "invoice" else ("tax", "compensation")
     return {"base_currency_code": body["base"], "order_currency_code": body["currency"],
             "created_at": stamp(made["at"]), "updated_at": stamp(made["at"]), "entity_id": made["id"],
             "increment_id": made["increment"], "order_id": body["id"], "state": made["state"]} | pairs(
         rate, grand_total=made["grand"], subtotal=rows["row"], discount_amount=-rows["discount"],
-        tax_amount=rows["tax"] + dec(made["shipping_tax"]), shipping_amount=made["shipping"],
-        shipping_tax_amount=made["shipping_tax"],
-        shipping_incl_tax=dec(made["shipping"]) + dec(made["shipping_tax"]),
+        tax_amount=made[tax], shipping_amount=made["shipping"], shipping_tax_amount=made["shipping_tax"],
+        shipping_incl_tax=made["shipping_incl"], discount_tax_compensation_amount=made[off],
     )  # fmt: skip
 
 
@@ -191,7 +213,8 @@ def line(body: Body, row: Body, parent: int) -> Shown:
     rate = dec(body["rate"])
     return {"entity_id": row["item"] + parent % 1000, "parent_id": parent, "order_item_id": row["item"],
             "qty": row["qty"], "sku": one["stock_sku"], "name": one["name"], "base_cost": 0} | pairs(
-        rate, price=one["price"], row_total=row["row"], tax_amount=row["tax"], discount_amount=row["discount"]
+        rate, price=one["price"], row_total=row["row"], tax_amount=row["tax"], discount_amount=row["discount"],
+        discount_tax_compensation_amount=row["compensation"],
     )  # fmt: skip
 
 
@@ -201,7 +224,10 @@ def with_children(body: Body, rows: list[Body], parent: int) -> list[Shown]:
     named = {row["item"]: row["qty"] for row in rows}
     for one in body["items"]:
         if one["dummy"] and one["parent"] in named:
-            empty = {"item": one["id"], "qty": named[one["parent"]], "row": "0", "tax": "0", "discount": "0"}
+            empty = {
+                "item": one["id"],
+                "qty": named[one["parent"]],
+            } | dict.fromkeys(NAMES, "0")
             shown.append(line(body, empty, parent))
     return shown
 
@@ -211,6 +237,7 @@ def invoice(body: Body, made: Body) -> Shown:
         "items": with_children(body, made["items"], made["id"]), "total_qty": sum(r["qty"] for r in made["items"]),
         "comments": [], "is_used_for_refund": made["used"],
     }  # fmt: skip
+    shown |= of_shipping(made, dec(body["rate"]))
     shown |= {"base_total_refunded": num(dec(made["refunded"]))} if made["used"] else {}
     return shown | ({"transaction_id": made["txn"]} if made["txn"] else {})
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
-from stores.sandbox.magento.amounts import dec
+from stores.sandbox.magento.amounts import ZERO, dec
 
 Body = dict[str, Any]
 NEVER_CANCELLED = ("canceled", "complete", "closed", "holded", "payment_review")
@@ -44,12 +45,21 @@ def can_cancel(order: Body) -> bool:
     return order["state"] not in NEVER_CANCELLED and any(map(to_invoice, real(order)))
 
 
+def worth(line: Body) -> Decimal:
+    """What the customer paid for a line of an order, an invoice or a credit memo."""
+    return dec(line["row"]) - dec(line["discount"]) + dec(line["tax"]) + dec(line["compensation"])
+
+
 def money_left(order: Body) -> Any:
     return dec(order["total_paid"]) - dec(order["total_refunded"])
 
 
-def can_refund(order: Body) -> bool:
-    return order["state"] not in NEVER_REFUNDED and money_left(order) > 0
+def may_be_more(order: Body) -> bool:
+    """Is there something a further credit memo could be of? A fee that was kept counts as nothing; an order of 0.00 is
+    done with after one."""
+    if not dec(order["grand"]):
+        return not order["memos"] or any(map(to_refund, real(order)))
+    return money_left(order) not in (ZERO, dec(order["adjust_neg"]))
 
 
 def resolve(order: Body) -> str:
@@ -58,7 +68,7 @@ def resolve(order: Body) -> str:
         return str(order["state"])
     if any(map(to_invoice, real(order))) or any(map(to_ship, real(order))):
         return "processing" if any(i["invoiced"] for i in order["items"]) else str(order["state"])
-    return "complete" if money_left(order) > 0 else "closed"
+    return "complete" if may_be_more(order) else "closed"
 
 
 STATUS = {"new": "pending", "processing": "processing", "holded": "holded"}

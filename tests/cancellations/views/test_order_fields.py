@@ -286,6 +286,7 @@ DROPPED: dict[str, str] = {
     "Order.cancel_restocks": "the shop's setting behind the stock of the plan",
     "Order.ends_by_refund": "the plan says what ends the order",
     "Order.ends_when_repaid": "the plan says what ends the order",
+    "Order.leaves_for_nothing": "the plan has a refund of nothing",
     "Order.is_summary": "about our copy; the page says how fresh it is",
     "Person.id": "of no use to a person; Open in Shopify leads to the customer",
     "LineItem.current": "ordered less cancelled, both shown",

@@ -219,6 +219,20 @@ def test_parts_of_a_yen_that_nobody_can_pay_do_not_stay_open(world, shipping):
     assert (after.payment, after.cancelled_at is not None, after.is_refundable) == (PaymentState.REFUNDED, True, False)
 
 
+def test_units_that_have_not_left_go_although_others_left_meanwhile(world):
+    """One of three was shipped between the plan and the send: two can still be stopped, the third cannot."""
+    shop = place.on_world(world)
+    order = place.made(world, shop, lines=[MUG])
+    two, three = place.part(shop, order, 2), place.part(shop, order, 3)
+    MagentoHome(world).staff(order.external_id).ship(1)
+
+    assert refusal(world, three).code == "units"
+    sent(world, order, two)
+
+    (line,) = shop.look_again(order).lines
+    assert (line.current, line.shipped, line.cancellable) == (1, 1, 0)
+
+
 # --- what never leaves --------------------------------------------------------------------------------
 def refusal(world: World, command: Command, **settings: str) -> Any:
     """What is raised; nothing was sent."""
@@ -272,7 +286,7 @@ def test_shipping_that_somebody_gave_back_meanwhile_does_not_go_back_twice(world
 
 @pytest.mark.parametrize(
     ("meanwhile", "code"),
-    [("money", "less_refundable"), ("units", "units"), ("hold", "state"), ("all", "state")],
+    [("money", "less_refundable"), ("units", "units"), ("ship", "units"), ("hold", "state"), ("all", "state")],
 )
 def test_a_refund_for_which_less_is_left_is_not_sent(world, meanwhile, code):
     shop = place.on_world(world)
@@ -282,6 +296,7 @@ def test_a_refund_for_which_less_is_left_is_not_sent(world, meanwhile, code):
     {
         "money": lambda: staff.refund(amount="40.00"),
         "units": lambda: staff.refund(1),
+        "ship": lambda: staff.ship(1),
         "hold": staff.hold,
         "all": lambda: staff.refund(3, amount="5.00"),
     }[meanwhile]()

@@ -221,9 +221,11 @@ CREDITMEMO = "Creditmemo Document Validation Error(s):\n"
         ({}, {"adjust": 100}, "The most money available to refund is $48.50."),
         ({"pay": "offline"}, {}, "We can't create creditmemo for the invoice."),
         ({"invoices": [(1,)], "open_invoice": True}, {}, "The order does not allow a creditmemo to be created."),
+        ({"lines": [Line(price="0.00")], "shipping": "0"}, {}, "The order does not allow a creditmemo to be created."),
     ],
 )
 def test_rules_of_a_credit_memo(home: MagentoHome, client: Client, words: Any, body: Any, says: str) -> None:
+    home.world.switch("magento_zero_memos", "refused")
     made = home.make_order(**({"lines": [MUG]} | words))
     asked = exact(made, body.pop("units", 1))
     change = body.pop("adjust", 0)
@@ -276,6 +278,32 @@ def test_an_offline_refund_of_the_order_and_a_comment_that_changes_the_status(
     assert client.post("invoices/1/void").status_code == 400
     assert client.call("GET", "nothing").json() == {"message": "Request does not match any route."}
     assert units(made, 1)
+
+
+def test_posted_comments_are_shown_the_newest_first(home: MagentoHome, client: Client) -> None:
+    made = home.make_order(lines=[MUG])
+    for text in ("first", "second"):
+        said = {"comment": text, "is_customer_notified": 0, "is_visible_on_front": 1, "parent_id": int(made.id)}
+        client.post(f"orders/{made.id}/comments", {"statusHistory": said})
+
+    shown = client.order(made)["status_histories"]
+
+    assert [(one["comment"], one["status"], one["entity_name"]) for one in shown] == [
+        ("second", "processing", "order"), ("first", "processing", "order"),
+    ]  # fmt: skip
+    assert (shown[0]["is_visible_on_front"], shown[0]["parent_id"]) == (1, int(made.id))
+
+
+def test_a_credit_memo_cannot_be_cancelled(home: MagentoHome, client: Client) -> None:
+    made = home.make_order(lines=[MUG])
+    number = client.refund(made, **exact(made, 1)).json()
+    before = client.of("creditmemos", made)
+
+    answer = client.call("PUT", f"creditmemo/{number}")
+
+    assert (answer.status_code, answer.json()) == (400, {"message": "You can not cancel Credit Memo"})
+    assert client.of("creditmemos", made) == before
+    assert client.call("PUT", "creditmemo/1").status_code == 404
 
 
 def test_ten_thousand_orders_are_listed_quickly(world: World, client: Client) -> None:

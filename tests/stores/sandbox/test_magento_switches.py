@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -63,6 +64,7 @@ PROBES: dict[str, Probe] = {
     "cancel_answer": cancelled(),
     "cancel_forbidden": cancelled(pay="unpaid"),
     "shipping_config": refunded(1, words={"tax_rate": "0.20"}, shipping=5),
+    "zero_memos": refunded(1, words={"lines": [replace(MUG, price="0.00")], "shipping": "0"}),
     "partial_online": refunded(1),
     "after_refund": refunded(3, shipping=5),
     "mail": refunded(1, notify=True),
