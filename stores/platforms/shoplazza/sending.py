@@ -95,7 +95,7 @@ def split(command: RefundOrder, left: Left) -> Left | None:
         goods = min(goods, left.goods)
     tip = min(sum_back - shipping - goods, left.tip)
     additional = sum_back - shipping - goods - tip
-    is_clear = zero <= goods <= left.goods and shipping <= left.shipping and additional <= left.additional
+    is_clear = zero <= goods <= left.goods and additional <= left.additional
     return Left(goods, shipping, tip, additional) if is_clear else None
 
 

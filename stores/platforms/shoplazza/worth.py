@@ -100,4 +100,4 @@ def _taken(raw: Node, refunded: Node, lines: dict[str, Node], worths: dict[str, 
     included = fields.flag(fields.maybe(raw, "config"), "product_tax_included")
     parts = [worths[fields.ident(line)], fields.amount(line, "duty_price", rates.currency)]
     parts += [] if included else [fields.amount(line, "tax_price", rates.currency)]
-    return total((share(part, min(count, of), of) for part in parts), rates.currency)
+    return total((share(part, count, of) for part in parts), rates.currency)

@@ -303,3 +303,22 @@ def test_a_look_that_is_refused_proves_nothing(network, status):
         with pytest.raises(RemoteError) as caught:
             place.on_network().find(command, tag=TAG, before=make.canonical_order())
         assert not isinstance(caught.value, JobFailed)
+
+
+def test_an_answer_that_shows_open_lines_proves_no_cancellation(network):
+    network.post(f"{place.BASE}/orders/6ab1/cancel", json={"_id": "6ab1", "items": [LINE, OTHER | {"cancelled": True}]})
+
+    for command in COMMANDS[:2]:
+        with pytest.raises(OutcomeUnknown):
+            place.on_network().carry_out(command, key=KEY, tag=TAG)
+
+
+def test_what_stays_of_a_line_is_not_taken_for_another_new_line(network):
+    cancelled = LINE | {"cancelled": True, "cancelledBy": "seller", "cancelledReason": TAG}
+    others = [LINE | {"_id": "6ab2cccc", "quantity": 4}, LINE | {"_id": "6ab2dddd", "quantity": 2}]
+    network.get(f"{place.BASE}/orders/6ab1", json={"_id": "6ab1", "items": [cancelled, *others]})
+
+    found = place.on_network().find(replace(COMMANDS[2], keep=Decimal(2)), tag=TAG, before=make.canonical_order())
+
+    assert isinstance(found, Found)
+    assert found.ids == {"item": "6ab2aaaa", "new_item": "6ab2dddd"}

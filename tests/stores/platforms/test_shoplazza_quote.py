@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stores.canonical.request import CancelRequest
 from stores.kernel.money import Money
-from stores.platforms.shoplazza import worth
+from stores.platforms.shoplazza import moneys, worth
 from stores.platforms.shoplazza.rates import Rates
 from stores.sandbox.shoplazza.spec import Line
 from tests.stores.platforms import rig
@@ -185,6 +185,25 @@ def test_a_kept_fee_goes_back_when_a_person_asks_for_it(world, shop):
     assert shop.look_again(order).totals.refunded.customer == usd("70.00")
 
 
+def test_a_fee_kept_from_a_refund_with_shipping_is_the_fee_alone(world, shop):
+    order = place.made(world, shop, lines=CHAIRS, shipping="5.00")
+    units = {order.lines[0].id: Decimal(1)}
+    command = place.refund(order, shop.quote(order, CancelRequest(lines=units, shipping=usd("5.00"))), units)
+    shop.carry_out(replace(command, payments=(replace(command.payments[0], amount=usd("24.00")),)), key=KEY, tag=TAG)
+    world.advance(3)
+    order = shop.look_again(order)
+
+    assert shop.quote(order, rig.everything(order)).total == usd("50.00")
+
+
+def test_nothing_is_left_when_more_was_kept_than_is_there(world, shop):
+    order = gave_back(world, shop, "0.01")
+    world.shoplazza.staff(order.external_id).refund("60.00", note="sorry")
+    world.advance(5)
+    quote = shop.quote(shop.look_again(order), rig.everything(order))
+    assert (quote.total, quote.maximum, quote.payments) == (usd("0"), usd("9.99"), ())
+
+
 def test_a_difference_of_rounding_is_nobodys_fee(world, shop):
     lines = [Line(price="9.99", quantity=3, discount="10.00", sku="A"), TEA]
     order = place.made(world, shop, lines=lines, shipping="0")
@@ -216,6 +235,29 @@ def test_everything_without_all_its_shipping(world, shop, shipping, total):
     """Tip and fee go back, and so much of the shipping's tax as of the shipping."""
     order = place.made(world, shop, tip="6.00", fees={"Wrapping": "3.50"}, tax_rate="0.10", shipping_tax="0.50")
     assert shop.quote(order, replace(rig.everything(order), shipping=usd(shipping))).total == usd(total)
+
+
+@pytest.mark.parametrize(
+    ("told", "lamp"),
+    [
+        ({"total_price": "9.00", "total_discount": "1.00"}, "5.40"),
+        ({"total_price": "9.00", "total_discount": "0.00"}, "6.00"),  # paid less, and nobody says by a discount
+        ({"total_price": "10.00", "total_discount": "1.00"}, "6.00"),  # a discount that the prices contain already
+        ({"total_price": "14.00", "total_discount": "1.00", "total_shipping": "5.00"}, "5.40"),
+        ({"total_price": "9.90", "total_discount": "1.00", "total_tax": "0.90"}, "5.40"),
+        ({"total_price": "9.00", "total_discount": "99.00"}, "5.40"),
+        ({}, "6.00"),
+    ],
+)
+def test_what_was_taken_off_the_order_counts_where_both_its_figures_say_so(told, lamp):
+    lines = [{"id": n, "quantity": 1, "total_price": price} for n, price in (("1", "6.00"), ("2", "4.00"))]
+    raw = {"line_items": lines, "total_price": "10.00", "total_discount": "0"} | told
+    assert worth.nets(raw, USD)["1"] == usd(lamp)
+
+
+def test_the_parts_that_are_left_sum_to_what_is_left():
+    raw = {"total_paid": "3.00", "total_shipping": "5.00", "total_tip_received": "2.00"}
+    assert moneys.left(raw, (), USD) == (usd("0"), usd("3.00"), usd("0"), usd("0"))
 
 
 @pytest.mark.parametrize("sku", ["A", "B", "AB"])

@@ -300,9 +300,41 @@ def test_what_was_paid_is_there_without_a_payment_line(network):
     network.get(f"{place.BASE}/orders/1/refund", json=recorded.refunds())
     network.get(f"{place.BASE}/orders/1/transactions", json=recorded.SUCCESS | {"data": {"transactions": []}})
 
-    (paid,) = place.on_network().read_order("1").payments
+    order = place.on_network().read_order("1")
 
+    (paid,) = order.payments
     assert (str(paid.amount.customer.amount), str(paid.refundable.amount)) == ("62.00", "47.50")
+    assert place.on_network().look_again(order).payments == order.payments
+
+
+def test_a_failed_try_does_not_hide_what_was_paid(network):
+    failed = [t | {"status": "error"} for t in recorded.transactions()["data"]["transactions"]][:1]
+    one = {"id": "9", "payment_channel": "paypal"}
+    order = recorded.order(id="1", payment_line=one, payment_lines=[one], total_refund_price="0.00")
+    network.get(f"{place.BASE}/orders/1", json=order)
+    network.get(f"{place.BASE}/orders/1/refund", json=recorded.refunds(refund_status="pending"))
+    network.get(f"{place.BASE}/orders/1/transactions", json=recorded.SUCCESS | {"data": {"transactions": failed}})
+
+    paid = [p for p in place.on_network().read_order("1").payments if p.refundable]
+
+    assert [(p.id, str(p.refundable.amount)) for p in paid] == [("9", "47.50")]
+
+
+@pytest.mark.parametrize(
+    ("data", "is_read"), [({}, False), ({"records": None, "order_status": "placed"}, True)], ids=str
+)
+def test_an_answer_that_does_not_tell_of_refunds_is_a_failed_read(data, is_read, network):
+    """No refund may be told as null; nothing at all may not be taken for none."""
+    network.assert_all_requests_are_fired = False
+    network.get(f"{place.BASE}/orders/1", json=recorded.order(id="1"))
+    network.get(f"{place.BASE}/orders/1/refund", json=recorded.SUCCESS | {"data": data})
+    network.get(f"{place.BASE}/orders/1/transactions", json=recorded.transactions())
+    if is_read:
+        assert place.on_network().read_order("1").refunds == ()
+        return
+    with pytest.raises(RemoteUnavailable) as caught:
+        place.on_network().read_order("1")
+    assert caught.value.code == "bad_shape"
 
 
 @pytest.mark.parametrize("pay", ["waiting", "failed", "expired"])
