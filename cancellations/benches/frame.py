@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import connection
 
-HELPERS = {"__init__", "frame", "ground", "served", "subjects"}
+HELPERS = {"__init__", "frame", "ground", "random_plans", "sequences", "served", "subjects"}
 
 
 @dataclass(frozen=True)
