@@ -18,7 +18,9 @@ from typing import Any
 
 from django.db import connection
 
-HELPERS = {"__init__", "frame", "ground", "money_cases", "money_page", "served", "subjects"}
+HELPERS = {
+    "__init__", "frame", "ground", "money_cases", "money_page", "random_plans", "sequences", "served", "subjects",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,17 @@ def left(order: Order) -> Money | None:
     return total(found, order.customer_currency)
 
 
+def why_nothing(order: Order) -> str:
+    """Why no money can go back, in words; "" when some can."""
+    if has_captured(order):
+        return ""
+    if order.is_summary:
+        return _("What was paid is known once the order is read.")
+    if order.totals.refunded.customer.amount > 0 or order.totals.refunded.shop.amount > 0:
+        return _("No money is left on this order: it has gone back already.")
+    return _("Nothing was captured on this order.")
+
+
 def authorised(order: Order) -> tuple[Payment, ...]:
     """Payments that hold money which was never captured."""
     return tuple(p for p in order.payments if p.capturable is not None and p.capturable.amount > 0)
@@ -61,7 +72,7 @@ def work_out(
     """The money of a plan and what is wrong with the wish; with a blocker the amounts are zero."""
     empty = nothing(order.customer_currency)
     if not has_captured(order) or (request.refund is RefundChoice.FULL and not chosen):
-        return empty, tuple(_wishes_without_money(request))
+        return empty, tuple(_wishes_without_money(order, request))
     if wrong := tuple(_wrong_currency(order, quote)) + tuple(_wrong_shipping(order, request)):
         return empty, wrong
     if why_no_quote and quote is None and request.refund is not RefundChoice.NONE:
@@ -223,10 +234,9 @@ def _wrong_shipping(order: Order, request: CancelRequest) -> Iterator[Blocker]:
         yield Blocker(code="shipping", field="shipping", text=text)
 
 
-def _wishes_without_money(request: CancelRequest) -> Iterator[Blocker]:
+def _wishes_without_money(order: Order, request: CancelRequest) -> Iterator[Blocker]:
     if request.refund is RefundChoice.PART and any(request.part.values()):
-        text = _("Nothing was captured on this order, so nothing can go back.")
-        yield Blocker(code="nothing_paid", field="refund", text=text)
+        yield Blocker(code="nothing_paid", field="refund", text=why_nothing(order))
 
 
 def _not_quoted(why: str) -> Blocker:

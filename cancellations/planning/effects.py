@@ -6,17 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from cancellations.planning.amounts import authorised
+from cancellations.planning.amounts import authorised, in_shop_currency
 from cancellations.planning.assisted import is_assisted
 from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, steps
 from cancellations.planning.plan import Effect, EffectKind
 from cancellations.planning.quantities import Stock
 from cancellations.planning.refunds import places
+from cancellations.planning.titles import refund_title
 from stores.canonical.commands import CancelOrder, EditOrder, VoidPayment
 from stores.canonical.request import QuotedPayment
 from stores.kernel.money import Money, total
 from stores.kernel.words import gettext as _
+from stores.kernel.words import money as said
 from stores.kernel.words import ngettext
 
 NAMED = 3  # lines named one by one before "and n more"
@@ -55,23 +57,25 @@ def _refunds(case: Case, method: Method) -> Iterator[Effect]:
         yield Effect(
             kind=EffectKind.REFUND,
             key=f"refund:{payment.payment_id}",
-            title=_refund_title(payment),
-            detail=_refund_detail(payment),
+            title=refund_title(payment.label, is_manual=payment.is_manual),
+            detail=_refund_detail(case, payment),
             money=payment.amount,
             payment_id=payment.payment_id,
+            is_manual=payment.is_manual,
         )
 
 
-def _refund_title(payment: QuotedPayment) -> str:
-    if payment.is_manual:
-        return _("Refund recorded for %(label)s", label=payment.label)
-    return _("Refund to %(label)s", label=payment.label)
+def _refund_detail(case: Case, payment: QuotedPayment) -> str:
+    by_hand = _("No money moves by itself: pay the customer by hand.") if payment.is_manual else ""
+    return " ".join(words for words in (by_hand, _in_shop_words(case, payment.amount)) if words)
 
 
-def _refund_detail(payment: QuotedPayment) -> str:
-    if payment.is_manual:
-        return _("No money moves by itself: pay the customer by hand.")
-    return ""
+def _in_shop_words(case: Case, amount: Money) -> str:
+    """The same amount as the shop counts it; "" where it is the same currency."""
+    counted = in_shop_currency(case.order, amount)
+    if counted.currency == amount.currency:
+        return ""
+    return _("%(money)s in the shop's currency.", money=said(counted))
 
 
 def _voids(case: Case, method: Method) -> Iterator[Effect]:
@@ -84,10 +88,15 @@ def _voids(case: Case, method: Method) -> Iterator[Effect]:
                 kind=EffectKind.VOID,
                 key=f"void:{payment.id}",
                 title=_("Authorisation on %(label)s released", label=payment.label),
-                detail=_("Never captured; the shop's platform releases it in the same call.") if by_platform else "",
+                detail=_void_detail(case, payment.capturable, by_platform=by_platform),
                 money=payment.capturable,
                 payment_id=payment.id,
             )
+
+
+def _void_detail(case: Case, held: Money | None, *, by_platform: bool) -> str:
+    how = _("Never captured; the shop's platform releases it in the same call.") if by_platform else ""
+    return " ".join(words for words in (how, _in_shop_words(case, held) if held else "") if words)
 
 
 def _less_owed(case: Case, method: Method) -> Iterator[Effect]:

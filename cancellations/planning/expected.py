@@ -24,7 +24,8 @@ def end_state(case: Case, method: Method) -> Expected:
         cancellable=cancellable_after(case) if method.commands else case.order.cancellable,
         lines=tuple(_lines(case)) if method.commands else (),
         payments=tuple(
-            PaymentEnd(payment_id=p.payment_id, label=p.label, refund=p.amount) for p in case.amounts.payments
+            PaymentEnd(payment_id=p.payment_id, label=p.label, refund=p.amount, is_manual=p.is_manual)
+            for p in case.amounts.payments
         ),
         refunded_before=before,
         refunded_after=before + back,

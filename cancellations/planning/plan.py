@@ -51,6 +51,7 @@ class Effect:
     line_id: str = ""
     location_id: str = ""
     payment_id: str = ""
+    is_manual: bool = False  # recorded only: a person pays by hand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +110,7 @@ class PaymentEnd:
     payment_id: str
     label: str
     refund: Money  # more given back through it than before, by exactly this
+    is_manual: bool = False  # recorded only: a person pays by hand
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cancellations.planning import stock
-from cancellations.planning.amounts import authorised
+from cancellations.planning.amounts import authorised, why_nothing
 from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, can_edit
 from cancellations.planning.plan import Blocker
@@ -80,8 +80,9 @@ def _unpaid(case: Case, method: Method) -> Iterator[Blocker]:
         return
     if not case.captured:
         if not case.is_whole and not can_edit(case, case.chosen):
-            text = _("Nothing was captured: on this platform only the whole order can be cancelled.")
-            yield Blocker(code="unpaid_part", field="lines", text=" ".join((text, *case.order.edit_blockers)))
+            text = _("Without money to give back, only the whole order can be cancelled on this platform.")
+            words = (why_nothing(case.order), text, *case.order.edit_blockers)
+            yield Blocker(code="unpaid_part", field="lines", text=" ".join(words))
     elif not case.amounts.payments:
         text = _("On this platform units leave the order only together with a refund.")
         yield Blocker(code="part_without_refund", field="refund", text=text)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from cancellations.planning.plan import EffectKind, PaymentEnd, Plan, ReceiptLine, Verdict
 from cancellations.planning.reports import NOT_TOLD, Facts, Results, new_refunds, reported, verdict_of
+from cancellations.planning.titles import refund_title
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, VoidPayment
 from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
 from stores.kernel.money import Money, total
@@ -37,7 +38,7 @@ def _payments(plan: Plan, before: Order, after: Order, results: Results) -> Iter
     for end in plan.expected.payments:
         report = _reported(plan, results, end.payment_id)
         seen, verdict, note = _seen_payment(end, moved.get(end.payment_id, []), before, after)
-        what = _("Refund to %(label)s", label=end.label)
+        what = refund_title(end.label, is_manual=end.is_manual)
         yield ReceiptLine(
             kind=EffectKind.REFUND,
             what=what,

@@ -49,6 +49,13 @@ def _refund(command: RefundOrder) -> str:
     return _("Take units off the order and give money back")
 
 
+def refund_title(label: str, *, is_manual: bool) -> str:
+    """What becomes of the money, in the effects and in the receipt alike."""
+    if is_manual:
+        return _("Refund recorded for %(label)s", label=label)
+    return _("Refund to %(label)s", label=label)
+
+
 def _line(command: CancelLine) -> str:
     if not command.keep:
         return _("Cancel the line %(line)s", line=command.stock_key)

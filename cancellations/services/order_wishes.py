@@ -47,7 +47,7 @@ class Option:
 
 def refund_options(form: PreviewForm, capabilities: Capabilities) -> Sequence[Option]:
     """Full, part, none; what this order or platform does not offer stays visible with its reason."""
-    unpaid = "" if amounts.has_captured(form.order) else _("Nothing was captured on this order.")
+    unpaid = amounts.why_nothing(form.order)
     rows = (
         (RefundChoice.FULL, _("What these units cost"), capabilities.refund, _figures(capabilities)),
         (RefundChoice.PART, _("An amount of my own"), capabilities.refund_part, ""),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cancellations.planning.plan import Assist, Effect, EffectKind, Plan
-from stores.kernel.money import Money
+from stores.kernel.money import Money, total
 from stores.kernel.words import money as said
 from stores.kernel.words import units as counted
+from stores.platforms import registry
 
 ICONS: dict[EffectKind, tuple[str, str]] = {
     EffectKind.UNITS: ("minus", ""),
@@ -55,14 +56,37 @@ def sum_rows(plan: Plan) -> Sequence[tuple[str, Money]]:
 
 
 def deed(plan: Plan) -> str:
-    """The button's words: what it does and what it costs."""
-    if plan.expected.is_cancelled:
+    """The button's words: what it does, and what happens to the money, as the effects say it."""
+    if plan.expected.is_cancelled and plan.method == "whole":
         act = _("Cancel the order")
     else:
         act = ngettext("Cancel %(n)s unit", "Cancel %(n)s units", int(plan.units)) % {
             "n": f"{plan.units.normalize():f}"
         }
-    return f"{act} · {_('refund')} {said(plan.sums.total)}" if plan.sums.total else act
+    return " · ".join((act, *_money_words(plan)))
+
+
+def _money_words(plan: Plan) -> Iterator[str]:
+    """Refunded, only recorded, released, or none; nothing where money is settled elsewhere or the plan does nothing."""
+    of_kind = {kind: [e for e in plan.effects if e.kind is kind and e.money] for kind in EffectKind}
+    moved = [e.money for e in of_kind[EffectKind.REFUND] if e.money and not e.is_manual]
+    by_hand = [e.money for e in of_kind[EffectKind.REFUND] if e.money and e.is_manual]
+    held = [e.money for e in of_kind[EffectKind.VOID] if e.money]
+    if moved:
+        yield _("refund %(money)s") % {"money": _sum(plan, moved)}
+    if by_hand:
+        yield _("record refund of %(money)s, pay by hand") % {"money": _sum(plan, by_hand)}
+    if held:
+        yield _("release %(money)s") % {"money": said(total(held, held[0].currency))}
+    if plan.steps and not (moved or by_hand or held) and registry.get(plan.platform).manner.moves_money:
+        yield _("no money moves")
+
+
+def _sum(plan: Plan, parts: Sequence[Money]) -> str:
+    """In the currency that moves; where the shop counts in another, what all of it is there."""
+    words, whole = said(total(parts, parts[0].currency)), plan.sums.total
+    is_all = total(parts, whole.currency) == whole
+    return f"{words} ({said(plan.limit_amount)})" if is_all and plan.limit_amount.currency != whole.currency else words
 
 
 def differences(seen: Plan, fresh: Plan) -> Sequence[tuple[str, str, str]]:

@@ -106,9 +106,14 @@ def _cells(rows: Iterator[OrderRecord]) -> Iterator[list[sheets.Cell]]:
         yield [
             row.number, row.store.name, row.store.platform, _utc(row.placed_at), row.customer_name,
             row.customer_email, row.cancellable, row.units_open.normalize(), row.units_ordered.normalize(),
-            row.fulfilment, row.payment, row.total.amount, row.currency, _utc(row.cancelled_at),
+            row.fulfilment, row.payment, _total(row), row.currency, _utc(row.cancelled_at),
             _("yes") if row.is_disputed else _("no"), row.external_id,
         ]  # fmt: skip
+
+
+def _total(row: OrderRecord) -> sheets.Cell:
+    """Empty where a listing did not tell it; never a zero nobody said."""
+    return row.total.amount if row.total or not row.is_summary else ""
 
 
 def _utc(instant: Any) -> str:

@@ -439,6 +439,34 @@ def test_a_short_copy_does_not_pass_off_what_it_lacks_as_nothing(desk: Desk, bro
     assert "No payment so far" not in text_of(browser.get(url(record) + "?live=1"))
 
 
+def test_prices_and_payments_a_short_copy_does_not_know_are_not_told_as_zero(desk: Desk, browser: Client) -> None:
+    record = desk.order()
+    whole = desk.live(record)
+    free = replace(whole.lines[0], unit_price=make.pair("0"), original_unit_price=None)
+    short = replace(whole, is_summary=True, payments=(), lines=(free,))
+    OrderRecord.objects.filter(pk=record.pk).update(snapshot=codec.dumps(short), is_summary=True)
+
+    page = text_of(browser.get(url(record)))
+
+    assert "US$0.00" not in page
+    assert 'title="known once the order is read">—' in page
+    assert "Nothing was captured" not in page
+    assert "What was paid is known once the order is read." in page
+
+
+def test_money_that_has_gone_back_is_not_called_never_captured(desk: Desk, browser: Client) -> None:
+    record = desk.order()
+    paid = desk.live(record)
+    gone = tuple(replace(payment, refundable=make.money("0")) for payment in paid.payments)
+    back = replace(paid.totals, refunded=make.pair("30.00"))
+    orders.save(desk.store, make.changed(paid, payments=gone, totals=back), make.NOW)
+
+    page = text_of(browser.get(url(record)))
+
+    assert "No money is left on this order: it has gone back already." in page
+    assert "Nothing was captured" not in page
+
+
 def test_enter_in_a_field_shows_what_will_happen_and_fills_nothing(desk: Desk, browser: Client) -> None:
     page = browser.get(url(desk.order())).content.decode()
 

@@ -46,6 +46,16 @@ class TestTheList:
         assert "李伟" in page
         assert "#2048" not in page
 
+    def test_a_total_nobody_told_is_a_dash_and_no_zero(self, browser: Client, cast: Cast) -> None:
+        keep(cast.shop_a, "#1", lines=(), totals=make.totals("0", "JPY"), currency="JPY", is_summary=True)
+        keep(cast.shop_a, "#2", lines=(), totals=make.totals("0"))
+
+        page = text_of(browser.get("/orders"))
+
+        assert "JP¥0" not in page
+        assert 'title="known once the order is read">—' in page
+        assert "US$0.00" in page
+
     def test_a_search_replaces_the_results_in_place(self, browser: Client, cast: Cast) -> None:
         keep(cast.shop_a, "#1047")
         keep(cast.shop_a, "#2000")
@@ -228,6 +238,14 @@ class TestExport:
         assert [row[0] for row in rows] == ["#1"]
         assert rows[0][header.index("Customer")] == "'=HYPERLINK(1)"
         assert rows[0][header.index("Total")] == "10.00"
+
+    def test_leaves_a_total_empty_that_nobody_told(self, browser: Client, cast: Cast) -> None:
+        keep(cast.shop_a, "#1", lines=(), totals=make.totals("0"), is_summary=True)
+        keep(cast.shop_a, "#2", lines=(), totals=make.totals("0"))
+
+        header, *rows = self.rows(browser.get("/orders.csv"))
+
+        assert {row[0]: row[header.index("Total")] for row in rows} == {"#1": "", "#2": "0.00"}
 
     def test_leaves_a_trace(self, browser: Client) -> None:
         self.rows(browser.get("/orders.csv", {"q": "priya"}))
