@@ -32,7 +32,8 @@ BY_UNITS = frozenset({"bigcommerce", "modern_dropship"})  # there money never go
 class Hands(Protocol):
     """Whoever carries it out: the desk of the tests, or the bench."""
 
-    world: World
+    @property
+    def world(self) -> World: ...
 
     def make(self, **spec: Any) -> OrderRecord: ...
     def live(self, record: OrderRecord) -> Order: ...
