@@ -116,7 +116,7 @@ def _again(step: Step) -> tuple[StepState, dict[str, Any]]:
     if step.attempts.exclude(sent_at=None).exists():
         has_been_read = bool(step.resend) or step.state == StepState.REFUSED
         resend = Resending.ALLOWED if has_been_read else ""
-        return StepState.UNKNOWN, {"unknown_since": clock.now(), "looks": 0, "resend": resend}
+        return StepState.UNKNOWN, {"unknown_since": clock.now(), "looks": 0, "tries": 0, "resend": resend}
     return StepState.PENDING, {"tries": 0, "unknown_since": None, "absent_since": None}
 
 

@@ -12,7 +12,9 @@ import pytest
 from cancellations.execution import executor, pace, sends, sweep
 from cancellations.models import Step
 from cancellations.services import decide
+from stores.canonical.commands import Absent, Resend, Unclear
 from stores.kernel import clock
+from stores.platforms.shopify import Shopify
 from stores.sandbox import colleagues, faults
 from tests.rigs.desk import desk_on
 
@@ -346,3 +348,37 @@ def test_after_a_send_no_failing_read_says_that_nothing_was_sent(desk, fault):
     assert stopped.state == "needs_operator"
     assert stopped.trouble.startswith("It was sent and may have been done")
     assert "othing was" not in stopped.trouble
+
+
+# --- late landing, each finding and each way on -----------------------------------------------------
+WAYS_ON = {
+    # (what reading says, what the platform lets follow) → sends in all once nothing can land any more
+    ("absent", Resend.SAME_KEY): 2,
+    ("absent", Resend.NEW_GENERATION): 2,
+    ("absent", Resend.PERSON): 1,
+    ("unclear", Resend.SAME_KEY): 2,
+    ("unclear", Resend.NEW_GENERATION): 1,
+    ("unclear", Resend.PERSON): 1,
+}
+
+
+@pytest.mark.parametrize("desk", ["shopify"], indirect=True)
+@pytest.mark.parametrize("late", [-1, 0, 1])
+@pytest.mark.parametrize(("reading", "resend"), WAYS_ON, ids=lambda part: str(part))
+def test_what_leaves_around_the_end_of_late_landing(desk, monkeypatch, reading, resend, late):
+    """Sends are counted at the simulator: what its own requests say, not what we wrote down."""
+    _record, cancellation = one_unit(desk)
+    lose(desk, "drop_before", times=9)
+    send(desk, cancellation)
+    found = Absent(detail="gone") if reading == "absent" else Unclear(detail="who knows")
+    monkeypatch.setattr(Shopify, "find", lambda self, command, *, tag, before: found)
+    monkeypatch.setattr(Shopify, "may_resend", lambda self, command, *, age: resend)
+    landing = sends.of(refund_of(cancellation)).can_land_until(600)
+    look(desk, cancellation)
+
+    step = look(desk, cancellation, at=landing + timedelta(seconds=late))
+
+    expected = 1 if late < 0 else WAYS_ON[reading, resend]
+    assert desk.world.counters()["faults"]["drop_before"] == expected
+    assert step.attempts.exclude(sent_at=None).count() == expected
+    assert step.generation == (2 if expected == 2 and resend is Resend.NEW_GENERATION else 1)
