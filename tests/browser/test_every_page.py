@@ -25,6 +25,7 @@ SETTLE = "Promise.allSettled(document.getAnimations().map(a => a.finished))"  # 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("name", routes.names())
 def test_page_has_nothing_serious(
     name: str, demo_stack: Stack, known: dict[str, Any], context_of: Callable[..., BrowserContext]

@@ -95,6 +95,7 @@ def test_no_single_switch_makes_us_do_harm(world, story):
             tell(world, setting, story)
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("story", ["authorised", "declined", "two payments"])
 def test_no_pair_that_touches_money_makes_us_do_harm(world, story):
     """Each pair in the story that meets it."""

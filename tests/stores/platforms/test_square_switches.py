@@ -78,6 +78,7 @@ def test_no_single_switch_makes_us_do_harm(world, story):
         tell(world, setting, STORIES[story])
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("story", MONEY)
 def test_no_pair_that_touches_money_makes_us_do_harm(world, story):
     for setting in switches.money_pairs("square"):

@@ -86,6 +86,7 @@ def test_no_single_switch_makes_us_do_harm(world, setting):
         tell(world, setting, story)
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("setting", list(switches.money_pairs("woocommerce")), ids=ids)
 def test_no_pair_that_touches_money_makes_us_do_harm(world, setting):
     for story in MONEY:
