@@ -31,11 +31,12 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def lamp(**fields: Any) -> Any:
-    return make.line(**({"id": "LAMP", "title": "Amber lamp", "sku": "LAMP", "price": "20.00"} | fields))
+    return make.line(**{"id": "LAMP", "title": "Amber lamp", "sku": "LAMP", "price": "20.00", **fields})
 
 
 def bulb(**fields: Any) -> Any:
-    return make.line(**({"id": "BULB", "title": "Bulb", "sku": "BULB", "units": 2, "price": "4.50"} | fields))
+    words: dict[str, Any] = {"id": "BULB", "title": "Bulb", "sku": "BULB", "units": 2, "price": "4.50"}
+    return make.line(**words | fields)
 
 
 def card(amount: str, **fields: Any) -> Any:
