@@ -46,6 +46,13 @@ def finds(monkeypatch, finding):
     monkeypatch.setattr(Shopify, "find", find)
 
 
+def polls_fail(monkeypatch):
+    def poll(self, command, receipt):
+        raise RemoteUnavailable("away")
+
+    monkeypatch.setattr(Shopify, "poll", poll)
+
+
 # --- a no that reading cannot confirm ---------------------------------------------------------------
 def test_a_no_that_no_look_confirms_is_a_question_and_not_refused(desk, monkeypatch):
     cancellation = one_unit(desk)
