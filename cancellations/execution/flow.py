@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -115,7 +115,11 @@ def refuse(step: Step, trouble: str) -> None:
 
 
 def fresh(step: Step) -> Cancellation:
-    """The cancellation with its state as it stands now: what a conditional move compares with."""
+    """The cancellation with its state as it stands now: what a conditional move compares with.
+
+    Inside a transaction its row stays ours to the end: a move that follows cannot fail by somebody else's.
+    """
     cancellation = step.cancellation
-    cancellation.refresh_from_db(fields=["state", "version"])
+    rows = Cancellation.objects.select_for_update() if connection.in_atomic_block else Cancellation.objects.all()
+    cancellation.refresh_from_db(fields=["state", "version"], from_queryset=rows)
     return cancellation

@@ -13,7 +13,8 @@ from cancellations.execution import outcomes
 from cancellations.planning import between, planner
 from cancellations.services import limits
 from stores.kernel import clock
-from stores.kernel.states import FINISHED
+from stores.kernel.errors import RemoteUnavailable
+from stores.kernel.states import FINISHED, StepState
 from stores.selectors import access
 from stores.services import orders
 
@@ -50,4 +51,9 @@ def _moved(turn: Turn) -> str:
         version = f"{turn.platform.key} {turn.platform.api_version}"
         same = planner.fingerprint(order, version) == cancellation.fingerprint
         return "" if same else _("The order changed since the preview: look at a new preview.")
-    return between.trouble(turn.plan, turn.before, order, position=turn.step.position)
+    at = turn.step.position
+    trouble = between.trouble(turn.plan, turn.before, order, position=at)
+    by_hand = cancellation.steps.filter(state=StepState.SETTLED).values_list("position", flat=True)
+    if not trouble and between.is_behind(turn.plan, turn.before, order, position=at, by_hand=set(by_hand)):
+        raise RemoteUnavailable("lags", code="behind", user_message=_("The order does not show the steps before yet."))
+    return trouble

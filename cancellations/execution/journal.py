@@ -63,7 +63,7 @@ class Journal:
         attempt = self._intend(request)
         failpoint(f"{self.step.kind}.intended")
         self._mark_sent(attempt)
-        self.attempt = attempt
+        self.attempt, self.heard = attempt, None
         failpoint(f"{self.step.kind}.sent")
         return request
 

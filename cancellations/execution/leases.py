@@ -62,6 +62,11 @@ def release(step: Step, **fields: Any) -> None:
     _write(step, lease_owner="", lease_until=None, **fields)
 
 
+def drop(step: Step, **fields: Any) -> None:
+    """Give the lease back where a write of ours failed: what the row says now stands, not what we hold of it."""
+    Step.objects.filter(pk=step.pk, fence=step.fence).update(lease_owner="", lease_until=None, **fields)
+
+
 def note(step: Step, **fields: Any) -> None:
     """Write on a step that stays leased. Raises LeaseLost for an old fence."""
     _write(step, **fields)

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import flow, leases, outcomes, pace, sends
+from cancellations.execution import faults, flow, leases, outcomes, pace, sends
 from cancellations.execution.sends import Sends
 from cancellations.models import Resending
 from stores.canonical.commands import Absent, Finding, Found, FoundForeign, Resend, Unclear
 from stores.kernel import clock
-from stores.kernel.errors import RemoteError, Unsupported
+from stores.kernel.errors import LeaseLost, Unsupported
 from stores.kernel.failpoints import failpoint
 from stores.kernel.states import CancellationState, StepState
 
@@ -42,8 +42,11 @@ def take(turn: Turn) -> None:
         finding = turn.platform.find(turn.command, tag=turn.tag, before=turn.before)
     except Unsupported as exc:
         finding = Unclear(detail=exc.user_message)
-    except RemoteError as exc:
-        _wait(turn, outcomes.reading_words(exc))
+    except LeaseLost:
+        raise
+    except Exception as exc:  # noqa: BLE001  the executor's edge: a fault of ours waits like one of theirs
+        faults.log(turn.step, exc)
+        _wait(turn, faults.reading_words(exc))
         return
     failpoint(f"{turn.step.kind}.looking")
     _judge(turn, finding)
@@ -78,18 +81,29 @@ def _absent(turn: Turn, detail: str) -> None:
 def _unclear(turn: Turn, detail: str) -> None:
     """Reading cannot tell. What protects a resend may still allow it; else a person decides."""
     step, told = turn.step, sends.of(turn.step)
-    if step.refusal and not told.unanswered and step.resend != Resending.ALLOWED:
-        outcomes.end_refused(turn)
+    if step.resend == Resending.ALLOWED and not told.count:
+        _go(turn, StepState.PENDING, "not_sent")
     elif not told.count:
         outcomes.ask(turn, detail, resend=Resending.ASKED)
     elif clock.now() < _later(clock.now(), _can_land_until(turn, told)):
         _wait(turn, detail)
     elif step.resend == Resending.ALLOWED:
         _anew(turn)
+    elif step.refusal:  # a no that reading neither confirms nor denies is never called "nothing was done"
+        _unclear_no(turn, detail)
     elif sends.key_protects(turn):
         _resend(turn, told)
     else:
         _wait(turn, detail, question=Resending.ASKED)
+
+
+def _unclear_no(turn: Turn, detail: str) -> None:
+    """Records may lag: looked at twice, then a person has both, the no and what reading shows."""
+    agreed_at = (turn.step.unknown_since or clock.now()) + timedelta(seconds=pace.AGREE_SECONDS)
+    if clock.now() < agreed_at:
+        _wait(turn, detail, at=agreed_at)
+    else:
+        outcomes.ask(turn, f"{turn.step.refusal} {detail}", resend=Resending.ASKED)
 
 
 def _later(at: datetime, other: datetime | None) -> datetime:

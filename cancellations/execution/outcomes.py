@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import flow, leases, pace, sends
+from cancellations.execution import faults, flow, leases, pace, sends
 from cancellations.models import Attempt, Step
 from stores.canonical import codec
 from stores.canonical.commands import Found, Outcome, Receipt
 from stores.kernel import clock
 from stores.kernel.errors import (
     CredentialsRejected,
-    DeskError,
     JobFailed,
     LeaseLost,
-    OutcomeUnknown,
     RemoteConflict,
     RemoteError,
     RemoteRefused,
     RemoteThrottled,
     RemoteUnavailable,
-    Unsupported,
 )
 from stores.kernel.states import StepState
 
 if TYPE_CHECKING:
     from cancellations.execution.turns import Turn
-
-logger = logging.getLogger(__name__)
 
 
 def answered(turn: Turn, receipt: Receipt) -> None:
@@ -57,10 +51,15 @@ def _stored(receipt: Receipt) -> dict[str, Any]:
 def _normal(turn: Turn, receipt: Receipt) -> dict[str, Any]:
     """What the platform itself has accepted is told of after its normal time, counted from the first send."""
     seconds = turn.platform.normal_seconds(turn.command, receipt)
-    first = turn.step.attempts.exclude(sent_at=None).order_by("pk").first()
-    tell_at = (first.sent_at if first and first.sent_at else clock.now()) + timedelta(seconds=seconds)
+    tell_at = _first_sent(turn) + timedelta(seconds=seconds)
     words = pace.lasting(seconds) if seconds > pace.ASK_A_PERSON_AFTER.total_seconds() else ""
     return {"tell_at": max(tell_at, turn.step.tell_at or tell_at), "detail": words}
+
+
+def _first_sent(turn: Turn) -> datetime:
+    """Of all generations; now, where none left."""
+    sent = turn.step.attempts.exclude(sent_at=None).order_by("pk").values_list("sent_at", flat=True).first()
+    return sent or clock.now()
 
 
 def polled(turn: Turn, receipt: Receipt) -> None:
@@ -89,23 +88,25 @@ def poll_failed(turn: Turn, exc: Exception) -> None:
     if isinstance(exc, JobFailed):
         refused(turn, exc)
         return
-    _log(turn.step, exc)
+    faults.log(turn.step, exc)
     if _is_over(turn):
-        unknown(turn, reading_words(exc))
+        unknown(turn, faults.reading_words(exc))
         return
     looks = turn.step.looks + 1
-    wait = _told(exc) or pace.backoff(looks, clock.rng)
-    leases.release(turn.step, looks=looks, next_attempt_at=clock.now() + wait, detail=reading_words(exc))
+    wait = faults.told(exc) or pace.backoff(looks, clock.rng)
+    leases.release(turn.step, looks=looks, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc))
 
 
 def failed(turn: Turn, exc: Exception) -> None:
     """Nothing was sent, or a class of outcome by what was raised; default: unknown."""
     if isinstance(exc, LeaseLost):
         raise exc
-    _log(turn.step, exc)
+    faults.log(turn.step, exc)
     if not turn.journal.sent:
         _nothing_sent(turn, exc)
         return
+    if isinstance(turn.journal.heard, CredentialsRejected):  # what failed after a 401 is the renewing
+        exc = turn.journal.heard
     match exc:
         case RemoteThrottled():
             again(turn, exc, Outcome.RATE_LIMITED, counts=False)
@@ -118,23 +119,26 @@ def failed(turn: Turn, exc: Exception) -> None:
         case RemoteRefused():
             refused(turn, exc)
         case _:
-            unknown(turn, _words(exc), exc)
+            unknown(turn, faults.words(exc), exc)
 
 
 def _nothing_sent(turn: Turn, exc: Exception) -> None:
     """Reading or preparing failed: the step stays as it is and waits, or a person is asked."""
     step = turn.step
     if isinstance(exc, RemoteThrottled):
-        wait = pace.saving_up(_told(exc), turns=step.looks) if exc.code == "slot" else _told(exc) or pace.A_SECOND
-        leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait, detail=_words(exc))
+        told = faults.told(exc)
+        wait = pace.saving_up(told, turns=step.looks) if exc.code == "slot" else told or pace.A_SECOND
+        leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait, detail=faults.words(exc))
+    elif isinstance(exc, DatabaseError | InterfaceError):
+        leases.drop(step, next_attempt_at=clock.now() + pace.A_SECOND)
     elif _is_our_own_no(exc):
-        moved(turn, _words(exc))
+        moved(turn, faults.words(exc))
     elif isinstance(exc, RemoteError) and step.tries + 1 < pace.MAX_TRIES:
         tries = step.tries + 1
-        wait = _told(exc) or pace.backoff(tries, clock.rng)
-        leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=reading_words(exc))
+        wait = faults.told(exc) or pace.backoff(tries, clock.rng)
+        leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc))
     else:
-        ask(turn, reading_words(exc))
+        ask(turn, faults.reading_words(exc))
 
 
 def _is_our_own_no(exc: Exception) -> bool:
@@ -148,7 +152,8 @@ def moved(turn: Turn, words: str) -> None:
     this database never knew (it was restored); else a person is asked."""
     try:
         finding = turn.platform.find(turn.command, tag=turn.tag, before=turn.before)
-    except (RemoteError, Unsupported):
+    except Exception as exc:  # noqa: BLE001  a look that fails proves nothing, whatever it failed at
+        faults.log(turn.step, exc)
         finding = None
     was_sent = sends.of(turn.step).count
     if isinstance(finding, Found) and (finding.is_marked or was_sent):
@@ -174,25 +179,26 @@ def found(turn: Turn, finding: Found) -> None:
 def again(turn: Turn, exc: RemoteError, outcome: Outcome, *, counts: bool) -> None:
     """Answered as not processed. With the platform's key the same bytes later; without one something in front of the
     shop may have answered for it, so it is looked for first. After 8 tries a person."""
-    step, now = turn.step, clock.now()
+    step, now, words = turn.step, clock.now(), faults.words(exc)
     tries = step.tries + (1 if counts else 0)
     too_old = step.first_sent_at is not None and now - step.first_sent_at > pace.MAX_AGE
     if tries >= pace.MAX_TRIES or too_old:
-        conclude(turn, StepState.NEEDS_PERSON, outcome, exc, detail=_words(exc), tries=tries, next_attempt_at=None)
+        conclude(turn, StepState.NEEDS_PERSON, outcome, exc, detail=words, tries=tries, next_attempt_at=None)
         return
-    wait = _told(exc) or pace.backoff(tries, clock.rng)
+    wait = faults.told(exc) or pace.backoff(tries, clock.rng)
+    due = now + (wait if counts else max(wait, pace.saving_up(None, turns=step.attempts.count() - 1)))
     if sends.key_protects(turn):
-        conclude(turn, StepState.RETRY_WAIT, outcome, exc, detail=_words(exc), tries=tries, next_attempt_at=now + wait)
+        conclude(turn, StepState.RETRY_WAIT, outcome, exc, detail=words, tries=tries, next_attempt_at=due)
     else:
-        conclude(turn, StepState.UNKNOWN, outcome, exc, detail=_words(exc), tries=tries, next_attempt_at=now + wait,
+        conclude(turn, StepState.UNKNOWN, outcome, exc, detail=words, tries=tries, next_attempt_at=due,
                  unknown_since=now, looks=0, absent_since=None)  # fmt: skip
 
 
 def refused(turn: Turn, exc: RemoteRefused) -> None:
     """A final no, never believed by itself: two looks must agree that nothing is there. The first is made at once."""
-    now, words = clock.now(), _words(exc)
+    now, words = clock.now(), faults.words(exc)
     conclude(turn, StepState.UNKNOWN, Outcome.FINAL, exc, detail=words, refusal=words, unknown_since=now, looks=0,
-             absent_since=None, next_attempt_at=now)  # fmt: skip
+             absent_since=None, next_attempt_at=now, **_own_clock(turn))  # fmt: skip
 
 
 def end_refused(turn: Turn) -> None:
@@ -210,9 +216,16 @@ def look_first(turn: Turn) -> None:
 def unknown(turn: Turn, words: str, exc: Exception | None = None) -> None:
     """It may have happened: look, on the schedule of section 6."""
     now = clock.now()
-    since = turn.step.unknown_since or now
-    conclude(turn, StepState.UNKNOWN, Outcome.UNKNOWN, exc, detail=words[:300], unknown_since=since, looks=0,
-             absent_since=None, next_attempt_at=pace.next_look(since, now))  # fmt: skip
+    conclude(turn, StepState.UNKNOWN, Outcome.UNKNOWN, exc, detail=words[:300], unknown_since=now, looks=0,
+             absent_since=None, next_attempt_at=pace.next_look(now, now), **_own_clock(turn))  # fmt: skip
+
+
+def _own_clock(turn: Turn) -> dict[str, Any]:
+    """What no longer reads as under way has the clock of every step again, from its last send."""
+    tell_at, sent_at = turn.step.tell_at, sends.of(turn.step).last_at
+    if turn.step.state != StepState.ACCEPTED or tell_at is None or sent_at is None:
+        return {}
+    return {"tell_at": min(tell_at, sent_at + pace.ASK_A_PERSON_AFTER)}
 
 
 def ask(turn: Turn, words: str, *, resend: str = "") -> None:
@@ -264,29 +277,3 @@ def _facts(step: Step, to: StepState, outcome: Outcome | None, exc: Exception | 
     ids = step.result.get("ids", {}) if isinstance(step.result, dict) else {}
     return {"step": step.position, "kind": step.kind, "state": str(to), "outcome": str(outcome or ""),
             "code": str(getattr(exc, "code", "")), "ids": ids}  # fmt: skip
-
-
-def _told(exc: Exception) -> timedelta | None:
-    """The wait the platform asked for, at most an hour."""
-    seconds = getattr(exc, "retry_after", None)
-    return None if seconds is None else timedelta(seconds=min(float(seconds), pace.RATE_LIMIT_CAP))
-
-
-def _words(exc: Exception) -> str:
-    if isinstance(exc, DeskError):
-        return exc.user_message[:300]
-    return _("Something unexpected happened while this step was carried out.")
-
-
-def reading_words(exc: Exception) -> str:
-    """Of a read that failed: it says nothing of what was sent before it."""
-    if isinstance(exc, OutcomeUnknown) and exc.user_message == OutcomeUnknown.default_message:
-        return _("The shop cannot be read at the moment.")
-    return _words(exc)
-
-
-def _log(step: Step, exc: Exception) -> None:
-    expected = isinstance(exc, DeskError) and not isinstance(exc, OutcomeUnknown)
-    level = logging.INFO if expected else logging.WARNING
-    logger.log(level, "step not done", exc_info=None if expected else exc,
-               extra={"step": step.pk, "kind": type(exc).__name__, "code": str(getattr(exc, "code", ""))})  # fmt: skip

@@ -24,7 +24,7 @@ VERIFY_AGAIN = (2, 5, 15, 60)  # seconds: indexes and stock records may lag behi
 
 def backoff(tries: int, rng: Random) -> timedelta:
     """2 s · 2^n with full jitter, at most 15 minutes."""
-    return timedelta(seconds=rng.uniform(0.5, min(900.0, 2.0 * 2**tries)))
+    return timedelta(seconds=rng.uniform(0.5, min(900.0, 2.0 * 2 ** min(tries, 10))))
 
 
 def next_look(unknown_since: datetime, now: datetime) -> datetime | None:

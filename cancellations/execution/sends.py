@@ -39,8 +39,9 @@ class Sends:
 
 def of(step: Step) -> Sends:
     rows = [(at, outcome) for at, outcome in step.attempts.order_by("pk").values_list("sent_at", "outcome") if at]
-    settled = NOT_DONE | {Outcome.ACCEPTED} if step.refusal else NOT_DONE  # a job that failed is settled by that word
-    lost = [at for at, outcome in rows if outcome not in settled]
+    lost = [at for at, outcome in rows if outcome not in NOT_DONE]
+    if step.refusal and rows and rows[-1][1] == Outcome.ACCEPTED:  # the job failed, and is settled by that word
+        lost.remove(rows[-1][0])
     return Sends(
         count=len(rows),
         last_at=max((at for at, _outcome in rows), default=None),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from cancellations import actions
-from cancellations.execution import copies, flow, leases, outcomes, own_moves, pace
+from cancellations.execution import copies, faults, flow, leases, own_moves, pace
 from cancellations.models import Step
 from cancellations.planning import claims, comparison
 from cancellations.planning.figures import figures
@@ -18,7 +18,6 @@ from cancellations.services import tell
 from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.kernel import clock
-from stores.kernel.errors import DeskError, RemoteError
 from stores.kernel.failpoints import failpoint
 from stores.kernel.states import CancellationState, StepState
 from stores.services import orders
@@ -32,15 +31,14 @@ def take(turn: Turn) -> None:
     step = turn.step
     _begin(turn)
     failpoint("verify.before_verify")
+    steps = list(step.cancellation.steps.all())
     try:
         order = orders.refresh(step.cancellation.order, platform=turn.platform, before=turn.before)
-    except DeskError as exc:
+        failpoint("verify.seen")
+        sheet = comparison.compare(turn.plan, turn.before, order, {s.position: told_of(s) for s in steps})
+    except Exception as exc:  # noqa: BLE001  the executor's edge: a fault of ours waits like one of theirs
         _later(turn, exc)
         return
-    failpoint("verify.seen")
-    steps = list(step.cancellation.steps.all())
-    results = {s.position: told_of(s) for s in steps}
-    sheet = comparison.compare(turn.plan, turn.before, order, results)
     if sheet.differs and step.looks < len(pace.VERIFY_AGAIN):
         wait = timedelta(seconds=pace.VERIFY_AGAIN[step.looks])
         leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait)
@@ -71,13 +69,13 @@ def facts_of(result: dict[str, object]) -> dict[str, str]:
     return flat | {"settled": str(claim["evidence"])} if isinstance(claim, dict) else flat
 
 
-def _later(turn: Turn, exc: DeskError) -> None:
+def _later(turn: Turn, exc: Exception) -> None:
     """The look failed: again by policy; the step's clock tells a person, and the looking goes on."""
     step = turn.step
+    faults.log(step, exc)
     tries = step.tries + 1
-    told = exc.retry_after if isinstance(exc, RemoteError) else None
-    wait = timedelta(seconds=min(told, pace.RATE_LIMIT_CAP)) if told else pace.backoff(tries, clock.rng)
-    leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=outcomes.reading_words(exc)[:300])
+    wait = faults.told(exc) or pace.backoff(tries, clock.rng)
+    leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc)[:300])
 
 
 def _finish(turn: Turn, sheet: ReceiptSheet, order: Order, *, claimed: dict[int, dict[str, Any]]) -> None:

@@ -7,12 +7,12 @@ less may be a record that lags behind.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from cancellations.planning.plan import Plan
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, EditOrder, RefundOrder
-from stores.canonical.order import Order
+from stores.canonical.order import EndsWhenRepaid, Order
 from stores.kernel.money import Money
 from stores.kernel.words import gettext as _
 
@@ -22,34 +22,72 @@ ZERO = Decimal(0)
 
 def trouble(plan: Plan, before: Order, now: Order, *, position: int) -> str:
     """Why the step at `position` must not run now, in words; "" when it may."""
-    mine = next(step.command for step in plan.steps if step.position == position)
+    mine = _command(plan, position)
     if mine is None:
         return ""
-    earlier = [s.command for s in plan.steps if s.position < position and s.command is not None]
+    earlier = _earlier(plan, position)
     return (
-        _ended(plan, now)
-        or _money(plan, before, now, mine, earlier)
+        _ended(plan, before, now, mine, earlier)
+        or _money(before, now, earlier)
         or _units(plan, before, now, mine, earlier)
         or _short(mine, now)
+        or _disputed(mine, before, now)
     )
 
 
-def _ended(plan: Plan, now: Order) -> str:
-    if now.cancelled_at is not None and not plan.expected.is_cancelled:
+def is_behind(plan: Plan, before: Order, now: Order, *, position: int, by_hand: Collection[int] = ()) -> bool:
+    """Does the order not show yet what our refunds gave back? Then no refund can be guarded, and it is read again.
+
+    by_hand: steps that a person settled; what they moved may never show on the platform.
+    """
+    mine = _command(plan, position)
+    if not isinstance(mine, RefundOrder) or not mine.payments:
+        return False
+    earlier = [step for step in plan.steps if step.position < position and step.command is not None]
+    if any(isinstance(step.command, CancelOrder) and step.command.refund for step in earlier):
+        return False
+    shown = _refunded(before, [s.command for s in earlier if s.command is not None and s.position not in by_hand])
+    return now.totals.refunded.customer < shown
+
+
+def _command(plan: Plan, position: int) -> Command | None:
+    return next(step.command for step in plan.steps if step.position == position)
+
+
+def _earlier(plan: Plan, position: int) -> list[Command]:
+    return [s.command for s in plan.steps if s.position < position and s.command is not None]
+
+
+def _ended(plan: Plan, before: Order, now: Order, mine: Command, earlier: Sequence[Command]) -> str:
+    """Cancelled although none of our steps so far does that, by itself or because all the money went back."""
+    if now.cancelled_at is None:
+        return ""
+    ends = isinstance(mine, CancelOrder | CancelRest) and not any(
+        isinstance(c, CancelOrder | CancelRest) for c in earlier
+    )
+    by_itself = before.ends_when_repaid is not EndsWhenRepaid.NEVER and any(isinstance(c, RefundOrder) for c in earlier)
+    if not plan.expected.is_cancelled or (ends and not by_itself):
         return _("Somebody cancelled the whole order meanwhile.")
     return ""
 
 
 # --- money -----------------------------------------------------------------------------------------
-def _money(plan: Plan, before: Order, now: Order, mine: Command, earlier: Sequence[Command]) -> str:
-    """Before a refund nothing but ours may have gone back; before anything else nothing more than ours."""
+def _money(before: Order, now: Order, earlier: Sequence[Command]) -> str:
+    """Nothing more than ours may have gone back; less is a record that lags (`is_behind`)."""
     if any(isinstance(command, CancelOrder) and command.refund for command in earlier):
         return ""
     expected, seen = _refunded(before, earlier), now.totals.refunded.customer
-    moves = isinstance(mine, RefundOrder) and bool(mine.payments)
-    if seen.currency != expected.currency or (seen != expected if moves else seen > expected):
+    if seen.currency != expected.currency or seen > expected:
         return _("Somebody refunded this order meanwhile.")
     return ""
+
+
+def _disputed(mine: Command, before: Order, now: Order) -> str:
+    """The bank may give the money back as well."""
+    known = {remark.text for remark in before.remarks if remark.kind == "dispute" and remark.is_open}
+    new = any(r.kind == "dispute" and r.is_open and r.text not in known for r in now.remarks)
+    moves = isinstance(mine, RefundOrder | CancelOrder) and (not isinstance(mine, CancelOrder) or mine.refund)
+    return _("The customer disputed the payment meanwhile. A refund could pay twice.") if new and moves else ""
 
 
 def _refunded(before: Order, earlier: Sequence[Command]) -> Money:

@@ -113,7 +113,7 @@ def retry(*, actor: User, step: Step, reason: str) -> None:
 
 def _again(step: Step) -> tuple[StepState, dict[str, Any]]:
     """Where a step stands after *Try again*: looked for, where anything may have left; else simply due."""
-    if step.attempts.exclude(sent_at=None).exists():
+    if step.resend or step.attempts.exclude(sent_at=None).exists():
         has_been_read = bool(step.resend) or step.state == StepState.REFUSED
         resend = Resending.ALLOWED if has_been_read else ""
         return StepState.UNKNOWN, {"unknown_since": clock.now(), "looks": 0, "tries": 0, "resend": resend}

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from cancellations.execution import executor, leases
+from cancellations.execution import executor, flow, leases
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.services import decide, submit
 from notifications import outbox, sender
@@ -17,6 +17,7 @@ from notifications.channels.mail import Mail
 from notifications.models import Delivery
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected, OrderBusy
+from stores.kernel.states import CancellationState
 from stores.models import AuditEvent, Membership, Role
 from tests import make
 
@@ -116,6 +117,50 @@ def test_take_it_back_and_the_start_race_and_one_wins(desk, held):
     was_late = isinstance(ends[0], InputRejected)
     assert done.state == ("done" if was_late else "withdrawn")
     assert desk.count("refund") == (1 if was_late else 0)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_take_it_back_from_the_operator_queue_and_a_worker_that_sends_race_and_one_wins(desk, held, attempt):
+    """Nothing has left, a person was told, and the shop answers again."""
+    desk.travel(601)
+    Cancellation.objects.update(state="needs_operator", trouble="Nothing was sent.")
+    Step.objects.filter(kind="refund").update(next_attempt_at=clock.now())
+
+    ends = at_once(
+        lambda: executor.advance(held.uuid),
+        lambda: decide.take_back(actor=desk.staff, cancellation=Cancellation.objects.get(pk=held.pk)),
+    )
+    done = desk.work(held)
+
+    was_late = isinstance(ends[1], InputRejected)
+    assert ends[0] is None
+    assert done.state == ("done" if was_late else "withdrawn")
+    assert desk.count("refund") == (1 if was_late else 0)
+
+
+def test_a_move_that_follows_a_fresh_look_cannot_lose_to_another_worker():
+    """A verified step and the clock of a worker beside it: what was begun first is finished first."""
+    row = make.cancellation(state="verifying")
+    step = row.steps.get(position=1)
+    other = threading.Thread(target=lambda: ends.append(_told(row.pk)))
+    ends: list[bool] = []
+
+    with transaction.atomic():
+        cancellation = flow.fresh(step)
+        other.start()
+        other.join(timeout=0.5)  # it waits for our row
+        moved = flow.shift(cancellation, CancellationState.DONE, trouble="")
+    other.join()
+
+    row.refresh_from_db()
+    assert (moved, row.state, ends) == (True, "done", [False])
+
+
+def _told(pk: int) -> bool:
+    try:
+        return flow.shift(Cancellation.objects.get(pk=pk), CancellationState.NEEDS_OPERATOR, trouble="Late.")
+    finally:
+        connection.close()
 
 
 def test_of_two_approvers_one_approves(desk, held):

@@ -10,6 +10,7 @@ import pytest
 
 from cancellations.planning import between
 from stores.canonical.commands import EditOrder
+from stores.canonical.order import EndsWhenRepaid, Remark
 from stores.kernel.money import Money
 from tests import make
 from tests.cancellations.planning.cases import MANNER, everything, plan, take
@@ -133,3 +134,48 @@ def test_an_edit_counts_what_it_keeps(order):
 
     assert between.trouble(made, unpaid, unpaid, position=1) == ""
     assert between.trouble(made, unpaid, line(unpaid, 0, shipped=Decimal(1)), position=1)
+
+
+def test_an_order_that_somebody_cancelled_stops_the_step_that_would_end_it(order, whole):
+    """Unless giving all the money back ends it by itself."""
+    ours = replace(refunded(order, str(whole.sums.total.amount)), cancelled_at=NOW)
+
+    assert "cancelled the whole order" in between.trouble(whole, order, ours, position=2)
+    ends = replace(order, ends_when_repaid=EndsWhenRepaid.ALWAYS)
+    assert between.trouble(whole, ends, ours, position=2) == ""
+
+
+@pytest.mark.parametrize("kind", ["dispute", "return"])
+def test_a_dispute_that_came_meanwhile_stops_money(order, part, whole, kind):
+    """Anything else that is open is said before the click; a dispute can pay the customer twice."""
+    remark = Remark(kind=kind, text="Chargeback: needs response", is_open=True)
+    now = replace(order, remarks=(remark,))
+
+    assert ("disputed" in between.trouble(part, order, now, position=1)) == (kind == "dispute")
+    assert between.trouble(part, now, now, position=1) == ""  # the person saw it
+    ours = refunded(now, str(whole.sums.total.amount))
+    assert between.trouble(whole, order, ours, position=2) == ""  # this cancel moves no money
+
+
+@pytest.fixture
+def two_refunds(part):
+    """As where each invoice is paid back by a call of its own: 10.00 and 5.00."""
+    first = part.steps[0]
+    five = Money(Decimal(5), "USD")
+    command = replace(first.command, lines=(), payments=(replace(first.command.payments[0], amount=five),))
+    second = replace(first, position=2, command=command)
+    return replace(part, steps=(first, second, replace(part.steps[-1], position=3)))
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_behind", "settled"),
+    [("0.00", True, False), ("9.99", True, False), ("10.00", False, False), ("10.01", False, False)],
+)
+def test_a_second_refund_waits_until_the_first_is_shown(order, two_refunds, shown, is_behind, settled):
+    assert two_refunds.steps[0].command.payments[0].amount == Money(Decimal(10), "USD")
+    now = refunded(order, shown)
+
+    assert between.is_behind(two_refunds, order, now, position=2) is is_behind
+    assert between.is_behind(two_refunds, order, now, position=2, by_hand={1}) is settled
+    assert between.is_behind(two_refunds, order, now, position=3) is False
+    assert ("Somebody refunded" in between.trouble(two_refunds, order, now, position=2)) == (shown == "10.01")
