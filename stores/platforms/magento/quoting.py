@@ -15,10 +15,10 @@ from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
-from stores.kernel.money import Money
+from stores.kernel.money import Money, exponent
 from stores.kernel.shapes import Node
 from stores.platforms.magento import items, payments, reading, words
-from stores.platforms.magento.amounts import CENT, ZERO
+from stores.platforms.magento.amounts import CENT, ZERO, number
 from stores.platforms.magento.api import Api, understood
 from stores.platforms.magento.facts import Facts, lines_in, method_of
 from stores.platforms.magento.shipping import Shipping
@@ -69,9 +69,17 @@ def empties(facts: Facts, invoice: Node, units: Mapping[str, Decimal]) -> bool:
 def whole_of(facts: Facts, invoice: Node, worth: Worth) -> Worth:
     """The last cents too, which rounding per invoice leaves over; and all that was paid where Magento works out shares
     of its own (store credit, wrapping, fees). A fee that was kept on purpose stays kept."""
-    cents = CENT * (len(worth.shares) + 1 + sum(len(lines_in(memo)) for memo in facts.memos_of(invoice)))
-    is_near = worth.left - worth.expected <= cents
+    memos = facts.memos_of(invoice)
+    cents = CENT * (len(worth.shares) + 1 + sum(len(lines_in(memo)) for memo in memos))
+    is_near = worth.left - worth.expected <= cents + unpayable(facts, memos)
     return replace(worth, expected=worth.left) if is_near or not facts.is_plain else worth
+
+
+def unpayable(facts: Facts, memos: Sequence[Node]) -> Decimal:
+    """What earlier memos kept only because the currency has no piece so small (a part of a yen); never negative."""
+    smallest = Decimal(1).scaleb(-exponent(facts.currency))
+    kept = (number(memo, "base_adjustment_negative") - number(memo, "base_adjustment_positive") for memo in memos)
+    return max(ZERO, sum((one for one in kept if abs(one) < smallest), ZERO))
 
 
 def capped(facts: Facts, parts: Sequence[Part]) -> Iterator[Part]:
