@@ -15,10 +15,10 @@ from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
-from stores.kernel.money import Money, exponent
+from stores.kernel.money import Money
 from stores.kernel.shapes import Node
 from stores.platforms.magento import items, payments, reading, words
-from stores.platforms.magento.amounts import CENT, ZERO, number
+from stores.platforms.magento.amounts import CENT, ZERO, number, payable, smallest
 from stores.platforms.magento.api import Api, understood
 from stores.platforms.magento.facts import Facts, lines_in, method_of
 from stores.platforms.magento.shipping import Shipping
@@ -40,6 +40,7 @@ def quote(api: Api, order: Order, request: CancelRequest) -> Quote:
 
 
 def estimate(facts: Facts, request: CancelRequest) -> Quote:
+    guard_step(facts, request)
     wanted = wish(facts, request)
     whole = is_everything(facts, wanted)
     by_invoice = split(facts, wanted)
@@ -61,6 +62,15 @@ def estimate(facts: Facts, request: CancelRequest) -> Quote:
     return summed(facts, list(capped(facts, parts)), rest)
 
 
+def guard_step(facts: Facts, request: CancelRequest) -> None:
+    """A dinar has three digits, and Magento pays two of them."""
+    for said in (*request.part.values(), *([request.shipping] if request.shipping else [])):
+        if said.currency == facts.currency and said.amount.is_finite() and said.amount >= 0:
+            if said.amount != payable(said.amount, facts.currency):
+                text = str(words.TOO_FINE) % {"step": f"{smallest(facts.currency):f}"}
+                raise RemoteRefused("too fine", code="too_fine", user_message=text)
+
+
 def empties(facts: Facts, invoice: Node, units: Mapping[str, Decimal]) -> bool:
     """The last units that this invoice billed."""
     return bool(units) and all(facts.billed_left(invoice, item) == units.get(item.id, ZERO) for item in facts.lines)
@@ -77,9 +87,9 @@ def whole_of(facts: Facts, invoice: Node, worth: Worth) -> Worth:
 
 def unpayable(facts: Facts, memos: Sequence[Node]) -> Decimal:
     """What earlier memos kept only because the currency has no piece so small (a part of a yen); never negative."""
-    smallest = Decimal(1).scaleb(-exponent(facts.currency))
+    step = smallest(facts.currency)
     kept = (number(memo, "base_adjustment_negative") - number(memo, "base_adjustment_positive") for memo in memos)
-    return max(ZERO, sum((one for one in kept if abs(one) < smallest), ZERO))
+    return max(ZERO, sum((one for one in kept if abs(one) < step), ZERO))
 
 
 def capped(facts: Facts, parts: Sequence[Part]) -> Iterator[Part]:
