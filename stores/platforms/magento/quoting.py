@@ -18,7 +18,7 @@ from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
 from stores.kernel.shapes import Node
 from stores.platforms.magento import items, payments, reading, words
-from stores.platforms.magento.amounts import CENT, ZERO, number, payable, smallest
+from stores.platforms.magento.amounts import CENT, ZERO, number, smallest
 from stores.platforms.magento.api import Api, understood
 from stores.platforms.magento.facts import Facts, lines_in, method_of
 from stores.platforms.magento.shipping import Shipping
@@ -64,11 +64,11 @@ def estimate(facts: Facts, request: CancelRequest) -> Quote:
 
 def guard_step(facts: Facts, request: CancelRequest) -> None:
     """A dinar has three digits, and Magento pays two of them."""
-    for said in (*request.part.values(), *([request.shipping] if request.shipping else [])):
-        if said.currency == facts.currency and said.amount.is_finite() and said.amount >= 0:
-            if said.amount != payable(said.amount, facts.currency):
-                text = str(words.TOO_FINE) % {"step": f"{smallest(facts.currency):f}"}
-                raise RemoteRefused("too fine", code="too_fine", user_message=text)
+    asked = (*request.part.values(), *([request.shipping] if request.shipping else []))
+    step = smallest(facts.currency)
+    if any(said.currency == facts.currency and said.amount % step for said in asked if said.amount.is_finite()):
+        text = str(words.TOO_FINE) % {"step": f"{step:f}"}
+        raise RemoteRefused("too fine", code="too_fine", user_message=text)
 
 
 def empties(facts: Facts, invoice: Node, units: Mapping[str, Decimal]) -> bool:
