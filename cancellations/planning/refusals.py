@@ -169,7 +169,7 @@ def _used_for_stock(case: Case) -> Iterator[tuple[str, str]]:
 
 def _places(case: Case, method: Method) -> Iterator[Blocker]:
     """Units go only to a place that is open and that the method can name."""
-    why_fixed = _why_fixed(method)
+    why_fixed = _why_fixed(case, method)
     for chosen in case.chosen:
         field = f"location.{chosen.line.id}"
         if chosen.goes_to and chosen.goes_to not in case.locations:
@@ -182,13 +182,14 @@ def _places(case: Case, method: Method) -> Iterator[Blocker]:
             yield Blocker(code="closed_location", field=field, text=text, advice=advice)
 
 
-def _why_fixed(method: Method) -> str:
+def _why_fixed(case: Case, method: Method) -> str:
     """Why this method cannot name a location; "" when it can."""
     kinds = {type(command) for command in method.commands}
     if CancelOrder in kinds:
         return _("A whole cancel puts units back where they wait; it cannot name another location.")
     if kinds == {EditOrder}:
-        return _("Nothing was captured, so the order is edited, and an edit cannot name another location.")
+        text = _("So the order is edited, and an edit cannot name another location.")
+        return " ".join(filter(None, (why_nothing(case.order), text)))
     return ""
 
 
