@@ -40,9 +40,7 @@ def estimate(raw: Node, records: Sequence[Node], order: Order, request: CancelRe
     due = total((line.amount for line in lines), zero.currency) + tax + duties + shipping
     if whole:
         unasked = left.shipping - shipping
-        unasked += _shipping_tax(raw, unasked, rates)
-        due += _shipping_tax(raw, shipping, rates) + fees
-        due = _above(due, most - unasked, worth.kept(raw, records, rates), lines)
+        due = most - worth.kept(raw, records, rates) - unasked - _shipping_tax(raw, unasked, rates)
         tax += _shipping_tax(raw, shipping, rates)
     given = max(min(due, most), zero).rounded()
     subtotal = given - tax - duties - shipping - fees
@@ -52,13 +50,6 @@ def estimate(raw: Node, records: Sequence[Node], order: Order, request: CancelRe
         currency=zero.currency, subtotal=subtotal, tax=tax, shipping=shipping, duties=duties, total=given,
         maximum=most, lines=tuple(lines), payments=_over(raw, order, given, most), is_estimate=True, fees=fees or None,
     )  # fmt: skip
-
-
-def _above(due: Money, left: Money, kept: Money, lines: Sequence[QuotedLine]) -> Money:
-    """Of everything, all that is left without what was kept; that is never taken from what these units are worth (due):
-    where more than their worth went back for others, no fee is left in the till."""
-    rounding = Money.from_minor(len(lines), due.currency)
-    return left - kept if left - kept + rounding >= due else min(due, left)
 
 
 def _lines(raw: Node, request: CancelRequest, rates: Rates) -> Iterator[QuotedLine]:
