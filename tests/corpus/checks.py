@@ -64,7 +64,8 @@ def runs(plan: Plan, right: Any) -> bool:
 
 
 CHECKS: Mapping[str, Check] = {
-    "total": total, "steps": steps, "blocked": blocked, "says": says, "ends": ends, "back": back, "through": through, "runs": runs,
+    "total": total, "steps": steps, "blocked": blocked, "says": says, "ends": ends, "back": back, "runs": runs,
+    "through": through,
 }  # fmt: skip
 
 
