@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cancellations.planning import stock
-from cancellations.planning.amounts import authorised, why_nothing
+from cancellations.planning.amounts import authorised, money_back, why_nothing
 from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, can_edit
 from cancellations.planning.plan import Blocker
@@ -117,8 +117,10 @@ def _rights(case: Case, method: Method) -> Iterator[Blocker]:
 def _whole(case: Case, method: Method) -> Iterator[Blocker]:
     if not case.is_whole or (method.commands and not method.names(CancelOrder)):
         return
+    advice = _("Wait until this is settled, then look again.")
+    if not case.captured and money_back(case.order):  # nothing will change that
+        advice = _("End the order in the platform's own desk.")
     for reason in case.order.whole_cancel_blockers:
-        advice = _("Wait until this is settled, then look again.")
         yield Blocker(code="whole_refused", field="lines", text=reason, advice=advice)
 
 
