@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cancellations.planning.plan import Blocker, Sums
 from cancellations.planning.quantities import Chosen
-from stores.canonical.order import Order, Payment
+from stores.canonical.order import Order, Payment, PaymentStatus
 from stores.canonical.request import CancelRequest, Quote, QuotedPayment, RefundChoice
 from stores.kernel.money import Money, allocate, exponent, total
 from stores.kernel.words import gettext as _
@@ -51,9 +51,20 @@ def why_nothing(order: Order) -> str:
         return ""
     if order.is_summary:
         return _("What was paid is known once the order is read.")
-    if order.totals.refunded.customer.amount > 0 or order.totals.refunded.shop.amount > 0:
-        return _("No money is left on this order: it has gone back already.")
+    got, gone = order.totals.received.customer, money_back(order)
+    if gone and gone >= got:
+        return _("No money is left on this order: it has gone back already, or is on its way.")
+    if got or gone or order.totals.received.shop:
+        return _("This order was paid, and the platform offers no way for the money that is left to go back.")
     return _("Nothing was captured on this order.")
+
+
+def money_back(order: Order) -> Money:
+    """Given back or on its way, as the customer sees it; some platforms total only what has arrived."""
+    told = order.totals.refunded.customer
+    sent = (one for refund in order.refunds for one in refund.transactions if one.status is not PaymentStatus.FAILED)
+    amounts = (one.amount.customer for one in sent if one.amount.customer.currency == told.currency)
+    return max(told, total(amounts, told.currency))
 
 
 def authorised(order: Order) -> tuple[Payment, ...]:

@@ -117,7 +117,7 @@ def _promises(case: Case, method: Method) -> Iterator[Caution]:
     worth = total((q.amount if case.order.taxes_included else q.amount + q.tax for q in quote.lines), back.currency)
     if worth > back + _rounding(case):
         text = _(
-            "These units cost %(worth)s; only %(back)s was captured and can go back.",
+            "These units cost %(worth)s; only %(back)s is left to give back.",
             worth=said(worth),
             back=said(back),
         )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from cancellations.planning.amounts import authorised, in_shop_currency
+from cancellations.planning.amounts import authorised, in_shop_currency, money_back, why_nothing
 from cancellations.planning.assisted import is_assisted
 from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, steps
@@ -102,6 +102,8 @@ def _void_detail(case: Case, held: Money | None, *, by_platform: bool) -> str:
 def _less_owed(case: Case, method: Method) -> Iterator[Effect]:
     if case.captured or case.is_whole or not case.manner.moves_money or case.order.leaves_for_nothing:
         return
+    if money_back(case.order) and not case.order.totals.outstanding.customer.amount > 0:  # paid, and nothing is owed
+        return
     worth = total(
         (c.line.unit_price.customer * c.units for c in case.chosen if _is_in(c.line.unit_price.customer, case)),
         case.order.customer_currency,
@@ -110,7 +112,7 @@ def _less_owed(case: Case, method: Method) -> Iterator[Effect]:
         kind=EffectKind.REDUCE,
         key="reduce",
         title=_("The customer owes less"),
-        detail=_("About this much before tax: nothing was captured, so no money moves."),
+        detail=" ".join((_("About this much before tax; no money moves."), why_nothing(case.order))),
         money=worth,
     )
 

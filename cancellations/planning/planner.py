@@ -91,7 +91,8 @@ def _method_words(case: Case, method: Method) -> str:
     if method.name == "whole":
         return str(capabilities.cancel_order.why)
     if method.name == "edit" and not case.captured:
-        return _("Nothing was captured: Rescind takes these units off the order and leaves the rest open.")
+        text = _("Rescind takes these units off the order and leaves the rest open.")
+        return f"{amounts.why_nothing(case.order)} {text}"
     if method.name == "edit":
         return _("Rescind edits the order so that these units stay out of stock, then gives the money back.")
     return str(capabilities.cancel_rest.why if case.is_rest else capabilities.cancel_lines.why)

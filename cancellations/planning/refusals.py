@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cancellations.planning import stock
-from cancellations.planning.amounts import authorised, why_nothing
+from cancellations.planning.amounts import authorised, money_back, why_nothing
 from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, can_edit
 from cancellations.planning.plan import Blocker
@@ -117,8 +117,10 @@ def _rights(case: Case, method: Method) -> Iterator[Blocker]:
 def _whole(case: Case, method: Method) -> Iterator[Blocker]:
     if not case.is_whole or (method.commands and not method.names(CancelOrder)):
         return
+    advice = _("Wait until this is settled, then look again.")
+    if not case.captured and money_back(case.order):  # nothing will change that
+        advice = _("End the order in the platform's own desk.")
     for reason in case.order.whole_cancel_blockers:
-        advice = _("Wait until this is settled, then look again.")
         yield Blocker(code="whole_refused", field="lines", text=reason, advice=advice)
 
 
@@ -169,7 +171,7 @@ def _used_for_stock(case: Case) -> Iterator[tuple[str, str]]:
 
 def _places(case: Case, method: Method) -> Iterator[Blocker]:
     """Units go only to a place that is open and that the method can name."""
-    why_fixed = _why_fixed(method)
+    why_fixed = _why_fixed(case, method)
     for chosen in case.chosen:
         field = f"location.{chosen.line.id}"
         if chosen.goes_to and chosen.goes_to not in case.locations:
@@ -182,13 +184,14 @@ def _places(case: Case, method: Method) -> Iterator[Blocker]:
             yield Blocker(code="closed_location", field=field, text=text, advice=advice)
 
 
-def _why_fixed(method: Method) -> str:
+def _why_fixed(case: Case, method: Method) -> str:
     """Why this method cannot name a location; "" when it can."""
     kinds = {type(command) for command in method.commands}
     if CancelOrder in kinds:
         return _("A whole cancel puts units back where they wait; it cannot name another location.")
     if kinds == {EditOrder}:
-        return _("Nothing was captured, so the order is edited, and an edit cannot name another location.")
+        text = _("So the order is edited, and an edit cannot name another location.")
+        return " ".join(filter(None, (why_nothing(case.order), text)))
     return ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from cancellations.planning.plan import Plan
+from cancellations.planning.plan import EffectKind, Plan
 from stores.canonical.commands import RefundOrder
 
 Check = Callable[[Plan, Any], bool]
@@ -51,6 +51,12 @@ def back(plan: Plan, right: Any) -> bool:
     return all(found[name] == Decimal(amount) for name, amount in right.items())
 
 
+def through(plan: Plan, right: Any) -> bool:
+    """What goes back by payment: the amounts in the order of the payments."""
+    found = [effect.money.amount for effect in plan.effects if effect.kind is EffectKind.REFUND and effect.money]
+    return found == [Decimal(amount) for amount in right]
+
+
 def runs(plan: Plan, right: Any) -> bool:
     """Never neither: a step to take, or a reason in words."""
     assert plan.can_run or any(blocker.text for blocker in plan.blockers), "a dead page"
@@ -59,6 +65,7 @@ def runs(plan: Plan, right: Any) -> bool:
 
 CHECKS: Mapping[str, Check] = {
     "total": total, "steps": steps, "blocked": blocked, "says": says, "ends": ends, "back": back, "runs": runs,
+    "through": through,
 }  # fmt: skip
 
 

@@ -44,9 +44,14 @@ def money(parent: Node, name: str, currency: str) -> Money:
     return Money(number(parent, name), currency).rounded()
 
 
+def smallest(currency: str) -> Decimal:
+    """The finest step in which money moves: a provider is asked for two digits, whatever the currency has."""
+    return max(CENT, Decimal(1).scaleb(-exponent(currency)))
+
+
 def payable(amount: Decimal, currency: str) -> Decimal:
-    """What of it can go back: down to the minor unit, since Magento keeps parts of a yen that nobody can pay."""
-    return max(ZERO, amount).quantize(Decimal(1).scaleb(-exponent(currency)), ROUND_DOWN)
+    """What of it can go back: down to that step, since Magento keeps parts of a yen that nobody can pay."""
+    return max(ZERO, amount).quantize(smallest(currency), ROUND_DOWN)
 
 
 def cents(value: Decimal) -> Decimal:

@@ -18,7 +18,7 @@ from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
 from stores.kernel.shapes import Node
 from stores.platforms.magento import items, payments, reading, words
-from stores.platforms.magento.amounts import CENT, ZERO
+from stores.platforms.magento.amounts import CENT, ZERO, number, smallest
 from stores.platforms.magento.api import Api, understood
 from stores.platforms.magento.facts import Facts, lines_in, method_of
 from stores.platforms.magento.shipping import Shipping
@@ -40,6 +40,7 @@ def quote(api: Api, order: Order, request: CancelRequest) -> Quote:
 
 
 def estimate(facts: Facts, request: CancelRequest) -> Quote:
+    guard_step(facts, request)
     wanted = wish(facts, request)
     whole = is_everything(facts, wanted)
     by_invoice = split(facts, wanted)
@@ -61,6 +62,15 @@ def estimate(facts: Facts, request: CancelRequest) -> Quote:
     return summed(facts, list(capped(facts, parts)), rest)
 
 
+def guard_step(facts: Facts, request: CancelRequest) -> None:
+    """A dinar has three digits, and Magento pays two of them."""
+    asked = (*request.part.values(), *([request.shipping] if request.shipping else []))
+    step = smallest(facts.currency)
+    if any(said.currency == facts.currency and said.amount % step for said in asked if said.amount.is_finite()):
+        text = str(words.TOO_FINE) % {"step": f"{step:f}"}
+        raise RemoteRefused("too fine", code="too_fine", user_message=text)
+
+
 def empties(facts: Facts, invoice: Node, units: Mapping[str, Decimal]) -> bool:
     """The last units that this invoice billed."""
     return bool(units) and all(facts.billed_left(invoice, item) == units.get(item.id, ZERO) for item in facts.lines)
@@ -69,9 +79,17 @@ def empties(facts: Facts, invoice: Node, units: Mapping[str, Decimal]) -> bool:
 def whole_of(facts: Facts, invoice: Node, worth: Worth) -> Worth:
     """The last cents too, which rounding per invoice leaves over; and all that was paid where Magento works out shares
     of its own (store credit, wrapping, fees). A fee that was kept on purpose stays kept."""
-    cents = CENT * (len(worth.shares) + 1 + sum(len(lines_in(memo)) for memo in facts.memos_of(invoice)))
-    is_near = worth.left - worth.expected <= cents
+    memos = facts.memos_of(invoice)
+    cents = CENT * (len(worth.shares) + 1 + sum(len(lines_in(memo)) for memo in memos))
+    is_near = worth.left - worth.expected <= cents + unpayable(facts, memos)
     return replace(worth, expected=worth.left) if is_near or not facts.is_plain else worth
+
+
+def unpayable(facts: Facts, memos: Sequence[Node]) -> Decimal:
+    """What earlier memos kept only because the currency has no piece so small (a part of a yen); never negative."""
+    step = smallest(facts.currency)
+    kept = (number(memo, "base_adjustment_negative") - number(memo, "base_adjustment_positive") for memo in memos)
+    return max(ZERO, sum((one for one in kept if abs(one) < step), ZERO))
 
 
 def capped(facts: Facts, parts: Sequence[Part]) -> Iterator[Part]:

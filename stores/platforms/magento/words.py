@@ -77,6 +77,7 @@ CANCEL_RESTOCKS = _("Magento's cancel always makes the units available again; it
 ALL_INVOICED = _("Everything on this order is invoiced, so Magento would not cancel it. Refund it instead.")
 PARTLY_INVOICED = _("Part of this order was invoiced or shipped meanwhile: Magento would cancel only the rest.")
 NOTHING_BACK = _("Paid units leave a Magento order only together with money, by one credit memo per invoice.")
+TOO_FINE = _("Magento moves money in steps of %(step)s.")
 NO_INVOICE = _("The invoice is not there any more, or it is not paid.")
 LESS_LEFT = _("Less can be refunded now than was planned.")
 UNITS_GONE = _("Some of these units were refunded or left meanwhile.")

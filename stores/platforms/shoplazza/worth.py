@@ -77,7 +77,8 @@ def share(whole: Money, part: Decimal, of: Decimal) -> Money:
 
 
 def kept(raw: Node, records: Sequence[Node], rates: Rates) -> Money:
-    """What earlier refunds kept of the units they took, a fee: nothing of it is given back by a later one."""
+    """What earlier refunds kept of the units they took, a fee: nothing of it is given back by a later one. Where others
+    of them gave more than their units were worth, that much of it is not in the till any more."""
     worths = nets(raw, rates)
     lines = {fields.ident(line): line for line in fields.items(raw, "line_items")}
     found = Money.zero(rates.currency)
@@ -86,9 +87,10 @@ def kept(raw: Node, records: Sequence[Node], rates: Rates) -> Money:
         worth = total((_taken(raw, one, lines, worths, rates) for one in taken), rates.currency)
         worth += moneys.sum_of(record, rates, *BESIDE_UNITS)
         short = worth - fields.amount(record, "refund_price", rates.currency)
-        if short > Money.from_minor(len(taken), rates.currency):  # less is a difference of rounding
+        rounding = Money.from_minor(len(taken), rates.currency)
+        if short > rounding or (taken and short + rounding < Money.zero(rates.currency)):
             found += short
-    return found
+    return max(found, Money.zero(rates.currency))
 
 
 def _taken(raw: Node, refunded: Node, lines: dict[str, Node], worths: dict[str, Money], rates: Rates) -> Money:

@@ -146,7 +146,7 @@ NO_VERSION = _("The order was made at the till, and Square does not let other pr
 SHIPPED = _("Part of it was handed over: only what was not can be cancelled.")
 PENDING_REFUND = _("A refund of this order is still on its way. Wait until it is finished.")
 PENDING_PAYMENT = _("A payment of this order is still on its way. Wait until it has come in or failed.")
-PAID_EDIT = _("The order is paid, so units leave it with a refund.")
+PAID_EDIT = _("Square edits no order that was paid: its units leave with a refund.")
 HELD_EDIT = _(
     "A card is approved for the whole amount. Take the money or release it first, then part can be cancelled."
 )

@@ -93,8 +93,8 @@ def item(
     stock_sku: str = "",
 ) -> Body:  # fmt: skip
     rate, is_incl = dec(wanted.tax_rate), wanted.prices_include_tax
-    whole = dec(price or line.price) * line.quantity
-    discount = ZERO if parent else dec(line.discount)
+    whole = cents(dec(price or line.price)) * line.quantity  # rows are made of rounded prices, in every currency
+    discount = ZERO if parent else cents(dec(line.discount))
     row, tax, off = taxed(whole, discount, rate, is_incl=is_incl, after=wanted.tax_after_discount)
     return {
         "id": session.number(), "parent": parent["id"] if parent else None, "product": session.number(),
@@ -113,8 +113,8 @@ def item(
 def charge(order: Body, wanted: Order) -> None:
     """Shipping and the grand total; store credit and gift cards take their part."""
     is_shipped = any(not item["virtual"] for item in order["items"])
-    asked, rate = dec(wanted.shipping) if is_shipped else ZERO, dec(wanted.tax_rate)
-    is_incl, discount = wanted.shipping_includes_tax, dec(wanted.shipping_discount) if is_shipped else ZERO
+    asked, rate = cents(dec(wanted.shipping)) if is_shipped else ZERO, dec(wanted.tax_rate)
+    is_incl, discount = wanted.shipping_includes_tax, cents(dec(wanted.shipping_discount)) if is_shipped else ZERO
     order["shipping_discount"] = text(discount)
     net, tax, off = taxed(asked, discount, rate, is_incl=is_incl, after=wanted.tax_after_discount)
     order["shipping"], order["shipping_tax"], order["shipping_compensation"] = text(net), text(tax), text(off)
