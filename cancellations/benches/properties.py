@@ -36,12 +36,12 @@ TOLD = 10  # faults printed one by one, a platform
 def run(quick: bool, platform: str = "") -> Iterator[Figure]:
     """Bars: no fault at all. Each of the first faults is a line of its own, with the seed that makes it again."""
     keys = [kind.key for kind in registry.all_platforms() if platform in ("", kind.key)]
-    yield from _plans(keys, PLANS[0 if quick else 1])
+    yield from plans(keys, PLANS[0 if quick else 1])
     for key in keys:
         yield from _sequences(key, SEQUENCES[0 if quick else 1])
 
 
-def _plans(keys: list[str], count: int) -> Iterator[Figure]:
+def plans(keys: list[str], count: int) -> Iterator[Figure]:
     found: Counter[str] = Counter()
     for seed in range(count):
         kind = registry.get(keys[seed % len(keys)])

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from cancellations.models import Cancellation, Preview
 from cancellations.planning import amounts
-from cancellations.planning.plan import Plan
+from cancellations.planning.plan import EffectKind, Plan
 from cancellations.services import preview
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, RefundChoice
@@ -166,12 +166,13 @@ def _act(hands: Hands, record: OrderRecord, order: Order, wish: CancelRequest, p
         played.blocked.update(blocker.code for blocker in plan.blockers)
         played.faults += [] if plan.blockers else ["neither a step nor a reason"]
         return
-    before = _moved(hands.world, order)
+    money, units = _moved(hands.world, order), _stocked(hands.world, order)
     hands.rest()
     done = hands.carry_out(seen)
     hands.rest()
-    moved = _moved(hands.world, order) - before
-    played.faults += _disagreements(order, plan, done, moved, hands.live(record))
+    money, units = _moved(hands.world, order) - money, _stocked(hands.world, order) - units
+    played.faults += _disagreements(order, plan, done, money, hands.live(record))
+    played.faults += _wrong_stock(plan, units)
 
 
 def _told(wish: CancelRequest) -> str:
@@ -183,6 +184,20 @@ def _told(wish: CancelRequest) -> str:
 def _moved(world: World, order: Order) -> Decimal:
     """What really went back on this order so far, by the ledger of the simulator."""
     return sum((effect.amount for effect in world.effects(order.external_id, kind="refund")), Decimal(0))
+
+
+def _stocked(world: World, order: Order) -> Decimal:
+    """Units of this order that really went back to stock so far, less those taken out again."""
+    moved = (Decimal(effect.units) for effect in world.effects(kind="stock"))  # a correction names no order
+    if order.platform == "magento":  # a unit that is not put back is written off there
+        moved = (units for units in moved if units > 0)
+    return sum(moved, Decimal(0))
+
+
+def _wrong_stock(plan: Plan, units: Decimal) -> Iterator[str]:
+    shown = sum((effect.units or Decimal(0) for effect in plan.effects if effect.kind is EffectKind.STOCK), Decimal(0))
+    if units != shown:
+        yield f"{units:f} units went back to stock, shown were {shown:f}"
 
 
 def _disagreements(order: Order, plan: Plan, done: Cancellation, moved: Decimal, after: Order) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from cancellations.planning import stock
 from cancellations.planning.amounts import authorised
 from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, can_edit
@@ -24,9 +25,11 @@ def warnings(case: Case, method: Method) -> tuple[Caution, ...]:
     """Facts of the order first seen come always; those about the act only when there is one."""
     parts = (_disputes, _remarks, _being_packed, _on_hold, _left_behind)
     about_act = (
-        (_ending, _payments, _promises, _kept_earlier, _goods, _ways, _closed_unpaid, _final) if method.commands else ()
+        *(_ending, _payments, _promises, _kept_earlier, _goods),
+        *(_ways, _left_out_of_stock, _closed_unpaid, _final),
     )
-    return tuple(dict.fromkeys(c for part in (*parts, *about_act) for c in part(case, method)))
+    chosen = (*parts, *about_act) if method.commands else parts
+    return tuple(dict.fromkeys(c for part in chosen for c in part(case, method)))
 
 
 def _disputes(case: Case, method: Method) -> Iterator[Caution]:
@@ -198,6 +201,19 @@ def _ways(case: Case, method: Method) -> Iterator[Caution]:
     if any(isinstance(c, CorrectStock) and any(x.delta < 0 for x in c.changes) for c in method.commands):
         text = _("The platform puts kept units back in stock for a moment; a second call takes them out again.")
         yield Caution(code="stock_twice", text=text)
+
+
+def _left_out_of_stock(case: Case, method: Method) -> Iterator[Caution]:
+    """Units were to go back to stock, and no call of this plan does it."""
+    put_back = stock.put_back(case, method.commands)
+    units = sum((c.units for c in case.back if c.line.id not in put_back), Decimal(0))
+    if units:
+        text = ngettext(
+            "%(n)s unit does not go back to stock by itself here: correct the stock by hand.",
+            "%(n)s units do not go back to stock by themselves here: correct the stock by hand.",
+            units,
+        )
+        yield Caution(code="not_restocked", text=text)
 
 
 def _closed_unpaid(case: Case, method: Method) -> Iterator[Caution]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+from cancellations.planning import stock
 from cancellations.planning.amounts import authorised, in_shop_currency, money_back, why_nothing
 from cancellations.planning.assisted import is_assisted
 from cancellations.planning.case import Case
@@ -125,7 +126,8 @@ def _stock(case: Case, method: Method) -> Iterator[Effect]:
     """Units back per location; an edit lets the platform choose the place."""
     found: defaultdict[str, Decimal] = defaultdict(Decimal)
     names: dict[str, str] = {}
-    for chosen in case.back:
+    put_back = stock.put_back(case, method.commands)
+    for chosen in (c for c in case.back if c.line.id in put_back):
         for location_id, share in places(case, chosen):
             found[location_id] += share.units
             names.setdefault(location_id, case.name_of(location_id))
@@ -143,15 +145,19 @@ def _stock(case: Case, method: Method) -> Iterator[Effect]:
 
 
 def _kept(case: Case, method: Method) -> Iterator[Effect]:
-    for stock, title, detail in (
-        (Stock.KEEP, _("%(units)s kept out of stock"), _("As you chose.")),
-        (Stock.NONE, _("%(units)s: stock does not change"), _("Not counted by the shop, or cannot be put back.")),
+    put_back = stock.put_back(case, method.commands)
+    left = [c for c in case.back if c.line.id not in put_back]
+    none = [c for c in case.chosen if c.stock is Stock.NONE]
+    unchanged = _("%(units)s: stock does not change")
+    for key, lines, title, detail in (
+        ("keep", case.kept, _("%(units)s kept out of stock"), _("As you chose.")),
+        ("none", none, unchanged, _("Not counted by the shop, or cannot be put back.")),
+        ("left", left, unchanged, _("No call of this plan puts them back: correct the stock in the shop's own desk.")),
     ):
-        units = sum((c.units for c in case.chosen if c.stock is stock), Decimal(0))
-        if units:
-            said = ngettext("%(n)s unit", "%(n)s units", units)
-            key = f"keep_stock:{stock.value}"
-            yield Effect(kind=EffectKind.KEEP_STOCK, key=key, title=title % {"units": said}, detail=detail, units=units)
+        if units := sum((c.units for c in lines), Decimal(0)):
+            words = title % {"units": ngettext("%(n)s unit", "%(n)s units", units)}
+            name = f"keep_stock:{key}"
+            yield Effect(kind=EffectKind.KEEP_STOCK, key=name, title=words, detail=detail, units=units)
 
 
 def _message(case: Case, method: Method) -> Iterator[Effect]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cancellations.planning.assisted import is_assisted
 from cancellations.planning.case import Case
 from cancellations.planning.quantities import Chosen, Stock
 from cancellations.planning.refunds import left_for_cancel, places
-from stores.canonical.commands import CancelOrder, Command, CorrectStock, RefundOrder, StockChange
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, StockChange
 
 
 def cancel_restocks(case: Case) -> bool:
@@ -29,6 +30,18 @@ def cannot_keep(case: Case, commands: Sequence[Command]) -> bool:
     if case.manner.refund_restocks_each and any(isinstance(c, RefundOrder) for c in commands):
         kept &= left_for_cancel(case)  # the refund before it has taken all other units for good
     return bool(kept) and restocks and not case.manner.corrects_stock
+
+
+def put_back(case: Case, commands: Sequence[Command]) -> frozenset[str]:
+    """Lines whose units some call puts back, or a person who is asked to."""
+    back = frozenset(chosen.line.id for chosen in case.back)
+    by_cancel = any(isinstance(c, CancelOrder) and c.restock for c in commands)
+    added = any(isinstance(c, CorrectStock) and any(change.delta > 0 for change in c.changes) for c in commands)
+    if by_cancel or added or case.by_item or is_assisted(case, "restock"):
+        return back
+    refunded = {units.line_id for c in commands if isinstance(c, RefundOrder) for units in c.lines if units.restock}
+    edited = {line.line_id for c in commands if isinstance(c, EditOrder) for line in c.lines if line.restock}
+    return back & (refunded | edited)
 
 
 def corrections(case: Case, commands: Sequence[Command]) -> Iterator[CorrectStock]:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import itertools
 import json
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from cancellations.benches import frame
+from cancellations.benches import frame, properties
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,15 @@ def test_machine_names_the_database() -> None:
 def test_an_unknown_bench_is_refused_with_the_names() -> None:
     with pytest.raises(CommandError, match="crash"):
         call_command("bench", "speed", stdout=StringIO())
+
+
+def test_random_plans_are_counted_with_the_seed_that_makes_them_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {7: ["neither a step nor a reason"], 14: ["two figures"]}
+    seeds = itertools.count()
+    monkeypatch.setattr(properties.random_plans, "faults", lambda kind, pick: wrong.get(next(seeds), []))
+
+    first, second, whole = properties.plans(["shopify", "square"], 20)
+
+    assert (first.figure, first.value) == ("plan 7 of square", "neither a step nor a reason")
+    assert (second.figure, second.value) == ("plan 14 of shopify", "two figures")
+    assert (whole.value, whole.notes["of"], whole.notes["bar"]) == (2, 20, 0)

@@ -17,6 +17,7 @@ from stores.kernel.money import total
 from tests import make
 from tests.cancellations.planning import cases
 from tests.cancellations.planning.cases import MANNER, cautions, codes, commands, everything, kinds, plan, take
+from tests.cancellations.planning.test_manners import MONEY_FIRST
 from tests.cancellations.planning.test_ways import BY_HAND, BY_INVOICE, LEDGER, ONE_SWITCH
 
 
@@ -215,3 +216,19 @@ def test_an_amount_of_ones_own_is_stopped_where_the_quote_was_refused(choice):
         ("no_quote", "refund", "A free line cannot be refunded.")
     ]
     assert not made.can_run
+
+
+# --- stock that no call puts back --------------------------------------------------------------------
+@pytest.mark.parametrize(("wish", "left"), [
+    ({"refund": RefundChoice.NONE}, 2), ({}, 0), ({"refund": RefundChoice.NONE, "keep_stock": frozenset({"A"})}, 0),
+], ids=["cancel alone", "refund first", "kept anyway"])  # fmt: skip
+def test_units_that_no_call_puts_back_are_not_promised(wish, left):
+    """A cancel that moves no stock, on a platform where only refunds do."""
+    order = make.canonical_order(lines=[make.line(id="A", units=2)])
+
+    made = plan(order, everything(order, **wish), manner=MONEY_FIRST)
+
+    promised = sum(e.units for e in made.effects if e.kind is EffectKind.STOCK)
+    assert promised == sum(end.units for end in made.expected.stock)
+    assert [e.units for e in made.effects if e.key == "keep_stock:left"] == ([left] if left else [])
+    assert ("not_restocked" in cautions(made)) == bool(left)

@@ -105,7 +105,7 @@ def paid_and_free(platform: str) -> list[Any]:
     return [houses.line(platform, title=title, sku=title, price=price, quantity=1) for price, title in rows]
 
 
-@pytest.mark.parametrize("platform", ["shopify", "magento", "bigcommerce", "square"])
+@pytest.mark.parametrize("platform", [key for key in PLATFORMS if key != "modern_dropship"])
 def test_a_fee_kept_on_one_chair_stays_when_the_other_is_cancelled(
     platform: str, db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
