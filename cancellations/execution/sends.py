@@ -76,4 +76,4 @@ def words(step: Step) -> str:
         return _("It was sent, and the platform is still working on it.")
     if sends.unanswered:
         return _("It was sent and may have been done: no answer settles it.")
-    return _("It was sent, and the answer was that it was not done.")
+    return _("It was sent, and the answer was that it did not go through.")

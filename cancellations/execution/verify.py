@@ -22,6 +22,8 @@ from stores.kernel.failpoints import failpoint
 from stores.kernel.states import CancellationState, StepState
 from stores.services import orders
 
+TOLD = (StepState.APPLIED, StepState.ACCEPTED, StepState.SETTLED)
+
 if TYPE_CHECKING:
     from cancellations.execution.turns import Turn
 
@@ -54,8 +56,12 @@ def _begin(turn: Turn) -> None:
 
 
 def told_of(step: Step) -> dict[str, str]:
-    """A step's stored receipt as the comparison reads it, with what other steps of ours moved meanwhile."""
-    return facts_of(step.result) | {"own_moves": own_moves.of(step)}
+    """A step's stored receipt as the comparison reads it, with what other steps of ours moved meanwhile.
+
+    Nothing for one that brought no answer: "accepted" is said of calls that were.
+    """
+    facts = facts_of(step.result)
+    return facts | {"own_moves": own_moves.of(step)} if facts or step.state in TOLD else {}
 
 
 def facts_of(result: dict[str, object]) -> dict[str, str]:

@@ -70,5 +70,11 @@ class Cancellation(models.Model):
         return f"C-{2000 + self.pk}"
 
     @property
+    def shown_state(self) -> str:
+        """The state as people call it: what ended otherwise than it was promised, or refused, is a difference."""
+        is_over = self.state in (CancellationState.DONE, CancellationState.REFUSED)
+        return "differs" if is_over and self.differs else self.state
+
+    @property
     def money(self) -> Money:
         return Money.from_minor(self.money_minor, self.currency)

@@ -11,7 +11,7 @@ from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, can_edit
 from cancellations.planning.plan import Caution
 from cancellations.planning.quantities import advice
-from stores.canonical.commands import CorrectStock, EditOrder, RefundOrder
+from stores.canonical.commands import CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import PaymentStatus, Readiness
 from stores.canonical.request import RefundChoice
 from stores.kernel.money import Money, total
@@ -102,10 +102,7 @@ def _payments(case: Case, method: Method) -> Iterator[Caution]:
     if any(p.status is PaymentStatus.PENDING for p in order.payments):
         yield Caution(code="pending_payment", text=_("A payment of this order is still on its way."))
     for payment in case.amounts.payments:
-        if payment.is_manual:
-            text = _("Rescind records the refund of %(money)s; pay it by hand.", money=said(payment.amount))
-            yield Caution(code="manual", text=text)
-        elif payment.gateway == "gift_card":
+        if payment.gateway == "gift_card" and not payment.is_manual:
             text = _("%(money)s goes back to the gift card, not to the customer's bank.", money=said(payment.amount))
             yield Caution(code="gift_card_tender", text=text)
 
@@ -227,4 +224,6 @@ def _closed_unpaid(case: Case, method: Method) -> Iterator[Caution]:
 
 
 def _final(case: Case, method: Method) -> Iterator[Caution]:
-    yield Caution(code="final", text=str(case.capabilities.undo.why) or _("This cannot be undone."))
+    moves = case.amounts.payments or method.names(VoidPayment) or not case.manner.moves_money
+    why = str(case.capabilities.undo.why) if moves else ""
+    yield Caution(code="final", text=why or _("Rescind cannot undo this."))

@@ -49,8 +49,15 @@ def _closing(case: Case, method: Method) -> Iterator[Effect]:
     title = _("The order is cancelled") if case.is_whole else _("The order ends")
     detail = _("Reason sent: %(word)s", word=case.reasons.get(case.request.reason, ""))
     if not method.names(CancelOrder):
-        detail = _("Giving all of the money back is what ends it on this platform.")
+        detail = _ended_by(case)
     yield Effect(kind=EffectKind.CLOSE, key="close", title=title, detail=detail)
+
+
+def _ended_by(case: Case) -> str:
+    """What ends the order where no cancel is sent."""
+    if not case.amounts.payments:
+        return _("Nothing is left on it, and that is what ends it on this platform.")
+    return _("Giving all of the money back is what ends it on this platform.")
 
 
 def _refunds(case: Case, method: Method) -> Iterator[Effect]:
@@ -67,7 +74,7 @@ def _refunds(case: Case, method: Method) -> Iterator[Effect]:
 
 
 def _refund_detail(case: Case, payment: QuotedPayment) -> str:
-    by_hand = _("No money moves by itself: pay the customer by hand.") if payment.is_manual else ""
+    by_hand = _("It is only recorded: pay the customer by hand.") if payment.is_manual else ""
     return " ".join(words for words in (by_hand, _in_shop_words(case, payment.amount)) if words)
 
 
@@ -150,7 +157,7 @@ def _kept(case: Case, method: Method) -> Iterator[Effect]:
     none = [c for c in case.chosen if c.stock is Stock.NONE]
     unchanged = _("%(units)s: stock does not change")
     for key, lines, title, detail in (
-        ("keep", case.kept, _("%(units)s kept out of stock"), _("As you chose.")),
+        ("keep", case.kept, *_why_kept(case)),
         ("none", none, unchanged, _("Not counted by the shop, or cannot be put back.")),
         ("left", left, unchanged, _("No call of this plan puts them back: correct the stock in the shop's own desk.")),
     ):
@@ -158,6 +165,13 @@ def _kept(case: Case, method: Method) -> Iterator[Effect]:
             words = title % {"units": ngettext("%(n)s unit", "%(n)s units", units)}
             name = f"keep_stock:{key}"
             yield Effect(kind=EffectKind.KEEP_STOCK, key=name, title=words, detail=detail, units=units)
+
+
+def _why_kept(case: Case) -> tuple[str, str]:
+    """A choice is claimed only where there was one: a platform may change no stock by itself."""
+    if case.capabilities.restock.is_offered:
+        return _("%(units)s kept out of stock"), _("As you chose.")
+    return _("%(units)s: stock does not change"), str(case.capabilities.keep_stock.why)
 
 
 def _message(case: Case, method: Method) -> Iterator[Effect]:

@@ -12,7 +12,7 @@ from cancellations.planning.effects import effects
 from cancellations.planning.expected import end_state
 from cancellations.planning.fingerprint import fingerprint
 from cancellations.planning.methods import Method
-from cancellations.planning.plan import VERSION, Plan, ShopSettings
+from cancellations.planning.plan import VERSION, Blocker, Caution, Plan, ShopSettings
 from cancellations.planning.refusals import blockers
 from stores.canonical.capabilities import Capabilities
 from stores.canonical.manner import Manner
@@ -51,6 +51,7 @@ def build(
         why_no_quote=why_no_quote,
     )
     method = methods.choose(case)
+    stops = blockers(case, method)
     return Plan(
         version=VERSION,
         platform=order.platform,
@@ -66,11 +67,17 @@ def build(
         sums=case.amounts.sums,
         limit_amount=amounts.in_shop_currency(order, case.amounts.sums.total),
         steps=methods.steps(case, method),
-        blockers=blockers(case, method),
-        warnings=warnings(case, method),
+        blockers=stops,
+        warnings=_unsaid(warnings(case, method), stops),
         expected=end_state(case, method),
         fingerprint=fingerprint(order, adapter_version),
     )
+
+
+def _unsaid(cautions: tuple[Caution, ...], stops: tuple[Blocker, ...]) -> tuple[Caution, ...]:
+    """Without those whose words stand as the advice of a blocker."""
+    said = {stop.advice for stop in stops}
+    return tuple(caution for caution in cautions if caution.text not in said)
 
 
 def needs_quote(order: Order, request: CancelRequest) -> bool:
@@ -95,4 +102,6 @@ def _method_words(case: Case, method: Method) -> str:
         return f"{amounts.why_nothing(case.order)} {text}"
     if method.name == "edit":
         return _("Rescind edits the order so that these units stay out of stock, then gives the money back.")
+    if case.manner.moves_money and not case.amounts.payments:
+        return _("No money moves: Rescind takes these units off the order by a refund of nothing.")
     return str(capabilities.cancel_rest.why if case.is_rest else capabilities.cancel_lines.why)

@@ -81,7 +81,8 @@ def _unpaid(case: Case, method: Method) -> Iterator[Blocker]:
     if not case.captured:
         if not case.is_whole and not can_edit(case, case.chosen):
             text = _("Without money to give back, only the whole order can be cancelled on this platform.")
-            words = (why_nothing(case.order), text, *case.order.edit_blockers)
+            says_so = case.order.edit_blockers and not case.manner.edits  # then they are the reason, in its words
+            words = (why_nothing(case.order), *(() if says_so else (text,)), *case.order.edit_blockers)
             yield Blocker(code="unpaid_part", field="lines", text=" ".join(words))
     elif not case.amounts.payments:
         text = _("On this platform units leave the order only together with a refund.")

@@ -14,7 +14,7 @@ from stores.canonical.order import MoneyPair, Order
 
 TOTALS: dict[str, str | Promise] = {
     "original": gettext_lazy("When it was placed"),
-    "subtotal": gettext_lazy("Goods now"),
+    "subtotal": gettext_lazy("Goods"),
     "discounts": gettext_lazy("Discounts"),
     "shipping": gettext_lazy("Shipping"),
     "tax": gettext_lazy("Tax"),
@@ -48,6 +48,12 @@ def money_rows(order: Order) -> Sequence[MoneyRow]:
         if pair is not None and (name in ALWAYS or pair.shop or pair.customer):
             rows.append(MoneyRow(str(label), pair, name in ("current", "outstanding")))
     return rows
+
+
+def is_untouched(order: Order) -> bool:
+    """Nothing of it was shipped, refunded or cancelled, as far as its lines and records tell."""
+    moved = any(line.shipped or line.cancelled for line in order.lines)
+    return not (moved or order.cancelled_at or order.shipments or order.refunds)
 
 
 def facts(order: Order) -> Sequence[tuple[str, Any]]:

@@ -103,6 +103,7 @@ def context(viewer: User, record: OrderRecord, standing: Standing, wish: Wish) -
     """Everything the templates of templates/orders/ ask for."""
     kind, order, form = registry.get(record.store.platform), standing.order, wish.form
     wrong = order_wishes.wrong_fields(form.errors, wish.plan.blockers if wish.plan and form.is_bound else ())
+    refunds = order_wishes.refund_options(form, kind.capabilities)
     shares = {e.line_id: e.refund for e in wish.plan.expected.lines if e.refund} if wish.plan else {}
     return {
         "record": record,
@@ -116,13 +117,16 @@ def context(viewer: User, record: OrderRecord, standing: Standing, wish: Wish) -
         "lines": order_lines.page_of(form, kind.capabilities, number=wish.page, shares=shares, wrong=wrong),
         "can": kind.capabilities,
         "may_ask": access.can(viewer, "cancellations.preview", record.store),
-        "refunds": order_wishes.refund_options(form, kind.capabilities),
+        "refunds": refunds,
+        "why_no_refund": order_wishes.why_no_choice(refunds),
+        "tells_money": kind.manner.moves_money,
         "payments": order_wishes.payment_fields(form, wrong),
         "reasons": order_wishes.reason_options(form),
         "reason_sent": order_wishes.reason_sent(form, kind),
         "money_rows": order_facts.money_rows(order),
         "facts": order_facts.facts(order),
         "earlier": cancellations.of_order(viewer, record.pk),
+        "is_untouched": order_facts.is_untouched(order),
         "busy": submit.open_cancellation(record),
         "linked": copies.seen_by(viewer, [record]).get(record.pk, ()),
         "theirs": theirs(record, order),

@@ -47,7 +47,7 @@ class Option:
 
 def refund_options(form: PreviewForm, capabilities: Capabilities) -> Sequence[Option]:
     """Full, part, none; what this order or platform does not offer stays visible with its reason."""
-    unpaid = amounts.why_nothing(form.order)
+    unpaid = amounts.why_nothing(form.order) if capabilities.refund.is_offered else str(capabilities.refund.why)
     rows = (
         (RefundChoice.FULL, _("What these units cost"), capabilities.refund, _figures(capabilities)),
         (RefundChoice.PART, _("An amount of my own"), capabilities.refund_part, ""),
@@ -57,6 +57,12 @@ def refund_options(form: PreviewForm, capabilities: Capabilities) -> Sequence[Op
         Option(choice.value, label, form.refund is choice, unpaid or ("" if row.is_offered else row.why), help_text)
         for choice, label, row, help_text in rows
     ]
+
+
+def why_no_choice(options: Sequence[Option]) -> str:
+    """The one reason why none of the options is offered; "" when some is, or each has a reason of its own."""
+    reasons_why = {option.why_not for option in options}
+    return reasons_why.pop() if len(reasons_why) == 1 else ""
 
 
 def reason_options(form: PreviewForm) -> Sequence[Option]:

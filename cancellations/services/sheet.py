@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cancellations.execution.keys import tag_of
-from cancellations.models import Attempt, Cancellation, Step
+from cancellations.models import Attempt, Cancellation, Resending, Step
 from cancellations.planning import reasons
 from cancellations.planning.plan import Assist, Plan, PlannedStep, ReceiptLine, ReceiptSheet
 from cancellations.services import plan_words
@@ -78,6 +78,11 @@ class Sheet:
         return next((row for row in self.steps if row.can_retry), None)
 
     @property
+    def waits_for_person(self) -> bool:
+        """Without a person nothing goes on; else somebody is told of it, and the work goes on behind."""
+        return any(row.waits_for_person or row.step.resend == Resending.ASKED for row in self.steps)
+
+    @property
     def settled(self) -> Sequence[StepRow]:
         return [row for row in self.steps if row.settled]
 
@@ -110,7 +115,7 @@ def of(cancellation: Cancellation) -> Sheet:
         _row(step, planned, is_over, _since(cancellation, steps[:at]))
         for at, (step, planned) in enumerate(zip(steps, plan.steps, strict=True))
     ]
-    state = state_of(cancellation)
+    state = cancellation.shown_state
     return Sheet(
         plan=plan,
         title=_title(plan),
@@ -128,12 +133,6 @@ def of(cancellation: Cancellation) -> Sheet:
 def _title(plan: Plan) -> str:
     one, many = _("%(n)s unit of %(order)s"), _("%(n)s units of %(order)s")
     return (one if plan.units == 1 else many) % {"n": f"{plan.units.normalize():f}", "order": plan.order_number}
-
-
-def state_of(cancellation: Cancellation) -> str:
-    """The state by its word in the vocabulary; a difference is a state of its own to people."""
-    is_over = cancellation.state in (CancellationState.DONE, CancellationState.REFUSED)
-    return "differs" if is_over and cancellation.differs else cancellation.state
 
 
 def _since(cancellation: Cancellation, earlier: Sequence[Step]) -> datetime | None:

@@ -19,10 +19,13 @@ from cancellations.selectors import under_way
 from cancellations.services import exports
 from stores.kernel import clock, sheets
 from stores.models import OrderRecord
+from stores.platforms import registry
 from stores.selectors import access, copies, freshness, orders, unreadable
 from stores.views.access import DeskRequest, may
 
 NAMED_ONE_BY_ONE = 3  # shops that are up to date; more fold into one line, so that orders stay on a phone's screen
+
+WITHOUT_MONEY = frozenset(kind.key for kind in registry.all_platforms() if not kind.manner.moves_money)  # nor prices
 
 
 @require_safe
@@ -88,6 +91,7 @@ def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, An
         "troubles": [line for line in lines if line.is_trouble],
         "unreadable": [] if page.previous else unreadable.search(request.user, query),
         "rows": [(row, working.get(row.pk), _others(row, linked, working)) for row in shown],
+        "without_money": WITHOUT_MONEY,
         "can_connect": access.can(request.user, "stores.connect"),
     }
 
@@ -113,7 +117,8 @@ def _cells(rows: Iterator[OrderRecord]) -> Iterator[list[sheets.Cell]]:
 
 def _total(row: OrderRecord) -> sheets.Cell:
     """Empty where a listing did not tell it; never a zero nobody said."""
-    return row.total.amount if row.total or not row.is_summary else ""
+    is_told = row.store.platform not in WITHOUT_MONEY and (row.total or not row.is_summary)
+    return row.total.amount if is_told else ""
 
 
 def _utc(instant: Any) -> str:

@@ -69,7 +69,10 @@ def _with_mark() -> str:
 
 
 def _not_paid() -> str:
-    return _("It is there, with our mark, but the payment provider did not pay it back.")
+    return _(
+        "It is there, with our mark, but the payment provider did not pay it back. "
+        "Pay it back another way, then settle it here."
+    )
 
 
 # --- where no mark can stand ---------------------------------------------------------------------------

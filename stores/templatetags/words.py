@@ -78,7 +78,7 @@ STEP: dict[str, Word] = {
     "intended": (_("Sending"), "moving"),
     "accepted": (_("Accepted, not finished"), "moving"),
     "retry_wait": (_("Will try again"), "moving"),
-    "unknown": (_("No answer: looking"), "warn"),
+    "unknown": (_("Looking whether it was done"), "warn"),
     "needs_person": (_("Needs a person"), "warn"),
     "applied": (_("Done"), "ok"),
     "refused": (_("Refused"), "bad"),

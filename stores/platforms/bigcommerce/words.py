@@ -31,7 +31,7 @@ def _capabilities() -> dict[str, Capability]:
             _("Order, payments, refunds and stock with its settings are read live, in five or six calls.")
         ),
         "cancel_order": composed(
-            _("The money goes back first, or an authorisation is released; then the order is set to Cancelled.")
+            _("What is refunded goes back first, what is released is released; then the order is set to Cancelled.")
         ),
         "cancel_lines": composed(
             _("BigCommerce cannot cancel a line: Rescind refunds these units. Tell the warehouse not to ship them.")
@@ -171,7 +171,7 @@ TWO_CURRENCIES = _(
     "Cancel it in BigCommerce."
 )
 NO_PAYMENT = _("BigCommerce says that this order was paid and shows no payment of it. Refund it in BigCommerce.")
-PENDING_REFUND = _("A refund of this order is still on its way. Wait until it is finished.")
+PENDING_REFUND = _("A refund of this order is still on its way.")
 DECLINED_BEFORE = _("A refund of %(amount)s was declined by the payment provider: look at it in BigCommerce.")
 NO_STOCK_RIGHT = _("Stock is not shown to Rescind: the account lacks the right to it.")
 LINE_GONE = _("These units have left or were refunded already.")

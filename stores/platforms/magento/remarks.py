@@ -23,7 +23,7 @@ def of(facts: Facts) -> Iterator[Remark]:
     seen = shapes.text(order, "order_currency_code")
     if seen and seen != facts.currency:
         shown = {"amount": f"{number(order, 'grand_total'):f}", "seen": seen, "base": facts.currency}
-        yield _other(words.OTHER_CURRENCY % shown)
+        yield _payment(words.OTHER_CURRENCY % shown)
     yield from _extras(facts)
     if not facts.ways.prices and any(Shipping.of(facts, invoice).has_tax for invoice in facts.paid_invoices):
         yield _other(words.SHIPPING_TAXED)
@@ -35,9 +35,14 @@ def _extras(facts: Facts) -> Iterator[Remark]:
     more = facts.order.get("extension_attributes")
     known = more if isinstance(more, dict) else {}
     if number(known, "base_gift_cards_amount") or number(known, "reward_points_balance"):
-        yield _other(words.GIFT_CARDS)
+        yield _payment(words.GIFT_CARDS)
     if not facts.is_plain:
-        yield _other(words.SPECIAL)
+        yield _payment(words.SPECIAL)
+
+
+def _payment(text: str) -> Remark:
+    """Said before the click as well."""
+    return Remark(kind="payment", text=str(text))
 
 
 def _other(text: str) -> Remark:

@@ -64,9 +64,11 @@ def _returns(raw: Node) -> Iterator[Remark]:
         return
     for node in fields.items(raw, "returns"):
         state = fields.text(node, "status")
-        words = _("Return %(name)s: %(state)s, %(units)s units") % {
+        count = fields.units(node, "totalQuantity")
+        one, many = _("Return %(name)s: %(state)s, 1 unit"), _("Return %(name)s: %(state)s, %(units)s units")
+        words = (one if count == 1 else many) % {
             "name": fields.text(node, "name"),
             "state": state.lower(),
-            "units": fields.units(node, "totalQuantity"),
+            "units": count,
         }
         yield Remark(kind="return", text=words, is_open=state in OPEN_RETURNS)

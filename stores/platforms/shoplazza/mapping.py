@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from stores.canonical.order import (
     Cancellable,
     Fulfilment,
@@ -185,8 +187,8 @@ def each(raw: Node, ordered: Decimal, rates: Rates) -> MoneyPair:
 def tax_words(raw: Node, rates: Rates) -> list[str]:
     tax = fields.amount(raw, "tax_price", rates.currency)
     duty = fields.amount(raw, "duty_price", rates.currency)
-    said = [f"{tax.amount:f} {tax.currency}"] if tax else []
-    return said + ([f"{duty.amount:f} {duty.currency} duty"] if duty else [])
+    said = [_("Tax: %(amount)s") % {"amount": f"{tax.amount:f} {tax.currency}"}] if tax else []
+    return said + ([_("Duty: %(amount)s") % {"amount": f"{duty.amount:f} {duty.currency}"}] if duty else [])
 
 
 def to_location(raw: Node) -> Location | None:

@@ -18,7 +18,7 @@ def of(raw: Node, records: Sequence[Node], paid: Sequence[Payment], rates: Rates
         said = str(words.RETURNS[fields.text(raw, "fulfillment_status")])
         yield Remark(kind="return", text=said, is_open=fields.text(raw, "fulfillment_status") == "returning")
     if fields.amount(raw, "gift_card_total", rates.currency):
-        yield _other(words.GIFT_CARD)
+        yield Remark(kind="payment", text=str(words.GIFT_CARD))
     if any(p.capturable for p in paid) and not any(p.refundable is not None for p in paid):
         yield _other(words.AUTHORISED)
     if payments.shared_channels(raw):

@@ -27,7 +27,7 @@ def _capabilities() -> dict[str, Capability]:
         "receive_events": native(_("Shoplazza tells us of changes; each message only makes us read the order again.")),
         "read_order": native(_("Lines, payments, shipments and refunds are read live, in three calls.")),
         "cancel_order": native(
-            _("One call sets the order to cancelled. Money and stock go back in a refund that is made before it.")
+            _("One call sets the order to cancelled. What is refunded goes back before it, with its units.")
         ),
         "cancel_lines": composed(
             _("Shoplazza cannot cancel part of an order: Rescind refunds these units. Tell the warehouse not to ship.")
@@ -161,10 +161,10 @@ NO_RECORD = _("Shoplazza says that money went back and lists no refund. Look at 
 GIFT_CARD = _("Part was paid with a gift card; Shoplazza does not say how that part is given back.")
 AUTHORISED = _("Only authorised: nothing was taken, and the authorisation may stay until it expires.")
 DIVIDE = _("Two payments used the same channel: say how much goes back through each.")
-UNPAID = _("Nothing was paid, so only the whole order can be cancelled.")
+UNPAID = _("Before it is paid, only the whole order can be cancelled.")
 SHIPPED = _("Part of it has shipped: only what has not left can be cancelled.")
 NOT_OPEN = _("The order is neither awaiting payment nor in progress.")
-PENDING_REFUND = _("A refund of this order is still on its way. Wait until it is finished.")
+PENDING_REFUND = _("A refund of this order is still on its way.")
 DELETED = _("The order was deleted in Shoplazza.")
 LINE_GONE = _("These units have left or were refunded already.")
 LINE_CLOSED = _("The order is closed, so nothing of it can be cancelled.")

@@ -19,8 +19,8 @@ CAPABILITIES = Capabilities(
     read_order=native(_("The order, its refunds and what its payment method can do are read live.")),
     cancel_order=composed(
         _(
-            "A paid order is refunded first and then set to cancelled; an unpaid one is only set to cancelled. "
-            "Setting it to cancelled always puts back in stock what the order had taken."
+            "What is refunded goes back first; then the order is set to cancelled. "
+            "That always puts back in stock what the order had taken."
         )
     ),
     cancel_lines=composed(

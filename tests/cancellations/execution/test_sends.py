@@ -12,7 +12,7 @@ from stores.canonical.commands import Outcome
 from stores.kernel.states import StepState
 from tests import make
 
-NOTHING, MAYBE, NOT = "Nothing was sent.", "may have been done", "the answer was that it was not done"
+NOTHING, MAYBE, NOT = "Nothing was sent.", "may have been done", "the answer was that it did not go through"
 
 
 @pytest.fixture

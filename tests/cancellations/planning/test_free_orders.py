@@ -34,6 +34,8 @@ def test_units_of_a_free_order_leave_by_a_refund_of_nothing(lines, ends):
     assert (command.payments, command.shipping, made.can_run) == ((), None, True)
     assert (made.expected.is_cancelled, codes(made)) == (ends, [])
     assert "reduce" not in [effect.kind.value for effect in made.effects]
+    closing = [effect.detail for effect in made.effects if effect.kind.value == "close"]
+    assert closing == (["Nothing is left on it, and that is what ends it on this platform."] if ends else [])
 
 
 def test_where_nothing_of_the_kind_is_offered_there_is_a_reason():

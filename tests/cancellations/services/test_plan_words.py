@@ -9,11 +9,12 @@ import pytest
 
 from cancellations.planning import comparison
 from cancellations.services import plan_words
+from stores.canonical.capabilities import impossible
 from stores.canonical.order import EndsWhenRepaid, MoneyPair, Order, PaymentState
-from stores.canonical.request import RefundChoice
+from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.money import Money
 from tests import make
-from tests.cancellations.planning.cases import everything, plan, take
+from tests.cancellations.planning.cases import ABLE, everything, plan, take
 from tests.cancellations.planning.test_ways import ONE_SWITCH
 
 
@@ -106,3 +107,40 @@ def test_both_currencies_stand_on_the_button_and_at_the_payment() -> None:
     assert [row["text"] for row in plan_words.effect_rows(made) if row["title"].startswith("Refund to")] == [
         "US$1.20 in the shop's currency."
     ]
+
+
+def test_the_way_it_is_done_does_not_speak_of_a_refund_that_is_none() -> None:
+    facts = order(card())
+    part = plan(facts, take(1, order=facts, refund=RefundChoice.NONE))
+
+    assert part.method_words == "No money moves: Rescind takes these units off the order by a refund of nothing."
+    assert plan(facts, take(1, order=facts)).method_words == "cancel_lines in words."
+
+
+def test_what_cannot_be_undone_speaks_of_money_only_where_some_moves() -> None:
+    free, paid = order(), order(card())
+
+    assert [w.text for w in plan(free, everything(free)).warnings] == ["Rescind cannot undo this."]
+    assert [w.text for w in plan(paid, everything(paid)).warnings] == ["undo in words."]
+
+
+def test_a_choice_about_stock_is_claimed_only_where_there_was_one() -> None:
+    facts = order(card())
+    kept = everything(facts, keep_stock=frozenset(line.id for line in facts.lines))
+    details = {
+        able.restock.is_offered: next(e for e in plan(facts, kept, capabilities=able).effects if e.kind == "keep_stock")
+        for able in (ABLE, replace(ABLE, restock=impossible("No.")))
+    }
+
+    assert (details[True].title, details[True].detail) == ("2 units kept out of stock", "As you chose.")
+    assert (details[False].title, details[False].detail) == ("2 units: stock does not change", "keep_stock in words.")
+
+
+def test_advice_that_a_blocker_gives_is_not_repeated_as_a_warning() -> None:
+    gone = make.line(units=2, shipped=2)
+    facts = make.canonical_order(lines=[gone], payments=(card(),))
+
+    made = plan(facts, CancelRequest(lines={}))
+
+    assert [b.advice for b in made.blockers] == ["What has left cannot be cancelled: start a return instead."]
+    assert [w.text for w in made.warnings] == []

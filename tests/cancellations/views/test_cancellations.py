@@ -18,6 +18,7 @@ from cancellations.services import decide
 from notifications.models import Delivery, DeliveryState
 from stores.kernel.states import CancellationState
 from stores.models import Role
+from stores.templatetags.words import word
 from tests import make
 from tests.rigs.people import Cast
 
@@ -369,3 +370,51 @@ class TestReceipt:
         page = text_of(browser_of(desk.staff).get(page_of(stopped, "look"), headers=FRAGMENT))
 
         assert "The shop was not read." in page
+
+
+class TestWordsOfAStop:
+    """What a clerk reads when something stopped: only what happened, and what to do next."""
+
+    def test_what_was_refused_and_done_all_the_same_is_a_difference_in_every_list(self, browser, mine):
+        row = mine(state="refused", differs=True, trouble="Refused, and done all the same.")
+
+        listed = text_of(browser.get(LIST, {"show": "refused"}))
+        page = text_of(browser.get(page_of(row)))
+
+        assert "Done, with a difference" in listed[listed.index("rows-title") :]
+        assert "done all the same: a later look found it" in page
+        assert "Compare below" not in page  # there is nothing below to compare with
+        assert "Look at the order" in page
+
+    @pytest.mark.parametrize(
+        ("state", "resend", "title"),
+        [
+            ("needs_person", "", "A person must decide."),
+            ("unknown", "asked", "A person must decide."),
+            ("unknown", "", "Rescind goes on by itself, and you should know of it."),
+            ("accepted", "", "Rescind goes on by itself, and you should know of it."),
+        ],
+    )
+    def test_a_person_is_asked_to_decide_only_what_waits_for_one(self, desk, browser_of, state, resend, title):
+        stopped = desk.confirm(record := desk.order(), desk.some(record, 1))
+        Cancellation.objects.filter(pk=stopped.pk).update(state="needs_operator", trouble="It was sent.")
+        Step.objects.filter(cancellation=stopped, position=1).update(state=state, resend=resend)
+
+        page = text_of(browser_of(desk.staff).get(page_of(stopped)))
+
+        assert f"<strong>{title}</strong>" in page
+
+    def test_nothing_was_reported_where_nothing_was_sent(self, desk, browser_of):
+        record = desk.order()
+        held = desk.confirm(record, desk.some(record, 1))
+        desk.world.staff(record.external_id).refund("3.00")
+        stopped = desk.work(held)
+
+        fragment = text_of(browser_of(desk.staff).get(page_of(stopped, "look"), headers=FRAGMENT))
+
+        assert "Nothing was sent." in stopped.trouble
+        assert 'data-label="Reported"' in fragment
+        assert "accepted" not in fragment
+
+    def test_an_answer_that_was_a_no_is_not_called_no_answer(self):
+        assert str(word("step", "unknown")[0]) == "Looking whether it was done"

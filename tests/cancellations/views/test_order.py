@@ -13,9 +13,11 @@ from django.test import Client
 
 from cancellations.models import Cancellation, Preview
 from cancellations.services import preview
+from cancellations.views import orders_list
 from stores.canonical import codec
 from stores.canonical.order import Person
 from stores.models import OrderRecord, StoreState
+from stores.platforms import registry
 from stores.sandbox.shopify.spec import Line
 from stores.services import orders
 from tests import make
@@ -484,3 +486,51 @@ def test_an_address_come_back_to_leads_to_the_order(desk: Desk, browser: Client,
     answer = browser.get(url(record, name))
 
     assert (answer.status_code, answer["Location"]) == (302, url(record))
+
+
+def test_the_reason_why_no_money_can_go_back_is_said_once(desk: Desk, browser: Client) -> None:
+    record = desk.order(pay="pending")
+
+    page = text_of(browser.get(url(record) + "?live=1"))
+
+    assert page.count("Nothing was captured on this order.") == 1
+    assert 'name="refund"' not in page
+
+
+def test_what_was_shipped_is_not_called_untouched_where_the_platform_lists_no_parcel(
+    desk: Desk, browser: Client
+) -> None:
+    record = desk.order()
+    seen = desk.live(record)
+    left = tuple(replace(line, shipped=line.ordered, cancellable=line.ordered - line.ordered) for line in seen.lines)
+    orders.save(desk.store, make.changed(seen, lines=left, shipments=()), make.NOW)
+
+    page = text_of(browser.get(url(record)))
+
+    assert "Nothing shipped, refunded or cancelled so far." not in page
+    assert "keeps no record of single shipments" in page
+
+
+def test_a_plan_that_cannot_run_promises_nothing(desk: Desk, browser: Client) -> None:
+    record = desk.order()
+    wrong = wish(record, desk, "1", refund="part")  # no amount
+
+    page = text_of(browser.post(url(record, "preview"), wrong, headers=FRAGMENT))
+
+    assert "Say how much goes back" in page
+    assert "leaves the order" not in page
+    assert "in stock" not in page[page.index('id="effects"') : page.index("</aside>")]
+
+
+def test_money_is_a_dash_where_the_platform_tells_none(desk: Desk, browser: Client, monkeypatch: Any) -> None:
+    record = desk.order()
+    mute = replace(registry.get("shopify").manner, moves_money=False)
+    monkeypatch.setattr(registry.get("shopify"), "manner", mute)
+    monkeypatch.setattr(orders_list, "WITHOUT_MONEY", frozenset({"shopify"}))
+
+    page, listed = text_of(browser.get(url(record))), text_of(browser.get("/orders"))
+
+    assert "No payment so far" not in page
+    assert 'id="money-title"' not in page
+    assert 'title="the platform tells no prices">—' in page
+    assert 'title="the platform tells no prices">—' in listed

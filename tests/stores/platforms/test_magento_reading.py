@@ -283,3 +283,13 @@ def test_a_link_leads_to_the_shops_own_desk():
     assert place.on_network().order_url("17", "") == "https://demo.magento.example/admin/sales/order/view/order_id/17/"
     url = place.on_network(admin_path="admin_x1").order_url("17", "")
     assert url == "https://demo.magento.example/admin_x1/sales/order/view/order_id/17/"
+
+
+def test_what_changes_the_money_is_said_before_the_click(world):
+    """The customer's other currency, gift cards and store credit stand in the preview, not in the history alone."""
+    shop = place.on_world(world)
+    foreign = place.made(world, shop, lines=[MUG], currency="EUR", rate="0.9")
+    cards = place.made(world, shop, lines=[MUG], extras={"gift_cards_amount": "5.00"})
+
+    assert any("EUR" in remark.text for remark in foreign.remarks if remark.kind == "payment")
+    assert any("Gift cards" in remark.text for remark in cards.remarks if remark.kind == "payment")
