@@ -217,14 +217,32 @@ def test_a_throttled_call_says_how_long(header, seconds, send, network, monkeypa
     assert limiter.heard == [seconds]
 
 
-def test_a_401_is_renewed_once_and_sent_again(send, network):
+def test_a_401_to_an_effect_with_a_key_is_renewed_once_and_sent_again(send, network):
     network.post(URL, status=401)
     network.post(URL, json={}, match=[responses.matchers.header_matcher({"X-Token": "secret-2"})])
     journal = Journal()
 
-    send(caller=Caller("secret-1", "secret-2"), journal=journal)
+    send(caller=Caller("secret-1", "secret-2"), journal=journal, key="k1")
 
     assert [type(seen).__name__ for seen in journal.seen] == ["Prepared", "CredentialsRejected", "Prepared", "Answer"]
+
+
+def test_a_401_to_a_read_is_renewed_once_and_asked_again(send, network):
+    network.post(URL, status=401)
+    network.post(URL, json={"ok": True}, match=[responses.matchers.header_matcher({"X-Token": "secret-2"})])
+
+    assert send(caller=Caller("secret-1", "secret-2"), effect=False).body == {"ok": True}
+
+
+def test_a_401_to_an_effect_without_a_key_is_renewed_and_not_sent_again(send, network):
+    network.post(URL, status=401)
+    caller, journal = Caller("secret-1", "secret-2"), Journal()
+
+    with pytest.raises(CredentialsRejected):
+        send(caller=caller, journal=journal)
+
+    assert [type(seen).__name__ for seen in journal.seen] == ["Prepared", "CredentialsRejected"]
+    assert caller.auth_headers() == {"X-Token": "secret-2"}
 
 
 @pytest.mark.parametrize("tokens", [["only"], ["first", "second"]], ids=["nothing to renew", "the new one too"])
@@ -233,7 +251,7 @@ def test_credentials_refused_again_are_said_so(tokens, send, network):
         network.post(URL, status=401)
 
     with pytest.raises(CredentialsRejected):
-        send(caller=Caller(*tokens))
+        send(caller=Caller(*tokens), key="k1")
 
 
 def test_the_journal_sees_the_request_without_its_secret(send, network):
