@@ -106,6 +106,7 @@ def authorised() -> Plan:
 
 def unpaid_part() -> Plan:
     facts = order(payments=())
+    facts = replace(facts, totals=replace(facts.totals, received=make.pair("0")))
     return plan(facts, take(0, 1, order=facts))
 
 
