@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from stores.canonical.commands import CancelOrder, Outcome, PaymentBack, Receipt, RefundOrder, UnitsBack, VoidPayment
-from stores.canonical.request import CancelRequest, Reason
+from stores.canonical.request import CancelRequest, Reason, RefundChoice
 from stores.kernel.errors import (
     InputRejected,
     JobFailed,
