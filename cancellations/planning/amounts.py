@@ -252,4 +252,5 @@ def _wishes_without_money(order: Order, request: CancelRequest) -> Iterator[Bloc
 
 def _not_quoted(why: str) -> Blocker:
     text = why or _("The platform did not say what the refund would be, so nothing can be promised.")
-    return Blocker(code="no_quote", field="refund", text=text, advice=_("Read the order again."))
+    advice = "" if why else _("Read the order again.")  # the platform's words say what to do themselves
+    return Blocker(code="no_quote", field="refund", text=text, advice=advice)

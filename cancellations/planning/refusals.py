@@ -19,6 +19,8 @@ from stores.kernel.words import gettext as _
 
 BY_HAND = frozenset({"restock", "void_authorisation"})  # what `assisted` has steps for
 
+MONEY_FIELDS = ("refund", "part.", "shipping")  # what is wrong there is the reason why no money goes back
+
 
 def blockers(case: Case, method: Method) -> tuple[Blocker, ...]:
     if case.order.cancelled_at is not None:
@@ -84,7 +86,7 @@ def _unpaid(case: Case, method: Method) -> Iterator[Blocker]:
             says_so = case.order.edit_blockers and not case.manner.edits  # then they are the reason, in its words
             words = (why_nothing(case.order), *(() if says_so else (text,)), *case.order.edit_blockers)
             yield Blocker(code="unpaid_part", field="lines", text=" ".join(words))
-    elif not case.amounts.payments:
+    elif not case.amounts.payments and not any(b.field.startswith(MONEY_FIELDS) for b in case.wrong):
         text = _("On this platform units leave the order only together with a refund.")
         yield Blocker(code="part_without_refund", field="refund", text=text)
 

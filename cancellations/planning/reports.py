@@ -25,7 +25,7 @@ def _answer(facts: Facts, says: Callable[[Facts], str]) -> str:
     if facts.get("settled"):
         return _("settled by hand")
     if facts.get("found"):
-        return _("no answer, found on looking")
+        return _("found on looking")
     return says(facts) or _("accepted")
 
 

@@ -63,7 +63,7 @@ def deed(plan: Plan) -> str:
         act = ngettext("Cancel %(n)s unit", "Cancel %(n)s units", int(plan.units)) % {
             "n": f"{plan.units.normalize():f}"
         }
-    return " · ".join((act, *_money_words(plan)))
+    return " · ".join((act, *(_money_words(plan) if plan.can_run else ())))
 
 
 def _money_words(plan: Plan) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from stores.canonical.order import Order
-from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
+from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money, allocate, total
 from stores.platforms.shoplazza import fields, moneys, payments, units, words, worth
@@ -48,7 +48,9 @@ def estimate(raw: Node, records: Sequence[Node], order: Order, request: CancelRe
         subtotal, tax, duties, shipping, fees = given, zero, zero, zero, zero
     return Quote(
         currency=zero.currency, subtotal=subtotal, tax=tax, shipping=shipping, duties=duties, total=given,
-        maximum=most, lines=tuple(lines), payments=_over(raw, order, given, most), is_estimate=True, fees=fees or None,
+        maximum=most, lines=tuple(lines), 
+        payments=_over(raw, order, given, most, is_named=request.refund is RefundChoice.PART), is_estimate=True,
+        fees=fees or None,
     )  # fmt: skip
 
 
@@ -89,14 +91,19 @@ def _is_everything(raw: Node, quoted: Sequence[QuotedLine]) -> bool:
     return bool(wanted) and all(wanted.get(line_id, units.ZERO) == count for line_id, count in goods)
 
 
-def _over(raw: Node, order: Order, given: Money, most: Money) -> tuple[QuotedPayment, ...]:
-    """Over the payments by what each still holds; none where nothing goes back."""
+def _over(raw: Node, order: Order, given: Money, most: Money, *, is_named: bool) -> tuple[QuotedPayment, ...]:
+    """Over the payments by what each still holds; none where nothing goes back.
+
+    is_named: a person says how much through each, which also tells payments apart that share a channel.
+    """
     parents = [(p, p.refundable) for p in order.payments if p.refundable]
     if not given or not parents:
         return ()
     shared, held = payments.shared_channels(raw), total((left for _, left in parents), given.currency)
     is_untold = len(parents) > 1 and held > most  # each could give back what only all together hold
     if is_untold or any(payment.gateway in shared for payment, _ in parents):
+        if is_named:
+            return ()
         raise RemoteRefused("payments share a channel", code="divide", user_message=str(words.DIVIDE))
     given = min(given, held)
     parts = allocate(given, [left.amount for _, left in parents])

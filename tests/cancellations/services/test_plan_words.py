@@ -144,3 +144,21 @@ def test_advice_that_a_blocker_gives_is_not_repeated_as_a_warning() -> None:
 
     assert [b.advice for b in made.blockers] == ["What has left cannot be cancelled: start a return instead."]
     assert [w.text for w in made.warnings] == []
+
+
+def test_a_plan_that_cannot_run_claims_nothing_about_money() -> None:
+    facts = order(card(), can_notify=False)
+    stopped = plan(facts, everything(facts, notify=True))
+
+    assert not stopped.can_run
+    assert plan_words.deed(stopped) == "Cancel the order"
+
+
+def test_a_refused_quote_is_said_once() -> None:
+    """With the platform's words, without advice of ours beside theirs, and not as "only together with a refund"."""
+    facts = order(card())
+    wish = take(1, order=facts, refund=RefundChoice.PART, part={facts.payments[0].id: make.money("99.00")})
+
+    made = plan(facts, wish, manner=ONE_SWITCH)
+
+    assert [b.code for b in made.blockers] == ["amount"]

@@ -508,7 +508,7 @@ def test_what_was_shipped_is_not_called_untouched_where_the_platform_lists_no_pa
     page = text_of(browser.get(url(record)))
 
     assert "Nothing shipped, refunded or cancelled so far." not in page
-    assert "keeps no record of single shipments" in page
+    assert "No single shipment or refund is listed." in page
 
 
 def test_a_plan_that_cannot_run_promises_nothing(desk: Desk, browser: Client) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from stores.canonical.commands import CancelOrder, Outcome, PaymentBack, Receipt, RefundOrder, UnitsBack, VoidPayment
-from stores.canonical.request import CancelRequest, Reason
+from stores.canonical.request import CancelRequest, Reason, RefundChoice
 from stores.kernel.errors import (
     InputRejected,
     JobFailed,
@@ -407,6 +407,9 @@ def test_two_payments_of_one_channel_are_divided_by_a_person(world):
     with pytest.raises(RemoteRefused) as caught:
         shop.quote(order, CancelRequest(lines=place.some(order)))
     assert caught.value.code == "divide"
+    parts = {payment.id: usd("10.00") for payment in order.payments}  # then it is a person's to say, and can be said
+    named = shop.quote(order, CancelRequest(lines=place.some(order), refund=RefundChoice.PART, part=parts))
+    assert (named.payments, named.maximum) == ((), usd("66.30"))
     assert any("same channel" in remark.text for remark in order.remarks)
     assert [payment.amount.shop.amount for payment in order.payments] == [Decimal("30.00"), Decimal("36.30")]
     assert [payment.refundable.amount for payment in order.payments if payment.refundable] == [Decimal("66.30")] * 2
