@@ -21,6 +21,8 @@ from stores.kernel.states import CancellationState, StepState
 if TYPE_CHECKING:
     from cancellations.execution.turns import Turn
 
+SEEN = 120  # characters that make a picture the one a person has seen
+
 
 def comes_first(turn: Turn) -> bool:
     """Must it be looked for before it is sent? Whatever may have left before, unless the platform's key protects it.
@@ -46,7 +48,8 @@ def take(turn: Turn) -> None:
         raise
     except Exception as exc:  # noqa: BLE001  the executor's edge: a fault of ours waits like one of theirs
         faults.log(turn.step, exc)
-        _wait(turn, faults.reading_words(exc))
+        seen = turn.step.detail if turn.step.resend == Resending.ALLOWED else ""  # what a person's word is about stays
+        _wait(turn, seen or faults.reading_words(exc))
         return
     failpoint(f"{turn.step.kind}.looking")
     _judge(turn, finding)
@@ -81,14 +84,17 @@ def _absent(turn: Turn, detail: str) -> None:
 def _unclear(turn: Turn, detail: str) -> None:
     """Reading cannot tell. What protects a resend may still allow it; else a person decides."""
     step, told = turn.step, sends.of(turn.step)
-    if step.resend == Resending.ALLOWED and not told.count:
+    is_allowed = step.resend == Resending.ALLOWED and step.detail.startswith(detail[:SEEN])
+    if is_allowed and not told.count:
         _go(turn, StepState.PENDING, "not_sent")
     elif not told.count:
         outcomes.ask(turn, detail, resend=Resending.ASKED)
     elif clock.now() < _later(clock.now(), _can_land_until(turn, told)):
-        _wait(turn, detail)
-    elif step.resend == Resending.ALLOWED:
+        _wait(turn, detail, resend=step.resend if is_allowed else "")
+    elif is_allowed:
         _anew(turn)
+    elif step.resend == Resending.ALLOWED:  # for what was read then; this is another picture
+        outcomes.ask(turn, detail, resend=Resending.ASKED)
     elif step.refusal:  # a no that reading neither confirms nor denies is never called "nothing was done"
         _unclear_no(turn, detail)
     elif sends.key_protects(turn):
@@ -103,7 +109,7 @@ def _unclear_no(turn: Turn, detail: str) -> None:
     if clock.now() < agreed_at:
         _wait(turn, detail, at=agreed_at)
     else:
-        outcomes.ask(turn, f"{turn.step.refusal} {detail}", resend=Resending.ASKED)
+        outcomes.ask(turn, f"{detail} {turn.step.refusal}", resend=Resending.ASKED)
 
 
 def _later(at: datetime, other: datetime | None) -> datetime:

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from cancellations.execution import executor, guards, outcomes, pace, sends, sweep
 from cancellations.models import Step
 from cancellations.services import decide
-from stores.canonical.commands import Absent, Unclear
+from stores.canonical.commands import Absent, Resend, Unclear
 from stores.kernel import clock
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
 from stores.platforms.shopify.adapter import Shopify
@@ -224,6 +224,40 @@ def test_a_token_that_cannot_be_renewed_after_a_401_is_no_refusal(desk, monkeypa
 
 
 # --- permission --------------------------------------------------------------------------------------
+PART = Unclear(detail="A part of it is done with our mark, the rest is not.")
+
+
+@pytest.mark.parametrize("reads_fail", [False, True])
+def test_a_persons_word_counts_for_what_they_had_read_and_for_nothing_else(desk, monkeypatch, reads_fail):
+    """They saw that it was absent. Now a part of it is there: that is another question, with the same bytes or not."""
+    cancellation = one_unit(desk)
+    desk.world.fault("drop_before", on=NO)
+    with monkeypatch.context() as look:
+        finds(look, Absent())
+        look.setattr(Shopify, "may_resend", lambda self, command, *, age: Resend.PERSON)
+        asked = desk.work(cancellation, hours=3)
+    assert (refund_of(asked).state, refund_of(asked).resend) == ("needs_person", "asked")
+
+    finds(monkeypatch, PART)
+    decide.retry(actor=desk.staff, step=refund_of(asked), reason="Not there")
+    again = desk.work(asked, hours=3)
+
+    step = refund_of(again)
+    assert (again.state, step.state, step.resend) == ("needs_operator", "needs_person", "asked")
+    assert PART.detail in again.trouble
+    assert (step.attempts.count(), desk.count("refund")) == (1, 0)
+
+    decide.retry(actor=desk.staff, step=step, reason="I looked at the part")
+    if reads_fail:
+        with monkeypatch.context() as look:
+            finds(look, RemoteUnavailable("away"))
+            advance(desk)
+    done = desk.work(again, hours=3)
+
+    assert (done.state, desk.count("refund")) == ("done", 1)
+    assert refund_of(done).resend == ""
+
+
 def test_unknown_is_always_looked_at_again(desk, monkeypatch):
     """However long ago it first became unknown."""
     cancellation = one_unit(desk)
