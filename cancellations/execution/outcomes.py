@@ -72,7 +72,8 @@ def polled(turn: Turn, receipt: Receipt) -> None:
         return
     looks = step.looks + 1
     wait = platform.poll_seconds[min(looks, len(platform.poll_seconds) - 1)]
-    leases.release(step, looks=looks, next_attempt_at=clock.now() + timedelta(seconds=wait))
+    due = clock.now() + timedelta(seconds=wait)
+    leases.release(step, looks=looks, next_attempt_at=due, **_normal(turn, receipt))
 
 
 def _is_over(turn: Turn) -> bool:
@@ -94,7 +95,8 @@ def poll_failed(turn: Turn, exc: Exception) -> None:
         return
     looks = turn.step.looks + 1
     wait = faults.told(exc) or pace.backoff(looks, clock.rng)
-    leases.release(turn.step, looks=looks, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc))
+    leases.release(turn.step, looks=looks, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc),
+                   **_own_clock(turn))  # fmt: skip
 
 
 def failed(turn: Turn, exc: Exception) -> None:

@@ -70,6 +70,8 @@ def words(step: Step) -> str:
     if step.state in FINISHED:
         return _("This was done.")
     sends = of(step)
+    if not sends.count and step.must_look:
+        return _("Whether it was sent is not known: the database was put back from a copy.")
     if not sends.count:
         return _("Nothing was sent.")
     if step.state == StepState.ACCEPTED:

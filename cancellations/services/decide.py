@@ -41,9 +41,13 @@ def take_back(*, actor: User, cancellation: Cancellation) -> None:
 
 
 def is_untouched(cancellation: Cancellation) -> bool:
-    """Nothing of it has left and nothing of it is done: it can be taken back although its hold is over."""
+    """Nothing of it has left and nothing of it is done: it can be taken back although its hold is over.
+
+    After a restore nobody knows what has left, until a look has shown it.
+    """
     begun = Q(attempts__sent_at__isnull=False) | Q(state__in=[StepState.APPLIED, StepState.SETTLED])
-    return not cancellation.steps.filter(begun).exists()
+    unseen = Q(must_look=True) & ~Q(kind=StepKind.ASSISTED)
+    return not cancellation.steps.filter(begun | unseen).exists()
 
 
 def _give_up(actor: User, cancellation: Cancellation, late: str) -> None:

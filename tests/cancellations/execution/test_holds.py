@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from cancellations.execution import executor, journal, leases, sweep
 from cancellations.models import Attempt, Cancellation, Step
@@ -136,6 +137,18 @@ def test_what_was_taken_back_is_never_due_again(desk, stopped):
     assert desk.world.effects() == []
     with pytest.raises(InputRejected):
         decide.retry(actor=desk.staff, step=stopped.steps.get(kind="refund"), reason="On")
+
+
+def test_after_a_restore_it_cannot_be_taken_back_before_a_look_has_shown_that_nothing_left(desk, stopped):
+    call_command("restored", verbosity=0)
+    with pytest.raises(InputRejected):
+        decide.take_back(actor=desk.staff, cancellation=Cancellation.objects.get(pk=stopped.pk))
+
+    Step.objects.filter(cancellation=stopped).update(must_look=False)  # as after the look
+    decide.take_back(actor=desk.staff, cancellation=Cancellation.objects.get(pk=stopped.pk))
+
+    stopped.refresh_from_db()
+    assert stopped.state == "withdrawn"
 
 
 # --- try again --------------------------------------------------------------------------------------------

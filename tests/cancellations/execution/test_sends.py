@@ -56,6 +56,13 @@ def test_the_words_follow_what_left_whatever_the_state_is_called(step, state, ou
     assert sends.of(step).unanswered == unanswered
 
 
+def test_after_a_restore_the_journal_does_not_know_what_left_until_a_look(step):
+    step.must_look = True
+    assert sends.words(step).startswith("Whether it was sent is not known")
+    left(step, "unknown")
+    assert MAYBE in sends.words(step)
+
+
 def test_what_is_done_or_under_way_is_called_so(step):
     left(step, "accepted")
     step.state = StepState.ACCEPTED

@@ -102,6 +102,7 @@ def test_what_a_restore_made_unclear_goes_out_once_a_person_has_said_so(desk, mo
     finds(monkeypatch, Unclear(detail="Stock carries no mark."))
     asked = desk.work(cancellation, hours=3)
     assert (refund_of(asked).state, refund_of(asked).resend) == ("needs_person", "asked")
+    assert asked.trouble.startswith("Whether it was sent is not known")
     assert desk.count("refund") == 0
 
     decide.retry(actor=desk.staff, step=refund_of(asked), reason="Looked: it is not there")
