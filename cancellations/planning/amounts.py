@@ -52,7 +52,7 @@ def why_nothing(order: Order) -> str:
     if order.is_summary:
         return _("What was paid is known once the order is read.")
     got, gone = order.totals.received.customer, money_back(order)
-    if gone and gone >= got:
+    if gone and gone.currency == got.currency and gone >= got:
         return _("No money is left on this order: it has gone back already, or is on its way.")
     if got or gone or order.totals.received.shop:
         return _("This order was paid, and the platform offers no way for the money that is left to go back.")

@@ -109,3 +109,11 @@ def test_no_word_says_that_money_which_went_back_was_never_there(world: World, p
         assert wrong not in said(plan)
     assert plan.can_run or plan.blockers
     assert plan.sums.total.amount == 0
+
+
+def test_a_total_in_another_currency_is_not_compared() -> None:
+    """Found at random: received in yen, given back in dollars."""
+    order = make.canonical_order(payments=())
+    mixed = replace(order.totals, received=make.pair("500", "JPY"), refunded=make.pair("5.00"))
+
+    assert "no way for the money" in amounts.why_nothing(replace(order, totals=mixed))

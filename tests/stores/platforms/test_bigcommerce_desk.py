@@ -151,7 +151,7 @@ def test_the_rest_of_a_partly_shipped_order(desk):
 def test_a_refund_by_hand_is_said_and_recorded(desk):
     record = desk.order(lines=TWO, can_refund="offline")
     plan = desk.plan(record, desk.everything(record))
-    assert any("by hand" in warning.text for warning in plan.warnings)
+    assert any("by hand" in effect.detail for effect in plan.effects if effect.kind == "refund")
 
     done(desk, record, desk.everything(record))
 
