@@ -84,12 +84,13 @@ def _absent(turn: Turn, detail: str) -> None:
 def _unclear(turn: Turn, detail: str) -> None:
     """Reading cannot tell. What protects a resend may still allow it; else a person decides."""
     step, told = turn.step, sends.of(turn.step)
+    landing = _can_land_until(turn, told)
     is_allowed = step.resend == Resending.ALLOWED and step.detail.startswith(detail[:SEEN])
     if is_allowed and not told.count:
         _go(turn, StepState.PENDING, "not_sent")
     elif not told.count:
         outcomes.ask(turn, detail, resend=Resending.ASKED)
-    elif clock.now() < _later(clock.now(), _can_land_until(turn, told)):
+    elif landing is not None and clock.now() < landing:
         _wait(turn, detail, resend=step.resend if is_allowed else "")
     elif is_allowed:
         _anew(turn)
