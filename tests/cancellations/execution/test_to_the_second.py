@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from random import Random
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ import time_machine
 from cancellations.execution import copies, executor, flow, leases, lookup, outcomes, pace, sends, sweep, turns, watch
 from cancellations.execution.turns import Turn
 from cancellations.models import Cancellation, CopyWatch, Step
-from stores.canonical.commands import Outcome, Receipt, Resend
+from stores.canonical.commands import Absent, Outcome, Receipt, Resend
 from stores.kernel import clock
 from stores.kernel.errors import (
     CredentialsRejected,
@@ -26,6 +27,7 @@ from stores.kernel.errors import (
     RemoteUnavailable,
 )
 from stores.kernel.states import StepState
+from stores.models import AuditEvent
 from tests import make
 
 NOW = make.NOW
@@ -463,3 +465,62 @@ def test_a_copy_that_is_leased_or_not_due_is_not_read(copy_watch):
 
     assert copies.due(NOW, 9) == [str(copy_watch.uuid)]
     assert copies.due(NOW, 0) == []
+
+
+# --- what a look that found nothing leads to --------------------------------------------------------------
+@pytest.mark.parametrize(("outcomes_", "resend", "allowed", "state", "how", "generation"), [
+    ((), Resend.PERSON, "", "pending", "not_sent", 1),
+    (("rate_limited",), Resend.PERSON, "", "retry_wait", "not_done", 1),
+    (("unknown",), Resend.SAME_KEY, "", "retry_wait", "same_key", 1),
+    (("unknown",), Resend.NEW_GENERATION, "", "pending", "new_generation", 2),
+    (("unknown",), Resend.PERSON, "", "needs_person", "", 1),
+    (("unknown",), Resend.PERSON, "allowed", "pending", "new_generation", 2),
+    (("unknown",) * 2, Resend.SAME_KEY, "", "retry_wait", "same_key", 1),
+    (("unknown",) * 3, Resend.SAME_KEY, "", "needs_person", "", 1),
+    (("unknown",) * 3, Resend.SAME_KEY, "allowed", "pending", "new_generation", 2),
+])  # fmt: skip
+def test_absent_twice_leads_where_the_journal_and_the_platform_say(outcomes_, resend, allowed, state, how, generation):
+    step = a_step("unknown", absent_since=NOW - 60 * SECOND, looks=4, unknown_since=NOW - 60 * SECOND, must_look=True,
+                  resend=allowed, tries=5, first_sent_at=NOW - 700 * SECOND)  # fmt: skip
+    for outcome in outcomes_:
+        sent(step, 700, outcome=outcome)
+
+    lookup._judge(a_turn(step, resend=resend), Absent(detail="gone"))
+
+    kept = again(step)
+    assert (kept.state, kept.generation) == (state, generation)
+    if state == "needs_person":
+        assert (kept.resend, kept.next_attempt_at) == ("asked", None)
+        return
+    assert (kept.looks, kept.unknown_since, kept.absent_since, kept.looked_at) == (0, None, None, NOW)
+    assert (kept.must_look, kept.next_attempt_at) == (False, NOW)
+    assert (kept.tries, kept.first_sent_at) == ((0, None) if generation == 2 else (5, NOW - 700 * SECOND))
+    said = AuditEvent.objects.filter(kind="step.looked").order_by("-pk").first()
+    assert said is not None
+    assert json.loads(said.body)["next"] == how
+
+
+@pytest.mark.parametrize(("seconds", "is_believed"), [(29, False), (30, True)])
+def test_two_readings_thirty_seconds_apart_agree(seconds, is_believed):
+    step = a_step("unknown", absent_since=NOW - seconds * SECOND, unknown_since=NOW - 60 * SECOND)
+    sent(step, 700)
+
+    lookup._judge(a_turn(step, resend=Resend.NEW_GENERATION), Absent(detail="gone"))
+
+    kept = again(step)
+    assert kept.state == ("pending" if is_believed else "unknown")
+    if not is_believed:
+        assert (kept.next_attempt_at, kept.absent_since) == (NOW + SECOND, NOW - seconds * SECOND)
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_an_item_that_answers_itself_leaves_the_queue_unless_its_clock_has_struck(refused):
+    for tell_at, state in ((NOW + SECOND, "running"), (NOW, "needs_operator"), (None, "running")):
+        step = a_step("unknown", absent_since=NOW - 60 * SECOND, unknown_since=NOW, tell_at=tell_at)
+        Cancellation.objects.filter(pk=step.cancellation_id).update(state="needs_operator", trouble="Look at it.")
+        sent(step, 700, outcome="rate_limited" if refused else "unknown")
+
+        lookup._judge(a_turn(step, resend=Resend.NEW_GENERATION), Absent(detail="gone"))
+
+        row = Cancellation.objects.get(pk=step.cancellation_id)
+        assert (row.state, row.trouble) == (state, "" if state == "running" else "Look at it.")
