@@ -15,6 +15,7 @@ from notifications.models import Delivery
 from stores.kernel import clock
 from stores.models import AuditEvent, StoreState
 from stores.sandbox.shopify.staff import Staff
+from tests import make
 
 DAY = 86_400
 
@@ -157,3 +158,23 @@ def test_a_refused_one_that_was_done_all_the_same_is_put_before_a_person(desk, r
     assert flagged() == 1
     assert [row.kind for row in Delivery.objects.all()] == ["cancellation.differs"]
     assert second in cancellations.first_looks(desk.staff)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_read"),
+    [("withdrawn", True), ("expired", True), ("refused", True), ("done", False), ("running", False),
+     ("needs_operator", False), ("held", False)],
+)  # fmt: skip
+def test_the_last_one_that_may_have_done_something_speaks_for_its_order(db, state, is_read):
+    earlier = make.cancellation(state="done", finished_at=make.NOW)
+    make.cancellation(record=earlier.order, state=state)
+
+    assert (str(earlier.uuid) in reread.due(make.NOW + timedelta(hours=25), 9)) is is_read
+
+
+@pytest.mark.parametrize(("hours", "is_due"), [(24, False), (24.001, True)])
+def test_a_day_after_the_last_look_it_is_due_again(db, hours, is_due):
+    row = make.cancellation(state="done", finished_at=make.NOW - timedelta(days=3), reread_at=make.NOW)
+
+    assert (reread.due(make.NOW + timedelta(hours=hours), 9) == [str(row.uuid)]) is is_due
+    assert reread.due(make.NOW + timedelta(hours=hours), 0) == []

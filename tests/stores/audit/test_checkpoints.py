@@ -33,7 +33,8 @@ def test_a_checkpoint_is_signed_told_and_exported(chain, export_dir):
     assert (said["chain"], said["seq"], said["head"], said["prev_checkpoint"]) == (chain.name, 3, chain.head, "0" * 64)
     assert json.loads((export_dir / chain.name / "000000000003.json").read_text()) == checkpoints.line(kept)
     told = AuditEvent.objects.filter(kind="audit.checkpoint").order_by("pk")[0]
-    assert (told.chain.name, told.object) == ("system", f"chain:{chain.name}")
+    assert (told.chain.name, told.object, told.actor) == ("system", f"chain:{chain.name}", "rescind")
+    assert json.loads(told.body) == {"up_to": 3, "head": chain.head}
 
 
 def test_nothing_is_signed_twice(chain):

@@ -150,3 +150,74 @@ def test_another_step_of_ours_that_moved_the_same_stock_is_no_twin():
 
     assert isinstance(judge.decide(stock, Reading(records=(other,)), tag=TAG, before=BEFORE), Absent)
     assert isinstance(judge.decide(CANCEL, Reading(records=(other,)), tag=TAG, before=BEFORE), Unclear)
+
+
+@pytest.mark.parametrize(
+    ("payments", "record", "finding"),
+    [
+        ((), refund(money=None), FoundForeign),
+        ((), refund(money={}), FoundForeign),
+        ((), refund(money={IN_ALL: usd("0.00")}), FoundForeign),
+        ((), refund(money=None, text=TAG), Found),
+        (REFUND.payments, refund(money=None), Absent),
+        (REFUND.payments, refund(money=None, text=TAG), Unclear),
+        (REFUND.payments[:1], refund(money={"p": usd("7.00"), "q": usd("0.00")}), FoundForeign),
+        (REFUND.payments[:1], refund(money=EACH), Absent),
+        ((REFUND.payments[0], REFUND.payments[0]), refund(money={"p": usd("14.00")}), FoundForeign),
+        ((REFUND.payments[0], REFUND.payments[0]), refund(money={"p": usd("7.00")}), Absent),
+    ],
+    ids=[
+        "of nothing, untold", "of nothing", "of nothing, in all", "of nothing, ours", "money untold",
+        "money untold, ours", "nothing through the second", "more than ours", "twice through one", "once of twice",
+    ],
+)  # fmt: skip
+def test_money_is_compared_payment_by_payment(payments, record, finding):
+    command = RefundOrder(order_id="1", currency="USD", lines=REFUND.lines, payments=payments, shipping=None)
+
+    assert isinstance(decide(record, command=command), finding)
+
+
+@pytest.mark.parametrize(
+    ("units", "finding"),
+    [({"a": 3}, FoundForeign), ({"a": 3, "b": 0}, FoundForeign), ({"a": 2}, Absent), ({"a": 3, "b": 1}, Absent)],
+    ids=["both places", "and none of another", "one place", "and one of another"],
+)
+def test_units_of_a_line_are_counted_over_its_places(units, finding):
+    two_places = (
+        UnitsBack(line_id="a", units=Decimal(1), restock=True, location_id="x"),
+        UnitsBack(line_id="a", units=Decimal(2), restock=True, location_id="y"),
+    )
+    command = RefundOrder(order_id="1", currency="USD", lines=two_places, payments=REFUND.payments, shipping=None)
+    seen = {line: Decimal(n) for line, n in units.items()}
+
+    assert isinstance(decide(refund(units=seen), command=command), finding)
+
+
+def test_another_step_of_ours_without_units_is_a_twin_of_one_without_units():
+    command = RefundOrder(order_id="1", currency="USD", lines=(), payments=REFUND.payments, shipping=None)
+
+    assert isinstance(decide(refund(text=OTHER, units=None), command=command), FoundForeign)
+
+
+def test_the_state_that_is_the_effect_may_be_under_way():
+    seen = Found(ids={}, detail="words", is_pending=True, is_marked=False)
+    record = Record(id="1", text=None, standing=Standing.PENDING, detail="words")
+
+    assert decide(record, command=CANCEL) == seen
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (Record(id="1", text=TAG), "It is there, with our mark."),
+        (Record(id="1", text=TAG, standing=Standing.PENDING), "It is there, with our mark."),
+        (Record(id="1", text=TAG, standing=Standing.FAILED), "did not pay it back"),
+        (Record(id="1", text=TAG, standing=Standing.PART), "the rest is not"),
+        (Record(id="1", text=TAG, standing=Standing.UNDONE), "what it stands for is not"),
+        (Record(id="1", text=None), "no mark of who did it"),
+        (Record(id="1"), "without our mark"),
+        (Record(id="1", standing=Standing.PART), "did a part of it"),
+    ],
+)
+def test_where_the_platform_has_no_words_there_are_ours(record, words):
+    assert words in decide(record, command=CANCEL).detail

@@ -63,3 +63,12 @@ def test_the_text_of_an_order_lists_short_words_between_spaces() -> None:
 def test_the_short_way_for_plain_letters_gives_what_the_long_way_gives(text: str) -> None:
     """A letter that is not ASCII takes the long way; it stands alone at the end and is cut off again."""
     assert folding.fold(text) == folding.fold(f"{text} é").removesuffix("e").strip()
+
+
+def test_the_blocks_of_marks_are_those_of_unicode() -> None:
+    assert folding.MARKS == (
+        (0x0300, 0x036F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F),
+    )  # fmt: skip
+    assert folding.UNSPACED == (
+        (0x2E80, 0x2FDF), (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
+    )  # fmt: skip

@@ -1,0 +1,10 @@
+"""The seconds and bytes that RELIABILITY names, said once more: a changed one is meant or it is a mistake."""
+
+from __future__ import annotations
+
+from stores.kernel.wire import Limits
+
+
+def test_one_exchange_ends_before_a_lease_does(settings):
+    assert (Limits().connect, Limits().read, Limits().whole, Limits().size) == (5, 30, 90, 10_000_000)
+    assert Limits().whole < settings.STEP_LEASE_SECONDS
