@@ -173,7 +173,7 @@ class Server:
         if not pairs:
             return None
         names = {self.map.name(old) for old, _ in pairs}
-        is_living = only_in_functions(pairs) and not names & self.map.at_import
+        is_living = only_in_functions(pairs) and not names & self.map.at_import and _is_imported(path)
         tests = self.map.choose(names if is_living else self.map.functions(mutant.path), is_own, self.patience)
         seconds = 3 * sum(self.map.tests[test][0] for test in tests) + SPARE
         began = time.monotonic()
@@ -209,8 +209,7 @@ class Server:
             log = os.open(self.root / ".child.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(log, 1)
             os.dup2(log, 2)
-            ends = int(time.process_time() + seconds) + 1
-            resource.setrlimit(resource.RLIMIT_CPU, (ends, ends + 1))
+            _at_most(time.process_time() + seconds)
             items = [self.items[test] for test in tests]
             self.session._setupstate.teardown_exact(items[0])
             if pairs is None:
@@ -257,15 +256,28 @@ class Server:
                     stdout=file,
                     stderr=file,
                     timeout=WALL * seconds,
+                    preexec_fn=lambda: _at_most(seconds),
                     check=False,
                 ).returncode
         except subprocess.TimeoutExpired:
             return "killed (time)"
         finally:
             path.write_text(was)
+        if code < 0:
+            return "killed (time)"
         told = (line for line in log.read_text().splitlines() if line.startswith(("FAILED", "ERROR", "E  ")))
         said.write_text(next(told, ""))
         return "killed" if code else "alive"
+
+
+def _is_imported(path: Path) -> bool:
+    """A module that a test imports while it runs does not live in the process that is forked."""
+    return any(getattr(module, "__file__", None) == str(path) for module in list(sys.modules.values()))
+
+
+def _at_most(seconds: float) -> None:
+    """Of CPU time, from the start of this process on."""
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
 
 
 def give_new_code(pairs: Pairs) -> None:

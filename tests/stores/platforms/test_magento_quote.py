@@ -12,6 +12,10 @@ import pytest
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money, total
+from stores.platforms.magento import quoting, reading
+from stores.platforms.magento import words as magento_words
+from stores.platforms.magento.facts import Facts
+from stores.platforms.magento.worth import TAX, Share, Worth
 from stores.sandbox.magento.house import MagentoHome
 from stores.sandbox.magento.spec import Line
 from tests.stores.platforms import rig
@@ -155,3 +159,55 @@ def test_store_credit_is_left_to_magentos_own_arithmetic(world):
     quote = shop.quote(order, rig.everything(order))
 
     assert quote.total == order.totals.received.shop == usd("18.80")
+
+
+# --- the estimate by itself ---------------------------------------------------------------------------
+def facts_of(world: Any, **words: Any) -> Facts:
+    shop = place.on_world(world)
+    order = place.made(world, shop, **words)
+    return reading.facts_of(shop.api, order.external_id)
+
+
+def asked(facts: Facts, *units: int, **words: Any) -> CancelRequest:
+    lines = {item.id: Decimal(n) for item, n in zip(facts.lines, units, strict=True) if n}
+    return CancelRequest(lines=lines, **words)
+
+
+@pytest.mark.parametrize("units", [(1, 0), (2, 1), (3, 2)])
+def test_an_invoice_that_does_not_tell_its_tax_is_quoted_by_its_lines(world, units):
+    facts = facts_of(world, tax_rate="0.10", shipping="0")
+    untold = replace(facts, invoices=tuple({k: v for k, v in i.items() if k != TAX} for i in facts.invoices))
+
+    told = quoting.estimate(facts, asked(facts, *units))
+
+    assert quoting.estimate(untold, asked(facts, *units)) == told
+    assert told.tax == usd(f"{Decimal('1.45') * units[0] + Decimal('0.89') * units[1]}")
+
+
+@pytest.mark.parametrize(
+    ("given", "tax", "shipping"),
+    [("9.00", "0.00", "0.00"), ("9.64", "0.00", "0.00"), ("9.65", "3.65", "6.00"), ("50.00", "3.65", "6.00")],
+    ids=["less than tax and shipping", "a cent less", "just as much", "more"],
+)
+def test_where_less_is_left_than_tax_and_shipping_no_parts_are_named(world, given, tax, shipping):
+    facts = facts_of(world, tax_rate="0.10", shipping="6.00")
+    (invoice,) = facts.paid_invoices
+    share = Share(facts.lines[0].id, Decimal(1), Decimal("36.50"), Decimal("3.65"))
+    worth = Worth((share,), Decimal("6.00"), Decimal("6.00"), Decimal(given), Decimal(given), Decimal("99"))
+
+    quote = quoting.summed(facts, [quoting.Part(invoice, worth)], {})
+
+    assert (quote.total, quote.tax, quote.shipping) == (usd(given), usd(tax), usd(shipping))
+    assert quote.subtotal == usd(given) - usd(tax) - usd(shipping)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_said"),
+    [({"pay": "offline"}, True), ({}, False), ({"pay": "authorised"}, False),
+     ({"lines": [replace(MUG, price="0.00")], "shipping": "0", "pay": "free"}, False)],
+    ids=["recorded by hand", "by card", "not taken yet", "cost nothing"],
+)  # fmt: skip
+def test_a_payment_that_is_only_recorded_says_that_a_person_pays(world, words, is_said):
+    order = place.made(world, place.on_world(world), **words)
+
+    assert any(str(magento_words.BY_HAND) in remark.text for remark in order.remarks) is is_said
