@@ -31,7 +31,8 @@ def two_places(**words: Any) -> Any:
         Placement(id=f"F{n}", group_id="G", units=Decimal(n), readiness=Readiness.OPEN, location=place)
         for n, place in ((2, WAREHOUSE), (1, CELLAR))
     )
-    return make.line(**({"id": "A", "title": "Mug", "units": 3, "placements": places} | words))
+    usual: dict[str, Any] = {"id": "A", "title": "Mug", "units": 3, "placements": places}
+    return make.line(**usual | words)
 
 
 def form(order: Any, **typed: str) -> PreviewForm:
@@ -210,14 +211,10 @@ def receipt(**words: Any) -> str:
         verdict=Verdict.DIFFERS,
         note="",
     )
-    return codec.dumps(
-        ReceiptSheet(
-            **(
-                {"seen_at": "2026-11-21T09:31:02.5+00:00", "lines": (line,), "differs": True, "is_pending": False}
-                | words
-            )
-        )
-    )
+    usual: dict[str, Any] = {
+        "seen_at": "2026-11-21T09:31:02.5+00:00", "lines": (line,), "differs": True, "is_pending": False,
+    }  # fmt: skip
+    return codec.dumps(ReceiptSheet(**usual | words))
 
 
 def test_the_summary_to_copy_tells_what_was_done_and_seen(db):
