@@ -200,7 +200,7 @@ def test_a_shop_that_is_paused_gives_no_comparison(desk):
 
 
 # --- the sheet ----------------------------------------------------------------------------------------
-def receipt(**words: Any) -> str:
+def receipt() -> str:
     line = ReceiptLine(
         kind=EffectKind.UNITS,
         what="Mug",
@@ -210,14 +210,8 @@ def receipt(**words: Any) -> str:
         verdict=Verdict.DIFFERS,
         note="",
     )
-    return codec.dumps(
-        ReceiptSheet(
-            **(
-                {"seen_at": "2026-11-21T09:31:02.5+00:00", "lines": (line,), "differs": True, "is_pending": False}
-                | words
-            )
-        )
-    )
+    made = ReceiptSheet(seen_at="2026-11-21T09:31:02.5+00:00", lines=(line,), differs=True, is_pending=False)
+    return codec.dumps(made)
 
 
 def test_the_summary_to_copy_tells_what_was_done_and_seen(db):
