@@ -31,7 +31,8 @@ def two_places(**words: Any) -> Any:
         Placement(id=f"F{n}", group_id="G", units=Decimal(n), readiness=Readiness.OPEN, location=place)
         for n, place in ((2, WAREHOUSE), (1, CELLAR))
     )
-    return make.line(**({"id": "A", "title": "Mug", "units": 3, "placements": places} | words))
+    made: dict[str, Any] = {"id": "A", "title": "Mug", "units": 3, "placements": places} | words
+    return make.line(**made)
 
 
 def form(order: Any, **typed: str) -> PreviewForm:
