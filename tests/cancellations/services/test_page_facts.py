@@ -31,8 +31,8 @@ def two_places(**words: Any) -> Any:
         Placement(id=f"F{n}", group_id="G", units=Decimal(n), readiness=Readiness.OPEN, location=place)
         for n, place in ((2, WAREHOUSE), (1, CELLAR))
     )
-    usual: dict[str, Any] = {"id": "A", "title": "Mug", "units": 3, "placements": places}
-    return make.line(**usual | words)
+    made: dict[str, Any] = {"id": "A", "title": "Mug", "units": 3, "placements": places} | words
+    return make.line(**made)
 
 
 def form(order: Any, **typed: str) -> PreviewForm:
@@ -201,7 +201,7 @@ def test_a_shop_that_is_paused_gives_no_comparison(desk):
 
 
 # --- the sheet ----------------------------------------------------------------------------------------
-def receipt(**words: Any) -> str:
+def receipt() -> str:
     line = ReceiptLine(
         kind=EffectKind.UNITS,
         what="Mug",
@@ -211,10 +211,8 @@ def receipt(**words: Any) -> str:
         verdict=Verdict.DIFFERS,
         note="",
     )
-    usual: dict[str, Any] = {
-        "seen_at": "2026-11-21T09:31:02.5+00:00", "lines": (line,), "differs": True, "is_pending": False,
-    }  # fmt: skip
-    return codec.dumps(ReceiptSheet(**usual | words))
+    made = ReceiptSheet(seen_at="2026-11-21T09:31:02.5+00:00", lines=(line,), differs=True, is_pending=False)
+    return codec.dumps(made)
 
 
 def test_the_summary_to_copy_tells_what_was_done_and_seen(db):

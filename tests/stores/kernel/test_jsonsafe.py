@@ -73,3 +73,33 @@ def test_any_bytes_are_a_value_error_or_what_they_say(raw):
         found = REFUSED
 
     assert found is REFUSED or found == json.loads(raw, parse_float=Decimal)
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize(("digits", "is_read"), [(40, True), (41, False)])
+def test_a_number_of_forty_characters_is_the_longest(digits, is_read, sign):
+    for text in (sign + "9" * (digits - len(sign)), f"{sign}1.".ljust(digits, "5")):
+        if is_read:
+            assert str(jsonsafe.loads(text)) == text
+        else:
+            with pytest.raises(ValueError, match="too long"):
+                jsonsafe.loads(text)
+
+
+@pytest.mark.parametrize(("text", "is_read"), [("1e40", True), ("1e41", False), ("1e-40", True), ("1e-41", False)])
+def test_an_exponent_of_forty_is_the_largest(text, is_read):
+    if is_read:
+        assert jsonsafe.loads(text) == Decimal(text)
+    else:
+        with pytest.raises(ValueError, match="out of range"):
+            jsonsafe.loads(text)
+
+
+@pytest.mark.parametrize(("depth", "is_read"), [(3, True), (4, True), (5, False)])
+def test_depth_is_counted_below_the_outermost(depth, is_read):
+    text = '[{"a": ' * depth + "1" + "}]" * depth
+    if is_read:
+        jsonsafe.loads(text, max_depth=7)
+    else:
+        with pytest.raises(ValueError, match="too deep"):
+            jsonsafe.loads(text, max_depth=7)

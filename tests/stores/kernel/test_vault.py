@@ -112,3 +112,11 @@ def test_a_digest_is_keyed_and_survives_rotation(settings):
     assert vault.is_digest_of(known, "customer was rude")
     assert not vault.is_digest_of(known, "customer was kind")
     assert len(known) == 64
+
+
+def test_nothing_at_all_can_be_sealed_and_is_told_from_nothing_sealed():
+    sealed = vault.seal(b"", bound_to="here")
+
+    assert vault.unseal(sealed, bound_to="here") == b""
+    with pytest.raises(vault.VaultError, match="too short"):
+        vault.unseal(sealed[:-1], bound_to="here")
