@@ -26,7 +26,7 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.kernel.states import StepState
+from stores.kernel.states import ForbiddenMove, StepState
 from stores.models import AuditEvent
 from tests import make
 
@@ -136,6 +136,27 @@ def test_only_the_intent_keeps_the_lease(to):
 
     kept = again(step)
     assert (kept.state, bool(kept.lease_owner), bool(kept.lease_until)) == (to, to == "intended", to == "intended")
+
+
+@pytest.mark.parametrize(("state", "to"), [("pending", "settled"), ("unknown", "intended"), ("accepted", "pending")])
+def test_a_move_that_the_table_does_not_list_is_not_made(state, to):
+    step = leases.claim(a_step(state).pk, worker="one", now=NOW)
+    assert step is not None
+
+    with pytest.raises(ForbiddenMove):
+        leases.move(step, StepState(to))
+
+    assert again(step).state == state
+
+
+def test_before_it_is_sent_again_it_becomes_a_question():
+    step = a_step("retry_wait", looks=3, absent_since=NOW)
+
+    outcomes.look_first(a_turn(step))
+
+    kept = again(step)
+    assert (kept.state, kept.unknown_since, kept.looks, kept.absent_since) == ("unknown", NOW, 0, None)
+    assert kept.next_attempt_at == NOW
 
 
 @pytest.mark.parametrize(
