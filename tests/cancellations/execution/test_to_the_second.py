@@ -545,3 +545,21 @@ def test_an_item_that_answers_itself_leaves_the_queue_unless_its_clock_has_struc
 
         row = Cancellation.objects.get(pk=step.cancellation_id)
         assert (row.state, row.trouble) == (state, "" if state == "running" else "Look at it.")
+
+
+@pytest.mark.parametrize(("other", "state"), [
+    ("needs_person", "needs_operator"), ("refused", "needs_operator"), ("unknown", "needs_operator"),
+    ("pending", "running"), ("retry_wait", "running"), ("settled", "running"), ("applied", "running"),
+])  # fmt: skip
+def test_a_finished_step_takes_the_item_away_unless_another_still_asks(other, state):
+    row = make.cancellation(state="needs_operator", trouble="Look at it.")
+    first, second = row.steps.order_by("position")[:2]
+    Step.objects.filter(pk=first.pk).update(state="applied")
+    Step.objects.filter(pk=second.pk).update(state=other, next_attempt_at=None)
+
+    flow.hand_on(again(first), now=NOW)
+
+    row.refresh_from_db()
+    assert (row.state, row.trouble) == (state, "" if state == "running" else "Look at it.")
+    is_next = other not in ("settled", "applied")
+    assert again(second).next_attempt_at == (NOW if is_next else None)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from stores.canonical.commands import CancelLine, CancelRest, Outcome, Receipt
-from stores.canonical.order import PaymentKind
+from stores.canonical.order import PaymentKind, PaymentStatus
 from stores.canonical.request import Reason
 from stores.kernel.answers import Answer
 from stores.kernel.errors import InputRejected, JobFailed, OutcomeUnknown, RemoteUnavailable, Unsupported
@@ -18,14 +18,20 @@ from stores.kernel.money import Money
 from stores.kernel.shapes import Misread
 from stores.platforms.bigcommerce import items as bc_items
 from stores.platforms.bigcommerce import mapping as bc
+from stores.platforms.bigcommerce import moneys as bc_moneys
+from stores.platforms.bigcommerce import payments as bc_payments
 from stores.platforms.bigcommerce import receipts as bc_receipts
 from stores.platforms.bigcommerce import words as bc_words
+from stores.platforms.bigcommerce.moneys import Rates as BigCommerceRates
+from stores.platforms.magento import shipping as magento_shipping
 from stores.platforms.shopify import quoting as shopify_quoting
 from stores.platforms.shopify import reading as shopify_reading
 from stores.platforms.shopify import receipts as shopify_receipts
 from stores.platforms.shoplazza import api as shoplazza_api
 from stores.platforms.shoplazza import errors as shoplazza_errors
 from stores.platforms.shoplazza import mapping as shoplazza
+from stores.platforms.shoplazza import payments as shoplazza_payments
+from stores.platforms.shoplazza.rates import Rates as ShoplazzaRates
 from stores.platforms.square import moneys as square
 from stores.platforms.woocommerce import mapping as woo
 from tests import make
@@ -267,3 +273,61 @@ def test_a_payment_of_a_shopify_quote_is_the_orders_own_where_it_is_known(known,
 def test_shopify_proves_nothing_of_what_it_does_not_offer(command):
     with pytest.raises(Unsupported):
         shopify_receipts.read(command, Answer(200, {}, {"data": {}}, "r1"))
+
+
+# --- parts of a refund ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("own", "whole", "told"), [
+    ("finished", "", "success"), ("pending", "", "pending"), ("failed", "", "failed"), ("brand new", "", "unknown"),
+    ("", "finished", "success"), ("failed", "finished", "failed"),
+])  # fmt: skip
+def test_a_part_of_a_shoplazza_refund_stands_as_it_or_its_refund_says(own, whole, told):
+    part = {"id": "p1", "refund_status": own, "payment_channel": "cod", "refund_price": "4.00", "payment_line_id": "L1"}
+
+    found = shoplazza_payments._part(part, {"refund_status": whole}, ShoplazzaRates("USD", "USD"))
+
+    assert (found.kind, found.status, found.parent_id, found.is_manual) == ("refund", told, "L1", True)
+    assert (found.gateway, found.amount) == ("cod", make.pair("4.00"))
+
+
+@pytest.mark.parametrize(("state", "told"), [
+    ({"p1": PaymentStatus.SUCCESS}, "success"), ({"p1": PaymentStatus.FAILED}, "failed"), ({}, "unknown"),
+])  # fmt: skip
+def test_a_part_of_a_bigcommerce_refund_stands_as_its_transactions_say(state, told):
+    part = {"id": "p1", "provider_id": "giftcertificate", "amount": 4, "offline": True, "declined_message": "no"}
+
+    found = bc_payments._part(part, state, ["77"], BigCommerceRates("USD", "USD", "USD", Decimal(1)))
+
+    assert (found.kind, found.status, found.is_manual, found.error) == ("refund", told, True, "no")
+    assert (found.gateway, found.label, found.amount) == ("giftcertificate", "Gift certificate", make.pair("4.00"))
+
+
+# --- Magento: cents of shipping ---------------------------------------------------------------------------
+@pytest.mark.parametrize(("plus", "minus", "items", "cents"), [
+    ("0.01", "0", 0, "0.01"), ("0", "0.01", 0, "-0.01"), ("0.02", "0", 0, "0"), ("0.02", "0", 1, "0.02"),
+    ("0.03", "0.01", 1, "0.02"), ("0", "0.03", 2, "-0.03"), ("0", "0.04", 2, "0"), ("5.00", "0", 2, "0"),
+])  # fmt: skip
+def test_a_cent_for_each_line_of_a_memo_is_rounding_and_more_is_goodwill(plus, minus, items, cents):
+    memo = {"base_adjustment_positive": plus, "base_adjustment_negative": minus, "items": [{}] * items}
+
+    assert magento_shipping.rounding([memo]) == Decimal(cents)
+
+
+@pytest.mark.parametrize(("shipping", "goodwill"), [("0", "5.00"), ("3.00", "0")])
+def test_what_a_memo_without_shipping_gave_extra_may_have_been_shipping(shipping, goodwill):
+    memo = {"base_adjustment_positive": "5.00", "base_shipping_amount": shipping}
+
+    assert magento_shipping.adjustments([memo, {}]) == Decimal(goodwill)
+
+
+# --- numbers of the vendors -------------------------------------------------------------------------------
+@pytest.mark.parametrize(("said", "read"), [
+    (3, "3"), ("3.50", "3.50"), (Decimal("0.1"), "0.1"), (0, "0"), ("-1.5", "-1.5"),
+])  # fmt: skip
+def test_bigcommerce_writes_amounts_as_numbers_or_texts(said, read):
+    assert str(bc_moneys.decimal({"n": said}, "n")) == read
+
+
+@pytest.mark.parametrize("said", [True, False, [], {}, "many", "NaN", "Infinity"], ids=str)
+def test_what_is_no_number_of_bigcommerce_is_not_read(said):
+    with pytest.raises(Misread):
+        bc_moneys.decimal({"n": said}, "n")
