@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -24,6 +25,7 @@ from stores.platforms.bigcommerce import receipts as bc_receipts
 from stores.platforms.bigcommerce import words as bc_words
 from stores.platforms.bigcommerce.moneys import Rates as BigCommerceRates
 from stores.platforms.magento import shipping as magento_shipping
+from stores.platforms.shopify import moneys as shopify_moneys
 from stores.platforms.shopify import quoting as shopify_quoting
 from stores.platforms.shopify import reading as shopify_reading
 from stores.platforms.shopify import receipts as shopify_receipts
@@ -331,3 +333,42 @@ def test_bigcommerce_writes_amounts_as_numbers_or_texts(said, read):
 def test_what_is_no_number_of_bigcommerce_is_not_read(said):
     with pytest.raises(Misread):
         bc_moneys.decimal({"n": said}, "n")
+
+
+# --- Shopify: what a payment can still give and what is still held -----------------------------------------
+def child(kind: str, amount: str, status: str = "success") -> Any:
+    return make.payment(amount, kind=PaymentKind(kind), status=PaymentStatus(status))
+
+
+@pytest.mark.parametrize(("kind", "status", "children", "left"), [
+    ("sale", "success", [], "10"), ("capture", "success", [], "10"), ("authorisation", "success", [], None),
+    ("sale", "pending", [], None), ("sale", "failed", [], None),
+    ("sale", "success", [child("refund", "4")], "6"), ("sale", "success", [child("refund", "4", "pending")], "6"),
+    ("sale", "success", [child("refund", "4", "failed")], "10"), ("sale", "success", [child("void", "4")], "10"),
+    ("sale", "success", [child("refund", "4"), child("refund", "7")], "0"),
+])  # fmt: skip
+def test_what_a_shopify_payment_can_still_give(kind, status, children, left):
+    payment = make.payment("10.00", kind=PaymentKind(kind), status=PaymentStatus(status))
+
+    assert shopify_moneys._refundable(payment, children) == (None if left is None else make.money(left))
+
+
+@pytest.mark.parametrize(("children", "in_all", "unsettled", "held"), [
+    ([], "10", None, "10"), ([child("capture", "4")], "10", None, "6"),
+    ([child("capture", "4", "pending")], "10", None, "6"),
+    ([child("capture", "4", "failed")], "10", None, "10"), ([child("capture", "12")], "10", None, "0"),
+    ([child("void", "10")], "10", None, "0"), ([child("void", "10", "failed")], "10", None, "10"),
+    ([], "0", None, "0"), ([], "0", "3", "0"), ([child("capture", "4")], "10", "3", "3"),
+    ([child("refund", "4")], "10", None, "10"),
+])  # fmt: skip
+def test_what_a_shopify_authorisation_still_holds(children, in_all, unsettled, held):
+    def both(text: str) -> dict[str, Any]:
+        return {name: {"amount": text, "currencyCode": "USD"} for name in ("shopMoney", "presentmentMoney")}
+
+    payment = make.payment("10.00", kind=PaymentKind.AUTHORISATION)
+    order = make.canonical_order()
+    order = replace(order, totals=replace(order.totals, capturable=make.pair(in_all)))
+    raw = {"totalUnsettledSet": both(unsettled)} if unsettled else {}
+
+    assert shopify_moneys._capturable(payment, children, raw, order) == make.money(held)
+    assert shopify_moneys._capturable(replace(payment, status=PaymentStatus.FAILED), children, raw, order) is None
