@@ -44,6 +44,7 @@ ROOMS = {  # name -> (code, its own tests)
     **{name: (f"stores/platforms/{name}", (f"tests/stores/platforms/test_{name}",)) for name in PLATFORMS},
 }
 CORPUS = "tests/corpus/"
+ALIKE = "tests/stores/platforms/test_"
 SELECT = "not prove and not browser and not live and not postgres and not redis"
 SLOW = "not test_histories and not test_restored"
 PATIENCE = 15.0  # seconds of tests, as measured without a mutant, that one mutant may cost
@@ -120,7 +121,11 @@ def work(server: Server, asked: argparse.Namespace) -> None:
 
 
 def _is_own(test: str, room: str) -> bool:
-    return test.startswith(ROOMS[room][1]) or (test.startswith(CORPUS) and f"[{room}" in test)
+    """The room's own, and for a platform what is asked of all of them alike."""
+    if room not in PLATFORMS:
+        return test.startswith(ROOMS[room][1])
+    others = tuple(f"{ALIKE}{name}" for name in PLATFORMS if name != room)
+    return f"[{room}" in test if test.startswith(CORPUS) else test.startswith(ALIKE) and not test.startswith(others)
 
 
 def main(arguments: list[str]) -> int:

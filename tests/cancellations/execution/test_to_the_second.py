@@ -26,7 +26,7 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.kernel.states import StepState
+from stores.kernel.states import ForbiddenMove, StepState
 from stores.models import AuditEvent
 from tests import make
 
@@ -136,6 +136,27 @@ def test_only_the_intent_keeps_the_lease(to):
 
     kept = again(step)
     assert (kept.state, bool(kept.lease_owner), bool(kept.lease_until)) == (to, to == "intended", to == "intended")
+
+
+@pytest.mark.parametrize(("state", "to"), [("pending", "settled"), ("unknown", "intended"), ("accepted", "pending")])
+def test_a_move_that_the_table_does_not_list_is_not_made(state, to):
+    step = leases.claim(a_step(state).pk, worker="one", now=NOW)
+    assert step is not None
+
+    with pytest.raises(ForbiddenMove):
+        leases.move(step, StepState(to))
+
+    assert again(step).state == state
+
+
+def test_before_it_is_sent_again_it_becomes_a_question():
+    step = a_step("retry_wait", looks=3, absent_since=NOW)
+
+    outcomes.look_first(a_turn(step))
+
+    kept = again(step)
+    assert (kept.state, kept.unknown_since, kept.looks, kept.absent_since) == ("unknown", NOW, 0, None)
+    assert kept.next_attempt_at == NOW
 
 
 @pytest.mark.parametrize(
@@ -524,3 +545,21 @@ def test_an_item_that_answers_itself_leaves_the_queue_unless_its_clock_has_struc
 
         row = Cancellation.objects.get(pk=step.cancellation_id)
         assert (row.state, row.trouble) == (state, "" if state == "running" else "Look at it.")
+
+
+@pytest.mark.parametrize(("other", "state"), [
+    ("needs_person", "needs_operator"), ("refused", "needs_operator"), ("unknown", "needs_operator"),
+    ("pending", "running"), ("retry_wait", "running"), ("settled", "running"), ("applied", "running"),
+])  # fmt: skip
+def test_a_finished_step_takes_the_item_away_unless_another_still_asks(other, state):
+    row = make.cancellation(state="needs_operator", trouble="Look at it.")
+    first, second = row.steps.order_by("position")[:2]
+    Step.objects.filter(pk=first.pk).update(state="applied")
+    Step.objects.filter(pk=second.pk).update(state=other, next_attempt_at=None)
+
+    flow.hand_on(again(first), now=NOW)
+
+    row.refresh_from_db()
+    assert (row.state, row.trouble) == (state, "" if state == "running" else "Look at it.")
+    is_next = other not in ("settled", "applied")
+    assert again(second).next_attempt_at == (NOW if is_next else None)

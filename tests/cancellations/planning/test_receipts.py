@@ -9,7 +9,7 @@ import pytest
 
 from cancellations.planning.comparison import compare
 from cancellations.planning.plan import ReceiptSheet
-from stores.canonical.order import PaymentState, PaymentStatus
+from stores.canonical.order import PaymentState, PaymentStatus, Refund, RefundedLine
 from tests import make
 from tests.cancellations.planning.cases import everything, plan, take
 from tests.cancellations.planning.test_comparison import refunded
@@ -155,3 +155,49 @@ def test_an_authorisation_that_the_cancel_releases(is_done):
         "void | Authorisation on Visa | released | — | still held | differs |",
         "stock | Mug back in stock at Warehouse | 2 units | — | — | unseen |",
     ])  # fmt: skip
+
+
+def test_stock_records_of_another_line_say_nothing_of_this_one():
+    made = after()
+    (refund,) = made.refunds
+    moved = RefundedLine(
+        line_id="B", units=Decimal(1), restock="none", was_restocked=False, location_id=make.WAREHOUSE.id
+    )
+    elsewhere = replace(moved, restock="cancel", was_restocked=True, location_id="elsewhere")
+    untold = replace(made, refunds=(replace(refund, lines=(moved, elsewhere)),))
+
+    assert rows(compare(PLAN, ORDER, untold, {}))[-1].startswith(
+        "stock | Mug back in stock at Warehouse | 1 unit | — |"
+    )
+    assert "another location" not in rows(compare(PLAN, ORDER, untold, {}))[-1]
+    assert "without putting" not in rows(compare(PLAN, ORDER, untold, {}))[-1]
+
+
+def test_kept_units_that_went_back_are_told_at_their_line():
+    facts = make.canonical_order(lines=[make.line(id="A", title="Mug", units=2), make.line(id="B", units=2)])
+    made = plan(facts, take(1, 1, order=facts, keep_stock=frozenset({"A"})), manner=BY_INVOICE)
+    back = RefundedLine(
+        line_id="A", units=Decimal(1), restock="cancel", was_restocked=True, location_id=make.WAREHOUSE.id
+    )
+    seen = make.changed(
+        facts, refunds=(Refund(id="r1", created_at=make.NOW, amount=make.pair("20.00"), lines=(back,)),)
+    )
+
+    told = [row for row in rows(compare(made, facts, seen, {})) if row.startswith("keep_stock")]
+
+    assert told == [
+        "keep_stock | Mug kept out of stock | 0 units | — | 1 unit | differs | The platform put these units back."
+    ]
+
+
+def test_units_that_nobody_asked_to_put_back_and_that_went_back_differ():
+    facts = make.canonical_order(lines=[make.line(id="A", title="Mug", units=2, stock_item_id="S")])
+    made = plan(facts, take(1, order=facts, keep_stock=frozenset({"A"})), manner=BY_HAND)
+    told = {"counts": "S@L:97:98:0", "stock": "97 → 98"}
+
+    (row,) = [row for row in rows(compare(made, facts, make.changed(facts), {1: told})) if "stay as it is" in row]
+
+    assert row == (
+        "keep_stock | Stock that was to stay as it is | 0 units | 97 → 98 | 1 unit | differs | "
+        "More units are counted than before, and no cancellation here put them back."
+    )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from stores.canonical.order import PaymentState
 from stores.kernel.errors import RemoteUnavailable
+from stores.platforms.square import reading, units
 from stores.sandbox.world import World
 from tests.make import NOW
 from tests.stores.platforms.square import place, recorded
@@ -187,3 +189,59 @@ def test_an_import_at_our_own_pace_meets_no_limit(world: World):
         shop.list_hooks()
         world.advance(1 / shop.points_per_second * 1.005)
     assert not world.counters()["throttled"]
+
+
+class Batches:
+    """Square's answers to a batch; what was asked is listed."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        assert path == "v2/orders/batch-retrieve"
+        self.asked.append(body["order_ids"])
+        return {"orders": [sale(ident) for ident in body["order_ids"]]}
+
+
+def sale(ident: str) -> dict[str, Any]:
+    return {"id": ident, "updated_at": "2026-11-21T09:00:00Z"}
+
+
+def give_back(sold: str, number: int) -> dict[str, Any]:
+    return {"id": f"R{number}", "updated_at": "2026-11-21T09:00:00Z", "returns": [{"source_order_id": sold}]}
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(1, [1]), (100, [100]), (101, [100, 1]), (250, [100, 100, 50])])
+def test_sales_of_returns_are_asked_for_a_hundred_at_once(count, sizes, monkeypatch):
+    monkeypatch.setattr(reading, "_summary", lambda raw: None if "returns" in raw else raw["id"])
+    api = Batches()
+    sold = [f"S{n}" for n in range(count)]
+
+    found = reading._orders(api, [give_back(one, n) for n, one in enumerate(sold)], is_full=False)  # type: ignore[arg-type]
+
+    assert [len(ids) for ids in api.asked] == sizes
+    assert [ident for ids in api.asked for ident in ids] == sold
+    assert [one for one in found.orders if one] == sold
+
+
+def test_following_changes_the_first_twenty_five_are_read_whole(monkeypatch):
+    monkeypatch.setattr(reading, "_summary", lambda raw: None if "returns" in raw else raw["id"])
+    whole: list[str] = []
+    monkeypatch.setattr(reading, "_whole", lambda api, ident: whole.append(ident) or ident)
+    api, sold = Batches(), [f"S{n}" for n in range(27)]
+    raws = [*(give_back(one, n) for n, one in enumerate(sold)), sale("S26"), sale("S0"), sale("X")]
+
+    found = reading._orders(api, raws, is_full=True)  # type: ignore[arg-type]
+
+    assert whole == sold[:25]
+    assert api.asked == [["S25"]], "S26 stands on the page itself"
+    assert sorted(one for one in found.orders if one) == sorted([*sold, "X"])
+
+
+@pytest.mark.parametrize(("unit", "quantity", "step"), [
+    ({}, "3", "1"), ({"precision": 0}, "3", "1"), ({"precision": 1}, "3", "0.1"), ({"precision": 5}, "3", "0.00001"),
+    ({"precision": 6}, "3", "1"), ({"precision": -1}, "3", "1"), ({"precision": True}, "3", "1"),
+    ({"precision": "2"}, "3", "1"), ({}, "1.25", "0.01"), ({"precision": 1}, "1.250", "0.01"), ({}, "1.00", "1"),
+])  # fmt: skip
+def test_the_smallest_step_of_a_weight_is_its_precision(unit, quantity, step):
+    assert units.step_of({"quantity_unit": unit, "quantity": quantity}) == Decimal(step)
