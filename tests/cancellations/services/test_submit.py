@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cancellations.models import Cancellation, Preview, Step
-from cancellations.services import submit
+from cancellations.services import preview, submit
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected, NotAllowed, OrderBusy, RemoteError, StalePlan
@@ -163,3 +163,51 @@ def test_a_finished_one_does_not(desk, state):
     Cancellation.objects.update(state=state)
 
     assert confirm(desk, desk.preview(record, desk.some(record, 1))).state == "held"
+
+
+# --- meanwhile, while the shop is read -------------------------------------------------------------------
+def while_it_reads(monkeypatch, act):
+    """`act` happens between our checks and our write."""
+    really = preview.replan
+
+    def replan(seen):
+        monkeypatch.setattr(preview, "replan", really)
+        act()
+        return really(seen)
+
+    monkeypatch.setattr(preview, "replan", replan)
+
+
+def test_pressed_twice_at_once_both_get_the_same(desk, seen, monkeypatch):
+    first: list[Cancellation] = []
+    while_it_reads(monkeypatch, lambda: first.append(confirm(desk, seen)))
+
+    second = confirm(desk, seen)
+
+    assert [second] == first
+    assert Cancellation.objects.count() == 1
+    assert AuditEvent.objects.filter(kind="cancellation.confirmed").count() == 1
+
+
+def test_another_preview_confirmed_meanwhile_is_named(desk, seen, monkeypatch):
+    other = desk.preview(seen.order, desk.some(seen.order, 2))
+    first: list[Cancellation] = []
+    while_it_reads(monkeypatch, lambda: first.append(confirm(desk, other)))
+
+    with pytest.raises(OrderBusy) as caught:
+        confirm(desk, seen)
+
+    assert first[0].reference in caught.value.user_message
+    assert Cancellation.objects.count() == 1
+
+
+@pytest.mark.parametrize(("seconds", "is_void"), [(1799, False), (1800, False), (1801, True)])
+def test_a_preview_is_void_after_half_an_hour_exactly(desk, seen, seconds, is_void):
+    desk.travel(seconds)
+
+    if is_void:
+        with pytest.raises(StalePlan):
+            confirm(desk, seen)
+    else:
+        confirm(desk, seen)
+    assert Cancellation.objects.count() == int(not is_void)
