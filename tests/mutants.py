@@ -77,17 +77,17 @@ class Kept:
         has_rows = self.file is not None and self.file.exists()
         self.rows = [json.loads(line) for line in self.file.read_text().splitlines()] if has_rows and self.file else []
 
-    def take_living(self) -> list[Mutant]:
-        """Those that lived, off the list, to be judged again."""
-        living = [row for row in self.rows if row["outcome"] == "alive"]
-        self.rows = [row for row in self.rows if row["outcome"] != "alive"]
-        return [Mutant(**{field.name: row[field.name] for field in fields(Mutant)}) for row in living]
+    def living(self) -> list[Mutant]:
+        rows = (row for row in self.rows if row["outcome"] == "alive")
+        return [Mutant(**{field.name: row[field.name] for field in fields(Mutant)}) for row in rows]
 
     def has(self, mutant: Mutant) -> bool:
         return any(row | asdict(mutant) == row for row in self.rows)
 
     def add(self, mutant: Mutant, verdict: Verdict) -> None:
-        self.rows.append(asdict(mutant) | asdict(verdict))
+        """In the place of an earlier verdict on the same mutant."""
+        others = [row for row in self.rows if row | asdict(mutant) != row]
+        self.rows = [*others, asdict(mutant) | asdict(verdict)]
         if self.file:
             self.file.write_text("".join(f"{json.dumps(row)}\n" for row in self.rows))
         cost = f"{verdict.seconds} s, {verdict.tests} tests"
@@ -107,13 +107,11 @@ class Kept:
 def work(server: Server, asked: argparse.Namespace) -> None:
     kept, until = Kept(asked.resume), time.monotonic() + asked.minutes * 60
     members = enum_members(path for app in ("cancellations", "stores") for path in (server.root / app).rglob("*.py"))
-    again = kept.take_living() if asked.again else []
-    mutants: Iterable[Mutant] = again or sample(server.root, asked.seed, asked.package, members)
+    fresh = (m for m in sample(server.root, asked.seed, asked.package, members) if not kept.has(m))
+    mutants: Iterable[Mutant] = kept.living() if asked.again else fresh
     for mutant in mutants:
-        if time.monotonic() > until or (len(kept.rows) >= asked.count and not again):
+        if time.monotonic() > until or (len(kept.rows) >= asked.count and not asked.again):
             break
-        if kept.has(mutant):
-            continue
         room = room_of(mutant.path)
         if verdict := server.judge(mutant, members, lambda test, room=room: _is_own(test, room)):  # type: ignore[misc]
             kept.add(mutant, verdict)

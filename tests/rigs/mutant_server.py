@@ -68,12 +68,8 @@ class Map:
         }
         return [test for test in wanted if test not in tests]
 
-    def functions(self, path: str) -> set[str]:
-        found = {name for _, entered in self.tests.values() for name in entered}
-        return {name for name in found if name.startswith(f"{path}:")}
-
     def choose(self, names: set[str], is_own: Callable[[str], bool], patience: float) -> list[str]:
-        """Tests that enter the code (else all of its room), its own room first, the quick ones first."""
+        """Tests that enter the code (names empty: all of its room), its own room first, the quick ones first."""
         ours = {test for test in self.tests if is_own(test)}
         found = [test for test, (_, entered) in self.tests.items() if names & entered] or list(ours)
         found.sort(key=lambda test: (test not in ours, self.tests[test][0]))
@@ -174,7 +170,9 @@ class Server:
             return None
         names = {self.map.name(old) for old, _ in pairs}
         is_living = only_in_functions(pairs) and not names & self.map.at_import and _is_imported(path)
-        tests = self.map.choose(names if is_living else self.map.functions(mutant.path), is_own, self.patience)
+        if not only_in_functions(pairs):  # a name of the module or a class: whoever reads it enters no function of it
+            names = set()
+        tests = self.map.choose(names, is_own, self.patience)
         seconds = 3 * sum(self.map.tests[test][0] for test in tests) + SPARE
         began = time.monotonic()
         said.unlink(missing_ok=True)

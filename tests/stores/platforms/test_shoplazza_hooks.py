@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -10,7 +11,8 @@ import responses
 
 from stores.canonical.events import EventKind
 from stores.kernel import signing
-from stores.kernel.errors import RemoteRefused
+from stores.kernel.answers import Answer
+from stores.kernel.errors import OutcomeUnknown, RemoteRefused
 from stores.platforms.shoplazza import Shoplazza, hooks
 from tests.stores.platforms.shoplazza import place
 
@@ -102,3 +104,21 @@ def test_what_the_simulator_sends_verifies(world, spelling, is_signed):
     assert Shoplazza.verify_hook(headers, sent.body, secrets=["demo-secret-sandbox"]) is is_signed
     (event,) = Shoplazza.parse_hook(headers, sent.body)
     assert (event.topic, event.order_id) == ("orders/cancelled", order.external_id)
+
+
+@pytest.mark.parametrize("body", [{"code": "Wondrous"}, []], ids=["a code nobody knows", "no object"])
+def test_a_subscription_whose_end_was_answered_strangely_may_have_ended(body):
+    api = SimpleNamespace(effect=lambda method, path: Answer(200, {}, body, "r1"))
+
+    with pytest.raises(OutcomeUnknown):
+        hooks.remove(api, "h1")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("hook_id", ["h1", "h" * 64, "h" * 65, "../h1", ""])
+def test_only_what_is_an_id_is_asked_for(hook_id):
+    sent: list[tuple[str, str]] = []
+    api = SimpleNamespace(effect=lambda *words: sent.append(words) or Answer(200, {}, None, "r1"))
+
+    hooks.remove(api, hook_id)  # type: ignore[arg-type]
+
+    assert sent == ([("DELETE", f"webhooks/{hook_id}")] if hook_id in ("h1", "h" * 64) else [])
