@@ -23,9 +23,10 @@ from stores.services.limiter import Ledger, RowLimiter
 
 @dataclass
 class Way:
-    """What one process keeps of the way to one shop."""
+    """What one process keeps of the way to one shop. `opened_for`: the session serves nothing else."""
 
     session: requests.Session
+    opened_for: tuple[str, network.Egress]
     ledger: Ledger = field(default_factory=Ledger)
     seen: Seen = field(default_factory=Seen)
 
@@ -88,10 +89,19 @@ def trial(platform_key: str, shop: Mapping[str, str], secrets: Mapping[str, str]
 
 
 def way_to(store: Store) -> Way:
-    """The pooled session and the counters of this process for one shop."""
+    """The pooled session and the counters of this process for one shop.
+
+    The address of the row decides, not what this process was told: another one may have changed it, and a session
+    goes on allowing the networks, and holding open the connections, that it was opened with.
+    """
+    base_url = store.settings.get("base_url", "")
+    wanted = (base_url, egress(base_url))
     with _lock:
-        if store.uuid not in _ways:
-            _ways[store.uuid] = Way(_session(egress(store.settings.get("base_url", ""))))
+        way = _ways.get(store.uuid)
+        if way is None or way.opened_for != wanted:
+            _ways[store.uuid] = Way(_session(wanted[1]), wanted)
+            if way is not None:
+                way.session.close()
         return _ways[store.uuid]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 import requests
 
 from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteRefused, RemoteUnavailable
-from stores.kernel.network import Egress
+from stores.kernel.network import Egress, GuardedAdapter
 from stores.models import AuditEvent, Store, StoreHealth, StoreSecret, StoreSync
 from stores.sandbox import adapter
 from stores.sandbox.world import World
@@ -298,6 +299,44 @@ class TestHooks:
 
         assert hooks.remove_all(store) == len(platform.topics)
         assert platform.list_hooks() == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"base_url": "https://gateway.internal.example/a"}, {}),
+        ({}, {"base_url": "https://gateway.internal.example/a"}),
+        ({"base_url": "https://gateway.internal.example/a"}, {"base_url": "https://gateway.internal.example/b"}),
+    ],
+)
+def test_what_another_process_changed_counts_at_the_next_use(before: Any, after: Any, settings: Any) -> None:
+    settings.PRIVATE_NETWORKS = ["10.0.0.0/8"]
+    one = make.store(settings=before)
+    old = reach.way_to(one)
+    Store.objects.filter(pk=one.pk).update(settings=after)  # nobody tells this process
+
+    new = reach.way_to(Store.objects.get(pk=one.pk))
+
+    assert new.session is not old.session
+    assert _allows(new, "10.1.2.3") == bool(after)
+    assert _allows(old, "10.1.2.3") == bool(before)
+
+
+def test_networks_that_are_allowed_no_longer_are_not_kept(settings: Any) -> None:
+    settings.PRIVATE_NETWORKS = ["10.0.0.0/8"]
+    one = make.store(settings={"base_url": "https://gateway.internal.example"})
+    assert _allows(reach.way_to(one), "10.1.2.3")
+
+    settings.PRIVATE_NETWORKS = []
+
+    assert not _allows(reach.way_to(one), "10.1.2.3")
+
+
+def _allows(way: reach.Way, address: str) -> bool:
+    """What the sockets of the session themselves are asked, when one is opened."""
+    adapter = way.session.get_adapter("https://x")
+    assert isinstance(adapter, GuardedAdapter)
+    return adapter.egress.may_connect(ip_address(address), scheme="http", port=80)
 
 
 def test_the_pool_is_one_per_shop_and_process() -> None:
