@@ -22,6 +22,7 @@ def run_sweep() -> None:
     """Every 2 seconds: ring for what is due."""
     watch.seen(clock.now())
     sweep.run(clock.now())
+    inbox.tidy(clock.now())
 
 
 @shared_task(name="notifications.deliver", acks_late=True, ignore_result=True)

@@ -35,6 +35,10 @@ class Inbox(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["endpoint", "event_key"], name="one_row_per_event")]
         indexes: ClassVar = [
             models.Index(fields=["next_attempt_at"], condition=models.Q(state="waiting"), name="inbox_due"),
+            models.Index(
+                fields=["store", "order_external_id"], condition=models.Q(state="waiting"), name="inbox_of_order"
+            ),
+            models.Index(fields=["received_at"], name="inbox_by_age"),
         ]
 
     def __str__(self) -> str:

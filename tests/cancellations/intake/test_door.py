@@ -187,11 +187,21 @@ def test_a_broker_that_is_down_turns_nothing_into_an_error(
         assert knock(client, store).status_code == 200
 
 
-def test_what_is_old_goes(client: Client, store: Store) -> None:
-    knock(client, store)
-    Inbox.objects.update(received_at=make.NOW - timedelta(days=91))
+def test_what_is_old_goes_hour_by_hour(client: Client, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "_tidied_at", [])
+    monkeypatch.setattr(inbox, "AT_ONCE", 2)
+    for number, days in enumerate((91, 92, 93, 91, 94, 89)):
+        knock(client, store, json.dumps({"id": number}).encode())
+        Inbox.objects.filter(pk=Inbox.objects.latest("pk").pk).update(received_at=make.NOW - timedelta(days=days))
 
-    assert inbox.forget_old(make.NOW) == 1
+    inbox.tidy(make.NOW)
+    left = Inbox.objects.count()
+    Inbox.objects.update(received_at=make.NOW - timedelta(days=91))
+    inbox.tidy(make.NOW + timedelta(minutes=59))
+    not_yet = Inbox.objects.count()
+    inbox.tidy(make.NOW + timedelta(minutes=60))
+
+    assert (left, not_yet, Inbox.objects.count()) == (1, 1, 0)
 
 
 def test_two_orders_make_two_rows(client: Client, store: Store) -> None:
