@@ -1,4 +1,4 @@
-"""Webhooks that were verified: kept once, raw body sealed, then read in the background.
+"""Webhooks that were verified and kept (`keep`): read in the background.
 
 A webhook is a hint. It may be early, late, doubled or reordered, so all it causes is a read of the order it names;
 the incremental listing finds what no webhook told.
@@ -7,17 +7,13 @@ the incremental listing finds what no webhook told.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from cancellations.models import Inbox, InboxState
-from stores.canonical.events import Event, EventKind
-from stores.kernel import clock, queue, vault
+from stores.kernel import clock
 from stores.kernel.errors import (
     CredentialsRejected,
     DeskError,
@@ -25,8 +21,7 @@ from stores.kernel.errors import (
     RemoteRefused,
     RemoteThrottled,
 )
-from stores.models import OrderRecord, Store, StoreHealth
-from stores.platforms import registry
+from stores.models import OrderRecord
 from stores.platforms.base import Platform
 from stores.services import connections, orders, unreadable
 
@@ -38,21 +33,8 @@ TIDIED_EVERY: Final = timedelta(hours=1)
 AT_ONCE: Final = 1000  # deleted in one statement: nobody else writes to SQLite meanwhile
 TRIES: Final = 8
 LONGEST_PAUSE_SECONDS: Final = 900
-SEEN_EVERY: Final = timedelta(seconds=30)  # how often "a webhook came" is written down
-OF_AN_ORDER: Final = frozenset({EventKind.ORDER_CHANGED, EventKind.ORDER_DELETED, EventKind.DISPUTE})
-OF_THE_SHOP: Final = frozenset({EventKind.DISCONNECTED, EventKind.SCOPES_CHANGED})
 
 _tidied_at: list[datetime] = []  # of this process
-
-
-def receive(store: Store, headers: Mapping[str, str], body: bytes) -> None:
-    """Keep a verified webhook; one that came before changes nothing."""
-    events = registry.get(store.platform).parse_hook(headers, body)
-    for event in events or [_unreadable(body)]:
-        _keep(store, event, body)
-    now = clock.now()
-    late = Q(hook_seen_at=None) | Q(hook_seen_at__lt=now - SEEN_EVERY)
-    StoreHealth.objects.filter(late, store=store).update(hook_seen_at=now)
 
 
 def handle(pk: int) -> None:
@@ -90,31 +72,6 @@ def forget_old(now: datetime) -> int:
     while some := Inbox.objects.filter(pk__in=old[:AT_ONCE]).delete()[0]:
         gone += some
     return gone
-
-
-def _keep(store: Store, event: Event, body: bytes) -> None:
-    now = clock.now()
-    is_for_us = event.kind in OF_THE_SHOP or (event.kind in OF_AN_ORDER and bool(event.order_id))
-    row = Inbox(
-        store=store,
-        endpoint=f"hook:{store.uuid}",
-        event_key=event.event_key[:80],
-        topic=event.topic[:80],
-        order_external_id=event.order_id[:120],
-        received_at=now,
-        state=InboxState.WAITING if is_for_us else InboxState.IGNORED,
-        next_attempt_at=now if is_for_us else None,
-    )
-    row.body = vault.seal(body, bound_to=row.bound_to)
-    with transaction.atomic():
-        Inbox.objects.bulk_create([row], ignore_conflicts=True)
-        kept = Inbox.objects.get(endpoint=row.endpoint, event_key=row.event_key)
-        if kept.state == InboxState.WAITING and kept.received_at == now:
-            queue.ring("cancellations.read_inbox", kept.pk)
-
-
-def _unreadable(body: bytes) -> Event:
-    return Event(kind=EventKind.UNKNOWN, topic="", event_key=sha256(body).hexdigest())
 
 
 def _look(row: Inbox) -> None:

@@ -14,6 +14,9 @@ DISCONNECTED = declare(Action("shop.disconnected", _("{actor} disconnected the s
 REJECTED = declare(
     Action("shop.credentials_rejected", _("The shop no longer accepts our credentials"), is_failure=True)
 )
+SECRET_LOST = declare(
+    Action("shop.secret_lost", _("A stored secret could not be opened; enter it again"), is_failure=True)
+)
 SCOPES_CHANGED = declare(Action("shop.scopes_changed", _("The rights that the shop grants changed")))
 HOOKS_REPAIRED = declare(Action("shop.hooks_repaired", _("{actor} registered {added} webhooks and removed {removed}")))
 CHANGED = declare(Action("shop.changed", _("{actor} changed the settings of the shop")))

@@ -275,6 +275,16 @@ class Platform(ABC):
     hook_setup: ClassVar[str] = ""  # where the API cannot register them: what a person does by hand, in words
 
     @classmethod
+    def sends_hooks(cls) -> bool:
+        """Whether anything can come: registered by us or by a person. Where not, its shops have no address."""
+        return bool(cls.topics or cls.hook_setup)
+
+    @classmethod
+    def is_hook_ping(cls, body: bytes) -> bool:
+        """What `verify_hook` lets in without a signature, since the platform asks whether anybody listens."""
+        return False
+
+    @classmethod
     def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
         """True only for a signature made with one of `secrets` over the raw bytes. Never raises on bad input."""
         return False

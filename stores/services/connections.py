@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from stores.audit import shop_actions, trail
+from stores.audit.actions import Action
 from stores.kernel import clock, queue
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected
@@ -23,6 +24,7 @@ __all__ = [
     "connect",
     "disconnect",
     "look_at_access",
+    "lose_secrets",
     "open_platform",
     "pause",
     "reject_credentials",
@@ -151,10 +153,19 @@ def disconnect(actor: User | str, store: Store) -> None:
 
 def reject_credentials(store: Store) -> None:
     """The platform refused a fresh token: the shop is disconnected, its steps wait for new credentials."""
+    _shut_out(store, StoreState.ACTIVE, shop_actions.REJECTED)
+
+
+def lose_secrets(store: Store) -> None:
+    """A stored secret does not open (another key ring, a changed row): disconnected until it is entered again."""
+    _shut_out(store, store.state, shop_actions.SECRET_LOST)
+
+
+def _shut_out(store: Store, expected: str, action: Action) -> None:
     with transaction.atomic():
-        if _move(store, StoreState.ACTIVE, StoreState.DISCONNECTED):
+        if _move(store, expected, StoreState.DISCONNECTED):
             StoreSync.objects.filter(store=store).update(next_attempt_at=None)
-            trail.record(shop_actions.REJECTED, actor="rescind", target=_target(store), store=store)
+            trail.record(action, actor="rescind", target=_target(store), store=store)
     reach.forget_way(store)
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from stores.kernel import clock, vault
 from stores.kernel.errors import RemoteThrottled
+from stores.kernel.vault import VaultError
 from stores.models import Store, StoreHealth, StoreSecret
 
 TOKEN = "access_token"  # noqa: S105  the name of a fetched token's row, beside those that people entered
@@ -25,24 +26,27 @@ def read(store: Store) -> dict[str, str]:
     return {row.name: _open(row) for row in rows}
 
 
-def hook_secrets(store: Store | None, name: str) -> list[str]:
-    """What may have signed a webhook: the secret called `name`, and for an hour the one before it."""
-    fresh = Q(expires_at=None) | Q(expires_at__gt=clock.now())
-    return [_open(row) for row in StoreSecret.objects.filter(fresh, store=store, name__in=(name, FORMER))]
-
-
 def keep(store: Store, values: Mapping[str, str], *, hook_secret: str = "") -> None:
     """Replace all secrets of the shop, its fetched token included. The caller's transaction holds them together.
 
     hook_secret: the name of the one that signs webhooks; its old value stays good for an hour.
     """
-    former = read(store).get(hook_secret, "") if values else ""
+    former = _former(store, hook_secret) if values else ""
     StoreSecret.objects.filter(store=store).delete()
     for name, value in values.items():
         if value:
             _save(store, name, value)
     if former and former != values.get(hook_secret):
         _save(store, FORMER, former, clock.now() + FORMER_LIFE)
+
+
+def _former(store: Store, name: str) -> str:
+    """ "" for one that does not open: it signs nothing any more, and entering it again is the cure."""
+    row = StoreSecret.objects.filter(store=store, name=name).first()
+    try:
+        return _open(row) if row else ""
+    except VaultError:
+        return ""
 
 
 def _open(row: StoreSecret) -> str:
@@ -94,7 +98,12 @@ class TokenCache:
         self.used = None
 
     def _row(self) -> StoreSecret | None:
-        return StoreSecret.objects.filter(store=self.store, name=TOKEN).first()
+        """None as well for one that does not open: another is fetched in its place."""
+        row = StoreSecret.objects.filter(store=self.store, name=TOKEN).first()
+        try:
+            return row if row and _open(row) else None
+        except VaultError:
+            return None
 
     def _use(self, row: StoreSecret) -> str:
         self.used = row

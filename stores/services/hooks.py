@@ -14,7 +14,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from stores.audit import shop_actions, trail
 from stores.kernel import clock
@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 EVERY: Final = timedelta(hours=24)
 AFTER_TROUBLE: Final = timedelta(hours=1)
+UNSIGNED: Final = gettext_lazy("Without the secret that signs them, webhooks cannot be believed.")
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,10 @@ def check(store: Store) -> None:
         return
     rows = StoreHealth.objects.filter(store=store)
     rows.update(hooks_checked_at=clock.now())  # first, so that the next sweep does not come here again
-    if not credentials.hook_secrets(store, kind.hook_secret):
-        rows.update(hooks_standing=0, hooks_error=_("Without the secret that signs them, webhooks cannot be believed."))
-        return
     try:
+        if not credentials.read(store).get(kind.hook_secret):
+            rows.update(hooks_standing=0, hooks_error=UNSIGNED)
+            return
         repair = _repair(reach.open_platform(store), store)
     except DeskError as exc:
         rows.update(hooks_error=exc.user_message[:300])

@@ -26,6 +26,7 @@ from stores.kernel.errors import (
     RemoteRefused,
     RemoteThrottled,
 )
+from stores.kernel.vault import VaultError
 from stores.models import OrderRecord, Store, StoreState, StoreSync, SyncPhase
 from stores.platforms import registry
 from stores.platforms.base import Listing, Platform
@@ -155,7 +156,10 @@ def _words_of(exc: RemoteThrottled) -> dict[str, str]:
 
 
 def _stumble(row: StoreSync, exc: DeskError) -> None:
-    """Keep our place and the reason in words; try again later and later. Refused credentials disconnect the shop."""
+    """Keep our place and the reason in words; try again later and later.
+
+    Credentials that are refused, or no longer open, disconnect the shop.
+    """
     logger.warning("Copying a shop stopped", extra={"store": row.store.uuid, "kind": type(exc).__name__})
     fields: dict[str, Any] = {"error": exc.user_message[:300], "tries": row.tries + 1}
     if isinstance(exc, (RemoteRefused, InputRejected)) and row.cursor and row.tries + 1 >= RESTART_AFTER:
@@ -163,6 +167,8 @@ def _stumble(row: StoreSync, exc: DeskError) -> None:
     _wait(row, min(5 * 2**row.tries, LONGEST_PAUSE_SECONDS), **fields)
     if isinstance(exc, CredentialsRejected):
         connections.reject_credentials(row.store)
+    elif isinstance(exc, VaultError):
+        connections.lose_secrets(row.store)
 
 
 def _claim(store_uuid: str | UUID, now: datetime) -> StoreSync | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from stores.canonical.commands import CancelOrder, Command, Receipt, RefundOrder, Resend
@@ -101,8 +101,6 @@ class Magento(Platform):
     write_cost = 1
     points_per_second = PER_SECOND
     bucket_points = BUCKET
-    hooks_are_signed = False
-    hook_setup: ClassVar[str] = ""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)

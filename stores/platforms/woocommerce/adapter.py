@@ -187,6 +187,10 @@ class WooCommerce(Platform):
 
     # --- webhooks ------------------------------------------------------------------------------
     @classmethod
+    def is_hook_ping(cls, body: bytes) -> bool:
+        return hooks.is_ping(body)
+
+    @classmethod
     def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
         return hooks.verify(headers, body, secrets)
 

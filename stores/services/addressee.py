@@ -1,0 +1,94 @@
+"""Whose address a webhook came to, and what may have signed it.
+
+One statement a delivery and nothing kept between two: a rotated secret or a shop that was disconnected counts at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from stores.kernel import clock, vault
+from stores.kernel.vault import VaultError
+from stores.models import Store, StoreSecret, StoreState
+from stores.platforms import registry
+from stores.platforms.base import Platform
+from stores.services.credentials import FORMER
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """`store`: with what a delivery needs, the rest is read when asked for. `sealed`: by name."""
+
+    store: Store
+    platform: type[Platform]
+    sealed: dict[str, bytes]
+
+    @property
+    def has_door(self) -> bool:
+        """A platform that sends nothing has none; where nothing is signed, a disconnected shop has none either."""
+        is_open = self.platform.hooks_are_signed or self.store.state != StoreState.DISCONNECTED
+        return self.platform.sends_hooks() and is_open
+
+    def secrets(self) -> list[str]:
+        """What may have signed: the secret of today, and for an hour the one before it.
+
+        Raises VaultError when today's does not open; one before it that does not open signs nothing any more.
+        """
+        found = [self._open(name) for name in (self.platform.hook_secret,) if name in self.sealed]
+        if FORMER in self.sealed:
+            try:
+                found.append(self._open(FORMER))
+            except VaultError:
+                logger.warning("A former secret does not open", extra={"store": self.store.uuid})
+        return [secret for secret in found if secret]
+
+    def _open(self, name: str) -> str:
+        row = StoreSecret(store_id=self.store.pk, name=name)
+        return vault.unseal(self.sealed[name], bound_to=row.bound_to).decode()
+
+
+def find(token: str) -> Addressee | None:
+    """None for an address that is nobody's, or of a platform that this version does not know."""
+    if not token.isascii() or not token.isprintable():
+        return None  # PostgreSQL takes no NUL
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, [*_names(), connection.ops.adapt_datetimefield_value(clock.now()), token])
+        rows = cursor.fetchall()
+    if not rows or rows[0][2] not in registry.PLATFORMS:
+        return None
+    pk, uuid, platform, state = rows[0][:4]
+    known = {"id": pk, "uuid": _uuid(uuid), "platform": platform, "state": state, "inbox_token": token}
+    store = Store.from_db(connection.alias, list(known), list(known.values()))
+    return Addressee(store, registry.get(platform), {name: bytes(sealed) for *_, name, sealed in rows if name})
+
+
+@cache
+def _names() -> list[str]:
+    """Of every secret that may sign."""
+    return sorted({platform.hook_secret for platform in registry.all_platforms()} | {FORMER})
+
+
+def _uuid(told: UUID | str) -> UUID:
+    """SQLite keeps it as text."""
+    return told if isinstance(told, UUID) else UUID(told)
+
+
+def _statement() -> str:
+    """Written out: making it anew each time would cost the ORM as long as all the rest takes."""
+    marks = ", ".join(["%s"] * len(_names()))
+    return (
+        "SELECT shop.id, shop.uuid, shop.platform, shop.state, secret.name, secret.sealed FROM stores_store shop"  # noqa: S608  names of ours
+        f" LEFT JOIN stores_storesecret secret ON secret.store_id = shop.id AND secret.name IN ({marks})"
+        " AND (secret.expires_at IS NULL OR secret.expires_at > %s) WHERE shop.inbox_token = %s"
+    )
+
+
+STATEMENT: Final = _statement()
