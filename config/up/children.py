@@ -20,7 +20,7 @@ class Child:
 
 def web(host: str, port: int) -> Child:
     """gunicorn's control socket would lie in the home folder, so it is off; heartbeats go to memory."""
-    options = ["--worker-class", "gthread", "--workers", "1", "--threads", str(settings.WEB_THREADS)]
+    options = ["--worker-class", "config.server.Worker", "--workers", "1", "--threads", str(settings.WEB_THREADS)]
     options += ["--bind", f"{host}:{port}", "--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning"]
     options += ["--limit-request-line", "8190"]  # a pasted list of 200 order numbers stands in the address
     if os.path.isdir("/dev/shm"):  # noqa: S108  a folder in memory, only looked for
