@@ -1,10 +1,14 @@
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-_pages = get_wsgi_application()  # sets Django up, which the gate needs
+django.setup(set_prefix=False)
 
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+from config import static_files  # noqa: E402
 from config.gate import Gate  # noqa: E402
 
-application = Gate(_pages)
+static_files.ensure()
+application = Gate(get_wsgi_application())

@@ -15,6 +15,7 @@ from typing import Any
 
 from babel.numbers import format_decimal
 from django import template
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BoundField
 from django.http import QueryDict
 from django.templatetags.static import static
@@ -30,6 +31,8 @@ from stores.templatetags import times, words
 register = template.Library()
 
 NOTHING = "—"
+SHEETS = ("css/tokens.css", "css/base.css", "css/components.css", "css/desk.css")  # of every page, in this order
+BUNDLE = "css/all.css"  # the same as one file
 TONES = {"success": "ok", "warning": "warn", "error": "bad", "debug": "plain"}
 NOTE_ICONS = {"ok": "check", "warn": "alert", "bad": "stop", "info": "about", "plain": "about"}
 
@@ -126,6 +129,15 @@ def now_iso() -> str:
 
 
 # -- words, badges, icons ---------------------------------------------------------------------------
+
+
+@register.simple_tag
+@lru_cache(maxsize=1)
+def stylesheets() -> SafeString:
+    """One link where the files were made ready for serving (config.static_files), else one for each sheet."""
+    is_bundled = BUNDLE in getattr(staticfiles_storage, "hashed_files", {})
+    names = (BUNDLE,) if is_bundled else SHEETS
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
 
 
 @register.simple_tag
