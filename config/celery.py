@@ -5,8 +5,10 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_ready
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+TRANSPORT_ALIASES["filesystem"] = "config.file_broker:Transport"  # kombu's own believes half-written files
 
 app = Celery("rescind")
 app.config_from_object("django.conf:settings", namespace="CELERY")
