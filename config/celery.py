@@ -4,9 +4,20 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import import_modules, worker_ready
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+TRANSPORT_ALIASES["filesystem"] = "config.file_broker:Transport"  # kombu's own believes half-written files
+
+
+@import_modules.connect
+def check_deployment(**_sender: Any) -> None:
+    """Before worker or scheduler load anything; connected before the app is made, so that it is the first."""
+    from config import start  # web and commands import this module, too
+
+    start.check()
+
 
 app = Celery("rescind")
 app.config_from_object("django.conf:settings", namespace="CELERY")

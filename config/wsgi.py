@@ -2,7 +2,10 @@ import os
 
 import django
 
+from config import start
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+start.check()
 django.setup(set_prefix=False)
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
@@ -11,4 +14,4 @@ from config import static_files  # noqa: E402
 from config.gate import Gate  # noqa: E402
 
 static_files.ensure()
-application = Gate(get_wsgi_application())
+application = start.guarded(Gate(get_wsgi_application()))
