@@ -88,7 +88,7 @@ def _files(walk: Walk, told: Mapping[int, str], chain: int) -> Iterator[Problem]
         file = f"{walk.chain}/{files.name(seq)}"
         if seq not in found:
             yield Problem(walk.chain, seq, f"has a checkpoint whose file is missing: {file}")
-        elif seq not in told and not any(after < seq < at for after, at in walk.lost):
+        elif seq not in told and not any(first <= seq < at for _, first, at in walk.lost):
             if not checkpoints.stands(chain, seq):
                 yield Problem(walk.chain, seq, "has a checkpoint whose row is missing: only the file tells of it")
         elif told.get(seq, found[seq]) != found[seq]:

@@ -9,8 +9,9 @@ verdict. Exit code 0: whole; 1: not whole; 2: cannot be read.
 
 A link is SHA-256("audit1\\n" + C({chain, seq, at, actor, kind, object, prev, body_digest})), body_digest the
 SHA-256 of the body's text, C sorted JSON without spaces (RFC 8785). A statement is the canonical text of
-{chain, seq, head, at, prev_checkpoint}, signed with Ed25519. A statement with `restored: {after, known, gone}` lets
-the chain go on behind `after` at `seq`: the database was put back from a copy, and what lay between is lost.
+{chain, seq, head, at, prev_checkpoint}, signed with Ed25519. A statement with `restored: {after, lost_from, gone}`
+lets the chain go on behind `after` at `seq`: the database was put back from a copy. What was signed between
+`lost_from` and `seq` speaks of entries that are lost; `gone` names chains that are lost whole.
 """
 
 from __future__ import annotations
@@ -51,12 +52,14 @@ class Problem:
 
 @dataclass
 class Statements:
-    """What was signed: chain -> seq -> head. `restored`: chain -> seq -> the entry it goes on behind, and
-    `gone`: chain -> its last known seq, lost whole in a restore. `problems`: statements that do not hold themselves.
+    """What was signed: chain -> seq -> head. `problems`: statements that do not hold themselves.
+
+    `restored`: chain -> seq -> (the entry it goes on behind, the first that is lost); `gone`: chain -> its last known
+    seq, lost whole in a restore.
     """
 
     heads: dict[str, dict[int, str]] = field(default_factory=dict)
-    restored: dict[str, dict[int, int]] = field(default_factory=dict)
+    restored: dict[str, dict[int, tuple[int, int]]] = field(default_factory=dict)
     gone: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -68,8 +71,8 @@ class Statements:
 class Walk:
     """One chain, link by link. `seq` and `head` are the last link; `signed` the last signed one met.
 
-    After a problem it goes on with what stands there ("" as head: whatever follows). `lost`: (after, seq) of each
-    restore; `noted`: what the system chain tells of checkpoints, chain -> seq -> head.
+    After a problem it goes on with what stands there ("" as head: whatever follows). `lost`: of each restore (the
+    entry before, the first that is lost, the note); `noted`: what the system chain tells of checkpoints, by chain.
     """
 
     chain: str
@@ -77,10 +80,10 @@ class Walk:
     seq: int = 0
     head: str = ZERO
     signed: int = 0
-    restored: Mapping[int, int] = field(default_factory=dict)
+    restored: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     row: int = 0
     entries: int = 0
-    lost: list[tuple[int, int]] = field(default_factory=list)
+    lost: list[tuple[int, int, int]] = field(default_factory=list)
     noted: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def step(self, event: Line) -> Problem | None:
@@ -94,8 +97,9 @@ class Walk:
         if event["seq"] < expected:
             return self._bad(event["seq"], "stands there twice, or out of order: the chain has two heads")
         self.seq, self.head = event["seq"], event["hash"]
-        if self.seq > expected and self.restored.get(self.seq) == expected - 1:
-            self.lost.append((expected - 1, self.seq))
+        after, first = self.restored.get(self.seq, (0, 0))
+        if self.seq > expected and first and after == expected - 1:
+            self.lost.append((after, first, self.seq))
         elif self.seq > expected:
             return self._bad(expected, "is missing")
         if head and event["prev"] != head:
@@ -107,9 +111,15 @@ class Walk:
 
     def _signed(self) -> Problem | None:
         if self.heads.get(self.seq, self.head) != self.head:
+            if self._is_lost(self.seq):
+                return None
             return self._bad(self.seq, f"is not what was signed: rewritten between {self.signed + 1} and {self.seq}")
         self.signed = self.seq if self.seq in self.heads else self.signed
         return None
+
+    def _is_lost(self, seq: int) -> bool:
+        """Signed of an entry that a restore lost, where another stands now."""
+        return any(first <= seq <= after for after, first in self.restored.values())
 
     def _in_order(self, event: Line) -> Problem | None:
         before, self.row = self.row, _number(event.get("id"))
@@ -134,20 +144,20 @@ class Walk:
         known = signed.gone.get(self.chain, 0)
         if self.entries or not known or known < max(self.heads, default=0):
             return False
-        self.lost = [(0, known + 1)]
+        self.lost = [(0, 1, known + 1)]
         return True
 
     def losses(self) -> list[str]:
         """What restores lost, in words; the part that signed statements prove."""
-        return [f"{self._lost(after, seq)}; {self._proven(after, seq)}" for after, seq in self.lost]
+        return [f"{self._lost(after, seq)}; {self._proven(first, seq)}" for after, first, seq in self.lost]
 
     def _lost(self, after: int, seq: int) -> str:
         if not self.entries:
             return "the whole chain is lost in a restore that the system chain notes"
         return f"a restore is noted at entry {seq}: it goes on behind entry {after}, what was written between is lost"
 
-    def _proven(self, after: int, seq: int) -> str:
-        last = max((at for at in self.heads if after < at < seq), default=0)
+    def _proven(self, first: int, seq: int) -> str:
+        last = max((at for at in self.heads if first <= at < seq), default=0)
         return f"signed statements prove that it went up to {last}" if last else "no signed statement speaks of it"
 
     def _bad(self, seq: int, what: str) -> Problem:
@@ -230,7 +240,7 @@ def _said(line: Line) -> Line:
 
 
 def _counts(restored: Line) -> list[Any]:
-    return [restored["after"], *restored.get("gone", {}).values()]
+    return [restored["after"], restored["lost_from"], *restored.get("gone", {}).values()]
 
 
 def _of_line(line: Line, said: Line, what: str) -> Problem:
@@ -246,7 +256,7 @@ def _add(found: Statements, places: list[tuple[int, str]], line: Line, said: Lin
         found.problems.append(Problem(chain, seq, "was signed with two heads"))
         return
     if line["is"] == "checkpoint":
-        known = [place for place in places if place[0] > restored["after"]] if restored else []
+        known = [place for place in places if place[0] >= restored["lost_from"]] if restored else []
         base = [place for place in places if place not in known][-1:]
         if said["prev_checkpoint"] not in [digest for _, digest in (*base, *known)]:
             what = f"has a checkpoint that does not follow the one at {places[-1][0]}: one is missing"
@@ -254,7 +264,7 @@ def _add(found: Statements, places: list[tuple[int, str]], line: Line, said: Lin
         places.append((seq, sha256(line["text"].encode()).hexdigest()))
     found.heads.setdefault(chain, {})[seq] = said["head"]
     if restored:
-        found.restored.setdefault(chain, {})[seq] = restored["after"]
+        found.restored.setdefault(chain, {})[seq] = (restored["after"], restored["lost_from"])
         found.gone |= restored.get("gone", {}) if chain == SYSTEM else {}
 
 
