@@ -37,6 +37,10 @@ def take_back(*, actor: User, cancellation: Cancellation) -> None:
         return
     if cancellation.state not in (C.HELD, C.AWAITING_APPROVAL):
         raise InputRejected("", late)
+    if not is_untouched(cancellation):  # put back from a copy: the world may have carried it out
+        words = _("The database was put back from a copy, and this may have been carried out since. It is looked for "
+                  "before anything is sent; pause the shop if nothing may be sent.")  # fmt: skip
+        raise InputRejected("", words)
     _shift(actor, cancellation, C.WITHDRAWN, actions.WITHDRAWN, late, finished_at=clock.now())
 
 
