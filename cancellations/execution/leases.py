@@ -17,7 +17,8 @@ from stores.kernel import states
 from stores.kernel.errors import LeaseLost
 from stores.kernel.states import CLAIMABLE, StepState
 
-NEEDED = tuple(f"cancellation__{name}" for name in ("store", "order", "preview", "requester", "approver", "note"))
+PEOPLE = ("requester", "approver", "vouched_by", "counts_for")
+NEEDED = tuple(f"cancellation__{name}" for name in ("store", "order", "preview", "note", *PEOPLE))
 NOT_NEEDED = tuple(
     f"cancellation__{name}"
     for name in ("receipt", "order__snapshot", "order__search", "preview__plan", "preview__request")

@@ -80,9 +80,10 @@ def _whose(seen: Preview, exc: IntegrityError) -> Cancellation:
 
 
 def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
-    now = clock.now()
-    over = limits.above(actor, seen.store, plan.limit_amount, now=now)
     with transaction.atomic():
+        limits.lock(actor, seen.store)
+        now = clock.now()
+        over = limits.above(actor, seen.store, plan.limit_amount, now=now)
         cancellation = Cancellation.objects.create(
             store=seen.store,
             order=seen.order,
@@ -101,6 +102,7 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
             created_at=now,
             held_until=None if over else now + timedelta(seconds=seen.store.hold_seconds),
             expires_at=now + APPROVAL_LIFE if over else None,
+            **({} if over else limits.counted(actor, at=now)),
         )
         Step.objects.bulk_create(steps_of(cancellation, plan))  # keys are fixed here, before any attempt
         queue.ring("cancellations.advance", str(cancellation.uuid))

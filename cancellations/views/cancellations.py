@@ -141,7 +141,7 @@ def _why_not_approve(viewer: User, cancellation: Cancellation, can: dict[str, bo
     """Why this viewer's *Approve* is off; "" when it is not, or not shown at all."""
     if cancellation.state != "awaiting_approval" or not can["approve"]:
         return ""
-    return limits.trouble(cancellation, now=clock.now(), who=viewer)
+    return limits.above_for(viewer, cancellation, now=clock.now())
 
 
 def _story(cancellation: Cancellation, told: sheet.Sheet) -> dict[str, Any]:
