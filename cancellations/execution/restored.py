@@ -14,15 +14,16 @@ from django.db.models import Exists, F, OuterRef, Q
 from cancellations import actions
 from cancellations.execution import reread
 from cancellations.models import Attempt, Cancellation, Step, StepKind
+from cancellations.models.step import IS_CLAIMABLE
 from stores.audit import trail
-from stores.kernel.states import CLAIMABLE, TERMINAL
+from stores.kernel.states import TERMINAL
 from stores.models import Store
 
 
 def worker_started() -> int:
     """Steps of which anything has left are looked for before they are sent again; how many."""
     sent = Attempt.objects.filter(step=OuterRef("pk"), sent_at__isnull=False)
-    return Step.objects.filter(Exists(sent), state__in=CLAIMABLE, must_look=False).update(must_look=True)
+    return Step.objects.filter(Exists(sent), IS_CLAIMABLE, must_look=False).update(must_look=True)
 
 
 def restored(*, now: datetime) -> dict[str, int]:
