@@ -17,10 +17,11 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from cancellations import actions
 from cancellations.execution import reread
 from cancellations.models import Attempt, Cancellation, Step, StepKind
+from cancellations.models.step import IS_CLAIMABLE
 from stores.audit import restore
 from stores.audit.restore import Jump
 from stores.kernel import row_numbers
-from stores.kernel.states import CLAIMABLE, TERMINAL
+from stores.kernel.states import TERMINAL
 
 MANY = 1000  # times the gap: tables whose numbers nobody reads
 
@@ -60,7 +61,7 @@ def _of_chain(jump: Jump) -> str:
 def worker_started() -> int:
     """Steps of which anything has left are looked for before they are sent again; how many."""
     sent = Attempt.objects.filter(step=OuterRef("pk"), sent_at__isnull=False)
-    return Step.objects.filter(Exists(sent), state__in=CLAIMABLE, must_look=False).update(must_look=True)
+    return Step.objects.filter(Exists(sent), IS_CLAIMABLE, must_look=False).update(must_look=True)
 
 
 def plan(*, now: datetime, gap: int = restore.GAP) -> Restoring:

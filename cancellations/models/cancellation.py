@@ -70,6 +70,9 @@ class Cancellation(models.Model):
             models.Index("store", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_store"),
             models.Index("state", "held_until", name="cancellation_by_state"),
             models.Index(fields=["counts_for", "store", "counts_from"], name="cancellation_counts"),
+            models.Index(
+                "state", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_state_time"
+            ),
             models.Index(fields=["differs"], condition=Q(differs=True), name="cancellation_differs"),
         ]
 
