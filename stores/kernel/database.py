@@ -10,13 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
-from django.db import Error, connections
+from django.db import DataError, Error, IntegrityError, NotSupportedError, ProgrammingError, connections
 
 from stores.kernel import clock
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 TRIES: Final = 20  # a second apart: a restart, less than what is left of a lease after the longest request
+
+
+OUR_BUGS: Final = (DataError, IntegrityError, ProgrammingError, NotSupportedError)  # the same each time
+
+
+def is_away(exc: BaseException) -> bool:
+    """Does the error tell of the database's state, and nothing of what was asked of it?"""
+    return isinstance(exc, Error) and not isinstance(exc, OUR_BUGS)
 
 
 def drop_broken() -> None:
@@ -27,7 +35,7 @@ def drop_broken() -> None:
 
 
 def patiently(act: Callable[[], T], *, tries: int = TRIES) -> T:
-    """Do it, again each second while the database is away. `act` is safe to do twice. Raises the last django.db.Error.
+    """Do it, again each second while the database is away. `act` is safe to do twice. Raises the last error.
 
     Not inside a transaction, which would be broken by then.
     """
@@ -35,6 +43,8 @@ def patiently(act: Callable[[], T], *, tries: int = TRIES) -> T:
         try:
             return act()
         except Error as exc:
+            if not is_away(exc):
+                raise
             logger.warning("the database is away", extra={"kind": type(exc).__name__})
             drop_broken()
             clock.wait(1.0)
@@ -47,4 +57,6 @@ def unimportant(what: str) -> Iterator[None]:
     try:
         yield
     except Error as exc:
-        logger.warning("left out, the database is away", extra={"what": what, "kind": type(exc).__name__})
+        if not is_away(exc):
+            raise
+        logger.warning("left out, the database is away", extra={"topic": what, "kind": type(exc).__name__})
