@@ -16,5 +16,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 def keep_watch(**_sender: Any) -> None:
     """No sweep for 10 seconds: this worker takes what is due by itself. Also one that starts without a broker."""
     from cancellations.execution import watch  # apps are loaded by now, not at import
+    from stores.services import timekeeper
 
+    timekeeper.start()
     watch.start()

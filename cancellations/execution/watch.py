@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = timedelta(seconds=10)
 MISSED = timedelta(seconds=3)  # due for longer than this: a sweep has passed it by
+TOO_SOON = timedelta(seconds=0.5)  # a quarter of the time between two sweeps
 LOOK_EVERY_SECONDS = 2.0
 BUSY_LOOK_SECONDS = 0.25  # while there is more to take than hands
 FOR_EACH_HAND = 4  # taken at once and not yet begun: few, so that what is due first goes first
@@ -62,13 +63,17 @@ class Watch:
 
     def __init__(self, began: datetime, hands: Hands | None = None) -> None:
         self.last_sweep = began
+        self.swept_at: datetime | None = None
         self.hands = hands or Hands(settings.WORKER_THREADS)
         self.stopped = threading.Event()
         self.is_by_hand = False
 
-    def seen(self, now: datetime) -> None:
-        self.last_sweep = now
-        self.is_by_hand = False
+    def seen(self, now: datetime) -> bool:
+        """False: this process has just swept; there was a pile of messages."""
+        is_new = self.swept_at is None or abs(now - self.swept_at) >= TOO_SOON
+        self.last_sweep, self.is_by_hand = now, False
+        self.swept_at = now if is_new else self.swept_at
+        return is_new
 
     def look(self, now: datetime) -> int:
         """Take what sweeps have missed when none was seen for too long; how much was taken."""
@@ -106,6 +111,5 @@ def start() -> Watch:
     return _watch
 
 
-def seen(now: datetime) -> None:
-    if _watch:
-        _watch.seen(now)
+def seen(now: datetime) -> bool:
+    return _watch.seen(now) if _watch else True
