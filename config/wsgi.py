@@ -12,6 +12,8 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 from config import static_files  # noqa: E402
 from config.gate import Gate  # noqa: E402
+from stores.services import timekeeper  # noqa: E402
 
 static_files.ensure()
 application = start.guarded(Gate(get_wsgi_application()))
+timekeeper.start()

@@ -22,7 +22,17 @@ MOST = 100  # rings of one kind a tick
 
 def run(now: datetime) -> dict[str, int]:
     """Ring for everything due; how many of each kind."""
-    rung: dict[str, Sequence[str | int]] = {
+    rung = due(now)
+    for task, names in rung.items():
+        for name in names:
+            queue.ring(task, name)
+    expire(now)
+    return {task: len(names) for task, names in rung.items()}
+
+
+def due(now: datetime) -> dict[str, Sequence[str | int]]:
+    """What each task is due for, work of cancellations first."""
+    return {
         "cancellations.advance": due_cancellations(now),
         "notifications.deliver": sender.due(now, MOST),
         "stores.sync": [str(uuid) for uuid in sync.due(now, MOST)],
@@ -32,11 +42,6 @@ def run(now: datetime) -> dict[str, int]:
         "cancellations.watch_copy": copies.due(now, MOST),
         "stores.audit_round": rounds.due(now, MOST),
     }
-    for task, names in rung.items():
-        for name in names:
-            queue.ring(task, name)
-    _expire(now)
-    return {task: len(names) for task, names in rung.items()}
 
 
 def due_cancellations(now: datetime) -> list[str]:
@@ -67,7 +72,8 @@ def _due_rereads(now: datetime) -> list[str]:
     return reread.due(now, MOST)
 
 
-def _expire(now: datetime) -> None:
+def expire(now: datetime) -> None:
+    """Approvals that nobody gave in time."""
     waiting = Cancellation.objects.filter(state=CancellationState.AWAITING_APPROVAL, expires_at__lt=now)
     for cancellation in waiting.select_related("store")[:MOST]:
         with transaction.atomic():
