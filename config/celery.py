@@ -4,12 +4,19 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import beat_init, celeryd_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("rescind")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@celeryd_init.connect
+@beat_init.connect
+def keep_private(**_sender: Any) -> None:
+    """Whatever worker and scheduler write is their owner's alone."""
+    os.umask(0o077)
 
 
 @worker_ready.connect
