@@ -35,3 +35,7 @@ COPY_AGREES = declare(Action("cancellation.copy_agrees", _("The same order in an
 COPY_OPEN = declare(
     Action("cancellation.copy_open", _("The same order in another shop is still open after a day"), is_failure=True)
 )
+EFFECTS_STOPPED = declare(Action("effects.stopped", _("{actor} pressed the emergency stop: nothing is sent")))
+RESUME_ASKED = declare(Action("effects.resume_asked", _("{actor} asked that the emergency stop is lifted")))
+KEPT_STOPPED = declare(Action("effects.kept_stopped", _("{actor} said no: the emergency stop stays")))
+EFFECTS_RESUMED = declare(Action("effects.resumed", _("{actor} lifted the emergency stop")))

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import import_modules, worker_init
+from celery.signals import beat_init, celeryd_init, import_modules, worker_init
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -21,6 +21,13 @@ def check_deployment(**_sender: Any) -> None:
 
 app = Celery("rescind")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@celeryd_init.connect
+@beat_init.connect
+def keep_private(**_sender: Any) -> None:
+    """Whatever worker and scheduler write is their owner's alone."""
+    os.umask(0o077)
 
 
 @worker_init.connect

@@ -4,6 +4,7 @@ import django
 
 from config import start
 
+os.umask(0o077)  # whatever this process writes is its owner's alone
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 start.check()
 django.setup(set_prefix=False)

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import faults, flow, leases, pace, sends
+from cancellations.execution import brake, faults, flow, leases, pace, sends
 from cancellations.models import Attempt, Step
 from stores.canonical import codec
 from stores.canonical.commands import Found, Outcome, Receipt
 from stores.kernel import clock, database
 from stores.kernel.errors import (
     CredentialsRejected,
+    EffectsStopped,
     JobFailed,
     LeaseLost,
     RemoteConflict,
@@ -125,6 +126,14 @@ def failed(turn: Turn, exc: Exception) -> None:
             refused(turn, exc)
         case _:
             unknown(turn, faults.words(exc), exc)
+
+
+def stopped(turn: Turn, exc: EffectsStopped) -> None:
+    """The emergency stop was pressed in the middle of a turn. What left before it in this turn is judged as ever."""
+    if turn.journal.sent:
+        failed(turn, exc)
+    else:
+        brake.wait(turn.step, exc.user_message)
 
 
 def _nothing_sent(turn: Turn, exc: Exception) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cancellations.execution import copies, flow, leases, reread
+from cancellations.execution import brake, copies, flow, leases, reread
 from cancellations.models import Cancellation, Inbox, InboxState, Step
 from cancellations.models.step import IS_CLAIMABLE
+from cancellations.selectors import stops
 from cancellations.services import decide, preview
 from notifications import sender
 from stores.audit import rounds
@@ -47,10 +48,11 @@ def due(now: datetime) -> dict[str, Sequence[str | int]]:
 def due_cancellations(now: datetime) -> list[str]:
     """Steps that a person must hear of, steps due or left by a dead worker, then holds that ended."""
     held = Cancellation.objects.filter(state=CancellationState.HELD, held_until__lte=now).order_by("held_until")
+    held = held.exclude(stops.within("store"))
     steps = Step.objects.filter(leases.is_free(now), IS_CLAIMABLE, next_attempt_at__lte=now)
     behind = steps.order_by("next_attempt_at").values_list("cancellation__uuid", flat=True)[:MOST]
     late = Step.objects.filter(IS_CLAIMABLE, tell_at__lte=now, cancellation__state__in=flow.AT_WORK)
-    untold = late.order_by("tell_at").values_list("cancellation__uuid", flat=True)[:MOST]
+    untold = late.exclude(brake.quiet()).order_by("tell_at").values_list("cancellation__uuid", flat=True)[:MOST]
     found = [*untold, *behind, *held.values_list("uuid", flat=True)[:MOST]]
     return list(dict.fromkeys(map(str, found)))[:MOST]
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from cancellations import actions
 from cancellations.execution import flow, pace
 from cancellations.models import Cancellation, Resending, Step, StepKind
-from cancellations.services import limits, notes
+from cancellations.selectors import stops
+from cancellations.services import emergency, limits, notes
 from stores.audit.actions import Action
 from stores.kernel import clock, queue, states, vault
 from stores.kernel.errors import InputRejected, NotAllowed
@@ -32,7 +33,7 @@ def take_back(*, actor: User, cancellation: Cancellation) -> None:
     """
     _allow(actor, "cancellations.withdraw", cancellation)
     late = _("Too late: the work has begun. Watch it below.")
-    if cancellation.state == C.NEEDS_OPERATOR and is_untouched(cancellation):
+    if _can_give_up(cancellation):
         _give_up(actor, cancellation, late)
         return
     if cancellation.state not in (C.HELD, C.AWAITING_APPROVAL):
@@ -42,6 +43,13 @@ def take_back(*, actor: User, cancellation: Cancellation) -> None:
                   "before anything is sent; pause the shop if nothing may be sent.")  # fmt: skip
         raise InputRejected("", words)
     _shift(actor, cancellation, C.WITHDRAWN, actions.WITHDRAWN, late, finished_at=clock.now())
+
+
+def _can_give_up(cancellation: Cancellation) -> bool:
+    """In front of a person, or behind an emergency stop, and nothing has left."""
+    is_still = cancellation.state == C.NEEDS_OPERATOR
+    is_still |= cancellation.state == C.RUNNING and stops.in_force(cancellation.store_id) is not None
+    return is_still and is_untouched(cancellation)
 
 
 def is_untouched(cancellation: Cancellation) -> bool:
@@ -67,6 +75,7 @@ def _give_up(actor: User, cancellation: Cancellation, late: str) -> None:
 def release_hold(*, actor: User, cancellation: Cancellation, reason: str) -> None:
     """End the hold now. Raises NotAllowed, InputRejected."""
     _allow(actor, "cancellations.confirm", cancellation)
+    emergency.check(cancellation.store)
     reason = _reason(reason)
     if cancellation.state != C.HELD:
         raise InputRejected("", _("This cancellation is not on hold."))
@@ -84,6 +93,7 @@ def approve(*, actor: User, cancellation: Cancellation, fingerprint: str) -> Non
     _allow(actor, "cancellations.approve", cancellation)
     if actor.pk == cancellation.requester_id:
         raise NotAllowed(user_message=_("Somebody else must approve this: you asked for it."))
+    emergency.check(cancellation.store)
     if fingerprint != cancellation.fingerprint:
         raise InputRejected("", _("The plan is not the one you looked at. Look again."))
     if cancellation.state != C.AWAITING_APPROVAL or (cancellation.expires_at and cancellation.expires_at < clock.now()):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cancellations.forms.preview import PreviewForm
 from cancellations.models import Preview
 from cancellations.planning.plan import Plan
-from cancellations.selectors import cancellations
+from cancellations.selectors import cancellations, stops
 from cancellations.services import limits, order_facts, order_lines, order_wishes, plan_words, preview, submit
 from stores.canonical.order import Order
 from stores.kernel import clock
@@ -147,6 +147,7 @@ def effects(viewer: User, record: OrderRecord, wish: Wish) -> dict[str, Any]:
         "sum_rows": plan_words.sum_rows(plan),
         "deed": plan_words.deed(plan),
         "above_limit": limits.above(viewer, record.store, plan.limit_amount, now=now) if plan.sums.total else "",
+        "stopped": stopped.words if (stopped := stops.in_force(record.store_id)) else "",
         "may_confirm": access.can(viewer, "cancellations.confirm", record.store),
         "held_until": now + timedelta(seconds=record.store.hold_seconds) if record.store.hold_seconds else None,
     }

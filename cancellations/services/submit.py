@@ -11,7 +11,7 @@ from cancellations import actions
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.models.preview import VOID_AFTER
 from cancellations.planning.plan import Plan
-from cancellations.services import limits, preview
+from cancellations.services import emergency, limits, preview
 from stores.audit import trail
 from stores.canonical import codec
 from stores.kernel import clock, queue
@@ -48,6 +48,7 @@ def _check(actor: User, seen: Preview) -> None:
         raise NotAllowed(user_message=_("This preview belongs to somebody else. Make your own."))
     if seen.store.state != StoreState.ACTIVE:
         raise InputRejected("", _("This shop is paused or disconnected: nothing can be sent to it."))
+    emergency.check(seen.store)
     if clock.now() - seen.created_at > VOID_AFTER:
         raise StalePlan(user_message=_("This preview is older than 30 minutes. Look at the new one below."))
     busy = open_cancellation(seen.order)

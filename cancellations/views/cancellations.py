@@ -116,7 +116,7 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
         "sheet": told,
         "note": notes.read(cancellation.note),
         "can": can,
-        "is_untouched": cancellation.state == "needs_operator" and decide.is_untouched(cancellation),
+        "is_untouched": _may_be_given_up(cancellation, told) and decide.is_untouched(cancellation),
         "why_not_approve": _why_not_approve(request.user, cancellation, can),
         "wants_a_look": cancellation.looked_at is None
         and (told.state == "differs" or ((given_up or copy_is_open) and cancellation.finished_at is not None)),
@@ -130,6 +130,10 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
         "stand_form": Stand(),
         "release_form": Release(),
     }
+
+
+def _may_be_given_up(cancellation: Cancellation, told: sheet.Sheet) -> bool:
+    return cancellation.state == "needs_operator" or (cancellation.state == "running" and bool(told.stopped))
 
 
 def _theirs(cancellation: Cancellation) -> str:
