@@ -46,7 +46,7 @@ def take(turn: Turn) -> None:
         finding = Unclear(detail=exc.user_message)
     except LeaseLost:
         raise
-    except Exception as exc:  # noqa: BLE001  the executor's edge: a fault of ours waits like one of theirs
+    except Exception as exc:
         if database.is_away(exc):
             raise
         faults.log(turn.step, exc)

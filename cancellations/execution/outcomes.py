@@ -164,7 +164,7 @@ def moved(turn: Turn, words: str) -> None:
     this database never knew (it was restored); else a person is asked."""
     try:
         finding = turn.platform.find(turn.command, tag=turn.tag, before=turn.before)
-    except Exception as exc:  # noqa: BLE001  a look that fails proves nothing, whatever it failed at
+    except Exception as exc:
         if database.is_away(exc):
             raise
         faults.log(turn.step, exc)

@@ -38,7 +38,7 @@ def take(turn: Turn) -> None:
         order = orders.refresh(step.cancellation.order, platform=turn.platform, before=turn.before)
         failpoint("verify.seen")
         sheet = comparison.compare(turn.plan, turn.before, order, {s.position: told_of(s) for s in steps})
-    except Exception as exc:  # noqa: BLE001  the executor's edge: a fault of ours waits like one of theirs
+    except Exception as exc:
         if database.is_away(exc):
             raise
         _later(turn, exc)

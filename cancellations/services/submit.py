@@ -11,7 +11,7 @@ from cancellations import actions
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.models.preview import VOID_AFTER
 from cancellations.planning.plan import Plan
-from cancellations.services import emergency, limits, preview
+from cancellations.services import emergency, limits, notes, preview
 from stores.audit import trail
 from stores.canonical import codec
 from stores.kernel import clock, queue
@@ -68,6 +68,8 @@ def _compare(plan: Plan, fresh: Plan, seen: Preview) -> None:
     if plan.blockers:
         first = plan.blockers[0]
         raise InputRejected(first.field, first.text)
+    if plan.second_person and not notes.read(seen.note).strip():
+        raise InputRejected("note", _("Say why the money goes back although the payment is disputed."))
     if not plan.can_run:
         raise InputRejected("", _("There is nothing to do: choose what to cancel."))
 
@@ -84,7 +86,7 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
     with transaction.atomic():
         limits.lock(actor, seen.store)
         now = clock.now()
-        over = limits.above(actor, seen.store, plan.limit_amount, now=now)
+        over = plan.second_person or limits.above(actor, seen.store, plan.limit_amount, now=now)
         cancellation = Cancellation.objects.create(
             store=seen.store,
             order=seen.order,
