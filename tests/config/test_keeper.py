@@ -77,6 +77,22 @@ def test_a_child_that_keeps_dying_is_started_ever_more_seldom(keeper: Keeper) ->
     assert keeper.kept[0].pause == 2
 
 
+def test_a_child_that_ran_steadily_starts_again_at_once_and_none_waits_longer_than_half_a_minute(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch, said: list[str]
+) -> None:
+    monkeypatch.setattr("config.up.keeper.STEADY_AFTER", 0.0)
+    keeper.start(python("raise SystemExit(3)"))
+    keeper.kept[0].pause = 16
+
+    until(lambda: looked_after(keeper) and said, what="its death is seen")
+    assert said[0].startswith("child ended (exit 3); starting it again in 0.5 s")
+
+    monkeypatch.setattr("config.up.keeper.STEADY_AFTER", 60.0)
+    keeper.kept[0].pause = 16
+    until(lambda: looked_after(keeper) and len(said) == 2, what="its second death is seen")
+    assert keeper.kept[0].pause == 30
+
+
 def test_stopping_ends_the_whole_group(keeper: Keeper) -> None:
     keeper.start(python(WITH_CHILD))
     until(lambda: log(keeper), what="the grandchild runs")
@@ -122,3 +138,22 @@ def test_children_do_not_outlive_a_keeper_that_was_killed(tmp_path: Path) -> Non
 
 def test_a_command_runs_to_its_end_and_gives_its_code(keeper: Keeper) -> None:
     assert keeper.run(python("raise SystemExit(4)")) == 4
+
+
+def test_a_log_is_cut_while_its_child_goes_on_writing(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.up.keeper.LOG_BYTES", 2000)
+    again = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})"
+    keeper.start(
+        python(f"import signal\n{again}\nwhile 1: print('x' * 2999, flush=True); signal.sigwait({{signal.SIGUSR1}})")
+    )
+    path, aside = keeper.logs / "child.log", keeper.logs / "child.log.1"
+    until(lambda: path.stat().st_size == 3000, what="the log is long")
+
+    keeper.tick()
+    cut = path.stat().st_size
+    assert keeper.kept[0].process is not None
+    keeper.kept[0].process.send_signal(signal.SIGUSR1)
+    until(lambda: path.stat().st_size, what="it goes on")
+
+    assert (cut, aside.stat().st_size) == (0, 3000)
+    assert path.read_bytes() == b"x" * 2999 + b"\n"  # not behind a hole where the old end was
