@@ -6,8 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cancellations', '0007_tell_of_open_steps'),
-        ('stores', '0010_keep_unreadable_orders'),
+        ('cancellations', '0008_emergency_stop'),
     ]
 
     operations = [
