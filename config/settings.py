@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,14 +17,17 @@ if env.bool("READ_DEV_ENV", default=True):  # neither overrides what the environ
         if _file.exists() and (_file.name == "dev.env" or env.bool("DEMO", default=True)):
             environ.Env.read_env(str(_file))
 
-SECRET_KEY = env.str("SECRET_KEY").strip()  # no default: fails at start, not at night
-VAULT_KEYS = env.str("VAULT_KEYS").strip()  # "id:base64-of-32-bytes,..."; the first seals, all open
+# the three that `manage.py keys` makes; without them nothing starts (config/start.py)
+SECRET_KEY = env.str("SECRET_KEY", default="").strip()
+VAULT_KEYS = env.str("VAULT_KEYS", default="").strip()  # "id:base64-of-32-bytes,..."; the first seals, all open
 AUDIT_KEY = env.str("AUDIT_KEY", default="").strip()  # "id:base64 of an Ed25519 private key"; "" = no checkpoints
 AUDIT_OLD_PUBLIC_KEYS = env.list("AUDIT_OLD_PUBLIC_KEYS", default=[])  # "id:base64 public", of keys it followed
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 DEMO_ALLOW_HOSTS = env.bool("DEMO_ALLOW_HOSTS", default=False)  # its passwords are public: loopback only otherwise
 STATE_DIR = VAR_DIR / "demo" if DEMO else VAR_DIR  # the demo has a database and queue of its own
+with suppress(OSError):  # rescind.E016 says it, with a hint
+    STATE_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -123,9 +127,10 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "polling_interval": 0.1,
     }
 else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1}  # seconds; frozen is down
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker works without its doorbell, and listens again when it is back
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -154,6 +159,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
 ]
+PASSWORD_RESET_TIMEOUT = 3600  # seconds; and once: the link is bound to the password it replaces
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -206,6 +212,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_HSTS_SECONDS = 31536000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)  # of PUBLIC_URL's host
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -239,6 +246,7 @@ HOLD_SECONDS = env.int("HOLD_SECONDS", default=600)
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", default=120)  # longer than the longest request (90 s)
 HOST = env.str("HOST", default="127.0.0.1")  # where `manage.py up` listens
 PORT = env.int("PORT", default=8000)
+WEB_WORKERS = env.int("WEB_WORKERS", default=1)  # processes, each with WEB_THREADS
 WEB_THREADS = env.int("WEB_THREADS", default=8)
 WORKER_THREADS = env.int("WORKER_THREADS", default=4)
 CHECKPOINT_EVENTS = env.int("CHECKPOINT_EVENTS", default=1000)

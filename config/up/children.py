@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,13 +18,9 @@ class Child:
 
 
 def web(host: str, port: int) -> Child:
-    """gunicorn's control socket would lie in the home folder, so it is off; heartbeats go to memory."""
-    options = ["--worker-class", "config.server.Worker", "--workers", "1", "--threads", str(settings.WEB_THREADS)]
-    options += ["--bind", f"{host}:{port}", "--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning"]
-    options += ["--limit-request-line", "8190"]  # a pasted list of 200 order numbers stands in the address
-    if os.path.isdir("/dev/shm"):  # noqa: S108  a folder in memory, only looked for
-        options += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
-    return Child(WEB, [sys.executable, "-m", "gunicorn", "config.wsgi:application", *options])
+    """Its options stand in config/gunicorn.py, for services as well."""
+    options = ["--config", str(settings.BASE_DIR / "config" / "gunicorn.py"), "--bind", f"{host}:{port}"]
+    return Child(WEB, [sys.executable, "-m", "gunicorn", *options, "config.wsgi"])
 
 
 def worker() -> Child:

@@ -77,6 +77,22 @@ def test_a_child_that_keeps_dying_is_started_ever_more_seldom(keeper: Keeper) ->
     assert keeper.kept[0].pause == 2
 
 
+def test_a_child_that_ran_steadily_starts_again_at_once_and_none_waits_longer_than_half_a_minute(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch, said: list[str]
+) -> None:
+    monkeypatch.setattr("config.up.keeper.STEADY_AFTER", 0.0)
+    keeper.start(python("raise SystemExit(3)"))
+    keeper.kept[0].pause = 16
+
+    until(lambda: looked_after(keeper) and said, what="its death is seen")
+    assert said[0].startswith("child ended (exit 3); starting it again in 0.5 s")
+
+    monkeypatch.setattr("config.up.keeper.STEADY_AFTER", 60.0)
+    keeper.kept[0].pause = 16
+    until(lambda: looked_after(keeper) and len(said) == 2, what="its second death is seen")
+    assert keeper.kept[0].pause == 30
+
+
 def test_stopping_ends_the_whole_group(keeper: Keeper) -> None:
     keeper.start(python(WITH_CHILD))
     until(lambda: log(keeper), what="the grandchild runs")

@@ -19,7 +19,8 @@ def test_settings_and_env_example_name_the_same() -> None:
 
 def test_only_settings_reads_the_environment() -> None:
     """The start (config/up), benches that start processes, and the doors that name the settings are the exception."""
-    doors = {"config/settings.py", "config/celery.py", "config/wsgi.py", "stores/kernel/failpoints.py"}
+    named = ("settings", "celery", "wsgi", "gunicorn")
+    doors = {*(f"config/{name}.py" for name in named), "stores/kernel/failpoints.py"}
     guilty = [
         str(path.relative_to(ROOT))
         for app in ("config", "cancellations", "notifications", "stores")

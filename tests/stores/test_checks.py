@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,9 @@ def test_the_settings_of_the_tests_have_no_error() -> None:
 @pytest.mark.parametrize(
     ("name", "bad"),
     [
+        ("rescind.E001", {"SECRET_KEY": ""}),
         ("rescind.E001", {"SECRET_KEY": "short"}),
+        ("rescind.E001", {"SECRET_KEY": "abcabcabc" * 9}),
         ("rescind.E002", {"VAULT_KEYS": "k1:c2hvcnQ="}),
         ("rescind.E002", {"VAULT_KEYS": ""}),
         ("rescind.E002", {"VAULT_KEYS": f"k1:{KEY},k1:{KEY}"}),
@@ -38,13 +41,21 @@ def test_the_settings_of_the_tests_have_no_error() -> None:
         ("rescind.E023", {"SECOND_FACTOR": "maybe"}),
         ("rescind.E024", {"HOLD_SECONDS": -1}),
         ("rescind.W011", {"PUBLIC_URL": "https://d.example.com", "IS_HTTPS": True, "SECOND_FACTOR": "optional"}),
-        ("rescind.W012", {"PUBLIC_URL": "https://d.example.com", "DEBUG": True}),
+        ("rescind.W013", {"PUBLIC_URL": "http://d.example.com"}),
+        ("rescind.E015", {"ALLOWED_HOSTS": ["d.example.com"], "DEBUG": True}),
+        ("rescind.E016", {"STATE_DIR": Path("/nowhere/at/all")}),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(value),
 )
 def test_a_bad_setting_is_named_with_a_hint(name: str, bad: dict[str, Any]) -> None:
     with override_settings(**bad):
         assert found().get(name)
+
+
+@pytest.mark.parametrize("own", ["http://localhost:8000", "http://127.0.0.1:8000", "https://desk.example.com", ""])
+def test_http_on_this_machine_and_https_need_no_warning(own: str) -> None:
+    with override_settings(PUBLIC_URL=own):
+        assert "rescind.W013" not in found()
 
 
 def test_the_demo_may_be_shown_outside_when_told_so() -> None:

@@ -1,0 +1,68 @@
+"""What every process goes through before it works: web, worker, scheduler. Commands have it from the framework.
+
+A deployment that must not be in use does not start: exit code 3, with which gunicorn gives up instead of trying again,
+and which the units of docs/operations.md do not restart. Needs the settings and no apps, so it costs milliseconds.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils.log import configure_logging
+
+from config import plain
+from stores import checks
+
+logger = logging.getLogger(__name__)
+
+REFUSED = 3
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+_seen: list[str] = []  # what was checked; gunicorn's workers have it from their parent
+
+
+def check(*, host: str = "") -> None:
+    """Leave with the errors of `stores.checks` on standard error; warnings go to the log, once.
+
+    host: the address this process listens on, where that is known.
+    """
+    settings.HOST = host or settings.HOST
+    if settings.HOST in _seen:
+        return
+    found = checks.found()
+    if errors := [message for message in found if message.is_serious()]:
+        lines = [f"  {message.msg} {message.hint or ''} ({message.id})" for message in errors]
+        sys.stderr.write("\n".join(["Rescind does not start:", *lines, ""]))
+        raise SystemExit(REFUSED)
+    if not _seen:
+        configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+        for message in found:
+            said = f"{message.msg} {message.hint or ''}"
+            logger.warning("a setting is not as it should be", extra={"code": message.id, "setting": said})
+    _seen.append(settings.HOST)
+
+
+def guarded(application: Application) -> Application:
+    """In the demo, whose passwords are public, answer this machine only, wherever the server was told to listen."""
+    if not settings.DEMO or settings.DEMO_ALLOW_HOSTS:
+        return application
+
+    def near_only(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if _is_near(environ.get("REMOTE_ADDR", "")):
+            return application(environ, start_response)
+        start_response("403 Forbidden", [("Content-Type", "text/plain"), *plain.headers().items()])
+        return [b"The demo answers on its own machine only (rescind.E014)."]
+
+    return near_only
+
+
+def _is_near(address: str) -> bool:
+    """Of this machine; a peer on a local socket has no address."""
+    try:
+        return not address or ipaddress.ip_address(address.removeprefix("::ffff:")).is_loopback
+    except ValueError:
+        return False
