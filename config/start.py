@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.log import configure_logging
 
+from config import plain
 from stores import checks
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def guarded(application: Application) -> Application:
     def near_only(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if _is_near(environ.get("REMOTE_ADDR", "")):
             return application(environ, start_response)
-        start_response("403 Forbidden", [("Content-Type", "text/plain")])
+        start_response("403 Forbidden", [("Content-Type", "text/plain"), *plain.headers().items()])
         return [b"The demo answers on its own machine only (rescind.E014)."]
 
     return near_only

@@ -22,6 +22,7 @@ from stores.models import User
 from stores.selectors import access
 from stores.services import orders
 from stores.templatetags.words import word
+from stores.views import refusals
 from stores.views.access import DeskRequest, may
 
 NARROWING = ("q", "show", "shop", "since", "until")
@@ -97,6 +98,14 @@ def one(request: DeskRequest, uuid: UUID) -> Cancellation:
     if not access.can(request.user, request.action, found.store):
         raise Http404
     return found
+
+
+def _thing(uuid: UUID) -> refusals.Thing | None:
+    row = Cancellation.objects.select_related("store").filter(uuid=uuid).first()
+    return (f"cancellation:{uuid}", row.store) if row else None
+
+
+refusals.FIND["cancellations"] = _thing
 
 
 def page(request: DeskRequest, cancellation: Cancellation, *, status: int = 200, **more: Any) -> HttpResponse:

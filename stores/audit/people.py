@@ -6,9 +6,19 @@ from django.utils.translation import gettext_lazy as _
 
 from stores.audit.actions import Action, declare
 
-SIGNED_IN = declare(Action("people.signed_in", _("{actor} signed in")))
+SIGNED_IN = declare(Action("people.signed_in", _("{actor} signed in"), personal=("from_where",)))
 SIGN_IN_FAILED = declare(
-    Action("people.sign_in_failed", _("Somebody failed to sign in"), personal=("address",), is_failure=True)
+    Action(
+        "people.sign_in_failed", _("Somebody failed to sign in"), personal=("address", "from_where"), is_failure=True
+    )
+)
+LOCKED_OUT = declare(
+    Action(
+        "people.locked_out",
+        _("Somebody failed to sign in so often that the door is closed for five minutes"),
+        personal=("address", "from_where"),
+        is_failure=True,
+    )
 )
 CODE_FAILED = declare(Action("people.code_failed", _("A wrong second-factor code was given"), is_failure=True))
 SIGNED_OUT = declare(Action("people.signed_out", _("{actor} signed out")))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from stores.audit import people as names
 from stores.audit import trail
 from stores.kernel import clock
-from stores.kernel.errors import InputRejected, NotAllowed
+from stores.kernel.errors import BeyondOwn, InputRejected, NotAllowed
 from stores.models import Invitation, Membership, Role, Store, User
 from stores.selectors import access
 from stores.services import sign_in, tell_admins
@@ -175,7 +175,7 @@ def _check_grant(actor: User, store: Store, wanted: Membership) -> None:
         most, asked = getattr(own, field), getattr(given, field)
         if most is not None and (asked is None or asked > most):
             words = _("At most your own limit, %(limit)s.") % {"limit": f"{most.amount:f} {most.currency}"}
-            raise InputRejected(f"limit_{field}", words)
+            raise BeyondOwn(f"limit_{field}", words)
 
 
 def _check_not_last_admin(membership: Membership, *, field: str) -> None:

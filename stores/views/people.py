@@ -14,6 +14,7 @@ from stores.forms.people import ChangeMembership, Invite, put_errors
 from stores.kernel.errors import InputRejected
 from stores.selectors import people as selector
 from stores.services import people, tell_admins
+from stores.views import refusals
 from stores.views.access import DeskRequest, may, step_up
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -37,6 +38,7 @@ def invite(request: DeskRequest) -> HttpResponse:
         try:
             invitation, token = people.invite(actor=request.user, **form.cleaned_data)
         except InputRejected as exc:
+            refusals.of_error(request, exc)
             put_errors(form, exc)
         else:  # no redirect: the link is shown this once and stored nowhere
             link = request.build_absolute_uri(tell_admins.link("join", token))
@@ -63,6 +65,7 @@ def change(request: DeskRequest, uuid: UUID) -> HttpResponse:
                 per_day=given["limit_per_day"],
             )
         except InputRejected as exc:
+            refusals.of_error(request, exc)
             put_errors(form, exc)
         else:
             messages.success(request, _("Changed. %(person)s signs in again.") % {"person": membership.person})
