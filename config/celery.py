@@ -27,5 +27,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 def keep_watch(**_sender: Any) -> None:
     """No sweep for 10 seconds: this worker sweeps by itself."""
     from cancellations.execution import watch  # apps are loaded by now, not at import
+    from config import start
 
+    start.look_at_database()
     watch.start()
