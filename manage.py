@@ -4,6 +4,7 @@ import sys
 
 
 def main() -> None:
+    os.umask(0o077)  # whatever is written, also by the children of `up`, is its owner's alone
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if os.environ["DJANGO_SETTINGS_MODULE"] == "config.settings":
         from config.up import devenv

@@ -19,7 +19,9 @@ STOPPED = declare(Action("cancellation.stopped", _("Rescind stopped and asks a p
 RESUMED = declare(Action("cancellation.resumed", _("The work goes on")))
 REFUSED = declare(Action("cancellation.refused", _("The platform refused; nothing was done"), is_failure=True))
 DONE = declare(Action("cancellation.done", _("Looked again and compared with the plan"), moves_money=True))
-INTENT = declare(Action("step.intent", _("Rescind is about to send step {step}, {kind}"), moves_money=True))
+INTENT = declare(
+    Action("step.intent", _("Rescind is about to send step {step}, {kind}"), moves_money=True, foretells=True)
+)
 OUTCOME = declare(Action("step.outcome", _("Step {step}, {kind}: {state}"), moves_money=True))
 FOUND = declare(Action("step.looked", _("Rescind looked for the effect of step {step}: {finding}")))
 RESTORED = declare(Action("store.restored", _("The database was put back from a copy; everything open is looked for")))
@@ -33,3 +35,7 @@ COPY_AGREES = declare(Action("cancellation.copy_agrees", _("The same order in an
 COPY_OPEN = declare(
     Action("cancellation.copy_open", _("The same order in another shop is still open after a day"), is_failure=True)
 )
+EFFECTS_STOPPED = declare(Action("effects.stopped", _("{actor} pressed the emergency stop: nothing is sent")))
+RESUME_ASKED = declare(Action("effects.resume_asked", _("{actor} asked that the emergency stop is lifted")))
+KEPT_STOPPED = declare(Action("effects.kept_stopped", _("{actor} said no: the emergency stop stays")))
+EFFECTS_RESUMED = declare(Action("effects.resumed", _("{actor} lifted the emergency stop")))

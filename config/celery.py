@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import import_modules, worker_ready
+from celery.signals import beat_init, celeryd_init, import_modules, worker_init
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -23,11 +23,20 @@ app = Celery("rescind")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 
-@worker_ready.connect
+@celeryd_init.connect
+@beat_init.connect
+def keep_private(**_sender: Any) -> None:
+    """Whatever worker and scheduler write is their owner's alone."""
+    os.umask(0o077)
+
+
+@worker_init.connect
 def keep_watch(**_sender: Any) -> None:
-    """No sweep for 10 seconds: this worker sweeps by itself."""
+    """No sweep for 10 seconds: this worker takes what is due by itself. Also one that starts without a broker."""
     from cancellations.execution import watch  # apps are loaded by now, not at import
     from config import start
+    from stores.services import timekeeper
 
     start.look_at_database()
+    timekeeper.start()
     watch.start()

@@ -1,4 +1,4 @@
-"""What base.html needs on every page: the navigation, where the search goes, whether this is the demo."""
+"""What base.html needs on every page: the navigation, where the search goes, the demo, an emergency stop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cancellations.selectors import cancellations
+from cancellations.selectors import cancellations, stops
 from stores.selectors import access
 
 
@@ -40,6 +40,7 @@ PAGES = (
     ),
     Page(gettext_lazy("Set up"), gettext_lazy("Shops"), "shops:list", "shop", "stores.view"),
     Page(gettext_lazy("Set up"), gettext_lazy("People"), "people:list", "people", "people.view"),
+    Page(gettext_lazy("Set up"), gettext_lazy("Emergency stop"), "stop:page", "stop", "effects.stop"),
 )
 
 
@@ -50,6 +51,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.DEMO,
         "nav": SimpleLazyObject(lambda: navigation(request)),
+        "may_stop": SimpleLazyObject(lambda: access.can(request.user, "effects.stop")),
+        "stops": SimpleLazyObject(lambda: stops.seen_by(request.user)),  # type: ignore[arg-type]
         "orders_url": reverse("orders:list"),
     }
 

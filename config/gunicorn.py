@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from django.conf import settings
 
 bind = f"[{settings.HOST}]:{settings.PORT}" if ":" in settings.HOST else f"{settings.HOST}:{settings.PORT}"
-worker_class = "gthread"
+worker_class = "config.server.Worker"  # gthread, with answers of ours for what is no HTTP
 workers = settings.WEB_WORKERS
 threads = settings.WEB_THREADS
 graceful_timeout = 5  # seconds; `up` and systemd wait longer before they kill

@@ -1,19 +1,23 @@
-"""Request ids, and what every signed-in page needs: no-store, absolute session age."""
+"""Request ids, headers on every answer, bodies read once, and what signed-in pages need: no-store, session age."""
 
 from __future__ import annotations
 
-import re
-import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from gunicorn.http.errors import ParseException
 
+from config import plain
 from stores.kernel import clock
-from stores.kernel.context import request_id
+from stores.kernel.context import known_or_new, request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+UNREADABLE = (UnreadablePostError, ParseException)
 
 
 class RequestIdMiddleware:
@@ -23,8 +27,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
-        ours = given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else secrets.token_hex(8)
+        ours = known_or_new(request.headers.get("X-Request-Id", ""))  # the gate made it already, where there is one
         token = request_id.set(ours)
         try:
             response = self.get_response(request)
@@ -32,6 +35,51 @@ class RequestIdMiddleware:
             request_id.reset(token)
         response["X-Request-Id"] = ours
         return response
+
+
+class HeadersMiddleware:
+    """Outermost, so that no answer goes without: static files, errors, what a middleware refused."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in plain.headers().items():
+            response.setdefault(name, value)
+        if response.status_code >= 400:
+            response.setdefault("Cache-Control", "no-store")
+        if response.status_code == 405 and not response.streaming and not response.content:
+            response.content = plain.page(405)
+        return response
+
+
+class BodyMiddleware:
+    """Reads a form before anything else does: what cannot be read is one answer, whichever page it was for."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Not for machines' doors, which read raw bytes and are exempt from the check of forms."""
+        if request.method != "POST" or getattr(view, "csrf_exempt", False):
+            return None
+        try:
+            request.POST  # noqa: B018  parsed here, once
+        except TOO_MUCH:
+            return plain.answer(413)
+        except Exception:  # noqa: BLE001  whatever the parser stumbles over is not a form
+            return plain.answer(400)
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A body that broke off, or chunks that are none, under a view that reads it itself."""
+        return plain.answer(400) if isinstance(exception, UNREADABLE) else None
 
 
 class DeskMiddleware:
@@ -43,9 +91,8 @@ class DeskMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self._end_old_session(request)
         response = self.get_response(request)
-        if request.user.is_authenticated and not request.path.startswith("/static/"):
+        if request.user.is_authenticated:
             response.setdefault("Cache-Control", "no-store")
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
     def _end_old_session(self, request: HttpRequest) -> None:

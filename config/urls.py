@@ -2,6 +2,11 @@ from django.urls import include, path
 
 from config import views
 
+handler400 = "config.views.bad_request"
+handler403 = "config.views.forbidden"
+handler404 = "config.views.not_found"
+handler500 = "config.views.broken"
+
 urlpatterns = [
     path("alive", views.alive, name="alive"),
     path("", include("stores.urls")),

@@ -1,11 +1,11 @@
-"""Pages that belong to no app: health, CSRF failure."""
+"""Pages that belong to no app: health, errors, CSRF failure."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from config import plain
 from stores.views.access import send_again
 
 
@@ -15,11 +15,27 @@ def alive(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return plain.answer(400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return plain.answer(403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return plain.answer(404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return plain.answer(500)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Our own page with an old token (somebody signed in again meanwhile) keeps its input; anything else is refused."""
     if request.method == "POST" and _is_from_here(request):
         return send_again(request, status=403)
-    return render(request, "403_csrf.html", status=403)
+    return plain.answer(403, "403_csrf.html")
 
 
 def _is_from_here(request: HttpRequest) -> bool:

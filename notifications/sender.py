@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from notifications.contract import Undeliverable
 from notifications.models import Delivery, DeliveryState
 from notifications.registry import CHANNELS
-from stores.kernel import clock
+from stores.kernel import clock, database
 from stores.kernel.failpoints import failpoint
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def deliver(uuid: str, *, worker: str = "") -> None:
         _later(delivery, _("It could not be handed over."))
         return
     failpoint("delivery.sent")
-    _end(delivery, DeliveryState.SENT, "")
+    database.patiently(lambda: _end(delivery, DeliveryState.SENT, ""))  # not sent twice for a second's outage
     failpoint("delivery.committed")
 
 

@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.rigs.servers",
     "tests.rigs.browser",
     "tests.rigs.desk",
+    "tests.rigs.front",
     "tests.rigs.copies",
     "tests.rigs.stack",
 ]

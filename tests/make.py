@@ -245,6 +245,9 @@ def cancellation(*, record: OrderRecord | None = None, requester: User | None = 
         "created_at": NOW,
         "held_until": NOW + timedelta(minutes=10),
     }
+    if fields.get("state") != "awaiting_approval":
+        who = fields.get("approver") or seen.actor
+        defaults |= {"vouched_by": who, "counts_for": who, "counts_from": fields.get("created_at", NOW)}
     made = Cancellation.objects.create(
         store=seen.store,
         order=seen.order,

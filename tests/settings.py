@@ -26,7 +26,7 @@ os.environ |= {
 }
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES, IS_SQLITE  # noqa: E402
+from config.settings import DATABASES, IS_SQLITE, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if IS_SQLITE:  # a file, not memory: live servers and workers have threads and processes of their own
@@ -36,3 +36,4 @@ else:
     DATABASES["default"]["OPTIONS"].pop("pool", None)  # tests have threads of their own, more than a pool allows
     DATABASES["default"]["TEST"] = {"NAME": f"test_rescind_{os.environ.get('TEST_DB_SUFFIX', 'all')}"}
 LOGGING = {"level": "WARNING"}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # nothing to make first

@@ -19,7 +19,8 @@ from typing import Any
 from django.db import connection
 
 HELPERS = {
-    "__init__", "frame", "ground", "money_cases", "money_page", "random_plans", "sequences", "served", "subjects",
+    "__init__", "frame", "full_desk", "ground", "money_cases", "money_page", "random_plans", "sequences", "served",
+    "stock_admin", "subjects",
 }  # fmt: skip
 
 

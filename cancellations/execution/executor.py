@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
+from django.db import Error
 from django.db.models import F
 
 from cancellations.execution import flow, leases, turns
 from cancellations.models import Cancellation, Step
-from stores.kernel import clock
+from stores.kernel import clock, database
 from stores.kernel.errors import LeaseLost
 from stores.kernel.failpoints import failpoint
 from stores.kernel.states import CLAIMABLE, CancellationState
@@ -37,13 +38,18 @@ def advance(cancellation_uuid: str | UUID) -> None:
 def _carry_on(cancellation: Cancellation) -> None:
     while step := _next_due(cancellation):
         failpoint(f"{step.kind}.between") if step.kind != "verify" else None
-        claimed = leases.claim(step.pk, worker=leases.me(), now=clock.now())
-        if claimed is None:
-            return
         try:
+            claimed = leases.claim(step.pk, worker=leases.me(), now=clock.now())
+            if claimed is None:
+                return
             turns.take(claimed)
         except LeaseLost:
-            logger.info("lease lost", extra={"step": claimed.pk, "fence": claimed.fence})
+            logger.info("lease lost", extra={"step": step.pk})
+            return
+        except Error as exc:
+            _let_go(step, exc)
+            if not database.is_away(exc):
+                raise
             return
 
 
@@ -65,3 +71,11 @@ def _next_due(cancellation: Cancellation) -> Step | None:
         .first()
     )
     return step if step is not None and step.at_work in AT_WORK else None
+
+
+def _let_go(step: Step, exc: Error) -> None:
+    """The database was away in the middle of a turn. This worker does nothing more with the step: what its row says
+    decides, as after a worker that died, but as soon as the database is back."""
+    logger.warning("the database was away", extra={"step": step.pk, "kind": type(exc).__name__})
+    database.drop_broken()
+    database.patiently(lambda: leases.let_go(step.pk, worker=leases.me(), now=clock.now()))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cancellations.execution import pace
 from cancellations.models import Step
+from stores.kernel import database
 from stores.kernel.errors import DeskError, OutcomeUnknown
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ def told(exc: Exception) -> timedelta | None:
 def words(exc: Exception) -> str:
     if isinstance(exc, DeskError):
         return exc.user_message[:300]
+    if database.is_away(exc):
+        return _("Our own database was away for a moment.")
     return _("Something unexpected happened while this step was carried out.")
 
 

@@ -10,8 +10,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import pace, sends
+from cancellations.execution import brake, pace, sends
 from cancellations.models import Cancellation, Step
+from cancellations.selectors import stops
 from cancellations.services import tell
 from stores.audit import trail
 from stores.audit.actions import Action
@@ -47,6 +48,8 @@ def record(action: Action, cancellation: Cancellation, *, actor: Actor = "rescin
 def start_if_due(cancellation: Cancellation, *, now: datetime) -> None:
     """held → running once the hold is over; *take it back* races with this, and one wins."""
     if cancellation.state != CancellationState.HELD or cancellation.held_until is None or cancellation.held_until > now:
+        return
+    if stops.in_force(cancellation.store_id):  # a hold does not end behind an emergency stop: it can be taken back
         return
     with transaction.atomic():
         if shift(cancellation, CancellationState.RUNNING, started_at=now):
@@ -100,6 +103,8 @@ def tell_what_is_late(cancellation: Cancellation, *, now: datetime) -> None:
     late = cancellation.steps.filter(state__in=CLAIMABLE, tell_at__lte=now).order_by("position").first()
     if late is not None:
         late.cancellation = cancellation
+        if brake.is_quiet(late):
+            return
         with transaction.atomic():
             stop(late, late.detail or _("It takes longer than it should."), state=late.state)
 

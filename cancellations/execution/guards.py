@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from cancellations.execution import outcomes
 from cancellations.planning import between, planner
 from cancellations.services import limits
-from stores.kernel import clock
 from stores.kernel.errors import RemoteUnavailable
 from stores.kernel.states import FINISHED, StepState
 from stores.selectors import access
@@ -34,12 +33,12 @@ def may_go(turn: Turn) -> bool:
 
 
 def _standing(turn: Turn) -> str:
-    """The person who asked (or approved) may have lost the right or the limit meanwhile."""
+    """Who let it go may have lost the right meanwhile, or, while money is still to move, the limit."""
     cancellation = turn.step.cancellation
-    who = cancellation.approver or cancellation.requester
+    who = cancellation.vouched_by or cancellation.approver or cancellation.requester
     if not access.can(who, "cancellations.confirm", cancellation.store, cancellation):
         return _("%(person)s may no longer cancel orders of this shop.") % {"person": who}
-    return limits.trouble(cancellation, now=clock.now())
+    return limits.trouble(cancellation) if limits.moves_money(cancellation) else ""
 
 
 def _moved(turn: Turn) -> str:

@@ -1,7 +1,8 @@
 """Intent before effect (RELIABILITY 3): the transport hands us each effect just before the socket opens.
 
 Transaction A stores the attempt with its exact bytes, the audit intent and the state; a second one stores `sent_at`.
-Only then does the request leave. A resend of the same generation leaves with the bytes of the first.
+Only then does the request leave; both ask whether somebody pressed the emergency stop.
+A resend of the same generation leaves with the bytes of the first.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import replace
 from django.db import transaction
 
 from cancellations import actions
-from cancellations.execution import leases
+from cancellations.execution import brake, leases
 from cancellations.execution.keys import key_of
 from cancellations.models import Attempt, Step
 from stores.audit import trail
@@ -89,6 +90,7 @@ class Journal:
     def _intend(self, request: Prepared) -> Attempt:
         step, now = self.step, clock.now()
         with transaction.atomic():
+            brake.let_go(step)
             _to_intended(step)
             attempt = Attempt.objects.create(
                 step=step,
@@ -114,8 +116,9 @@ class Journal:
         return attempt
 
     def _mark_sent(self, attempt: Attempt) -> None:
-        now = clock.now()
         with transaction.atomic():
+            brake.let_go(self.step)
+            now = clock.now()
             leases.note(self.step, first_sent_at=self.step.first_sent_at or now)
             Attempt.objects.filter(pk=attempt.pk).update(sent_at=now)
         attempt.sent_at = now

@@ -17,7 +17,9 @@ from stores.kernel import states
 from stores.kernel.errors import LeaseLost
 from stores.kernel.states import CLAIMABLE, StepState
 
-NEEDED = tuple(f"cancellation__{name}" for name in ("store", "order", "preview", "requester", "approver", "note"))
+A_MOMENT = timedelta(seconds=1)
+PEOPLE = ("requester", "approver", "vouched_by", "counts_for")
+NEEDED = tuple(f"cancellation__{name}" for name in ("store", "order", "preview", "note", *PEOPLE))
 NOT_NEEDED = tuple(
     f"cancellation__{name}"
     for name in ("receipt", "order__snapshot", "order__search", "preview__plan", "preview__request")
@@ -62,9 +64,10 @@ def release(step: Step, **fields: Any) -> None:
     _write(step, lease_owner="", lease_until=None, **fields)
 
 
-def drop(step: Step, **fields: Any) -> None:
-    """Give the lease back where a write of ours failed: what the row says now stands, not what we hold of it."""
-    Step.objects.filter(pk=step.pk, fence=step.fence).update(lease_owner="", lease_until=None, **fields)
+def let_go(step_id: int, *, worker: str, now: datetime) -> None:
+    """Give back whatever lease this worker has on it, where a write failed: what the row says now stands."""
+    mine = Step.objects.filter(pk=step_id, lease_owner=worker, lease_until__isnull=False)
+    mine.update(lease_owner="", lease_until=None, next_attempt_at=now + A_MOMENT)
 
 
 def note(step: Step, **fields: Any) -> None:

@@ -13,7 +13,7 @@ from cancellations.execution import faults, flow, leases, outcomes, pace, sends
 from cancellations.execution.sends import Sends
 from cancellations.models import Resending
 from stores.canonical.commands import Absent, Finding, Found, FoundForeign, Resend, Unclear
-from stores.kernel import clock
+from stores.kernel import clock, database
 from stores.kernel.errors import LeaseLost, Unsupported
 from stores.kernel.failpoints import failpoint
 from stores.kernel.states import CancellationState, StepState
@@ -46,7 +46,9 @@ def take(turn: Turn) -> None:
         finding = Unclear(detail=exc.user_message)
     except LeaseLost:
         raise
-    except Exception as exc:  # noqa: BLE001  the executor's edge: a fault of ours waits like one of theirs
+    except Exception as exc:
+        if database.is_away(exc):
+            raise
         faults.log(turn.step, exc)
         seen = turn.step.detail if turn.step.resend == Resending.ALLOWED else ""  # what a person's word is about stays
         _wait(turn, seen or faults.reading_words(exc))

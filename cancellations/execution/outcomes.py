@@ -6,17 +6,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import faults, flow, leases, pace, sends
+from cancellations.execution import brake, faults, flow, leases, pace, sends
 from cancellations.models import Attempt, Step
 from stores.canonical import codec
 from stores.canonical.commands import Found, Outcome, Receipt
-from stores.kernel import clock
+from stores.kernel import clock, database
 from stores.kernel.errors import (
     CredentialsRejected,
+    EffectsStopped,
     JobFailed,
     LeaseLost,
     RemoteConflict,
@@ -84,7 +85,7 @@ def _is_over(turn: Turn) -> bool:
 
 def poll_failed(turn: Turn, exc: Exception) -> None:
     """A failed job is a refusal; a failed read is asked again, and past the deadline the step is unknown."""
-    if isinstance(exc, LeaseLost):
+    if isinstance(exc, LeaseLost) or database.is_away(exc):
         raise exc
     if isinstance(exc, JobFailed):
         refused(turn, exc)
@@ -100,8 +101,11 @@ def poll_failed(turn: Turn, exc: Exception) -> None:
 
 
 def failed(turn: Turn, exc: Exception) -> None:
-    """Nothing was sent, or a class of outcome by what was raised; default: unknown."""
-    if isinstance(exc, LeaseLost):
+    """Nothing was sent, or a class of outcome by what was raised; default: unknown.
+
+    A database that was away is nobody's outcome: the row says whether anything may have left.
+    """
+    if isinstance(exc, LeaseLost) or (database.is_away(exc) and turn.journal.heard is None):
         raise exc
     faults.log(turn.step, exc)
     if not turn.journal.sent:
@@ -124,6 +128,14 @@ def failed(turn: Turn, exc: Exception) -> None:
             unknown(turn, faults.words(exc), exc)
 
 
+def stopped(turn: Turn, exc: EffectsStopped) -> None:
+    """The emergency stop was pressed in the middle of a turn. What left before it in this turn is judged as ever."""
+    if turn.journal.sent:
+        failed(turn, exc)
+    else:
+        brake.wait(turn.step, exc.user_message)
+
+
 def _nothing_sent(turn: Turn, exc: Exception) -> None:
     """Reading or preparing failed: the step stays as it is and waits, or a person is asked."""
     step = turn.step
@@ -131,8 +143,6 @@ def _nothing_sent(turn: Turn, exc: Exception) -> None:
         told = faults.told(exc)
         wait = pace.saving_up(told, turns=step.looks) if exc.code == "slot" else told or pace.A_SECOND
         leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait, detail=faults.words(exc))
-    elif isinstance(exc, DatabaseError | InterfaceError):
-        leases.drop(step, next_attempt_at=clock.now() + pace.A_SECOND)
     elif _is_our_own_no(exc):
         moved(turn, faults.words(exc))
     elif isinstance(exc, RemoteError) and step.tries + 1 < pace.MAX_TRIES:
@@ -154,7 +164,9 @@ def moved(turn: Turn, words: str) -> None:
     this database never knew (it was restored); else a person is asked."""
     try:
         finding = turn.platform.find(turn.command, tag=turn.tag, before=turn.before)
-    except Exception as exc:  # noqa: BLE001  a look that fails proves nothing, whatever it failed at
+    except Exception as exc:
+        if database.is_away(exc):
+            raise
         faults.log(turn.step, exc)
         finding = None
     was_sent = sends.of(turn.step).count
@@ -236,7 +248,18 @@ def ask(turn: Turn, words: str, *, resend: str = "") -> None:
 
 
 def conclude(turn: Turn, to: StepState, outcome: Outcome | None, exc: Exception | None = None, **fields: Any) -> None:
-    """Transaction B. A stale fence stores what we know on the attempt, wakes the step, and changes no state."""
+    """Transaction B, again while the database is away: what an answer told is not asked for twice."""
+    before = dict(turn.step.__dict__)
+
+    def once() -> None:
+        turn.step.__dict__ |= before  # as the row stands when what was tried before is rolled back
+        _conclude(turn, to, outcome, exc, **fields)
+
+    database.patiently(once)
+
+
+def _conclude(turn: Turn, to: StepState, outcome: Outcome | None, exc: Exception | None, **fields: Any) -> None:
+    """A stale fence stores what we know on the attempt, wakes the step, and changes no state."""
     step = turn.step
     try:
         with transaction.atomic():

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cancellations.execution import copies, flow, leases, reread
+from cancellations.execution import brake, copies, flow, leases, reread
 from cancellations.models import Cancellation, Inbox, InboxState, Step
+from cancellations.models.step import IS_CLAIMABLE
+from cancellations.selectors import stops
 from cancellations.services import decide, preview
 from notifications import sender
 from stores.audit import rounds
 from stores.kernel import queue
-from stores.kernel.states import CLAIMABLE, CancellationState
+from stores.kernel.states import CancellationState
 from stores.services import hooks, sync, upkeep
 
 MOST = 100  # rings of one kind a tick
@@ -21,7 +23,18 @@ MOST = 100  # rings of one kind a tick
 
 def run(now: datetime) -> dict[str, int]:
     """Ring for everything due; how many of each kind."""
-    rung: dict[str, Sequence[str | int]] = {
+    rung = due(now)
+    for task, names in rung.items():
+        for name in names:
+            queue.ring(task, name)
+    expire(now)
+    upkeep.daily(now)
+    return {task: len(names) for task, names in rung.items()}
+
+
+def due(now: datetime) -> dict[str, Sequence[str | int]]:
+    """What each task is due for, work of cancellations first."""
+    return {
         "cancellations.advance": due_cancellations(now),
         "notifications.deliver": sender.due(now, MOST),
         "stores.sync": [str(uuid) for uuid in sync.due(now, MOST)],
@@ -31,21 +44,16 @@ def run(now: datetime) -> dict[str, int]:
         "cancellations.watch_copy": copies.due(now, MOST),
         "stores.audit_round": rounds.due(now, MOST),
     }
-    for task, names in rung.items():
-        for name in names:
-            queue.ring(task, name)
-    _expire(now)
-    upkeep.daily(now)
-    return {task: len(names) for task, names in rung.items()}
 
 
 def due_cancellations(now: datetime) -> list[str]:
     """Steps that a person must hear of, steps due or left by a dead worker, then holds that ended."""
     held = Cancellation.objects.filter(state=CancellationState.HELD, held_until__lte=now).order_by("held_until")
-    steps = Step.objects.filter(leases.is_free(now), state__in=CLAIMABLE, next_attempt_at__lte=now)
+    held = held.exclude(stops.within("store"))
+    steps = Step.objects.filter(leases.is_free(now), IS_CLAIMABLE, next_attempt_at__lte=now)
     behind = steps.order_by("next_attempt_at").values_list("cancellation__uuid", flat=True)[:MOST]
-    late = Step.objects.filter(state__in=CLAIMABLE, tell_at__lte=now, cancellation__state__in=flow.AT_WORK)
-    untold = late.order_by("tell_at").values_list("cancellation__uuid", flat=True)[:MOST]
+    late = Step.objects.filter(IS_CLAIMABLE, tell_at__lte=now, cancellation__state__in=flow.AT_WORK)
+    untold = late.exclude(brake.quiet()).order_by("tell_at").values_list("cancellation__uuid", flat=True)[:MOST]
     found = [*untold, *behind, *held.values_list("uuid", flat=True)[:MOST]]
     return list(dict.fromkeys(map(str, found)))[:MOST]
 
@@ -67,7 +75,8 @@ def _due_rereads(now: datetime) -> list[str]:
     return reread.due(now, MOST)
 
 
-def _expire(now: datetime) -> None:
+def expire(now: datetime) -> None:
+    """Approvals that nobody gave in time."""
     waiting = Cancellation.objects.filter(state=CancellationState.AWAITING_APPROVAL, expires_at__lt=now)
     for cancellation in waiting.select_related("store")[:MOST]:
         with transaction.atomic():

@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cancellations.execution import flow, guards, leases, lookup, outcomes, verify
+from cancellations.execution import brake, flow, guards, leases, lookup, outcomes, verify
 from cancellations.execution.journal import Journal
 from cancellations.execution.keys import key_of, tag_of
 from cancellations.models import Step, StepKind
@@ -19,6 +19,7 @@ from stores.canonical import codec
 from stores.canonical.commands import Command, Receipt
 from stores.canonical.order import Order
 from stores.kernel import clock
+from stores.kernel.errors import EffectsStopped
 from stores.kernel.failpoints import failpoint
 from stores.kernel.states import StepState
 from stores.models import StoreState
@@ -122,9 +123,12 @@ def send(turn: Turn) -> None:
         if lookup.comes_first(turn):
             outcomes.look_first(turn)
             return
-        if not guards.may_go(turn):
+        if brake.holds(step) or not guards.may_go(turn):
             return
         receipt = turn.platform.carry_out(turn.command, key=key_of(step), tag=turn.tag)
+    except EffectsStopped as exc:
+        outcomes.stopped(turn, exc)
+        return
     except Exception as exc:  # noqa: BLE001  the executor's edge: whatever it was, it is stored on the step
         outcomes.failed(turn, exc)
         return

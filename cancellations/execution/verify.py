@@ -17,7 +17,7 @@ from cancellations.planning.plan import ReceiptSheet
 from cancellations.services import tell
 from stores.canonical import codec
 from stores.canonical.order import Order
-from stores.kernel import clock
+from stores.kernel import clock, database
 from stores.kernel.failpoints import failpoint
 from stores.kernel.states import CancellationState, StepState
 from stores.services import orders
@@ -38,7 +38,9 @@ def take(turn: Turn) -> None:
         order = orders.refresh(step.cancellation.order, platform=turn.platform, before=turn.before)
         failpoint("verify.seen")
         sheet = comparison.compare(turn.plan, turn.before, order, {s.position: told_of(s) for s in steps})
-    except Exception as exc:  # noqa: BLE001  the executor's edge: a fault of ours waits like one of theirs
+    except Exception as exc:
+        if database.is_away(exc):
+            raise
         _later(turn, exc)
         return
     if sheet.differs and step.looks < len(pace.VERIFY_AGAIN):

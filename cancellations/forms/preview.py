@@ -4,7 +4,7 @@ Not a Django form: an order of 1,000 lines has several fields a line, named by t
 here, each error at its field; whether the wish makes sense is the planner's to say. Nothing typed is lost.
 
 units.<line>  stock.<line> ("" | keep | back | at:<location>)  restock  notify  reason  reason_was  refund
-part.<payment>  amount (one sum, split over the payments)  shipping  note  fill (all | none)
+part.<payment>  amount (one sum, split over the payments)  shipping  despite_dispute  note  fill (all | none)
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class PreviewForm:
         self.refund = self._choice("refund", RefundChoice, RefundChoice.FULL)
         self.restock, self.notify = self._habits()
         self.note = self._note()
+        self.despite_dispute = self._despite_dispute()
         self.lines = self._lines()
         self.request = self._request()
 
@@ -92,6 +93,13 @@ class PreviewForm:
             self.errors["note"] = _("At most %(most)s characters.") % {"most": NOTE_LIMIT}
         return note
 
+    def _despite_dispute(self) -> bool:
+        """Ticked; it needs a reason, which the person who approves will read."""
+        ticked = bool(self.text("despite_dispute")) and self.refund is not RefundChoice.NONE
+        if ticked and not self.note.strip() and "note" not in self.errors:
+            self.errors["note"] = _("Say why the money goes back although the payment is disputed.")
+        return ticked
+
     def _lines(self) -> dict[str, Decimal]:
         match self.text("fill"):
             case "all":
@@ -128,6 +136,7 @@ class PreviewForm:
             keep_stock=frozenset(line_id for line_id, how in stocks.items() if how == NO_STOCK),
             restock_at={i: how.removeprefix(AT) for i, how in stocks.items() if how.startswith(AT)},
             notify=self.notify,
+            despite_dispute=self.despite_dispute,
             reason=self.reason,
             note=self.note,
         )

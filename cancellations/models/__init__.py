@@ -1,18 +1,21 @@
 """Rows of the product: what was asked and shown (Preview), what was confirmed (Cancellation), each act (Step),
 each send (Attempt), each webhook (Inbox), the words people wrote (PrivateNote)
-and the same order in another shop (CopyWatch)."""
+the same order in another shop (CopyWatch) and the brake (EmergencyStop)."""
 
 from cancellations.models.cancellation import Cancellation
 from cancellations.models.copy_watch import CopyState, CopyWatch
+from cancellations.models.emergency_stop import EVERYWHERE, EmergencyStop
 from cancellations.models.inbox import Inbox, InboxState
 from cancellations.models.preview import Preview, PrivateNote
 from cancellations.models.step import Attempt, Resending, Step, StepKind
 
 __all__ = [
+    "EVERYWHERE",
     "Attempt",
     "Cancellation",
     "CopyState",
     "CopyWatch",
+    "EmergencyStop",
     "Inbox",
     "InboxState",
     "Preview",

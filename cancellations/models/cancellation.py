@@ -14,7 +14,11 @@ from stores.kernel.states import TERMINAL, CancellationState
 
 
 class Cancellation(models.Model):
-    """`plan` is the canonical JSON that was previewed; `receipt` compares it with what was reported and seen."""
+    """`plan` is the canonical JSON that was previewed; `receipt` compares it with what was reported and seen.
+
+    `vouched_by`: who last let it go (confirmed, approved, tried again, settled); their right is asked before each send.
+    `counts_for`, `counts_from`: in whose day of limits it counts, and since when; null while nobody let it go.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="cancellations")
@@ -24,6 +28,13 @@ class Cancellation(models.Model):
     fingerprint = models.CharField(max_length=64)
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    vouched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    counts_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    counts_from = models.DateTimeField(null=True)
     state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in CancellationState])
     version = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=24)
@@ -58,6 +69,10 @@ class Cancellation(models.Model):
             models.Index(models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_time"),
             models.Index("store", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_store"),
             models.Index("state", "held_until", name="cancellation_by_state"),
+            models.Index(fields=["counts_for", "store", "counts_from"], name="cancellation_counts"),
+            models.Index(
+                "state", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_state_time"
+            ),
             models.Index(fields=["differs"], condition=Q(differs=True), name="cancellation_differs"),
         ]
 

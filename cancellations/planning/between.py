@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
+from cancellations.planning import disputes
 from cancellations.planning.plan import Plan
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, EditOrder, RefundOrder
 from stores.canonical.order import EndsWhenRepaid, Order
@@ -84,8 +85,7 @@ def _money(before: Order, now: Order, earlier: Sequence[Command]) -> str:
 
 def _disputed(mine: Command, before: Order, now: Order) -> str:
     """The bank may give the money back as well."""
-    known = {remark.text for remark in before.remarks if remark.kind == "dispute" and remark.is_open}
-    new = any(r.kind == "dispute" and r.is_open and r.text not in known for r in now.remarks)
+    new = disputes.is_new(now.remarks, before.remarks)
     moves = isinstance(mine, RefundOrder | CancelOrder) and (not isinstance(mine, CancelOrder) or mine.refund)
     return _("The customer disputed the payment meanwhile. A refund could pay twice.") if new and moves else ""
 

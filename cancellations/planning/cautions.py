@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from cancellations.planning import stock
+from cancellations.planning import disputes, stock
 from cancellations.planning.amounts import authorised
 from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, can_edit
@@ -33,8 +33,11 @@ def warnings(case: Case, method: Method) -> tuple[Caution, ...]:
 
 
 def _disputes(case: Case, method: Method) -> Iterator[Caution]:
+    """Open or lost; what blocks the plan is said there."""
+    blocking = () if case.request.despite_dispute else disputes.against(case)
     for remark in case.order.remarks:
-        if remark.kind == "dispute" and remark.is_open:
+        stands = remark.is_open or remark.stops_refund
+        if remark.kind == "dispute" and stands and remark not in blocking:
             text = _("%(what)s. A refund on top of a dispute can pay the customer twice.", what=remark.text.rstrip("."))
             yield Caution(code="dispute", text=text)
 
@@ -45,6 +48,9 @@ def _remarks(case: Case, method: Method) -> Iterator[Caution]:
             yield Caution(
                 code="return", text=_("%(what)s. Its units are not touched here.", what=remark.text.rstrip("."))
             )
+        elif remark.kind == "label":
+            stays = _("It stays paid, whatever is cancelled here: void it with the carrier or where it was bought.")
+            yield Caution(code="label", text=f"{remark.text.rstrip('.')}. {stays}")
         elif remark.kind in ("risk", "payment"):
             yield Caution(code=remark.kind, text=remark.text)
 

@@ -24,7 +24,7 @@ def fingerprint(order: Order, adapter_version: str) -> str:
             "shipping": order.shipping_refundable,
             "lines": [_line(line) for line in order.lines],
             "payments": [_payment(payment) for payment in order.payments],
-            "open": [[r.kind, r.text] for r in order.remarks if r.is_open],
+            "open": [[r.kind, r.text] for r in order.remarks if r.is_open or r.stops_refund],
         }
     )
 

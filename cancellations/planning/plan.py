@@ -175,6 +175,7 @@ class Plan:
     warnings: tuple[Caution, ...]
     expected: Expected
     fingerprint: str
+    second_person: str = ""  # why somebody else must approve it, whatever the limits say; "" = nobody has to
 
     @property
     def can_run(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from cancellations.planning import amounts, methods
+from cancellations.planning import amounts, disputes, methods
 from cancellations.planning.case import Case, gather
 from cancellations.planning.cautions import warnings
 from cancellations.planning.effects import effects
@@ -71,6 +71,7 @@ def build(
         warnings=_unsaid(warnings(case, method), stops),
         expected=end_state(case, method),
         fingerprint=fingerprint(order, adapter_version),
+        second_person=disputes.second_person(case),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cancellations.planning import stock
+from cancellations.planning import disputes, stock
 from cancellations.planning.amounts import authorised, money_back, why_nothing
 from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, can_edit
@@ -35,6 +35,7 @@ def blockers(case: Case, method: Method) -> tuple[Blocker, ...]:
             for part in (
                 _empty,
                 _unpaid,
+                _disputed,
                 _per_payment,
                 _scopes,
                 _whole,
@@ -89,6 +90,16 @@ def _unpaid(case: Case, method: Method) -> Iterator[Blocker]:
     elif not case.amounts.payments and not any(b.field.startswith(MONEY_FIELDS) for b in case.wrong):
         text = _("On this platform units leave the order only together with a refund.")
         yield Blocker(code="part_without_refund", field="refund", text=text)
+
+
+def _disputed(case: Case, method: Method) -> Iterator[Blocker]:
+    """No money on top of a dispute, unless a person says why and a second one agrees."""
+    if case.request.despite_dispute:
+        return
+    for remark in disputes.against(case):
+        text = _("%(what)s. A refund on top of a dispute can pay the customer twice.", what=remark.text.rstrip("."))
+        advice = _("Answer the dispute first. To give the money back all the same, say why; somebody else approves it.")
+        yield Blocker(code="dispute", field="despite_dispute", text=text, advice=advice)
 
 
 def _per_payment(case: Case, method: Method) -> Iterator[Blocker]:

@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from cancellations.models import Cancellation
-from stores.kernel import folding
+from cancellations.selectors import cancellations
 from stores.models import AuditEvent, OrderRecord, Store, User
+from stores.selectors import named
 
 MOST_OBJECTS = 200  # an order number can stand in many shops
 
 
-def references(about: str) -> list[str]:
-    """The objects that a person's words can mean; [] when nothing is called that."""
+def references(about: str, stores: QuerySet[Store]) -> list[str]:
+    """The objects that a person's words can mean, orders of these shops; [] when nothing is called that."""
     text = about.strip()
     kind, _, tail = text.partition(":")
     if uuid := _uuid(tail) or _uuid(text):
         kinds = [kind] if _uuid(tail) else ["cancellation", "order", "store", "person", "chain", "invitation"]
         return [f"{name}:{uuid}" for name in kinds]
-    number = text.upper().removeprefix("C-")
-    asked = Q(order__number_folded=folding.fold_number(text)) | Q(order__external_id=text)
-    if number.isascii() and number.isdigit() and len(number) < 12:
-        asked |= Q(pk=int(number) - 2000)
-    orders = OrderRecord.objects.filter(Q(number_folded=folding.fold_number(text)) | Q(external_id=text))
-    uuids = Cancellation.objects.filter(asked).values_list("uuid", flat=True)[:MOST_OBJECTS]
-    return [f"cancellation:{uuid}" for uuid in uuids] + [
-        f"order:{uuid}" for uuid in orders.values_list("uuid", flat=True)[:MOST_OBJECTS]
-    ]
+    orders = named.ids(text, stores)
+    uuids = OrderRecord.objects.filter(pk__in=orders).values_list("uuid", flat=True)[:MOST_OBJECTS]
+    found = [f"order:{uuid}" for uuid in uuids]
+    asked = Cancellation.objects.filter(order__in=orders).values_list("uuid", flat=True)[:MOST_OBJECTS]
+    found += [f"cancellation:{uuid}" for uuid in asked]
+    if pk := cancellations.pk_of(text):
+        found += [f"cancellation:{uuid}" for uuid in Cancellation.objects.filter(pk=pk).values_list("uuid", flat=True)]
+    return found
 
 
 def _uuid(text: str) -> UUID | None:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from cancellations import actions
 from cancellations.execution import flow, pace
 from cancellations.models import Cancellation, Resending, Step, StepKind
-from cancellations.services import limits, notes
+from cancellations.selectors import stops
+from cancellations.services import emergency, limits, notes
 from stores.audit.actions import Action
 from stores.kernel import clock, queue, states, vault
 from stores.kernel.errors import InputRejected, NotAllowed
@@ -32,12 +33,23 @@ def take_back(*, actor: User, cancellation: Cancellation) -> None:
     """
     _allow(actor, "cancellations.withdraw", cancellation)
     late = _("Too late: the work has begun. Watch it below.")
-    if cancellation.state == C.NEEDS_OPERATOR and is_untouched(cancellation):
+    if _can_give_up(cancellation):
         _give_up(actor, cancellation, late)
         return
     if cancellation.state not in (C.HELD, C.AWAITING_APPROVAL):
         raise InputRejected("", late)
+    if not is_untouched(cancellation):  # put back from a copy: the world may have carried it out
+        words = _("The database was put back from a copy, and this may have been carried out since. It is looked for "
+                  "before anything is sent; pause the shop if nothing may be sent.")  # fmt: skip
+        raise InputRejected("", words)
     _shift(actor, cancellation, C.WITHDRAWN, actions.WITHDRAWN, late, finished_at=clock.now())
+
+
+def _can_give_up(cancellation: Cancellation) -> bool:
+    """In front of a person, or behind an emergency stop, and nothing has left."""
+    is_still = cancellation.state == C.NEEDS_OPERATOR
+    is_still |= cancellation.state == C.RUNNING and stops.in_force(cancellation.store_id) is not None
+    return is_still and is_untouched(cancellation)
 
 
 def is_untouched(cancellation: Cancellation) -> bool:
@@ -63,6 +75,7 @@ def _give_up(actor: User, cancellation: Cancellation, late: str) -> None:
 def release_hold(*, actor: User, cancellation: Cancellation, reason: str) -> None:
     """End the hold now. Raises NotAllowed, InputRejected."""
     _allow(actor, "cancellations.confirm", cancellation)
+    emergency.check(cancellation.store)
     reason = _reason(reason)
     if cancellation.state != C.HELD:
         raise InputRejected("", _("This cancellation is not on hold."))
@@ -80,15 +93,26 @@ def approve(*, actor: User, cancellation: Cancellation, fingerprint: str) -> Non
     _allow(actor, "cancellations.approve", cancellation)
     if actor.pk == cancellation.requester_id:
         raise NotAllowed(user_message=_("Somebody else must approve this: you asked for it."))
+    emergency.check(cancellation.store)
     if fingerprint != cancellation.fingerprint:
         raise InputRejected("", _("The plan is not the one you looked at. Look again."))
-    over = limits.trouble(cancellation, now=clock.now(), who=actor)
-    if over:
-        raise NotAllowed(user_message=over)
     if cancellation.state != C.AWAITING_APPROVAL or (cancellation.expires_at and cancellation.expires_at < clock.now()):
         raise InputRejected("", _("This no longer waits for approval."))
-    until = clock.now() + timedelta(seconds=cancellation.store.hold_seconds)
-    _shift(actor, cancellation, C.HELD, actions.APPROVED, _("Somebody was faster."), approver=actor, held_until=until)
+    with transaction.atomic():
+        counted = _answers_for(actor, cancellation)
+        until = clock.now() + timedelta(seconds=cancellation.store.hold_seconds)
+        _shift(actor, cancellation, C.HELD, actions.APPROVED, _("Somebody was faster."),
+               approver=actor, held_until=until, **counted)  # fmt: skip
+
+
+def _answers_for(actor: User, cancellation: Cancellation) -> dict[str, Any]:
+    """From now on it counts in this person's day: decided and counted under one lock. Raises NotAllowed."""
+    limits.lock(actor, cancellation.store)
+    now = clock.now()
+    over = limits.above_for(actor, cancellation, now=now)
+    if over:
+        raise NotAllowed(user_message=over)
+    return limits.counted(actor, at=now)
 
 
 def expire(cancellation: Cancellation) -> None:
@@ -105,12 +129,12 @@ def retry(*, actor: User, step: Step, reason: str) -> None:
     _allow(actor, "cancellations.retry", step.cancellation)
     reason = _reason(reason)
     _waits(step, StepState.NEEDS_PERSON, StepState.REFUSED, StepState.UNKNOWN)
-    _within_limits(actor, step)
     now = clock.now()
     with transaction.atomic():
+        word = _word(actor, step.cancellation)
         to, fields = _again(step)
         _step(step, to, next_attempt_at=now, tell_at=now + pace.ASK_A_PERSON_AFTER, **fields)
-        _resume(step)
+        _resume(step, word)
         kept = _keep(reason, step.cancellation)
         flow.record(actions.RETRIED, step.cancellation, actor=actor, step=step.position, **kept)
 
@@ -132,13 +156,13 @@ def settle(*, actor: User, step: Step, evidence: str, note: str) -> None:
         raise InputRejected("evidence", _("Write the platform's id of what was done, for example the refund's."))
     note = _reason(note, field="note")
     _waits(step, StepState.NEEDS_PERSON, StepState.REFUSED)
-    _within_limits(actor, step)
     with transaction.atomic():
+        word = _word(actor, step.cancellation)
         kept = _keep(note, step.cancellation)
         claim = {"evidence": evidence, "by": str(actor.uuid), "note": kept["note_id"]}
         result = {**step.result, "settled": claim}
         _step(step, StepState.SETTLED, result=result, next_attempt_at=None, finished_at=clock.now(), detail="")
-        _resume(step)
+        _resume(step, word)
         named = evidence if ID.fullmatch(evidence) else vault.digest(evidence)  # free words may name a person
         flow.record(actions.SETTLED, step.cancellation, actor=actor, step=step.position, kind=step.kind,
                     evidence=named, **kept)  # fmt: skip
@@ -150,13 +174,9 @@ def _waits(step: Step, *states: StepState) -> None:
         raise InputRejected("", _("This step is not waiting for a person."))
 
 
-def _within_limits(actor: User, step: Step) -> None:
-    """Steps that move money obey the limit of the person who decides, too. Raises NotAllowed."""
-    if step.kind not in (StepKind.CANCEL, StepKind.REFUND):
-        return
-    over = limits.trouble(step.cancellation, now=clock.now(), who=actor)
-    if over:
-        raise NotAllowed(user_message=over)
+def _word(actor: User, cancellation: Cancellation) -> dict[str, Any]:
+    """Who lets it go on vouches for it; where money is still to move, with their own limits. Raises NotAllowed."""
+    return _answers_for(actor, cancellation) if limits.moves_money(cancellation) else {"vouched_by": actor}
 
 
 def _keep(words: str, cancellation: Cancellation) -> dict[str, str]:
@@ -193,9 +213,10 @@ def _step(step: Step, to: StepState, **fields: Any) -> None:
         raise InputRejected("", _("It moved meanwhile. Look again."))
 
 
-def _resume(step: Step) -> None:
-    """Back to work: a stopped or refused cancellation runs again."""
+def _resume(step: Step, word: dict[str, Any]) -> None:
+    """Back to work, by the word of the one who decided: a stopped or refused cancellation runs again."""
     cancellation = flow.fresh(step)
+    Cancellation.objects.filter(pk=cancellation.pk).update(**word)
     if cancellation.state == C.NEEDS_OPERATOR:
         flow.shift(cancellation, C.RUNNING, trouble="")
     flow.wake_next(cancellation, now=clock.now())

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from cancellations.forms.preview import PreviewForm
 from cancellations.models import Preview
+from cancellations.planning import disputes
 from cancellations.planning.plan import Plan
-from cancellations.selectors import cancellations
+from cancellations.selectors import cancellations, stops
 from cancellations.services import limits, order_facts, order_lines, order_wishes, plan_words, preview, submit
 from stores.canonical.order import Order
 from stores.kernel import clock
@@ -121,6 +122,7 @@ def context(viewer: User, record: OrderRecord, standing: Standing, wish: Wish) -
         "why_no_refund": order_wishes.why_no_choice(refunds),
         "tells_money": kind.manner.moves_money,
         "payments": order_wishes.payment_fields(form, wrong),
+        "disputed": disputes.standing(order),
         "reasons": order_wishes.reason_options(form),
         "reason_sent": order_wishes.reason_sent(form, kind),
         "money_rows": order_facts.money_rows(order),
@@ -146,10 +148,18 @@ def effects(viewer: User, record: OrderRecord, wish: Wish) -> dict[str, Any]:
         "calls": plan_words.calls(plan),
         "sum_rows": plan_words.sum_rows(plan),
         "deed": plan_words.deed(plan),
-        "above_limit": limits.above(viewer, record.store, plan.limit_amount, now=now) if plan.sums.total else "",
+        "above_limit": _why_approval(viewer, record, plan, now),
+        "stopped": stopped.words if (stopped := stops.in_force(record.store_id)) else "",
         "may_confirm": access.can(viewer, "cancellations.confirm", record.store),
         "held_until": now + timedelta(seconds=record.store.hold_seconds) if record.store.hold_seconds else None,
     }
+
+
+def _why_approval(viewer: User, record: OrderRecord, plan: Plan, now: datetime) -> str:
+    """Why somebody else must approve it; "" when nobody has to."""
+    if not plan.sums.total:
+        return ""
+    return plan.second_person or limits.above(viewer, record.store, plan.limit_amount, now=now)
 
 
 def theirs(record: OrderRecord, order: Order) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -26,13 +26,13 @@ SEALED: tuple[tuple[type[models.Model], str, tuple[str, ...]], ...] = (
 
 @dataclass
 class Count:
-    """Of one table. `unreadable` rows stay as they are; they need the key that sealed them."""
+    """Of one table. `unreadable`: rows that do not open; they stay and need the key that sealed them."""
 
     table: str
     resealed: int = 0
     current: int = 0
-    unreadable: int = 0
     blank: int = 0
+    unreadable: list[int] = field(default_factory=list)
 
 
 def rotate(*, batch: int = 500) -> Iterator[Count]:
@@ -60,7 +60,7 @@ def _one(model: type[models.Model], column: str, row: Any, count: Count) -> None
     try:
         fresh = vault.reseal(sealed, bound_to=row.bound_to)
     except VaultError:
-        count.unreadable += 1
+        count.unreadable.append(row.pk)
         return
     if fresh is None:
         count.current += 1
@@ -76,7 +76,7 @@ def _second_factors() -> Count:
         try:
             fresh = {name: _reseal_text(text) for name, text in sealed.items()}
         except (VaultError, ValueError):
-            count.unreadable += 1
+            count.unreadable.append(row.pk)
             continue
         changed = {name: text for name, text in fresh.items() if text}
         count.current += not changed

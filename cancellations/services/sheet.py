@@ -14,6 +14,7 @@ from cancellations.execution.keys import tag_of
 from cancellations.models import Attempt, Cancellation, Resending, Step
 from cancellations.planning import reasons
 from cancellations.planning.plan import Assist, Plan, PlannedStep, ReceiptLine, ReceiptSheet
+from cancellations.selectors import stops
 from cancellations.services import plan_words
 from stores.canonical import codec
 from stores.canonical.request import Reason
@@ -67,6 +68,7 @@ class Sheet:
     is_moving: bool
     is_begun: bool
     summary: str
+    stopped: str = ""  # the words of the emergency stop that keeps its effects back
 
     @property
     def differing(self) -> Sequence[ReceiptLine]:
@@ -101,7 +103,7 @@ class Sheet:
         rows = [
             (r.step.state, r.step.detail, r.step.fence, r.step.next_attempt_at, len(r.attempts)) for r in self.steps
         ]
-        seen = repr((self.state, rows, self.summary, self.receipt is None))
+        seen = repr((self.state, rows, self.summary, self.receipt is None, self.stopped))
         return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
@@ -127,7 +129,13 @@ def of(cancellation: Cancellation) -> Sheet:
         is_moving=not is_over and cancellation.state != CancellationState.NEEDS_OPERATOR,
         is_begun=cancellation.state not in NOT_BEGUN,
         summary=summary(cancellation, plan, receipt, str(word("cancellation", state)[0])),
+        stopped="" if is_over else _stopped(cancellation),
     )
+
+
+def _stopped(cancellation: Cancellation) -> str:
+    stop = stops.in_force(cancellation.store_id)
+    return stop.words if stop else ""
 
 
 def _title(plan: Plan) -> str:

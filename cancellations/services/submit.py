@@ -11,7 +11,7 @@ from cancellations import actions
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.models.preview import VOID_AFTER
 from cancellations.planning.plan import Plan
-from cancellations.services import limits, preview
+from cancellations.services import emergency, limits, notes, preview
 from stores.audit import trail
 from stores.canonical import codec
 from stores.kernel import clock, queue
@@ -48,6 +48,7 @@ def _check(actor: User, seen: Preview) -> None:
         raise NotAllowed(user_message=_("This preview belongs to somebody else. Make your own."))
     if seen.store.state != StoreState.ACTIVE:
         raise InputRejected("", _("This shop is paused or disconnected: nothing can be sent to it."))
+    emergency.check(seen.store)
     if clock.now() - seen.created_at > VOID_AFTER:
         raise StalePlan(user_message=_("This preview is older than 30 minutes. Look at the new one below."))
     busy = open_cancellation(seen.order)
@@ -67,6 +68,8 @@ def _compare(plan: Plan, fresh: Plan, seen: Preview) -> None:
     if plan.blockers:
         first = plan.blockers[0]
         raise InputRejected(first.field, first.text)
+    if plan.second_person and not notes.read(seen.note).strip():
+        raise InputRejected("note", _("Say why the money goes back although the payment is disputed."))
     if not plan.can_run:
         raise InputRejected("", _("There is nothing to do: choose what to cancel."))
 
@@ -80,9 +83,10 @@ def _whose(seen: Preview, exc: IntegrityError) -> Cancellation:
 
 
 def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
-    now = clock.now()
-    over = limits.above(actor, seen.store, plan.limit_amount, now=now)
     with transaction.atomic():
+        limits.lock(actor, seen.store)
+        now = clock.now()
+        over = plan.second_person or limits.above(actor, seen.store, plan.limit_amount, now=now)
         cancellation = Cancellation.objects.create(
             store=seen.store,
             order=seen.order,
@@ -101,6 +105,7 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
             created_at=now,
             held_until=None if over else now + timedelta(seconds=seen.store.hold_seconds),
             expires_at=now + APPROVAL_LIFE if over else None,
+            **({} if over else limits.counted(actor, at=now)),
         )
         Step.objects.bulk_create(steps_of(cancellation, plan))  # keys are fixed here, before any attempt
         queue.ring("cancellations.advance", str(cancellation.uuid))

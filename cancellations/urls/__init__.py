@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cancellations.urls.orders")),
     path("", include("cancellations.urls.cancellations")),
     path("", include("cancellations.urls.shops")),
+    path("", include("cancellations.urls.stop")),
     path("", include("cancellations.urls.inbox")),
 ]

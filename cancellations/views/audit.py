@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cancellations.forms.audit import AuditSearch
 from cancellations.selectors import audit, audit_names, audit_seal
@@ -20,7 +20,7 @@ from cancellations.views.audit_entry import Entry
 from stores.audit import actions, export, proof, trail, verify
 from stores.kernel import clock, queue, sheets
 from stores.models import AuditEvent
-from stores.views.access import DeskRequest, may
+from stores.views.access import DeskRequest, may, without_token
 
 LOOK_AT_MOST = timedelta(seconds=4)  # from a page; a worker goes on with the rest
 COLUMNS = ("chain", "seq", "at", "actor", "who", "action", "sentence", "object", "on", "changes", "facts", "request id")
@@ -31,7 +31,7 @@ NARROWING = ("about", "since", "until", "person", "action", "shop", "money", "fa
 @require_safe
 @may("audit.view")
 def audit_list(request: DeskRequest) -> HttpResponse:
-    form = _form(request)
+    form = _form(request, request.GET)
     page = audit.search(request.user, form.query(), after=request.GET.get("after", ""))
     labels = audit_names.labels(page.rows)
     context = {
@@ -88,13 +88,14 @@ def audit_check(request: DeskRequest) -> HttpResponse:
     return _seal(request) if request.htmx else redirect("audit:list")
 
 
-@require_GET
+@require_POST
 @may("audit.export")
 def audit_csv(request: DeskRequest) -> StreamingHttpResponse | HttpResponseRedirect:
     """What the filters leave, as a table; who took it is noted. A wrong filter exports nothing."""
-    form = _form(request)
+    asked = without_token(request.POST)
+    form = _form(request, asked)
     if not form.is_valid():
-        return HttpResponseRedirect(f"{reverse('audit:list')}?{request.GET.urlencode()}")
+        return HttpResponseRedirect(f"{reverse('audit:list')}?{asked.urlencode()}")
     query = form.query()
     _note(request, query.chain, "csv")
     rows = _rows(audit.every(request.user, query))
@@ -102,11 +103,11 @@ def audit_csv(request: DeskRequest) -> StreamingHttpResponse | HttpResponseRedir
     return sheets.download(sheets.lines([*COLUMNS, *HASHES], rows), name=name)
 
 
-@require_GET
+@require_POST
 @may("audit.export")
 def audit_proof(request: DeskRequest) -> StreamingHttpResponse:
     """Whole chains with what was signed, for verify_audit.py. Filters do not apply: a proof has no gaps."""
-    wanted = request.GET.get("shop", "")
+    wanted = request.POST.get("shop", "")
     chains = audit.chains(request.user, "audit.export")
     chains = chains.filter(name=wanted) if wanted else chains
     _note(request, wanted, "proof")
@@ -118,8 +119,8 @@ def _seal(request: DeskRequest) -> HttpResponse:
     return render(request, "audit/_seal.html", {"seal": audit_seal.seal(request.user)})
 
 
-def _form(request: DeskRequest) -> AuditSearch:
-    return AuditSearch(request.GET, chains=audit.chains(request.user), people=audit.actors(request.user))
+def _form(request: DeskRequest, asked: QueryDict) -> AuditSearch:
+    return AuditSearch(asked, chains=audit.chains(request.user), people=audit.actors(request.user))
 
 
 def _note(request: DeskRequest, chain: str, form: str) -> None:

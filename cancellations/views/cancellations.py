@@ -116,7 +116,7 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
         "sheet": told,
         "note": notes.read(cancellation.note),
         "can": can,
-        "is_untouched": cancellation.state == "needs_operator" and decide.is_untouched(cancellation),
+        "is_untouched": _may_be_given_up(cancellation, told) and decide.is_untouched(cancellation),
         "why_not_approve": _why_not_approve(request.user, cancellation, can),
         "wants_a_look": cancellation.looked_at is None
         and (told.state == "differs" or ((given_up or copy_is_open) and cancellation.finished_at is not None)),
@@ -132,6 +132,10 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
     }
 
 
+def _may_be_given_up(cancellation: Cancellation, told: sheet.Sheet) -> bool:
+    return cancellation.state == "needs_operator" or (cancellation.state == "running" and bool(told.stopped))
+
+
 def _theirs(cancellation: Cancellation) -> str:
     """Where a person does an assisted step: the order in the platform's own desk."""
     return order_page.theirs(cancellation.order, orders.order_of(cancellation.order))
@@ -141,7 +145,7 @@ def _why_not_approve(viewer: User, cancellation: Cancellation, can: dict[str, bo
     """Why this viewer's *Approve* is off; "" when it is not, or not shown at all."""
     if cancellation.state != "awaiting_approval" or not can["approve"]:
         return ""
-    return limits.trouble(cancellation, now=clock.now(), who=viewer)
+    return limits.above_for(viewer, cancellation, now=clock.now())
 
 
 def _story(cancellation: Cancellation, told: sheet.Sheet) -> dict[str, Any]:

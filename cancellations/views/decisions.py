@@ -39,6 +39,7 @@ def approve(request: DeskRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @may("cancellations.confirm")
+@step_up
 def release(request: DeskRequest, uuid: UUID) -> HttpResponse:
     cancellation = one(request, uuid)
     return _decide(request, cancellation, Release(request.POST), _("The hold is over; the work begins."),

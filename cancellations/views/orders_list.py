@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cancellations.forms.search import OrderSearch
 from cancellations.models import Cancellation
@@ -21,7 +21,7 @@ from stores.kernel import clock, sheets
 from stores.models import OrderRecord
 from stores.platforms import registry
 from stores.selectors import access, copies, freshness, orders, unreadable
-from stores.views.access import DeskRequest, may
+from stores.views.access import DeskRequest, may, without_token
 
 NAMED_ONE_BY_ONE = 3  # shops that are up to date; more fold into one line, so that orders stay on a phone's screen
 
@@ -44,14 +44,15 @@ def order_list(request: DeskRequest) -> HttpResponse:
     return response
 
 
-@require_safe
+@require_POST
 @may("orders.export")
 def order_export(request: DeskRequest) -> HttpResponse:
     """The filtered list as CSV, streamed. A filter that does not fit is shown on the page instead."""
-    form = OrderSearch(request.GET, stores=request.stores)
+    asked = without_token(request.POST)
+    form = OrderSearch(asked, stores=request.stores)
     query = form.query()
     if not form.is_valid():
-        return redirect(f"{reverse('orders:list')}?{request.GET.urlencode()}")
+        return redirect(f"{reverse('orders:list')}?{asked.urlencode()}")
     exports.note_orders(request.user, form.stores, is_narrowed=query.is_narrowed)
     header = [_("Order"), _("Shop"), _("Platform"), _("Placed (UTC)"), _("Customer"), _("E-mail"), _("Cancellable"),
               _("Units cancellable"), _("Units ordered"), _("Fulfilment"), _("Payment"), _("Total"), _("Currency"),

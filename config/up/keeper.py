@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from config.up.children import Child
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a dead child starts again: doubled each time
 STEADY_AFTER = 30.0  # a child that lived this long begins again at the first pause
 PATIENCE = 10.0  # seconds between SIGTERM and SIGKILL
-LOG_BYTES = 5_000_000  # a log larger than this at a start is put aside as name.log.1
+LOG_BYTES = 5_000_000  # a log larger than this is put aside as name.log.1, also while its child runs
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 
 
@@ -61,6 +62,7 @@ class Keeper:
     def tick(self) -> None:
         """Look after every child once."""
         for kept in self.kept:
+            self._bound(kept.child.name)
             if kept.process is not None and kept.process.poll() is not None:
                 self._mourn(kept, kept.process)
             if kept.process is None and time.monotonic() >= kept.due:
@@ -104,10 +106,14 @@ class Keeper:
         kept.pause = min(kept.pause * 2, LONGEST_PAUSE)
 
     def _log(self, name: str) -> Path:
-        path = self.logs / f"{name}.log"
+        return self.logs / f"{name}.log"
+
+    def _bound(self, name: str) -> None:
+        """Copied and cut, not renamed: the child holds the file open and appends wherever its end is."""
+        path = self._log(name)
         if path.exists() and path.stat().st_size > LOG_BYTES:
-            path.replace(path.with_suffix(".log.1"))
-        return path
+            shutil.copyfile(path, path.with_suffix(".log.1"))
+            os.truncate(path, 0)
 
 
 def pause(seconds: float) -> None:

@@ -20,6 +20,9 @@ def folders() -> Path:
     queue = [Path(str(options[name])) for name in ("data_folder_in", "control_folder") if name in options]
     for folder in (settings.STATE_DIR, logs, settings.STATIC_ROOT, *queue):
         Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.STATE_DIR.chmod(0o700)  # made by hand, or by a version that was less careful
+    for file in settings.STATE_DIR.glob("rescind.sqlite3*"):
+        file.chmod(0o600)
     return logs
 
 

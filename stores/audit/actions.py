@@ -17,7 +17,8 @@ class Action:
 
     sentence: "{actor} confirmed the preview"; may name facts too ("{actor} invited a person as {role}").
     personal: facts that must never stand in the chain; only their keyed digest is written.
-    moves_money, is_failure: what the filters of the audit page go by.
+    moves_money, is_failure: what the filters of the audit page go by; what moved money is signed at once,
+    unless it only foretells.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Action:
     personal: tuple[str, ...] = ()
     moves_money: bool = False
     is_failure: bool = False
+    foretells: bool = False
 
 
 class _Missing(dict[str, str]):
@@ -63,6 +65,11 @@ def names(*, moves_money: bool = False, is_failure: bool = False) -> list[str]:
     return [a.name for a in every() if a.moves_money >= moves_money and a.is_failure >= is_failure]
 
 
+def at_once() -> list[str]:
+    """Names of the actions that do not wait for the hour to be signed."""
+    return [a.name for a in every() if a.moves_money and not a.foretells]
+
+
 def sentence(name: str, *, actor: str, facts: dict[str, Any]) -> str:
     """The event in words; the bare name when nobody declares it any more."""
     action = find(name)
@@ -74,4 +81,5 @@ def sentence(name: str, *, actor: str, facts: dict[str, Any]) -> str:
 
 CHECKPOINT = declare(Action("audit.checkpoint", _("{actor} signed a checkpoint of a chain")))
 EXPORTED = declare(Action("audit.exported", _("{actor} exported the audit log")))
+RESTORED = declare(Action("audit.restored", _("The database was put back from a copy; the chains go on behind it")))
 BROKEN = declare(Action("audit.broken", _("The seal of a chain is broken"), is_failure=True))

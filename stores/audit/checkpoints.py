@@ -1,31 +1,42 @@
 """Signed statements of where a chain ends: Ed25519 with settings.AUDIT_KEY, a key the database does not hold.
 
-Taken hourly or every CHECKPOINT_EVENTS, told to the system chain and written to AUDIT_EXPORT_DIR, one file each,
-<chain>/<seq>.json. Keep a copy of that folder elsewhere: what was never exported, somebody with the database
-and the key can rewrite.
+Taken as soon as money moved, else hourly or every CHECKPOINT_EVENTS; told to the system chain and written to
+AUDIT_EXPORT_DIR, one file each, <chain>/<seq>.json. Keep a copy of that folder elsewhere: what was never exported,
+somebody with the database and the key can rewrite.
+
+A chain with a broken link is signed all the same: the break stays a finding, and what comes after it is fixed too.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import os
-import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from stores.audit import actions, keys, trail
+from stores.audit import actions, files, keys, rows, trail
+from stores.audit.verify_audit import Line, Problem, Walk, read_statement
 from stores.canonical import codec
 from stores.models import AuditChain, AuditEvent, Checkpoint
 
 logger = logging.getLogger(__name__)
 EVERY = timedelta(hours=1)
+NEWEST = 20  # rows in which the last true statement is looked for
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The last true statement about a chain."""
+
+    seq: int = 0
+    head: str = trail.ZERO
+    at: datetime | None = None
+    digest: str = trail.ZERO
 
 
 def take_all() -> int:
@@ -40,39 +51,36 @@ def take_all() -> int:
 def is_due(chain: AuditChain, now: datetime) -> bool:
     """Whether the chain's end is to be signed now."""
     last = latest(chain)
-    return is_time(chain, last.seq if last else 0, _time(last.at) if last else None, now)
+    if stands(chain.pk, rows.number(chain.seq) or 0):  # also one that is not true: verifying finds it
+        return False
+    unsigned = AuditEvent.objects.filter(chain=chain, seq__gt=last.seq, kind__in=actions.at_once())
+    return is_time(chain, last.seq, last.at, now) or unsigned.exists()
 
 
 def is_time(chain: AuditChain, signed: int, signed_at: datetime | None, now: datetime) -> bool:
     """An hour since the last one, or CHECKPOINT_EVENTS; the system chain's own note of it counts for nothing."""
-    new = chain.seq - signed - (1 if signed and chain.name == trail.SYSTEM else 0)
-    return new >= settings.CHECKPOINT_EVENTS or (new > 0 and (signed_at is None or now - signed_at >= EVERY))
+    new = (rows.number(chain.seq) or 0) - signed - (1 if signed and chain.name == trail.SYSTEM else 0)
+    is_old = signed_at is None or not now - EVERY < signed_at <= now
+    return new >= settings.CHECKPOINT_EVENTS or (new > 0 and is_old)
 
 
-def take(chain: AuditChain) -> Checkpoint | None:
-    """Sign the chain's end as it stands; None when it stands signed already, or does not hold.
+def take(chain: AuditChain, *, restored: dict[str, Any] | None = None) -> Checkpoint | None:
+    """Sign the chain's end as it stands; None when it stands signed already, or cannot be told.
 
     The chain's own row is not locked (a checkpoint speaks of a committed end, whatever comes after), the system's
     is: two at once would both follow the same one before.
     """
-    with transaction.atomic():
+    with transaction.atomic(), rows.as_they_stand():
         trail.lock(None)
         chain.refresh_from_db()
-        last = latest(chain)
-        if (last and last.seq == chain.seq) or not _holds(chain, last):
+        last = newest(chain) if restored else latest(chain)
+        if last.seq == chain.seq or not _ends_as_it_says(chain):
             return None
-        text, at = statement(chain, last)
+        text, at = statement(chain, last, restored)
         signed = keys.sign(text)
+        copied = {"head": chain.head, "at": at, "text": text, "signature": signed["signature"]}
         checkpoint, made = Checkpoint.objects.get_or_create(
-            chain=chain,
-            seq=chain.seq,
-            defaults={
-                "head": chain.head,
-                "at": at,
-                "text": text,
-                "signature": signed["signature"],
-                "key_id": signed["key_id"],
-            },
+            chain=chain, seq=chain.seq, defaults={**copied, "key_id": signed["key_id"]}
         )
         if made:
             trail.record(
@@ -81,79 +89,82 @@ def take(chain: AuditChain) -> Checkpoint | None:
     return checkpoint if made else None
 
 
-def statement(chain: AuditChain, last: Checkpoint | None) -> tuple[str, str]:
-    """What is signed of a chain's end, and its time."""
+def statement(chain: AuditChain, last: Signed, restored: dict[str, Any] | None = None) -> tuple[str, str]:
+    """What is signed of a chain's end, and its time. restored: see restore.py."""
     at = trail.stamp()
-    prev = sha256(last.text.encode()).hexdigest() if last else trail.ZERO
-    return codec.dumps(
-        {"chain": chain.name, "seq": chain.seq, "head": chain.head, "at": at, "prev_checkpoint": prev}
-    ), at
+    said = {"chain": chain.name, "seq": chain.seq, "head": chain.head, "at": at, "prev_checkpoint": last.digest}
+    return codec.dumps(said | ({"restored": restored} if restored else {})), at
 
 
-def line(checkpoint: Checkpoint) -> dict[str, str]:
+def line(checkpoint: Checkpoint) -> dict[str, Any]:
     """The checkpoint as verify_audit.py reads it."""
-    return {
-        "is": "checkpoint",
-        "chain": checkpoint.chain.name,
-        "text": checkpoint.text,
-        "signature": checkpoint.signature,
-        "key_id": checkpoint.key_id,
-    }
+    return rows.line(vars(checkpoint) | {"chain__name": checkpoint.chain.name})
 
 
-def latest(chain: AuditChain) -> Checkpoint | None:
-    return Checkpoint.objects.filter(chain=chain).order_by("-seq").first()
+def latest(chain: AuditChain) -> Signed:
+    """By what rows truly state: one that was spoilt is passed over, and verifying finds it."""
+    newest = Checkpoint.objects.filter(chain=chain).order_by("-seq").values(*rows.CHECKPOINT)[:NEWEST]
+    with rows.as_they_stand():
+        found = list(newest)
+    for row in found:
+        said, problem = read_statement(rows.line(row), keys.public_keys())
+        if not problem:
+            return signed_by(row["text"], said)
+        logger.error("a checkpoint is not true", extra={"chain": str(chain.name), "seq": rows.number(row["seq"])})
+    return Signed()
 
 
-def export_missing() -> int:
-    """Write each checkpoint that has no file yet, oldest first. Returns how many."""
-    written = 0
-    for chain in AuditChain.objects.all():
-        missing = []
-        for checkpoint in Checkpoint.objects.filter(chain=chain).select_related("chain").order_by("-seq").iterator():
-            if _file(checkpoint).exists():
-                break
-            missing.append(checkpoint)
-        for checkpoint in reversed(missing):
-            _write(_file(checkpoint), codec.dumps(line(checkpoint)) + "\n")
-            written += 1
-    return written
+def newest(chain: AuditChain) -> Signed:
+    """By rows and files: after a restore the files know more."""
+    true = [latest(chain)]
+    for line in files.of(chain.name).values():
+        said, problem = read_statement(line, keys.public_keys())
+        if not problem and said["chain"] == chain.name:
+            true.append(signed_by(line["text"], said))
+    return max(true, key=lambda signed: signed.seq)
 
 
-def exported(chain: str) -> Iterator[dict[str, Any]]:
-    """What the exported files say of a chain."""
-    for path in sorted((Path(settings.AUDIT_EXPORT_DIR) / chain).glob("*.json")):
-        yield json.loads(path.read_text(encoding="utf-8"))
+def signed_by(text: str, said: Line) -> Signed:
+    return Signed(said["seq"], said["head"], rows.time(said["at"]), sha256(text.encode()).hexdigest())
 
 
-def _holds(chain: AuditChain, last: Checkpoint | None) -> bool:
-    """Whether the links since the last checkpoint hold: what does not is never signed."""
-    seq, head = (last.seq, last.head) if last else (0, trail.ZERO)
-    for event in AuditEvent.objects.filter(chain=chain, seq__gt=seq, seq__lte=chain.seq).order_by("seq").iterator():
-        event.chain = chain
-        if event.seq != seq + 1 or event.prev != head or event.hash != trail.link_hash(event):
+def stands(chain: int, seq: int) -> bool:
+    return Checkpoint.objects.filter(chain=chain, seq=seq).exists()
+
+
+def export_missing(names: Iterable[str] = ()) -> int:
+    """Write each checkpoint of these chains (none named: all) that has no file yet, oldest first. Returns how many."""
+    chains = AuditChain.objects.filter(name__in=names) if names else AuditChain.objects.all()
+    with rows.as_they_stand():
+        return sum(_export(str(chain.name), chain.pk) for chain in chains)
+
+
+def _export(name: str, chain: int) -> int:
+    missing = []
+    for row in Checkpoint.objects.filter(chain=chain).order_by("-seq").values(*rows.CHECKPOINT).iterator():
+        seq = rows.number(row["seq"])
+        if seq is not None and files.path(name, seq).exists():
             break
-        seq, head = event.seq, event.hash
-    if (seq, head) != (chain.seq, chain.head):
-        logger.error("audit chain does not hold; not signed", extra={"chain": chain.name, "seq": seq + 1})
+        if not read_statement(rows.line(row), keys.public_keys())[1]:  # what was spoilt is never written out
+            missing.append(rows.line(row))
+    for each in reversed(missing):
+        files.write(files.path(name, each["seq"]), codec.dumps(each) + "\n")
+    return len(missing)
+
+
+def broken_tail(chain: AuditChain) -> Problem | None:
+    """The first link since the last statement that does not hold."""
+    with rows.as_they_stand():
+        last = latest(chain)
+        walk = Walk(chain.name, {}, last.seq, last.head)
+        return next(filter(None, map(walk.step, rows.events(chain.pk, chain.name, after=last.seq))), None)
+
+
+def _ends_as_it_says(chain: AuditChain) -> bool:
+    """Whether the chain's row names its last entry: else nobody can say what is to be signed."""
+    seq = rows.number(chain.seq)
+    last = AuditEvent.objects.filter(chain=chain, seq=seq).values_list("hash", flat=True).first() if seq else None
+    if last is None or last != chain.head:
+        logger.error("audit chain does not end where its row says; not signed", extra={"chain": str(chain.name)})
         return False
     return True
-
-
-def _file(checkpoint: Checkpoint) -> Path:
-    return Path(settings.AUDIT_EXPORT_DIR) / checkpoint.chain.name / f"{checkpoint.seq:012d}.json"
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all, on the disk before anybody sees it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(f".{secrets.token_hex(4)}")  # two writers: the same text twice, never half of it
-    with half.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)
-
-
-def _time(at: str) -> datetime:
-    return datetime.fromisoformat(at)

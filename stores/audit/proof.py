@@ -41,23 +41,23 @@ def of(event: AuditEvent) -> Proof:
         body_digest=sha256(event.body.encode()).hexdigest(),
         computed=computed,
         holds=computed == event.hash,
-        follows=event.prev == _hash_at(event, -1),
+        follows=event.prev == _hash_before(event),
         is_followed=_is_followed(event),
         checkpoint=checkpoint,
         is_signed=checkpoint is not None and _is_signed(checkpoint, event),
     )
 
 
-def _hash_at(event: AuditEvent, step: int) -> str:
-    if event.seq + step == 0:
-        return trail.ZERO
-    rows = AuditEvent.objects.filter(chain=event.chain, seq=event.seq + step)
-    return rows.values_list("hash", flat=True).first() or ""
+def _hash_before(event: AuditEvent) -> str:
+    """Of the entry before it, which after a restore is not the number before."""
+    rows = AuditEvent.objects.filter(chain=event.chain, seq__lt=event.seq).order_by("-seq")
+    return rows.values_list("hash", flat=True).first() or trail.ZERO
 
 
 def _is_followed(event: AuditEvent) -> bool:
     """By the next entry, or by the chain's own row when this is the last."""
-    after = AuditEvent.objects.filter(chain=event.chain, seq=event.seq + 1).values_list("prev", flat=True).first()
+    rows = AuditEvent.objects.filter(chain=event.chain, seq__gt=event.seq).order_by("seq")
+    after = rows.values_list("prev", flat=True).first()
     return event.hash == (event.chain.head if after is None else after)
 
 

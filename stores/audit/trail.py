@@ -26,13 +26,16 @@ TARGET = re.compile(r"[a-z_]{1,40}:[A-Za-z0-9_./-]{1,79}")
 LARGEST_INTEGER = 2**53 - 1  # RFC 8785 numbers are doubles: past this, two integers share one text
 
 
-def record(action: Action, *, actor: User | str, target: str, store: Store | None = None, **facts: Any) -> AuditEvent:
+def record(
+    action: Action, *, actor: User | str, target: str, store: Store | None = None, jump_to: int = 0, **facts: Any
+) -> AuditEvent:
     """Write one event to the shop's chain (without a shop: the system's) and move the chain's head.
 
     Must be the LAST statement of the caller's atomic block: the chain row stays locked until the commit.
     An error here rolls the caller's change back: what cannot be recorded does not happen. Two chains in one
     transaction: the shop's first, the system's last (one order, no deadlock).
     actor: a person, "rescind", "console" or "platform:<key>". target: "cancellation:<uuid>".
+    jump_to: the number of the entry where numbers go on after a restore; whoever jumps signs it (restore.py).
     facts: plain values, Decimal, Money, time; `before` and `after` (mappings) are shown as a change.
     Raises RuntimeError outside a transaction, ValueError for what is undeclared or has no canonical form.
     """
@@ -46,7 +49,7 @@ def record(action: Action, *, actor: User | str, target: str, store: Store | Non
     chain = lock(store)
     event = AuditEvent(
         chain=chain,
-        seq=chain.seq + 1,
+        seq=max(chain.seq + 1, jump_to),
         at=stamp(),
         actor=who,
         kind=action.name,
@@ -57,7 +60,7 @@ def record(action: Action, *, actor: User | str, target: str, store: Store | Non
     event.hash = link_hash(event)
     event.save(force_insert=True)
     AuditChain.objects.filter(pk=chain.pk).update(seq=event.seq, head=event.hash)
-    if event.seq % settings.CHECKPOINT_EVENTS == 0:
+    if event.seq % settings.CHECKPOINT_EVENTS == 0 or (action.moves_money and not action.foretells):
         queue.ring("stores.audit_round", chain.name)
     return event
 

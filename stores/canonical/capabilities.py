@@ -60,6 +60,8 @@ class Capabilities:
     refund_part: Capability  # an amount of one's own
     refund_shipping: Capability
     cancel_without_refund: Capability
+    disputes: Capability  # an open chargeback or inquiry is told with the order
+    labels: Capability  # a shipping label that was bought is told with the order
     void_authorisation: Capability
     restock: Capability
     restock_at_location: Capability

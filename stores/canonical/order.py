@@ -214,11 +214,17 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """Something worth a look: an open return, a dispute, a risk; `blocks` stops a whole cancel."""
+    """Something worth a look: an open return, a dispute, a bought label, a risk.
 
-    kind: str  # return | dispute | risk | payment (paid otherwise, said before the click) | edit | other
+    stops_refund: the bank decides about this money or has given it back: a refund on top could pay twice.
+    payment_id: which payment a dispute is about; "" where the platform tells it of the whole order.
+    """
+
+    kind: str  # return | dispute | label | risk | payment (paid otherwise, said before the click) | edit | other
     text: str
     is_open: bool = False
+    stops_refund: bool = False
+    payment_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,7 @@ class CancelRequest:
     keep_stock: frozenset[str] = frozenset()
     restock_at: dict[str, str] = field(default_factory=dict)
     notify: bool = False
+    despite_dispute: bool = False  # give back what the bank may give back as well: needs a reason and a second person
     reason: Reason = Reason.CUSTOMER
     note: str = ""
 

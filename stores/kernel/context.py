@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def known_or_new(given: str) -> str:
+    """The id that somebody in front of us gave the request, when it looks like one; else a new one."""
+    return given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else secrets.token_hex(8)

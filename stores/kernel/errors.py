@@ -57,6 +57,12 @@ class Unsupported(DeskError):
         self.capability = capability
 
 
+class EffectsStopped(DeskError):
+    """Somebody pressed the emergency stop: nothing leaves until it is lifted."""
+
+    default_message = "Stopped: nothing is sent until the emergency stop is lifted."
+
+
 class LeaseLost(DeskError):
     """Another worker holds the step now; what we know goes on the attempt and changes no state."""
 

@@ -37,12 +37,25 @@ SECRET_TEXT = re.compile(
     re.VERBOSE,
 )
 EMAIL_TEXT = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+DOORS = frozenset({"hooks", "start", "join", "key"})  # what follows them in a path is a token
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+LONGEST_PATH, LONGEST_PART = 300, 24  # characters; names of pages are shorter
+HIDDEN = "…"
 CONTROL = {code: f"\\x{code:02x}" for code in range(32)} | {127: "\\x7f"}
 
 
 def text(words: str) -> str:
     """Masks anything that looks like a secret or an e-mail address; line breaks are escaped."""
     return EMAIL_TEXT.sub(MASK, SECRET_TEXT.sub(MASK, words)).translate(CONTROL)
+
+
+def address(path: str) -> str:
+    """A path as a log may hold it: without its query, and without what opens a door by being known."""
+    parts = path.partition("?")[0][:LONGEST_PATH].split("/")
+    doors = [i for i, part in enumerate(parts) if part.lower() in DOORS]
+    first = doors[0] + 1 if doors else len(parts)
+    kept = [part if UUID_TEXT.fullmatch(part) or len(part) <= LONGEST_PART else HIDDEN for part in parts[:first]]
+    return text("/".join([*kept, *(HIDDEN for part in parts[first:] if part)]))
 
 
 def is_secret_name(name: str) -> bool:

@@ -40,7 +40,7 @@ FINISHED = frozenset({S.APPLIED, S.SETTLED, S.SKIPPED})
 CANCELLATION_MOVES: dict[CancellationState, frozenset[CancellationState]] = {
     C.AWAITING_APPROVAL: frozenset({C.HELD, C.WITHDRAWN, C.EXPIRED}),
     C.HELD: frozenset({C.RUNNING, C.WITHDRAWN, C.EXPIRED, C.NEEDS_OPERATOR}),
-    C.RUNNING: frozenset({C.VERIFYING, C.REFUSED, C.NEEDS_OPERATOR}),
+    C.RUNNING: frozenset({C.VERIFYING, C.REFUSED, C.NEEDS_OPERATOR, C.WITHDRAWN}),  # the last: behind a stop only
     C.VERIFYING: frozenset({C.DONE, C.NEEDS_OPERATOR}),
     C.NEEDS_OPERATOR: frozenset({C.RUNNING, C.VERIFYING, C.DONE, C.REFUSED, C.WITHDRAWN}),
     C.DONE: frozenset(),

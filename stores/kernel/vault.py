@@ -65,11 +65,12 @@ def unseal(sealed: bytes | memoryview, *, bound_to: str) -> bytes:
 
 
 def reseal(sealed: bytes | memoryview, *, bound_to: str) -> bytes | None:
-    """The value under the first key; None when it is already. Raises VaultError like `unseal`."""
-    sealed = bytes(sealed)
-    if key_id(sealed) == next(iter(_ring())):
-        return None
-    return seal(unseal(sealed, bound_to=bound_to), bound_to=bound_to)
+    """The value under the first key; None when it is already. Raises VaultError like `unseal`.
+
+    It is opened in either case: the id of a key says nothing of the key.
+    """
+    plain = unseal(sealed, bound_to=bound_to)
+    return None if key_id(bytes(sealed)) == next(iter(_ring())) else seal(plain, bound_to=bound_to)
 
 
 def key_id(sealed: bytes) -> str:

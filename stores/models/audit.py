@@ -39,6 +39,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["kind", "id"], name="audit_by_kind"),
             models.Index(fields=["actor", "id"], name="audit_by_actor"),
             models.Index(fields=["at", "id"], name="audit_by_time"),
+            models.Index(fields=["chain", "id"], name="audit_by_chain"),
         ]
 
     def __str__(self) -> str:

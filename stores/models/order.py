@@ -47,6 +47,20 @@ class OrderRecord(models.Model):
             ),
             models.Index("payment", models.F("placed_at").desc(), models.F("id").desc(), name="order_by_payment"),
             models.Index("fulfilment", models.F("placed_at").desc(), models.F("id").desc(), name="order_by_fulfilment"),
+            models.Index(
+                models.F("placed_at").desc(),
+                models.F("id").desc(),
+                condition=models.Q(is_disputed=True),
+                name="order_disputed",
+            ),
+            models.Index(
+                "total_minor",
+                "currency",
+                "store",
+                models.F("placed_at").desc(),
+                models.F("id").desc(),
+                name="order_by_total",  # all that a list of a range asks for: the rows themselves are not read
+            ),
             models.Index(fields=["source_folded"], condition=~models.Q(source_folded=""), name="order_copies"),
         ]
 

@@ -37,6 +37,8 @@ ACTIONS: Final[Mapping[str, frozenset[Role]]] = {
     "cancellations.approve": DESK,
     "cancellations.settle": DESK,
     "cancellations.retry": DESK,
+    "effects.stop": ADMIN,  # the emergency stop
+    "effects.resume": ADMIN,
     "audit.view": READERS,
     "audit.export": BOOKS,
     "stores.view": READERS,

@@ -26,6 +26,8 @@ NAMES: dict[str, Any] = {
     "refund_part": _("Give back an amount of one's own"),
     "refund_shipping": _("Give shipping back"),
     "cancel_without_refund": _("Cancel without a refund"),
+    "disputes": _("Tell of a disputed payment"),
+    "labels": _("Tell of a bought shipping label"),
     "void_authorisation": _("Release an authorisation"),
     "restock": _("Put units back"),
     "restock_at_location": _("Put units back at a chosen location"),

@@ -55,7 +55,8 @@ def _pairs(orders: Sequence[OrderRecord]) -> list[tuple[OrderRecord, OrderRecord
     if not mirrors:
         return []
     numbers = {order.source_folded or order.number_folded for order in orders} - {""}
-    copies = list(_connected().filter(store__platform__in=mirrors, source_folded__in=numbers)) if numbers else []
+    named_by = _connected().filter(store__platform__in=mirrors, source_folded__in=numbers)
+    copies = list(named_by.exclude(source_folded="")) if numbers else []  # said as the partial index says it
     if not copies:
         return []
     named: defaultdict[str, list[OrderRecord]] = defaultdict(list)

@@ -17,9 +17,10 @@ from stores.kernel import keyset
 from stores.kernel.keyset import Page
 from stores.kernel.money import exponent
 from stores.models import OrderRecord, Store
-from stores.selectors import access, matching
+from stores.selectors import access, matching, within
 
 CHUNK = 500  # rows of an export held in memory at once
+LARGEST = 2**62  # minor units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +80,9 @@ def _stores(viewer: access.Viewer, query: OrderQuery) -> list[Store]:
 
 def _matching(query: OrderQuery, stores: list[Store]) -> QuerySet[OrderRecord]:
     """All that fit, in no order."""
-    rows = OrderRecord.objects.filter(_in(stores), matching.condition(query.words), _states(query))
-    return rows.filter(_placed(query, stores), _amount(query, stores))
+    amount = _amount(query, stores)
+    rows = within.orders(stores, is_rare=bool(query.words or query.is_disputed or amount))
+    return rows.filter(matching.condition(query.words), _states(query), _placed(query, stores), amount)
 
 
 def _whole() -> QuerySet[OrderRecord]:
@@ -152,9 +154,10 @@ def _amount(query: OrderQuery, stores: list[Store]) -> Q:
 
 
 def _range(query: OrderQuery, digits: int) -> Q:
-    found = Q()
+    """Both ends are always said: SQLite takes an index for a range between two, and reads all rows for an open one."""
+    low, high = -LARGEST, LARGEST
     if query.total_from is not None:
-        found &= Q(total_minor__gte=int(query.total_from.scaleb(digits).to_integral_value(ROUND_CEILING)))
+        low = int(query.total_from.scaleb(digits).to_integral_value(ROUND_CEILING))
     if query.total_to is not None:
-        found &= Q(total_minor__lte=int(query.total_to.scaleb(digits).to_integral_value(ROUND_FLOOR)))
-    return found
+        high = int(query.total_to.scaleb(digits).to_integral_value(ROUND_FLOOR))
+    return Q(total_minor__gte=low, total_minor__lte=high)

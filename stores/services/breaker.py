@@ -16,7 +16,7 @@ from typing import Final
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from stores.kernel import clock
+from stores.kernel import clock, database
 from stores.kernel.errors import (
     CredentialsRejected,
     OutcomeUnknown,
@@ -72,10 +72,11 @@ class RowBreaker:
         """How an exchange ended; None or a plain no: the shop answers."""
         if error is not None and error.code in OURS:
             return
-        if error is None or not _is_failure(error):
-            self._answered()
-        else:
-            self._failed(error)
+        with database.unimportant("breaker"):  # what the shop said is worth more
+            if error is None or not _is_failure(error):
+                self._answered()
+            else:
+                self._failed(error)
 
     def _look(self) -> None:
         found = StoreHealth.objects.filter(store_id=self.store_id).values_list(

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from stores.kernel import clock
+from stores.kernel import clock, database
 from stores.kernel.transport import Usage
 from stores.models import StoreHealth
 
@@ -93,6 +93,10 @@ class RowLimiter:
 
     def correct(self, usage: Usage) -> None:
         """The platform's own figures for the call that was just answered."""
+        with database.unimportant("limiter"):
+            self._correct(usage)
+
+    def _correct(self, usage: Usage) -> None:
         charged = usage.requested if usage.actual is None else usage.actual
         self.ledger.add(charged - self.reserved)
         self.reserved = 0.0
@@ -107,6 +111,10 @@ class RowLimiter:
 
     def throttled(self, retry_after: float) -> None:
         """Told to be slower: the bucket counts as empty until then, for everybody."""
+        with database.unimportant("limiter"):
+            self._throttled(retry_after)
+
+    def _throttled(self, retry_after: float) -> None:
         health = StoreHealth.objects.get(store_id=self.store_id)
         full_at = clock.now().timestamp() + retry_after + health.bucket_size * health.seconds_per_point
         self.ledger.add(0, floor=full_at)

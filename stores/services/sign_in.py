@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from stores.audit import people, trail
@@ -67,6 +69,11 @@ class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """allauth's own protected pages (setting up the second factor): a sign-in a moment ago is proof enough."""
         return not proved_recently(self.request)
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """From the settings, never from the request: whoever asks for the mail chooses its Host."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return own_address() + path.replace("UID-KEY", quote(key))
+
     def set_password(self, user: User, password: str) -> None:
         with transaction.atomic():
             super().set_password(user, password)
@@ -111,6 +118,13 @@ def sign_out_everywhere(*, actor: User | str, person: User) -> None:
     with transaction.atomic():
         User.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
         trail.record(people.SIGNED_OUT_EVERYWHERE, actor=actor, target=target(person))
+
+
+def own_address() -> str:
+    """Where people reach the desk: PUBLIC_URL, else where `manage.py up` listens on this machine."""
+    host = "localhost" if settings.HOST in ("0.0.0.0", "::", "") else settings.HOST  # noqa: S104  a comparison
+    named = f"[{host}]" if ":" in host else host
+    return settings.PUBLIC_URL or f"http://{named}:{settings.PORT}"
 
 
 def target(person: User) -> str:

@@ -21,9 +21,15 @@ def of_change(store: Store, sentence: str) -> None:
     """`sentence` to every admin of the shop and every owner, one mail each."""
     subject = _("Rescind: access to %(shop)s changed") % {"shop": store.name}
     body = sentence + "\n\n" + _("If this was not expected, look at the audit log and at the list of people.")
-    at_work = User.objects.filter(is_active=True)
-    admins = at_work.filter(Q(is_owner=True) | Q(memberships__store=store, memberships__role=Role.ADMIN))
-    _send_later(EmailMessage(subject, body, to=[address]) for address in _addresses(admins))
+    _send_later(EmailMessage(subject, body, to=[address]) for address in _addresses(_admins(store)))
+
+
+def of_stop(store: Store | None, sentence: str) -> None:
+    """The emergency stop of one shop to its admins and the owners; of the installation to every admin."""
+    shop = store.name if store else _("all shops")
+    subject = _("Rescind: emergency stop of %(shop)s") % {"shop": shop}
+    body = sentence + "\n\n" + _("The page \u201cEmergency stop\u201d shows what is stopped and who can lift it.")
+    _send_later(EmailMessage(subject, body, to=[address]) for address in _addresses(_admins(store)))
 
 
 def of_invitation(invitation: Invitation, *, token: str) -> None:
@@ -38,6 +44,11 @@ def of_invitation(invitation: Invitation, *, token: str) -> None:
 def link(name: str, token: str) -> str:
     """A full address where PUBLIC_URL is set; else the path alone, to be joined to where the desk is reached."""
     return f"{settings.PUBLIC_URL}{reverse(name, args=[token])}"
+
+
+def _admins(store: Store | None) -> Iterable[User]:
+    is_admin = Q(memberships__role=Role.ADMIN) & (Q() if store is None else Q(memberships__store=store))
+    return User.objects.filter(Q(is_owner=True) | is_admin, is_active=True)
 
 
 def _addresses(people: Iterable[User]) -> list[str]:

@@ -15,14 +15,15 @@ from typing import Any
 
 from babel.numbers import format_decimal
 from django import template
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BoundField
 from django.http import QueryDict
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from stores.kernel import clock
 from stores.kernel import words as sentences
 from stores.kernel.money import Money
 from stores.templatetags import times, words
@@ -30,6 +31,8 @@ from stores.templatetags import times, words
 register = template.Library()
 
 NOTHING = "—"
+SHEETS = ("css/tokens.css", "css/base.css", "css/components.css", "css/desk.css")  # of every page, in this order
+BUNDLE = "css/all.css"  # the same as one file
 TONES = {"success": "ok", "warning": "warn", "error": "bad", "debug": "plain"}
 NOTE_ICONS = {"ok": "check", "warn": "alert", "bad": "stop", "info": "about", "plain": "about"}
 
@@ -94,7 +97,7 @@ def when(value: datetime | None, of: Any = None, show: str = "short") -> str:
     """A `<time>`: short (`14:02`, `19 Nov, 14:02`), long (with year), clock (`14:41:02`), ago (kept fresh)."""
     if value is None:
         return NOTHING
-    now, local = timezone.now(), value.astimezone(times.zone(of))
+    now, local = clock.now(), value.astimezone(times.zone(of))
     shown = {
         "ago": lambda: times.relative(value, now),
         "clock": lambda: f"{local:%H:%M:%S}",
@@ -116,16 +119,25 @@ def iso(value: datetime | None) -> str:
 @register.filter
 def left(value: datetime | None) -> str:
     """Time until then, in words; zero once it has passed."""
-    return NOTHING if value is None else times.length((value - timezone.now()).total_seconds())
+    return NOTHING if value is None else times.length((value - clock.now()).total_seconds())
 
 
 @register.simple_tag
 def now_iso() -> str:
     """The server's clock, from which the script corrects a wrong clock of the browser."""
-    return times.instant(timezone.now())
+    return times.instant(clock.now())
 
 
 # -- words, badges, icons ---------------------------------------------------------------------------
+
+
+@register.simple_tag
+@lru_cache(maxsize=1)
+def stylesheets() -> SafeString:
+    """One link where the files were made ready for serving (config.static_files), else one for each sheet."""
+    is_bundled = BUNDLE in getattr(staticfiles_storage, "hashed_files", {})
+    names = (BUNDLE,) if is_bundled else SHEETS
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
 
 
 @register.simple_tag

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -103,12 +103,17 @@ def step_up(view: View) -> View:
 
     @wraps(view)
     def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not sign_in.proved_recently(request):
-            raise ReauthenticationRequired  # allauth keeps a POST and plays it again afterwards
+        prove_first(request)
         return view(request, *args, **kwargs)
 
     guarded.__dict__["steps_up"] = True
     return guarded
+
+
+def prove_first(request: HttpRequest) -> None:
+    """The same in the middle of a view, where only some of what it does asks for it."""
+    if not sign_in.proved_recently(request):
+        raise ReauthenticationRequired  # allauth keeps a POST and plays it again afterwards
 
 
 def step_up_afresh(view: View) -> View:
@@ -124,6 +129,13 @@ def step_up_afresh(view: View) -> View:
 
     guarded.__dict__["steps_up"] = True
     return guarded
+
+
+def without_token(posted: QueryDict) -> QueryDict:
+    """What an export was asked for: the filters of the page, which travel in its form."""
+    asked = posted.copy()
+    asked.pop("csrfmiddlewaretoken", None)
+    return asked
 
 
 def _sign_in_first(request: DeskRequest) -> HttpResponse:

@@ -22,7 +22,7 @@ from stores.platforms.base import Access, Platform
 from stores.selectors import access as rights
 from stores.selectors import stores
 from stores.services import connections, shop_settings
-from stores.views.access import DeskRequest, get_store_or_404, may, step_up, step_up_afresh
+from stores.views.access import DeskRequest, get_store_or_404, may, prove_first, step_up, step_up_afresh
 from stores.views.capabilities import Vendor, vendors
 
 T = TypeVar("T")
@@ -115,6 +115,8 @@ def settings(request: DeskRequest, uuid: UUID) -> HttpResponse:
     form = ShopSettings(request.POST) if request.method == "POST" else ShopSettings.of(store)
     if form.is_valid():
         given = form.cleaned_data
+        if given["hold_minutes"] * 60 < store.hold_seconds:  # less time to take something back
+            prove_first(request)
         shop_settings.change(
             actor=request.user,
             store=store,
@@ -136,6 +138,7 @@ def pause(request: DeskRequest, uuid: UUID) -> HttpResponse:
 
 @FORM
 @may("stores.manage")
+@step_up
 def resume(request: DeskRequest, uuid: UUID) -> HttpResponse:
     return _decide(request, uuid, "resume", connections.resume, _("It goes on."))
 

@@ -138,3 +138,22 @@ def test_children_do_not_outlive_a_keeper_that_was_killed(tmp_path: Path) -> Non
 
 def test_a_command_runs_to_its_end_and_gives_its_code(keeper: Keeper) -> None:
     assert keeper.run(python("raise SystemExit(4)")) == 4
+
+
+def test_a_log_is_cut_while_its_child_goes_on_writing(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.up.keeper.LOG_BYTES", 2000)
+    again = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})"
+    keeper.start(
+        python(f"import signal\n{again}\nwhile 1: print('x' * 2999, flush=True); signal.sigwait({{signal.SIGUSR1}})")
+    )
+    path, aside = keeper.logs / "child.log", keeper.logs / "child.log.1"
+    until(lambda: path.stat().st_size == 3000, what="the log is long")
+
+    keeper.tick()
+    cut = path.stat().st_size
+    assert keeper.kept[0].process is not None
+    keeper.kept[0].process.send_signal(signal.SIGUSR1)
+    until(lambda: path.stat().st_size, what="it goes on")
+
+    assert (cut, aside.stat().st_size) == (0, 3000)
+    assert path.read_bytes() == b"x" * 2999 + b"\n"  # not behind a hole where the old end was

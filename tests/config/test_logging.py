@@ -4,7 +4,10 @@ import json
 import logging
 from typing import Any
 
-from config.logging import JsonLines
+import pytest
+
+from config.logging import MOST_A_MINUTE, SERVER, JsonLines, Repeats
+from stores.kernel import redact
 from stores.kernel.context import request_id
 
 
@@ -66,3 +69,58 @@ def test_an_error_shows_its_kind_and_place_but_not_its_words() -> None:
 
 def test_what_has_no_error_says_nothing_of_one() -> None:
     assert "error" not in line()
+
+
+def record(name: str = "stores.test", *, line: int = 1, created: float = 600.0, **extra: object) -> logging.LogRecord:
+    made = logging.getLogger(name).makeRecord(name, logging.WARNING, __file__, line, "again", (), None, extra=extra)
+    made.created = created
+    return made
+
+
+def test_the_same_again_and_again_is_counted_and_not_written() -> None:
+    repeats = Repeats()
+
+    written = [repeats.filter(record(path=f"/{number}")) for number in range(500)]
+    another, later = record(line=2), record(created=661.0)
+
+    assert sum(written) == MOST_A_MINUTE
+    assert repeats.filter(another)
+    assert repeats.filter(later)
+    assert later.__dict__["repeated"] == 500 - MOST_A_MINUTE
+    assert "repeated" not in another.__dict__
+
+
+def test_one_value_cannot_fill_the_disk() -> None:
+    assert len(json.dumps(line("a" * 90_000, path="/" + "b" * 90_000))) < 3000
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Invalid request from ip=192.0.2.7: Invalid HTTP request line: '/hooks/secret'", "Error handling request %s"],
+)
+def test_the_servers_own_lines_hold_nobodys_address(said: str) -> None:
+    made = logging.getLogger(SERVER).makeRecord(SERVER, logging.WARNING, __file__, 1, said, (), None)
+    if "%s" in said:
+        made.args = ("/hooks/secret?email=ada@example.com",)
+
+    text = JsonLines().format(made)
+
+    assert not [word for word in ("192.0.2.7", "secret", "ada@") if word in text]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/hooks/abc?x=1", "/hooks/…"),
+        ("/start/abc/more", "/start/…/…"),
+        ("/join/abc", "/join/…"),
+        ("/account/password/reset/key/1a-secret/", "/account/password/reset/key/…"),
+        ("/orders/7f3a9c21-0000-4000-8000-000000000000", "/orders/7f3a9c21-0000-4000-8000-000000000000"),
+        ("/cancellations/x/steps/2/retry", "/cancellations/x/steps/2/retry"),
+        ("/nowhere/" + "k" * 43, "/nowhere/…"),
+        ("/ada@example.com", "/[redacted]"),
+        ("/a\r\nb", "/a\\x0d\\x0ab"),
+    ],
+)
+def test_a_path_keeps_its_page_and_loses_what_opens_doors(path: str, told: str) -> None:
+    assert redact.address(path) == told

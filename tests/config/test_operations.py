@@ -124,7 +124,7 @@ def test_services_on_postgresql_and_redis_from_nothing_to_a_restored_backup(
         machine = Machine(tmp_path, places, path=stack.path_of_postgres())
         try:
             follow_at_scale(machine)
-            connections_stay_below(first, 2 * 6 + 6)
+            connections_stay_below(first, 2 * 10 + 10)
             _, back_up = page.blocks("Backups")
             machine.run(back_up)
             machine.stop()

@@ -27,7 +27,7 @@ def database(var: Path, **said: str) -> dict[str, Any]:
     ("said", "size"),
     [
         pytest.param({}, 10, id="eight threads and two"),
-        pytest.param({"WEB_THREADS": "2", "WORKER_THREADS": "12"}, 14, id="the larger of web and worker"),
+        pytest.param({"WEB_THREADS": "2", "WORKER_THREADS": "12"}, 26, id="a worker whose broker is away works twice"),
         pytest.param({"DATABASE_POOL_SIZE": "5"}, 5, id="as said"),
     ],
 )

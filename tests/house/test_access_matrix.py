@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from cancellations.services import emergency
 from stores.audit import people as names
 from stores.audit import trail
 from stores.models import Role, Store, User
@@ -95,6 +96,10 @@ def _platform(cast: Cast, shop: Store) -> dict[str, Any]:
     return {"platform": "shopify"}
 
 
+def _stop(cast: Cast, shop: Store) -> dict[str, Any]:
+    return {"uuid": emergency.press(actor="console", store=shop).uuid}
+
+
 Thing = Callable[[Cast, Store], dict[str, Any]]
 THINGS: dict[str, Thing] = {
     "orders:*": _order,
@@ -102,6 +107,7 @@ THINGS: dict[str, Thing] = {
     "cancellations:settle": _step,
     "cancellations:*": _cancellation,
     "audit:detail": _event,
+    "stop:*": _stop,
     "people:withdraw": _invitation,
     "people:*": _membership,
     "shops:connect_to": _platform,

@@ -91,14 +91,15 @@ def test_an_https_address_brings_its_cookies_and_hsts():
     """In a process of its own: settings are read once."""
     ask = (
         "import json; from config import settings as s; print(json.dumps([s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME,"
-        " s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS, s.SECOND_FACTOR]))"
+        " s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS,"
+        " s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECOND_FACTOR]))"
     )
     env = os.environ | {"PUBLIC_URL": "https://desk.example.com", "READ_DEV_ENV": "false"}
     env.pop("SECOND_FACTOR", None)
 
     told = subprocess.run([sys.executable, "-c", ask], env=env, capture_output=True, text=True, check=True)
 
-    assert json.loads(told.stdout) == ["__Host-desk", "__Host-csrf", True, True, 31536000, "required"]
+    assert json.loads(told.stdout) == ["__Host-desk", "__Host-csrf", True, True, 31536000, True, "required"]
 
 
 def test_idle_sessions_end_and_so_do_long_ones(cast, browser_of, time_machine):

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-guard = import_module("stores.migrations.0003_refuse_changes_of_audit_rows")
+GUARDS = (
+    import_module("stores.migrations.0003_refuse_changes_of_audit_rows"),
+    import_module("stores.migrations.0011_refuse_to_replace_audit_rows"),
+)
 
 
 @contextmanager
@@ -26,8 +29,9 @@ def _run(on: Any, *, drop: bool) -> None:
     if on.in_atomic_block and on.vendor == "postgresql":
         on.check_constraints()  # it alters no table that still has deferred checks to do
     with on.cursor() as cursor:
-        for statement in guard.statements(on.vendor, drop=drop):
-            cursor.execute(statement)
+        for guard in reversed(GUARDS) if drop else GUARDS:
+            for statement in guard.statements(on.vendor, drop=drop):
+                cursor.execute(statement)
 
 
 @pytest.fixture(scope="session", autouse=True)

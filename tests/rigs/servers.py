@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -35,18 +38,61 @@ def postgres_server(given: str = "") -> Iterator[str]:
             server.cleanup()  # it outlives a parent that gets SIGTERM otherwise
 
 
+@dataclass
+class Redis:
+    """A Redis of our own that keeps nothing, and can be frozen, killed and started again at its address."""
+
+    folder: Path
+    port: int
+    server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        command = [
+            _redis_program(),
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
+        self.server = processes.start([*command, "--dir", str(self.folder)], env=os.environ, log=self.folder / "log")
+        processes.until(lambda: _answers(self.port), seconds=10, what="redis-server answers")
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.server
+        os.killpg(self.server.pid, number)
+
+    def stop(self) -> None:
+        if self.server:
+            self.signal(signal.SIGCONT)
+            processes.stop(self.server, kill=True)
+            self.server = None
+
+
+@contextmanager
+def redis_process() -> Iterator[Redis]:
+    """Skips by name where none can be had."""
+    with tempfile.TemporaryDirectory(prefix="rescind-redis-") as folder:
+        made = Redis(Path(folder), processes.free_port())
+        made.start()
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """The address of a Redis of our own that keeps nothing; skips by name where none can be had."""
-    with tempfile.TemporaryDirectory(prefix="rescind-redis-") as folder:
-        port = processes.free_port()
-        command = [_redis_program(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        server = processes.start([*command, "--dir", folder], env=os.environ, log=Path(folder) / "log")
-        try:
-            processes.until(lambda: _answers(port), seconds=10, what="redis-server answers")
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            processes.stop(server)
+    """The address of a Redis of our own."""
+    with redis_process() as made:
+        yield made.url
 
 
 def _redis_program() -> str:

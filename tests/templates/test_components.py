@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPONENTS = sorted((ROOT / "templates/components").glob("_*.html"), key=lambda path: path.name)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SPRITE = set(re.findall(r'<symbol id="([\w-]+)"', (ROOT / "static/img/icons.svg").read_text()))
-FRAMES = {"_nav", "_me", "_demo", "_dialogs"}  # base.html's own
+FRAMES = {"_nav", "_me", "_demo", "_dialogs", "_stopped"}  # base.html's own
 
 named = pytest.mark.parametrize("path", COMPONENTS, ids=[path.stem for path in COMPONENTS])
 

@@ -20,10 +20,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         unreadable = 0
         for count in rotation.rotate(batch=options["batch"]):
-            unreadable += count.unreadable
+            unreadable += len(count.unreadable)
             self.stdout.write(
                 f"{count.table}: {count.resealed} sealed again, {count.current} were current, "
-                f"{count.blank} erased, {count.unreadable} unreadable"
+                f"{count.blank} erased, {len(count.unreadable)} unreadable"
             )
+            for pk in count.unreadable:
+                self.stdout.write(f"  does not open: {count.table} {pk}")
         if unreadable:
-            raise CommandError(f"{unreadable} rows do not open: keep the old keys in VAULT_KEYS")
+            raise CommandError(
+                f"{unreadable} rows do not open under any key of VAULT_KEYS: put back the key that sealed them"
+            )
+        self.stdout.write("Every row opens under the first key of VAULT_KEYS.")

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
-from config import start
+from config import start, static_files
 from config.up import children, demo, greeting, keeper, prepare
 
 START_SECONDS = 60  # the desk must answer by then, or the console says where to look
@@ -32,6 +32,7 @@ class Command(BaseCommand):
         lock = prepare.only_one(settings.STATE_DIR)
         prepare.free_port(host, port)
         prepare.database()
+        static_files.ensure()
         kept = keeper.Keeper(env=os.environ, logs=logs, say=self._say)
         signal.signal(signal.SIGTERM, _interrupt)
         signal.signal(signal.SIGINT, _interrupt)

@@ -11,7 +11,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
-from stores.audit import checkpoints, export, keys, verify
+from stores.audit import checkpoints, export, full, keys
+from stores.audit.verify_audit import report as told
+from stores.audit.verify_audit import verdict
 from stores.models import AuditChain
 
 
@@ -36,19 +38,21 @@ class Command(BaseCommand):
         return chains.filter(name=name) if name else chains
 
     def _verify(self, chains: QuerySet[AuditChain], options: dict[str, Any]) -> None:
-        """Exit code 1 when any chain does not hold."""
-        broken = 0
-        for chain in chains:
-            check = verify.look(chain, afresh=True)
-            while check.finished_at is None:
-                check = verify.look(chain)
-            broken += check.first_bad is not None
-            found = f"entry {check.first_bad} {check.problem}" if check.problem else f"signed up to {check.signed}"
-            self.stdout.write(
-                f"{'BROKEN' if check.problem else 'whole '} {_title(chain)}: {check.seq} entries, {found}"
-            )
-        if broken:
-            raise CommandError(f"{broken} of the chains do not hold")
+        """Every finding with its place, then a verdict. Exit code 1 when there is any."""
+        reports, strays = full.everything(options["chain"])
+        titles = {chain.name: _title(chain) for chain in chains}
+        for report in reports:
+            full.keep(report)
+            name = titles.get(report.name, report.name)
+            self.stdout.writelines(f"{words}\n" for words in told(name, report.walk, report.findings))
+        self.stdout.writelines(f"BROKEN {words}\n" for words in strays)
+        wrong = [len(report.findings) for report in reports if report.findings]
+        entries, restores = sum(r.walk.entries for r in reports), sum(len(r.walk.lost) for r in reports)
+        self.stdout.write(verdict(len(reports), entries, sum(wrong) + len(strays), len(wrong), restores))
+        if not settings.AUDIT_KEY:
+            self.stdout.write("AUDIT_KEY is not set: nothing new is signed")
+        if wrong or strays:
+            raise CommandError(f"{len(wrong)} of the chains do not hold")
 
     def _export(self, chains: QuerySet[AuditChain], options: dict[str, Any]) -> None:
         if options["out"] is None:

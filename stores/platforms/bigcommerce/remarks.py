@@ -17,7 +17,7 @@ from stores.platforms.bigcommerce.stock import Stocks
 def of(raw: Node, records: Sequence[Node], stocks: Stocks, rates: Rates, *, is_clear: bool) -> Iterator[Remark]:
     status, money = int(shapes.units(raw, "status_id")), shapes.text(raw, "payment_status")
     if status == words.DISPUTED:
-        yield Remark(kind="dispute", text=str(words.DISPUTE), is_open=True)
+        yield Remark(kind="dispute", text=str(words.DISPUTE), is_open=True, stops_refund=True)
     if status in words.REMARKS:
         yield _other(str(words.REMARKS[status]))
     if status in words.PACKING:

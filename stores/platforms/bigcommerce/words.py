@@ -51,6 +51,10 @@ def _capabilities() -> dict[str, Capability]:
         "cancel_without_refund": native(
             _("A whole order can be cancelled without giving money back; part of an order cannot.")
         ),
+        "disputes": native(
+            _("An order that BigCommerce calls disputed gives no money back, unless a second person agrees.")
+        ),
+        "labels": impossible(_("BigCommerce does not tell whether a label was bought, only what was tracked.")),
         "void_authorisation": native(_("One call releases what was authorised; BigCommerce confirms it later.")),
         "restock": composed(
             _("By the cancellation where the inventory settings say so, else by an adjustment; never by a refund.")

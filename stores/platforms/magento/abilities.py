@@ -45,6 +45,12 @@ def _capabilities() -> dict[str, Capability]:
                 "that cost nothing has a credit memo of 0.00."
             )
         ),
+        "disputes": impossible(
+            _("Magento does not tell of disputes: look at the payment provider before money goes back.")
+        ),
+        "labels": native(
+            _("A label made in Magento is told with its shipment: it stays paid, and Rescind cannot void it.")
+        ),
         "void_authorisation": composed(_("Cancelling the order releases what was only authorised.")),
         "restock": native(_("Cancelled units can be sold again; of a refund it is said for each line.")),
         "restock_at_location": impossible(_("Magento chooses the source itself.")),

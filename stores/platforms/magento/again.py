@@ -27,8 +27,14 @@ def look_again(api: Api, before: Order) -> Order:
         if not is_as_shipped:
             facts = reading.with_shipments(api, facts)
         now = mapping.to_order(facts)
-        now = replace(now, shipments=before.shipments) if is_as_shipped else now
+        now = as_sent(now, before) if is_as_shipped else now
         return replace(now, payments=tuple(named(now, before))) if is_same else now
+
+
+def as_sent(now: Order, before: Order) -> Order:
+    """Its shipments were not read again: they stand as they were, and their labels with them."""
+    labels = tuple(remark for remark in before.remarks if remark.kind == "label")
+    return replace(now, shipments=before.shipments, remarks=now.remarks + labels)
 
 
 def billed(before: Order) -> list[Payment]:

@@ -25,6 +25,7 @@ def of(facts: Facts) -> Iterator[Remark]:
         shown = {"amount": f"{number(order, 'grand_total'):f}", "seen": seen, "base": facts.currency}
         yield _payment(words.OTHER_CURRENCY % shown)
     yield from _extras(facts)
+    yield from _labels(facts)
     if not facts.ways.prices and any(Shipping.of(facts, invoice).has_tax for invoice in facts.paid_invoices):
         yield _other(words.SHIPPING_TAXED)
     if not facts.cost_nothing and any(facts.is_by_hand(invoice) for invoice in facts.paid_invoices):
@@ -38,6 +39,14 @@ def _extras(facts: Facts) -> Iterator[Remark]:
         yield _payment(words.GIFT_CARDS)
     if not facts.is_plain:
         yield _payment(words.SPECIAL)
+
+
+def _labels(facts: Facts) -> Iterator[Remark]:
+    """A label is a picture of several kilobytes at its shipment: that it is there is all we keep."""
+    for shipment in facts.shipments:
+        if shipment.get("shipping_label"):
+            said = {"name": shapes.text(shipment, "increment_id")}
+            yield Remark(kind="label", text=str(words.LABEL) % said)
 
 
 def _payment(text: str) -> Remark:

@@ -71,6 +71,8 @@ def _not_here() -> dict[str, Capability]:
         "refund": impossible(NO_MONEY),
         "refund_part": impossible(NO_MONEY),
         "refund_shipping": impossible(NO_MONEY),
+        "disputes": impossible(NO_MONEY),
+        "labels": impossible(_("Modern Dropship does not tell whether a label was bought, only what was tracked.")),
         "void_authorisation": impossible(NO_MONEY),
         "restock": assisted(_("Correct the published stock yourself: the network shows what you publish.")),
         "restock_at_location": impossible(_("The network knows no locations, only the stock you publish.")),

@@ -143,7 +143,7 @@ def to_summary(raw: Node) -> Order:
         po_number=fields.text(raw, "poNumber"),
         totals=_totals(raw, total, price),
         lines=lines,
-        remarks=tuple(r for r in parcels.to_remarks(raw) if r.kind == "dispute"),
+        remarks=tuple(parcels.to_disputes(raw)),
         cancellable=_how_much(lines, fulfilment, is_cancelled=cancelled_at is not None),
         is_summary=True,
     )

@@ -13,6 +13,8 @@ from stores.platforms.shopify.fields import Node
 EFFECTIVE = frozenset({"SUCCESS", "OPEN", "PENDING"})  # these block a whole cancel
 OPEN_RETURNS = frozenset({"REQUESTED", "OPEN"})
 OPEN_DISPUTES = frozenset({"NEEDS_RESPONSE", "UNDER_REVIEW"})
+LOST_DISPUTES = frozenset({"LOST", "ACCEPTED", "CHARGE_REFUNDED"})  # the bank has given the money back
+LABELLED = frozenset({"LABEL_PURCHASED", "LABEL_PRINTED"})
 RISKY = frozenset({"CANCEL", "INVESTIGATE"})
 
 
@@ -43,17 +45,33 @@ def _tracking(raw: Node) -> str:
 def to_remarks(raw: Node) -> Iterator[Remark]:
     if fields.text(raw, "returnStatus") != "NO_RETURN":
         yield from _returns(raw)
-    for dispute in fields.items(raw, "disputes"):
-        state = fields.text(dispute, "status")
-        kind = _("Chargeback") if fields.text(dispute, "initiatedAs") == "CHARGEBACK" else _("Inquiry")
-        is_open = state in OPEN_DISPUTES
-        yield Remark(kind="dispute", text=f"{kind}: {state.replace('_', ' ').lower()}", is_open=is_open)
+    yield from to_disputes(raw)
+    for parcel in fields.items(raw, "fulfillments"):
+        if fields.text(parcel, "displayStatus") in LABELLED and fields.text(parcel, "status") in EFFECTIVE:
+            yield _label(parcel)
     advice = fields.text(fields.maybe(raw, "risk") or {}, "recommendation")
     if advice in RISKY:
         said = (
             _("Shopify advises to cancel: high risk.") if advice == "CANCEL" else _("Shopify advises to investigate.")
         )
         yield Remark(kind="risk", text=said, is_open=True)
+
+
+def to_disputes(raw: Node) -> Iterator[Remark]:
+    """These a listing tells, too."""
+    for dispute in fields.items(raw, "disputes"):
+        state = fields.text(dispute, "status")
+        kind = _("Chargeback") if fields.text(dispute, "initiatedAs") == "CHARGEBACK" else _("Inquiry")
+        is_open, stops = state in OPEN_DISPUTES, state in OPEN_DISPUTES | LOST_DISPUTES
+        text = f"{kind}: {state.replace('_', ' ').lower()}"
+        yield Remark(kind="dispute", text=text, is_open=is_open, stops_refund=stops)
+
+
+def _label(raw: Node) -> Remark:
+    """A label of Shopify's own: its units count as shipped, although no carrier may have seen them yet."""
+    track = ", ".join(filter(None, map(_tracking, fields.items(raw, "trackingInfo"))))
+    name = " ".join(filter(None, (fields.text(raw, "name"), f"({track})" if track else "")))
+    return Remark(kind="label", text=_("A shipping label was bought for %(name)s") % {"name": name})
 
 
 def _returns(raw: Node) -> Iterator[Remark]:

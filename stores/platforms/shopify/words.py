@@ -41,6 +41,12 @@ def _capabilities() -> dict[str, Capability]:
         "refund_part": native(_("Any amount up to what each payment still holds.")),
         "refund_shipping": native(_("All of it, part of it, or none.")),
         "cancel_without_refund": native(_("Possible; what was only authorised is released all the same.")),
+        "disputes": native(
+            _("A chargeback or inquiry that is open or lost stops refunds of the order, unless a second person agrees.")
+        ),
+        "labels": native(
+            _("A label bought in Shopify is told with its shipment: it stays paid, and Rescind cannot void it.")
+        ),
         "void_authorisation": native(_("An authorisation that was never captured is released in one call.")),
         "restock": native(_("Units go back to the place they were promised from.")),
         "restock_at_location": composed(

@@ -47,6 +47,10 @@ def _capabilities() -> dict[str, Capability]:
         "cancel_without_refund": native(
             _("A whole order can be cancelled without giving money back; part of an order cannot.")
         ),
+        "disputes": impossible(
+            _("Shoplazza does not tell of disputes: look at the payment provider before money goes back.")
+        ),
+        "labels": impossible(_("Shoplazza does not tell whether a label was bought, only what was tracked.")),
         "void_authorisation": assisted(
             _("Shoplazza offers no way to release an authorisation: release it at the payment provider.")
         ),

@@ -10,8 +10,9 @@ from stores.canonical.order import PaymentStatus, Refund
 from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.shapes import Misread, Node
-from stores.platforms.square import record
+from stores.platforms.square import disputes, record
 from stores.platforms.square.api import Api, part
+from stores.platforms.square.disputes import Disputes
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,15 @@ class Facts:
     returns: Mapping[str, Node] = field(default_factory=dict)
     known: tuple[Refund, ...] = ()
     hidden: int = 0
+    disputes: Disputes | None = field(default_factory=dict)  # None: nobody may tell
     read_at: datetime | None = None
 
 
-def read(api: Api, order_id: str, known: Sequence[Refund] = ()) -> Facts:
-    """The order, each payment, each refund that is not settled in `known`, and return orders in one call."""
+def read(api: Api, order_id: str, known: Sequence[Refund] = (), *, asks_banks: bool = True) -> Facts:
+    """The order, each payment, each refund that is not settled in `known`, and return orders in one call.
+
+    asks_banks: whether a payment is disputed is read too, one call for all of them.
+    """
     order = sale(api, order_id)
     payments, hidden = payments_of(api, order)
     kept = {one.id: one for one in known if is_settled(one)}
@@ -45,6 +50,7 @@ def read(api: Api, order_id: str, known: Sequence[Refund] = ()) -> Facts:
         returns=returns_of(api, refunds),
         known=tuple(kept[ident] for ident in named if ident in kept),
         hidden=hidden,
+        disputes=disputes.of(api, payments) if asks_banks else {},
         read_at=api.connection.now(),
     )
 

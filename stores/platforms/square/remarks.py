@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from stores.canonical.order import Payment, Refund, Remark
 from stores.kernel import shapes
 from stores.kernel.shapes import Node
-from stores.platforms.square import moneys, refunds, states, units, words
+from stores.platforms.square import disputes, moneys, refunds, states, units, words
 from stores.platforms.square.facts import Facts, refund_ids
 from stores.platforms.square.fields import currency_of
 
@@ -15,6 +15,7 @@ from stores.platforms.square.fields import currency_of
 def of(facts: Facts, paid: Sequence[Payment], back: Sequence[Refund], *, is_over: bool) -> Iterator[Remark]:
     if not is_over and states.is_paid(facts.order):
         yield from _where_it_stands(facts.order)
+    yield from disputes.remarks(facts.disputes)
     yield from _refunds(facts, back)
     yield from _payments(facts, paid)
     if any(shapes.text(line, "item_type") == "GIFT_CARD" for line in units.lines_of(facts.order)):

@@ -65,6 +65,10 @@ def _capabilities() -> dict[str, Capability]:
         "cancel_without_refund": native(
             _("The pick-up or delivery of a paid order is cancelled and the money stays; part of an order cannot be.")
         ),
+        "disputes": native(
+            _("A payment whose dispute is open or lost gives no money back, unless a second person agrees.")
+        ),
+        "labels": impossible(_("Square does not tell whether a label was bought, only what was tracked.")),
         "void_authorisation": native(_("A card that was only approved is released before the order is cancelled.")),
         "restock": composed(
             _("Square puts nothing back by itself: Rescind adds the units to your inventory in a call of its own.")
@@ -117,6 +121,7 @@ SCOPES = (
         "PAYMENTS_WRITE", _("No money can be refunded or released."), is_vital=True,
         needed_for=("RefundOrder", "VoidPayment"),
     ),
+    Scope("DISPUTES_READ", _("Rescind cannot see whether a bank disputes a payment: a refund could then pay twice.")),
     Scope("INVENTORY_READ", _("Rescind cannot see whether an order took units from stock.")),
     Scope("INVENTORY_WRITE", _("Units cannot be put back into stock."), needed_for=("CorrectStock",)),
 )  # fmt: skip
@@ -130,6 +135,17 @@ REASONS: Mapping[Reason, str] = {
     Reason.PRICE_ERROR: "Wrong price",
     Reason.STAFF_ERROR: "Staff error",
     Reason.OTHER: "Other",
+}
+
+# --- disputes -----------------------------------------------------------------------------------------
+DISPUTES_UNKNOWN = _("Square does not tell Rescind whether a bank disputes this payment: look there before you refund.")
+DISPUTES = {
+    "INQUIRY_EVIDENCE_REQUIRED": _("The bank asks about this payment and waits for your answer"),
+    "INQUIRY_PROCESSING": _("The bank asks about this payment and looks at your answer"),
+    "EVIDENCE_REQUIRED": _("The customer's bank disputes this payment and waits for your evidence"),
+    "PROCESSING": _("The customer's bank disputes this payment and looks at your evidence"),
+    "LOST": _("The dispute was lost: the bank has given the money back"),
+    "ACCEPTED": _("The dispute was accepted: the bank has given the money back"),
 }
 
 # --- states -------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from stores.canonical.order import (
 )
 from stores.kernel import shapes
 from stores.kernel.shapes import Misread, Node
-from stores.platforms.woocommerce import amounts, books, bundles, payments, people, tenders, words
+from stores.platforms.woocommerce import amounts, books, bundles, labels, payments, people, tenders, words
 from stores.platforms.woocommerce.books import ZERO, Books, Item, Kind
 from stores.platforms.woocommerce.bundles import Bundle
 
@@ -254,6 +254,8 @@ def remarks(told: Told) -> Iterator[Remark]:
         yield Remark(kind="other", text=str(words.NOT_PAID_BACK) % {"amount": said}, is_open=True)
     for sentence in tenders.said(raw, kept):
         yield Remark(kind="payment", text=sentence)
+    for name in labels.bought(raw):
+        yield Remark(kind="label", text=str(words.LABEL) % {"name": name})
     for item in kept.of(Kind.FEE):
         said = f"{amounts.told(amounts.rounded(item.gross, kept.step))} {kept.currency}"
         text = words.FEE if item.net >= 0 else words.NEGATIVE_FEE

@@ -46,6 +46,12 @@ CAPABILITIES = Capabilities(
     cancel_without_refund=native(
         _("A whole order can be set to cancelled without giving money back; part of an order cannot.")
     ),
+    disputes=impossible(
+        _("WooCommerce does not tell of disputes: look at the payment provider before money goes back.")
+    ),
+    labels=native(
+        _("Labels bought with WooCommerce Shipping are told; others are not. They stay paid until voided there.")
+    ),
     void_authorisation=assisted(
         _("Whether cancelling releases an authorisation depends on the payment plugin: look at the payment provider.")
     ),

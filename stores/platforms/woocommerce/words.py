@@ -47,6 +47,7 @@ KEPT_STOCK = _(
     "Units refunded earlier were left out of stock, and setting the order to cancelled would put them back. No money "
     "is left by which a refund could end it: refund the remaining units with 0 in WooCommerce itself."
 )
+LABEL = _("A shipping label was bought: %(name)s")
 FEE = _("Extra fee: %(name)s, %(amount)s")
 
 # --- before sending -----------------------------------------------------------------------------------

@@ -264,7 +264,7 @@ def shipment(body: Body, made: Body) -> Shown:
         "created_at": stamp(made["at"]), "updated_at": stamp(made["at"]), "store_id": 1,
         "total_qty": sum(row["qty"] for row in made["items"]), "comments": [], "tracks": [track],
         "items": [{"order_item_id": row["item"], "qty": row["qty"]} for row in made["items"]],
-    }  # fmt: skip
+    } | known(shipping_label=made.get("label"))  # fmt: skip
 
 
 def transaction(body: Body, made: Body) -> Shown:

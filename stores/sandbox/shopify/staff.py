@@ -95,6 +95,11 @@ class Staff:
             order["disputes"].append({"id": next_part(order), "initiatedAs": "CHARGEBACK", "status": status})
             session.event("DISPUTES_CREATE", {"order_id": order["id"], "status": status.lower()})
 
+    def buy_label(self, status: str = "LABEL_PURCHASED") -> None:
+        """For the first shipment, which counts as fulfilled from then on; or LABEL_PRINTED, LABEL_VOIDED."""
+        with self._order() as (_, order):
+            order["fulfillments"][0]["label"] = status
+
     def open_return(self, status: str = "OPEN") -> None:
         with self._order() as (session, order):
             back = {"id": next_part(order), "name": f"{order['name']}-R1", "status": status, "units": 1}

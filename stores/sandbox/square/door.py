@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from stores.kernel import jsonsafe
 from stores.sandbox import faults
 from stores.sandbox.records import Session
-from stores.sandbox.square import hooks, limit, payments, places, refund, refusals, search, stock, update
+from stores.sandbox.square import disputes, hooks, limit, payments, places, refund, refusals, search, stock, update
 from stores.sandbox.square.pricing import Body
 from stores.sandbox.square.refusals import Refused, missing, not_found
 from stores.sandbox.square.told import told
@@ -81,6 +81,7 @@ ROUTES = (
           "PAYMENTS_WRITE"),
     Route("refund", "POST", path("/v2/refunds"), lambda a: refund.create(a.session, a.body, a.key),
           "PAYMENTS_WRITE", 45, True),
+    Route("disputes", "GET", path("/v2/disputes"), lambda a: disputes.listed(a.session, a.query), "DISPUTES_READ"),
     Route("refunds", "GET", path("/v2/refunds"), lambda a: refund.listed(a.session, a.query), "PAYMENTS_READ"),
     Route("refund_read", "GET", path("/v2/refunds/{id}"), lambda a: refund.one(a.session, a.id), "PAYMENTS_READ"),
     Route("stock", "POST", path("/v2/inventory/changes/batch-create"), lambda a: stock.change(a.session, a.body, a.key),

@@ -14,7 +14,7 @@ from stores.sandbox.wire import House, Reply, Request
 
 SCOPES = (
     "ORDERS_READ", "ORDERS_WRITE", "PAYMENTS_READ", "PAYMENTS_WRITE", "INVENTORY_READ", "INVENTORY_WRITE",
-    "MERCHANT_PROFILE_READ",
+    "MERCHANT_PROFILE_READ", "DISPUTES_READ",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from stores.kernel.money import Money
 from stores.sandbox.records import Session
-from stores.sandbox.square import hooks
+from stores.sandbox.square import disputes, hooks
 from stores.sandbox.square.pricing import Body, amount, money
 from stores.sandbox.square.refusals import REFUND, Refused, missing, not_found
 from stores.sandbox.square.told import iso, keep, stamp, told
@@ -56,7 +56,7 @@ def check(session: Session, payment: Body, asked: Any, value: int) -> None:
         raise Refused("REFUND_ERROR_PAYMENT_NEEDS_COMPLETION", "The payment was not completed.", category=REFUND)
     if payment["status"] != "COMPLETED" or session.at - stamp(payment["created_at"]) > YEAR:
         raise Refused("PAYMENT_NOT_REFUNDABLE", "The payment cannot be refunded.", category=REFUND)
-    if payment["_disputed"]:
+    if disputes.is_shut(session, payment):
         raise Refused("PAYMENT_NOT_REFUNDABLE_DUE_TO_DISPUTE", "The payment is disputed.", category=REFUND)
     known = session.of("refund", payment["id"])
     is_waiting = any(one["status"] == "PENDING" for one in known)

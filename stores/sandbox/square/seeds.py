@@ -77,7 +77,7 @@ SEEDS: dict[str, dict[str, Any]] = {
     "refund will be rejected": {"lines": [line(MUG)], "outcome": "REJECTED", "person": who("Pia", "Roth")},
     "bank transfer": {"lines": [line(LAMP)], "source": "BANK_ACCOUNT", "person": who("Quentin", "Faure")},
     "twenty refunds": {"lines": [line(LAMP)], "refunds": 20, "person": who("Rosa", "Delgado")},
-    "disputed": {"lines": [line(LAMP)], "disputed": True, "person": who("Sven", "Aasen")},
+    "disputed": {"lines": [line(LAMP)], "disputed": "EVIDENCE_REQUIRED", "person": who("Sven", "Aasen")},
     "tax included": {
         "lines": [line(MUG, quantity=3, discount="1.00")],
         "tax_rate": "20",

@@ -45,7 +45,8 @@ class Order:
     source: CARD, CASH, EXTERNAL, WALLET, BANK_ACCOUNT. outcome: of refunds, COMPLETED, REJECTED or FAILED.
     fulfilment: PICKUP, SHIPMENT, DELIVERY or "" for none; state: of it. entries: units of each line in a first
     fulfilment of an entry list, the rest in a second one. is_versioned: made through the API, so that it can change.
-    earlier: units of the first line that came back at the till, with an itemised return. disputed: a chargeback runs.
+    earlier: units of the first line that came back at the till, with an itemised return. disputed: the state of
+    its payments' dispute, "" = nobody disputes them.
     """
 
     lines: Sequence[Line] = field(default_factory=lambda: (Line(),))
@@ -66,7 +67,7 @@ class Order:
     is_versioned: bool = True
     earlier: int = 0
     refunds: int = 0  # refunds of one minor unit that were made long ago
-    disputed: bool = False
+    disputed: str = ""
     person: Person | None = field(default_factory=Person)
     age_days: float = 1.0
     reference: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from stores.sandbox.records import Session
-from stores.sandbox.square import hooks, payments, pricing, refund, update
+from stores.sandbox.square import disputes, hooks, payments, pricing, refund, update
 from stores.sandbox.square.pricing import Body
 from stores.sandbox.square.told import keep
 
@@ -103,6 +103,15 @@ class Staff:
                 paid: Any = session.get("payment", tender["payment_id"])
                 if paid["status"] == "APPROVED":
                     payments.settle(session, paid, "COMPLETED", "CAPTURED")
+
+        self._act(act)
+
+    def dispute(self, state: str = "EVIDENCE_REQUIRED", *, payment: int = 0) -> None:
+        """The customer's bank disputes a payment of it; the order itself does not change."""
+
+        def act(session: Session, order: Body) -> None:
+            paid: Any = session.get("payment", order["tenders"][payment]["payment_id"])
+            disputes.begin(session, paid, state)
 
         self._act(act)
 

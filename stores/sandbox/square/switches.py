@@ -15,6 +15,7 @@ SWITCHES = tuple(
         ("stock_taken", ("paid", "completed"), "when units leave the inventory", "3", False),
         ("second_refund", ("refused", "allowed"), "a refund while another of this payment is pending", "4", True),
         ("partial_refund", ("allowed", "whole_only"), "some sources refund only all of it", "", True),
+        ("lost_dispute", ("refundable", "refused"), "a refund of a payment whose dispute was lost", "", True),
         ("refund_seconds", ("2", "0", "60", "never"), "how long a refund is PENDING", "", True),
         ("conflict", ("400", "409"), "status of an old order version", "", False),
         ("unknown_fields", ("ignored", "refused"), "fields of a body that nobody knows", "", False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -10,7 +11,9 @@ from django.core.management import call_command
 from cancellations.benches.subjects import SUBJECTS
 from cancellations.execution import executor, restored, sweep
 from cancellations.models import Cancellation, Step
+from cancellations.services import decide
 from stores.kernel import clock
+from stores.kernel.errors import InputRejected
 from stores.kernel.failpoints import Crash, armed
 from stores.models import AuditEvent
 from tests.rigs.copies_of_database import copy
@@ -112,3 +115,50 @@ def test_it_says_what_it_looks_at_and_stands_in_the_trail(desk, capsys):
     assert "1 open steps" in told
     assert Step.objects.filter(must_look=True).count() == 1
     assert AuditEvent.objects.filter(kind="store.restored").count() == 1
+    assert "it goes on at entry" in told
+
+
+@pytest.mark.parametrize("desk", [s for s in SUBJECTS if s.platform == "shopify"][:1], indirect=True)
+class TestTheCommand:
+    def test_a_dry_run_says_the_same_and_does_nothing(self, desk, capsys):
+        confirmed(desk)
+
+        call_command("restored", "--dry-run")
+        dry = capsys.readouterr().out.splitlines()
+        assert not Step.objects.filter(must_look=True).exists()
+        assert not AuditEvent.objects.filter(kind__endswith=".restored").exists()
+        call_command("restored")
+
+        assert dry == [*capsys.readouterr().out.splitlines(), "Nothing was changed."]
+
+    def test_it_can_be_run_again(self, desk, capsys):
+        confirmed(desk)
+        call_command("restored")
+        before = AuditEvent.objects.count()
+        capsys.readouterr()
+
+        call_command("restored")
+
+        assert "this restore is noted already" in capsys.readouterr().out
+        assert AuditEvent.objects.count() == before
+
+    def test_no_new_cancellation_has_a_number_that_a_lost_one_had(self, desk):
+        lost = confirmed(desk).pk
+
+        call_command("restored", verbosity=0)
+
+        assert confirmed(desk).pk > lost + 999
+
+    @pytest.mark.parametrize("state", ["held", "awaiting_approval"])
+    def test_what_waits_is_not_taken_back_before_a_look_has_shown_that_it_was_not_carried_out(self, desk, state):
+        cancellation = confirmed(desk)
+        Cancellation.objects.filter(pk=cancellation.pk).update(state=state, held_until=clock.now() + timedelta(hours=1))
+        call_command("restored", verbosity=0)
+        waiting = Cancellation.objects.get(pk=cancellation.pk)
+
+        with pytest.raises(InputRejected, match="put back from a copy"):
+            decide.take_back(actor=desk.staff, cancellation=waiting)
+
+        Step.objects.filter(cancellation=waiting).update(must_look=False)  # as after the look
+        decide.take_back(actor=desk.staff, cancellation=waiting)
+        assert Cancellation.objects.get(pk=waiting.pk).state == "withdrawn"

@@ -148,11 +148,13 @@ def test_an_order_that_somebody_cancelled_stops_the_step_that_would_end_it(order
 @pytest.mark.parametrize("kind", ["dispute", "return"])
 def test_a_dispute_that_came_meanwhile_stops_money(order, part, whole, kind):
     """Anything else that is open is said before the click; a dispute can pay the customer twice."""
-    remark = Remark(kind=kind, text="Chargeback: needs response", is_open=True)
+    remark = Remark(kind=kind, text="Chargeback: needs response", is_open=True, stops_refund=kind == "dispute")
     now = replace(order, remarks=(remark,))
 
     assert ("disputed" in between.trouble(part, order, now, position=1)) == (kind == "dispute")
     assert between.trouble(part, now, now, position=1) == ""  # the person saw it
+    moved_on = replace(now, remarks=(replace(remark, text="Chargeback: under review"),))
+    assert between.trouble(part, now, moved_on, position=1) == ""  # the same one, further on
     ours = refunded(now, str(whole.sums.total.amount))
     assert between.trouble(whole, order, ours, position=2) == ""  # this cancel moves no money
 

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from cancellations.services import limits
+from cancellations.models import Cancellation, Step
+from cancellations.services import decide, limits
 from stores.kernel import clock
+from stores.kernel.errors import NotAllowed
 from stores.models import Membership, Role
 from tests import make
 
@@ -96,6 +98,60 @@ def test_an_amount_that_cannot_be_compared_needs_somebody_without_limits(cast):
     assert not limits.above(cast.staff_a, shop, make.money("0", "JPY"), now=NOW)
 
 
+def test_what_moves_no_money_needs_nobody(cast, staff, gave_back):
+    gave_back(15_000)
+
+    assert not above(staff, cast.shop_a, "0.00")
+
+
+def test_an_approvers_day_counts_from_the_approval(cast, staff, gave_back):
+    gave_back(15_000, hours=30, by=cast.admin_a, approver=staff, counts_from=NOW - timedelta(hours=7))
+
+    assert above(staff, cast.shop_a, "0.01")
+    assert not limits.above(staff, cast.shop_a, make.money("100.00"), now=NOW + timedelta(hours=17.01))
+
+
+@pytest.mark.parametrize(("differs", "counts"), [(False, False), (True, True)])
+def test_refused_and_done_all_the_same_counts(cast, staff, gave_back, differs, counts):
+    gave_back(15_000, state="refused", differs=differs)
+
+    assert bool(above(staff, cast.shop_a, "0.01")) is counts
+
+
+class TestAdmittedStaysAdmitted:
+    """Before money moves only what was admitted earlier counts against it."""
+
+    @pytest.fixture
+    def held(self, gave_back):
+        """A full day: 50 three times."""
+        return [gave_back(5_000, hours=hours, state="held") for hours in (3, 2, 1)]
+
+    def test_a_full_day_stops_none_of_its_own(self, held):
+        assert [limits.trouble(row) for row in held] == [""] * 3
+
+    def test_what_was_admitted_later_stops_nothing_that_was_before(self, held, gave_back):
+        gave_back(15_000, hours=0)
+
+        assert [limits.trouble(row) for row in held] == [""] * 3
+
+    def test_a_limit_that_was_lowered_stops_only_what_is_beyond_it(self, cast, held):
+        Membership.objects.filter(person=cast.staff_a).update(limit_per_day=10_000)
+
+        assert [bool(limits.trouble(row)) for row in held] == [False, False, True]
+
+    def test_of_the_same_instant_the_first_row_was_first(self, cast, held):
+        Membership.objects.filter(person=cast.staff_a).update(limit_per_day=5_000)
+        Cancellation.objects.update(counts_from=NOW)
+
+        rows = Cancellation.objects.order_by("pk")
+        assert [bool(limits.trouble(row)) for row in rows] == [False, True, True]
+
+    def test_a_day_before_its_own_word_no_longer_counts(self, held, gave_back):
+        gave_back(15_000, hours=27.01)
+
+        assert limits.trouble(held[0]) == ""
+
+
 def test_an_amount_in_another_currency_does_not_count_as_the_shops(cast, staff):
     make.cancellation(record=make.order_record(store=cast.shop_a), requester=staff, limit_minor=3000,
                       limit_currency="JPY", created_at=NOW, state="done")  # fmt: skip
@@ -155,8 +211,6 @@ class TestBeforeMoneyMoves:
         assert "may no longer cancel" in self.stopped(desk, held).trouble
 
     def test_what_was_stopped_goes_on_when_somebody_who_may_tries_again(self, desk, held):
-        from cancellations.services import decide
-
         Membership.objects.update(limit_per_cancellation=1)
         stopped = self.stopped(desk, held)
         Membership.objects.update(limit_per_cancellation=None)
@@ -166,3 +220,46 @@ class TestBeforeMoneyMoves:
         assert desk.work(stopped).state == "done"
         assert desk.count("refund") == 1
         assert clock.now() > held.created_at
+
+    def test_whoever_lets_it_go_on_answers_for_it_and_it_leaves_the_others_day(self, desk, held):
+        """Their limit is lowered, then their role is taken: neither stops it once an admin has said yes."""
+        admin = make.person("admin@example.com")
+        make.membership(admin, desk.store, Role.ADMIN)
+        Membership.objects.filter(person=desk.staff).update(limit_per_day=1)
+        stopped = self.stopped(desk, held)
+
+        decide.retry(actor=admin, step=stopped.steps.get(position=1), reason="It is wanted.")
+        Membership.objects.filter(person=desk.staff).delete()
+
+        assert desk.work(stopped).state == "done"
+        assert desk.count("refund") == 1
+        assert not limits.spent(desk.staff, desk.store, now=clock.now())
+        assert limits.spent(admin, desk.store, now=clock.now()) == make.money("11.00")
+
+    def test_whoever_tries_again_needs_room_in_their_own_day(self, desk, held):
+        other = make.person("second@example.com")
+        make.membership(other, desk.store, Role.STAFF, limit_per_day=1_099)
+        Membership.objects.filter(person=desk.staff).update(limit_per_day=1)
+        step = self.stopped(desk, held).steps.get(position=1)
+
+        for act in (
+            lambda: decide.retry(actor=other, step=step, reason="Again."),
+            lambda: decide.settle(actor=other, step=step, evidence="1", note="By hand."),
+        ):
+            with pytest.raises(NotAllowed, match="24 hours"):
+                act()
+        held.refresh_from_db()
+        assert (held.state, held.counts_for) == ("needs_operator", desk.staff)
+
+    def test_after_the_money_only_the_right_is_asked_of_who_goes_on(self, desk, held):
+        """Nothing is left but to look: somebody whose limits are too small may have it tried again."""
+        other = make.person("second@example.com")
+        make.membership(other, desk.store, Role.STAFF, limit_per_day=1)
+        held.steps.exclude(kind="verify").update(state="applied")
+        Cancellation.objects.update(state="needs_operator")
+        held.steps.filter(kind="verify").update(state="needs_person")
+
+        decide.retry(actor=other, step=Step.objects.get(kind="verify"), reason="Look again.")
+
+        held.refresh_from_db()
+        assert (held.vouched_by, held.counts_for) == (other, desk.staff)

@@ -98,6 +98,20 @@ def test_rows_that_do_not_open_stay_and_are_told(sealed, settings):
     assert "cancellations_privatenote: 0 sealed again, 0 were current, 1 erased, 0 unreadable" in told.getvalue()
 
 
+def test_a_wrong_key_under_the_name_of_the_right_one_is_not_taken_for_current(sealed, settings):
+    """What a typing error in VAULT_KEYS looks like: same id, other bytes."""
+    kept = Authenticator.objects.create(user=make.person(), type="totp", data={"secret": encrypt("JBSWY3DP")})
+    settings.VAULT_KEYS = OLD.split(":")[0] + ":" + NEW.split(":")[1]
+
+    told = StringIO()
+    with pytest.raises(CommandError, match="5 rows do not open"):
+        call_command("vault", "rotate", stdout=told)
+
+    for row in [*(row for row, _column in sealed), kept]:
+        assert f"does not open: {row._meta.db_table} {row.pk}\n" in told.getvalue()
+    assert "Every row opens" not in told.getvalue()
+
+
 def test_second_factors_are_sealed_again_too(db, settings):
     kept = Authenticator.objects.create(user=make.person(), type="totp", data={"secret": encrypt("JBSWY3DP")})
     settings.VAULT_KEYS = f"{NEW},{OLD}"

@@ -233,27 +233,38 @@ class TestExport:
         keep(cast.shop_a, "#2", cancellable=Cancellable.NONE)
         keep(cast.shop_b, "#3", cancellable=Cancellable.ALL)
 
-        header, *rows = self.rows(browser.get("/orders.csv", {"cancellable": "all"}))
+        header, *rows = self.rows(browser.post("/orders.csv", {"cancellable": "all"}))
 
         assert [row[0] for row in rows] == ["#1"]
         assert rows[0][header.index("Customer")] == "'=HYPERLINK(1)"
         assert rows[0][header.index("Total")] == "10.00"
 
+    def test_is_asked_for_by_a_form_that_keeps_the_filters(self, browser: Client, cast: Cast) -> None:
+        keep(cast.shop_a, "#1", cancellable=Cancellable.ALL)
+
+        assert browser.get("/orders.csv").status_code == 405
+        page = browser.get("/orders", {"cancellable": "all", "q": "1"}).content.decode()
+        form = page[page.index('action="/orders.csv"') :]
+        form = form[: form.index("</form>")]
+        assert 'name="cancellable" value="all"' in form
+        assert 'name="q" value="1"' in form
+        assert "csrfmiddlewaretoken" in form
+
     def test_leaves_a_total_empty_that_nobody_told(self, browser: Client, cast: Cast) -> None:
         keep(cast.shop_a, "#1", lines=(), totals=make.totals("0"), is_summary=True)
         keep(cast.shop_a, "#2", lines=(), totals=make.totals("0"))
 
-        header, *rows = self.rows(browser.get("/orders.csv"))
+        header, *rows = self.rows(browser.post("/orders.csv"))
 
         assert {row[0]: row[header.index("Total")] for row in rows} == {"#1": "", "#2": "0.00"}
 
     def test_leaves_a_trace(self, browser: Client) -> None:
-        self.rows(browser.get("/orders.csv", {"q": "priya"}))
+        self.rows(browser.post("/orders.csv", {"q": "priya"}))
 
         event = AuditEvent.objects.get(kind="orders.exported")
         assert "priya" not in event.body
 
     def test_a_filter_that_does_not_fit_leads_back_to_the_page(self, browser: Client) -> None:
-        answer = browser.get("/orders.csv", {"total_from": "1e5"})
+        answer = browser.post("/orders.csv", {"total_from": "1e5"})
 
         assert answer["Location"] == "/orders?total_from=1e5"

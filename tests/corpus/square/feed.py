@@ -154,6 +154,6 @@ def _records(
     for home in returns:
         yield "order", home["id"], home | own, ""
     for payment in payments:
-        yield "payment", payment["id"], payment | {"_outcome": "COMPLETED", "_disputed": False}, order["id"]
+        yield "payment", payment["id"], payment | {"_outcome": "COMPLETED", "_disputed": ""}, order["id"]
     for refund in refunds:
         yield "refund", refund["id"], refund | {"_sale": order["id"], "_key": ""}, refund["payment_id"]

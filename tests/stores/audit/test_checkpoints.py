@@ -7,6 +7,7 @@ from hashlib import sha256
 import pytest
 
 from stores.audit import checkpoints, keys
+from stores.audit.verify_audit import Problem
 from stores.kernel import clock
 from stores.models import AuditChain, AuditEvent, Checkpoint
 from tests import make
@@ -74,11 +75,34 @@ def test_a_file_that_was_lost_is_written_again(chain, export_dir):
     assert checkpoints.export_missing() == 1
 
 
-def test_what_does_not_hold_is_never_signed(chain):
+def test_what_comes_behind_a_break_is_signed_too(chain):
     with unguarded():
         AuditEvent.objects.filter(chain=chain, seq=2).update(actor="console")
 
+    assert checkpoints.broken_tail(chain) == Problem(chain.name, 2, "was changed after it was written")
+    assert checkpoints.take(chain) is not None
+
+
+@pytest.mark.parametrize("change", [{"head": "f" * 64}, {"seq": 2}], ids=["head", "seq"])
+def test_an_end_that_nobody_can_tell_is_not_signed(chain, change):
+    with unguarded():
+        AuditChain.objects.filter(pk=chain.pk).update(**change)
+
     assert checkpoints.take(chain) is None
+
+
+@pytest.mark.parametrize("change", [{"seq": 77}, {"text": "{"}, {"head": "f" * 64}, {"at": "soon"}, {"key_id": "no"}])
+def test_a_spoilt_checkpoint_stops_no_later_one(chain, change):
+    first = checkpoints.take(chain)
+    record(store=chain.store)
+    second = checkpoints.take(chain)
+    with unguarded():
+        Checkpoint.objects.filter(pk=second.pk).update(**change)
+    record(store=chain.store)
+
+    third = checkpoints.take(chain)
+
+    assert json.loads(third.text)["prev_checkpoint"] == sha256(first.text.encode()).hexdigest()
 
 
 def test_without_a_key_nobody_is_believed(settings):

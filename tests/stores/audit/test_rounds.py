@@ -15,7 +15,7 @@ from stores.kernel import clock
 from stores.models import AuditChain, AuditEvent, ChainCheck, Checkpoint
 from tests import make
 from tests.rigs.audit import unguarded
-from tests.stores.audit.test_trail import record
+from tests.stores.audit.test_trail import MOVED, record
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -91,7 +91,7 @@ def test_the_system_chain_does_not_sign_for_its_own_note_for_ever(chain, time):
     assert Checkpoint.objects.filter(chain__name="system").count() == 1
 
 
-def test_a_broken_chain_is_found_told_and_never_signed_again(chain, time):
+def test_a_broken_chain_is_found_and_told_and_what_follows_is_signed(chain, time):
     while run_round():
         pass
     record(store=chain.store)
@@ -104,8 +104,52 @@ def test_a_broken_chain_is_found_told_and_never_signed_again(chain, time):
     run_round()
 
     assert ChainCheck.objects.get(chain=chain).first_bad == 2
-    assert Checkpoint.objects.filter(chain=chain).count() == 1
+    assert Checkpoint.objects.filter(chain=chain).count() == 2
     assert AuditEvent.objects.filter(kind="audit.broken").count() == 1
+
+
+def test_what_moved_money_is_signed_at_once(chain, time, django_capture_on_commit_callbacks):
+    while run_round():
+        pass
+    with django_capture_on_commit_callbacks() as rung:
+        record(MOVED, store=chain.store)
+
+    assert len(rung) == 1  # the doorbell, and where it is lost the next sweep
+    assert run_round() == [chain.name]
+    assert Checkpoint.objects.filter(chain=chain).latest("seq").seq == 2
+    assert run_round() == []
+
+
+SPOILT = [
+    "UPDATE stores_checkpoint SET at = 'soon'",
+    "UPDATE stores_checkpoint SET seq = seq + 999999",
+    "UPDATE stores_checkpoint SET text = '{'",
+    "UPDATE stores_auditchain SET head = 'no' WHERE name <> 'system'",
+    "UPDATE stores_chaincheck SET finished_at = '2999-01-01 00:00:00+00:00'",
+]
+SPOILT_MORE = [  # PostgreSQL stores no such value
+    "UPDATE stores_chaincheck SET finished_at = 'never'",
+    "UPDATE stores_chaincheck SET started_at = x'ff', finished_at = NULL",
+    "UPDATE stores_checkpoint SET at = CAST(x'ff' AS TEXT)",
+    "UPDATE stores_checkpoint SET seq = 'many'",
+    "UPDATE stores_auditchain SET seq = 'many' WHERE name <> 'system'",
+]
+
+
+@pytest.mark.parametrize("statement", SPOILT + SPOILT_MORE * (connection.vendor == "sqlite"))
+def test_one_spoilt_row_stops_no_other_chain_from_being_signed(statement, chain, time):
+    while run_round():
+        pass
+    with unguarded(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    other = make.store()
+    record(store=other)
+    time.shift(2 * HOUR)
+
+    for _ in range(3):
+        run_round()
+
+    assert Checkpoint.objects.filter(chain__store=other).count() == 1
 
 
 def test_a_look_left_behind_is_taken_up_again(chain, time, monkeypatch):

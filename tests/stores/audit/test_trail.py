@@ -19,7 +19,8 @@ from stores.kernel.context import request_id
 from stores.kernel.money import Money
 from stores.models import AuditChain, AuditEvent, Store, User
 
-TRIED = actions.declare(Action("trial.done", "{actor} tried {what}", personal=("words",), moves_money=True))
+TRIED = actions.declare(Action("trial.done", "{actor} tried {what}", personal=("words",)))
+MOVED = actions.declare(Action("trial.moved", "{actor} moved money", moves_money=True))
 
 
 @pytest.fixture
@@ -27,9 +28,9 @@ def store(db):
     return Store.objects.create(platform="shopify", name="Acrylic Studio", created_at=clock.now())
 
 
-def record(**facts: Any) -> AuditEvent:
+def record(action: Action = TRIED, **facts: Any) -> AuditEvent:
     with transaction.atomic():
-        return trail.record(TRIED, **({"actor": "rescind", "target": "cancellation:c1"} | facts))
+        return trail.record(action, **({"actor": "rescind", "target": "cancellation:c1"} | facts))
 
 
 def test_an_event_follows_the_one_before(store):

@@ -312,6 +312,6 @@ def test_an_entry_without_a_column_is_named(column, chain, tmp_path):
     del next(line for line in lines if line.get("seq") == 4)[column]
     events = [line for line in lines if line["is"] == "event"]
 
-    (_, problem), *_ = verify_audit.check(events, verify_audit.Statements())
+    (_, problems), *_ = verify_audit.check(events, verify_audit.Statements())
 
-    assert problem == verify_audit.Problem(chain.name, 4, "cannot be read")
+    assert problems == [verify_audit.Problem(chain.name, 4, "cannot be read")]

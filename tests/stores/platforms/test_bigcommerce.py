@@ -198,6 +198,10 @@ class TestBigCommerce(PlatformContract):
         assert place.home(world).stock("MUG-BLU") == before - 2
         assert receipt.facts["stock"] == f"{before} → {before - 2}"
 
+    def prove_disputes(self, world: World, shop: Platform) -> None:
+        assert isinstance(shop, BigCommerce)
+        assert [r.stops_refund for r in place.made(world, shop, status=13).remarks if r.kind == "dispute"] == [True]
+
     def prove_staff_note(self, world: World, shop: Platform) -> None:
         order, command = self.commands(world, shop)[CancelOrder]
         self.carry_through(world, shop, command)

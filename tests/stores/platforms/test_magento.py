@@ -154,6 +154,16 @@ class TestMagento(PlatformContract):
         self.carry_through(world, shop, replace(command, notify=True))
         assert len(world.effects(command.order_id, kind="notify")) == 1
 
+    def prove_labels(self, world: World, shop: Platform) -> None:
+        made = MagentoHome(world).make_order(lines=[place.MUG])
+        staff = MagentoHome(world).staff(made.id)
+        staff.ship(1)
+        assert [r for r in shop.read_order(made.id).remarks if r.kind == "label"] == []
+        staff.make_label()
+        order = shop.read_order(made.id)
+        assert [r.kind for r in order.remarks].count("label") == 1
+        assert [r.kind for r in shop.look_again(order).remarks].count("label") == 1
+
     def prove_staff_note(self, world: World, shop: Platform) -> None:
         order, command = self.commands(world, shop)[RefundOrder]
         self.carry_through(world, shop, command)

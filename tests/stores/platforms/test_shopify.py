@@ -150,6 +150,20 @@ class TestShopify(PlatformContract):
         self.carry_through(world, shop, command)
         assert shop.look_again(order).refunds[-1].lines[0].location_id == north.location_id
 
+    def prove_disputes(self, world: World, shop: Platform) -> None:
+        for state, stops in (("NEEDS_RESPONSE", True), ("UNDER_REVIEW", True), ("LOST", True), ("WON", False)):
+            order = world.make_order(dispute=state)
+            remarks = [r for r in shop.read_order(order.id).remarks if r.kind == "dispute"]
+            assert [remark.stops_refund for remark in remarks] == [stops], state
+
+    def prove_labels(self, world: World, shop: Platform) -> None:
+        made = world.make_order()
+        staff = world.staff(made.id)
+        staff.ship()
+        for state, told in (("LABEL_PURCHASED", 1), ("LABEL_PRINTED", 1), ("LABEL_VOIDED", 0)):
+            staff.buy_label(state)
+            assert [r.kind for r in shop.read_order(made.id).remarks].count("label") == told, state
+
     def prove_notify_customer(self, world: World, shop: Platform) -> None:
         journal = Sent()
         shop = self.connect(world, journal)

@@ -199,6 +199,14 @@ class TestSquare(PlatformContract):
         assert place.home(world).stock("MUG-BLU") == was + 1
         assert receipt.facts == {"stock": f"{was} → {was + 1}"}
 
+    def prove_disputes(self, world: World, shop: Platform) -> None:
+        """It is told with the payment that it is about."""
+        assert isinstance(shop, Square)
+        disputed = place.made(world, shop, disputed="EVIDENCE_REQUIRED")
+        told = [(r.payment_id, r.stops_refund) for r in disputed.remarks if r.kind == "dispute"]
+        assert told == [(disputed.payments[0].id, True)]
+        assert [r for r in place.made(world, shop).remarks if r.kind == "dispute"] == []
+
     def prove_restock_at_location(self, world: World, shop: Platform) -> None:
         _, command = self.commands(world, shop)[CorrectStock]
         assert isinstance(command, CorrectStock)

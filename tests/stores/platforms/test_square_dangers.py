@@ -322,7 +322,7 @@ def test_twenty_refunds_a_year_and_disputes_are_told(world, shop, sent):
     used_up = place.made(world, shop, refunds=20)
     assert not used_up.payments[0].refundable
     assert any("twenty" in remark.text for remark in used_up.remarks)
-    disputed = place.made(world, shop, disputed=True)
+    disputed = place.made(world, shop, disputed="PROCESSING")
     with pytest.raises(RemoteRefused) as caught:
         shop.carry_out(place.part(shop, disputed), key=KEY, tag=TAG)
     assert "disputes" in caught.value.user_message

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cancellations.services import decide
 from stores.canonical.request import CancelRequest, RefundChoice
+from stores.kernel.errors import InputRejected, NotAllowed
 from stores.kernel.numbers import money
-from stores.models import Membership, Role
+from stores.models import Membership, Role, User
 from stores.sandbox.square.house import SquareHome
 from stores.sandbox.square.spec import Line
 from tests.rigs.desk import Desk, desk_on, lines_of
@@ -257,13 +260,47 @@ def test_a_lost_void_releases_once(desk):
 
 
 def test_a_refund_that_square_refuses_ends_in_words_and_nothing_happened(desk):
-    record = desk.order(lines=[MUG], disputed=True)
+    record = desk.order(lines=[MUG])
+    desk.world.fault("user_error", on="refund", code="REFUND_DECLINED", message="No.")
 
     ended = desk.work(desk.confirm(record, desk.some(record, 1)))
 
     assert ended.state == "refused"
-    assert "disputes this payment" in ended.steps.get(kind="refund").detail
+    assert ended.steps.get(kind="refund").detail
     assert desk.world.effects() == []
+
+
+def test_a_disputed_payment_is_not_refunded_unless_a_second_person_agrees(desk):
+    """Square itself then says no as long as the dispute is open; a lost one it does not mind."""
+    record = desk.order(lines=[MUG], disputed="LOST")
+    wish = desk.some(record, 1)
+    assert [b.code for b in desk.plan(record, wish).blockers] == ["dispute"]
+    with pytest.raises(InputRejected):
+        desk.confirm(record, wish)
+
+    wish = replace(wish, despite_dispute=True)
+    with pytest.raises(InputRejected, match="Say why"):
+        desk.confirm(record, wish)
+    waits = desk.confirm(record, replace(wish, note="agreed with the bank"))
+
+    assert waits.state == "awaiting_approval"
+    with pytest.raises(NotAllowed):
+        decide.approve(actor=waits.requester, cancellation=waits, fingerprint=waits.fingerprint)
+    second = User.objects.create_user("second@example.com", "not-used-here", is_owner=True)
+    decide.approve(actor=second, cancellation=waits, fingerprint=waits.fingerprint)
+    assert desk.work(waits).state == "done"
+    assert back(desk) == ["14.50"]
+
+
+def test_a_dispute_that_comes_while_the_cancellation_is_held_stops_it(desk):
+    record = desk.order(lines=[MUG])
+    held = desk.confirm(record, desk.some(record, 1))
+    SquareHome(desk.world).staff(record.external_id).dispute()
+
+    ended = desk.work(held)
+
+    assert ended.state == "needs_operator"
+    assert desk.count("refund") == 0
 
 
 def test_part_of_an_authorised_order_is_blocked_before_the_click(desk):

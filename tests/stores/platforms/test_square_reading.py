@@ -233,7 +233,7 @@ def test_a_captured_authorisation_is_money_in(world):
 
 # --- how many calls -------------------------------------------------------------------------------
 def test_how_many_calls_each_thing_takes(world):
-    """A full read: order, locations, payment, stock. Looking again spares two, and every refund that is settled."""
+    """A full read: order, locations, payment, disputes, stock. Looking again spares two, and each settled refund."""
 
     def calls(act: Any) -> int:
         before = sum(world.counters()["requests"].values()) if world.counters()["requests"] else 0
@@ -243,16 +243,16 @@ def test_how_many_calls_each_thing_takes(world):
     made = place.home(world).make_order(lines=[place.MUG, place.TEA])
     shop = place.on_world(world)
     order = shop.read_order(made.id)
-    assert calls(lambda: place.on_world(world).read_order(made.id)) == 4
-    assert calls(lambda: shop.look_again(order)) == 2
+    assert calls(lambda: place.on_world(world).read_order(made.id)) == 5
+    assert calls(lambda: shop.look_again(order)) == 3
     assert calls(lambda: place.everything(shop, order)) == 1
     (refund,) = place.everything(shop, order)
     assert calls(lambda: shop.carry_out(place.cancel(order), key="a", tag=TAG)) == 3
     assert calls(lambda: shop.carry_out(refund, key="b", tag=TAG)) == 3
     world.advance(5)
     after = shop.look_again(order)
-    assert calls(lambda: shop.look_again(order)) == 3
-    assert calls(lambda: shop.look_again(after)) == 2
+    assert calls(lambda: shop.look_again(order)) == 4
+    assert calls(lambda: shop.look_again(after)) == 3
     unpaid = shop.read_order(place.home(world).make_order(pay="unpaid").id)
     assert calls(lambda: shop.look_again(unpaid)) == 1
     assert calls(lambda: shop.carry_out(place.cancel(unpaid), key="c", tag=TAG)) == 2

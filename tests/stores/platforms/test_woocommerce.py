@@ -167,6 +167,14 @@ class TestWooCommerce(PlatformContract):
         self.carry_through(world, shop, replace(command, lines=kept))
         assert home.stock(order.external_id) == before
 
+    def prove_labels(self, world: World, shop: Platform) -> None:
+        made = WooCommerceHome(world).make_order()
+        label = {"label_id": 7, "status": "PURCHASED", "service_name": "USPS Priority", "tracking": "9400"}
+        WooCommerceHome(world).staff(made.id).write(meta_data=[{"id": 1, "key": "wcshipping_labels", "value": [label]}])
+        assert [r.text for r in shop.read_order(made.id).remarks if r.kind == "label"] == [
+            "A shipping label was bought: USPS Priority 9400"
+        ]
+
     def prove_staff_note(self, world: World, shop: Platform) -> None:
         order, command = self.commands(world, shop)[CancelOrder]
         self.carry_through(world, shop, command)

@@ -204,7 +204,7 @@ def test_money_that_goes_back_ends_no_order(world: World, home: SquareHome, clie
 def test_what_a_refund_may_not_be(world: World, home: SquareHome, client: Client) -> None:
     order = client.get(f"v2/orders/{home.make_order(lines=[MUG]).id}")["order"]
     held = client.get(f"v2/orders/{home.make_order(pay='authorised').id}")["order"]
-    disputed = client.get(f"v2/orders/{home.make_order(disputed=True).id}")["order"]
+    disputed = client.get(f"v2/orders/{home.make_order(disputed='PROCESSING').id}")["order"]
     capped = client.get(f"v2/orders/{home.make_order(refunds=20).id}")["order"]
     old = client.get(f"v2/orders/{home.make_order(age_days=400).id}")["order"]
     rows = (

@@ -65,6 +65,11 @@ def refunding(**more: Any) -> Probe:
     return probe
 
 
+def refunding_a_lost_one(world: World, home: Shop, client: Client) -> Any:
+    order = order_of(home, client, disputed="LOST")
+    return client.call("POST", "v2/refunds", refund_of(order, 100)).status_code
+
+
 def hurried(world: World, home: Shop, client: Client) -> Any:
     for _ in range(30):
         answer = client.call("GET", "v2/locations")
@@ -119,6 +124,7 @@ PROBES: dict[str, Probe] = {
     "stock_taken": sold,
     "second_refund": at_once_again,
     "partial_refund": refunding(),
+    "lost_dispute": refunding_a_lost_one,
     "refund_seconds": refunding(),
     "conflict": put_with(9),
     "unknown_fields": put_with(sttate="CANCELED"),

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -219,6 +220,44 @@ def test_a_forgotten_password_is_replaced_by_mail(client, ana, mailoutbox):
     ana.refresh_from_db()
     assert ana.check_password(fresh)
     assert "people.password_changed" in kinds()
+
+
+@pytest.mark.parametrize(
+    ("public", "wanted"),
+    [("https://desk.example.com", "https://desk.example.com/"), ("", "http://127.0.0.1:8000/")],
+)
+def test_the_mail_of_a_reset_follows_the_settings_and_never_the_request(
+    client, ana, mailoutbox, settings, public, wanted
+):
+    settings.PUBLIC_URL, settings.HOST, settings.PORT = public, "127.0.0.1", 8000
+    asked = {"HTTP_HOST": "localhost:31337", "HTTP_X_FORWARDED_HOST": "evil.example.com"}
+
+    client.post(reverse("account_reset_password"), {"email": "ana@example.com"}, **asked)
+
+    text = mailoutbox[0].subject + mailoutbox[0].body
+    assert f"{wanted}account/password/reset/key/" in text
+    assert "31337" not in text
+    assert "evil" not in text
+
+
+def _reset_link(client, mailoutbox):
+    client.post(reverse("account_reset_password"), {"email": "ana@example.com"})
+    return next(word for word in mailoutbox[-1].body.split() if "/password/reset/key/" in word)
+
+
+def test_the_link_of_a_reset_works_for_an_hour_and_once(client, ana, mailoutbox, time_machine):
+    time_machine.move_to(make.NOW)
+    old = _reset_link(client, mailoutbox)
+    time_machine.move_to(make.NOW + timedelta(seconds=3601))
+    assert "password1" not in client.get(old, follow=True).content.decode()
+
+    link = _reset_link(client, mailoutbox)
+    form = client.get(link, follow=True)
+    fresh = "another fine long sentence"
+    client.post(form.redirect_chain[-1][0], {"password1": fresh, "password2": fresh})
+
+    again = Client().get(link, follow=True)
+    assert "password1" not in again.content.decode()
 
 
 def test_an_unknown_address_gets_no_mail_and_the_same_page(client, ana, mailoutbox):

@@ -205,13 +205,16 @@ class FulfilmentItemView(PartView):
     inventory_item_id = property(lambda self: gid("InventoryItem", self.line_item.body["item"]))
 
 
+SHIPPED = {"SUCCESS": "FULFILLED"}
+
+
 class ShipmentView(PartView):
     typename = "Fulfillment"
 
     created_at = property(lambda self: iso(self.body["created_at"]))
     updated_at = created_at
     delivered_at = estimated_delivery_at = in_transit_at = property(lambda self: None)
-    display_status = property(lambda self: "FULFILLED" if self.body["status"] == "SUCCESS" else "CANCELED")
+    display_status = property(lambda self: self.body.get("label") or SHIPPED.get(self.body["status"], "CANCELED"))
     requires_shipping = property(lambda self: True)
     total_quantity = property(lambda self: sum(item["units"] for item in self.body["items"]))
     location = property(lambda self: self.location_view(self.body["location"]))

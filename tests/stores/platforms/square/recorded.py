@@ -102,3 +102,4 @@ def serve_all(network: responses.RequestsMock, **changes: Any) -> None:
     network.get(f"{BASE}/refunds/{REFUND}", json=refund())
     network.post(f"{BASE}/orders/batch-retrieve", json=read("returns"))
     network.post(f"{BASE}/inventory/changes/batch-retrieve", json=read("changes"))
+    network.get(f"{BASE}/disputes", json={})

@@ -1,0 +1,66 @@
+"""The emergency stop, as the executor obeys it: asked fresh from the database before each send, twice under a lock.
+
+A sender holds its shop's row from the question to the commit that lets the request go, and whoever presses the stop
+takes the same rows first: what was let go stands before the stop, and nothing after it. Reads are never held back.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from cancellations.execution import leases, pace
+from cancellations.models import Step, StepKind
+from cancellations.selectors import stops
+from stores.kernel import clock
+from stores.kernel.errors import EffectsStopped
+from stores.kernel.states import StepState
+from stores.models import Store
+
+LOOK_AGAIN = timedelta(seconds=60)  # lifting it wakes what waits; this is for the case that nobody did
+NOT_SENT = (StepState.PENDING, StepState.INTENDED, StepState.RETRY_WAIT)
+
+
+def let_go(step: Step) -> None:
+    """Inside the transaction that lets an effect go. Raises EffectsStopped."""
+    Store.objects.select_for_update(no_key=True).get(pk=step.cancellation.store_id)
+    if stop := stops.in_force(step.cancellation.store_id):
+        raise EffectsStopped(user_message=stop.words)
+
+
+def holds(step: Step) -> bool:
+    """True: the step has been put to wait, and says so."""
+    stop = stops.in_force(step.cancellation.store_id)
+    if stop is not None:
+        wait(step, stop.words)
+    return stop is not None
+
+
+def wait(step: Step, words: str) -> None:
+    """Nothing of this try was sent: the step keeps its state."""
+    leases.release(step, next_attempt_at=clock.now() + LOOK_AGAIN, detail=words[:300])
+
+
+def waiting() -> Q:
+    """Steps whose next act would be a send: behind a stop they wait, and no clock of theirs strikes."""
+    return Q(state__in=NOT_SENT) & ~Q(kind__in=[StepKind.VERIFY, StepKind.ASSISTED])
+
+
+def is_quiet(step: Step) -> bool:
+    """Would telling a person of this step say nothing but that everything is stopped?"""
+    is_waiting = step.state in NOT_SENT and step.kind not in (StepKind.VERIFY, StepKind.ASSISTED)
+    return is_waiting and stops.in_force(step.cancellation.store_id) is not None
+
+
+def quiet() -> Q:
+    """The same for a query over steps."""
+    return waiting() & stops.within("cancellation__store")
+
+
+def wake(store: Store | None, *, now: datetime) -> None:
+    """Lifted: what waited is due, with a clock of its own again."""
+    rows: QuerySet[Step] = Step.objects.filter(waiting()).exclude(next_attempt_at=None)
+    if store is not None:
+        rows = rows.filter(cancellation__store=store)
+    rows.update(next_attempt_at=now, tell_at=now + pace.ASK_A_PERSON_AFTER, detail="")

@@ -1,0 +1,45 @@
+"""The exported checkpoints: AUDIT_EXPORT_DIR/<chain>/<seq>.json, one statement each."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+
+from stores.audit.verify_audit import Line, line_of_file
+
+
+def folder() -> Path:
+    return Path(settings.AUDIT_EXPORT_DIR)
+
+
+def path(chain: str, seq: int) -> Path:
+    return folder() / chain / f"{seq:012d}.json"
+
+
+def chains() -> set[str]:
+    """Of which chains there are files."""
+    return {found.parent.name for found in folder().glob("*/*.json")}
+
+
+def of(chain: str) -> dict[str, Line]:
+    """What the files say of a chain, by their name; one that cannot be read says only where it stands."""
+    paths = sorted((folder() / chain).glob("*.json")) if chain in chains() else []
+    return {found.name: line_of_file(found) for found in paths}
+
+
+def name(seq: int) -> str:
+    return f"{seq:012d}.json"
+
+
+def write(path: Path, text: str) -> None:
+    """Whole or not at all, on the disk before anybody sees it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(f".{secrets.token_hex(4)}")  # two writers: the same text twice, never half of it
+    with half.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)
