@@ -16,7 +16,7 @@ from notifications import sender
 from stores.audit import rounds
 from stores.kernel import queue
 from stores.kernel.states import CancellationState
-from stores.services import hooks, sync
+from stores.services import hooks, sync, upkeep
 
 MOST = 100  # rings of one kind a tick
 
@@ -28,6 +28,7 @@ def run(now: datetime) -> dict[str, int]:
         for name in names:
             queue.ring(task, name)
     expire(now)
+    upkeep.daily(now)
     return {task: len(names) for task, names in rung.items()}
 
 
