@@ -19,7 +19,8 @@ from typing import Any
 from django.db import connection
 
 HELPERS = {
-    "__init__", "frame", "ground", "money_cases", "money_page", "random_plans", "sequences", "served", "subjects",
+    "__init__", "edits", "frame", "ground", "money_cases", "money_page", "random_plans", "sequences", "served",
+    "subjects", "tampering",
 }  # fmt: skip
 
 

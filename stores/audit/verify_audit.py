@@ -234,6 +234,7 @@ def _said(line: Line) -> Line:
         ]
         counts = [said["seq"], *(_counts(said["restored"]) if "restored" in said else ())]
         are_ours = all(type(count) is int for count in counts) and all(isinstance(text, str) for text in texts)
+        are_ours = are_ours and line["is"] in ("checkpoint", "head")
         return said if are_ours else {}
     except UNREADABLE:
         return {}
@@ -320,7 +321,7 @@ def line_of_file(path: Path) -> Line:
     named = path.stem.isascii() and path.stem.isdecimal() and len(path.stem) < 19
     place = {"is": "checkpoint", "chain": path.parent.name, "seq": int(path.stem) if named else 0}
     try:
-        return place | json.loads(path.read_text(encoding="utf-8")) | {"is": "checkpoint"}
+        return place | json.loads(path.read_text(encoding="utf-8"))
     except (OSError, *UNREADABLE):
         return place
 
