@@ -298,10 +298,14 @@ def unsigned(walk: Walk, noted: Mapping[int, str]) -> Iterator[Problem]:
 
 def verdict(chains: int, entries: int, problems: int, broken: int, restores: int) -> str:
     """The last line, in words."""
-    held = f"{restores} restores are noted, see above" if restores != 1 else "1 restore is noted, see above"
     if problems:
-        return f"NOT WHOLE: {problems} findings in {broken} of {chains} chains"
-    return f"WHOLE: {chains} chains, {entries} entries{f'; {held}' if restores else ''}"
+        return f"NOT WHOLE: {_count(problems, 'finding')} in {broken} of {_count(chains, 'chain')}"
+    noted = f"; {_count(restores, 'restore')} noted, see above" if restores else ""
+    return f"WHOLE: {_count(chains, 'chain')}, {entries} entries{noted}"
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def public_key(text: str) -> tuple[str, Ed25519PublicKey]:
