@@ -29,6 +29,7 @@ def shift(cancellation: Cancellation, to: CancellationState, **fields: Any) -> b
     if not mine.update(state=to, version=F("version") + 1, **fields):
         return False
     cancellation.came_from = str(cancellation.state)
+    tell.moved_on(cancellation, cancellation.came_from)
     cancellation.state, cancellation.version = to, cancellation.version + 1
     for name, value in fields.items():
         setattr(cancellation, name, value)
@@ -111,6 +112,7 @@ def refuse(step: Step, trouble: str) -> None:
         stop(step, trouble, state=StepState.REFUSED)
         return
     if shift(cancellation, CancellationState.REFUSED, trouble=trouble[:300], finished_at=clock.now()):
+        tell.refused(cancellation)
         record(actions.REFUSED, cancellation, step=step.position, kind=step.kind)
 
 

@@ -71,6 +71,11 @@ class Cancellation(models.Model):
             models.Index("state", "held_until", name="cancellation_by_state"),
             models.Index(fields=["counts_for", "store", "counts_from"], name="cancellation_counts"),
             models.Index(fields=["differs"], condition=Q(differs=True), name="cancellation_differs"),
+            # what waits for a person: selectors/looks asks each by its own index
+            models.Index(fields=["store"], condition=Q(state="needs_operator"), name="look_at_stopped"),
+            models.Index(fields=["store"], condition=Q(state="refused", looked_at=None), name="look_at_refused"),
+            models.Index(fields=["store"], condition=Q(differs=True, looked_at=None), name="look_at_different"),
+            models.Index(fields=["store"], condition=Q(state="awaiting_approval"), name="look_at_approvals"),
         ]
 
     def __str__(self) -> str:

@@ -156,7 +156,7 @@ def test_a_refused_one_that_was_done_all_the_same_is_put_before_a_person(desk, r
     assert (first.state, second.differs, second.looked_at) == ("refused", True, None)
     assert "done all the same" in second.trouble
     assert flagged() == 1
-    assert [row.kind for row in Delivery.objects.all()] == ["cancellation.differs"]
+    assert [row.kind for row in Delivery.objects.all()] == ["cancellation.refused", "cancellation.differs"]
     assert second in cancellations.first_looks(desk.staff)
 
 
