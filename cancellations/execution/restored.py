@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from cancellations import actions
-from cancellations.execution import reread
+from cancellations.execution import flow, pace
 from cancellations.models import Attempt, Cancellation, Step, StepKind
 from stores.audit import trail
 from stores.kernel.states import CLAIMABLE, TERMINAL
@@ -32,8 +32,8 @@ def restored(*, now: datetime) -> dict[str, int]:
         steps = Step.objects.filter(open_ones).update(
             must_look=True, lease_owner="", lease_until=None, fence=F("fence") + 1, looked_at=None, absent_since=None
         )
-        ended = Cancellation.objects.filter(state__in=reread.OVER, finished_at__gt=now - reread.WITHIN)
-        orders = ended.update(reread_at=now - 2 * reread.EVERY)
+        ended = Cancellation.objects.filter(state__in=flow.LOOKED_AT_AGAIN, finished_at__gt=now - pace.SECOND_LOOK_FOR)
+        orders = ended.update(look_again_at=now, looking_until=None)
     for store in Store.objects.order_by("pk"):
         with transaction.atomic():
             trail.record(actions.RESTORED, actor="console", target=f"store:{store.uuid}", store=store)
