@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cancellations.execution import brake, copies, flow, leases, reread
+from cancellations.execution import brake, copies, flow, leases, second_looks
 from cancellations.models import Cancellation, Inbox, InboxState, Step
 from cancellations.models.step import IS_CLAIMABLE
 from cancellations.selectors import stops
@@ -28,6 +28,7 @@ def run(now: datetime) -> dict[str, int]:
         for name in names:
             queue.ring(task, name)
     expire(now)
+    _hourly(now)
     upkeep.daily(now)
     return {task: len(names) for task, names in rung.items()}
 
@@ -40,7 +41,7 @@ def due(now: datetime) -> dict[str, Sequence[str | int]]:
         "stores.sync": [str(uuid) for uuid in sync.due(now, MOST)],
         "stores.check_hooks": [str(uuid) for uuid in hooks.due(now, MOST)],
         "cancellations.read_inbox": _due_inbox(now),
-        "cancellations.reread": _due_rereads(now),
+        "cancellations.reread": second_looks.take_next(now),
         "cancellations.watch_copy": copies.due(now, MOST),
         "stores.audit_round": rounds.due(now, MOST),
     }
@@ -63,16 +64,14 @@ def _due_inbox(now: datetime) -> list[int]:
     return list(waiting.order_by("next_attempt_at").values_list("pk", flat=True)[:MOST])
 
 
-_last_round: list[datetime] = []  # of this process; two sweepers looking twice an hour are harmless
+_last_round: list[datetime] = []  # of this process; two sweepers cleaning twice an hour are harmless
 
 
-def _due_rereads(now: datetime) -> list[str]:
-    """Asked once an hour: the question is a scan of a fortnight's work."""
+def _hourly(now: datetime) -> None:
     if _last_round and now - _last_round[0] < timedelta(hours=1):
-        return []
+        return
     _last_round[:] = [now]
     preview.forget_old(now)
-    return reread.due(now, MOST)
 
 
 def expire(now: datetime) -> None:

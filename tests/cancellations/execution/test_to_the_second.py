@@ -466,14 +466,12 @@ def test_a_copy_is_read_at_longer_and_longer_pauses(copy_watch, looks, pause):
 @pytest.mark.parametrize(("left", "state"), [(1, "watching"), (0, "open"), (-1, "open")])
 def test_a_copy_is_watched_until_its_day_is_over(copy_watch, left, state):
     CopyWatch.objects.update(until=NOW + left * SECOND)
-    Cancellation.objects.update(looked_at=NOW)
 
     copies.look(str(copy_watch.uuid))
 
     copy_watch.refresh_from_db()
     assert copy_watch.state == state
     assert copy_watch.next_attempt_at == (NOW + SECOND if state == "watching" else None)
-    assert Cancellation.objects.get(pk=copy_watch.cancellation_id).looked_at == (NOW if state == "watching" else None)
 
 
 def test_a_copy_that_is_leased_or_not_due_is_not_read(copy_watch):
