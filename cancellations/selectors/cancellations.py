@@ -15,7 +15,7 @@ from notifications.models import Delivery
 from stores.kernel.keyset import Page, page_of
 from stores.kernel.states import FINISHED, CancellationState
 from stores.models import OrderRecord, User
-from stores.selectors import access, matching, named
+from stores.selectors import access, matching, named, within
 
 SUBJECT = "cancellation:"
 FIRST_LOOKS = 20  # above the list; all of them are one of its filters
@@ -45,7 +45,8 @@ def _open_copies(viewer: User) -> QuerySet[CopyWatch]:
 def copies_in(viewer: User) -> QuerySet[CopyWatch]:
     """The same orders in other shops, where the viewer may see those."""
     stores = access.stores_for(viewer, "cancellations.view")
-    return CopyWatch.objects.filter(order__store__in=stores).select_related("order__store").order_by("pk")
+    rows = within.shops(CopyWatch.objects.all(), stores, column="order__store_id")
+    return rows.select_related("order__store").order_by("pk")
 
 
 def copies_of(viewer: User, cancellation: Cancellation) -> Sequence[tuple[CopyWatch, bool]]:
@@ -113,8 +114,8 @@ def _named(text: str, viewer: User) -> QuerySet[Cancellation, named.Pk]:
     if pk := pk_of(text):
         found = found.union(every.filter(pk=pk))
     if not text.strip().upper().startswith("C-") and (words := matching.condition(text)):
-        orders = OrderRecord.objects.filter(words, store__in=stores.order_by()).order_by().values("pk")
-        found = found.union(every.filter(order__in=orders))
+        orders = within.shops(OrderRecord.objects.filter(words), stores.order_by())
+        found = found.union(every.filter(order__in=orders.order_by().values("pk")))
     return found
 
 
