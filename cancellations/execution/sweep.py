@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cancellations.execution import copies, flow, leases, reread
+from cancellations.execution import copies, flow, leases, reread, waiting
 from cancellations.models import Cancellation, Inbox, InboxState, Step
 from cancellations.services import decide, preview
 from notifications import sender
@@ -21,11 +21,11 @@ MOST = 100  # rings of one kind a tick
 
 def run(now: datetime) -> dict[str, int]:
     """Ring for everything due; how many of each kind."""
+    tend(now)
     rung = due(now)
     for task, names in rung.items():
         for name in names:
             queue.ring(task, name)
-    expire(now)
     return {task: len(names) for task, names in rung.items()}
 
 
@@ -71,8 +71,13 @@ def _due_rereads(now: datetime) -> list[str]:
     return reread.due(now, MOST)
 
 
-def expire(now: datetime) -> None:
-    """Approvals that nobody gave in time."""
+def tend(now: datetime) -> None:
+    """What becomes due, or ends, by something else than its own time."""
+    waiting.wake()
+    _expire(now)
+
+
+def _expire(now: datetime) -> None:
     waiting = Cancellation.objects.filter(state=CancellationState.AWAITING_APPROVAL, expires_at__lt=now)
     for cancellation in waiting.select_related("store")[:MOST]:
         with transaction.atomic():

@@ -76,7 +76,9 @@ class Person:
         return self._timed(lambda: self.session.get(path if "://" in path else self.desk.url + path, timeout=60))
 
     def post(self, path: str, page: requests.Response, **form: str) -> requests.Response:
-        token = re.search(r'csrfmiddlewaretoken" value="([^"]+)', page.text) or re.search(r"[Tt]oken\W+(\w{64})", page.text)
+        token = re.search(r'csrfmiddlewaretoken" value="([^"]+)', page.text) or re.search(
+            r"[Tt]oken\W+(\w{64})", page.text
+        )
         assert token, page.text
         form["csrfmiddlewaretoken"] = token[1]
         headers = {"Referer": self.desk.url}

@@ -51,7 +51,17 @@ class Redis:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        command = [_redis_program(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        command = [
+            _redis_program(),
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
         self.server = processes.start([*command, "--dir", str(self.folder)], env=os.environ, log=self.folder / "log")
         processes.until(lambda: _answers(self.port), seconds=10, what="redis-server answers")
 

@@ -18,7 +18,9 @@ def bell(monkeypatch):
 
 def test_a_ring_leaves_by_name(bell, monkeypatch):
     rung = []
-    monkeypatch.setattr(queue.current_app, "send_task", lambda name, args, **how: rung.append((name, args, how["retry"])))
+    monkeypatch.setattr(
+        queue.current_app, "send_task", lambda name, args, **how: rung.append((name, args, how["retry"]))
+    )
 
     bell.put("stores.sync", ("a",))
 
