@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cancellations.execution import brake, copies, flow, leases, second_looks
+from cancellations.execution import brake, copies, flow, leases, second_looks, waiting
 from cancellations.models import Cancellation, Inbox, InboxState, Step
 from cancellations.models.step import IS_CLAIMABLE
 from cancellations.selectors import stops
@@ -23,11 +23,11 @@ MOST = 100  # rings of one kind a tick
 
 def run(now: datetime) -> dict[str, int]:
     """Ring for everything due; how many of each kind."""
+    tend(now)
     rung = due(now)
     for task, names in rung.items():
         for name in names:
             queue.ring(task, name)
-    expire(now)
     _hourly(now)
     upkeep.daily(now)
     return {task: len(names) for task, names in rung.items()}
@@ -74,8 +74,13 @@ def _hourly(now: datetime) -> None:
     preview.forget_old(now)
 
 
-def expire(now: datetime) -> None:
-    """Approvals that nobody gave in time."""
+def tend(now: datetime) -> None:
+    """What becomes due, or ends, by something else than its own time."""
+    waiting.wake()
+    _expire(now)
+
+
+def _expire(now: datetime) -> None:
     waiting = Cancellation.objects.filter(state=CancellationState.AWAITING_APPROVAL, expires_at__lt=now)
     for cancellation in waiting.select_related("store")[:MOST]:
         with transaction.atomic():
