@@ -82,7 +82,8 @@ def test_nobody_ends_another_persons_session_by_its_number(cast):
 @pytest.mark.parametrize(
     ("who", "whose", "ends"),
     [("admin_a", "staff_a", True), ("owner", "staff_b", True), ("owner", "admin_a", True),
-     ("admin_a", "staff_b", False), ("staff_a", "auditor_a", False), ("admin_a", "owner", False), ("admin_a", "admin_a", False)],
+     ("admin_a", "staff_b", False), ("staff_a", "auditor_a", False), ("admin_a", "owner", False),
+     ("admin_a", "admin_a", False)],
 )  # fmt: skip
 def test_who_ends_whose_sessions(cast, browser_of, who, whose, ends):
     make.membership(cast.owner, cast.shop_a, Role.STAFF)  # an owner stays an owner
