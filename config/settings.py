@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",  # a row for each sign-in; its middleware is not used: it would write on every request
     "stores",
     "notifications",
     "cancellations",

@@ -23,6 +23,8 @@ LOCKED_OUT = declare(
 CODE_FAILED = declare(Action("people.code_failed", _("A wrong second-factor code was given"), is_failure=True))
 SIGNED_OUT = declare(Action("people.signed_out", _("{actor} signed out")))
 SIGNED_OUT_EVERYWHERE = declare(Action("people.signed_out_everywhere", _("All sessions of a person were ended")))
+SESSION_ENDED = declare(Action("people.session_ended", _("{actor} ended a session of theirs")))
+OTHER_SESSIONS_ENDED = declare(Action("people.other_sessions_ended", _("{actor} ended their other sessions")))
 PASSWORD_CHANGED = declare(Action("people.password_changed", _("{actor} set a new password")))
 SECOND_FACTOR_ADDED = declare(Action("people.second_factor_added", _("{actor} set up a second factor")))
 SECOND_FACTOR_REMOVED = declare(Action("people.second_factor_removed", _("{actor} took the second factor away")))

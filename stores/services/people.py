@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from stores.audit import people as names
 from stores.audit import trail
-from stores.kernel import clock
+from stores.kernel import addresses, clock
 from stores.kernel.errors import BeyondOwn, InputRejected, NotAllowed
 from stores.models import Invitation, Membership, Role, Store, User
 from stores.selectors import access
@@ -39,6 +39,7 @@ def invite_owner() -> str:
 
 def make_owner(*, invitation: Invitation, email: str, name: str, password: str) -> User:
     """Spend the invitation. Raises InputRejected when it is spent already or the address is taken."""
+    email = addresses.normal(email)
     with transaction.atomic():
         _spend(invitation)
         owner = _new_person(email, name, password, is_owner=True)
@@ -51,6 +52,7 @@ def invite(*, actor: User, store: Store, email: str, role: Role) -> tuple[Invita
     """The invitation and its token; the same goes out by mail. Raises NotAllowed, InputRejected."""
     _check_may_manage(actor, store)
     _check_grant(actor, store, Membership(store=store, role=role))
+    email = addresses.normal(email)
     if Membership.objects.filter(store=store, person__email=email).exists():
         raise InputRejected("email", _("This person works in this shop already."))
     token = secrets.token_urlsafe(TOKEN_BYTES)
