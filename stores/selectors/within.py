@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db import connection
 from django.db.models import BigIntegerField, F, Func, Model, QuerySet
@@ -22,4 +22,4 @@ def shops(rows: QuerySet[M], stores: QuerySet[Store] | Sequence[int], *, column:
     if connection.vendor != "sqlite":
         return rows.filter(**{f"{column}__in": stores})
     shop = Func(F(column), template="+%(expressions)s", output_field=BigIntegerField())
-    return rows.alias(shop=shop).filter(shop__in=stores)
+    return cast("QuerySet[M]", rows.alias(shop=shop).filter(shop__in=stores))
