@@ -30,7 +30,7 @@ SETTLED = declare(Action("step.settled", _("{actor} settled this step by hand"))
 REREAD_DIFFERS = declare(
     Action("cancellation.reread_differs", _("A later read no longer agrees with the receipt"), is_failure=True)
 )
-LOOKED_AT = declare(Action("cancellation.looked_at", _("{actor} looked at the difference and let it stand")))
+LOOKED_AT = declare(Action("cancellation.looked_at", _("{actor} looked and let it stand")))
 COPY_AGREES = declare(Action("cancellation.copy_agrees", _("The same order in another shop agrees")))
 COPY_OPEN = declare(
     Action("cancellation.copy_open", _("The same order in another shop is still open after a day"), is_failure=True)

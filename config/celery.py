@@ -34,7 +34,9 @@ def keep_private(**_sender: Any) -> None:
 def keep_watch(**_sender: Any) -> None:
     """No sweep for 10 seconds: this worker takes what is due by itself. Also one that starts without a broker."""
     from cancellations.execution import watch  # apps are loaded by now, not at import
+    from config import start
     from stores.services import timekeeper
 
+    start.look_at_database()
     timekeeper.start()
     watch.start()

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cancellations.selectors import cancellations, stops
+from cancellations.selectors import looks, stops
 from stores.selectors import access
 
 
@@ -82,5 +82,5 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def _badge(request: HttpRequest) -> str:
     if not request.user.is_authenticated or not access.can(request.user, "cancellations.view"):
         return ""
-    waiting = cancellations.count_needing_a_look(request.user)
+    waiting = looks.count(request.user)
     return "" if not waiting else _("99+") if waiting > 99 else str(waiting)

@@ -51,4 +51,7 @@ def bare(status: int) -> tuple[str, list[tuple[str, str]], bytes]:
         "Content-Length": str(len(body)),
         "Cache-Control": "no-store",
     }
+    if settings.SECURE_HSTS_SECONDS:
+        parts = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+        told["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}{parts}"
     return f"{status} {REASONS[status]}", list(told.items()), body

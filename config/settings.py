@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",  # a row for each sign-in; its middleware is not used: it would write on every request
     "stores",
     "notifications",
     "cancellations",
@@ -95,6 +96,11 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+# --- how much at once -----------------------------------------------------------------------------
+WEB_WORKERS = env.int("WEB_WORKERS", default=1)  # processes, each with WEB_THREADS
+WEB_THREADS = env.int("WEB_THREADS", default=8)
+WORKER_THREADS = env.int("WORKER_THREADS", default=4)
+
 # --- database ---------------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{STATE_DIR / 'rescind.sqlite3'}"
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
@@ -108,8 +114,19 @@ if IS_SQLITE:
     # opening one costs more than most questions, and the last that closes writes the whole log back into the file
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", default=60)
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", default=60)
+    # connections a process holds at most: its threads (a worker whose broker is away has as many again) and two that
+    # look after them; 0: no pool, one a thread
+    DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=max(WEB_THREADS, 2 * WORKER_THREADS) + 2)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    if DATABASE_POOL_SIZE:  # a worker closes its connection around every task; nothing here forks after a query
+        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+            "min_size": 1,
+            "max_size": DATABASE_POOL_SIZE,
+            "timeout": 3,  # seconds that a page waits for a database that is away
+            "reconnect_timeout": 2,  # then the next query tries; else the pauses double, for minutes, after an outage
+        }
+    else:
+        DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", default=60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {  # holds the counters of throttling and spent codes, so it is never culled early
     "default": {
@@ -136,6 +153,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker works without its doorbell, and listens again when it is back
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_POOL = "threads"  # they wait for shops most of the time; one would be throttled by the broker's poll
+CELERY_WORKER_CONCURRENCY = WORKER_THREADS
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
@@ -249,9 +268,6 @@ HOLD_SECONDS = env.int("HOLD_SECONDS", default=600)
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", default=120)  # longer than the longest request (90 s)
 HOST = env.str("HOST", default="127.0.0.1")  # where `manage.py up` listens
 PORT = env.int("PORT", default=8000)
-WEB_WORKERS = env.int("WEB_WORKERS", default=1)  # processes, each with WEB_THREADS
-WEB_THREADS = env.int("WEB_THREADS", default=8)
-WORKER_THREADS = env.int("WORKER_THREADS", default=4)
 CHECKPOINT_EVENTS = env.int("CHECKPOINT_EVENTS", default=1000)
 AUDIT_EXPORT_DIR = env.str("AUDIT_EXPORT_DIR", default=str(STATE_DIR / "audit"))
 

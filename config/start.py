@@ -10,11 +10,15 @@ import ipaddress
 import logging
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Tags, run_checks
+from django.db import Error
 from django.utils.log import configure_logging
 
+from config import plain
 from stores import checks
 
 logger = logging.getLogger(__name__)
@@ -39,10 +43,20 @@ def check(*, host: str = "") -> None:
         raise SystemExit(REFUSED)
     if not _seen:
         configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
-        for message in found:
-            said = f"{message.msg} {message.hint or ''}"
-            logger.warning("a setting is not as it should be", extra={"code": message.id, "setting": said})
+        _log(found)
     _seen.append(settings.HOST)
+
+
+def look_at_database() -> None:
+    """What only the database can say goes to the log of a worker that starts; one that is away says nothing."""
+    with suppress(Error):
+        _log(run_checks(tags=[Tags.database], databases=["default"]))
+
+
+def _log(found: Iterable[CheckMessage]) -> None:
+    for message in found:
+        said = f"{message.msg} {message.hint or ''}"
+        logger.warning("the deployment is not as it should be", extra={"code": message.id, "setting": said})
 
 
 def guarded(application: Application) -> Application:
@@ -53,7 +67,7 @@ def guarded(application: Application) -> Application:
     def near_only(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if _is_near(environ.get("REMOTE_ADDR", "")):
             return application(environ, start_response)
-        start_response("403 Forbidden", [("Content-Type", "text/plain")])
+        start_response("403 Forbidden", [("Content-Type", "text/plain"), *plain.headers().items()])
         return [b"The demo answers on its own machine only (rescind.E014)."]
 
     return near_only

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from config import plain
+from stores.audit import refusals as reasons
+from stores.views import refusals
 from stores.views.access import send_again
 
 
@@ -35,6 +37,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Our own page with an old token (somebody signed in again meanwhile) keeps its input; anything else is refused."""
     if request.method == "POST" and _is_from_here(request):
         return send_again(request, status=403)
+    refusals.of(request, reasons.FORM)
     return plain.answer(403, "403_csrf.html")
 
 

@@ -16,5 +16,5 @@ from config.gate import Gate  # noqa: E402
 from stores.services import timekeeper  # noqa: E402
 
 static_files.ensure()
-application = start.guarded(Gate(get_wsgi_application()))
+application = Gate(start.guarded(get_wsgi_application()))
 timekeeper.start()

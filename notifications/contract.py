@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 from notifications.models import Delivery
@@ -20,3 +21,7 @@ class Channel(ABC):
 
     @abstractmethod
     def send(self, delivery: Delivery) -> None: ...
+
+    @abstractmethod
+    def send_together(self, deliveries: Sequence[Delivery]) -> None:
+        """Several that wait for one person of one shop, the oldest first: as one message."""

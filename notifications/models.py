@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 
@@ -12,16 +13,25 @@ class DeliveryState(models.TextChoices):
     PENDING = "pending"
     SENT = "sent"
     GIVEN_UP = "given_up"
+    MOOT = "moot"  # what it was to tell was over before it was sent
 
 
 class Delivery(models.Model):
-    """`key` makes the consumer idempotent; `payload` holds ids and amounts, no personal data."""
+    """`key` makes the consumer idempotent; `payload` holds ids and amounts, no personal data.
+
+    `about`: the uuid of the thing that `subject` names, `store`: its shop; `person`: who is told, where it is one.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     key = models.CharField(max_length=120, unique=True)
     channel = models.CharField(max_length=40)
     kind = models.CharField(max_length=60)
     subject = models.CharField(max_length=120)  # "cancellation:<uuid>"
+    about = models.UUIDField(null=True)
+    store = models.ForeignKey("stores.Store", null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -32,11 +42,19 @@ class Delivery(models.Model):
     fence = models.PositiveBigIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     detail = models.CharField(max_length=300, blank=True)
+    looked_at = models.DateTimeField(null=True)  # given up, and a person has seen it
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["next_attempt_at"], condition=models.Q(state="pending"), name="delivery_due"),
             models.Index(fields=["subject"], name="delivery_by_subject"),
+            models.Index(
+                fields=["store", "about"],
+                condition=models.Q(state="given_up", looked_at=None),
+                name="delivery_given_up",
+            ),
+            models.Index(fields=["person", "store"], condition=models.Q(state="pending"), name="delivery_waiting"),
+            models.Index(fields=["person", "store", "sent_at"], name="delivery_told"),
         ]
 
     def __str__(self) -> str:

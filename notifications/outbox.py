@@ -1,11 +1,23 @@
-"""Put a delivery into the outbox, in the caller's transaction; the same key twice is one delivery."""
+"""Put a delivery into the outbox, in the caller's transaction; the same key twice is one delivery.
+
+Mails to one person about one shop are spaced: after one the next waits until QUIET has passed, and takes along all
+that came meanwhile (`sender`). Four hundred happenings are two mails.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from notifications.models import Delivery
+from django.db.models import Max, Min
+
+from notifications.models import Delivery, DeliveryState
 from stores.kernel import clock
+from stores.models import Store, User
+
+QUIET = timedelta(minutes=10)
 
 
 def put(*, key: str, channel: str, kind: str, subject: str, payload: dict[str, Any]) -> None:
@@ -16,3 +28,42 @@ def put(*, key: str, channel: str, kind: str, subject: str, payload: dict[str, A
         defaults={"channel": channel, "kind": kind, "subject": subject, "payload": payload, "created_at": now,
                   "next_attempt_at": now},
     )  # fmt: skip
+
+
+def mail(people: Iterable[User], *, key: str, kind: str, subject: str, store: Store, payload: dict[str, Any]) -> None:
+    """One mail each. subject: "cancellation:<uuid>", of this shop. Three statements, however many people."""
+    told, now = list(people), clock.now()
+    due = _when(told, store, now)
+    rows = [
+        Delivery(key=f"{key}:{person.uuid}", channel="mail", kind=kind, subject=subject, about=_about(subject),
+                 store=store, person=person, payload=payload, created_at=now, next_attempt_at=due[person.pk])
+        for person in told
+    ]  # fmt: skip
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def call_off(subject: str, *kinds: str) -> None:
+    """What was to be told is over: what was not sent yet is not sent."""
+    waiting = Delivery.objects.filter(subject=subject, kind__in=kinds, state=DeliveryState.PENDING, lease_until=None)
+    waiting.update(state=DeliveryState.MOOT, next_attempt_at=None)
+
+
+def let_stand(subject: str) -> int:
+    """A person has seen that these were given up; how many."""
+    rows = Delivery.objects.filter(subject=subject, state=DeliveryState.GIVEN_UP, looked_at=None)
+    return rows.update(looked_at=clock.now())
+
+
+def _when(people: Sequence[User], store: Store, now: datetime) -> dict[int, datetime]:
+    """With what waits for this person already; else at once, or when it has been quiet for long enough."""
+    theirs = Delivery.objects.filter(person__in=people, store=store, channel="mail").order_by()
+    waiting = theirs.filter(state=DeliveryState.PENDING).values_list("person")
+    joined = dict(waiting.annotate(Min("next_attempt_at")))
+    lately = theirs.filter(sent_at__gt=now - QUIET).values_list("person")
+    quiet = {person: at + QUIET for person, at in lately.annotate(Max("sent_at"))}
+    return {person.pk: joined.get(person.pk) or quiet.get(person.pk, now) for person in people}
+
+
+def _about(subject: str) -> UUID | None:
+    name, _, uuid = subject.partition(":")
+    return UUID(uuid) if name == "cancellation" else None

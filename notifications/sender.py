@@ -1,9 +1,14 @@
-"""Deliver what is due: claimed with lease and fence, sent, committed."""
+"""Deliver what is due: claimed with lease and fence, sent, committed.
+
+What else waits for the same person of the same shop goes along, in one message.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -19,6 +24,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 PAUSES = (30, 300)  # seconds after the first and second try
 MOST_TRIES = 3
+MOST_TOGETHER = 500  # in one message
 
 
 def due(now: datetime, limit: int) -> list[str]:
@@ -35,32 +41,68 @@ def deliver(uuid: str, *, worker: str = "") -> None:
     if delivery.tries > MOST_TRIES:
         _end(delivery, DeliveryState.GIVEN_UP, _("Whether it arrived stayed unknown."))
         return
+    together = sorted([delivery, *_claim_beside(delivery)], key=lambda row: row.pk)
     try:
-        CHANNELS[delivery.channel]().send(delivery)
+        _hand_over(together)
     except Undeliverable as exc:
-        _end(delivery, DeliveryState.GIVEN_UP, str(exc))
+        _end_all(together, DeliveryState.GIVEN_UP, str(exc))
         return
     except Exception as exc:  # noqa: BLE001  the sender's edge: a channel's library may raise anything
         logger.warning("delivery not sent", extra={"delivery": str(delivery.uuid), "kind": type(exc).__name__})
-        _later(delivery, _("It could not be handed over."))
+        with transaction.atomic():
+            for row in together:
+                _later(row, _("It could not be handed over."))
         return
     failpoint("delivery.sent")
-    database.patiently(lambda: _end(delivery, DeliveryState.SENT, ""))  # not sent twice for a second's outage
+    database.patiently(lambda: _end_all(together, DeliveryState.SENT, ""))  # not sent twice for a second's outage
     failpoint("delivery.committed")
 
 
+def _hand_over(together: Sequence[Delivery]) -> None:
+    channel = CHANNELS[together[0].channel]()
+    if len(together) == 1:
+        channel.send(together[0])
+    else:
+        channel.send_together(together)
+
+
 def _due(now: datetime) -> QuerySet[Delivery]:
+    return _free(now).filter(next_attempt_at__lte=now)
+
+
+def _free(now: datetime) -> QuerySet[Delivery]:
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    return Delivery.objects.filter(free, state=DeliveryState.PENDING, next_attempt_at__lte=now)
+    return Delivery.objects.filter(free, state=DeliveryState.PENDING)
 
 
 def _claim(uuid: str, worker: str) -> Delivery | None:
     """Lease it; None when it is not due or another has it. A try is counted before it is made: a crash is one too."""
     now = clock.now()
-    leased = {"lease_owner": worker, "lease_until": now + LEASE, "fence": F("fence") + 1, "tries": F("tries") + 1}
     with transaction.atomic():
-        taken = _due(now).filter(uuid=uuid).update(**leased)
+        taken = _due(now).filter(uuid=uuid).update(**_lease(worker, now))
         return Delivery.objects.get(uuid=uuid) if taken else None
+
+
+def _claim_beside(delivery: Delivery) -> list[Delivery]:
+    """What else waits for this person of this shop, due or not, and is nobody's: leased like the first."""
+    if delivery.person_id is None or delivery.store_id is None:
+        return []
+    now, same = clock.now(), {"channel": delivery.channel, "person": delivery.person_id, "store": delivery.store_id}
+    with transaction.atomic():
+        rows = _free(now).filter(**same, tries__lt=MOST_TRIES).select_for_update(skip_locked=True).order_by("pk")
+        taken = list(rows.values_list("pk", flat=True)[:MOST_TOGETHER])
+        Delivery.objects.filter(pk__in=taken).update(**_lease(delivery.lease_owner, now))
+        return list(Delivery.objects.filter(pk__in=taken))
+
+
+def _lease(worker: str, now: datetime) -> dict[str, Any]:
+    return {"lease_owner": worker, "lease_until": now + LEASE, "fence": F("fence") + 1, "tries": F("tries") + 1}
+
+
+def _end_all(together: Iterable[Delivery], state: DeliveryState, detail: str) -> None:
+    with transaction.atomic():
+        for row in together:
+            _end(row, state, detail)
 
 
 def _end(delivery: Delivery, state: DeliveryState, detail: str) -> None:

@@ -10,5 +10,5 @@ class StoresConfig(AppConfig):
 
     def ready(self) -> None:
         words.use(one=gettext, many=ngettext, locale=lambda: to_locale(get_language() or "en-gb"))
-        from stores import checks, tasks  # noqa: F401
-        from stores.audit import people  # noqa: F401
+        from stores import checks, checks_of_database, tasks  # noqa: F401
+        from stores.audit import people, refusals  # noqa: F401

@@ -33,6 +33,7 @@ if IS_SQLITE:  # a file, not memory: live servers and workers have threads and p
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 else:
+    DATABASES["default"]["OPTIONS"].pop("pool", None)  # tests have threads of their own, more than a pool allows
     DATABASES["default"]["TEST"] = {"NAME": f"test_rescind_{os.environ.get('TEST_DB_SUFFIX', 'all')}"}
 LOGGING = {"level": "WARNING"}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # nothing to make first

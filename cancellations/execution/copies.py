@@ -42,10 +42,14 @@ def begin(cancellation: Cancellation, *, now: datetime) -> None:
         CopyWatch.objects.get_or_create(
             cancellation=cancellation,
             order=other.record,
-            defaults={"until": now + FOR, "next_attempt_at": now + timedelta(seconds=PAUSES[0])},
+            defaults={
+                "store_id": other.record.store_id,
+                "until": now + FOR,
+                "next_attempt_at": now + timedelta(seconds=PAUSES[0]),
+            },
         )
     still_open = CopyWatch.objects.filter(order_id=cancellation.order_id, state=CopyState.OPEN)
-    still_open.update(state=CopyState.WATCHING, next_attempt_at=now)
+    still_open.update(state=CopyState.WATCHING, next_attempt_at=now, looked_at=None)
 
 
 def due(now: datetime, limit: int) -> list[str]:
@@ -100,8 +104,6 @@ def _end(watch: CopyWatch, state: CopyState, action: Action, **fields: Any) -> N
     with transaction.atomic():
         if not _write(watch, state=state, next_attempt_at=None, looks=watch.looks + 1, **fields):
             return
-        if state == CopyState.OPEN:
-            Cancellation.objects.filter(pk=watch.cancellation_id).update(looked_at=None)
         flow.record(action, watch.cancellation, copy=str(watch.order.uuid))
 
 

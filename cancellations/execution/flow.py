@@ -21,15 +21,19 @@ from stores.kernel.states import CLAIMABLE, FINISHED, CancellationState, StepSta
 from stores.models import User
 
 Actor = User | str
+LOOKED_AT_AGAIN = (CancellationState.DONE, CancellationState.REFUSED)
 
 
 def shift(cancellation: Cancellation, to: CancellationState, **fields: Any) -> bool:
     """Move it if it still stands where we think it stands; False: somebody else moved it, stop silently."""
     states.check(CancellationState(cancellation.state), to)
+    if to in LOOKED_AT_AGAIN:
+        fields["look_again_at"] = clock.now() + pace.SECOND_LOOK_EVERY
     mine = Cancellation.objects.filter(pk=cancellation.pk, state=cancellation.state, version=cancellation.version)
     if not mine.update(state=to, version=F("version") + 1, **fields):
         return False
     cancellation.came_from = str(cancellation.state)
+    tell.moved_on(cancellation, cancellation.came_from)
     cancellation.state, cancellation.version = to, cancellation.version + 1
     for name, value in fields.items():
         setattr(cancellation, name, value)
@@ -116,6 +120,7 @@ def refuse(step: Step, trouble: str) -> None:
         stop(step, trouble, state=StepState.REFUSED)
         return
     if shift(cancellation, CancellationState.REFUSED, trouble=trouble[:300], finished_at=clock.now()):
+        tell.refused(cancellation)
         record(actions.REFUSED, cancellation, step=step.position, kind=step.kind)
 
 

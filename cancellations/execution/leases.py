@@ -39,7 +39,10 @@ def claim(step_id: int, *, worker: str, now: datetime) -> Step | None:
     """Lease a due step to one worker; None when another has it. Its `fence` rides on every later write."""
     with transaction.atomic():
         taken = Step.objects.filter(is_free(now), pk=step_id, state__in=CLAIMABLE, next_attempt_at__lte=now).update(
-            lease_owner=worker, lease_until=now + timedelta(seconds=settings.STEP_LEASE_SECONDS), fence=F("fence") + 1
+            lease_owner=worker,
+            lease_until=now + timedelta(seconds=settings.STEP_LEASE_SECONDS),
+            fence=F("fence") + 1,
+            waits_for_shop=False,
         )
         if not taken:
             return None

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import faults, flow, leases, outcomes, pace, sends
+from cancellations.execution import faults, flow, leases, outcomes, pace, sends, waiting
 from cancellations.execution.sends import Sends
 from cancellations.models import Resending
 from stores.canonical.commands import Absent, Finding, Found, FoundForeign, Resend, Unclear
@@ -50,6 +50,9 @@ def take(turn: Turn) -> None:
         if database.is_away(exc):
             raise
         faults.log(turn.step, exc)
+        if wait_for := waiting.fields(turn, exc):  # nothing was looked at: the schedule stays, so do the words
+            leases.release(turn.step, **wait_for | {"detail": turn.step.detail})
+            return
         seen = turn.step.detail if turn.step.resend == Resending.ALLOWED else ""  # what a person's word is about stays
         _wait(turn, seen or faults.reading_words(exc))
         return

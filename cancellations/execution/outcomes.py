@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import brake, faults, flow, leases, pace, sends
+from cancellations.execution import brake, faults, flow, leases, pace, sends, waiting
 from cancellations.models import Attempt, Step
 from stores.canonical import codec
 from stores.canonical.commands import Found, Outcome, Receipt
@@ -94,6 +94,9 @@ def poll_failed(turn: Turn, exc: Exception) -> None:
     if _is_over(turn):
         unknown(turn, faults.reading_words(exc))
         return
+    if wait_for := waiting.fields(turn, exc):
+        leases.release(turn.step, **wait_for, **_own_clock(turn))
+        return
     looks = turn.step.looks + 1
     wait = faults.told(exc) or pace.backoff(looks, clock.rng)
     leases.release(turn.step, looks=looks, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc),
@@ -139,8 +142,10 @@ def stopped(turn: Turn, exc: EffectsStopped) -> None:
 def _nothing_sent(turn: Turn, exc: Exception) -> None:
     """Reading or preparing failed: the step stays as it is and waits, or a person is asked."""
     step = turn.step
-    if isinstance(exc, RemoteThrottled):
-        told = faults.told(exc)
+    if wait_for := waiting.fields(turn, exc):
+        leases.release(step, **wait_for)
+    elif isinstance(exc, RemoteThrottled):
+        told = faults.told(exc)  # its turn had begun: it ran dry between its reads and its write
         wait = pace.saving_up(told, turns=step.looks) if exc.code == "slot" else told or pace.A_SECOND
         leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait, detail=faults.words(exc))
     elif _is_our_own_no(exc):

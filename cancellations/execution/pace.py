@@ -19,6 +19,9 @@ LONGEST_SAVING = timedelta(seconds=60)
 AGREE_SECONDS = 30
 LOOK_COUNTS_FOR = timedelta(minutes=2)  # a look that found nothing, for the send that follows it
 RATE_LIMIT_CAP = 3600
+SECOND_LOOK_EVERY = timedelta(hours=24)  # at an order that was acted on, for SECOND_LOOK_FOR
+SECOND_LOOK_FOR = timedelta(days=14)
+SECOND_LOOK_FAILED = timedelta(hours=1)  # a shop that does not answer is asked again
 VERIFY_AGAIN = (2, 5, 15, 60)  # seconds: indexes and stock records may lag behind the write
 
 

@@ -5,15 +5,15 @@ A difference becomes an item for a person; nothing is repaired silently (RELIABI
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import flow
+from cancellations.execution import faults, flow, pace, second_looks
 from cancellations.execution.keys import tag_of
 from cancellations.execution.verify import told_of
 from cancellations.models import Cancellation, Step
@@ -24,63 +24,75 @@ from stores.canonical import codec
 from stores.canonical.commands import Command, Found
 from stores.canonical.order import Order
 from stores.kernel import clock
-from stores.kernel.errors import DeskError
+from stores.kernel.errors import DeskError, RemoteThrottled
 from stores.kernel.states import CancellationState
-from stores.models import StoreState
 from stores.platforms.base import Platform
 from stores.services import connections, orders
 
-WITHIN = timedelta(days=14)
-EVERY = timedelta(hours=24)
 UNDONE = [CancellationState.WITHDRAWN, CancellationState.EXPIRED, CancellationState.REFUSED]
-OVER = [CancellationState.DONE, CancellationState.REFUSED]
 
-
-def due(now: datetime, limit: int) -> list[str]:
-    """Finished cancellations whose order was last compared a day ago or more; the last one of each order only,
-
-    since what a later one took away is no difference. Refused ones as well: a no is worth a second look.
-    """
-    later = Cancellation.objects.filter(order=OuterRef("order"), pk__gt=OuterRef("pk")).exclude(state__in=UNDONE)
-    rows = Cancellation.objects.filter(
-        ~Exists(later),
-        Q(reread_at=None, finished_at__lt=now - EVERY) | Q(reread_at__lt=now - EVERY),
-        state__in=OVER,
-        created_at__gt=now - WITHIN,
-        store__state=StoreState.ACTIVE,
-    )
-    return [str(uuid) for uuid in rows.order_by("created_at").values_list("uuid", flat=True)[:limit]]
+logger = logging.getLogger(__name__)
 
 
 def look(cancellation_uuid: str) -> None:
-    """Read, compare, remember when. A shop that does not answer is asked again at the next round."""
+    """Read, compare, remember when; then the next one may begin. What fails is looked at again later."""
     cancellation = Cancellation.objects.select_related("store", "order", "preview").get(uuid=cancellation_uuid)
+    try:
+        _look(cancellation)
+    except RemoteThrottled as exc:  # at the shop's pace: what waits beside it may be let in before
+        _again(cancellation, faults.told(exc) or pace.A_SECOND)
+        return
+    except DeskError:
+        _again(cancellation, pace.SECOND_LOOK_FAILED)
+    except Exception:  # a fault of ours in one comparison must not keep the rest from being looked at
+        logger.exception("second look failed", extra={"cancellation": cancellation_uuid})
+        _again(cancellation, pace.SECOND_LOOK_FAILED)
+    second_looks.ring_for_next(clock.now())
+
+
+def _look(cancellation: Cancellation) -> None:
+    """The last one of each order only, since what a later one took away is no difference. Refused ones as well:
+
+    a no is worth a second look.
+    """
+    later = Cancellation.objects.filter(order=cancellation.order_id, pk__gt=cancellation.pk).exclude(state__in=UNDONE)
+    if states_of_later := set(later.values_list("state", flat=True)):
+        is_settled = CancellationState.DONE in states_of_later
+        _again(cancellation, None if is_settled else pace.SECOND_LOOK_FAILED)
+        return
     before = codec.loads(Order, cancellation.preview.facts)
     if cancellation.state == CancellationState.REFUSED:
         _look_at_refused(cancellation, before)
         return
-    try:
-        order = orders.refresh(cancellation.order)
-    except DeskError:
-        return
+    order = orders.refresh(cancellation.order)
     plan = codec.loads(Plan, cancellation.plan)
     results = {step.position: told_of(step) for step in cancellation.steps.all()}
     sheet = comparison.compare(plan, before, order, results)
     _keep(cancellation, sheet, now=clock.now())
 
 
+def _again(cancellation: Cancellation, wait: timedelta | None) -> None:
+    """Not looked at: again after a while, or never where a later one speaks for the order."""
+    at = None if wait is None else clock.now() + wait
+    Cancellation.objects.filter(pk=cancellation.pk).update(look_again_at=at, looking_until=None)
+
+
+def _looked(cancellation: Cancellation, now: datetime) -> dict[str, Any]:
+    """For a fortnight once a day; a shop that was away longer gets its one look when it is back."""
+    following = now + pace.SECOND_LOOK_EVERY
+    goes_on = following - cancellation.created_at < pace.SECOND_LOOK_FOR
+    return {"reread_at": now, "look_again_at": following if goes_on else None, "looking_until": None}
+
+
 def _look_at_refused(cancellation: Cancellation, before: Order) -> None:
     """Is the effect there after all, with our mark? Then a person must see it: nothing was to have happened."""
     platform = connections.open_platform(cancellation.store)
     sent = cancellation.steps.filter(attempts__sent_at__isnull=False).distinct()
-    try:
-        found = [step for step in sent if _is_there(platform, step, before)]
-    except DeskError:
-        return
+    found = [step for step in sent if _is_there(platform, step, before)]
     is_new = bool(found) and not cancellation.differs
     news = {"differs": True, "looked_at": None, "trouble": _("Refused, and done all the same.")} if is_new else {}
     with transaction.atomic():
-        Cancellation.objects.filter(pk=cancellation.pk).update(reread_at=clock.now(), **news)
+        Cancellation.objects.filter(pk=cancellation.pk).update(**_looked(cancellation, clock.now()), **news)
         if is_new:
             tell.differs(cancellation)
             flow.record(actions.REREAD_DIFFERS, cancellation, lines=[step.kind for step in found])
@@ -99,7 +111,7 @@ def _keep(cancellation: Cancellation, sheet: ReceiptSheet, *, now: datetime) -> 
     news: dict[str, Any] = {"receipt": codec.dumps(sheet), "seen_at": now} if is_new or has_arrived else {}
     news |= {"differs": True, "looked_at": None} if is_new else {}
     with transaction.atomic():
-        Cancellation.objects.filter(pk=cancellation.pk).update(reread_at=now, **news)
+        Cancellation.objects.filter(pk=cancellation.pk).update(**_looked(cancellation, now), **news)
         if is_new:
             tell.finished(cancellation, sheet)
             flow.record(

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from cancellations import actions
-from cancellations.execution import reread
+from cancellations.execution import flow, pace
 from cancellations.models import Attempt, Cancellation, Step, StepKind
 from cancellations.models.step import IS_CLAIMABLE
 from stores.audit import restore
@@ -78,7 +78,7 @@ def restored(*, now: datetime, gap: int = restore.GAP) -> Restoring:
         _open_steps().update(
             must_look=True, lease_owner="", lease_until=None, fence=F("fence") + 1, looked_at=None, absent_since=None
         )
-        _ended(now).update(reread_at=now - 2 * reread.EVERY)
+        _ended(now).update(look_again_at=now, looking_until=None)
     if found.numbers_move:
         read = Cancellation._meta.db_table
         with transaction.atomic():
@@ -92,4 +92,4 @@ def _open_steps() -> QuerySet[Step]:
 
 
 def _ended(now: datetime) -> QuerySet[Cancellation]:
-    return Cancellation.objects.filter(state__in=reread.OVER, finished_at__gt=now - reread.WITHIN)
+    return Cancellation.objects.filter(state__in=flow.LOOKED_AT_AGAIN, finished_at__gt=now - pace.SECOND_LOOK_FOR)

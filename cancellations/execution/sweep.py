@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cancellations.execution import brake, copies, flow, leases, reread
+from cancellations.execution import brake, copies, flow, leases, second_looks, waiting
 from cancellations.models import Cancellation, Inbox, InboxState, Step
 from cancellations.models.step import IS_CLAIMABLE
 from cancellations.selectors import stops
@@ -16,18 +16,20 @@ from notifications import sender
 from stores.audit import rounds
 from stores.kernel import queue
 from stores.kernel.states import CancellationState
-from stores.services import hooks, sync
+from stores.services import hooks, sync, upkeep
 
 MOST = 100  # rings of one kind a tick
 
 
 def run(now: datetime) -> dict[str, int]:
     """Ring for everything due; how many of each kind."""
+    tend(now)
     rung = due(now)
     for task, names in rung.items():
         for name in names:
             queue.ring(task, name)
-    expire(now)
+    _hourly(now)
+    upkeep.daily(now)
     return {task: len(names) for task, names in rung.items()}
 
 
@@ -39,7 +41,7 @@ def due(now: datetime) -> dict[str, Sequence[str | int]]:
         "stores.sync": [str(uuid) for uuid in sync.due(now, MOST)],
         "stores.check_hooks": [str(uuid) for uuid in hooks.due(now, MOST)],
         "cancellations.read_inbox": _due_inbox(now),
-        "cancellations.reread": _due_rereads(now),
+        "cancellations.reread": second_looks.take_next(now),
         "cancellations.watch_copy": copies.due(now, MOST),
         "stores.audit_round": rounds.due(now, MOST),
     }
@@ -62,20 +64,23 @@ def _due_inbox(now: datetime) -> list[int]:
     return list(waiting.order_by("next_attempt_at").values_list("pk", flat=True)[:MOST])
 
 
-_last_round: list[datetime] = []  # of this process; two sweepers looking twice an hour are harmless
+_last_round: list[datetime] = []  # of this process; two sweepers cleaning twice an hour are harmless
 
 
-def _due_rereads(now: datetime) -> list[str]:
-    """Asked once an hour: the question is a scan of a fortnight's work."""
+def _hourly(now: datetime) -> None:
     if _last_round and now - _last_round[0] < timedelta(hours=1):
-        return []
+        return
     _last_round[:] = [now]
     preview.forget_old(now)
-    return reread.due(now, MOST)
 
 
-def expire(now: datetime) -> None:
-    """Approvals that nobody gave in time."""
+def tend(now: datetime) -> None:
+    """What becomes due, or ends, by something else than its own time."""
+    waiting.wake()
+    _expire(now)
+
+
+def _expire(now: datetime) -> None:
     waiting = Cancellation.objects.filter(state=CancellationState.AWAITING_APPROVAL, expires_at__lt=now)
     for cancellation in waiting.select_related("store")[:MOST]:
         with transaction.atomic():

@@ -24,7 +24,8 @@ from stores.kernel.failpoints import failpoint
 from stores.kernel.states import StepState
 from stores.models import StoreState
 from stores.platforms.base import Platform
-from stores.services import connections
+from stores.services import connections, reach
+from stores.services.limiter import Booking
 
 logger = logging.getLogger(__name__)
 SHOP_PAUSE = timedelta(seconds=60)
@@ -42,7 +43,12 @@ class Turn:
 
     @cached_property
     def platform(self) -> Platform:
-        return connections.open_platform(self.step.cancellation.store, journal=self.journal)
+        return connections.open_platform(self.step.cancellation.store, journal=self.journal, booking=self.booking)
+
+    @cached_property
+    def booking(self) -> Booking:
+        """The slots of the whole turn, had before its first read."""
+        return reach.book(self.step.cancellation.store, f"{self.step.kind} {self.step.state}")
 
     @cached_property
     def plan(self) -> Plan:
@@ -72,6 +78,14 @@ class Turn:
 def take(step: Step) -> None:
     """Act once on a claimed step. Raises LeaseLost when another worker took it meanwhile."""
     turn = Turn(step)
+    try:
+        _take(turn)
+    finally:
+        turn.booking.close()
+
+
+def _take(turn: Turn) -> None:
+    step = turn.step
     if step.cancellation.store.state != StoreState.ACTIVE:
         wait_for_shop(step)
         return

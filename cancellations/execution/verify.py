@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from cancellations import actions
-from cancellations.execution import copies, faults, flow, leases, own_moves, pace
+from cancellations.execution import copies, faults, flow, leases, own_moves, pace, waiting
 from cancellations.models import Step
 from cancellations.planning import claims, comparison
 from cancellations.planning.figures import figures
@@ -81,6 +81,9 @@ def _later(turn: Turn, exc: Exception) -> None:
     """The look failed: again by policy; the step's clock tells a person, and the looking goes on."""
     step = turn.step
     faults.log(step, exc)
+    if wait_for := waiting.fields(turn, exc):
+        leases.release(step, **wait_for)
+        return
     tries = step.tries + 1
     wait = faults.told(exc) or pace.backoff(tries, clock.rng)
     leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc)[:300])

@@ -67,6 +67,7 @@ class Watch:
         self.hands = hands or Hands(settings.WORKER_THREADS)
         self.stopped = threading.Event()
         self.is_by_hand = False
+        self.took = 0
 
     def seen(self, now: datetime) -> bool:
         """False: this process has just swept; there was a pile of messages."""
@@ -75,16 +76,18 @@ class Watch:
         self.swept_at = now if is_new else self.swept_at
         return is_new
 
-    def look(self, now: datetime) -> int:
-        """Take what sweeps have missed when none was seen for too long; how much was taken."""
+    def look(self, now: datetime) -> bool:
+        """Take what sweeps have missed when none was seen for too long; whether that was so. `took`: how much."""
+        self.took = 0
         if now - self.last_sweep <= PATIENCE:
-            return 0
+            return False
         if not self.is_by_hand:
             logger.warning("no sweep seen: taking what is due from the database")
         self.is_by_hand = True
-        sweep.expire(now)
+        sweep.tend(now)
         due = [(task, name) for task, names in sweep.due(now - MISSED).items() for name in names]
-        return sum(self.hands.take(task, name) for task, name in due)
+        self.took = sum(self.hands.take(task, name) for task, name in due)
+        return True
 
     def keep(self) -> None:
         """Until the process ends. A database that is away is asked again."""
@@ -94,7 +97,8 @@ class Watch:
             try:
                 database.drop_broken()
                 has_looked = has_looked or restored.worker_started() >= 0
-                if self.look(clock.now()):
+                self.look(clock.now())
+                if self.took:
                     pause = BUSY_LOOK_SECONDS
             except Error:
                 logger.warning("the worker's own look failed", exc_info=True)

@@ -56,6 +56,8 @@ class Cancellation(models.Model):
     came_from = ""  # in memory only: the state before the last move, for the audit event that tells of it
     looked_at = models.DateTimeField(null=True)  # a person has looked at the difference and let it stand
     reread_at = models.DateTimeField(null=True)  # of the nightly second look
+    look_again_at = models.DateTimeField(null=True)  # when the next one is due; null: none is
+    looking_until = models.DateTimeField(null=True)  # a worker is at it
 
     class Meta:
         constraints: ClassVar = [
@@ -74,6 +76,15 @@ class Cancellation(models.Model):
                 "state", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_state_time"
             ),
             models.Index(fields=["differs"], condition=Q(differs=True), name="cancellation_differs"),
+            models.Index(
+                fields=["store", "look_again_at"], condition=Q(look_again_at__isnull=False), name="second_look_due"
+            ),
+            models.Index(fields=["looking_until"], condition=Q(looking_until__isnull=False), name="second_look_now"),
+            # what waits for a person: selectors/looks asks each by its own index
+            models.Index(fields=["store"], condition=Q(state="needs_operator"), name="look_at_stopped"),
+            models.Index(fields=["store"], condition=Q(state="refused", looked_at=None), name="look_at_refused"),
+            models.Index(fields=["store"], condition=Q(differs=True, looked_at=None), name="look_at_different"),
+            models.Index(fields=["store"], condition=Q(state="awaiting_approval"), name="look_at_approvals"),
         ]
 
     def __str__(self) -> str:

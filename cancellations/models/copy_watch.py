@@ -16,10 +16,14 @@ class CopyState(models.TextChoices):
 
 
 class CopyWatch(models.Model):
-    """`order`: the other one of the pair, copy or original. Leased as a step is; it only ever reads."""
+    """`order`: the other one of the pair, copy or original, `store`: its shop.
+
+    Leased as a step is; it only ever reads.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cancellation = models.ForeignKey("cancellations.Cancellation", on_delete=models.CASCADE, related_name="copies")
+    store = models.ForeignKey("stores.Store", null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     order = models.ForeignKey("stores.OrderRecord", on_delete=models.CASCADE, related_name="+")
     state = models.CharField(max_length=10, choices=CopyState.choices, default=CopyState.WATCHING)
     until = models.DateTimeField()
@@ -29,13 +33,14 @@ class CopyWatch(models.Model):
     lease_until = models.DateTimeField(null=True)
     fence = models.PositiveBigIntegerField(default=0)
     seen_at = models.DateTimeField(null=True)  # of the last read that was answered
+    looked_at = models.DateTimeField(null=True)  # still open, and a person let it stand
     detail = models.CharField(max_length=300, blank=True)  # why the last look saw nothing, in safe words
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["cancellation", "order"], name="one_watch_per_copy")]
         indexes: ClassVar = [
             models.Index(fields=["next_attempt_at"], condition=Q(state="watching"), name="copy_due"),
-            models.Index(fields=["cancellation"], condition=Q(state="open"), name="copy_open"),
+            models.Index(fields=["store", "cancellation"], condition=Q(state="open", looked_at=None), name="copy_open"),
         ]
 
     def __str__(self) -> str:

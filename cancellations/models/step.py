@@ -61,6 +61,7 @@ class Step(models.Model):
     must_look = models.BooleanField(default=False)  # before it is sent next, whatever its state says
     refusal = models.CharField(max_length=300, blank=True)  # the platform's last final no, until looks agree with it
     resend = models.CharField(max_length=8, blank=True, choices=Resending.choices)
+    waits_for_shop = models.BooleanField(default=False)  # until its shop answers again, and not for a time
     tell_at = models.DateTimeField(null=True)  # still open by then: a person is told, whatever the cause
     result = models.JSONField(default=dict)  # platform ids and facts of the receipt
     detail = models.CharField(max_length=300, blank=True)  # safe words for the page
@@ -74,6 +75,7 @@ class Step(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["next_attempt_at"], condition=IS_CLAIMABLE, name="step_due"),
             models.Index(fields=["tell_at"], condition=IS_CLAIMABLE, name="step_to_tell"),
+            models.Index(fields=["cancellation"], condition=Q(waits_for_shop=True), name="step_waits_for_shop"),
         ]
 
     def __str__(self) -> str:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from cancellations.models import Attempt, Cancellation, CopyState, CopyWatch, Step
-from notifications.models import Delivery, DeliveryState
+from cancellations.selectors import looks
+from notifications.models import Delivery
 from stores.kernel.keyset import Page, page_of
 from stores.kernel.states import FINISHED, CancellationState
 from stores.models import OrderRecord, User
-from stores.selectors import access, matching, named
+from stores.selectors import access, matching, named, within
 
 SUBJECT = "cancellation:"
-NEEDS_LOOK = Q(state=CancellationState.NEEDS_OPERATOR) | Q(differs=True, looked_at=None)
+FIRST_LOOKS = 20  # above the list; all of them are one of its filters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,17 +38,6 @@ def visible(viewer: User) -> QuerySet[Cancellation]:
     return Cancellation.objects.filter(store__in=stores)
 
 
-def needs_a_look(viewer: User) -> Q:
-    """Stopped; or not yet looked at: different from the promise, with a message that was given up,
-
-    or with the same order still open in another shop that the viewer may see.
-    """
-    given_up = Delivery.objects.filter(state=DeliveryState.GIVEN_UP, subject__startswith=SUBJECT)
-    told = given_up.order_by("-pk").values_list("subject", flat=True)[:200]
-    named = Q(uuid__in=[UUID(subject.removeprefix(SUBJECT)) for subject in told])
-    return NEEDS_LOOK | ((named | Q(pk__in=_open_copies(viewer).values("cancellation"))) & Q(looked_at=None))
-
-
 def _open_copies(viewer: User) -> QuerySet[CopyWatch]:
     return copies_in(viewer).filter(state=CopyState.OPEN)
 
@@ -55,12 +45,8 @@ def _open_copies(viewer: User) -> QuerySet[CopyWatch]:
 def copies_in(viewer: User) -> QuerySet[CopyWatch]:
     """The same orders in other shops, where the viewer may see those."""
     stores = access.stores_for(viewer, "cancellations.view")
-    return CopyWatch.objects.filter(order__store__in=stores).select_related("order__store").order_by("pk")
-
-
-def count_needing_a_look(viewer: User, *, most: int = 99) -> int:
-    """For the badge: counted no further than `most` + 1."""
-    return len(visible(viewer).filter(needs_a_look(viewer)).values_list("pk")[: most + 1])
+    rows = within.shops(CopyWatch.objects.all(), stores, column="order__store_id")
+    return rows.select_related("order__store").order_by("pk")
 
 
 def copies_of(viewer: User, cancellation: Cancellation) -> Sequence[tuple[CopyWatch, bool]]:
@@ -82,12 +68,14 @@ def _listed(rows: QuerySet[Cancellation], viewer: User) -> QuerySet[Cancellation
     still_open = Prefetch(
         "copies", _open_copies(viewer).defer("order__snapshot", "order__search"), to_attr="open_copies"
     )
-    return rows.select_related("store", "order", "requester").defer(*heavy).prefetch_related(still_open)
+    untold = Delivery.objects.filter(about=OuterRef("uuid"), store=OuterRef("store"), state="given_up", looked_at=None)
+    shown = rows.select_related("store", "order", "requester").defer(*heavy).prefetch_related(still_open)
+    return shown.annotate(is_untold=Exists(untold))
 
 
-def first_looks(viewer: User, *, most: int = 20) -> Sequence[Cancellation]:
+def first_looks(viewer: User, *, most: int = FIRST_LOOKS) -> Sequence[Cancellation]:
     """What a person must settle, longest waiting first: stands above the list."""
-    rows = visible(viewer).filter(needs_a_look(viewer))
+    rows = visible(viewer).filter(pk__in=looks.waiting(viewer))
     return list(_listed(rows, viewer).order_by("created_at")[:most])
 
 
@@ -103,7 +91,7 @@ def progress(rows: Iterable[Cancellation]) -> dict[int, tuple[int, int]]:
 
 def _narrowed(rows: QuerySet[Cancellation], query: CancellationQuery, viewer: User) -> QuerySet[Cancellation]:
     if query.show == "look":
-        rows = rows.filter(needs_a_look(viewer))
+        rows = rows.filter(pk__in=looks.waiting(viewer))
     elif query.show == "differs":
         rows = rows.filter(differs=True)
     elif query.show == "running":
@@ -126,8 +114,8 @@ def _named(text: str, viewer: User) -> QuerySet[Cancellation, named.Pk]:
     if pk := pk_of(text):
         found = found.union(every.filter(pk=pk))
     if not text.strip().upper().startswith("C-") and (words := matching.condition(text)):
-        orders = OrderRecord.objects.filter(words, store__in=stores.order_by()).order_by().values("pk")
-        found = found.union(every.filter(order__in=orders))
+        orders = within.shops(OrderRecord.objects.filter(words), stores.order_by())
+        found = found.union(every.filter(order__in=orders.order_by().values("pk")))
     return found
 
 
@@ -152,7 +140,8 @@ def of_order(viewer: User, order_id: int) -> Sequence[Cancellation]:
 
 
 def deliveries(cancellation: Cancellation) -> Sequence[Delivery]:
-    return list(Delivery.objects.filter(subject=f"{SUBJECT}{cancellation.uuid}").order_by("pk"))
+    rows = Delivery.objects.filter(subject=f"{SUBJECT}{cancellation.uuid}")
+    return list(rows.select_related("person").order_by("pk"))
 
 
 def unknown_outcomes(store_id: int) -> int:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from cancellations import actions
 from cancellations.execution import flow, pace
-from cancellations.models import Cancellation, Resending, Step, StepKind
+from cancellations.models import Cancellation, CopyState, CopyWatch, Resending, Step, StepKind
 from cancellations.selectors import stops
-from cancellations.services import emergency, limits, notes
+from cancellations.services import emergency, limits, notes, tell
+from notifications import outbox
 from stores.audit.actions import Action
 from stores.kernel import clock, queue, states, vault
 from stores.kernel.errors import InputRejected, NotAllowed
@@ -119,6 +120,7 @@ def expire(cancellation: Cancellation) -> None:
     """An approval that was not given within 24 hours."""
     with transaction.atomic():
         if flow.shift(cancellation, C.EXPIRED, finished_at=clock.now()):
+            tell.expired(cancellation)
             flow.record(actions.EXPIRED, cancellation)
 
 
@@ -224,15 +226,22 @@ def _resume(step: Step, word: dict[str, Any]) -> None:
 
 
 def let_stand(*, actor: User, cancellation: Cancellation, reason: str) -> None:
-    """A person has looked at a difference, or at a message that was given up: it leaves *Needs a look*.
+    """A person has looked at a difference, a refusal, an order still open elsewhere, or a message that was given up:
 
-    The receipt stays as it is.
+    it leaves *Needs a look*. The receipt stays as it is.
     """
     _allow(actor, "cancellations.settle", cancellation)
     reason = _reason(reason)
     with transaction.atomic():
-        rows = Cancellation.objects.filter(pk=cancellation.pk, state__in=sorted(states.TERMINAL), looked_at=None)
-        if not rows.update(looked_at=clock.now()):
+        if not _seen(cancellation):
             raise InputRejected("", _("Nothing here waits for a look."))
         kept = _keep(reason, cancellation)
         flow.record(actions.LOOKED_AT, cancellation, actor=actor, **kept)
+
+
+def _seen(cancellation: Cancellation) -> int:
+    """Note it on all that waited for it; how many."""
+    now, mine = clock.now(), {"pk": cancellation.pk, "looked_at": None}
+    ends = Cancellation.objects.filter(Q(differs=True) | Q(state=C.REFUSED), state__in=sorted(states.TERMINAL), **mine)
+    copies = CopyWatch.objects.filter(cancellation=cancellation.pk, state=CopyState.OPEN, looked_at=None)
+    return ends.update(looked_at=now) + copies.update(looked_at=now) + outbox.let_stand(tell.subject(cancellation))

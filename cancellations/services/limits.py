@@ -11,7 +11,7 @@ has a limit asks somebody who has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,12 +74,27 @@ def trouble(cancellation: Cancellation) -> str:
     return _why(limits, cancellation.store, _amount(cancellation), lambda: _before(cancellation, person))
 
 
+def approvers(cancellation: Cancellation, *, now: datetime) -> list[User]:
+    """Everybody whose role and limits let them approve it, owners last; never who asked."""
+    store, amount = cancellation.store, _amount(cancellation)
+    others = User.objects.filter(is_active=True).exclude(pk=cancellation.requester_id)
+    desks = Membership.objects.filter(store=store, role__in=sorted(access.DESK)).select_related("person")
+    rows = list(desks.filter(person__in=others.filter(is_owner=False)).order_by("pk"))
+    days = spent_by([row.person for row in rows], store, now=now)
+
+    def may(row: Membership) -> bool:
+        spent_today = days.get(row.person_id, Money.zero(store.currency))
+        return not _why(access.limits_of(row, store), store, amount, lambda: spent_today)
+
+    return [*(row.person for row in rows if may(row)), *others.filter(is_owner=True).order_by("pk")]
+
+
 def moves_money(cancellation: Cancellation) -> bool:
     """Is there a step left that does? Whoever lets it go on answers for the whole with their own limits."""
     return cancellation.steps.filter(kind__in=MONEY).exclude(state__in=FINISHED).exists()
 
 
-def _why(limits: access.Limits, store: Store, amount: Money, already: Any) -> str:
+def _why(limits: access.Limits, store: Store, amount: Money, already: Callable[[], Money]) -> str:
     if not amount:
         return ""
     if amount.currency != store.currency:

@@ -11,7 +11,7 @@ from cancellations import actions
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.models.preview import VOID_AFTER
 from cancellations.planning.plan import Plan
-from cancellations.services import emergency, limits, notes, preview
+from cancellations.services import emergency, limits, notes, preview, tell
 from stores.audit import trail
 from stores.canonical import codec
 from stores.kernel import clock, queue
@@ -109,6 +109,8 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
         )
         Step.objects.bulk_create(steps_of(cancellation, plan))  # keys are fixed here, before any attempt
         queue.ring("cancellations.advance", str(cancellation.uuid))
+        if over:
+            tell.awaiting(cancellation)
         trail.record(
             actions.SENT_FOR_APPROVAL if over else actions.CONFIRMED,
             actor=actor,

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from cancellations.models import Cancellation
 from cancellations.planning.plan import ReceiptSheet
+from cancellations.services import limits
 from notifications import outbox
+from stores.kernel import clock
+from stores.kernel.states import CancellationState
+from stores.models import User
+from stores.selectors import access, people
+
+STOPPED, APPROVAL = "cancellation.stopped", "cancellation.approval"
+ASKED = {CancellationState.NEEDS_OPERATOR: STOPPED, CancellationState.AWAITING_APPROVAL: APPROVAL}
 
 
 def finished(cancellation: Cancellation, sheet: ReceiptSheet) -> None:
@@ -14,22 +25,58 @@ def finished(cancellation: Cancellation, sheet: ReceiptSheet) -> None:
 
 
 def differs(cancellation: Cancellation) -> None:
-    """The shop shows something else than was promised: tell the one who asked, once."""
-    outbox.put(
-        key=f"cancellation.differs:{cancellation.uuid}",
-        channel="mail",
-        kind="cancellation.differs",
-        subject=f"cancellation:{cancellation.uuid}",
-        payload={"to": str(cancellation.requester.uuid), "reference": cancellation.reference},
-    )
+    """The shop shows something else than was promised: told once."""
+    _mail(_who_acts(cancellation), "cancellation.differs", cancellation)
 
 
 def stopped(cancellation: Cancellation) -> None:
-    """A person is needed: tell the one who asked."""
-    outbox.put(
-        key=f"cancellation.stopped:{cancellation.uuid}:{cancellation.version}",
-        channel="mail",
-        kind="cancellation.stopped",
-        subject=f"cancellation:{cancellation.uuid}",
-        payload={"to": str(cancellation.requester.uuid), "reference": cancellation.reference},
+    """A person is needed, each time it stops."""
+    _mail(_who_acts(cancellation), STOPPED, cancellation, again=f":{cancellation.version}")
+
+
+def refused(cancellation: Cancellation) -> None:
+    """The platform said no: whether it is wanted still is for a person to say."""
+    _mail(_who_acts(cancellation), "cancellation.refused", cancellation)
+
+
+def awaiting(cancellation: Cancellation) -> None:
+    """Everybody who may approve it. No customer, no order: who asks, where, how much and until when."""
+    facts: dict[str, Any] = {
+        "asked_by": str(cancellation.requester.uuid),
+        "minor": cancellation.money_minor,
+        "currency": cancellation.currency,
+        "until": cancellation.expires_at.isoformat() if cancellation.expires_at else "",
+    }
+    _mail(limits.approvers(cancellation, now=clock.now()), APPROVAL, cancellation, **facts)
+
+
+def expired(cancellation: Cancellation) -> None:
+    """Nobody approved it: who asked must know that nothing happened."""
+    _mail([cancellation.requester], "cancellation.expired", cancellation)
+
+
+def moved_on(cancellation: Cancellation, came_from: str) -> None:
+    """What was asked of people is decided: mails about it that have not left yet are called off."""
+    if kind := ASKED.get(CancellationState(came_from)):
+        outbox.call_off(subject(cancellation), kind)
+
+
+def subject(cancellation: Cancellation) -> str:
+    return f"cancellation:{cancellation.uuid}"
+
+
+def _who_acts(cancellation: Cancellation) -> list[User]:
+    """Who asked; when they may no longer, everybody at the desk of the shop."""
+    asked, store = cancellation.requester, cancellation.store
+    return [asked] if access.can(asked, "cancellations.retry", store) else people.at_desk(store)
+
+
+def _mail(told: Iterable[User], kind: str, cancellation: Cancellation, *, again: str = "", **facts: Any) -> None:
+    outbox.mail(
+        told,
+        key=f"{kind}:{cancellation.uuid}{again}",
+        kind=kind,
+        subject=subject(cancellation),
+        store=cancellation.store,
+        payload={"reference": cancellation.reference, **facts},
     )

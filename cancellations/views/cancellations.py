@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from cancellations.forms.cancellations import CancellationSearch, Release, Retry, Settle, Stand
-from cancellations.models import Cancellation
-from cancellations.selectors import cancellations, story
+from cancellations.models import Cancellation, CopyWatch
+from cancellations.selectors import cancellations, looks, story
 from cancellations.services import decide, limits, notes, order_page, picture, sheet
 from cancellations.views.audit_entry import Entry
+from notifications.models import Delivery
 from stores.audit import actions
 from stores.kernel import clock
 from stores.kernel.keyset import Page
@@ -22,6 +24,7 @@ from stores.models import User
 from stores.selectors import access
 from stores.services import orders
 from stores.templatetags.words import word
+from stores.views import refusals
 from stores.views.access import DeskRequest, may
 
 NARROWING = ("q", "show", "shop", "since", "until")
@@ -42,13 +45,14 @@ def cancellation_list(request: DeskRequest) -> HttpResponse:
 def _listed(request: DeskRequest, form: CancellationSearch, page: Page[Cancellation]) -> dict[str, Any]:
     narrowed = any(request.GET.get(name) for name in NARROWING)
     later = bool(request.GET.get("after"))
-    looks = [] if narrowed or later else cancellations.first_looks(request.user)
+    first = [] if narrowed or later else cancellations.first_looks(request.user)
     done = cancellations.progress(page.rows)
     return {
         "form": form,
         "page": page,
         "rows": [(row, done.get(row.pk)) for row in page.rows],
-        "looks": [(row, None) for row in looks],
+        "looks": [(row, None) for row in first],
+        "more_looks": len(first) == cancellations.FIRST_LOOKS and looks.count(request.user) > len(first),
         "is_narrowed": narrowed,
         "is_moving": not later and any(row.state in ("held", "running", "verifying") for row in page.rows),
         "has_panel_errors": bool(form.errors.keys() - {"q"}),
@@ -99,6 +103,14 @@ def one(request: DeskRequest, uuid: UUID) -> Cancellation:
     return found
 
 
+def _thing(uuid: UUID) -> refusals.Thing | None:
+    row = Cancellation.objects.select_related("store").filter(uuid=uuid).first()
+    return (f"cancellation:{uuid}", row.store) if row else None
+
+
+refusals.FIND["cancellations"] = _thing
+
+
 def page(request: DeskRequest, cancellation: Cancellation, *, status: int = 200, **more: Any) -> HttpResponse:
     """The whole page; more: forms that were refused, with what was typed, or a live look."""
     context = _context(request, cancellation, sheet.of(cancellation)) | more
@@ -108,9 +120,7 @@ def page(request: DeskRequest, cancellation: Cancellation, *, status: int = 200,
 def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet) -> dict[str, Any]:
     can = cancellations.person_can(request.user, cancellation)
     deliveries = cancellations.deliveries(cancellation)
-    given_up = any(row.state == "given_up" for row in deliveries)
     copies = cancellations.copies_of(request.user, cancellation)
-    copy_is_open = any(copy.state == "open" for copy, _may in copies)
     return {
         "cancellation": cancellation,
         "sheet": told,
@@ -118,11 +128,9 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
         "can": can,
         "is_untouched": _may_be_given_up(cancellation, told) and decide.is_untouched(cancellation),
         "why_not_approve": _why_not_approve(request.user, cancellation, can),
-        "wants_a_look": cancellation.looked_at is None
-        and (told.state == "differs" or ((given_up or copy_is_open) and cancellation.finished_at is not None)),
+        "look": _wants_a_look(cancellation, copies, deliveries),
         "theirs": _theirs(cancellation) if told.asking and told.asking.assist else "",
         "copies": copies,
-        "copy_is_open": copy_is_open,
         "deliveries": deliveries,
         **_story(cancellation, told),
         "retry_form": Retry(),
@@ -134,6 +142,19 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
 
 def _may_be_given_up(cancellation: Cancellation, told: sheet.Sheet) -> bool:
     return cancellation.state == "needs_operator" or (cancellation.state == "running" and bool(told.stopped))
+
+
+def _wants_a_look(
+    cancellation: Cancellation, copies: Sequence[tuple[CopyWatch, bool]], deliveries: Sequence[Delivery]
+) -> str:
+    """What a person may look at and let stand, the gravest first; "" for nothing."""
+    if cancellation.looked_at is None and cancellation.differs:
+        return "done_after_all" if cancellation.state == "refused" else "differs"
+    if cancellation.looked_at is None and cancellation.state == "refused":
+        return "refused"
+    if any(copy.state == "open" and copy.looked_at is None for copy, _may in copies):
+        return "copy"
+    return "message" if any(row.state == "given_up" and row.looked_at is None for row in deliveries) else ""
 
 
 def _theirs(cancellation: Cancellation) -> str:

@@ -17,6 +17,7 @@ from cancellations.models import Cancellation, Step
 from cancellations.services import decide
 from cancellations.views.cancellations import one, page
 from stores.kernel.errors import DeskError, InputRejected
+from stores.views import refusals
 from stores.views.access import DeskRequest, may, step_up
 
 
@@ -97,6 +98,7 @@ def _decide(
             return page(request, cancellation, status=422, **{name: form})
         return _back(request, cancellation, messages.ERROR, exc.user_message)
     except DeskError as exc:
+        refusals.of_error(request, exc)
         return _back(request, cancellation, messages.ERROR, exc.user_message)
     return _back(request, cancellation, messages.SUCCESS, said)
 
@@ -105,6 +107,7 @@ def _act(request: DeskRequest, cancellation: Cancellation, said: str, act: Calla
     try:
         act()
     except DeskError as exc:
+        refusals.of_error(request, exc)
         return _back(request, cancellation, messages.ERROR, exc.user_message)
     return _back(request, cancellation, messages.SUCCESS, said)
 

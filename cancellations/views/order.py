@@ -17,6 +17,7 @@ from cancellations.services.order_page import Standing, Wish
 from stores.kernel.errors import DeskError, InputRejected, OrderBusy, StalePlan
 from stores.models import OrderRecord
 from stores.selectors import access
+from stores.views import refusals
 from stores.views.access import DeskRequest, may
 
 ASKED_OR_TYPED = ["GET", "HEAD", "POST"]  # an address typed, or come back to after signing in, leads to the order
@@ -95,6 +96,7 @@ def _confirm(request: DeskRequest, record: OrderRecord, seen: Preview) -> HttpRe
     except InputRejected as exc:
         return _look_again(request, record, exc.user_message, status=422)
     except DeskError as exc:
+        refusals.of_error(request, exc)
         return _look_again(request, record, _("%(why)s Nothing was confirmed.") % {"why": exc.user_message}, status=503)
     messages.success(request, _("Confirmed as %(reference)s.") % {"reference": cancellation.reference})
     return redirect("cancellations:detail", cancellation.uuid)

@@ -8,7 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cancellations.selectors import cancellations
+from cancellations.selectors import cancellations, second_looks
+from stores.kernel import clock
 from stores.platforms import registry
 from stores.platforms.base import Platform
 from stores.selectors import access, stores, unreadable
@@ -34,6 +35,7 @@ def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
         "card": stores.card(store),
         "platform": capabilities.Vendor.of(platform),
         "unknown": cancellations.unknown_outcomes(store.pk),
+        "looks": second_looks.of_shop(store, now=clock.now()),
         "rows": capabilities.rows({platform.label: platform.capabilities}),
         "missing": missing,
         "unread": unreadable.of_store(request.user, store),

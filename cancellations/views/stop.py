@@ -14,6 +14,7 @@ from cancellations.models import EmergencyStop
 from cancellations.selectors import stops
 from cancellations.services import emergency
 from stores.kernel.errors import DeskError
+from stores.views import refusals
 from stores.views.access import DeskRequest, get_store_or_404, may, step_up
 
 
@@ -45,6 +46,7 @@ def resume(request: DeskRequest, uuid: UUID) -> HttpResponse:
     try:
         lifted = emergency.resume(actor=request.user, stop=stop)
     except DeskError as exc:
+        refusals.of_error(request, exc)
         messages.error(request, exc.user_message)
         return redirect("stop:page")
     if lifted:
@@ -60,6 +62,7 @@ def keep(request: DeskRequest, uuid: UUID) -> HttpResponse:
     try:
         emergency.keep_stopped(actor=request.user, stop=_one(request, uuid))
     except DeskError as exc:
+        refusals.of_error(request, exc)
         messages.error(request, exc.user_message)
     else:
         messages.success(request, _("It stays stopped."))
@@ -83,6 +86,14 @@ def _one(request: DeskRequest, uuid: UUID) -> EmergencyStop:
     if stop is None or not stops.may_resume(request.user, stop):
         raise Http404
     return stop
+
+
+def _thing(uuid: UUID) -> refusals.Thing | None:
+    row = EmergencyStop.objects.select_related("store").filter(uuid=uuid).first()
+    return (f"stop:{uuid}", row.store) if row else None
+
+
+refusals.FIND["stop"] = _thing
 
 
 def _uuid(text: str) -> UUID:

@@ -24,9 +24,8 @@ def web(host: str, port: int) -> Child:
 
 
 def worker() -> Child:
-    """Threads: they wait for platforms most of the time. One thread would be throttled by the broker's poll."""
-    options = ["-P", "threads", "-c", str(settings.WORKER_THREADS), "--loglevel", "warning"]
-    options += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    """Its threads come from the settings. One worker or two speak to nobody: no gossip."""
+    options = ["--loglevel", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     return Child(WORKER, [sys.executable, "-m", "celery", "-A", "config", "worker", *options])
 
 

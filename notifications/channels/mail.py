@@ -5,10 +5,11 @@ The Message-ID is made of the delivery's uuid, so that a repeat after an unknown
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.utils.translation import gettext as _
+from collections.abc import Sequence
 
+from django.core.mail import EmailMessage
+
+from notifications.channels import mail_words
 from notifications.contract import Channel, Undeliverable
 from notifications.models import Delivery
 from stores.models import User
@@ -19,33 +20,21 @@ class Mail(Channel):
     label = "E-mail"
 
     def send(self, delivery: Delivery) -> None:
-        person = User.objects.filter(uuid=delivery.payload.get("to"), is_active=True).first()
-        if person is None:
-            raise Undeliverable("no such person")
-        message = EmailMessage(
-            subject=subject(delivery),
-            body=text(delivery),
-            to=[person.email],
-            headers={"Message-ID": f"<{delivery.uuid}@rescind>"},
-        )
-        message.send()
+        _send(delivery, mail_words.subject(delivery), mail_words.text(delivery))
+
+    def send_together(self, deliveries: Sequence[Delivery]) -> None:
+        _send(deliveries[0], mail_words.subject_of_many(deliveries), mail_words.text_of_many(deliveries))
 
 
-def subject(delivery: Delivery) -> str:
-    return _("%(reference)s needs a look") % {"reference": delivery.payload.get("reference", "")}
+def _send(first: Delivery, subject: str, body: str) -> None:
+    person = _person(first)
+    if person is None:
+        raise Undeliverable("no such person")
+    one_line = " ".join(subject.split())  # a shop's name may hold line breaks
+    headers = {"Message-ID": f"<{first.uuid}@rescind>"}
+    EmailMessage(subject=one_line, body=body, to=[person.email], headers=headers).send()
 
 
-def text(delivery: Delivery) -> str:
-    """No customer, no amount: the page behind the link shows them to those who may see them."""
-    words = {
-        "cancellation.differs": _("What the shop shows now differs from what the preview promised."),
-        "cancellation.stopped": _("Rescind stopped and waits for a person to decide."),
-    }
-    return f"{words.get(delivery.kind, '')}\n\n{_where(delivery)}\n"
-
-
-def _where(delivery: Delivery) -> str:
-    """The page's address; without a public one, how to find it."""
-    if settings.PUBLIC_URL:
-        return f"{settings.PUBLIC_URL}/cancellations/{delivery.subject.removeprefix('cancellation:')}"
-    return _("Open Rescind and look for %(reference)s.") % {"reference": delivery.payload.get("reference", "")}
+def _person(delivery: Delivery) -> User | None:
+    known = {"pk": delivery.person_id} if delivery.person_id else {"uuid": delivery.payload.get("to")}
+    return User.objects.filter(is_active=True, **known).first()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ class Action:
     personal: facts that must never stand in the chain; only their keyed digest is written.
     moves_money, is_failure: what the filters of the audit page go by; what moved money is signed at once,
     unless it only foretells.
+    words: for facts that are codes, what the sentence says in their place.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Action:
     moves_money: bool = False
     is_failure: bool = False
     foretells: bool = False
+    words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
 
 
 class _Missing(dict[str, str]):
@@ -75,7 +78,8 @@ def sentence(name: str, *, actor: str, facts: dict[str, Any]) -> str:
     action = find(name)
     if action is None:
         return f"{actor}: {name}"
-    words = {key: str(value) for key, value in facts.items() if isinstance(value, str | int)}
+    plain = {key: value for key, value in facts.items() if isinstance(value, str | int)}
+    words = {key: str(action.words.get(key, {}).get(str(value), value)) for key, value in plain.items()}
     return str(action.sentence).format_map(_Missing(words | {"actor": actor}))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from stores.audit import rows
 from stores.audit.verify_audit import Line, line_of_file
 
 
@@ -32,6 +33,13 @@ def of(chain: str) -> dict[str, Line]:
 
 def name(seq: int) -> str:
     return f"{seq:012d}.json"
+
+
+def says(chain: str, name: str, line: Line) -> bool:
+    """Whether a file holds this line as it was written, or as versions before wrote it: without copied columns."""
+    older = {key: value for key, value in line.items() if key not in ("seq", "head", "at")}
+    text = (folder() / chain / name).read_bytes()
+    return text in [f"{rows.text(form)}\n".encode() for form in (line, older)]
 
 
 def write(path: Path, text: str) -> None:

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 
 from stores.audit import actions, checkpoints, files, keys, required, rows, trail, verify
 from stores.audit.verify_audit import Line, Problem, Statements, Walk, statements, unsigned
-from stores.kernel import clock
-from stores.models import AuditChain, AuditEvent
+from stores.kernel import clock, row_numbers
+from stores.models import AuditChain, AuditEvent, Checkpoint
 
 OVERDUE = 2 * checkpoints.EVERY
 OVERDUE_MONEY = timedelta(minutes=15)
@@ -55,7 +54,7 @@ def everything(only: str = "") -> tuple[list[Report], list[str]]:
 
 
 def _chain(chain: AuditChain, system: Statements, noted: Mapping[int, str] | None = None) -> Report:
-    told = {seq: _digest(line) for line in rows.statements(chain.pk) if (seq := rows.number(line["seq"]))}
+    told = {seq: line for line in rows.statements(chain.pk) if (seq := rows.number(line["seq"]))}
     signed = verify.statements_of(chain)
     walk = signed.walk(chain.name)
     found = [problem for problem in verify.problems(walk, chain.pk) if problem]
@@ -67,7 +66,7 @@ def _chain(chain: AuditChain, system: Statements, noted: Mapping[int, str] | Non
     report.problems += unsigned(walk, noted)
     if not walk.entries and not walk.is_gone(system):
         report.more.append(Problem(report.name, 0, "is empty: it must hold at least how it began"))
-    report.more += [*required.owner(chain), *_files(walk, told, chain.pk), *_overdue(walk, chain)]
+    report.more += [*required.owner(chain), *_files(walk, told, chain.pk), *_ids(chain), *_overdue(walk, chain)]
     return report
 
 
@@ -81,9 +80,9 @@ def _missing(name: str, system: Statements, noted: Mapping[int, str]) -> Report:
     return Report(name, walk, problems, [Problem(name, 0, "is missing whole: no row of this chain stands there")])
 
 
-def _files(walk: Walk, told: Mapping[int, str], chain: int) -> Iterator[Problem]:
+def _files(walk: Walk, told: Mapping[int, Line], chain: int) -> Iterator[Problem]:
     """Each checkpoint stands in a row and in a file, and both say the same. Read after the walk: a row comes first."""
-    found = {int(name[:-5]): _digest(line) for name, line in files.of(walk.chain).items() if name[:-5].isdecimal()}
+    found = {int(name[:-5]): name for name in files.of(walk.chain) if name[:-5].isdecimal()}
     for seq in sorted({*told, *found}):
         file = f"{walk.chain}/{files.name(seq)}"
         if seq not in found:
@@ -91,12 +90,21 @@ def _files(walk: Walk, told: Mapping[int, str], chain: int) -> Iterator[Problem]
         elif seq not in told and not any(first <= seq < at for _, first, at in walk.lost):
             if not checkpoints.stands(chain, seq):
                 yield Problem(walk.chain, seq, "has a checkpoint whose row is missing: only the file tells of it")
-        elif told.get(seq, found[seq]) != found[seq]:
+        elif seq in told and not files.says(walk.chain, found[seq], told[seq]):
             yield Problem(walk.chain, seq, f"has a checkpoint whose file says otherwise: {file}")
 
 
-def _digest(line: Line) -> str:
-    return sha256(rows.text([line.get(name) for name in ("text", "signature", "key_id")]).encode()).hexdigest()
+def _ids(chain: AuditChain) -> Iterator[Problem]:
+    """Row numbers say nothing by themselves, and pages are ordered by them."""
+    before = 0
+    for seq, pk in Checkpoint.objects.filter(chain=chain.pk).order_by("seq", "pk").values_list("seq", "pk"):
+        if pk <= before:
+            yield Problem(str(chain.name), rows.number(seq) or 0, "has a checkpoint whose id is not in order")
+        before = pk
+    for model, kind in ((AuditEvent, "a row"), (Checkpoint, "a checkpoint")):
+        last = model._default_manager.filter(chain=chain.pk).order_by("-pk").values("seq", "pk").first()
+        if last and last["pk"] > row_numbers.last(model._meta.db_table):
+            yield Problem(str(chain.name), rows.number(last["seq"]) or 0, f"has {kind} whose id was never handed out")
 
 
 def _overdue(walk: Walk, chain: AuditChain) -> Iterator[Problem]:

@@ -6,13 +6,25 @@ from django.utils.translation import gettext_lazy as _
 
 from stores.audit.actions import Action, declare
 
-SIGNED_IN = declare(Action("people.signed_in", _("{actor} signed in")))
+SIGNED_IN = declare(Action("people.signed_in", _("{actor} signed in"), personal=("from_where",)))
 SIGN_IN_FAILED = declare(
-    Action("people.sign_in_failed", _("Somebody failed to sign in"), personal=("address",), is_failure=True)
+    Action(
+        "people.sign_in_failed", _("Somebody failed to sign in"), personal=("address", "from_where"), is_failure=True
+    )
+)
+LOCKED_OUT = declare(
+    Action(
+        "people.locked_out",
+        _("Somebody failed to sign in so often that the door is closed for five minutes"),
+        personal=("address", "from_where"),
+        is_failure=True,
+    )
 )
 CODE_FAILED = declare(Action("people.code_failed", _("A wrong second-factor code was given"), is_failure=True))
 SIGNED_OUT = declare(Action("people.signed_out", _("{actor} signed out")))
 SIGNED_OUT_EVERYWHERE = declare(Action("people.signed_out_everywhere", _("All sessions of a person were ended")))
+SESSION_ENDED = declare(Action("people.session_ended", _("{actor} ended a session of theirs")))
+OTHER_SESSIONS_ENDED = declare(Action("people.other_sessions_ended", _("{actor} ended their other sessions")))
 PASSWORD_CHANGED = declare(Action("people.password_changed", _("{actor} set a new password")))
 SECOND_FACTOR_ADDED = declare(Action("people.second_factor_added", _("{actor} set up a second factor")))
 SECOND_FACTOR_REMOVED = declare(Action("people.second_factor_removed", _("{actor} took the second factor away")))

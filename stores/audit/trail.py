@@ -7,6 +7,7 @@ body_digest = SHA-256(C(body)), C = the canonical JSON of stores.canonical.codec
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -92,9 +93,9 @@ def canonical(body: dict[str, Any]) -> str:
     return text
 
 
-def stamp() -> str:
-    """Now, as it is hashed: always 27 characters, so that text order is time order."""
-    return clock.now().replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+def stamp(at: datetime | None = None) -> str:
+    """`at`, or now, as it is hashed: always 27 characters, so that text order is time order."""
+    return (at or clock.now()).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _check(value: Any) -> None:

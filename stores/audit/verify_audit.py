@@ -234,6 +234,7 @@ def _said(line: Line) -> Line:
         ]
         counts = [said["seq"], *(_counts(said["restored"]) if "restored" in said else ())]
         are_ours = all(type(count) is int for count in counts) and all(isinstance(text, str) for text in texts)
+        are_ours = are_ours and line["is"] in ("checkpoint", "head")
         return said if are_ours else {}
     except UNREADABLE:
         return {}
@@ -297,10 +298,14 @@ def unsigned(walk: Walk, noted: Mapping[int, str]) -> Iterator[Problem]:
 
 def verdict(chains: int, entries: int, problems: int, broken: int, restores: int) -> str:
     """The last line, in words."""
-    held = f"{restores} restores are noted, see above" if restores != 1 else "1 restore is noted, see above"
     if problems:
-        return f"NOT WHOLE: {problems} findings in {broken} of {chains} chains"
-    return f"WHOLE: {chains} chains, {entries} entries{f'; {held}' if restores else ''}"
+        return f"NOT WHOLE: {_count(problems, 'finding')} in {broken} of {_count(chains, 'chain')}"
+    noted = f"; {_count(restores, 'restore')} noted, see above" if restores else ""
+    return f"WHOLE: {_count(chains, 'chain')}, {entries} entries{noted}"
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def public_key(text: str) -> tuple[str, Ed25519PublicKey]:
@@ -320,7 +325,7 @@ def line_of_file(path: Path) -> Line:
     named = path.stem.isascii() and path.stem.isdecimal() and len(path.stem) < 19
     place = {"is": "checkpoint", "chain": path.parent.name, "seq": int(path.stem) if named else 0}
     try:
-        return place | json.loads(path.read_text(encoding="utf-8")) | {"is": "checkpoint"}
+        return place | json.loads(path.read_text(encoding="utf-8"))
     except (OSError, *UNREADABLE):
         return place
 

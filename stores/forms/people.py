@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from stores.kernel import numbers
+from stores.kernel import addresses, numbers
 from stores.kernel.errors import InputRejected
 from stores.kernel.money import Money
 from stores.models import Membership, Role, Store, User
@@ -43,18 +43,30 @@ class NewPerson(forms.Form):
         return given
 
 
+class Address(forms.CharField):
+    """An e-mail address as people have it here; nothing is trimmed or mended in silence."""
+
+    widget = forms.EmailInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=addresses.MOST_CHARACTERS, strip=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        try:
+            return addresses.normal(str(super().clean(value)))
+        except InputRejected as exc:
+            raise ValidationError(exc.user_message) from exc
+
+
 class NewOwner(NewPerson):
     """The first person of an installation."""
 
-    email = forms.EmailField(
+    email = Address(
         label=_("E-mail address"),
         help_text=_("You sign in with it."),
         widget=forms.EmailInput({"autocomplete": "username"}),
     )
     field_order = ("name", "email", "password")
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
 
 
 class Invite(forms.Form):
@@ -63,15 +75,12 @@ class Invite(forms.Form):
     store = forms.ModelChoiceField(
         label=_("Shop"), queryset=Store.objects.none(), to_field_name="uuid", empty_label=None
     )
-    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput({"autocomplete": "off"}))
+    email = Address(label=_("E-mail address"), widget=forms.EmailInput({"autocomplete": "off"}))
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.STAFF, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, stores: QuerySet[Store], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["store"].queryset = stores  # type: ignore[attr-defined]
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
 
     def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])

@@ -23,6 +23,10 @@ class InputRejected(DeskError):
         self.field = field
 
 
+class BeyondOwn(InputRejected):
+    """Nobody gives away more than they have."""
+
+
 class NotAllowed(DeskError):
     """This person may not do this here."""
 

@@ -24,6 +24,18 @@ def move_on(gaps: Mapping[str, int]) -> None:
                 cursor.execute(statement, {"gap": gap, "table": table, "column": known[table]})
 
 
+def last(table: str) -> int:
+    """The last number that was handed out."""
+    sql = "SELECT seq FROM sqlite_sequence WHERE name = %s"
+    with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, tables()[table]])
+            sql = f"SELECT last_value FROM {cursor.fetchone()[0]}"  # noqa: S608  as the database names it
+        cursor.execute(sql, [table] if connection.vendor == "sqlite" else None)
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 def _statements(table: str, column: str) -> list[str]:
     quote = connection.ops.quote_name
     last = f"(SELECT COALESCE(MAX({quote(column)}), 0) FROM {quote(table)})"  # noqa: S608

@@ -80,6 +80,10 @@ class StoreHealth(models.Model):
 
     store = models.OneToOneField(Store, on_delete=models.CASCADE, related_name="health")
     next_slot_at = models.FloatField(default=0)  # unix seconds: the reserve-a-slot row
+    throttled_until = models.FloatField(default=0)  # unix seconds, the platform's word: until then its bucket is empty
+    work_since = models.FloatField(default=0)  # unix seconds: from then on work that waits has its share
+    work_until = models.FloatField(default=0)  # unix seconds: how long the share is kept for it
+    work_wants = models.FloatField(default=0)  # points of the turn that waits
     seconds_per_point = models.FloatField(default=0.01)
     bucket_size = models.FloatField(default=1000)
     bucket_left = models.FloatField(null=True)

@@ -81,7 +81,10 @@ def _stores(viewer: access.Viewer, query: OrderQuery) -> list[Store]:
 def _matching(query: OrderQuery, stores: list[Store]) -> QuerySet[OrderRecord]:
     """All that fit, in no order."""
     amount = _amount(query, stores)
-    rows = within.orders(stores, is_rare=bool(query.words or query.is_disputed or amount))
+    if query.words or query.is_disputed or amount:
+        rows = within.shops(OrderRecord.objects.all(), [store.pk for store in stores])
+    else:
+        rows = OrderRecord.objects.filter(_in(stores))
     return rows.filter(matching.condition(query.words), _states(query), _placed(query, stores), amount)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from stores.kernel import clock
 from stores.models import Invitation, Membership, Role, Store, StoreState, User
@@ -50,6 +50,12 @@ def by_shop(viewer: User, stores: Iterable[Store]) -> list[ShopPeople]:
 
 def owners() -> list[User]:
     return list(User.objects.filter(is_owner=True, is_active=True).order_by("name", "pk"))
+
+
+def at_desk(store: Store) -> list[User]:
+    """Everybody who moves money in this shop, owners too."""
+    members = Membership.objects.filter(store=store, role__in=sorted(access.DESK)).values("person")
+    return list(User.objects.filter(Q(is_owner=True) | Q(pk__in=members), is_active=True).order_by("pk"))
 
 
 def has_owner() -> bool:

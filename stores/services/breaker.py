@@ -24,7 +24,7 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.models import StoreHealth, StoreState
+from stores.models import StoreHealth, StoreState, StoreSync
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +108,8 @@ class RowBreaker:
             last_success_at=clock.now(), failures=0, breaker_open_since=None, breaker_probe_at=None
         )
         if self.seen.open_since:
+            waited = StoreSync.objects.filter(store_id=self.store_id, lease_until=None).exclude(error="")
+            waited.update(next_attempt_at=clock.now())  # steps are woken by the sweep: they are of the floor above
             logger.info("A shop answers again", extra={"store": self.store_id})
         self.seen.failures, self.seen.open_since, self.seen.success_at = 0, None, now
 

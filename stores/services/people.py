@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from stores.audit import people as names
 from stores.audit import trail
-from stores.kernel import clock
-from stores.kernel.errors import InputRejected, NotAllowed
+from stores.kernel import addresses, clock
+from stores.kernel.errors import BeyondOwn, InputRejected, NotAllowed
 from stores.models import Invitation, Membership, Role, Store, User
 from stores.selectors import access
 from stores.services import sign_in, tell_admins
@@ -39,6 +39,7 @@ def invite_owner() -> str:
 
 def make_owner(*, invitation: Invitation, email: str, name: str, password: str) -> User:
     """Spend the invitation. Raises InputRejected when it is spent already or the address is taken."""
+    email = addresses.normal(email)
     with transaction.atomic():
         _spend(invitation)
         owner = _new_person(email, name, password, is_owner=True)
@@ -51,6 +52,7 @@ def invite(*, actor: User, store: Store, email: str, role: Role) -> tuple[Invita
     """The invitation and its token; the same goes out by mail. Raises NotAllowed, InputRejected."""
     _check_may_manage(actor, store)
     _check_grant(actor, store, Membership(store=store, role=role))
+    email = addresses.normal(email)
     if Membership.objects.filter(store=store, person__email=email).exists():
         raise InputRejected("email", _("This person works in this shop already."))
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -175,7 +177,7 @@ def _check_grant(actor: User, store: Store, wanted: Membership) -> None:
         most, asked = getattr(own, field), getattr(given, field)
         if most is not None and (asked is None or asked > most):
             words = _("At most your own limit, %(limit)s.") % {"limit": f"{most.amount:f} {most.currency}"}
-            raise InputRejected(f"limit_{field}", words)
+            raise BeyondOwn(f"limit_{field}", words)
 
 
 def _check_not_last_admin(membership: Membership, *, field: str) -> None:

@@ -18,7 +18,7 @@ from stores.platforms import registry
 from stores.platforms.base import Connection, Platform
 from stores.services import credentials
 from stores.services.breaker import RowBreaker, Seen
-from stores.services.limiter import Ledger, RowLimiter
+from stores.services.limiter import Booking, Ledger, RowLimiter
 
 
 @dataclass
@@ -35,15 +35,21 @@ _ways: dict[UUID, Way] = {}
 _lock = threading.Lock()
 
 
-def open_platform(store: Store, *, journal: Journal | None = None, read_timeout: float | None = None) -> Platform:
+def open_platform(
+    store: Store,
+    *,
+    journal: Journal | None = None,
+    booking: Booking | None = None,
+    read_timeout: float | None = None,
+) -> Platform:
     """The shop's adapter, ready to call. Asks the database for its secrets and sends nothing.
 
-    journal: the executor's, for effects. read_timeout: somebody waits at a page; all requests together get this
-    many seconds, and the rate limit treats them as a person's.
+    journal, booking: the executor's, for effects and for the slots of its whole turn. read_timeout: somebody waits at
+    a page; all requests together get this many seconds, and the rate limit treats them as a person's.
     Raises VaultError for secrets that do not open, KeyError for a platform that this version does not know.
     """
     way = way_to(store)
-    limiter = RowLimiter(store.pk, way.ledger, is_person=read_timeout is not None)
+    limiter = RowLimiter(store.pk, way.ledger, is_person=read_timeout is not None, booking=booking)
     transport = HttpTransport(
         session=way.session,
         egress=egress(store.settings.get("base_url", "")),
@@ -86,6 +92,11 @@ def trial(platform_key: str, shop: Mapping[str, str], secrets: Mapping[str, str]
         settings=shop, secrets=secrets, transport=transport, now=clock.now, token=cached, forget_token=token.clear
     )
     return registry.get(platform_key)(connection)
+
+
+def book(store: Store, kind: str) -> Booking:
+    """For one turn of work at this shop; `kind`: such turns need about the same. To be closed."""
+    return Booking(way_to(store).ledger, kind)
 
 
 def way_to(store: Store) -> Way:

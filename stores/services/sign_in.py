@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import logging
 import time
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +14,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
@@ -19,10 +22,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from stores.audit import people, trail
+from stores.audit.actions import Action
 from stores.kernel import vault
 from stores.models import User
 from stores.selectors import access
+from stores.services import refusals
 
+logger = logging.getLogger(__name__)
+
+MOST_FAILED, FAILED_WITHIN = 60, timedelta(minutes=10)  # entries of a kind, from all the world
 NOBODY = "person:unknown"  # the target of a failed sign-in: whether the account exists is not told
 
 FACTOR_EVENTS = {
@@ -47,7 +55,8 @@ class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Django changes the session's id here."""
         with transaction.atomic():
             super().login(request, user)
-            trail.record(people.SIGNED_IN, actor=user, target=target(user))
+            from_where = refusals.address_of(request)
+            trail.record(people.SIGNED_IN, actor=user, target=target(user), from_where=from_where)
 
     def logout(self, request: HttpRequest) -> None:
         user = request.user
@@ -57,9 +66,24 @@ class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 trail.record(people.SIGNED_OUT, actor=user, target=target(user))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        self._note(people.SIGN_IN_FAILED, request, credentials)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            self._note(people.LOCKED_OUT, request, credentials)
+            raise
+
+    def _note(self, action: Action, request: HttpRequest, credentials: dict[str, Any]) -> None:
+        """Strangers can do this as often as they like: past MOST_FAILED it stands in the log alone."""
+        logger.warning("A sign-in was refused", extra={"kind": action.name})
+        if refusals.is_flood(action, most=MOST_FAILED, within=FAILED_WITHIN):
+            return
         address = str(credentials.get("email", "")).strip().casefold()
+        from_where = refusals.address_of(request)
         with transaction.atomic():
-            trail.record(people.SIGN_IN_FAILED, actor="rescind", target=NOBODY, address=address)
+            trail.record(action, actor="rescind", target=NOBODY, address=address, from_where=from_where)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Per account *and* address, so that nobody can lock somebody else out; the address alone is limited too."""

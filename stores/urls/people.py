@@ -8,5 +8,6 @@ urlpatterns = [
     path("people/invite", people.invite, name="invite"),
     path("people/invitations/<uuid:uuid>/withdraw", people.withdraw, name="withdraw"),
     path("people/<uuid:uuid>", people.change, name="change"),
+    path("people/<uuid:uuid>/sessions", people.end_sessions, name="end_sessions"),
     path("people/<uuid:uuid>/remove", people.remove, name="remove"),
 ]

@@ -18,6 +18,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -25,9 +26,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
+from stores.audit import refusals as reasons
+from stores.kernel.errors import NotAllowed
 from stores.models import Store, User
 from stores.selectors import access
 from stores.services import sign_in
+from stores.views import refusals
 
 
 class DeskRequest(HttpRequest):
@@ -53,15 +57,28 @@ def may(action: str) -> Callable[[View], View]:
             if turned_away is not None:
                 return turned_away
             if not access.can(request.user, action):
+                refusals.of(request, reasons.ROLE)
                 raise Http404
             desk = cast(DeskRequest, request)
             desk.action, desk.stores = action, access.stores_for(request.user, action)
-            return view(desk, *args, **kwargs)
+            return _noting_refusals(desk, view, *args, **kwargs)
 
         guarded.__dict__["action"] = action  # the access matrix reads it
         return guarded
 
     return decorate
+
+
+def _noting_refusals(request: DeskRequest, view: View, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """What a page or a service refuses has rolled back by now, so that its trace does not."""
+    try:
+        return view(request, *args, **kwargs)
+    except Http404:
+        refusals.of(request, reasons.FOREIGN)
+        raise
+    except NotAllowed as exc:
+        refusals.of_error(request, exc)
+        raise PermissionDenied from exc
 
 
 def signed_in(view: View) -> View:

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from stores.forms.people import ChangeMembership, Invite, put_errors
 from stores.kernel.errors import InputRejected
+from stores.models import User
 from stores.selectors import people as selector
-from stores.services import people, tell_admins
+from stores.services import people, sessions, tell_admins
+from stores.views import refusals
 from stores.views.access import DeskRequest, may, step_up
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -37,6 +39,7 @@ def invite(request: DeskRequest) -> HttpResponse:
         try:
             invitation, token = people.invite(actor=request.user, **form.cleaned_data)
         except InputRejected as exc:
+            refusals.of_error(request, exc)
             put_errors(form, exc)
         else:  # no redirect: the link is shown this once and stored nowhere
             link = request.build_absolute_uri(tell_admins.link("join", token))
@@ -63,6 +66,7 @@ def change(request: DeskRequest, uuid: UUID) -> HttpResponse:
                 per_day=given["limit_per_day"],
             )
         except InputRejected as exc:
+            refusals.of_error(request, exc)
             put_errors(form, exc)
         else:
             messages.success(request, _("Changed. %(person)s signs in again.") % {"person": membership.person})
@@ -88,6 +92,20 @@ def remove(request: DeskRequest, uuid: UUID) -> HttpResponse:
             trouble = exc.user_message
     context = {"membership": membership, "trouble": trouble}
     return render(request, "people/remove.html", context, status=422 if trouble else 200)
+
+
+@FORM
+@may("people.manage")
+def end_sessions(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    """Where somebody is signed in, and the end of it. It closes, so nothing is asked."""
+    person = User.objects.filter(uuid=uuid).first()
+    if person is None or not sessions.may_end(request.user, person):
+        raise Http404
+    if request.method != "POST":
+        return render(request, "people/sessions.html", {"person": person, "places": sessions.of_person(person)})
+    sessions.end_of(actor=request.user, person=person)
+    messages.success(request, _("%(person)s is signed out everywhere.") % {"person": person})
+    return redirect("people:list")
 
 
 @FORM

@@ -21,7 +21,7 @@ from stores.platforms import registry
 from stores.platforms.base import Access, Platform
 from stores.selectors import access as rights
 from stores.selectors import stores
-from stores.services import connections, shop_settings
+from stores.services import connections, shop_settings, timekeeper
 from stores.views.access import DeskRequest, get_store_or_404, may, prove_first, step_up, step_up_afresh
 from stores.views.capabilities import Vendor, vendors
 
@@ -32,9 +32,11 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @may("stores.view")
 def shop_list(request: DeskRequest) -> HttpResponse:
+    may_connect = rights.can(request.user, "stores.connect")
     context = {
         "cards": stores.cards(request.user),
-        "may_connect": rights.can(request.user, "stores.connect"),
+        "may_connect": may_connect,
+        "wrong_clocks": timekeeper.wrong_clocks() if may_connect else {},
     }
     return render(request, "stores/list.html", context)
 

@@ -71,6 +71,7 @@ print(json.dumps({
     "cancellations": [str(u) for u in Cancellation.objects.values_list("uuid", flat=True)],
     "shops": [str(store.uuid)],
     "memberships": [str(u) for u in Membership.objects.filter(role="staff").values_list("uuid", flat=True)[:1]],
+    "people": [str(u) for u in User.objects.filter(is_owner=False).values_list("uuid", flat=True)[:1]],
     "invitations": [str(invitation.uuid)],
     "events": [[e.chain.name, e.seq] for e in AuditEvent.objects.select_related("chain").order_by("-pk")[:2]],
     "join": token, "start": people.invite_owner(),
@@ -90,16 +91,16 @@ def names() -> list[str]:
 def addresses(name: str, known: dict[str, Any]) -> list[str]:
     """One address of each thing the route can show. Raises NoReverseMatch for arguments nobody listed."""
     match name.split(":"):
-        case ["orders", "detail"]:
-            return [reverse(name, args=[uuid]) for uuid in known["orders"]]
-        case ["cancellations", "detail"]:
-            return [reverse(name, args=[uuid]) for uuid in known["cancellations"]]
+        case ["orders" | "cancellations" as kind, "detail"]:
+            return [reverse(name, args=[uuid]) for uuid in known[kind]]
         case ["audit", "detail"]:
             return [reverse(name, args=event) for event in known["events"]]
         case ["people", "withdraw"]:
             return [reverse(name, args=[uuid]) for uuid in known["invitations"]]
         case ["people", "change" | "remove"]:
             return [reverse(name, args=[uuid]) for uuid in known["memberships"]]
+        case ["people", "end_sessions"]:
+            return [reverse(name, args=[uuid]) for uuid in known["people"]]
         case ["shops", "connect_to"]:
             return [reverse(name, args=[platform]) for platform in ("shopify", "woocommerce")]
         case ["shops", "detail" | "settings" | "rekey" | "pause" | "resume" | "disconnect"]:

@@ -41,6 +41,7 @@ PUBLIC = {
 OWN = {  # one's own account: any signed-in person, nobody else
     "account_reauthenticate",
     "account_change_password",
+    "account_sessions",
     "account_sign_out_everywhere",
     "mfa_index",
     "mfa_authenticate",
@@ -83,6 +84,10 @@ def _membership(cast: Cast, shop: Store) -> dict[str, Any]:
     return {"uuid": make.membership(make.person(), shop, Role.STAFF).uuid}
 
 
+def _somebody(cast: Cast, shop: Store) -> dict[str, Any]:
+    return {"uuid": make.membership(make.person(), shop, Role.STAFF).person.uuid}
+
+
 def _invitation(cast: Cast, shop: Store) -> dict[str, Any]:
     invited, _ = people.invite(actor=cast.owner, store=shop, email="x@example.com", role=Role.STAFF)
     return {"uuid": invited.uuid}
@@ -109,6 +114,7 @@ THINGS: dict[str, Thing] = {
     "audit:detail": _event,
     "stop:*": _stop,
     "people:withdraw": _invitation,
+    "people:end_sessions": _somebody,
     "people:*": _membership,
     "shops:connect_to": _platform,
     "shops:test_new": _platform,

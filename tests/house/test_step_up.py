@@ -22,7 +22,15 @@ ASKS = {
     "shops:resume",
     "stop:resume",
 }
-NEVER = {"cancellations:take_back", "people:withdraw", "shops:pause", "stop:keep", "stop:page", "stop:press"}
+NEVER = {
+    "cancellations:take_back",
+    "people:end_sessions",
+    "people:withdraw",
+    "shops:pause",
+    "stop:keep",
+    "stop:page",
+    "stop:press",
+}
 
 
 def test_the_pages_that_ask_are_these():

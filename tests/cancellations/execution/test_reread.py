@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from cancellations.execution import reread
+from cancellations.execution import reread, second_looks
 from cancellations.execution.keys import tag_of
+from cancellations.models import Cancellation
 from cancellations.selectors import cancellations
 from cancellations.services import decide
 from notifications.models import Delivery
@@ -32,8 +33,9 @@ def flagged():
 
 def look_again(desk, cancellation, days=1.1):
     desk.travel(days * DAY)
-    for uuid in reread.due(clock.now(), 100):
-        reread.look(uuid)
+    second_looks.take_next(clock.now())
+    while taken := Cancellation.objects.filter(looking_until__gt=clock.now()).first():  # the end of one takes the next
+        reread.look(str(taken.uuid))
     cancellation.refresh_from_db()
     return cancellation
 
@@ -113,19 +115,21 @@ def test_a_shop_that_does_not_answer_is_asked_at_the_next_round(desk, done):
     desk.world.clear_faults()
 
     assert silent.reread_at is None
-    assert reread.due(clock.now(), 100) == [str(done.uuid)]
+    assert second_looks.take_next(clock.now()) == []
+    desk.travel(3600)
+    assert second_looks.take_next(clock.now()) == [str(done.uuid)]
 
 
 @pytest.mark.parametrize(
     ("days", "state", "is_due"),
-    [(0.9, StoreState.ACTIVE, False), (1.1, StoreState.ACTIVE, True), (15, StoreState.ACTIVE, False),
+    [(0.9, StoreState.ACTIVE, False), (1.1, StoreState.ACTIVE, True), (15, StoreState.ACTIVE, True),
      (1.1, StoreState.PAUSED, False)],
 )  # fmt: skip
-def test_only_what_we_acted_on_within_a_fortnight_once_a_day(desk, done, days, state, is_due):
+def test_once_a_day_while_the_shop_is_connected(desk, done, days, state, is_due):
     desk.store.state = state
     desk.store.save()
 
-    found = reread.due(clock.now() + timedelta(days=days), 100)
+    found = second_looks.take_next(clock.now() + timedelta(days=days))
 
     assert bool(found) == is_due
 
@@ -156,25 +160,39 @@ def test_a_refused_one_that_was_done_all_the_same_is_put_before_a_person(desk, r
     assert (first.state, second.differs, second.looked_at) == ("refused", True, None)
     assert "done all the same" in second.trouble
     assert flagged() == 1
-    assert [row.kind for row in Delivery.objects.all()] == ["cancellation.differs"]
+    assert [row.kind for row in Delivery.objects.all()] == ["cancellation.refused", "cancellation.differs"]
     assert second in cancellations.first_looks(desk.staff)
 
 
 @pytest.mark.parametrize(
-    ("state", "is_read"),
-    [("withdrawn", True), ("expired", True), ("refused", True), ("done", False), ("running", False),
-     ("needs_operator", False), ("held", False)],
+    ("state", "is_read", "again"),
+    [("withdrawn", True, 24), ("expired", True, 24), ("refused", True, 24), ("done", False, None),
+     ("running", False, 1), ("needs_operator", False, 1), ("held", False, 1)],
 )  # fmt: skip
-def test_the_last_one_that_may_have_done_something_speaks_for_its_order(db, state, is_read):
-    earlier = make.cancellation(state="done", finished_at=make.NOW)
-    make.cancellation(record=earlier.order, state=state)
+def test_the_last_one_that_may_have_done_something_speaks_for_its_order(desk, done, state, is_read, again):
+    make.cancellation(record=done.order, state=state)
+    desk.travel(1.1 * DAY)
 
-    assert (str(earlier.uuid) in reread.due(make.NOW + timedelta(hours=25), 9)) is is_read
+    reread.look(str(done.uuid))
+
+    done.refresh_from_db()
+    assert bool(done.reread_at) is is_read
+    assert done.look_again_at == (clock.now() + timedelta(hours=again) if again else None)
 
 
-@pytest.mark.parametrize(("hours", "is_due"), [(24, False), (24.001, True)])
-def test_a_day_after_the_last_look_it_is_due_again(db, hours, is_due):
-    row = make.cancellation(state="done", finished_at=make.NOW - timedelta(days=3), reread_at=make.NOW)
+@pytest.mark.parametrize(("days", "again"), [(12.9, True), (13.1, False)])
+def test_after_a_fortnight_it_is_left_alone(desk, done, days, again):
+    looked = look_again(desk, done, days=days)
 
-    assert (reread.due(make.NOW + timedelta(hours=hours), 9) == [str(row.uuid)]) is is_due
-    assert reread.due(make.NOW + timedelta(hours=hours), 0) == []
+    assert looked.reread_at == clock.now()
+    assert bool(looked.look_again_at) is again
+
+
+def test_a_fault_of_ours_is_looked_at_again_later_and_keeps_no_other_from_it(desk, done, monkeypatch):
+    monkeypatch.setattr(reread.comparison, "compare", lambda *_: 1 / 0)
+
+    failed = look_again(desk, done)
+
+    assert failed.reread_at is None
+    assert failed.look_again_at == clock.now() + timedelta(hours=1)
+    assert failed.looking_until is None

@@ -288,13 +288,30 @@ def test_reads_that_fail_before_anything_was_sent_are_counted(tries, state):
 
 
 def test_a_slot_is_waited_for_longer_each_time_and_another_wait_as_told():
+    """Of a turn that had begun: its reads were spent for nothing."""
     step = a_step(looks=3)
+    turn = a_turn(step)
+    turn.booking.is_begun = True
 
-    outcomes.failed(a_turn(step), RemoteThrottled("slot", code="slot", retry_after=2))
+    outcomes.failed(turn, RemoteThrottled("slot", code="slot", retry_after=2))
     assert (again(step).next_attempt_at, again(step).looks, again(step).tries) == (NOW + 16 * SECOND, 4, 0)
 
     outcomes.failed(a_turn(again(step)), RemoteThrottled("429", retry_after=2))
     assert (again(step).next_attempt_at, again(step).looks, again(step).tries) == (NOW + 2 * SECOND, 5, 0)
+
+
+def test_work_that_was_not_begun_waits_in_the_order_of_its_age():
+    older, younger = a_step(looks=3), a_step()
+    Cancellation.objects.update(store=older.cancellation.store)
+    Step.objects.filter(pk__in=[older.pk, younger.pk]).update(next_attempt_at=NOW)
+    waits = []
+    for step in (older, younger):
+        turn = a_turn(again(step))
+        turn.booking.seconds_each = 3
+        outcomes.failed(turn, RemoteThrottled("slot", code="slot", retry_after=2))
+        waits.append((again(step).next_attempt_at - NOW, again(step).looks))
+
+    assert waits == [(2 * SECOND, 3), (5 * SECOND, 0)]
 
 
 # --- jobs ---------------------------------------------------------------------------------------------
@@ -430,13 +447,13 @@ def test_late_landing_is_counted_from_the_last_one_without_an_answer(ago, until)
 @pytest.mark.parametrize(("silent", "sweeps"), [(9, False), (10, False), (10.001, True)])
 def test_a_worker_sweeps_after_ten_seconds_of_silence(monkeypatch, silent, sweeps):
     ran: list[Any] = []
-    monkeypatch.setattr(sweep, "run", ran.append)
+    monkeypatch.setattr(sweep, "tend", ran.append)
+    monkeypatch.setattr(sweep, "due", lambda now: {})
     own = watch.Watch(NOW)
 
     assert own.look(NOW + timedelta(seconds=silent)) is sweeps
 
     assert ran == ([NOW + timedelta(seconds=silent)] if sweeps else [])
-    assert own.last_sweep == (NOW + timedelta(seconds=silent) if sweeps else NOW)
 
 
 @pytest.fixture
@@ -466,14 +483,12 @@ def test_a_copy_is_read_at_longer_and_longer_pauses(copy_watch, looks, pause):
 @pytest.mark.parametrize(("left", "state"), [(1, "watching"), (0, "open"), (-1, "open")])
 def test_a_copy_is_watched_until_its_day_is_over(copy_watch, left, state):
     CopyWatch.objects.update(until=NOW + left * SECOND)
-    Cancellation.objects.update(looked_at=NOW)
 
     copies.look(str(copy_watch.uuid))
 
     copy_watch.refresh_from_db()
     assert copy_watch.state == state
     assert copy_watch.next_attempt_at == (NOW + SECOND if state == "watching" else None)
-    assert Cancellation.objects.get(pk=copy_watch.cancellation_id).looked_at == (NOW if state == "watching" else None)
 
 
 def test_a_copy_that_is_leased_or_not_due_is_not_read(copy_watch):

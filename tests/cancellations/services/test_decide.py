@@ -149,7 +149,8 @@ class TestRetryAndSettle:
     def test_whoever_was_asked_is_told_by_mail_once(self, stopped):
         told = Delivery.objects.get(kind="cancellation.stopped")
 
-        assert told.payload == {"to": str(stopped.requester.uuid), "reference": stopped.reference}
+        assert (told.person, told.store, told.about) == (stopped.requester, stopped.store, stopped.uuid)
+        assert told.payload == {"reference": stopped.reference}
 
     def test_a_refused_whole_cannot_be_revived(self, desk):
         record = desk.order()

@@ -82,9 +82,29 @@ class TestList:
     def test_a_message_that_was_given_up_needs_a_look(self, browser, mine):
         told = mine("#9", state="done")
         Delivery.objects.create(key="k", channel="mail", kind="x", subject=f"cancellation:{told.uuid}",
+                                about=told.uuid, store=told.store,
                                 created_at=make.NOW, state=DeliveryState.GIVEN_UP)  # fmt: skip
 
-        assert "#9" in text_of(browser.get(LIST, {"show": "look"}))
+        page = text_of(browser.get(LIST, {"show": "look"}))
+        assert "#9" in page
+        assert "a message could not be delivered" in page
+
+    def test_the_badge_counts_what_waits_for_this_viewer_up_to_99(self, browser, cast, browser_of, mine):
+        mine(state="refused")
+        mine(state="awaiting_approval")
+        admin = browser_of(cast.admin_a)
+
+        counts = [re.findall(r'"count[^>]*>([^<]+)<', text_of(each.get(LIST))) for each in (browser, admin)]
+        assert [found[:1] for found in counts] == [["1"], ["2"]]
+
+    def test_what_the_first_twenty_hide_is_a_link_away(self, browser, mine, monkeypatch):
+        monkeypatch.setattr("cancellations.selectors.cancellations.FIRST_LOOKS", 2)
+        monkeypatch.setattr("cancellations.selectors.cancellations.first_looks.__kwdefaults__", {"most": 2})
+        rows = [mine(state="refused") for _ in range(3)]
+
+        assert "Show all that waits" in text_of(browser.get(LIST))
+        Cancellation.objects.filter(pk=rows[0].pk).update(looked_at=make.NOW)
+        assert "2 wait for a person" in text_of(browser.get(LIST))
 
     @pytest.mark.parametrize(
         ("query", "found"),

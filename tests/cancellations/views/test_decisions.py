@@ -219,6 +219,22 @@ def test_let_it_stand_leaves_the_list_and_keeps_why(row, cast, browser_of):
     assert row.reference not in text_of(browser.get("/cancellations?show=look"))
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({"state": "refused"}, "Is it wanted still?"), ({"state": "refused", "differs": True}, "Look at the order")],
+)
+def test_a_refusal_waits_until_somebody_has_looked(row, cast, browser_of, fields, words):
+    Cancellation.objects.update(**fields)
+    browser = browser_of(cast.staff_a)
+    detail = f"/cancellations/{row.uuid}"
+    assert words in text_of(browser.get(detail))
+
+    page = press(browser, "let_stand", row, **WORDS)
+
+    assert words not in page
+    assert "Somebody looked and let it stand" in page or fields.get("differs")
+
+
 def test_let_it_stand_twice_says_so(row, cast, browser_of):
     Cancellation.objects.update(state="done", differs=True, looked_at=make.NOW)
 

@@ -81,7 +81,7 @@ def test_noted_it_verifies_goes_on_and_proves_what_was_lost(chain, tmp_path, exp
     lines = said()
     to = Checkpoint.objects.filter(chain=chain, seq__gt=9).earliest("seq").seq
     assert lines[-1].startswith("WHOLE: 2 chains")
-    assert lines[-1].endswith("2 restores are noted, see above")
+    assert lines[-1].endswith("2 restores noted, see above")
     assert to == 5 + 10 * restore.GAP
     assert (
         f"NOTE   {chain.name} (Acrylic Studio): a restore is noted at entry {to}: it goes on behind entry 5, what was "
@@ -114,7 +114,7 @@ def test_a_second_run_notes_nothing_and_a_second_restore_does(chain):
     noted()
 
     assert findings() == []
-    assert said()[-1].endswith("4 restores are noted, see above")
+    assert said()[-1].endswith("4 restores noted, see above")
 
 
 def test_a_chain_of_which_only_files_are_left_is_noted_as_lost(chain, export_dir):

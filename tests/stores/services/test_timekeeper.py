@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import OperationalError
+from django.test import Client
 
 from cancellations.execution import leases
 from stores.kernel import clock
@@ -38,7 +39,8 @@ def wrong(request: pytest.FixtureRequest) -> Iterator[tuple[datetime, int]]:
         yield true, request.param
 
 
-def near(at: datetime, true: datetime) -> bool:
+def near(at: datetime | None, true: datetime) -> bool:
+    assert at
     return abs(at - true) < timedelta(seconds=60)
 
 
@@ -57,8 +59,8 @@ def test_what_is_shared_is_written_in_the_databases_time(wrong: tuple[datetime, 
     type(step).objects.filter(pk=step.pk).update(next_attempt_at=clock.now())
     claimed = leases.claim(step.pk, worker="w", now=clock.now())
     health = StoreHealth.objects.get(store=store)
-    assert claimed is not None
-    assert near(claimed.lease_until - timedelta(seconds=120), true)
+    assert claimed
+    assert near(claimed.lease_until, true + timedelta(seconds=120))
     assert near(datetime.fromtimestamp(health.next_slot_at, UTC), true)
     assert near(health.breaker_open_since, true)
     assert near(health.breaker_probe_at, true)
@@ -101,3 +103,13 @@ def test_a_database_that_is_away_stops_no_start(monkeypatch: pytest.MonkeyPatch)
 
     assert keeper.asked.is_set()
     assert not clock.is_following()
+
+
+def test_the_page_of_shops_names_the_machine(client: Client) -> None:
+    cache.set(timekeeper.CLOCKS, {"worker-2": [-3600.4, clock.now().timestamp()]}, None)
+    owner = make.person("owner@example.com", is_owner=True)
+    client.force_login(owner)
+
+    page = client.get("/shops").content.decode()
+
+    assert "worker-2 is -3600 seconds ahead of the database" in page

@@ -1,0 +1,62 @@
+"""Waiting for a shop before anything was asked of it: for a slot of its rate limit, or until it answers again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from cancellations.execution import faults, pace
+from cancellations.models import Step
+from stores.kernel import clock
+from stores.kernel.errors import RemoteThrottled
+from stores.kernel.states import CLAIMABLE
+
+if TYPE_CHECKING:
+    from cancellations.execution.turns import Turn
+
+LONGEST = timedelta(seconds=15)  # work comes again by then: its share of the limit is kept no longer
+MOST_BEFORE = 100
+APART = timedelta(seconds=0.2)  # what waited for a shop that is back goes to it one after the other
+MOST_WOKEN = 50
+
+
+def fields(turn: Turn, exc: Exception) -> dict[str, Any] | None:
+    """What to store on a step that was told to wait; None when it was something else, or its turn had begun.
+
+    A probe time is of whoever probes next: when the shop is back, this is woken. A slot is waited for in the order of
+    age: those before it need their time first.
+    """
+    if not isinstance(exc, RemoteThrottled):
+        return None
+    now, told = clock.now(), faults.told(exc) or pace.A_SECOND
+    if exc.code == "breaker":
+        return {"next_attempt_at": now + told, "detail": faults.words(exc), "waits_for_shop": True}
+    if exc.code == "slot" and not turn.booking.is_begun:
+        ahead = timedelta(seconds=_before(turn.step) * turn.booking.seconds_each)
+        return {"next_attempt_at": now + min(told + ahead, max(told, LONGEST)), "detail": faults.words(exc)}
+    return None
+
+
+def _before(step: Step) -> int:
+    """How many steps of the shop wait that were there first."""
+    soon = clock.now() + LONGEST
+    store = step.cancellation.store_id
+    older = Step.objects.filter(
+        state__in=CLAIMABLE, next_attempt_at__lte=soon, cancellation__store=store, pk__lt=step.pk
+    )
+    return older[:MOST_BEFORE].count()
+
+
+def wake() -> int:
+    """Make due what waits for shops that answer again; how many steps.
+
+    Whoever noticed it: a page, a sync, another worker. It is read from the row, so nobody has to call upwards.
+    """
+    now = clock.now()
+    back = Step.objects.filter(waits_for_shop=True, cancellation__store__health__breaker_open_since=None)
+    woken = list(back.order_by("pk").values_list("pk", flat=True)[:MOST_WOKEN])
+    for n, pk in enumerate(woken):
+        due = Step.objects.filter(pk=pk, waits_for_shop=True, state__in=CLAIMABLE, next_attempt_at__gt=now + n * APART)
+        due.update(next_attempt_at=now + n * APART)
+    Step.objects.filter(pk__in=woken).update(waits_for_shop=False)
+    return len(woken)

@@ -1,0 +1,113 @@
+"""What waits for a person, as a viewer may see it: *Needs a look* and its badge.
+
+Each kind is asked by a partial index of its own that holds what waits and nothing else, and UNION puts them together:
+the cost follows what waits, never what was ever done. One OR over all of them would read every cancellation. SQL by
+hand: the badge stands on every page, and Django takes longer to write this statement than a database to answer it;
+SQLite, which keeps no statistics here, would take an index of all states, so it is told which one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from stores.models import Membership, User
+from stores.selectors import access
+
+MOST = 99
+STOPPED = "SELECT id FROM cancellations_cancellation {look_at_stopped} WHERE state = 'needs_operator'"
+REFUSED = "SELECT id FROM cancellations_cancellation {look_at_refused} WHERE state = 'refused' AND looked_at IS NULL"
+DIFFERENT = "SELECT id FROM cancellations_cancellation {look_at_different} WHERE differs AND looked_at IS NULL"
+UNTOLD = """SELECT c.id FROM notifications_delivery {delivery_given_up}
+ JOIN cancellations_cancellation AS c ON c.uuid = about
+ WHERE notifications_delivery.state = 'given_up' AND notifications_delivery.looked_at IS NULL"""
+COPIES = """SELECT c.id FROM cancellations_copywatch {copy_open}
+ JOIN cancellations_cancellation AS c ON c.id = cancellation_id
+ WHERE cancellations_copywatch.state = 'open' AND cancellations_copywatch.looked_at IS NULL"""
+APPROVALS = """SELECT id FROM cancellations_cancellation {look_at_approvals}
+ WHERE state = 'awaiting_approval' AND requester_id <> %s"""
+COVERED = "store_id = %s AND limit_minor <= %s AND limit_currency IN ('', %s)"
+INDEXES = ("look_at_stopped", "look_at_refused", "look_at_different", "look_at_approvals", "copy_open",
+           "delivery_given_up")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A piece of SQL and its values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+    def also(self, other: Asked | None) -> Asked:
+        return self if other is None else Asked(f"{self.sql} AND {other.sql}", (*self.values, *other.values))
+
+
+def waiting(viewer: User) -> RawSQL:
+    """The primary keys of all that waits, for `pk__in`."""
+    whole = _joined(_kinds(viewer), "{}")
+    return RawSQL(whole.sql, whole.values)  # noqa: S611  our own text; the values are bound
+
+
+def count(viewer: User, *, most: int = MOST) -> int:
+    """For the badge, on every page: counted no further than `most` + 1."""
+    some = asked(viewer, most=most)
+    with connection.cursor() as cursor:
+        cursor.execute(some.sql, some.values)
+        return int(cursor.fetchone()[0])
+
+
+def asked(viewer: User, *, most: int = MOST) -> Asked:
+    """The statement that counts."""
+    some = _joined(_kinds(viewer), f"SELECT id FROM ({{}} LIMIT {most + 1}) AS part")  # noqa: S608  our own text
+    return Asked(f"SELECT COUNT(*) FROM ({some.sql} LIMIT {most + 1}) AS few", some.values)  # noqa: S608
+
+
+def _joined(kinds: Iterable[Asked], each: str) -> Asked:
+    hint = "INDEXED BY {}" if connection.vendor == "sqlite" else ""
+    hints = {name: hint.format(name) for name in INDEXES}
+    asked = list(kinds)
+    text = " UNION ".join(each.format(kind.sql.format(**hints)) for kind in asked)
+    return Asked(text, tuple(value for kind in asked for value in kind.values))
+
+
+def _kinds(viewer: User) -> Sequence[Asked]:
+    """Stopped; refused, different, a message given up, the same order open elsewhere, until somebody has looked;
+
+    waiting for an approval that the viewer may give.
+    """
+    works = [] if viewer.is_owner else list(Membership.objects.filter(person=viewer).select_related("store"))
+    shops = None if viewer.is_owner else [work.store_id for work in works if work.role in access.READERS]
+    if not viewer.is_active or shops == []:
+        return [Asked(f"{STOPPED} AND 1 = 0")]
+    return [
+        Asked(STOPPED).also(_in("store_id", shops)),
+        Asked(REFUSED).also(_in("store_id", shops)),
+        Asked(DIFFERENT).also(_in("store_id", shops)),
+        Asked(UNTOLD).also(_in("notifications_delivery.store_id", shops)),
+        Asked(COPIES).also(_in("cancellations_copywatch.store_id", shops)).also(_in("c.store_id", shops)),
+        Asked(APPROVALS, (viewer.pk,)).also(None if viewer.is_owner else _covered(works)),
+    ]
+
+
+def _in(column: str, shops: Sequence[int] | None) -> Asked | None:
+    return None if shops is None else Asked(f"{column} IN ({', '.join(['%s'] * len(shops))})", tuple(shops))
+
+
+def _covered(works: Iterable[Membership]) -> Asked:
+    """By role and by the limits of each shop; what is left of their day is asked when they approve."""
+    parts = [_by_limits(work) for work in works if work.role in access.DESK]
+    sql = " OR ".join(f"({part.sql})" for part in parts) or "1 = 0"
+    return Asked(f"({sql})", tuple(value for part in parts for value in part.values))
+
+
+def _by_limits(work: Membership) -> Asked:
+    """What somebody's limits cover: nothing in another currency, where there are any."""
+    own = access.limits_of(work, work.store)
+    limits = [limit.minor for limit in (own.per_cancellation, own.per_day) if limit is not None]
+    if not limits:
+        return Asked("store_id = %s", (work.store_id,))
+    return Asked(COVERED, (work.store_id, min(limits), work.store.currency))

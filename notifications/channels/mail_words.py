@@ -1,0 +1,115 @@
+"""The words of mails to colleagues. No customer, no order: the page behind the link shows them to who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from notifications.models import Delivery
+from stores.kernel import words
+from stores.kernel.money import Money
+from stores.models import User
+
+LISTED = 20  # of many in one mail; the page has the rest
+
+
+@dataclass(frozen=True)
+class Words:
+    """subject, text: of a mail of its own; short: its line in a mail of several. All may name what `_facts` gives."""
+
+    subject: str | Promise
+    text: str | Promise
+    short: str | Promise
+
+
+KINDS: Mapping[str, Words] = {
+    "cancellation.differs": Words(
+        gettext_lazy("%(reference)s needs a look"),
+        gettext_lazy("What the shop shows now differs from what the preview promised."),
+        gettext_lazy("the shop shows something else than was promised"),
+    ),
+    "cancellation.stopped": Words(
+        gettext_lazy("%(reference)s needs a look"),
+        gettext_lazy("Rescind stopped and waits for a person to decide."),
+        gettext_lazy("stopped, a person must decide"),
+    ),
+    "cancellation.refused": Words(
+        gettext_lazy("%(reference)s was refused by the shop"),
+        gettext_lazy("The shop refused, and nothing was done. Look whether it is wanted still."),
+        gettext_lazy("refused by the shop, nothing was done"),
+    ),
+    "cancellation.approval": Words(
+        gettext_lazy("%(reference)s waits for your approval"),
+        gettext_lazy(
+            "%(who)s asks for approval in %(shop)s: %(amount)s to give back, above their limit.\n"
+            "Nothing is sent before somebody approves. It lapses at %(until)s UTC."
+        ),
+        gettext_lazy("waits for approval: %(amount)s, asked by %(who)s"),
+    ),
+    "cancellation.expired": Words(
+        gettext_lazy("%(reference)s was not approved in time"),
+        gettext_lazy("Nobody approved it within 24 hours. Nothing was sent."),
+        gettext_lazy("not approved in time, nothing was sent"),
+    ),
+}
+UNKNOWN = Words(gettext_lazy("%(reference)s needs a look"), "", "")
+
+
+def subject(delivery: Delivery) -> str:
+    return str(_of(delivery).subject) % _facts(delivery)
+
+
+def text(delivery: Delivery) -> str:
+    return f"{str(_of(delivery).text) % _facts(delivery)}\n\n{_where(delivery)}\n"
+
+
+def subject_of_many(deliveries: Sequence[Delivery]) -> str:
+    said = ngettext("%(n)s message about %(shop)s", "%(n)s messages about %(shop)s", len(deliveries))
+    return said % {"n": len(deliveries), "shop": deliveries[0].store or ""}
+
+
+def text_of_many(deliveries: Sequence[Delivery]) -> str:
+    lines = [_line(delivery) for delivery in deliveries[:LISTED]]
+    if more := len(deliveries) - LISTED:
+        lines += [_("and %(n)s more") % {"n": more}] if more > 0 else []
+    where = f"{settings.PUBLIC_URL}/cancellations?show=look" if settings.PUBLIC_URL else _("Open Rescind to see them.")
+    return "\n".join([*lines, "", where, ""])
+
+
+def _line(delivery: Delivery) -> str:
+    facts = _facts(delivery)
+    return f"{facts['reference']}: {str(_of(delivery).short) % facts}"
+
+
+def _of(delivery: Delivery) -> Words:
+    return KINDS.get(delivery.kind, UNKNOWN)
+
+
+def _facts(delivery: Delivery) -> dict[str, str]:
+    told = delivery.payload
+    asked_by = User.objects.filter(uuid=told["asked_by"]).first() if told.get("asked_by") else None
+    facts = {
+        "reference": told.get("reference", ""),
+        "shop": delivery.store or "",
+        "who": asked_by or "",
+        "amount": _amount(told),
+        "until": str(told.get("until", ""))[:16].replace("T", " "),
+    }
+    return {name: " ".join(str(value).split()) for name, value in facts.items()}
+
+
+def _amount(told: Mapping[str, Any]) -> str:
+    return words.money(Money.from_minor(told["minor"], told["currency"])) if "minor" in told else ""
+
+
+def _where(delivery: Delivery) -> str:
+    """The page's address; without a public one, how to find it."""
+    if settings.PUBLIC_URL:
+        return f"{settings.PUBLIC_URL}/cancellations/{delivery.subject.removeprefix('cancellation:')}"
+    return _("Open Rescind and look for %(reference)s.") % {"reference": delivery.payload.get("reference", "")}
