@@ -111,6 +111,8 @@ if IS_SQLITE:
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
     }
+    # opening one costs more than most questions, and the last that closes writes the whole log back into the file
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE_SECONDS", default=60)
 else:
     # connections a process holds at most: its threads (a worker whose broker is away has as many again) and two that
     # look after them; 0: no pool, one a thread
