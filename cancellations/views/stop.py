@@ -14,7 +14,7 @@ from cancellations.models import EmergencyStop
 from cancellations.selectors import stops
 from cancellations.services import emergency
 from stores.kernel.errors import DeskError
-from stores.views.access import DeskRequest, get_store_or_404, may, step_up
+from stores.views.access import DeskRequest, get_store_or_404, may, step_up, uuid_or_404
 
 
 @require_safe
@@ -28,7 +28,7 @@ def stop_page(request: DeskRequest) -> HttpResponse:
 def press(request: DeskRequest) -> HttpResponse:
     """`shop`: that one; empty: all that this person may stop."""
     if shop := request.POST.get("shop", ""):
-        emergency.press(actor=request.user, store=get_store_or_404(request, _uuid(shop), "effects.stop"))
+        emergency.press(actor=request.user, store=get_store_or_404(request, uuid_or_404(shop), "effects.stop"))
     else:
         emergency.press_all(actor=request.user)
     messages.warning(request, _("Stopped. What had left already is looked up; nothing else is sent."))
@@ -83,10 +83,3 @@ def _one(request: DeskRequest, uuid: UUID) -> EmergencyStop:
     if stop is None or not stops.may_resume(request.user, stop):
         raise Http404
     return stop
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as exc:
-        raise Http404 from exc
