@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
-from stores.kernel import clock
+from stores.kernel import clock, plain_text
 from stores.kernel.context import request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -31,6 +31,19 @@ class RequestIdMiddleware:
         finally:
             request_id.reset(token)
         response["X-Request-Id"] = ours
+        return response
+
+
+class VisibleTextMiddleware:
+    """Marks that turn the direction of reading are spelt out on every page, whoever's text holds them."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+            response.content = plain_text.shown_bytes(response.content)
         return response
 
 
