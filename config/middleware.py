@@ -13,7 +13,7 @@ from gunicorn.http.errors import ParseException
 
 from cancellations.intake import door
 from config import plain
-from stores.kernel import clock
+from stores.kernel import clock, plain_text
 from stores.kernel.context import known_or_new, request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -99,6 +99,19 @@ class BodyMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A body that broke off, or chunks that are none, under a view that reads it itself."""
         return plain.answer(400) if isinstance(exception, UNREADABLE) else None
+
+
+class VisibleTextMiddleware:
+    """Marks that turn the direction of reading are spelt out on every page, whoever's text holds them."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+            response.content = plain_text.shown_bytes(response.content)
+        return response
 
 
 class DeskMiddleware:

@@ -11,31 +11,26 @@ from django.utils.translation import gettext_lazy as _
 
 from cancellations.selectors.audit import AuditQuery
 from stores.audit import actions
+from stores.forms.fields import Day, Tick, Words
 from stores.models import AuditChain, User
-
-
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(
-        required=False, label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
 
 
 class AuditSearch(forms.Form):
     """Choices come from what the viewer may see; a value outside them is an error, never a wider list."""
 
-    about = forms.CharField(
+    about = Words(
         required=False,
         max_length=120,
         label=_("Cancellation, order or id"),
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("C-2041, #1047 or an id")}),
     )
-    since = _day(_("From (UTC)"))
-    until = _day(_("To"))
+    since = Day(label=_("From (UTC)"))
+    until = Day(label=_("To"))
     person = forms.ChoiceField(required=False, label=_("Person"))
     action = forms.ChoiceField(required=False, label=_("Action"))
     shop = forms.ChoiceField(required=False, label=_("Shop"))
-    money = forms.BooleanField(required=False, label=_("Money moved"))
-    failed = forms.BooleanField(required=False, label=_("Failed"))
+    money = Tick(label=_("Money moved"))
+    failed = Tick(label=_("Failed"))
 
     def __init__(self, *args: Any, chains: QuerySet[AuditChain], people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cancellations.selectors.cancellations import CancellationQuery
+from stores.forms.fields import Day, LongWords, Words
 from stores.models import Store
 
 SHOW = [
@@ -26,20 +27,16 @@ SHOW = [
 ]
 
 
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(required=False, label=label, widget=forms.DateInput(attrs={"type": "date"}))
-
-
 class CancellationSearch(forms.Form):
     """What narrows the list. A value that does not fit narrows nothing and is said at its field."""
 
-    q = forms.CharField(required=False, max_length=200, label=_("Cancellation, order number or customer"))
+    q = Words(required=False, max_length=200, label=_("Cancellation, order number or customer"))
     show = forms.ChoiceField(required=False, choices=SHOW, label=_("State"))
     shop = forms.ModelChoiceField(
         queryset=Store.objects.none(), to_field_name="uuid", required=False, label=_("Shop"), empty_label=_("All shops")
     )
-    since = _day(_("From (UTC)"))
-    until = _day(_("To"))
+    since = Day(label=_("From (UTC)"))
+    until = Day(label=_("To"))
 
     def __init__(self, *args: Any, stores: QuerySet[Store], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,8 +59,8 @@ def _midnight(day: Any) -> datetime | None:
     return datetime.combine(day, time.min, UTC) if day else None
 
 
-def _words(label: Any) -> forms.CharField:
-    return forms.CharField(max_length=500, label=label, widget=forms.Textarea(attrs={"rows": 2}))
+def _words(label: Any) -> LongWords:
+    return LongWords(max_length=500, label=label, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class Decision(forms.Form):
@@ -86,7 +83,7 @@ class Stand(Decision):
 
 
 class Settle(Decision):
-    evidence = forms.CharField(
+    evidence = Words(
         max_length=200,
         label=_("Their record"),
         help_text=_("The platform's id of what was done: the refund's, the payment's, or the order's."),

@@ -4,12 +4,13 @@ Not a Django form: an order of 1,000 lines has several fields a line, named by t
 here, each error at its field; whether the wish makes sense is the planner's to say. Nothing typed is lost.
 
 units.<line>  stock.<line> ("" | keep | back | at:<location>)  restock  notify  reason  reason_was  refund
-part.<payment>  amount (one sum, split over the payments)  shipping  despite_dispute  note  fill (all | none)
+part.<payment>  amount (one sum, split over the payments)  shipping  despite_dispute  note  fill (all | none)  page
+Whatever is none of these choices is refused at its field: nothing is trimmed, dropped or taken for something else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
@@ -17,9 +18,9 @@ from django.utils.translation import gettext as _
 
 from cancellations.planning import amounts
 from cancellations.planning.reasons import HABITS
-from stores.canonical.order import LineItem, Order
+from stores.canonical.order import LineItem, Location, Order
 from stores.canonical.request import CancelRequest, Reason, RefundChoice
-from stores.kernel import numbers
+from stores.kernel import numbers, plain_text
 from stores.kernel.errors import InputRejected
 from stores.kernel.money import Money
 
@@ -28,6 +29,8 @@ NOTE_LIMIT = 2000  # characters
 NO_STOCK = "keep"
 BACK = "back"
 AT = "at:"
+FILLS = ("", "all", "none")
+MOST_PAGES = 10_000
 
 
 class PreviewForm:
@@ -39,6 +42,8 @@ class PreviewForm:
         self.data: Mapping[str, str] = data or {}
         self.can_restock = can_restock
         self.errors: dict[str, str] = {}
+        self.fill = self._one_of("fill", FILLS)
+        self.page = self._page()
         self.reason = self._choice("reason", Reason, Reason.CUSTOMER)
         self.refund = self._choice("refund", RefundChoice, RefundChoice.FULL)
         self.restock, self.notify = self._habits()
@@ -49,7 +54,7 @@ class PreviewForm:
 
     # --- as typed, for the page ----------------------------------------------------------------
     def text(self, name: str) -> str:
-        return self.data.get(name, "").strip()
+        return self.data.get(name, "")
 
     def units_text(self, line: LineItem) -> str:
         """What stands in the chooser: what was typed, what *Everything* filled in, else 0."""
@@ -77,31 +82,51 @@ class PreviewForm:
             self.errors[name] = _("Choose one of the list.")
             return default
 
+    def _one_of(self, name: str, allowed: Sequence[str]) -> str:
+        typed = self.text(name)
+        if typed in allowed:
+            return typed
+        self.errors[name] = _("Choose one of the list.")
+        return ""
+
+    def _page(self) -> int:
+        """Of the lines; the first when none is named."""
+        try:
+            number = numbers.units(self.text("page") or "1", field="page")
+        except InputRejected as exc:
+            self.errors["page"] = exc.user_message
+            return 1
+        return min(int(number), MOST_PAGES) or 1
+
     def _habits(self) -> tuple[bool, bool]:
         """The two ticks: as left by the person, or as the newly chosen reason presets them."""
         habit = HABITS[self.reason]
-        restock = bool(self.text("restock")) if self.is_bound else self.can_restock
-        notify = bool(self.text("notify"))
+        self._choice("reason_was", Reason, self.reason)
+        ticked = bool(self._one_of("restock", ("", "on")))
+        restock = ticked if self.is_bound else self.can_restock
+        notify = bool(self._one_of("notify", ("", "on")))
         if self.changed_reason:
             restock = self.can_restock if habit.restock is None else habit.restock and self.can_restock
             notify = notify if habit.notify is None else habit.notify
         return restock, notify
 
     def _note(self) -> str:
-        note = self.text("note").replace("\r\n", "\n").replace("\0", "")
+        note = self.text("note").replace("\r\n", "\n").strip()
+        if found := plain_text.control_in(note):
+            self.errors["note"] = _("Take out the control character %(code)s.") % {"code": found}
         if len(note) > NOTE_LIMIT:
             self.errors["note"] = _("At most %(most)s characters.") % {"most": NOTE_LIMIT}
         return note
 
     def _despite_dispute(self) -> bool:
         """Ticked; it needs a reason, which the person who approves will read."""
-        ticked = bool(self.text("despite_dispute")) and self.refund is not RefundChoice.NONE
+        ticked = bool(self._one_of("despite_dispute", ("", "on"))) and self.refund is not RefundChoice.NONE
         if ticked and not self.note.strip() and "note" not in self.errors:
             self.errors["note"] = _("Say why the money goes back although the payment is disputed.")
         return ticked
 
     def _lines(self) -> dict[str, Decimal]:
-        match self.text("fill"):
+        match self.fill:
             case "all":
                 return {line.id: line.cancellable for line in self.order.lines if line.cancellable > 0}
             case "none":
@@ -127,6 +152,7 @@ class PreviewForm:
         return {line_id: Decimal(1) for line_id in asked if line_id not in known}
 
     def _request(self) -> CancelRequest:
+        self._check_stocks()
         stocks = dict(self._stocks())
         return CancelRequest(
             lines=self.lines,
@@ -140,6 +166,16 @@ class PreviewForm:
             reason=self.reason,
             note=self.note,
         )
+
+    def _check_stocks(self) -> None:
+        """Of every line that is named, chosen or not; whether the platform can do it is the planner's to say."""
+        lines = {line.id for line in self.order.lines}
+        allowed = ("", NO_STOCK, BACK, *(f"{AT}{place.id}" for place in known_places(self.order)))
+        for name in self.data:
+            if name.startswith("stock."):
+                self._one_of(name, allowed)
+                if name.removeprefix("stock.") not in lines:
+                    self.errors[name] = _("This order has no such line.")
 
     def _stocks(self) -> Iterator[tuple[str, str]]:
         """What becomes of each chosen line's units; a line without a word of its own follows the tick."""
@@ -175,3 +211,9 @@ class PreviewForm:
         except InputRejected as exc:
             self.errors[field] = exc.user_message
             return None
+
+
+def known_places(order: Order) -> Sequence[Location]:
+    """Open places of the shop's own that this order speaks of: where units may go back to."""
+    found = {p.location.id: p.location for line in order.lines for p in line.placements if p.location}
+    return [place for place in found.values() if place.is_active and not place.is_service]

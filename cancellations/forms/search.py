@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any, Final, cast
 
 from django import forms
@@ -11,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stores.canonical.order import Cancellable, Fulfilment, PaymentState
-from stores.kernel import numbers
-from stores.kernel.errors import InputRejected
+from stores.forms.fields import Day, LongWords, Number
 from stores.models import Store
 from stores.selectors import matching
 from stores.selectors.orders import OrderQuery
@@ -50,34 +48,8 @@ class Several(forms.MultipleChoiceField):
         return given
 
 
-class Amount(forms.CharField):
-    """A plain number; nothing else is taken for one (`1e5`, `1_000` and `１２` are not)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        inputs = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(required=False, widget=inputs, **kwargs)
-
-    def clean(self, value: Any) -> Decimal | None:
-        text = str(value or "").strip()
-        try:
-            return numbers.number(text, field="") if text else None
-        except InputRejected as exc:
-            raise forms.ValidationError(exc.user_message) from exc
-
-
-class Day(forms.DateField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            required=False,
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            input_formats=["%Y-%m-%d"],
-            error_messages={"invalid": gettext_lazy("Write the day as 2026-11-21.")},
-            **kwargs,
-        )
-
-
 class OrderSearch(forms.Form):
-    q = forms.CharField(label=gettext_lazy("Search"), required=False, strip=True)
+    q = LongWords(label=gettext_lazy("Search"), required=False)
     shop = forms.ChoiceField(label=gettext_lazy("Shop"), required=False)
     cancellable = Several(label=gettext_lazy("Can be cancelled"), vocabulary="cancellable", values=Cancellable)
     fulfilment = Several(label=gettext_lazy("Fulfilment"), vocabulary="fulfilment", values=Fulfilment)
@@ -87,8 +59,8 @@ class OrderSearch(forms.Form):
     )
     placed_from = Day(label=gettext_lazy("Placed from"))
     placed_to = Day(label=gettext_lazy("Placed to"))
-    total_from = Amount(label=gettext_lazy("Total from"))
-    total_to = Amount(label=gettext_lazy("Total to"))
+    total_from = Number(required=False, label=gettext_lazy("Total from"))
+    total_to = Number(required=False, label=gettext_lazy("Total to"))
 
     def __init__(self, *args: Any, stores: Iterable[Store], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

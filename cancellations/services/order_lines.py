@@ -8,7 +8,7 @@ from math import ceil
 
 from django.utils.translation import gettext as _
 
-from cancellations.forms.preview import AT, BACK, NO_STOCK, PreviewForm
+from cancellations.forms.preview import AT, BACK, NO_STOCK, PreviewForm, known_places
 from cancellations.planning.quantities import advice
 from stores.canonical.capabilities import Capabilities
 from stores.canonical.order import LineItem, Location, Order
@@ -83,12 +83,6 @@ def page_of(
     return LinePage(rows, number, count, list(_carried(form, others)))
 
 
-def known_places(order: Order) -> Sequence[Location]:
-    """Open places of the shop's own that this order speaks of: where units may go back to."""
-    found = {p.location.id: p.location for line in order.lines for p in line.placements if p.location}
-    return [place for place in found.values() if place.is_active and not place.is_service]
-
-
 def _carried(form: PreviewForm, lines: Sequence[LineItem]) -> Iterator[tuple[str, str]]:
     for line in lines:
         for name, value in ((f"units.{line.id}", form.units_text(line)), (f"stock.{line.id}", form.stock_text(line))):
@@ -106,7 +100,7 @@ def _row(
     wrong: Mapping[str, str],
 ) -> LineRow:
     words = _stock_words(line, form.order)
-    field = wrong.get(f"location.{line.id}") or wrong.get(f"restock.{line.id}") or ""
+    field = wrong.get(f"stock.{line.id}") or wrong.get(f"location.{line.id}") or wrong.get(f"restock.{line.id}") or ""
     return LineRow(
         number=number,
         line=line,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
@@ -105,10 +106,12 @@ def audit_csv(request: DeskRequest) -> StreamingHttpResponse | HttpResponseRedir
 
 @require_POST
 @may("audit.export")
-def audit_proof(request: DeskRequest) -> StreamingHttpResponse:
+def audit_proof(request: DeskRequest) -> StreamingHttpResponse | HttpResponseRedirect:
     """Whole chains with what was signed, for verify_audit.py. Filters do not apply: a proof has no gaps."""
     wanted = request.POST.get("shop", "").replace("\0", "")  # in no name of a chain, and no text of PostgreSQL
     chains = audit.chains(request.user, "audit.export")
+    if wanted and not chains.filter(name=wanted).exists():
+        return HttpResponseRedirect(f"{reverse('audit:list')}?{urlencode({'shop': wanted})}")  # there it is refused
     chains = chains.filter(name=wanted) if wanted else chains
     _note(request, wanted, "proof")
     name = f"rescind-audit-{clock.now():%Y-%m-%d}.jsonl"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +16,7 @@ from cancellations.forms.preview import PreviewForm
 from cancellations.models import Preview
 from cancellations.services import order_page, plan_words, preview, same_there, submit
 from cancellations.services.order_page import Standing, Wish
+from stores.kernel import numbers
 from stores.kernel.errors import DeskError, InputRejected, OrderBusy, StalePlan
 from stores.models import OrderRecord
 from stores.selectors import access
@@ -31,7 +34,8 @@ def order_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
     record = _record(request, uuid, "orders.view")
     if like := request.GET.get("like"):
         return _like(request, record, like)
-    standing = order_page.live(record) if request.GET.get("live") else order_page.mirrored(record)
+    is_live = _number(request, "live", most=1)
+    standing = order_page.live(record) if is_live else order_page.mirrored(record)
     return _page(request, record, standing, order_page.blank(record, standing))
 
 
@@ -40,7 +44,9 @@ def _like(request: DeskRequest, record: OrderRecord, like: str) -> HttpResponse:
     standing = order_page.recent_or_live(record)
     typed = same_there.typed(request.user, record, standing.order, like)
     if typed is None:
-        return _page(request, record, standing, order_page.blank(record, standing))
+        wish = order_page.blank(record, standing)
+        wish.notice = _("The link names no cancellation of this order in another shop. Choose by hand.")
+        return _page(request, record, standing, wish, status=422)
     form = PreviewForm(standing.order, typed)
     return _page(request, record, *order_page.asked(request.user, record, standing, form, 1))
 
@@ -51,7 +57,7 @@ def order_live(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """The fragment that replaces the mirrored copy: 8 seconds at most."""
     record = _record(request, uuid, "orders.view")
     standing = order_page.live(record)
-    asked = _number(request.GET.get("asked")) + 1
+    asked = _number(request, "asked", most=99_999) + 1
     if standing.is_waiting and asked > MOST_ASKED:
         standing = order_page.mirrored(record, trouble=preview.NoSeat.default_message)
     context = order_page.context(request.user, record, standing, order_page.blank(record, standing))
@@ -117,7 +123,7 @@ def _look_again(
 def _asked(request: DeskRequest, record: OrderRecord) -> tuple[Standing, Wish]:
     standing = order_page.recent_or_live(record)
     form = PreviewForm(standing.order, request.POST)
-    return order_page.asked(request.user, record, standing, form, _number(request.POST.get("page")) or 1)
+    return order_page.asked(request.user, record, standing, form, form.page)
 
 
 def _answer(request: DeskRequest, record: OrderRecord, standing: Standing, wish: Wish) -> HttpResponse:
@@ -159,5 +165,9 @@ def _seen(request: DeskRequest, record: OrderRecord) -> Preview | None:
     return Preview.objects.filter(uuid=named, order=record, actor=request.user).first()
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0
+def _number(request: DeskRequest, name: str, *, most: int) -> int:
+    """0 when the address does not say it. Raises BadRequest: no page of ours makes another."""
+    try:
+        return int(numbers.units(request.GET.get(name, "0"), field=name, most=Decimal(most)))
+    except InputRejected as exc:
+        raise BadRequest(name) from exc

@@ -15,7 +15,7 @@ from cancellations.selectors import stops
 from cancellations.services import emergency
 from stores.kernel.errors import DeskError
 from stores.views import refusals
-from stores.views.access import DeskRequest, get_store_or_404, may, step_up
+from stores.views.access import DeskRequest, get_store_or_404, may, step_up, uuid_or_404
 
 
 @require_safe
@@ -29,7 +29,7 @@ def stop_page(request: DeskRequest) -> HttpResponse:
 def press(request: DeskRequest) -> HttpResponse:
     """`shop`: that one; empty: all that this person may stop."""
     if shop := request.POST.get("shop", ""):
-        emergency.press(actor=request.user, store=get_store_or_404(request, _uuid(shop), "effects.stop"))
+        emergency.press(actor=request.user, store=get_store_or_404(request, uuid_or_404(shop), "effects.stop"))
     else:
         emergency.press_all(actor=request.user)
     messages.warning(request, _("Stopped. What had left already is looked up; nothing else is sent."))
@@ -94,10 +94,3 @@ def _thing(uuid: UUID) -> refusals.Thing | None:
 
 
 refusals.FIND["stop"] = _thing
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as exc:
-        raise Http404 from exc

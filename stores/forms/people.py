@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from stores.kernel import addresses, numbers
+from stores.forms.fields import Address, Name, Number
+from stores.kernel import numbers
 from stores.kernel.errors import InputRejected
 from stores.kernel.money import Money
 from stores.models import Membership, Role, Store, User
@@ -19,7 +20,7 @@ from stores.models import Membership, Role, Store, User
 class NewPerson(forms.Form):
     """Name and password of somebody who joins; `email` says whose password it is."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    name = Name(label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
     password = forms.CharField(
         label=_("Password"),
         help_text=_("At least 12 characters. A few words in a row are easy to keep and hard to guess."),
@@ -41,21 +42,6 @@ class NewPerson(forms.Form):
             except ValidationError as exc:
                 self.add_error("password", exc)
         return given
-
-
-class Address(forms.CharField):
-    """An e-mail address as people have it here; nothing is trimmed or mended in silence."""
-
-    widget = forms.EmailInput
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=addresses.MOST_CHARACTERS, strip=False, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        try:
-            return addresses.normal(str(super().clean(value)))
-        except InputRejected as exc:
-            raise ValidationError(exc.user_message) from exc
 
 
 class NewOwner(NewPerson):
@@ -90,8 +76,8 @@ class ChangeMembership(forms.Form):
     """Role and limits; an empty limit means the role's default."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
-    limit_per_cancellation = forms.CharField(label=_("Limit per cancellation"), required=False, max_length=20)
-    limit_per_day = forms.CharField(label=_("Limit in any 24 hours"), required=False, max_length=20)
+    limit_per_cancellation = Number(label=_("Limit per cancellation"), required=False, max_length=20)
+    limit_per_day = Number(label=_("Limit in any 24 hours"), required=False, max_length=20)
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         self.currency = membership.store.currency
@@ -105,7 +91,6 @@ class ChangeMembership(forms.Form):
             self.fields[name].help_text = _("In %(currency)s. Empty: the usual limit of the role.") % {
                 "currency": self.currency
             }
-            self.fields[name].widget.attrs["inputmode"] = "decimal"
 
     def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])
@@ -120,9 +105,9 @@ class ChangeMembership(forms.Form):
         return "" if minor is None else f"{Money.from_minor(minor, self.currency).amount:f}"
 
     def _minor(self, name: str) -> int | None:
-        text = self.cleaned_data[name]
+        amount = self.cleaned_data[name]
         try:
-            return numbers.money(text, self.currency, field=name).minor if text else None
+            return None if amount is None else numbers.in_currency(amount, self.currency, field=name).minor
         except InputRejected as exc:
             raise ValidationError(exc.user_message) from exc
 

@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from stores.forms.fields import Name, Number, Words
 from stores.kernel.credentials import Secret, Text
 from stores.models import Store
 from stores.platforms.base import Platform
@@ -67,20 +67,19 @@ class Credentials(forms.Form):
 class NewConnection(Credentials):
     """With a name for the shop; empty: the one the platform tells."""
 
-    name = forms.CharField(
-        label=_("Name in Rescind"), max_length=120, required=False, help_text=_("Empty: the shop's own name.")
-    )
+    name = Name(label=_("Name in Rescind"), max_length=120, required=False, help_text=_("Empty: the shop's own name."))
 
 
 class ShopSettings(forms.Form):
     """Name, hold and time zone of a connected shop."""
 
-    name = forms.CharField(label=_("Name in Rescind"), max_length=120)
-    hold_minutes = forms.CharField(
+    name = Name(label=_("Name in Rescind"), max_length=120)
+    hold_minutes = Number(
         label=_("Hold"),
         help_text=_("Minutes in which a confirmed cancellation can be taken back. 0: it starts at once."),
-        max_length=4,
-        widget=forms.TextInput({"inputmode": "numeric"}),
+        max_length=20,
+        whole=True,
+        most=LONGEST_HOLD_MINUTES,
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(z, z) for z in sorted(available_timezones())])
 
@@ -90,10 +89,7 @@ class ShopSettings(forms.Form):
         return cls(initial={"name": store.name, "hold_minutes": hold, "time_zone": store.time_zone})
 
     def clean_hold_minutes(self) -> int:
-        text = str(self.cleaned_data["hold_minutes"])
-        if not (text.isascii() and text.isdecimal() and int(text) <= LONGEST_HOLD_MINUTES):
-            raise ValidationError(_("A whole number of minutes, at most 1440 (one day)."))
-        return int(text)
+        return int(self.cleaned_data["hold_minutes"])
 
 
 def declared_by(platform: type[Platform]) -> tuple[Text | Secret, ...]:
@@ -111,7 +107,7 @@ def _field(declared: Text | Secret, known: str) -> forms.CharField:
         widget: forms.Widget = forms.PasswordInput({"autocomplete": "off", "spellcheck": "false"}, render_value=False)
     else:
         widget = forms.TextInput({"autocomplete": "off", "spellcheck": "false"})
-    return forms.CharField(
+    return Words(
         label=declared.label,
         help_text=declared.help,
         required=declared.required,

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from django.http import StreamingHttpResponse
 
+from stores.kernel import plain_text
+
 Cell = str | int | Decimal | None
 
 # = + - @ and their full-width forms, tab, CR, LF; also behind blanks and invisible signs, which spreadsheets skip.
@@ -23,7 +25,7 @@ def safe(value: Cell) -> str:
         return format(value, "f")
     if isinstance(value, int):
         return str(int(value))
-    text = value.replace("\x00", "")
+    text = plain_text.shown(value.replace("\x00", ""))
     return f"'{text}" if FORMULA.match(text) else text
 
 

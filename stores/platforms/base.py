@@ -11,7 +11,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -310,11 +309,3 @@ class Platform(ABC):
         words = note.strip()
         short = words if len(words) <= room else words[: room - 1].rstrip() + "…"
         return f"{short} {tag}".strip()
-
-
-def units(value: Any) -> Decimal:
-    """A platform's whole number of units. Raises ValueError for anything that is not a non-negative number."""
-    number = Decimal(str(value))
-    if isinstance(value, bool) or number < 0:
-        raise ValueError(f"not a number of units: {value!r}")
-    return number

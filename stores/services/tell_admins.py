@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from stores.kernel import plain_text
 from stores.models import Invitation, Role, Store, User
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,8 @@ def _send_later(mails: Iterable[EmailMessage]) -> None:
 
 def _send(mails: list[EmailMessage]) -> None:
     for mail in mails:
-        mail.subject = " ".join(str(mail.subject).split())  # a shop's name may hold line breaks
+        mail.subject = plain_text.shown(" ".join(str(mail.subject).split()))  # a shop's name may hold anything
+        mail.body = plain_text.shown(str(mail.body))
     try:
         get_connection().send_messages(mails)
     except OSError:  # smtplib's errors are OSErrors too

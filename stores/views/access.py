@@ -115,6 +115,14 @@ def get_store_or_404(request: HttpRequest, uuid: UUID | str, action: str) -> Sto
     return store
 
 
+def uuid_or_404(text: str) -> UUID:
+    """What names nothing and what cannot name anything look the same."""
+    try:
+        return UUID(text)
+    except ValueError as exc:
+        raise Http404 from exc
+
+
 def step_up(view: View) -> View:
     """Ask for the password or a code again unless it was given in the last 5 minutes; the form comes back after."""
 

@@ -16,7 +16,7 @@ from stores.models import User
 from stores.selectors import people as selector
 from stores.services import people, sessions, tell_admins
 from stores.views import refusals
-from stores.views.access import DeskRequest, may, step_up
+from stores.views.access import DeskRequest, get_store_or_404, may, step_up, uuid_or_404
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -34,7 +34,7 @@ def people_list(request: DeskRequest) -> HttpResponse:
 @may("people.manage")
 @step_up
 def invite(request: DeskRequest) -> HttpResponse:
-    form = Invite(request.POST or None, stores=request.stores, initial={"store": request.GET.get("shop", "")})
+    form = Invite(request.POST or None, stores=request.stores, initial={"store": _named_shop(request)})
     if form.is_valid():
         try:
             invitation, token = people.invite(actor=request.user, **form.cleaned_data)
@@ -45,6 +45,12 @@ def invite(request: DeskRequest) -> HttpResponse:
             link = request.build_absolute_uri(tell_admins.link("join", token))
             return render(request, "people/invited.html", {"invitation": invitation, "link": link}, status=201)
     return render(request, "people/invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _named_shop(request: DeskRequest) -> str:
+    """Of the address. Raises Http404: the first shop of the list is not what somebody meant who named another."""
+    named = request.GET.get("shop", "")
+    return str(get_store_or_404(request, uuid_or_404(named), "people.manage").uuid) if named else ""
 
 
 @FORM

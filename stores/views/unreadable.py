@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from stores.models import Store
 from stores.selectors import unreadable as selectors
 from stores.services import sync, unreadable
 from stores.services.unreadable import Ended
-from stores.views.access import DeskRequest, get_store_or_404, may
+from stores.views.access import DeskRequest, get_store_or_404, may, uuid_or_404
 
 RESULTS: Final[Mapping[Ended, Promise]] = {
     Ended.READ: gettext_lazy("It could be read: it is an ordinary order now."),
@@ -43,19 +43,12 @@ def read_again(request: DeskRequest, uuid: UUID) -> HttpResponse:
 
 
 def _one(request: DeskRequest, store: Store, asked: str) -> str:
-    entry = selectors.one(request.user, store, _uuid(asked))
+    entry = selectors.one(request.user, store, uuid_or_404(asked))
     if entry is None:
         return _("It was read meanwhile.")
     if not entry.external_id:
         return _("It has no id to be asked for by; the next list that shows it reads it again.")
     return str(RESULTS[unreadable.try_again(entry, read_timeout=settings.PAGE_READ_TIMEOUT_SECONDS)])
-
-
-def _uuid(asked: str) -> UUID:
-    try:
-        return UUID(asked)
-    except ValueError as exc:
-        raise Http404 from exc
 
 
 def _all(store: Store) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
@@ -10,6 +11,7 @@ from stores.kernel import shapes
 from stores.kernel.money import Money, exponent
 from stores.kernel.shapes import Misread, Node
 
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
 ZERO = Decimal(0)
 CENT, NOISE = Decimal("0.01"), Decimal("1E-10")
 
@@ -19,7 +21,7 @@ def number(parent: Node, name: str) -> Decimal:
     found = parent.get(name)
     if found is None:
         return ZERO
-    if isinstance(found, str) and found.replace(".", "", 1).replace("-", "", 1).isdecimal():
+    if isinstance(found, str) and NUMBER.fullmatch(found):
         found = Decimal(found)
     if isinstance(found, bool) or not isinstance(found, int | Decimal):
         raise Misread(name)

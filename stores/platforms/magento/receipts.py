@@ -52,7 +52,11 @@ def cancelled(order: Node, command: CancelOrder) -> Receipt:
 def memo_made(answer: Answer) -> Receipt:
     """A bare number, of which a part would be a number too: so the credit memo itself is looked at next."""
     found = answer.body
-    if isinstance(found, bool) or not isinstance(found, int | str) or not str(found).isdecimal():
+    if (
+        isinstance(found, bool)
+        or not isinstance(found, int | str)
+        or not (str(found).isascii() and str(found).isdecimal())
+    ):
         raise unreadable(answer)
     ids, facts = {"refund": str(found)}, {"refund_state": "pending"}
     return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts=facts, look_after=FIRST_LOOK)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from stores.kernel.money import Money, exponent
 from stores.kernel.shapes import Misread, Node
 
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?(E-?[0-9]{1,2})?", re.ASCII)  # PHP writes tiny ones as 4.9E-5
 LARGEST = Decimal(10) ** 13
 
 
@@ -20,6 +22,8 @@ def decimal(said: Any, name: str) -> Decimal:
     if said is None or said == "":
         return Decimal(0)
     if isinstance(said, bool) or not isinstance(said, str | int | Decimal):
+        raise Misread(name)
+    if isinstance(said, str) and not NUMBER.fullmatch(said):
         raise Misread(name)
     try:
         found = Decimal(said)

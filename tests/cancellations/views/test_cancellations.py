@@ -142,7 +142,7 @@ class TestList:
         answer = browser.get(LIST, {"since": "tomorrow"})
 
         assert answer.status_code == 422
-        assert "Enter a valid date" in text_of(answer)
+        assert "Write the day as 2026-11-21." in text_of(answer)
 
     def test_a_foreign_shop_is_no_choice_and_shows_nothing(self, browser, cast):
         make.cancellation(record=make.order_record(store=cast.shop_b))

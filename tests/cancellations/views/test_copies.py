@@ -95,7 +95,7 @@ def test_cancel_there_too_opens_the_other_order_with_its_preview(desk: Desk, bro
 
 
 @pytest.mark.parametrize("like", ["nonsense", "00000000-0000-4000-8000-000000000000", "another"])
-def test_a_wish_like_something_else_is_a_plain_page(desk: Desk, browser, pair: Pair, like: str):
+def test_a_wish_like_something_else_is_told_and_previews_nothing(desk: Desk, browser, pair: Pair, like: str):
     _original, copy = pair
     if like == "another":
         like = str(make.cancellation(record=desk.order(), requester=desk.staff).uuid)
@@ -103,7 +103,8 @@ def test_a_wish_like_something_else_is_a_plain_page(desk: Desk, browser, pair: P
 
     answer = browser.get(f"/orders/{copy.uuid}", {"like": like})
 
-    assert answer.status_code == 200
+    assert answer.status_code == 422
+    assert "names no cancellation of this order" in answer.content.decode()
     assert Preview.objects.count() == before
 
 
