@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 def listed(desk: Desk) -> list[Order]:
     platform, found, cursor = reach.open_platform(desk.store), [], ""
     while True:
-        page = desk.patiently(lambda at=cursor: platform.list_orders(since=None, cursor=at))
+        page = desk.patiently(partial(platform.list_orders, since=None, cursor=cursor))
         found += page.orders
         if not (cursor := page.cursor):
             return found
@@ -58,7 +59,7 @@ def test_opening_an_order_shows_what_the_list_showed_or_had_marked(desk: Desk) -
     platform, wrong = reach.open_platform(desk.store), []
     for order in listed(desk):
         row = orders.record_of(desk.store, order, make.NOW)
-        whole = desk.patiently(lambda ident=order.external_id: platform.read_order(ident))
+        whole = desk.patiently(partial(platform.read_order, order.external_id))
         opened = orders.record_of(desk.store, whole, make.NOW)
         marked = orders_list._unchecked(row)
         for names, mark in ((UNITS, "units"), (MONEY, "money")):
