@@ -85,7 +85,7 @@ def test_the_table_of_capabilities_says_the_same(desk: Desk) -> None:
     [
         ("shopify", 2, "up to 2 of 2", "total checked"),
         ("shopify", 0, "0 of 2", "checked when opened"),
-        ("square", 2, "both checked when opened", "total checked"),
+        ("square", 2, "units and total checked when opened", "JP"),
         ("square", 0, "total checked when opened", "up to"),
         ("modern_dropship", 2, "2 of 2", "checked when opened"),
     ],
