@@ -22,6 +22,7 @@ from stores.models import User
 from stores.selectors import access
 
 C = CancellationState
+UNSEEN = Q(must_look=True) & ~Q(kind=StepKind.ASSISTED)  # after a restore, until a look has shown it
 ID = re.compile(r"[A-Za-z0-9:/#._?=&-]+", re.ASCII)
 
 
@@ -37,7 +38,7 @@ def take_back(*, actor: User, cancellation: Cancellation) -> None:
         return
     if cancellation.state not in (C.HELD, C.AWAITING_APPROVAL):
         raise InputRejected("", late)
-    if not is_untouched(cancellation):  # put back from a copy: the world may have carried it out
+    if cancellation.steps.filter(UNSEEN).exists():  # put back from a copy: the world may have carried it out
         words = _("The database was put back from a copy, and this may have been carried out since. It is looked for "
                   "before anything is sent; pause the shop if nothing may be sent.")  # fmt: skip
         raise InputRejected("", words)
@@ -50,8 +51,7 @@ def is_untouched(cancellation: Cancellation) -> bool:
     After a restore nobody knows what has left, until a look has shown it.
     """
     begun = Q(attempts__sent_at__isnull=False) | Q(state__in=[StepState.APPLIED, StepState.SETTLED])
-    unseen = Q(must_look=True) & ~Q(kind=StepKind.ASSISTED)
-    return not cancellation.steps.filter(begun | unseen).exists()
+    return not cancellation.steps.filter(begun | UNSEEN).exists()
 
 
 def _give_up(actor: User, cancellation: Cancellation, late: str) -> None:
