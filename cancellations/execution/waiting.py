@@ -14,7 +14,7 @@ from stores.kernel.states import CLAIMABLE
 if TYPE_CHECKING:
     from cancellations.execution.turns import Turn
 
-LONGEST = timedelta(seconds=15)  # work comes again by then: its share of the limit is kept no longer
+LONGEST = timedelta(seconds=8)  # work comes again by then: its share of the limit is kept no longer
 MOST_BEFORE = 100
 APART = timedelta(seconds=0.2)  # what waited for a shop that is back goes to it one after the other
 MOST_WOKEN = 50
