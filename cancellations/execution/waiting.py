@@ -54,7 +54,7 @@ def wake() -> int:
     """
     now = clock.now()
     back = Step.objects.filter(waits_for_shop=True, cancellation__store__health__breaker_open_since=None)
-    woken = list(back.order_by("pk").values_list("pk", flat=True)[:MOST_WOKEN])
+    woken = list(back.order_by("cancellation_id", "pk").values_list("pk", flat=True)[:MOST_WOKEN])
     for n, pk in enumerate(woken):
         due = Step.objects.filter(pk=pk, waits_for_shop=True, state__in=CLAIMABLE, next_attempt_at__gt=now + n * APART)
         due.update(next_attempt_at=now + n * APART)
