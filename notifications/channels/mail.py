@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 
 from notifications.channels import mail_words
-from notifications.contract import Channel, Undeliverable
+from notifications.contract import Channel, NotTheirs, Undeliverable
 from notifications.models import Delivery
 from stores.models import User
+from stores.selectors import access
 
 
 class Mail(Channel):
@@ -30,6 +31,8 @@ def _send(first: Delivery, subject: str, body: str) -> None:
     person = _person(first)
     if person is None:
         raise Undeliverable("no such person")
+    if first.store and access.role_of(person, first.store) is None:
+        raise NotTheirs
     one_line = " ".join(subject.split())  # a shop's name may hold line breaks
     headers = {"Message-ID": f"<{first.uuid}@rescind>"}
     EmailMessage(subject=one_line, body=body, to=[person.email], headers=headers).send()
