@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage
 from notifications.channels import mail_words
 from notifications.contract import Channel, NotTheirs, Undeliverable
 from notifications.models import Delivery
+from stores.kernel import plain_text
 from stores.models import User
 from stores.selectors import access
 
@@ -33,9 +34,9 @@ def _send(first: Delivery, subject: str, body: str) -> None:
         raise Undeliverable("no such person")
     if first.store and access.role_of(person, first.store) is None:
         raise NotTheirs
-    one_line = " ".join(subject.split())  # a shop's name may hold line breaks
+    one_line = plain_text.shown(" ".join(subject.split()))  # a shop's name may hold anything
     headers = {"Message-ID": f"<{first.uuid}@rescind>"}
-    EmailMessage(subject=one_line, body=body, to=[person.email], headers=headers).send()
+    EmailMessage(subject=one_line, body=plain_text.shown(body), to=[person.email], headers=headers).send()
 
 
 def _person(delivery: Delivery) -> User | None:

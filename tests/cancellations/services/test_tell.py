@@ -85,6 +85,15 @@ class TestApproval:
         for personal in (waiting.order.number, waiting.order.customer_name, waiting.order.customer_email):
             assert personal not in message.subject + message.body
 
+    def test_what_turns_the_direction_of_reading_is_shown(self, cast, shop):
+        shop.name = "Acrylic \u202eoidutS"
+        shop.save()
+        confirmed(cast, shop)
+
+        tick()
+
+        assert "asks for approval in Acrylic [U+202E]oidutS" in mail.outbox[0].body
+
     @pytest.mark.parametrize("deed", ["approve", "take_back"])
     def test_once_it_is_decided_nobody_is_called_for_it(self, cast, waiting, deed):
         if deed == "approve":
