@@ -76,7 +76,6 @@ class Step(models.Model):
             models.Index(fields=["next_attempt_at"], condition=IS_CLAIMABLE, name="step_due"),
             models.Index(fields=["tell_at"], condition=IS_CLAIMABLE, name="step_to_tell"),
             models.Index(fields=["cancellation"], condition=Q(waits_for_shop=True), name="step_waits_for_shop"),
-            models.Index(fields=["cancellation"], condition=Q(state="unknown"), name="step_unknown"),
         ]
 
     def __str__(self) -> str:
