@@ -7,9 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from stores.audit.actions import Action, declare
 
 CONFIRMED = declare(Action("cancellation.confirmed", _("{actor} confirmed the preview")))
-SENT_FOR_APPROVAL = declare(
-    Action("cancellation.sent_for_approval", _("{actor} asked for approval: above their limit"))
-)
+SENT_FOR_APPROVAL = declare(Action("cancellation.sent_for_approval", _("{actor} asked for approval")))
 APPROVED = declare(Action("cancellation.approved", _("{actor} approved the plan")))
 WITHDRAWN = declare(Action("cancellation.withdrawn", _("{actor} took it back before anything was sent")))
 EXPIRED = declare(Action("cancellation.expired", _("The approval was not given in time")))

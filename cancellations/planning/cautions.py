@@ -33,13 +33,12 @@ def warnings(case: Case, method: Method) -> tuple[Caution, ...]:
 
 
 def _disputes(case: Case, method: Method) -> Iterator[Caution]:
-    """Open or lost; what blocks the plan is said there."""
+    """Open or lost, of the very money that goes back; what blocks the plan is said there."""
     blocking = () if case.request.despite_dispute else disputes.against(case)
     for remark in case.order.remarks:
-        stands = remark.is_open or remark.stops_refund
-        if remark.kind == "dispute" and stands and remark not in blocking:
-            text = _("%(what)s. A refund on top of a dispute can pay the customer twice.", what=remark.text.rstrip("."))
-            yield Caution(code="dispute", text=text)
+        stands = remark.kind == "dispute" and (remark.is_open or remark.stops_refund)
+        if stands and disputes.touches(remark, case.amounts.payments) and remark not in blocking:
+            yield Caution(code="dispute", text=disputes.words(remark))
 
 
 def _remarks(case: Case, method: Method) -> Iterator[Caution]:

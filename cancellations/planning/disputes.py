@@ -23,7 +23,11 @@ def standing(order: Order) -> tuple[Remark, ...]:
 
 def against(case: Case) -> tuple[Remark, ...]:
     """What stands against the very money that this plan gives back."""
-    return tuple(remark for remark in standing(case.order) if _touches(remark, case.amounts.payments))
+    return tuple(remark for remark in standing(case.order) if touches(remark, case.amounts.payments))
+
+
+def words(remark: Remark) -> str:
+    return _("%(what)s. A refund on top of a dispute can pay the customer twice.", what=remark.text.rstrip("."))
 
 
 def second_person(case: Case) -> str:
@@ -40,7 +44,7 @@ def is_new(remarks: Iterable[Remark], known: Iterable[Remark]) -> bool:
     return any(now.count(payment) > was.count(payment) for payment in now)
 
 
-def _touches(remark: Remark, payments: Iterable[QuotedPayment]) -> bool:
+def touches(remark: Remark, payments: Iterable[QuotedPayment]) -> bool:
     """A dispute of the whole order concerns whatever a bank could have paid back."""
     if remark.payment_id:
         return any(payment.payment_id == remark.payment_id for payment in payments if payment.amount)

@@ -97,9 +97,8 @@ def _disputed(case: Case, method: Method) -> Iterator[Blocker]:
     if case.request.despite_dispute:
         return
     for remark in disputes.against(case):
-        text = _("%(what)s. A refund on top of a dispute can pay the customer twice.", what=remark.text.rstrip("."))
-        advice = _("Answer the dispute first. To give the money back all the same, say why; somebody else approves it.")
-        yield Blocker(code="dispute", field="despite_dispute", text=text, advice=advice)
+        advice = _("Answer the dispute first, or give the money back although it is disputed.")
+        yield Blocker(code="dispute", field="despite_dispute", text=disputes.words(remark), advice=advice)
 
 
 def _per_payment(case: Case, method: Method) -> Iterator[Blocker]:

@@ -110,7 +110,7 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
         Step.objects.bulk_create(steps_of(cancellation, plan))  # keys are fixed here, before any attempt
         queue.ring("cancellations.advance", str(cancellation.uuid))
         if over:
-            tell.awaiting(cancellation)
+            tell.awaiting(cancellation, plan)
         trail.record(
             actions.SENT_FOR_APPROVAL if over else actions.CONFIRMED,
             actor=actor,
@@ -122,6 +122,7 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
             units=plan.units,
             refund=plan.sums.total,
             note=seen.note.digest if seen.note else "",
+            why=tell.why_asked(plan) if over else "",
         )
     return cancellation
 

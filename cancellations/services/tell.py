@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cancellations.models import Cancellation
-from cancellations.planning.plan import ReceiptSheet
+from cancellations.planning.plan import Plan, ReceiptSheet
 from cancellations.services import limits
 from notifications import outbox
 from stores.kernel import clock
@@ -39,9 +39,15 @@ def refused(cancellation: Cancellation) -> None:
     _mail(_who_acts(cancellation), "cancellation.refused", cancellation)
 
 
-def awaiting(cancellation: Cancellation) -> None:
-    """Everybody who may approve it. No customer, no order: who asks, where, how much and until when."""
+def why_asked(plan: Plan) -> str:
+    """For machines, of a plan that waits for a second person."""
+    return "disputed" if plan.second_person else "above_limit"
+
+
+def awaiting(cancellation: Cancellation, plan: Plan) -> None:
+    """Everybody who may approve it. No customer, no order: who asks, where, how much, why and until when."""
     facts: dict[str, Any] = {
+        "why": why_asked(plan),
         "asked_by": str(cancellation.requester.uuid),
         "minor": cancellation.money_minor,
         "currency": cancellation.currency,

@@ -47,7 +47,7 @@ KINDS: Mapping[str, Words] = {
     "cancellation.approval": Words(
         gettext_lazy("%(reference)s waits for your approval"),
         gettext_lazy(
-            "%(who)s asks for approval in %(shop)s: %(amount)s to give back, above their limit.\n"
+            "%(who)s asks for approval in %(shop)s: %(amount)s to give back, %(why)s.\n"
             "Nothing is sent before somebody approves. It lapses at %(until)s UTC."
         ),
         gettext_lazy("waits for approval: %(amount)s, asked by %(who)s"),
@@ -57,6 +57,10 @@ KINDS: Mapping[str, Words] = {
         gettext_lazy("Nobody approved it within 24 hours. Nothing was sent."),
         gettext_lazy("not approved in time, nothing was sent"),
     ),
+}
+WHY_ASKED: Mapping[str, str | Promise] = {
+    "above_limit": gettext_lazy("above their limit"),
+    "disputed": gettext_lazy("although the payment is disputed"),
 }
 UNKNOWN = Words(gettext_lazy("%(reference)s needs a look"), "", "")
 
@@ -99,6 +103,7 @@ def _facts(delivery: Delivery) -> dict[str, str]:
         "shop": delivery.store or "",
         "who": asked_by or "",
         "amount": _amount(told),
+        "why": WHY_ASKED[told.get("why", "above_limit")],
         "until": str(told.get("until", ""))[:16].replace("T", " "),
     }
     return {name: " ".join(str(value).split()) for name, value in facts.items()}

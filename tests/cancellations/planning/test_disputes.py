@@ -67,6 +67,21 @@ def test_only_money_that_the_bank_may_give_back_too_is_stopped(facts, wish, bloc
     assert made.second_person == ""
 
 
+@pytest.mark.parametrize(
+    ("facts", "wish"),
+    [
+        (order(CARD), {"refund": RefundChoice.NONE}),
+        (order(CARD, payment_id="another"), {"despite_dispute": True}),
+        (order(CASH), {"despite_dispute": True}),
+    ],
+    ids=["no refund", "another payment", "cash"],
+)
+def test_a_plan_that_gives_no_disputed_money_back_does_not_warn_of_it(facts, wish):
+    made = plan(facts, take(1, order=facts, **wish))
+
+    assert "dispute" not in cautions(made)
+
+
 def test_the_override_asks_nobody_where_nothing_is_disputed():
     facts = order(kind="return", stops_refund=False)
 

@@ -32,11 +32,12 @@ def shop(cast):
     return cast.shop_a
 
 
-def confirmed(cast, shop):
+def confirmed(cast, shop, **says):
     """What the request of staff_a stores: 250.00, so it waits for somebody else."""
     seen = make.preview(record=make.order_record(store=shop), actor=cast.staff_a)
     plan, amount = preview.plan_of(seen), make.money("250.00")
-    return submit._store(cast.staff_a, seen, replace(plan, limit_amount=amount, sums=replace(plan.sums, total=amount)))
+    sums = replace(plan.sums, total=amount)
+    return submit._store(cast.staff_a, seen, replace(plan, limit_amount=amount, sums=sums, **says))
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ class TestApproval:
 
         message = next(each for each in mail.outbox if each.to == ["admin_a@example.com"])
         assert message.subject == f"{waiting.reference} waits for your approval"
-        assert "Staff_A asks for approval in Acrylic Studio: US$250.00" in message.body
+        assert "Staff_A asks for approval in Acrylic Studio: US$250.00 to give back, above their limit." in message.body
         assert "2026-11-22 09:30 UTC" in message.body
         assert f"https://desk.example.com/cancellations/{waiting.uuid}" in message.body
         for personal in (waiting.order.number, waiting.order.customer_name, waiting.order.customer_email):
@@ -105,6 +106,12 @@ class TestApproval:
 
         assert mail.outbox == []
         assert set(Delivery.objects.values_list("state", flat=True)) == {"moot"}
+
+    def test_of_a_dispute_the_mail_says_so_and_nothing_of_a_limit(self, cast, shop):
+        confirmed(cast, shop, second_person="The payment is disputed.")
+        tick()
+
+        assert "US$250.00 to give back, although the payment is disputed." in mail.outbox[0].body
 
     def test_an_approval_that_lapses_is_told_to_who_asked(self, cast, waiting, moved):
         moved(24 * 3600 + 1)

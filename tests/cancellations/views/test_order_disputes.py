@@ -54,6 +54,8 @@ def test_the_tick_asks_for_a_reason_and_then_for_a_second_person(desk, browser, 
     shown = text_of(browser.post(url(record, "preview"), typed, headers=FRAGMENT))
     assert "Ask for approval" in shown
     assert "needs a second person" in shown
+    assert "Somebody else has to approve it" not in shown  # said once
+    assert shown.count("A refund on top of a dispute") == 1
 
     named = shown.split('name="preview" value="')[1].split('"')[0]
     browser.post(url(record, "confirm"), typed | {"preview": named})
@@ -62,3 +64,6 @@ def test_the_tick_asks_for_a_reason_and_then_for_a_second_person(desk, browser, 
     page = text_of(browser.get(f"/cancellations/{waits.uuid}"))
     assert "The payment is disputed" in page
     assert "Above the limit" not in page
+    assert "Chargeback: needs response. A refund on top of a dispute" in page  # for who decides
+    assert "asked for approval" in page
+    assert "above their limit" not in page
