@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from stores.models import Membership, User
@@ -79,7 +80,7 @@ def _kinds(viewer: User) -> Sequence[Asked]:
 
     waiting for an approval that the viewer may give.
     """
-    works = [] if viewer.is_owner else list(Membership.objects.filter(person=viewer).select_related("store"))
+    works = [] if viewer.is_owner else list(_works(viewer))
     shops = None if viewer.is_owner else [work.store_id for work in works if work.role in access.READERS]
     if not viewer.is_active or shops == []:
         return [Asked(f"{STOPPED} AND 1 = 0")]
@@ -91,6 +92,12 @@ def _kinds(viewer: User) -> Sequence[Asked]:
         Asked(COPIES).also(_in("cancellations_copywatch.store_id", shops)).also(_in("c.store_id", shops)),
         Asked(APPROVALS, (viewer.pk,)).also(None if viewer.is_owner else _covered(works)),
     ]
+
+
+def _works(viewer: User) -> QuerySet[Membership]:
+    """Their shops, with no more of them than limits need: this runs on every page."""
+    needed = ("role", "person", "limit_per_cancellation", "limit_per_day", "store__currency")
+    return Membership.objects.filter(person=viewer).select_related("store").only(*needed)
 
 
 def _in(column: str, shops: Sequence[int] | None) -> Asked | None:

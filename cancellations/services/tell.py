@@ -51,8 +51,8 @@ def awaiting(cancellation: Cancellation) -> None:
 
 
 def expired(cancellation: Cancellation) -> None:
-    """Nobody approved it: who asked must know that nothing happened."""
-    _mail([cancellation.requester], "cancellation.expired", cancellation)
+    """Nobody approved it: who asked must know that nothing happened; when they have left, the desk."""
+    _mail(_who_acts(cancellation), "cancellation.expired", cancellation)
 
 
 def moved_on(cancellation: Cancellation, came_from: str) -> None:

@@ -103,7 +103,7 @@ def change(
     wanted = Membership(store=store, role=role, limit_per_cancellation=per_cancellation, limit_per_day=per_day)
     _check_grant(actor, store, wanted)
     with transaction.atomic():
-        Store.objects.select_for_update().get(pk=store.pk)  # two admins may demote each other at once
+        Store.objects.select_for_update(no_key=True).get(pk=store.pk)  # two admins may demote each other at once
         before = _facts(Membership.objects.get(pk=membership.pk))
         if role is not Role.ADMIN:
             _check_not_last_admin(membership, field="role")
@@ -123,7 +123,7 @@ def remove(*, actor: User, membership: Membership) -> None:
     store, person = membership.store, membership.person
     _check_may_manage(actor, store, membership)
     with transaction.atomic():
-        Store.objects.select_for_update().get(pk=store.pk)
+        Store.objects.select_for_update(no_key=True).get(pk=store.pk)
         _check_not_last_admin(membership, field="")
         before = _facts(membership)
         Membership.objects.filter(pk=membership.pk).delete()

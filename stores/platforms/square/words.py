@@ -30,6 +30,8 @@ HOOK_SETUP = _(
 def _capabilities() -> dict[str, Capability]:
     return {
         "import_orders": native(_("Orders of all your locations are copied page by page; drafts are left out.")),
+        "list_units": composed(_("The list tells units and shipments; what refunds took is seen when opened.")),
+        "list_money": composed(_("The list tells what was paid; refunds are seen when opened.")),
         "search_orders": native(
             _("Rescind searches its own copy by number, name and item; Square's orders name no SKU.")
         ),

@@ -14,7 +14,8 @@ from cancellations.models import Attempt, EmergencyStop, Step
 from cancellations.services import decide, emergency, submit
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected
-from stores.models import AuditEvent
+from stores.models import AuditEvent, Store
+from stores.services import connections
 from tests import make
 
 
@@ -59,6 +60,26 @@ def test_pressed_before_a_request_leaves_it_does_not_leave(desk, owner, monkeypa
     assert step.state in ("pending", "intended")
     assert step.lease_until is None
     assert step.detail.startswith("Stopped by Olive Owner on 2026-11-21")
+
+
+@pytest.mark.parametrize("deed", [connections.pause, connections.disconnect])
+@pytest.mark.parametrize("boundary", ["refund.between", "refund.before_intent", "refund.intended"])
+def test_a_shop_that_is_paused_meanwhile_is_sent_nothing(desk, owner, monkeypatch, boundary, deed):
+    cancellation = confirmed(desk)
+
+    def failpoint(passed):
+        if passed == boundary:
+            deed(owner, Store.objects.get(pk=desk.store.pk))
+
+    for room in (journal, turns, executor):
+        monkeypatch.setattr(room, "failpoint", failpoint)
+
+    advance()
+
+    step = cancellation.steps.get(kind="refund")
+    assert desk.count("refund") == 0
+    assert Attempt.objects.exclude(sent_at=None).count() == 0
+    assert (step.lease_until, step.detail) == (None, brake.paused())
 
 
 def test_pressed_after_a_request_left_its_answer_is_read_and_nothing_follows(desk, owner, monkeypatch):

