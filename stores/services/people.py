@@ -20,6 +20,7 @@ from stores.selectors import access
 from stores.services import sign_in, tell_admins
 
 TOKEN_BYTES = 24
+OWNER_LINK = timedelta(hours=24)  # it makes an owner, and stands in a console or a log
 
 
 def token_hash(token: str) -> str:
@@ -32,7 +33,7 @@ def invite_owner() -> str:
     now, token = clock.now(), secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
         Invitation.objects.filter(store=None, used_at=None).update(expires_at=now)
-        invitation = _invitation(token, expires_at=now + timedelta(hours=settings.INVITATION_HOURS))
+        invitation = _invitation(token, expires_at=now + OWNER_LINK)
         trail.record(names.OWNER_INVITED, actor="console", target=f"invitation:{invitation.uuid}")
     return token
 

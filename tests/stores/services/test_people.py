@@ -29,6 +29,15 @@ def test_the_first_owner_comes_by_a_link_that_works_once():
     assert not User.objects.filter(email="p@example.com").exists()
 
 
+def test_the_owners_link_works_for_a_day(time_machine):
+    time_machine.move_to(make.NOW)
+    token = people.invite_owner()
+
+    time_machine.shift(timedelta(hours=24, seconds=1))
+
+    assert selector.invitation_of(token, for_shop=False) is None
+
+
 def test_a_new_owner_link_ends_the_earlier_one():
     first = people.invite_owner()
 
