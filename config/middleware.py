@@ -68,9 +68,7 @@ class WebhookMiddleware:
         folder, _, token = request.path_info.removeprefix("/").partition("/")
         if folder != "hooks" or not token or "/" in token:
             return self.get_response(request)
-        response = door.hook(request, token)
-        vars(response)["_has_been_logged"] = True  # by the door; the framework's own line would name the address
-        return response
+        return door.hook(request, token)
 
 
 class BodyMiddleware:
@@ -115,7 +113,7 @@ class VisibleTextMiddleware:
 
 
 class DeskMiddleware:
-    """Signed-in pages are never stored by a browser or proxy, and a session ends 12 h after sign-in."""
+    """No page is stored by a browser or proxy, signed in or on the way there; a session ends 12 h after sign-in."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -123,8 +121,7 @@ class DeskMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self._end_old_session(request)
         response = self.get_response(request)
-        if request.user.is_authenticated:
-            response.setdefault("Cache-Control", "no-store")
+        response.setdefault("Cache-Control", "no-store")
         return response
 
     def _end_old_session(self, request: HttpRequest) -> None:

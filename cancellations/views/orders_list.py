@@ -17,6 +17,7 @@ from cancellations.forms.search import OrderSearch
 from cancellations.models import Cancellation
 from cancellations.selectors import under_way
 from cancellations.services import exports
+from stores.canonical.capabilities import Support
 from stores.kernel import clock, sheets
 from stores.models import OrderRecord
 from stores.platforms import registry
@@ -26,6 +27,11 @@ from stores.views.access import DeskRequest, may, without_token
 NAMED_ONE_BY_ONE = 3  # shops that are up to date; more fold into one line, so that orders stay on a phone's screen
 
 WITHOUT_MONEY = frozenset(kind.key for kind in registry.all_platforms() if not kind.manner.moves_money)  # nor prices
+# what a list of the platform tells only roughly, until the order is read
+ROUGH = {
+    name: frozenset(k.key for k in registry.all_platforms() if getattr(k.capabilities, name).support != Support.NATIVE)
+    for name in ("list_units", "list_money")
+}
 
 
 @require_safe
@@ -56,7 +62,7 @@ def order_export(request: DeskRequest) -> HttpResponse:
     exports.note_orders(request.user, form.stores, is_narrowed=query.is_narrowed)
     header = [_("Order"), _("Shop"), _("Platform"), _("Placed (UTC)"), _("Customer"), _("E-mail"), _("Cancellable"),
               _("Units cancellable"), _("Units ordered"), _("Fulfilment"), _("Payment"), _("Total"), _("Currency"),
-              _("Cancelled (UTC)"), _("Disputed"), _("Platform's id")]  # fmt: skip
+              _("Cancelled (UTC)"), _("Disputed"), _("Platform's id"), _("Checked")]  # fmt: skip
     lines = sheets.lines(header, _cells(orders.every(request.user, query)))
     return cast(HttpResponse, sheets.download(lines, name=f"orders-{clock.now():%Y-%m-%d}.csv"))
 
@@ -91,7 +97,7 @@ def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, An
         "importing": [line for line in lines if line.truth == freshness.Truth.IMPORTING],
         "troubles": [line for line in lines if line.is_trouble],
         "unreadable": [] if page.previous else unreadable.search(request.user, query),
-        "rows": [(row, working.get(row.pk), _others(row, linked, working)) for row in shown],
+        "rows": [(row, working.get(row.pk), _others(row, linked, working), _unchecked(row)) for row in shown],
         "without_money": WITHOUT_MONEY,
         "can_connect": access.can(request.user, "stores.connect"),
     }
@@ -106,6 +112,18 @@ def _others(
     return [(x, working.get(x.record.pk), is_over and x.record.cancellable != "none") for x in found]
 
 
+def _unchecked(row: OrderRecord) -> str:
+    """Which figures of the row an opened order may correct: "", "units", "money" or "both". A list counts no unit too
+    few, so that none is none.
+    """
+    if not row.is_summary:
+        return ""
+    money = row.store.platform in ROUGH["list_money"] - WITHOUT_MONEY
+    if row.store.platform in ROUGH["list_units"] and row.units_open:
+        return "both" if money else "units"
+    return "money" if money else ""
+
+
 def _cells(rows: Iterator[OrderRecord]) -> Iterator[list[sheets.Cell]]:
     for row in rows:
         yield [
@@ -113,6 +131,7 @@ def _cells(rows: Iterator[OrderRecord]) -> Iterator[list[sheets.Cell]]:
             row.customer_email, row.cancellable, row.units_open.normalize(), row.units_ordered.normalize(),
             row.fulfilment, row.payment, _total(row), row.currency, _utc(row.cancelled_at),
             _("yes") if row.is_disputed else _("no"), row.external_id,
+            _("when opened") if _unchecked(row) else _("yes"),
         ]  # fmt: skip
 
 

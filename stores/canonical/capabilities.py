@@ -49,6 +49,8 @@ class Capabilities:
 
     import_orders: Capability
     search_orders: Capability
+    list_units: Capability  # what can be cancelled, as a list tells it: native when reading the order changes nothing
+    list_money: Capability  # the total and the state of payment, as a list tells them
     receive_events: Capability
     read_order: Capability
     cancel_order: Capability  # the whole order, nothing shipped

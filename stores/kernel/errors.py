@@ -64,7 +64,7 @@ class Unsupported(DeskError):
 class EffectsStopped(DeskError):
     """Somebody pressed the emergency stop: nothing leaves until it is lifted."""
 
-    default_message = "Stopped: nothing is sent until the emergency stop is lifted."
+    default_message = "An emergency stop stands."
 
 
 class LeaseLost(DeskError):

@@ -15,6 +15,8 @@ from stores.platforms.base import Platform, Scope, Serves
 NAMES: dict[str, Any] = {
     "import_orders": _("Import all orders"),
     "search_orders": _("Search at the platform"),
+    "list_units": _("Cancellable units in the order list"),
+    "list_money": _("Total and payment in the order list"),
     "receive_events": _("Be told of changes"),
     "read_order": _("Read one order live"),
     "cancel_order": _("Cancel a whole order"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.models import BigIntegerField, F, Func, Model, QuerySet
@@ -19,7 +19,10 @@ def shops(rows: QuerySet[M], stores: QuerySet[Store] | Sequence[int], *, column:
     SQLite knows nothing of how values are spread: of two indexes it likes the one on the shop, and reads every order
     of it. A plus sign in front of the column takes that choice away.
     """
+    found: Any  # alias() forgets the model
     if connection.vendor != "sqlite":
-        return rows.filter(**{f"{column}__in": stores})
+        found = rows.filter(**{f"{column}__in": stores})
+        return cast("QuerySet[M]", found)
     shop = Func(F(column), template="+%(expressions)s", output_field=BigIntegerField())
-    return cast("QuerySet[M]", rows.alias(shop=shop).filter(shop__in=stores))
+    found = rows.alias(shop=shop).filter(shop__in=stores)
+    return cast("QuerySet[M]", found)

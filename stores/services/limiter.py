@@ -11,9 +11,10 @@ call costs one commit.
 Who takes: **people** at a page may empty the bucket. **Background** (copying, second looks) leaves half of what was
 saved up to them, so that somebody who waits can read a whole order at once. **Work** for a confirmed cancellation has a
 share of its own: once it had to wait, half of what the platform restores is kept for it (`work_since`), as long as it
-asks (`work_until`) and no more than it needs (`work_wants`). Its age counts: the longer it waits the more is its own,
-and people who keep a shop busy get the other half. Work books a whole turn before its first call (`Booking`): a turn
-that would run dry between its reads and its write is not begun.
+asks (`work_until`) and no more than two turns need (`work_wants`). Its age counts: the longer it waits the more is its
+own, and people who keep a shop busy get the other half. What a turn booked and did not need is work's
+again. Work books a whole turn before its first call (`Booking`): a turn that would run dry between its reads and its
+write is not begun.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ LONGEST_TOLD: Final = 3600.0  # seconds that a platform's "come again later" is 
 WORK_SHARE: Final = 0.5  # of what is restored, while work waits
 WORK_ASKS_AGAIN: Final = 20.0  # seconds: work that waits comes again by then, or its share ends
 WORK_FOLLOWS: Final = 10.0  # seconds that the share lasts after a turn was begun: the next one may be waiting
+WORK_LEAVES: Final = 0.3  # seconds' worth: calls that were sent before may arrive late
 BOOK_MOST: Final = 0.5  # share of the bucket
 
 # base: when the bucket is full again, with all that is known. credit: points of the work that waits.
@@ -55,15 +57,15 @@ BASE = (
 )
 CREDIT = (
     "(CASE WHEN work_until > %(now)s AND work_since < %(now)s"
-    " THEN {least}((%(now)s - work_since) / seconds_per_point * %(share)s, work_wants) ELSE 0 END)"
+    " THEN {least}((%(now)s - work_since) / seconds_per_point * %(share)s, 2 * work_wants) ELSE 0 END)"
 )
 POINTS = "{greatest}(%(cost)s, {least}(%(book)s, bucket_size * %(book_most)s))"
 NEEDED = {
     "person": "{least}(%(cost)s + {credit}, bucket_size)",
     "background": "{least}({greatest}(%(cost)s, %(leaves)s * bucket_size) + {credit}, bucket_size)",
-    "work": "{least}(CASE WHEN {credit} >= {points} THEN {points}"
+    "work": "{least}(CASE WHEN {credit} >= {points} THEN {points} + %(margin)s / seconds_per_point"
     " ELSE {greatest}({points}, %(leaves)s * bucket_size) END, bucket_size)",
-    "begun": "{least}(%(cost)s, bucket_size)",  # its reads are spent already
+    "begun": "{least}(%(cost)s + %(margin)s / seconds_per_point, bucket_size)",  # its reads are spent already
 }
 AHEAD = "%(ahead)s"
 WORK_AHEAD = (
@@ -72,8 +74,13 @@ WORK_AHEAD = (
 TAKES_SHARE = """,
     work_since = {least}(%(now)s, work_since + {points} * seconds_per_point / %(share)s),
     work_until = {least}(work_until, %(now)s + %(follows)s)"""
+GIVES_BACK = """
+UPDATE stores_storehealth SET next_slot_at = {base}, bucket_left = COALESCE(%(left)s, bucket_left),
+    work_since = work_since - %(back)s * seconds_per_point / %(share)s
+ WHERE store_id = %(store)s"""
 WAITS = """
-UPDATE stores_storehealth SET work_until = %(now)s + %(again)s, work_wants = {points},
+UPDATE stores_storehealth SET work_until = %(now)s + %(again)s,
+    work_wants = CASE WHEN work_until > %(now)s THEN {greatest}(work_wants, {points}) ELSE {points} END,
     work_since = CASE WHEN work_until > %(now)s AND work_since < %(now)s THEN work_since ELSE %(now)s END
  WHERE store_id = %(store)s"""
 
@@ -107,6 +114,7 @@ class Booking:
 
     ledger: Ledger
     kind: str
+    store_id: int
     left: float = 0  # taken from the row and not yet used
     spent: float = 0  # what the calls so far really cost
     peak: float = 0  # the most that had to be there at once
@@ -129,8 +137,11 @@ class Booking:
 
     def close(self) -> None:
         """The turn is over: what it did not need goes back, and the next one knows better."""
-        self.ledger.add(-self.left)
-        self.left = 0
+        back, self.left = self.left, 0.0
+        self.ledger.add(-back)
+        if back > 0:
+            with database.unimportant("limiter"):
+                _execute(GIVES_BACK, _known(self.store_id, *self.ledger.take()) | {"back": back})
         if self.is_begun:
             known = self.ledger.turns.get(self.kind, 0.0)
             self.ledger.turns[self.kind] = max(self.peak, 0.8 * known + 0.2 * self.peak)
@@ -171,7 +182,7 @@ class RowLimiter:
         """Seconds until the slot, and the points that were taken from the row: none when it is too far away."""
         owed, floor, left = self.ledger.take()
         is_background = use in ("background", "work")
-        wanted = self._known(owed, floor, left) | {
+        wanted = _known(self.store_id, owed, floor, left) | {
             "use": use,
             "cost": cost,
             "book": book,
@@ -183,22 +194,6 @@ class RowLimiter:
             return max(self._refused(wanted), PERSON_AHEAD + 0.1), 0.0
         points = row.points(wanted)
         return row.wait(wanted, taken=points), points
-
-    def _known(self, owed: float, floor: float, left: float | None) -> dict[str, Any]:
-        return {
-            "store": self.store_id,
-            "now": clock.now().timestamp(),
-            "caution": CAUTION,
-            "owed": owed,
-            "floor": floor,
-            "left": left,
-            "most_ahead": PERSON_AHEAD,
-            "longest": LONGEST_TOLD,
-            "share": WORK_SHARE,
-            "again": WORK_ASKS_AGAIN,
-            "follows": WORK_FOLLOWS,
-            "book_most": BOOK_MOST,
-        }
 
     def _refused(self, wanted: dict[str, Any]) -> float:
         """How long to wait; work that waits begins to save."""
@@ -263,7 +258,7 @@ class RowLimiter:
 
     def _write(self) -> None:
         """Bring the row up to date without taking anything."""
-        _execute(WRITE, self._known(*self.ledger.take()))
+        _execute(WRITE, _known(self.store_id, *self.ledger.take()))
 
 
 @dataclass(frozen=True)
@@ -294,7 +289,13 @@ class Row:
         idle: float = full_at - (size - min(max(points, wanted["leaves"] * size), size)) * each - now
         if wanted["use"] != "work":
             return max(0.0, idle)
-        own = max(full_at - (size - min(points, size)) * each, self.work_since + points * each / WORK_SHARE) - now
+        own = (
+            max(
+                full_at - (size - min(points + WORK_LEAVES / each, size)) * each,
+                self.work_since + points * each / WORK_SHARE,
+            )
+            - now
+        )
         return max(0.0, min(idle, own))
 
 
@@ -302,6 +303,25 @@ WRITE = (
     "UPDATE stores_storehealth SET next_slot_at = {base}, bucket_left = COALESCE(%(left)s, bucket_left)"
     " WHERE store_id = %(store)s"
 )
+
+
+def _known(store_id: int, owed: float, floor: float, left: float | None) -> dict[str, Any]:
+    """What every statement is given."""
+    return {
+        "store": store_id,
+        "now": clock.now().timestamp(),
+        "caution": CAUTION,
+        "owed": owed,
+        "floor": floor,
+        "left": left,
+        "most_ahead": PERSON_AHEAD,
+        "longest": LONGEST_TOLD,
+        "share": WORK_SHARE,
+        "again": WORK_ASKS_AGAIN,
+        "follows": WORK_FOLLOWS,
+        "book_most": BOOK_MOST,
+        "margin": WORK_LEAVES,
+    }
 
 
 def _take(wanted: dict[str, Any]) -> Row | None:

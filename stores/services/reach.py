@@ -96,7 +96,7 @@ def trial(platform_key: str, shop: Mapping[str, str], secrets: Mapping[str, str]
 
 def book(store: Store, kind: str) -> Booking:
     """For one turn of work at this shop; `kind`: such turns need about the same. To be closed."""
-    return Booking(way_to(store).ledger, kind)
+    return Booking(way_to(store).ledger, kind, store.pk)
 
 
 def way_to(store: Store) -> Way:

@@ -23,6 +23,8 @@ def _(text: str) -> str:
 def _capabilities() -> dict[str, Capability]:
     return {
         "import_orders": native(_("All orders are copied with their lines, 250 a call; open carts are left out.")),
+        "list_units": composed(_("The list tells units refunded and shipped; pending refunds are seen when opened.")),
+        "list_money": composed(_("The list tells the total as it was placed; refunds are seen when opened.")),
         "search_orders": native(_("Rescind searches its own copy, since BigCommerce has no free-text search.")),
         "receive_events": native(
             _("BigCommerce tells us of changes, signed with the account's client secret; each message makes us read.")

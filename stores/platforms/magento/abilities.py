@@ -14,6 +14,10 @@ from stores.platforms.magento.words import _
 def _capabilities() -> dict[str, Capability]:
     return {
         "import_orders": native(_("All orders are copied page by page, the longest unchanged first.")),
+        "list_units": composed(
+            _("The list tells units refunded and shipped; invoices and credit memos are seen when opened.")
+        ),
+        "list_money": native(_("The list tells the total after refunds and what was paid.")),
         "search_orders": native(_("Rescind searches its own copy; Magento's own search is spared.")),
         "receive_events": impossible(
             _("Magento Open Source tells nobody of changes: Rescind asks every minute what changed.")

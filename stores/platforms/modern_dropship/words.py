@@ -25,6 +25,8 @@ def _reading() -> dict[str, Capability]:
         "import_orders": native(
             _("All orders are copied page by page; each page is read twice, so that none slips by.")
         ),
+        "list_units": native(_("The list tells every item with its shipments, as reading the order does.")),
+        "list_money": impossible(NO_MONEY),
         "search_orders": native(_("Rescind searches its own copy: the network has no search by text.")),
         "receive_events": assisted(
             _("The network tells of cancellations only, unsigned, once somebody enters our address in its web app.")

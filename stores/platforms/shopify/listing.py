@@ -29,7 +29,6 @@ LINES = 6  # of each order; the few that have more are read on
 DEEPEST = 20_000
 OVERLAP = timedelta(minutes=5)  # the index lags, and clocks differ
 PAGE_POINTS = 802
-STOPPED = frozenset({Fulfilment.IN_PROGRESS})
 NEVER = Decimal(0)
 
 
@@ -110,8 +109,7 @@ def to_summary(raw: Node) -> Order:
     fulfilment = mapping.FULFILMENT.get(fields.text(raw, "displayFulfillmentStatus"), Fulfilment.UNKNOWN)
     cancelled_at = fields.maybe_when(raw, "cancelledAt")
     price = moneys.zero_pair(shop, customer)
-    stoppable = cancelled_at is None and fulfilment not in STOPPED
-    lines = tuple(to_goods(line, price, stoppable=stoppable) for line in fields.items(raw, "lineItems"))
+    lines = tuple(to_goods(line, price, stoppable=cancelled_at is None) for line in fields.items(raw, "lineItems"))
     buyer, reason = fields.maybe(raw, "customer") or {}, fields.text(raw, "cancelReason")
     return Order(
         platform="shopify",

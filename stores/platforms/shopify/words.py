@@ -21,6 +21,10 @@ def _(text: str) -> str:
 def _capabilities() -> dict[str, Capability]:
     return {
         "import_orders": native(_("All orders are copied page by page; without read_all_orders those of 60 days.")),
+        "list_units": composed(
+            _("The list counts what is not fulfilled; holds, places and services are seen when opened.")
+        ),
+        "list_money": native(_("The list tells the total after refunds and the state of payment.")),
         "search_orders": native(_("Rescind searches its own copy; Shopify's index can lag by some seconds.")),
         "receive_events": native(_("Shopify tells us of changes; each message only makes us read the order again.")),
         "read_order": native(_("Lines, places, payments, shipments, refunds and returns are read live.")),

@@ -23,6 +23,8 @@ def _(text: str) -> str:
 def _capabilities() -> dict[str, Capability]:
     return {
         "import_orders": native(_("All orders are copied page by page; abandoned checkouts are left out.")),
+        "list_units": composed(_("The list tells units and shipments; refunds under way are seen when opened.")),
+        "list_money": native(_("The list tells the total after refunds and the state of payment.")),
         "search_orders": native(_("Rescind searches its own copy, since Shoplazza ignores filters it does not know.")),
         "receive_events": native(_("Shoplazza tells us of changes; each message only makes us read the order again.")),
         "read_order": native(_("Lines, payments, shipments and refunds are read live, in three calls.")),

@@ -30,6 +30,8 @@ HOOK_SETUP = _(
 def _capabilities() -> dict[str, Capability]:
     return {
         "import_orders": native(_("Orders of all your locations are copied page by page; drafts are left out.")),
+        "list_units": composed(_("The list tells units and shipments; what refunds took is seen when opened.")),
+        "list_money": composed(_("The list tells what was paid; refunds are seen when opened.")),
         "search_orders": native(
             _("Rescind searches its own copy by number, name and item; Square's orders name no SKU.")
         ),
@@ -139,6 +141,9 @@ REASONS: Mapping[Reason, str] = {
 
 # --- disputes -----------------------------------------------------------------------------------------
 DISPUTES_UNKNOWN = _("Square does not tell Rescind whether a bank disputes this payment: look there before you refund.")
+DISPUTES_OTHER = _(
+    "The customer's bank disputes this payment; Square does not say in words Rescind knows how it stands"
+)
 DISPUTES = {
     "INQUIRY_EVIDENCE_REQUIRED": _("The bank asks about this payment and waits for your answer"),
     "INQUIRY_PROCESSING": _("The bank asks about this payment and looks at your answer"),

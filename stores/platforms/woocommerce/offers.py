@@ -12,6 +12,8 @@ from stores.platforms.woocommerce.words import _
 
 CAPABILITIES = Capabilities(
     import_orders=native(_("All orders are copied, in the order in which they were last changed.")),
+    list_units=composed(_("The list tells the sum of refunds; their units and shipments are seen when opened.")),
+    list_money=native(_("The list tells the total after refunds and the state of payment.")),
     search_orders=native(_("Rescind searches its own copy, since a search in WooCommerce is slow for the shop.")),
     receive_events=native(
         _("WooCommerce tells us of changes, sometimes minutes late; Rescind asks every minute as well.")

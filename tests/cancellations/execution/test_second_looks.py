@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from cancellations.execution import second_looks
 from cancellations.models import Cancellation, Step
@@ -89,6 +90,17 @@ def test_more_than_a_day_used_to_hold_are_all_looked_at_at_the_pace_of_the_shop(
         second_looks.ring_for_next(NOW)
 
     assert rung == [str(row.uuid) for row in reversed(rows)]
+
+
+@pytest.mark.postgres
+def test_the_question_of_every_sweep_reads_what_is_due_by_its_index(shop):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # a table of a few rows is always scanned
+        plan = second_looks._due(NOW).filter(store=shop).order_by("look_again_at").values("pk")[:1].explain()
+
+    assert "second_look_due" in plan
+    assert "Seq Scan" not in plan
 
 
 @pytest.mark.parametrize(("hours", "behind"), [(6, 0), (6.1, 1)])

@@ -87,7 +87,7 @@ class TestList:
 
         page = text_of(browser.get(LIST, {"show": "look"}))
         assert "#9" in page
-        assert "a message could not be delivered" in page
+        assert "A message could not be delivered" in page
 
     def test_the_badge_counts_what_waits_for_this_viewer_up_to_99(self, browser, cast, browser_of, mine):
         mine(state="refused")
@@ -117,6 +117,7 @@ class TestList:
             ({"q": "raman"}, {"#1", "#2", "#3", "#4", "#5"}),
             ({"since": "2026-11-22"}, set()),
             ({"until": "2026-11-21"}, {"#1", "#2", "#3", "#4", "#5"}),
+            ({"since": "0001-01-01", "until": "9999-12-31"}, {"#1", "#2", "#3", "#4", "#5"}),
         ],
     )
     def test_filters(self, browser, mine, query, found):

@@ -16,7 +16,7 @@ import pytest
 import requests
 import responses
 
-from stores.canonical.capabilities import Capabilities
+from stores.canonical.capabilities import Capabilities, Support
 from stores.canonical.commands import (
     Absent,
     CancelOrder,
@@ -232,6 +232,24 @@ class PlatformContract(LookingContract):
         assert order.customer.name
         assert order.lines[0].sku
         assert order.lines[0].title
+
+    def prove_list_units(self, world: World, shop: Platform) -> None:
+        """Native: reading the order changes nothing. Else the list may count too many, never too few."""
+        is_exact = self.platform.capabilities.list_units.support is Support.NATIVE
+        for listed, whole in self._listed(world, shop):
+            shown, there = (sum((line.cancellable for line in o.lines), Decimal(0)) for o in (listed, whole))
+            assert shown == there if is_exact else shown >= there
+            assert listed.cancellable == whole.cancellable or not is_exact
+
+    def prove_list_money(self, world: World, shop: Platform) -> None:
+        is_exact = self.platform.capabilities.list_money.support is Support.NATIVE
+        for listed, whole in self._listed(world, shop):
+            shown, there = ((o.totals.current.shop, o.payment) for o in (listed, whole))
+            assert shown == there or not is_exact
+
+    def _listed(self, world: World, shop: Platform) -> list[tuple[Order, Order]]:
+        self.commands(world, shop)
+        return [(order, shop.read_order(order.external_id)) for order in shop.list_orders(since=None).orders]
 
     def prove_receive_events(self, world: World, shop: Platform) -> None:
         hook = shop.add_hook(shop.topics[0], "https://desk.example/in/abc")

@@ -26,20 +26,27 @@ def empty(store_id: int, frozen: FrozenClock) -> None:
 class Taker:
     """Comes back when it was told to; asks for `cost` again and again."""
 
-    def __init__(self, store_id: int, ledger: Ledger, cost: float, *, is_work: bool) -> None:
+    def __init__(
+        self, store_id: int, ledger: Ledger, cost: float, *, is_work: bool, charged: float | None = None
+    ) -> None:
+        self.charged = charged or cost
         self.store_id, self.ledger, self.cost, self.is_work = store_id, ledger, cost, is_work
         self.taken, self.next_at, self.asked_at, self.waits = 0.0, 0.0, 0.0, list[float]()
 
     def come(self, now: float) -> None:
         if now < self.next_at:
             return
-        booking = Booking(self.ledger, "refund") if self.is_work else None
+        booking = Booking(self.ledger, "refund", self.store_id) if self.is_work else None
         limiter = RowLimiter(self.store_id, self.ledger, is_person=not self.is_work, booking=booking)
         wait = limiter.reserve(self.cost)
         if wait > 1.0:
             self.next_at = now + wait
             return
-        self.taken += self.cost
+        if self.charged != self.cost:
+            limiter.correct(Usage(self.cost, self.charged, None, SIZE, RATE))
+        if booking:
+            booking.close()
+        self.taken += self.charged
         self.waits.append(now + wait - (self.asked_at or now))
         self.next_at = self.asked_at = now + max(wait, 0.1)
 
@@ -64,6 +71,20 @@ def test_work_beside_people_who_never_pause_gets_half(frozen: FrozenClock, store
     assert waits[len(waits) // 2] <= 2.0  # a quarter of the rate each
 
 
+def test_half_is_half_of_what_is_charged(frozen: FrozenClock, store_id: int) -> None:
+    """A call must be able to cost 320, and costs 80: the rest of what was booked for it is work's again."""
+    ledger = Ledger()
+    people = [Taker(store_id, ledger, 310, is_work=False, charged=80) for _ in range(2)]
+    work = [Taker(store_id, ledger, 320, is_work=True, charged=80) for _ in range(4)]
+
+    minutes(frozen, [*people, *work])
+
+    spent = sum(taker.taken for taker in [*people, *work])
+    assert spent >= 0.85 * RATE * 300
+    assert sum(taker.taken for taker in work) >= 0.4 * spent
+    assert sum(taker.taken for taker in people) >= 0.3 * spent
+
+
 def test_a_slot_for_one_call_alternates(frozen: FrozenClock, store_id: int) -> None:
     """A limit of calls, two a second: person and work take turns."""
     rows = StoreHealth.objects.filter(store_id=store_id)
@@ -86,7 +107,9 @@ def test_work_alone_uses_the_whole_rate(frozen: FrozenClock, store_id: int) -> N
 
 def test_nothing_is_kept_for_work_that_asks_no_more(frozen: FrozenClock, store_id: int) -> None:
     empty(store_id, frozen)
-    assert RowLimiter(store_id, Ledger(), is_person=False, booking=Booking(Ledger(), "refund")).reserve(500) > 1
+    assert (
+        RowLimiter(store_id, Ledger(), is_person=False, booking=Booking(Ledger(), "refund", store_id)).reserve(500) > 1
+    )
     frozen.forward(8)
     person = RowLimiter(store_id, Ledger(), is_person=True)
     assert person.reserve(700) > 1.0  # some of it is the work's
@@ -97,7 +120,7 @@ def test_nothing_is_kept_for_work_that_asks_no_more(frozen: FrozenClock, store_i
 
 def test_copying_takes_nothing_of_what_is_kept_for_work(frozen: FrozenClock, store_id: int) -> None:
     empty(store_id, frozen)
-    work = RowLimiter(store_id, Ledger(), is_person=False, booking=Booking(Ledger(), "refund"))
+    work = RowLimiter(store_id, Ledger(), is_person=False, booking=Booking(Ledger(), "refund", store_id))
     assert work.reserve(300) > 1
     frozen.forward(6.5)
 
@@ -122,7 +145,7 @@ def turn(limiter: RowLimiter, frozen: FrozenClock) -> list[float]:
 
 
 def work(store_id: int, ledger: Ledger) -> RowLimiter:
-    return RowLimiter(store_id, ledger, is_person=False, booking=Booking(ledger, "refund"))
+    return RowLimiter(store_id, ledger, is_person=False, booking=Booking(ledger, "refund", store_id))
 
 
 def test_a_turn_is_not_begun_that_would_run_dry(frozen: FrozenClock, store_id: int) -> None:
@@ -149,12 +172,13 @@ def test_what_a_turn_did_not_need_goes_back(frozen: FrozenClock, store_id: int) 
     assert StoreHealth.objects.get(store_id=store_id).next_slot_at == pytest.approx(frozen.at + spent / RATE, rel=0.05)
 
 
-def test_calls_of_a_booked_turn_cost_no_statement(
+def test_calls_of_a_booked_turn_cost_no_statement_of_their_own(
     frozen: FrozenClock, store_id: int, django_assert_num_queries: object
 ) -> None:
+    """One to take, one to give back."""
     ledger = Ledger()
     turn(work(store_id, ledger), frozen)
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(2):  # type: ignore[operator]
         assert turn(work(store_id, ledger), frozen) == [0, 0, 0]
 
 
