@@ -80,7 +80,8 @@ def join(*, invitation: Invitation, person: User | None = None, name: str = "", 
     """Spend the invitation: `person` gets the role, or a new person is made with `name` and `password`."""
     store, role = _shop_of(invitation), Role(invitation.role)
     with transaction.atomic():
-        Store.objects.select_for_update().get(pk=store.pk)  # whoever takes the inviter's role away waits, or is seen
+        # whoever takes the inviter's role away waits, or is seen
+        Store.objects.select_for_update(no_key=True).get(pk=store.pk)
         _check_backed(invitation, store)
         _spend(invitation)
         who = person or _new_person(invitation.email, name, password)
