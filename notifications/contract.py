@@ -13,8 +13,12 @@ class Undeliverable(Exception):
     """It will never arrive: no address, a final no. Given up at once."""
 
 
+class NotTheirs(Exception):
+    """Who was to be told has left the shop meanwhile: it is not their business any more."""
+
+
 class Channel(ABC):
-    """`send` raises Undeliverable for a final no and anything else for *not known*."""
+    """`send` raises Undeliverable for a final no, NotTheirs, and anything else for *not known*."""
 
     key: ClassVar[str]
     label: ClassVar[str]

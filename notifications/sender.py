@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from notifications.contract import Undeliverable
+from notifications.contract import NotTheirs, Undeliverable
 from notifications.models import Delivery, DeliveryState
 from notifications.registry import CHANNELS
 from stores.kernel import clock, database
@@ -46,6 +46,9 @@ def deliver(uuid: str, *, worker: str = "") -> None:
         _hand_over(together)
     except Undeliverable as exc:
         _end_all(together, DeliveryState.GIVEN_UP, str(exc))
+        return
+    except NotTheirs:
+        _end_all(together, DeliveryState.MOOT, _("They left the shop meanwhile."))
         return
     except Exception as exc:  # noqa: BLE001  the sender's edge: a channel's library may raise anything
         logger.warning("delivery not sent", extra={"delivery": str(delivery.uuid), "kind": type(exc).__name__})

@@ -150,7 +150,9 @@ def _is_network(text: str) -> bool:
 
 
 def _far_hosts() -> list[str]:
-    return sorted({host for host in (settings.HOST, *settings.ALLOWED_HOSTS) if host not in LOOPBACK})
+    """An empty HOST is every address of the machine."""
+    listening = settings.HOST or "0.0.0.0"  # noqa: S104  a comparison
+    return sorted({host for host in (listening, *settings.ALLOWED_HOSTS) if host not in LOOPBACK})
 
 
 def _run(check: Callable[[], Findings]) -> None:

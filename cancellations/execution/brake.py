@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cancellations.execution import leases, pace
 from cancellations.models import Step, StepKind
@@ -16,17 +17,24 @@ from cancellations.selectors import stops
 from stores.kernel import clock
 from stores.kernel.errors import EffectsStopped
 from stores.kernel.states import StepState
-from stores.models import Store
+from stores.models import Store, StoreState
 
 LOOK_AGAIN = timedelta(seconds=60)  # lifting it wakes what waits; this is for the case that nobody did
 NOT_SENT = (StepState.PENDING, StepState.INTENDED, StepState.RETRY_WAIT)
 
 
 def let_go(step: Step) -> None:
-    """Inside the transaction that lets an effect go. Raises EffectsStopped."""
-    Store.objects.select_for_update(no_key=True).get(pk=step.cancellation.store_id)
+    """Inside the transaction that lets an effect go: neither stopped nor paused meanwhile. Raises EffectsStopped."""
+    store = Store.objects.select_for_update(no_key=True).get(pk=step.cancellation.store_id)
     if stop := stops.in_force(step.cancellation.store_id):
         raise EffectsStopped(user_message=stop.words)
+    if store.state != StoreState.ACTIVE:
+        raise EffectsStopped(user_message=paused())
+
+
+def paused() -> str:
+    """What a step says of a shop to which nothing is sent."""
+    return _("The shop is paused or disconnected; this waits until it works again.")
 
 
 def holds(step: Step) -> bool:

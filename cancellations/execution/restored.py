@@ -28,17 +28,13 @@ MANY = 1000  # times the gap: tables whose numbers nobody reads
 
 @dataclass(frozen=True)
 class Restoring:
-    """What there is to do. `numbers_move`: not again when this restore is noted already."""
+    """What there is to do."""
 
     steps: int
     orders: int
     jumps: Sequence[Jump]
     gap: int
     first: str  # the reference of the next cancellation
-
-    @property
-    def numbers_move(self) -> bool:
-        return not self.jumps[0].is_noted
 
     @property
     def words(self) -> Iterator[str]:
@@ -48,7 +44,7 @@ class Restoring:
             yield f"Chain {jump.chain}: {_of_chain(jump)}."
             for name, known in jump.gone.items():
                 yield f"Chain {name}: lost whole, signed files know {known} entries."
-        yield f"New cancellations begin at {self.first}." if self.numbers_move else "Numbers have moved on already."
+        yield f"New cancellations begin at {self.first}."
 
 
 def _of_chain(jump: Jump) -> str:
@@ -72,17 +68,19 @@ def plan(*, now: datetime, gap: int = restore.GAP) -> Restoring:
 
 
 def restored(*, now: datetime, gap: int = restore.GAP) -> Restoring:
-    """The database was put back from a copy. Leases of the copy are void. Safe to run again."""
+    """The database was put back from a copy. Leases of the copy are void. Safe to run again.
+
+    Numbers move each time: a copy that was made right after a restore reads like a second run for the first one.
+    """
     found = plan(now=now, gap=gap)
     with transaction.atomic():
         _open_steps().update(
             must_look=True, lease_owner="", lease_until=None, fence=F("fence") + 1, looked_at=None, absent_since=None
         )
         _ended(now).update(look_again_at=now, looking_until=None)
-    if found.numbers_move:
-        read = Cancellation._meta.db_table
-        with transaction.atomic():
-            row_numbers.move_on({table: gap if table == read else gap * MANY for table in row_numbers.tables()})
+    read = Cancellation._meta.db_table
+    with transaction.atomic():
+        row_numbers.move_on({table: gap if table == read else gap * MANY for table in row_numbers.tables()})
     restore.note(found.jumps, actions.RESTORED)
     return found
 

@@ -117,8 +117,7 @@ def hand_to_person(turn: Turn) -> None:
 
 def wait_for_shop(step: Step) -> None:
     """A paused or disconnected shop: its steps wait, nothing is read or sent."""
-    words = _("The shop is paused or disconnected; this waits until it works again.")
-    leases.release(step, next_attempt_at=clock.now() + SHOP_PAUSE, detail=words)
+    leases.release(step, next_attempt_at=clock.now() + SHOP_PAUSE, detail=brake.paused())
 
 
 def take_over(turn: Turn) -> None:

@@ -14,7 +14,7 @@ from stores.kernel.states import CLAIMABLE
 if TYPE_CHECKING:
     from cancellations.execution.turns import Turn
 
-LONGEST = timedelta(seconds=8)  # work comes again by then: its share of the limit is kept no longer
+LONGEST = timedelta(seconds=15)  # work comes again by then: its share of the limit is kept no longer
 MOST_BEFORE = 100
 APART = timedelta(seconds=0.2)  # what waited for a shop that is back goes to it one after the other
 MOST_WOKEN = 50
@@ -54,7 +54,8 @@ def wake() -> int:
     """
     now = clock.now()
     back = Step.objects.filter(waits_for_shop=True, cancellation__store__health__breaker_open_since=None)
-    woken = list(back.order_by("pk").values_list("pk", flat=True)[:MOST_WOKEN])
+    # in the order of the partial index: by the key alone SQLite would read every step there ever was
+    woken = list(back.order_by("cancellation_id", "pk").values_list("pk", flat=True)[:MOST_WOKEN])
     for n, pk in enumerate(woken):
         due = Step.objects.filter(pk=pk, waits_for_shop=True, state__in=CLAIMABLE, next_attempt_at__gt=now + n * APART)
         due.update(next_attempt_at=now + n * APART)

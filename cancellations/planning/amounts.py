@@ -107,12 +107,18 @@ def split(whole: Money, payments: Sequence[QuotedPayment]) -> dict[str, Money]:
 
 
 def in_shop_currency(order: Order, amount: Money) -> Money:
-    """`amount` at the order's own rate, rounded half up: what limits compare."""
+    """`amount` at the order's own rate, rounded half up: what limits compare.
+
+    As it is where the order tells no rate: an order that was free at first, or whose worth in the shop's currency is
+    not told. Such an amount cannot be compared.
+    """
     if amount.currency == order.currency:
         return amount
+    if not amount:
+        return Money.zero(order.currency)
     pair = order.totals.original
-    if amount.currency != pair.customer.currency or not pair.customer:
-        return Money(amount.amount, order.currency).rounded()
+    if amount.currency != pair.customer.currency or not pair.customer or not pair.shop:
+        return amount
     return Money(amount.amount * pair.shop.amount / pair.customer.amount, order.currency).rounded()
 
 

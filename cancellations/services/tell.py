@@ -51,8 +51,13 @@ def awaiting(cancellation: Cancellation) -> None:
 
 
 def expired(cancellation: Cancellation) -> None:
-    """Nobody approved it: who asked must know that nothing happened."""
-    _mail([cancellation.requester], "cancellation.expired", cancellation)
+    """Nobody approved it: who asked must know that nothing happened; when they have left, the desk."""
+    _mail(_who_acts(cancellation), "cancellation.expired", cancellation)
+
+
+def unseen(cancellation: Cancellation) -> None:
+    """It lapsed in a database that was put back from a copy: whether it was approved and done since, nobody knows."""
+    _mail(_who_acts(cancellation), "cancellation.unseen", cancellation)
 
 
 def moved_on(cancellation: Cancellation, came_from: str) -> None:

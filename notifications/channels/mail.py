@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 
 from notifications.channels import mail_words
-from notifications.contract import Channel, Undeliverable
+from notifications.contract import Channel, NotTheirs, Undeliverable
 from notifications.models import Delivery
+from stores.kernel import plain_text
 from stores.models import User
+from stores.selectors import access
 
 
 class Mail(Channel):
@@ -30,9 +32,11 @@ def _send(first: Delivery, subject: str, body: str) -> None:
     person = _person(first)
     if person is None:
         raise Undeliverable("no such person")
-    one_line = " ".join(subject.split())  # a shop's name may hold line breaks
+    if first.store and access.role_of(person, first.store) is None:
+        raise NotTheirs
+    one_line = plain_text.shown(" ".join(subject.split()))  # a shop's name may hold anything
     headers = {"Message-ID": f"<{first.uuid}@rescind>"}
-    EmailMessage(subject=one_line, body=body, to=[person.email], headers=headers).send()
+    EmailMessage(subject=one_line, body=plain_text.shown(body), to=[person.email], headers=headers).send()
 
 
 def _person(delivery: Delivery) -> User | None:

@@ -35,10 +35,20 @@ def name(seq: int) -> str:
     return f"{seq:012d}.json"
 
 
+def number(file: str) -> int:
+    """What a file is the checkpoint of; 0 for one that is not named as we name them."""
+    stem = file.removesuffix(".json")
+    seq = int(stem) if stem.isascii() and stem.isdecimal() and len(stem) < 19 else 0
+    return seq if file == name(seq) else 0
+
+
 def says(chain: str, name: str, line: Line) -> bool:
     """Whether a file holds this line as it was written, or as versions before wrote it: without copied columns."""
     older = {key: value for key, value in line.items() if key not in ("seq", "head", "at")}
-    text = (folder() / chain / name).read_bytes()
+    try:
+        text = (folder() / chain / name).read_bytes()
+    except OSError:  # a folder of that name, a link that leads nowhere
+        return False
     return text in [f"{rows.text(form)}\n".encode() for form in (line, older)]
 
 

@@ -82,7 +82,7 @@ def _missing(name: str, system: Statements, noted: Mapping[int, str]) -> Report:
 
 def _files(walk: Walk, told: Mapping[int, Line], chain: int) -> Iterator[Problem]:
     """Each checkpoint stands in a row and in a file, and both say the same. Read after the walk: a row comes first."""
-    found = {int(name[:-5]): name for name in files.of(walk.chain) if name[:-5].isdecimal()}
+    found = {seq: name for name in files.of(walk.chain) if (seq := files.number(name))}
     for seq in sorted({*told, *found}):
         file = f"{walk.chain}/{files.name(seq)}"
         if seq not in found:

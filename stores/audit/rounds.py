@@ -9,7 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from stores.audit import actions, checkpoints, rows, verify
@@ -25,10 +25,11 @@ def due(now: datetime, most: int) -> list[str]:
     """Names of the chains that need a signature or a look; one query."""
     last = Checkpoint.objects.filter(chain=OuterRef("pk")).order_by("-seq")
     money = AuditEvent.objects.filter(chain=OuterRef("pk"), seq__gt=OuterRef("signed"), kind__in=actions.at_once())
+    money = money.order_by("-seq")  # the way of the index: for "is there any" PostgreSQL may read all
     chains = AuditChain.objects.filter(seq__gt=0).select_related("look")
     chains = chains.annotate(
         signed=Coalesce(Subquery(last.values("seq")[:1]), 0), signed_at=Subquery(last.values("at")[:1])
-    ).annotate(money=Exists(money))
+    ).annotate(money=Subquery(money.values("seq")[:1]))
     with rows.as_they_stand():
         try:
             found = list(chains)

@@ -122,8 +122,10 @@ class Walk:
         return any(first <= seq <= after for after, first in self.restored.values())
 
     def _in_order(self, event: Line) -> Problem | None:
-        before, self.row = self.row, _number(event.get("id"))
-        return self._bad(self.seq, "has a row whose id is not in order") if self.row and self.row <= before else None
+        if event.get("id") is None:
+            return None
+        before, self.row = self.row, _number(event["id"])
+        return self._bad(self.seq, "has a row whose id is not in order") if self.row <= before else None
 
     def _note(self, event: Line) -> None:
         if self.chain != SYSTEM or event["kind"] != NOTE:

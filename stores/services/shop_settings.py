@@ -17,7 +17,7 @@ def change(*, actor: User, store: Store, name: str, hold_seconds: int, time_zone
     if not access.can(actor, "stores.manage", store):
         raise NotAllowed
     with transaction.atomic():
-        row = Store.objects.select_for_update().get(pk=store.pk)
+        row = Store.objects.select_for_update(no_key=True).get(pk=store.pk)
         before = {field: getattr(row, field) for field in FIELDS}
         row.name, row.hold_seconds, row.time_zone = name, hold_seconds, time_zone
         row.save(update_fields=FIELDS)

@@ -36,6 +36,7 @@ def test_the_settings_of_the_tests_have_no_error() -> None:
         ("rescind.E013", {"ALLOWED_HOSTS": ["*"]}),
         ("rescind.E014", {"DEMO": True, "ALLOWED_HOSTS": ["desk.example.com"]}),
         ("rescind.E014", {"DEMO": True, "HOST": "0.0.0.0"}),
+        ("rescind.E014", {"DEMO": True, "HOST": ""}),
         ("rescind.E021", {"PLATFORM_READ_TIMEOUT_SECONDS": 0}),
         ("rescind.E022", {"WORKER_THREADS": 0}),
         ("rescind.E023", {"SECOND_FACTOR": "maybe"}),

@@ -14,7 +14,8 @@ from cancellations.models import Attempt, EmergencyStop, Step
 from cancellations.services import decide, emergency, submit
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected
-from stores.models import AuditEvent
+from stores.models import AuditEvent, Role, Store
+from stores.services import connections, tell_admins
 from tests import make
 
 
@@ -61,6 +62,26 @@ def test_pressed_before_a_request_leaves_it_does_not_leave(desk, owner, monkeypa
     assert step.detail.startswith("Stopped by Olive Owner on 2026-11-21")
 
 
+@pytest.mark.parametrize("deed", [connections.pause, connections.disconnect])
+@pytest.mark.parametrize("boundary", ["refund.between", "refund.before_intent", "refund.intended"])
+def test_a_shop_that_is_paused_meanwhile_is_sent_nothing(desk, owner, monkeypatch, boundary, deed):
+    cancellation = confirmed(desk)
+
+    def failpoint(passed):
+        if passed == boundary:
+            deed(owner, Store.objects.get(pk=desk.store.pk))
+
+    for room in (journal, turns, executor):
+        monkeypatch.setattr(room, "failpoint", failpoint)
+
+    advance()
+
+    step = cancellation.steps.get(kind="refund")
+    assert desk.count("refund") == 0
+    assert Attempt.objects.exclude(sent_at=None).count() == 0
+    assert (step.lease_until, step.detail) == (None, brake.paused())
+
+
 def test_pressed_after_a_request_left_its_answer_is_read_and_nothing_follows(desk, owner, monkeypatch):
     record = desk.order()
     cancellation = desk.confirm(record, desk.everything(record))
@@ -86,6 +107,19 @@ def test_lifted_again_what_waited_goes_on_once(desk, owner, whole):
 
     assert done.state == "done"
     assert desk.count("refund") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_admins_button_stops_all_their_shops_before_any_mail_leaves(monkeypatch):
+    admin = make.person("admin@example.com")
+    for _ in range(3):
+        make.membership(admin, make.store(), Role.ADMIN)
+    stopped = []
+    monkeypatch.setattr(tell_admins, "_send", lambda mails: stopped.append(EmergencyStop.objects.count()))
+
+    emergency.press_all(actor=admin)
+
+    assert stopped == [3, 3, 3]
 
 
 def test_a_stop_of_one_shop_stops_no_other(desk, owner):

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from cancellations.benches.subjects import SUBJECTS
 from cancellations.execution import executor, restored, sweep
 from cancellations.models import Cancellation, Step
 from cancellations.services import decide
+from stores.audit import restore
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected
 from stores.kernel.failpoints import Crash, armed
@@ -148,6 +150,19 @@ class TestTheCommand:
         call_command("restored", verbosity=0)
 
         assert confirmed(desk).pk > lost + 999
+
+    def test_nor_when_the_copy_was_made_right_after_another_restore(self, desk):
+        """Its chains end with the note of that one, and the shop's alone went on."""
+        call_command("restored", verbosity=0)
+        lost = confirmed(desk).pk
+        assert restore.plan()[0].is_noted  # what happened since stands in the shop's chain alone
+        Cancellation.objects.filter(pk=lost).delete()
+        with connection.cursor() as cursor:  # as the copy has it
+            cursor.execute(f"UPDATE sqlite_sequence SET seq = {lost - 1} WHERE name = '{Cancellation._meta.db_table}'")
+
+        call_command("restored", verbosity=0)
+
+        assert confirmed(desk).pk > lost
 
     @pytest.mark.parametrize("state", ["held", "awaiting_approval"])
     def test_what_waits_is_not_taken_back_before_a_look_has_shown_that_it_was_not_carried_out(self, desk, state):

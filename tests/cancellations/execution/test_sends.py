@@ -95,6 +95,7 @@ def test_nothing_can_land_where_everything_was_answered(step):
 
 def test_an_item_that_is_open_gets_the_newer_words_and_one_mail(step):
     cancellation = step.cancellation
+    make.membership(cancellation.requester, cancellation.store)
     flow.stop(step, "It takes long.", state="pending")
     assert Cancellation.objects.get().trouble == "Nothing was sent. It takes long."
     left(step, "unknown")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from cancellations.planning import planner
+from cancellations.planning import amounts, planner
 from stores.canonical.order import MoneyPair
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.money import Money
@@ -195,6 +195,16 @@ def test_limits_compare_in_the_shops_currency():
 
     assert made.sums.total == make.money("10.00", "EUR")
     assert made.limit_amount == Money(Decimal(1600), "JPY")
+
+
+@pytest.mark.parametrize(("shop", "customer"), [("0", "0"), ("0", "4000")], ids=["free at first", "shop's not told"])
+def test_an_order_that_tells_no_rate_is_not_compared_at_one_to_one_or_nothing(shop, customer):
+    told = MoneyPair(shop=make.money(shop, "JPY"), customer=make.money(customer))
+    facts = order(customer_currency="USD", totals=replace(make.totals("40.00"), original=told))
+    foreign = replace(facts, currency="JPY")
+
+    assert amounts.in_shop_currency(foreign, make.money("10.00")) == make.money("10.00")
+    assert amounts.in_shop_currency(foreign, make.money("0")) == make.money("0", "JPY")
 
 
 def test_a_manual_payment_must_be_paid_by_hand():

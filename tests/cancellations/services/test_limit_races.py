@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.db.models import Sum
 
@@ -9,6 +11,7 @@ from cancellations.models import Cancellation, Preview
 from cancellations.services import decide, limits, submit
 from stores.kernel.errors import NotAllowed
 from stores.models import Membership, Role
+from stores.services import people
 from tests import make
 from tests.cancellations.execution.test_races import at_once
 
@@ -80,3 +83,35 @@ def test_a_confirm_and_an_approval_of_one_person_at_once_share_their_day(desk, l
     assert counted(other) == ONE
     was_refused = isinstance(ends[0], NotAllowed)
     assert ends[1].state == ("held" if was_refused else "awaiting_approval")
+
+
+@pytest.mark.parametrize("deed", ["change", "remove"])
+def test_a_membership_that_changes_while_its_person_confirms_stops_neither(desk, limited, monkeypatch, deed):
+    """Each holds its first lock, and then wants what the other one needs: the shop's row, the membership's."""
+    (seen,), admin = previews(desk, 1), make.person("admin@example.com")
+    make.membership(admin, desk.store, Role.ADMIN)
+    mine, counting, changing = Membership.objects.get(person=limited), threading.Event(), threading.Event()
+    lock, facts = limits.lock, people._facts
+
+    def lock_and_wait(person, store):
+        lock(person, store)
+        counting.set()
+        changing.wait(0.2)  # SQLite lets nobody else begin
+
+    def told(row):
+        changing.set()
+        return facts(row)
+
+    def change():
+        counting.wait(5)
+        if deed == "remove":
+            people.remove(actor=admin, membership=mine)
+        else:
+            people.change(actor=admin, membership=mine, role=Role.STAFF, per_cancellation=1, per_day=1)
+
+    monkeypatch.setattr(limits, "lock", lock_and_wait)
+    monkeypatch.setattr(people, "_facts", told)
+
+    ends = at_once(lambda: submit.confirm(actor=limited, seen=Preview.objects.get(pk=seen.pk)), change)
+
+    assert [end for end in ends if isinstance(end, Exception)] == []

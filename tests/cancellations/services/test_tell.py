@@ -85,6 +85,15 @@ class TestApproval:
         for personal in (waiting.order.number, waiting.order.customer_name, waiting.order.customer_email):
             assert personal not in message.subject + message.body
 
+    def test_what_turns_the_direction_of_reading_is_shown(self, cast, shop):
+        shop.name = "Acrylic \u202eoidutS"
+        shop.save()
+        confirmed(cast, shop)
+
+        tick()
+
+        assert "asks for approval in Acrylic [U+202E]oidutS" in mail.outbox[0].body
+
     @pytest.mark.parametrize("deed", ["approve", "take_back"])
     def test_once_it_is_decided_nobody_is_called_for_it(self, cast, waiting, deed):
         if deed == "approve":
@@ -107,6 +116,14 @@ class TestApproval:
             (["staff_a@example.com"], f"{waiting.reference} was not approved in time")
         ]
 
+    def test_an_approver_who_left_before_the_mail_did_is_not_told(self, cast, waiting):
+        Membership.objects.filter(person=cast.admin_a).delete()
+
+        tick()
+
+        assert [message.to for message in mail.outbox] == [["owner@example.com"]]
+        assert Delivery.objects.get(person=cast.admin_a).state == "moot"
+
 
 class TestWhoActs:
     @pytest.fixture
@@ -119,7 +136,7 @@ class TestWhoActs:
 
         assert {delivery.person.email for delivery in Delivery.objects.all()} == {"staff_a@example.com"}
 
-    @pytest.mark.parametrize("happening", [tell.stopped, tell.refused, tell.differs])
+    @pytest.mark.parametrize("happening", [tell.stopped, tell.refused, tell.differs, tell.expired])
     def test_when_they_may_no_longer_the_desk_of_the_shop_is(self, cast, row, happening):
         Membership.objects.filter(person=cast.staff_a).delete()
 
@@ -169,6 +186,7 @@ class TestNoFlood:
         assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
 
     def test_another_person_and_another_shop_have_their_own(self, cast, shop):
+        make.membership(cast.staff_a, cast.shop_b)
         self.happen(shop, cast.staff_a, [1])
         tick()
         self.happen(shop, cast.admin_a, [2])

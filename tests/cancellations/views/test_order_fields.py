@@ -313,6 +313,8 @@ DROPPED: dict[str, str] = {
     "Refund.id": "an id",
     "Refund.lines": "the lines' own column Cancelled",
     "Remark.kind": "decides the tone of its text",
+    "Remark.stops_refund": "shown as Disputed at the top, and the plan says what it stops",
+    "Remark.payment_id": "an id; the plan stops the refund of that payment",
 }
 
 KINDS = (

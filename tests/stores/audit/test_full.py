@@ -80,6 +80,24 @@ def file_removed(shops: list[Store], files: Path) -> None:
     (files / str(shops[0].uuid) / "000000000002.json").unlink()
 
 
+def file_renamed(shops: list[Store], files: Path) -> None:
+    (files / str(shops[0].uuid) / "000000000002.json").rename(files / str(shops[0].uuid) / "2.json")
+
+
+def file_a_folder(shops: list[Store], files: Path) -> None:
+    file_removed(shops, files)
+    (files / str(shops[0].uuid) / "000000000002.json").mkdir()
+
+
+def file_a_dead_link(shops: list[Store], files: Path) -> None:
+    file_removed(shops, files)
+    (files / str(shops[0].uuid) / "000000000002.json").symlink_to("nowhere")
+
+
+def number_none(shops: list[Store], files: Path) -> None:
+    AuditEvent.objects.filter(chain__store=shops[0], seq=1).update(id=0)
+
+
 def checkpoint_removed(shops: list[Store], files: Path) -> None:
     Checkpoint.objects.filter(chain__store=shops[0]).delete()
 
@@ -107,6 +125,10 @@ WAYS: dict[str, tuple[Callable[[list[Store], Path], None], list[str]]] = {
         ["Acrylic: has a row whose store_id names another shop", "Bronze: has a row whose store_id names another shop"],
     ),
     "a file": (file_removed, ["Acrylic: entry 2 has a checkpoint whose file is missing"]),
+    "a file renamed": (file_renamed, ["Acrylic: entry 2 has a checkpoint whose file is missing"]),
+    "a file made a folder": (file_a_folder, ["Acrylic: entry 2 has a checkpoint that cannot be read"]),
+    "a file made a dead link": (file_a_dead_link, ["Acrylic: entry 2 has a checkpoint that cannot be read"]),
+    "an id of none": (number_none, ["Acrylic: entry 1 has a row whose id is not in order"]),
     "a checkpoint": (checkpoint_removed, ["Acrylic: entry 2 has a checkpoint whose row is missing"]),
     "both": (both_removed, ["Acrylic: entry 2 has lost the checkpoint that the system chain tells of"]),
     "no statement": (no_statement, ["Acrylic: entry 2 has a checkpoint that cannot be read"]),

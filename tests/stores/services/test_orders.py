@@ -3,11 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import cast
+from unittest.mock import Mock, patch
 
 import pytest
 
 from stores.canonical.order import Order, Person, Remark
 from stores.models import OrderRecord
+from stores.platforms.base import Platform
 from stores.services import orders
 from tests import make
 
@@ -66,6 +69,31 @@ def test_a_newer_summary_replaces_an_outdated_full_copy() -> None:
     record = orders.save(shop, replace(order, updated_at=LATER, is_summary=True), LATER)
 
     assert record.is_summary
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_a_dispute_that_moves_no_version_comes_and_goes_with_a_read(stands: bool) -> None:
+    bare = make.canonical_order()
+    disputed = replace(bare, remarks=(Remark(kind="dispute", text="Inquiry", is_open=True, stops_refund=True),))
+    before, now = (bare, disputed) if stands else (disputed, bare)
+    record = orders.save(make.store(), before, make.NOW)
+
+    read = orders.refresh(record, platform=cast(Platform, Mock(read_order=Mock(return_value=now))))
+    record.refresh_from_db()
+
+    assert (record.is_disputed, orders.order_of(record)) == (stands, now) == (stands, read)
+
+
+def test_a_read_that_tells_nothing_new_moves_only_its_time() -> None:
+    order = make.canonical_order()
+    record = orders.save(make.store(), order, make.NOW)
+
+    with patch.object(orders, "_upsert") as written:
+        orders.refresh(record, platform=cast(Platform, Mock(read_order=Mock(return_value=order))))
+    record.refresh_from_db()
+
+    assert record.read_at > make.NOW
+    assert not written.called
 
 
 def test_the_address_of_a_copy_survives_an_overwrite() -> None:
