@@ -68,7 +68,8 @@ def trouble(environ: Environ) -> int:
     length = environ.get("CONTENT_LENGTH") or ""
     if not LENGTH.fullmatch(length) or NUL_IN_COOKIE.search(environ.get("HTTP_COOKIE", "")):
         return 400
-    if int(length or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    is_hook = environ.get("PATH_INFO", "").startswith("/hooks/")
+    if int(length or 0) > (settings.HOOK_MAX_BYTES if is_hook else settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
         return 413
     return 0 if is_known_type(environ.get("CONTENT_TYPE") or "") else 400
 

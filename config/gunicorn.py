@@ -23,6 +23,7 @@ workers = settings.WEB_WORKERS
 threads = settings.WEB_THREADS
 graceful_timeout = 5  # seconds; `up` and systemd wait longer before they kill
 limit_request_line = 8190  # a pasted list of 200 order numbers stands in the address
+forwarder_headers = ""  # else a proxy that hands on every header lets callers say SCRIPT_NAME, a part of every link
 control_socket_disable = True  # it would lie in the home folder
 loglevel = "warning"
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  heartbeats belong in memory
@@ -33,4 +34,4 @@ def on_starting(server: Any) -> None:
     from config import start
 
     for address in server.cfg.address:
-        start.check(host=address[0] if isinstance(address, tuple) else "")
+        start.check(host=(address[0] or "0.0.0.0") if isinstance(address, tuple) else "")  # noqa: S104  named, not bound

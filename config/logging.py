@@ -10,6 +10,7 @@ import json
 import logging
 import logging.config
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ LONGEST: Final = 1000  # characters of one value
 MOST_A_MINUTE: Final = 20  # lines of one kind
 MOST_KINDS: Final = 500  # remembered at once
 SERVER: Final = "gunicorn.error"
+OF_A_TASK: Final = ("exc", "traceback", "return_value", "args", "kwargs")  # celery puts them into its messages
 
 
 class JsonLines(logging.Formatter):
@@ -82,7 +84,20 @@ def _message(record: logging.LogRecord) -> str:
     text = str(record.msg)
     if record.name == SERVER:
         return "A request could not be read" if text.startswith("Invalid request") else text
-    return record.getMessage() if not record.args or record.name.startswith("celery") else text
+    if record.name.startswith("celery"):
+        return _of_celery(record)
+    return text if record.args else record.getMessage()
+
+
+def _of_celery(record: logging.LogRecord) -> str:
+    """Its messages are made of what varies; an error's own words, and what a task was called with, stay out."""
+    told = record.args
+    if isinstance(told, Mapping):
+        record.args = {name: "" if name in OF_A_TASK else value for name, value in told.items()}
+    try:
+        return " ".join(record.getMessage().split()).rstrip(": ")
+    finally:
+        record.args = told
 
 
 def _of_request(record: logging.LogRecord) -> dict[str, str]:

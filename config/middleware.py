@@ -113,7 +113,7 @@ class VisibleTextMiddleware:
 
 
 class DeskMiddleware:
-    """Signed-in pages are never stored by a browser or proxy, and a session ends 12 h after sign-in."""
+    """No page is stored by a browser or proxy, signed in or on the way there; a session ends 12 h after sign-in."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -121,8 +121,7 @@ class DeskMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self._end_old_session(request)
         response = self.get_response(request)
-        if request.user.is_authenticated:
-            response.setdefault("Cache-Control", "no-store")
+        response.setdefault("Cache-Control", "no-store")
         return response
 
     def _end_old_session(self, request: HttpRequest) -> None:

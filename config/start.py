@@ -60,15 +60,19 @@ def _log(found: Iterable[CheckMessage]) -> None:
 
 
 def guarded(application: Application) -> Application:
-    """In the demo, whose passwords are public, answer this machine only, wherever the server was told to listen."""
-    if not settings.DEMO or settings.DEMO_ALLOW_HOSTS:
+    """Answer this machine only, wherever the server was told to listen: in the demo, whose passwords are public, and
+    with DEBUG, whose error pages show what is inside. `runserver` and other servers name their address to nobody.
+    """
+    is_open_demo = settings.DEMO and not settings.DEMO_ALLOW_HOSTS
+    if not (is_open_demo or settings.DEBUG):
         return application
+    why = "The demo (rescind.E014)" if is_open_demo else "DEBUG (rescind.E015)"
 
     def near_only(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if _is_near(environ.get("REMOTE_ADDR", "")):
             return application(environ, start_response)
         start_response("403 Forbidden", [("Content-Type", "text/plain"), *plain.headers().items()])
-        return [b"The demo answers on its own machine only (rescind.E014)."]
+        return [f"{why} answers on its own machine only.".encode()]
 
     return near_only
 

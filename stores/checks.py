@@ -80,13 +80,16 @@ def choices() -> Findings:
 
 
 def deployment() -> Findings:
-    """W011-W013: works, but not how an installation that moves money should be."""
+    """W011-W014: works, but not how an installation that moves money should be."""
     if settings.PUBLIC_URL and settings.SECOND_FACTOR == "optional" and settings.IS_HTTPS:
         hint = "Set SECOND_FACTOR=required, or leave it out."
         yield Warned("People who move money may sign in with a password alone.", hint=hint, id="rescind.W011")
     if settings.PUBLIC_URL.startswith("http://") and urlsplit(settings.PUBLIC_URL).hostname not in LOOPBACK:
         hint = "Passwords and sessions would cross the network in the clear. Put a proxy with TLS in front, write https://."
         yield Warned("PUBLIC_URL is not https.", hint=hint, id="rescind.W013")
+    if settings.IS_HTTPS and not settings.TRUSTED_PROXY_COUNT:
+        hint = "Set TRUSTED_PROXY_COUNT: else all visitors are that proxy to the limits of sign-in, one shuts all out."
+        yield Warned("PUBLIC_URL is https, and no proxy that ends it is trusted.", hint=hint, id="rescind.W014")
 
 
 def _error(message: str, hint: str, number: int) -> Error:
@@ -147,7 +150,9 @@ def _is_network(text: str) -> bool:
 
 
 def _far_hosts() -> list[str]:
-    return sorted({host for host in (settings.HOST, *settings.ALLOWED_HOSTS) if host not in LOOPBACK})
+    """An empty HOST is every address of the machine."""
+    listening = settings.HOST or "0.0.0.0"  # noqa: S104  a comparison
+    return sorted({host for host in (listening, *settings.ALLOWED_HOSTS) if host not in LOOPBACK})
 
 
 def _run(check: Callable[[], Findings]) -> None:

@@ -1,6 +1,7 @@
 """Work beside people: cancellations of a shop whose rate limit two people at its pages use up.
 
-Before work had a share of its own, people who read without a pause left it 3 of 100 cancellations in six minutes; now all, in four.
+Before work had a share of its own, people who read without a pause left it 3 of 100 cancellations in six minutes; now
+all, in four.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -45,18 +45,21 @@ class CancellationSearch(forms.Form):
     def query(self) -> CancellationQuery:
         self.is_valid()
         found = self.cleaned_data
-        until = _midnight(found.get("until"))
         return CancellationQuery(
             text=found.get("q", ""),
             show=found.get("show", ""),
             store=found["shop"].uuid if found.get("shop") else None,
             since=_midnight(found.get("since")),
-            until=until + timedelta(days=1) if until else None,
+            until=_midnight(found.get("until"), days=1),
         )
 
 
-def _midnight(day: Any) -> datetime | None:
-    return datetime.combine(day, time.min, UTC) if day else None
+def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
+    """The start of that UTC day; None for none, and for what lies behind the end of the calendar."""
+    try:
+        return datetime.combine(day + timedelta(days=days), time.min, UTC) if day else None
+    except OverflowError:
+        return None
 
 
 def _words(label: Any) -> LongWords:

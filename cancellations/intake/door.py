@@ -22,7 +22,7 @@ from stores.services.addressee import Addressee
 
 logger = logging.getLogger(__name__)
 
-MOST_BYTES: Final = 1_000_000
+FOR_NOBODY: Final = 1_000_000  # bytes that are read of a delivery to no door
 _nobodys = secrets.token_hex(32)  # costs the time of a check where there is no secret; its result counts for nothing
 
 
@@ -34,12 +34,10 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
     """
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    body = _raw_body(request)
+    shop = addressee.find(token)
+    body = _raw_body(request, shop.platform.hook_bytes if shop and shop.has_door else FOR_NOBODY)
     if isinstance(body, int):
         return HttpResponse(status=body)
-    shop = addressee.find(token)
-    if shop and len(body) > shop.platform.hook_bytes:
-        return HttpResponse(status=413)
     genuine = _is_genuine(request, shop, body)
     if shop is None or not shop.has_door:
         return HttpResponse(status=404)
@@ -53,35 +51,35 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
 hook.__dict__["action"] = "signed"  # the access matrix reads it: open to whoever holds the shop's secret
 
 
-def _raw_body(request: HttpRequest) -> bytes | int:
-    """At most MOST_BYTES; else the status that refuses it. What breaks off, or is no good chunk, is a 400."""
+def _raw_body(request: HttpRequest, most: int) -> bytes | int:
+    """At most `most` bytes; else the status that refuses it. What breaks off, or is no good chunk, is a 400."""
     said = request.META.get("CONTENT_LENGTH") or ""
     if said and not (said.isascii() and said.isdigit()):
         return 400
-    if said and (len(said) > 12 or int(said) > MOST_BYTES):
+    if said and (len(said) > 12 or int(said) > most):
         return 413
     try:
-        body = _read(request, is_chunked=not said and "HTTP_TRANSFER_ENCODING" in request.META)
+        body = _read(request, most, is_chunked=not said and "HTTP_TRANSFER_ENCODING" in request.META)
     except Exception:  # noqa: BLE001  each server has errors of its own for what its client did
         return 400
     if body is None:
         return 411
-    if len(body) > MOST_BYTES:
+    if len(body) > most:
         return 413
     return 400 if said and len(body) < int(said) else body
 
 
-def _read(request: HttpRequest, *, is_chunked: bool) -> bytes | None:
+def _read(request: HttpRequest, most: int, *, is_chunked: bool) -> bytes | None:
     """One byte more than is taken, at most. None: a length must be said.
 
     A chunked body has none, and Django would read nothing of it. So it is read from the server itself, where that
     promises (`wsgi.input_terminated`) that it ends there.
     """
     if not is_chunked:
-        return request.read(MOST_BYTES + 1)
+        return request.read(most + 1)
     if not request.META.get("wsgi.input_terminated"):
         return None
-    return bytes(request.META["wsgi.input"].read(MOST_BYTES + 1))
+    return bytes(request.META["wsgi.input"].read(most + 1))
 
 
 def _is_genuine(request: HttpRequest, shop: Addressee | None, body: bytes) -> bool:

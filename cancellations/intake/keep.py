@@ -21,6 +21,7 @@ from stores.platforms import registry
 SEEN_EVERY: Final = timedelta(seconds=30)  # how often "a webhook came" is written down
 RING_EVERY_SECONDS: Final = 0.5  # a burst is one ring and a sweep
 LONGEST_ID: Final = 120
+LONGEST_BODY: Final = 1_000_000  # bytes; of a longer one what it names is kept, without it
 PLAIN: Final = re.compile(r"[\x21-\x7e]{1,80}", re.ASCII)
 OF_AN_ORDER: Final = frozenset({EventKind.ORDER_CHANGED, EventKind.ORDER_DELETED, EventKind.DISPUTE})
 OF_THE_SHOP: Final = frozenset({EventKind.DISCONNECTED, EventKind.SCOPES_CHANGED})
@@ -30,7 +31,7 @@ _rung_at: list[float] = []
 
 
 def receive(store: Store, headers: Mapping[str, str], body: bytes) -> None:
-    """Keep a verified webhook; one that came before changes nothing.
+    """Keep a verified webhook; one that came before changes nothing. A very long one without its body.
 
     What was not signed (a ping, any delivery of a platform that signs none) is kept only where it makes us read
     an order, and without its body: whoever knows the address can cause that, and nothing else.
@@ -39,7 +40,7 @@ def receive(store: Store, headers: Mapping[str, str], body: bytes) -> None:
     is_signed = platform.hooks_are_signed and not platform.is_hook_ping(body)
     for event in platform.parse_hook(headers, body) or [_unreadable(body)]:
         if is_signed or _is_for_us(event):
-            _keep(store, event, body if is_signed else b"")
+            _keep(store, event, body if is_signed and len(body) <= LONGEST_BODY else b"")
     _note_seen(store)
 
 

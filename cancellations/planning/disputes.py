@@ -6,6 +6,7 @@ approves it, whatever the limits say.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from cancellations.planning.case import Case
@@ -38,10 +39,20 @@ def second_person(case: Case) -> str:
 
 
 def is_new(remarks: Iterable[Remark], known: Iterable[Remark]) -> bool:
-    """Does more stand against a refund now than was known? A dispute whose state moved on is not a new one."""
-    was = [remark.payment_id for remark in known if remark.stops_refund]
-    now = [remark.payment_id for remark in remarks if remark.stops_refund]
-    return any(now.count(payment) > was.count(payment) for payment in now)
+    """Does more stand against a refund now than was known, or has a bank paid that was still deciding?
+
+    A dispute that moved on otherwise is not a new one.
+    """
+    was, now = _counted(known), _counted(remarks)
+    return any(now[each] > was[each] for each in now)
+
+
+def _counted(remarks: Iterable[Remark]) -> Counter[tuple[str, bool]]:
+    """By payment: how many stand, and how many of them the bank has paid."""
+    stand = [remark for remark in remarks if remark.stops_refund]
+    return Counter((one.payment_id, False) for one in stand) + Counter(
+        (one.payment_id, True) for one in stand if not one.is_open
+    )
 
 
 def touches(remark: Remark, payments: Iterable[QuotedPayment]) -> bool:

@@ -117,10 +117,11 @@ def _answers_for(actor: User, cancellation: Cancellation) -> dict[str, Any]:
 
 
 def expire(cancellation: Cancellation) -> None:
-    """An approval that was not given within 24 hours."""
+    """An approval that was not given within 24 hours. After a restore it may have been, and a person must look."""
+    is_unseen = cancellation.steps.filter(UNSEEN).exists()
     with transaction.atomic():
-        if flow.shift(cancellation, C.EXPIRED, finished_at=clock.now()):
-            tell.expired(cancellation)
+        if flow.shift(cancellation, C.EXPIRED, finished_at=clock.now(), differs=is_unseen):
+            tell.unseen(cancellation) if is_unseen else tell.expired(cancellation)
             flow.record(actions.EXPIRED, cancellation)
 
 

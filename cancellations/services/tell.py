@@ -61,6 +61,11 @@ def expired(cancellation: Cancellation) -> None:
     _mail(_who_acts(cancellation), "cancellation.expired", cancellation)
 
 
+def unseen(cancellation: Cancellation) -> None:
+    """It lapsed in a database that was put back from a copy: whether it was approved and done since, nobody knows."""
+    _mail(_who_acts(cancellation), "cancellation.unseen", cancellation)
+
+
 def moved_on(cancellation: Cancellation, came_from: str) -> None:
     """What was asked of people is decided: mails about it that have not left yet are called off."""
     if kind := ASKED.get(CancellationState(came_from)):

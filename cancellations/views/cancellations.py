@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from cancellations.forms.cancellations import CancellationSearch, Release, Retry, Settle, Stand
-from cancellations.models import Cancellation, CopyWatch
+from cancellations.models import Cancellation, CopyWatch, StepKind
 from cancellations.selectors import cancellations, looks, story
 from cancellations.services import decide, limits, notes, order_page, picture, sheet
 from cancellations.views.audit_entry import Entry
@@ -127,6 +127,7 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
         "note": notes.read(cancellation.note),
         "can": can,
         "is_untouched": _may_be_given_up(cancellation, told) and decide.is_untouched(cancellation),
+        "is_unseen": any(step.must_look and step.kind != StepKind.ASSISTED for step in cancellation.steps.all()),
         "why_not_approve": _why_not_approve(request.user, cancellation, can),
         "look": _wants_a_look(cancellation, copies, deliveries),
         "theirs": _theirs(cancellation) if told.asking and told.asking.assist else "",
@@ -149,7 +150,7 @@ def _wants_a_look(
 ) -> str:
     """What a person may look at and let stand, the gravest first; "" for nothing."""
     if cancellation.looked_at is None and cancellation.differs:
-        return "done_after_all" if cancellation.state == "refused" else "differs"
+        return {"refused": "done_after_all", "expired": "unseen"}.get(cancellation.state, "differs")
     if cancellation.looked_at is None and cancellation.state == "refused":
         return "refused"
     if any(copy.state == "open" and copy.looked_at is None for copy, _may in copies):

@@ -57,6 +57,14 @@ KINDS: Mapping[str, Words] = {
         gettext_lazy("Nobody approved it within 24 hours. Nothing was sent."),
         gettext_lazy("not approved in time, nothing was sent"),
     ),
+    "cancellation.unseen": Words(
+        gettext_lazy("%(reference)s needs a look"),
+        gettext_lazy(
+            "Its approval has lapsed, and the database was put back from a copy: whether it was approved and\n"
+            "carried out since that copy is not known. Look at the order."
+        ),
+        gettext_lazy("lapsed after a restore, whether it was carried out is not known"),
+    ),
 }
 WHY_ASKED: Mapping[str, str | Promise] = {
     "above_limit": gettext_lazy("above their limit"),

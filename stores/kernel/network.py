@@ -214,9 +214,16 @@ class GuardedAdapter(HTTPAdapter):
         }
 
 
+class _Straight(requests.Session):
+    """Follows nothing. Told not to, requests still reads all of a redirect, unpacked, to find where it leads."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def open_session(egress: Egress, *, pool_size: int = 16) -> requests.Session:
     """One per shop and process: pooled, deaf to the environment, without cookies, guarded for both schemes."""
-    session = requests.Session()
+    session = _Straight()
     session.trust_env = False
     session.max_redirects = 0
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))

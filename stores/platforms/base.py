@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Final, Literal, Protocol
 
 from stores.canonical.capabilities import Capabilities
 from stores.canonical.commands import (
@@ -38,6 +38,7 @@ from stores.connectors.rows import Unreadable
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import Unsupported
 
+WHOLE_ORDER: Final = 8_000_000  # bytes of a delivery that holds an order of 500 lines, and each again as it left
 HOOK_ADDRESS = "x-rescind-hook-address"  # no header that came: the door says where this hook is registered
 
 

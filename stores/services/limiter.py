@@ -39,6 +39,7 @@ LONGEST_TOLD: Final = 3600.0  # seconds that a platform's "come again later" is 
 WORK_SHARE: Final = 0.5  # of what is restored, while work waits
 WORK_ASKS_AGAIN: Final = 20.0  # seconds: work that waits comes again by then, or its share ends
 WORK_FOLLOWS: Final = 10.0  # seconds that the share lasts after a turn was begun: the next one may be waiting
+WORK_LEAVES: Final = 0.3  # seconds' worth: calls that were sent before may arrive late
 BOOK_MOST: Final = 0.5  # share of the bucket
 
 # base: when the bucket is full again, with all that is known. credit: points of the work that waits.
@@ -62,9 +63,9 @@ POINTS = "{greatest}(%(cost)s, {least}(%(book)s, bucket_size * %(book_most)s))"
 NEEDED = {
     "person": "{least}(%(cost)s + {credit}, bucket_size)",
     "background": "{least}({greatest}(%(cost)s, %(leaves)s * bucket_size) + {credit}, bucket_size)",
-    "work": "{least}(CASE WHEN {credit} >= {points} THEN {points}"
+    "work": "{least}(CASE WHEN {credit} >= {points} THEN {points} + %(margin)s / seconds_per_point"
     " ELSE {greatest}({points}, %(leaves)s * bucket_size) END, bucket_size)",
-    "begun": "{least}(%(cost)s, bucket_size)",  # its reads are spent already
+    "begun": "{least}(%(cost)s + %(margin)s / seconds_per_point, bucket_size)",  # its reads are spent already
 }
 AHEAD = "%(ahead)s"
 WORK_AHEAD = (
@@ -288,7 +289,13 @@ class Row:
         idle: float = full_at - (size - min(max(points, wanted["leaves"] * size), size)) * each - now
         if wanted["use"] != "work":
             return max(0.0, idle)
-        own = max(full_at - (size - min(points, size)) * each, self.work_since + points * each / WORK_SHARE) - now
+        own = (
+            max(
+                full_at - (size - min(points + WORK_LEAVES / each, size)) * each,
+                self.work_since + points * each / WORK_SHARE,
+            )
+            - now
+        )
         return max(0.0, min(idle, own))
 
 
@@ -313,6 +320,7 @@ def _known(store_id: int, owed: float, floor: float, left: float | None) -> dict
         "again": WORK_ASKS_AGAIN,
         "follows": WORK_FOLLOWS,
         "book_most": BOOK_MOST,
+        "margin": WORK_LEAVES,
     }
 
 

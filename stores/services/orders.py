@@ -128,12 +128,17 @@ def record_of(store: Store, order: Order, read_at: datetime) -> OrderRecord:
         units_ordered=sum((line.ordered for line in order.lines), start=0),
         total_minor=order.totals.current.shop.rounded().minor,
         currency=order.currency,
-        is_disputed=any(remark.kind == "dispute" and remark.is_open for remark in order.remarks),
+        is_disputed=_is_disputed(order),
         snapshot=codec.dumps(order),
         is_summary=order.is_summary,
         read_at=read_at,
         source_folded=_source(store, order)[:60],
     )
+
+
+def _is_disputed(order: Order) -> bool:
+    """A bank's word changes no order: nothing else of it tells."""
+    return any(remark.kind == "dispute" and remark.is_open for remark in order.remarks)
 
 
 def _source(store: Store, order: Order) -> str:

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from stores.audit import people as names
@@ -20,6 +20,7 @@ from stores.selectors import access
 from stores.services import sign_in, tell_admins
 
 TOKEN_BYTES = 24
+OWNER_LINK = timedelta(hours=24)  # it makes an owner, and stands in a console or a log
 
 
 def token_hash(token: str) -> str:
@@ -32,7 +33,7 @@ def invite_owner() -> str:
     now, token = clock.now(), secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
         Invitation.objects.filter(store=None, used_at=None).update(expires_at=now)
-        invitation = _invitation(token, expires_at=now + timedelta(hours=settings.INVITATION_HOURS))
+        invitation = _invitation(token, expires_at=now + OWNER_LINK)
         trail.record(names.OWNER_INVITED, actor="console", target=f"invitation:{invitation.uuid}")
     return token
 
@@ -79,9 +80,13 @@ def join(*, invitation: Invitation, person: User | None = None, name: str = "", 
     """Spend the invitation: `person` gets the role, or a new person is made with `name` and `password`."""
     store, role = _shop_of(invitation), Role(invitation.role)
     with transaction.atomic():
+        # whoever takes the inviter's role away waits, or is seen
+        Store.objects.select_for_update(no_key=True).get(pk=store.pk)
+        _check_backed(invitation, store)
         _spend(invitation)
         who = person or _new_person(invitation.email, name, password)
         _membership(who, store, role)
+        _open_ones(store, email=who.email).update(used_at=clock.now())  # a second link would bring back who left
         trail.record(names.JOINED, actor=who, target=sign_in.target(who), store=store, role=role.value)
     return who
 
@@ -108,6 +113,8 @@ def change(
             role=role, limit_per_cancellation=per_cancellation, limit_per_day=per_day
         )
         _end_sessions(person)
+        if role not in access.ACTIONS["people.manage"]:
+            _withdraw_all(actor, store, invited_by=person)
         tell_admins.of_change(store, _("%(who)s changed the role or limits of %(person)s.") % _pair(actor, person))
         target = sign_in.target(person)
         trail.record(names.CHANGED, actor=actor, target=target, store=store, before=before, after=_facts(wanted))
@@ -123,6 +130,8 @@ def remove(*, actor: User, membership: Membership) -> None:
         before = _facts(membership)
         Membership.objects.filter(pk=membership.pk).delete()
         _end_sessions(person)
+        _withdraw_all(actor, store, invited_by=person)
+        _withdraw_all(actor, store, email=person.email)
         tell_admins.of_change(store, _("%(who)s removed %(person)s from the shop.") % _pair(actor, person))
         trail.record(names.REMOVED, actor=actor, target=sign_in.target(person), store=store, before=before)
 
@@ -143,6 +152,31 @@ def _spend(invitation: Invitation) -> None:
     fresh = Invitation.objects.filter(pk=invitation.pk, used_at=None, expires_at__gt=now)
     if not fresh.update(used_at=now):
         raise InputRejected("", _("This link was used already, or it is too old. Ask for a new one."))
+
+
+def _check_backed(invitation: Invitation, store: Store) -> None:
+    """An invitation is worth what its maker may still give. Raises InputRejected as for one that is too old."""
+    maker = User.objects.filter(pk=invitation.invited_by_id or 0).first()
+    wanted = Membership(store=store, role=invitation.role)
+    try:
+        if maker is None:
+            raise NotAllowed
+        _check_may_manage(maker, store)
+        _check_grant(maker, store, wanted)
+    except (NotAllowed, BeyondOwn) as exc:
+        raise InputRejected("", _("Whoever invited you may not do so any more. Ask for a new link.")) from exc
+
+
+def _open_ones(store: Store, **whose: object) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(store=store, used_at=None, **whose)
+
+
+def _withdraw_all(actor: User, store: Store, **whose: object) -> None:
+    """Links made by, or for, somebody who has no business here any more."""
+    now = clock.now()
+    for invitation in _open_ones(store, **whose).filter(expires_at__gt=now):
+        if _open_ones(store, pk=invitation.pk).update(used_at=now):
+            trail.record(names.INVITATION_WITHDRAWN, actor=actor, target=f"invitation:{invitation.uuid}", store=store)
 
 
 def _new_person(email: str, name: str, password: str, **fields: bool) -> User:

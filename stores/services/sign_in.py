@@ -110,6 +110,13 @@ class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 trail.record(FACTOR_EVENTS[template_prefix], actor=user, target=target(user))
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """What was done stands without its mail; and a server that is down must not tell which addresses are known."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError:  # smtplib's errors are OSErrors too
+            logger.warning("mail not sent", extra={"count": 1})
+
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The page one lands on says it all; "Successfully signed in" would only be in the way."""
 

@@ -73,7 +73,9 @@ def _person(uuid: UUID) -> Thing | None:
     if row is not None:
         return f"person:{row.person.uuid}", row.store
     invited = Invitation.objects.select_related("store").filter(uuid=uuid).first()
-    return (f"invitation:{uuid}", invited.store) if invited else None
+    if invited is not None:
+        return f"invitation:{uuid}", invited.store
+    return (f"person:{uuid}", None) if User.objects.filter(uuid=uuid).exists() else None  # of no one shop
 
 
 def _chain(name: str) -> Thing | None:

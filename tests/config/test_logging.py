@@ -124,3 +124,25 @@ def test_the_servers_own_lines_hold_nobodys_address(said: str) -> None:
 )
 def test_a_path_keeps_its_page_and_loses_what_opens_doors(path: str, told: str) -> None:
     assert redact.address(path) == told
+
+
+SAID = (
+    "Task %(name)s[%(id)s] %(description)s: %(exc)s", "Task %(name)s[%(id)s] retry: %(exc)s",
+    "Task %(name)s[%(id)s] succeeded in 1s: %(return_value)s", "%(args)s %(kwargs)s",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_a_failed_task_is_named_without_the_words_of_its_error(said: str) -> None:
+    context = {
+        "name": "stores.sync", "id": "abcd1234", "description": "raised unexpected", "traceback": "Ada Novak",
+        "exc": "ValueError('Ada Novak, 1 High Street')", "return_value": "Ada Novak", "args": "('Ada Novak',)",
+        "kwargs": "{'a': 'Ada Novak'}",
+    }  # fmt: skip
+    record = logging.getLogger("celery").makeRecord("celery.app.trace", 40, "f", 1, said, (context,), None)
+
+    text = JsonLines().format(record)
+
+    assert "Ada" not in text
+    assert "stores.sync[abcd1234]" in text or "args" in said
+    assert record.args == context  # the next handler's message is its own business

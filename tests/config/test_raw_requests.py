@@ -73,6 +73,13 @@ def test_garbage_is_refused_with_every_header_and_without_a_name(web: Web) -> No
         assert "secrettoken" not in body, name
 
 
+def test_nobody_says_from_outside_where_the_desk_is_mounted(web: Web) -> None:
+    """The server believes its own machine's proxies, and not all of them drop a name with an underscore."""
+    told = web.say(f"GET /evil/alive HTTP/1.1\r\n{HOST}SCRIPT_NAME: /evil\r\nConnection: close\r\n\r\n")
+
+    assert told.split()[1] == "404"
+
+
 def test_a_flood_of_garbage_leaves_little_in_the_log(web: Web) -> None:
     for _ in range(TIMES):
         for raw in GARBAGE.values():

@@ -61,10 +61,11 @@ def test_nothing_starts_with_settings_that_must_not_be_used(tmp_path: Path, door
 
 
 @pytest.mark.loopback
-def test_the_demo_is_not_bound_where_others_reach_it(tmp_path: Path) -> None:
-    command = ["gunicorn", "--config", "config/gunicorn.py", "--bind", "0.0.0.0:0", "config.wsgi"]
+@pytest.mark.parametrize(("bind", "extra"), [(["--bind", "0.0.0.0:0"], {}), (["--bind", ":0"], {}), ([], {"HOST": ""})])
+def test_the_demo_is_not_bound_where_others_reach_it(tmp_path: Path, bind: list[str], extra: dict[str, str]) -> None:
+    command = ["gunicorn", "--config", "config/gunicorn.py", *bind, "config.wsgi"]
 
-    done = run(command, tmp_path, DEMO="1")
+    done = run(command, tmp_path, DEMO="1", PORT="0", **extra)
 
     assert done.returncode == start.REFUSED
     assert "rescind.E014" in done.stderr
@@ -108,14 +109,15 @@ def test_errors_are_said_in_one_message_with_id_and_hint(unseen: None, capsys: p
 @pytest.mark.parametrize(
     ("peer", "status"), [("127.0.0.1", "200"), ("::1", "200"), ("", "200"), ("203.0.113.5", "403"), ("x", "403")]
 )
-def test_the_demo_answers_its_own_machine_only(peer: str, status: str) -> None:
+@pytest.mark.parametrize("why", [{"DEMO": True, "DEMO_ALLOW_HOSTS": False}, {"DEBUG": True}], ids=["demo", "DEBUG"])
+def test_demo_and_debug_answer_their_own_machine_only(why: dict[str, bool], peer: str, status: str) -> None:
     said: list[str] = []
 
     def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         start_response("200 OK", [])
         return [b"ok"]
 
-    with override_settings(DEMO=True, DEMO_ALLOW_HOSTS=False):
+    with override_settings(**why):
         start.guarded(application)({"REMOTE_ADDR": peer}, lambda line, headers: said.append(line[:3]))
     assert said == [status]
     assert start.guarded(application) is application

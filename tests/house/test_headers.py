@@ -79,6 +79,11 @@ def test_pages_behind_a_token_are_stored_nowhere_either(cast, name):
     assert answer["Referrer-Policy"] == "same-origin"  # the token stays on this site
 
 
+@pytest.mark.parametrize("name", ["account_login", "account_reset_password", "account_inactive", "home"])
+def test_pages_on_the_way_in_are_stored_nowhere(cast, name):
+    assert "no-store" in Client().get(reverse(name))["Cache-Control"]
+
+
 def test_the_session_cookie_is_out_of_reach_for_scripts_and_other_sites(cast, client):
     client.post(reverse("account_login"), {"login": cast.owner.email, "password": make.PASSWORD})
 

@@ -54,7 +54,10 @@ def _capabilities() -> dict[str, Capability]:
             _("A whole order can be cancelled without giving money back; part of an order cannot.")
         ),
         "disputes": native(
-            _("An order that BigCommerce calls disputed gives no money back, unless a second person agrees.")
+            _(
+                "An order that BigCommerce calls disputed gives no money back, unless a second person agrees. That "
+                "word is its status: banks set none, and the next status, also a refund's, takes it away."
+            )
         ),
         "labels": impossible(_("BigCommerce does not tell whether a label was bought, only what was tracked.")),
         "void_authorisation": native(_("One call releases what was authorised; BigCommerce confirms it later.")),

@@ -69,11 +69,11 @@ class Api:
     def order(self, order_id: str) -> Node:
         return shapes.node(self.get(f"orders/{check_id(order_id)}"), "order")
 
-    def of_order(self, kind: str, order_id: str) -> tuple[Node, ...]:
-        """invoices, creditmemos, shipments or transactions of one order, all pages of them."""
+    def of_order(self, kind: str, order_id: str, more: str = "") -> tuple[Node, ...]:
+        """invoices, creditmemos, shipments or transactions of one order, all pages of them. more: as `page`."""
         found: list[Node] = []
         for number in range(1, 100):
-            page = self.page(kind, [("order_id", check_id(order_id), "eq")], "entity_id", number)
+            page = self.page(kind, [("order_id", check_id(order_id), "eq")], "entity_id", number, more)
             rows, total = shapes.nodes(page, "items"), shapes.units(page, "total_count")
             if not rows and len(found) < total:  # half an answer: what is missing is not absent
                 raise Misread("items")

@@ -40,6 +40,7 @@ class Facts:
     memos: Sequence[Node] = ()
     shipments: Sequence[Node] = ()
     ways: Ways = Ways()
+    has_labels_unread: bool = False  # its shipments came without the labels that may be there
 
     @cached_property
     def lines(self) -> tuple[Item, ...]:

@@ -47,6 +47,8 @@ def _labels(facts: Facts) -> Iterator[Remark]:
         if shipment.get("shipping_label"):
             said = {"name": shapes.text(shipment, "increment_id")}
             yield Remark(kind="label", text=str(words.LABEL) % said)
+    if facts.has_labels_unread:
+        yield Remark(kind="label", text=str(words.LABELS_UNREAD))
 
 
 def _payment(text: str) -> Remark:

@@ -31,6 +31,7 @@ STATE_REMARKS: Mapping[str, str] = {
     "pending_payment": _("The customer has not finished paying."),
 }
 LABEL = _("A shipping label was made for shipment %(name)s")
+LABELS_UNREAD = _("Magento could not send the shipments with their labels: look there whether one was made")
 BY_REFUND = _("Cancelled by refund")
 SHIPPED = _("Part of it has shipped: only what was paid and has not left can be cancelled.")
 OPEN_INVOICE = _("An invoice of this order is not paid yet. Cancel that invoice in Magento, or have it paid, first.")

@@ -27,7 +27,7 @@ from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, JobFailed, OutcomeUnknown
-from stores.platforms.base import Access, Connection, Hook, Listing, Platform
+from stores.platforms.base import WHOLE_ORDER, Access, Connection, Hook, Listing, Platform
 from stores.platforms.shopify import (
     editing,
     effects,
@@ -105,6 +105,7 @@ class Shopify(Platform):
     bucket_points = 2000
     topics: ClassVar[tuple[str, ...]] = hooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
+    hook_bytes = WHOLE_ORDER
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)

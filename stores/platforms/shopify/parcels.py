@@ -12,8 +12,10 @@ from stores.platforms.shopify.fields import Node
 
 EFFECTIVE = frozenset({"SUCCESS", "OPEN", "PENDING"})  # these block a whole cancel
 OPEN_RETURNS = frozenset({"REQUESTED", "OPEN"})
-OPEN_DISPUTES = frozenset({"NEEDS_RESPONSE", "UNDER_REVIEW"})
-LOST_DISPUTES = frozenset({"LOST", "ACCEPTED", "CHARGE_REFUNDED"})  # the bank has given the money back
+WON_DISPUTE = "WON"  # the money stayed; a status that nobody knows stands against a refund
+PAID_BY_BANK = frozenset(
+    {"LOST", "ACCEPTED", "CHARGE_REFUNDED", "PREVENTED"}
+)  # prevented: refunded before it was filed
 LABELLED = frozenset({"LABEL_PURCHASED", "LABEL_PRINTED"})
 RISKY = frozenset({"CANCEL", "INVESTIGATE"})
 
@@ -62,7 +64,8 @@ def to_disputes(raw: Node) -> Iterator[Remark]:
     for dispute in fields.items(raw, "disputes"):
         state = fields.text(dispute, "status")
         kind = _("Chargeback") if fields.text(dispute, "initiatedAs") == "CHARGEBACK" else _("Inquiry")
-        is_open, stops = state in OPEN_DISPUTES, state in OPEN_DISPUTES | LOST_DISPUTES
+        stops = state != WON_DISPUTE
+        is_open = stops and state not in PAID_BY_BANK
         text = f"{kind}: {state.replace('_', ' ').lower()}"
         yield Remark(kind="dispute", text=text, is_open=is_open, stops_refund=stops)
 

@@ -15,7 +15,7 @@ from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
-from stores.platforms.base import Access, Connection, Hook, Listing, Platform
+from stores.platforms.base import WHOLE_ORDER, Access, Connection, Hook, Listing, Platform
 from stores.platforms.shoplazza import fields, finding, hooks, quoting, reading, receipts, sending, words
 from stores.platforms.shoplazza.api import BUCKET, PER_SECOND, Api, check_id, understood
 from stores.platforms.shoplazza.words import _
@@ -69,6 +69,7 @@ class Shoplazza(Platform):
     bucket_points = BUCKET
     topics: ClassVar[tuple[str, ...]] = hooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
+    hook_bytes = WHOLE_ORDER
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)

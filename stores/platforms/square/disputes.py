@@ -6,7 +6,7 @@ states and fields are those of the published description (Dispute, DisputeState)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -18,22 +18,24 @@ from stores.platforms.square import words
 from stores.platforms.square.api import Api
 from stores.platforms.square.fields import maybe
 
-OPEN: Final = frozenset({"INQUIRY_EVIDENCE_REQUIRED", "INQUIRY_PROCESSING", "EVIDENCE_REQUIRED", "PROCESSING"})
+FREE: Final = frozenset(
+    {"WON", "INQUIRY_CLOSED"}
+)  # the money stayed; a state that nobody knows stands against a refund
 PAID_BY_BANK: Final = frozenset({"LOST", "ACCEPTED"})
 NO_RIGHT: Final = frozenset({"INSUFFICIENT_SCOPES", "FORBIDDEN"})
 NEVER: Final = frozenset({"CASH", "EXTERNAL"})
 MOST_PAGES = 20
 
-Disputes = Mapping[str, str]  # payment id → state, of those that stand against a refund
+Disputes = tuple[tuple[str, str], ...]  # (payment id, state) of each that stands against a refund; some share a payment
 
 
 def of(api: Api, payments: Sequence[Node]) -> Disputes | None:
     """Of these payments; None where nobody may tell: the token lacks the right, or the list has no end."""
     at_a_bank = {shapes.ident(one, "id") for one in payments if shapes.text(one, "source_type") not in NEVER}
     if not at_a_bank:
-        return {}
+        return ()
     try:
-        return {ident: state for ident, state in _standing(api) if ident in at_a_bank}
+        return tuple(sorted(one for one in _standing(api) if one[0] in at_a_bank))
     except RemoteRefused as exc:
         if exc.code not in NO_RIGHT:
             raise
@@ -43,7 +45,7 @@ def of(api: Api, payments: Sequence[Node]) -> Disputes | None:
 
 
 class EndlessError(Exception):
-    """More pages than any seller has disputes."""
+    """More pages than any seller has disputes, or one that leads back to itself."""
 
 
 def _standing(api: Api) -> Iterator[tuple[str, str]]:
@@ -52,19 +54,22 @@ def _standing(api: Api) -> Iterator[tuple[str, str]]:
         page = api.get("v2/disputes" + (f"?{urlencode({'cursor': cursor})}" if cursor else ""))
         for one in shapes.nodes(page, "disputes"):
             state = shapes.text(one, "state")
-            if state in OPEN | PAID_BY_BANK:
+            if state not in FREE:
                 yield shapes.text(maybe(one, "disputed_payment"), "payment_id"), state
         after = shapes.text(page, "cursor")
-        if not after or after == cursor:
+        if not after:
             return
+        if after == cursor:
+            break
         cursor = after
     raise EndlessError
 
 
 def remarks(found: Disputes | None) -> Iterator[Remark]:
     if found is None:
-        yield Remark(kind="payment", text=str(words.DISPUTES_UNKNOWN))
+        yield Remark(kind="payment", text=str(words.DISPUTES_UNKNOWN), is_open=True)
         return
-    for payment, state in sorted(found.items()):
-        text = str(words.DISPUTES.get(state, words.DISPUTES["PROCESSING"]))
-        yield Remark(kind="dispute", text=text, is_open=state in OPEN, stops_refund=True, payment_id=payment)
+    for payment, state in found:
+        text = str(words.DISPUTES.get(state, words.DISPUTES_OTHER))
+        is_open = state not in PAID_BY_BANK
+        yield Remark(kind="dispute", text=text, is_open=is_open, stops_refund=True, payment_id=payment)

@@ -28,7 +28,7 @@ class Facts:
     returns: Mapping[str, Node] = field(default_factory=dict)
     known: tuple[Refund, ...] = ()
     hidden: int = 0
-    disputes: Disputes | None = field(default_factory=dict)  # None: nobody may tell
+    disputes: Disputes | None = ()  # None: nobody may tell
     read_at: datetime | None = None
 
 
@@ -50,7 +50,7 @@ def read(api: Api, order_id: str, known: Sequence[Refund] = (), *, asks_banks: b
         returns=returns_of(api, refunds),
         known=tuple(kept[ident] for ident in named if ident in kept),
         hidden=hidden,
-        disputes=disputes.of(api, payments) if asks_banks else {},
+        disputes=disputes.of(api, payments) if asks_banks else (),
         read_at=api.connection.now(),
     )
 

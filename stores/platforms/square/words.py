@@ -141,6 +141,9 @@ REASONS: Mapping[Reason, str] = {
 
 # --- disputes -----------------------------------------------------------------------------------------
 DISPUTES_UNKNOWN = _("Square does not tell Rescind whether a bank disputes this payment: look there before you refund.")
+DISPUTES_OTHER = _(
+    "The customer's bank disputes this payment; Square does not say in words Rescind knows how it stands"
+)
 DISPUTES = {
     "INQUIRY_EVIDENCE_REQUIRED": _("The bank asks about this payment and waits for your answer"),
     "INQUIRY_PROCESSING": _("The bank asks about this payment and looks at your answer"),

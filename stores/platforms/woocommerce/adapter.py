@@ -16,7 +16,7 @@ from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import CredentialsRejected, RemoteRefused
 from stores.kernel.shapes import Node
-from stores.platforms.base import Access, Connection, Hook, Listing, Platform
+from stores.platforms.base import WHOLE_ORDER, Access, Connection, Hook, Listing, Platform
 from stores.platforms.woocommerce import (
     address,
     amounts,
@@ -87,6 +87,7 @@ class WooCommerce(Platform):
     bucket_points = BUCKET
     topics: ClassVar[tuple[str, ...]] = tuple(hooks.TOPICS)
     hook_secret = "webhook_secret"  # noqa: S105  its name
+    hook_bytes = WHOLE_ORDER
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)

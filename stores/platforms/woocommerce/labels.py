@@ -11,16 +11,24 @@ from typing import Any
 
 from stores.kernel import jsonsafe, shapes
 from stores.kernel.shapes import Node
+from stores.platforms.woocommerce import words
 
-KEYS = ("wcshipping_labels", "wc_connect_labels")
-NOT_BOUGHT = frozenset({"ANONYMIZED", "PURCHASE_ERROR", "PURCHASE_IN_PROGRESS"})
+KEYS = ("wcshipping_labels", "wc_connect_labels")  # the newer one first: it took the labels of the older one over
+NEVER_BOUGHT = "PURCHASE_ERROR"  # one under way soon is; a customer's data that was erased gives no money back
+NOT_GIVEN_BACK = frozenset({"rejected", "unknown"})  # states of a refund after which the label is as good as before
 
 
 def bought(order: Node) -> Iterator[str]:
     """What names each label that was bought and not given back: carrier and tracking number, or its id."""
-    for one in shapes.nodes(order, "meta_data"):
-        if one.get("key") in KEYS:
-            yield from (_name(label) for label in _rows(one.get("value")) if _is_bought(label))
+    told = shapes.nodes(order, "meta_data")
+    values = [one.get("value") for key in KEYS for one in told if one.get("key") == key]
+    once: dict[Any, dict[str, Any]] = {}
+    for label in (row for value in values for row in _rows(value)):
+        if isinstance(label, dict) and (label.get("label_id") or label.get("tracking")):
+            once.setdefault(str(label.get("label_id") or label.get("tracking")), label)
+    yield from (_name(label) for label in once.values() if _is_bought(label))
+    if any(map(_is_spoilt, values)):
+        yield str(words.LABEL_UNREADABLE)
 
 
 def _rows(value: Any) -> list[Any]:
@@ -33,10 +41,16 @@ def _rows(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _is_bought(label: Any) -> bool:
-    if not isinstance(label, dict) or not (label.get("label_id") or label.get("tracking")):
+def _is_spoilt(value: Any) -> bool:
+    """The older plug-in wrote some with bare quotes in their names: labels, but no text that can be read."""
+    return isinstance(value, str) and '"label_id"' in value and not _rows(value)
+
+
+def _is_bought(label: dict[str, Any]) -> bool:
+    if label.get("error") or label.get("status") == NEVER_BOUGHT:
         return False
-    return not label.get("refund") and label.get("status") not in NOT_BOUGHT
+    back = label.get("refund")
+    return not back or (isinstance(back, dict) and back.get("status") in NOT_GIVEN_BACK)
 
 
 def _name(label: dict[str, Any]) -> str:

@@ -52,7 +52,10 @@ CAPABILITIES = Capabilities(
         _("WooCommerce does not tell of disputes: look at the payment provider before money goes back.")
     ),
     labels=native(
-        _("Labels bought with WooCommerce Shipping are told; others are not. They stay paid until voided there.")
+        _(
+            "Labels bought with WooCommerce Shipping are told where they stand in the order's own data (a shop may "
+            "keep them at its fulfilments instead); others are not. They stay paid until voided there."
+        )
     ),
     void_authorisation=assisted(
         _("Whether cancelling releases an authorisation depends on the payment plugin: look at the payment provider.")

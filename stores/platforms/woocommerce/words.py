@@ -48,6 +48,7 @@ KEPT_STOCK = _(
     "is left by which a refund could end it: refund the remaining units with 0 in WooCommerce itself."
 )
 LABEL = _("A shipping label was bought: %(name)s")
+LABEL_UNREADABLE = _("which one, its data does not tell in a form that can be read")
 FEE = _("Extra fee: %(name)s, %(amount)s")
 
 # --- before sending -----------------------------------------------------------------------------------

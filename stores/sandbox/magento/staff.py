@@ -49,11 +49,11 @@ class Staff:
             billing.shipment(session, order, sent)
             units.set_state(order, units.resolve(order))
 
-    def make_label(self) -> None:
+    def make_label(self, picture: str = "JVBERi0xLjQ=") -> None:
         """For the first shipment: a picture, which is told with it."""
         with self._order() as (session, order):
             made = session.of("shipment", order["id"])[0]
-            session.put("shipment", made["id"], made | {"label": "JVBERi0xLjQ="}, parent=order["id"])
+            session.put("shipment", made["id"], made | {"label": picture}, parent=order["id"])
 
     def cancel(self) -> None:
         with self._order() as (session, order):

@@ -14,8 +14,8 @@ from cancellations.models import Attempt, EmergencyStop, Step
 from cancellations.services import decide, emergency, submit
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected
-from stores.models import AuditEvent, Store
-from stores.services import connections
+from stores.models import AuditEvent, Role, Store
+from stores.services import connections, tell_admins
 from tests import make
 
 
@@ -107,6 +107,19 @@ def test_lifted_again_what_waited_goes_on_once(desk, owner, whole):
 
     assert done.state == "done"
     assert desk.count("refund") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_admins_button_stops_all_their_shops_before_any_mail_leaves(monkeypatch):
+    admin = make.person("admin@example.com")
+    for _ in range(3):
+        make.membership(admin, make.store(), Role.ADMIN)
+    stopped = []
+    monkeypatch.setattr(tell_admins, "_send", lambda mails: stopped.append(EmergencyStop.objects.count()))
+
+    emergency.press_all(actor=admin)
+
+    assert stopped == [3, 3, 3]
 
 
 def test_a_stop_of_one_shop_stops_no_other(desk, owner):

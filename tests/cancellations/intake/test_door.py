@@ -12,6 +12,7 @@ from cancellations.intake import inbox
 from cancellations.models import Inbox
 from stores.kernel import signing, vault
 from stores.models import Store, StoreHealth
+from stores.platforms import registry
 from stores.platforms.shopify import Shopify
 from stores.services import credentials
 from tests import make
@@ -132,18 +133,29 @@ def test_whatever_a_verifier_stumbles_over_is_a_refusal(
     assert knock(client, store).status_code == 401
 
 
-def test_more_than_a_megabyte_is_not_even_verified(
+def test_more_than_a_whole_order_is_not_even_verified(
     client: Client, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Shopify, "verify_hook", lambda *a, **k: pytest.fail("too big to look at"))
 
-    assert knock(client, store, b"x" * 1_000_001).status_code == 413
+    assert knock(client, store, b"x" * 8_000_001).status_code == 413
 
 
-def test_exactly_a_megabyte_is_taken(client: Client, store: Store) -> None:
-    body = b'{"id":1,"pad":"' + b"x" * (1_000_000 - 17) + b'"}'
+@pytest.mark.parametrize(("size", "kept"), [(1_000_000, True), (1_000_001, False), (8_000_000, False)])
+def test_an_order_of_megabytes_is_taken_and_a_long_body_not_kept(
+    client: Client, store: Store, size: int, kept: bool
+) -> None:
+    """Refused eight times, Shopify would take the subscription down: a large order must not silence the shop."""
+    body = b'{"id":1,"pad":"' + b"x" * (size - 17) + b'"}'
 
     assert knock(client, store, body).status_code == 200
+    row = Inbox.objects.get()
+    assert row.order_external_id.endswith("/1")
+    assert (len(row.body) > size) == kept
+
+
+def test_no_platform_takes_more_than_the_gate_lets_in(settings: Any) -> None:
+    assert max(platform.hook_bytes for platform in registry.all_platforms()) == settings.HOOK_MAX_BYTES
 
 
 def test_a_wrong_length_header_cheats_nobody(client: Client, store: Store) -> None:

@@ -155,6 +155,8 @@ def test_a_dispute_that_came_meanwhile_stops_money(order, part, whole, kind):
     assert between.trouble(part, now, now, position=1) == ""  # the person saw it
     moved_on = replace(now, remarks=(replace(remark, text="Chargeback: under review"),))
     assert between.trouble(part, now, moved_on, position=1) == ""  # the same one, further on
+    paid = replace(now, remarks=(replace(remark, text="Chargeback: lost", is_open=False),))
+    assert ("disputed" in between.trouble(part, now, paid, position=1)) == (kind == "dispute")  # the bank has paid
     ours = refunded(now, str(whole.sums.total.amount))
     assert between.trouble(whole, order, ours, position=2) == ""  # this cancel moves no money
 

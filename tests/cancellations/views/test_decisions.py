@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from cancellations.models import Cancellation, PrivateNote
-from cancellations.services import notes
+from cancellations.models import Cancellation, PrivateNote, Step
+from cancellations.selectors import looks
+from cancellations.services import decide, notes
+from notifications.models import Delivery
 from stores.kernel.states import CancellationState
 from stores.models import AuditEvent, Role
 from tests import make
@@ -53,6 +55,38 @@ def test_take_it_back(row, cast, browser_of):
     row.refresh_from_db()
     assert row.state == "withdrawn"
     assert "Taken back: nothing was sent." in page
+
+
+class TestAfterARestore:
+    """What the copy says was not sent may have been since."""
+
+    @pytest.fixture
+    def unseen(self, row):
+        Step.objects.filter(cancellation=row).exclude(kind="verify").update(must_look=True)
+        return row
+
+    @pytest.mark.parametrize("state", ["held", "awaiting_approval"])
+    def test_no_page_says_that_nothing_was_sent(self, unseen, cast, browser_of, state):
+        Cancellation.objects.update(state=state)
+
+        page = text_of(browser_of(cast.staff_a).get(url("detail", unseen)))
+
+        assert "whether it was sent before the restore is not known" in page
+        assert "nothing has been sent" not in page
+
+    def test_an_approval_that_lapses_is_for_a_person_to_look_at(self, unseen, cast, browser_of):
+        Cancellation.objects.update(state="awaiting_approval")
+        unseen.refresh_from_db()
+
+        decide.expire(unseen)
+
+        assert [row.kind for row in Delivery.objects.all()] == ["cancellation.unseen"]
+        assert looks.count(cast.staff_a) == 1
+        page = text_of(browser_of(cast.staff_a).get(url("detail", unseen)))
+        assert "nothing was sent" not in page
+        assert "Look at the order" in page
+        press(browser_of(cast.staff_a), "let_stand", unseen, **WORDS)
+        assert looks.count(cast.staff_a) == 0
 
 
 @pytest.mark.parametrize("state", [s for s in STATES if s not in ("held", "awaiting_approval", "needs_operator")])

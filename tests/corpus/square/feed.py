@@ -122,6 +122,7 @@ def connect(network: responses.RequestsMock, body: Mapping[str, Any]) -> Square:
         network.get(f"{place.BASE}/refunds/{refund['id']}", json={"refund": refund})
     network.post(f"{place.BASE}/orders/batch-retrieve", json={"orders": returns})
     network.post(f"{place.BASE}/inventory/changes/batch-retrieve", json={"changes": []})
+    network.get(f"{place.BASE}/disputes", json={})
     return place.on_network()
 
 

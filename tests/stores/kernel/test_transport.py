@@ -164,6 +164,18 @@ def test_a_read_without_a_whole_answer_is_repeated_twice_and_then_unavailable(an
     assert waited == [0.2, 0.6]
 
 
+def test_a_redirect_is_answered_by_its_status_and_not_unpacked_for_where_it_leads(send, network, monkeypatch):
+    """400 kB made 800 MB of memory: requests reads all of a redirect, even one that it is not to follow."""
+    monkeypatch.setattr(requests.Response, "content", property(lambda _: pytest.fail("read whole")))
+    headers = {"Location": "https://evil.example/", "Content-Encoding": "gzip"}
+    network.post(URL, status=302, headers=headers, body=gzip.compress(b" " * 50_000_000), content_type=JSON)
+
+    with pytest.raises(OutcomeUnknown) as caught:
+        send()
+
+    assert caught.value.code == "302"
+
+
 def test_a_read_that_works_the_second_time_is_an_answer(send, network):
     network.post(URL, status=500)
     network.post(URL, json={"ok": True})

@@ -14,6 +14,8 @@ from stores.canonical import codec
 from stores.canonical.order import Cancellable, Fulfilment, LineItem, Order, PaymentKind, PaymentState
 from stores.kernel.errors import CredentialsRejected, RemoteUnavailable
 from stores.kernel.money import Money
+from stores.platforms.magento import facts, reading
+from stores.platforms.magento.words import LABELS_UNREAD
 from stores.sandbox.magento.house import MagentoHome
 from stores.sandbox.magento.spec import Line
 from tests.stores.platforms.contract import outcome_of
@@ -293,3 +295,31 @@ def test_what_changes_the_money_is_said_before_the_click(world):
 
     assert any("EUR" in remark.text for remark in foreign.remarks if remark.kind == "payment")
     assert any("Gift cards" in remark.text for remark in cards.remarks if remark.kind == "payment")
+
+
+def test_shipments_whose_labels_are_too_long_are_read_without_them(world):
+    shop = place.on_world(world)
+    made = MagentoHome(world).make_order(lines=[MUG])
+    staff = MagentoHome(world).staff(made.id)
+    staff.ship(1)
+    staff.make_label("A" * 10_000_000)
+
+    order = shop.read_order(made.id)
+
+    assert [shipment.units for shipment in order.shipments] == [1]
+    assert [r.text for r in order.remarks if r.kind == "label"] == [LABELS_UNREAD]
+    assert [r.text for r in shop.look_again(order).remarks if r.kind == "label"] == [LABELS_UNREAD]
+
+
+def test_shipments_that_magento_answers_with_nothing_are_read_without_their_labels(network):
+    """magento2 issue 6668: a label that is no text made the whole answer empty."""
+    shipped = facts.Facts({"entity_id": 7, "items": [{"item_id": 1, "sku": "a", "qty_ordered": 1, "qty_shipped": 1}]})
+    for _ in range(3):
+        network.get(f"{place.BASE}/shipments", body="", content_type="application/json")
+    network.get(f"{place.BASE}/shipments", json={"items": [{"entity_id": 3}], "total_count": 1})
+
+    found = reading.with_shipments(place.on_network().api, shipped)
+
+    assert found.has_labels_unread
+    assert "shipping_label" not in network.calls[-1].request.url
+    assert "fields=items" in network.calls[-1].request.url

@@ -18,8 +18,8 @@ def told(order):
 def test_a_state_says_whether_it_runs_and_whether_money_may_go_back(world, state):
     order = place.made(world, place.on_world(world), disputed=state)
 
-    stands = state in disputes.OPEN | disputes.PAID_BY_BANK
-    assert told(order) == ([(state in disputes.OPEN, True)] if stands else [])
+    is_over = state in ("WON", "INQUIRY_CLOSED")
+    assert told(order) == ([] if is_over else [(state not in ("LOST", "ACCEPTED"), True)])
 
 
 def test_of_many_disputes_those_of_the_order_are_told(world):
@@ -55,3 +55,30 @@ def test_a_list_without_end_is_unknown_instead_of_empty(network):
 
     assert disputes.of(place.on_network().api, [{"id": "p", "source_type": "CARD"}]) is None
     network.assert_all_requests_are_fired = False
+
+
+CARD = [{"id": "p", "source_type": "CARD"}]
+
+
+def listed(network, *states, **page):
+    found = [{"id": f"D{n}", "state": state, "disputed_payment": {"payment_id": "p"}} for n, state in enumerate(states)]
+    network.get(f"{place.BASE}/disputes", json={"disputes": found, **page})
+    return disputes.of(place.on_network().api, CARD)
+
+
+def test_a_second_dispute_of_one_payment_is_not_hidden_by_the_first(network):
+    """As in the example of Square's own description of the list."""
+    assert listed(network, "ACCEPTED", "EVIDENCE_REQUIRED") == (("p", "ACCEPTED"), ("p", "EVIDENCE_REQUIRED"))
+
+
+@pytest.mark.parametrize("state", ["WAITING_THIRD_PARTY", "UNKNOWN_STATE", "", None])
+def test_a_state_that_nobody_knows_stands_against_a_refund(network, state):
+    (remark,) = disputes.remarks(listed(network, state))
+
+    assert (remark.is_open, remark.stops_refund) == (True, True)
+
+
+def test_a_list_that_leads_back_to_itself_is_unknown_instead_of_short(network):
+    network.get(f"{place.BASE}/disputes", json={"disputes": [], "cursor": "a"})
+
+    assert listed(network, cursor="a") is None

@@ -58,7 +58,7 @@ SETS = {
     "shopify.moneys.LIVE": "success pending",
     "shopify.parcels.EFFECTIVE": "SUCCESS OPEN PENDING",
     "shopify.parcels.OPEN_RETURNS": "REQUESTED OPEN",
-    "shopify.parcels.OPEN_DISPUTES": "NEEDS_RESPONSE UNDER_REVIEW",
+    "shopify.parcels.PAID_BY_BANK": "LOST ACCEPTED CHARGE_REFUNDED PREVENTED",
     "shopify.parcels.RISKY": "CANCEL INVESTIGATE",
     "shopify.placing.BACK_WITH_US": "UNSUBMITTED REJECTED CANCELLATION_ACCEPTED CLOSED",
     "shopify.placing.OVER": "CLOSED CANCELLED INCOMPLETE",

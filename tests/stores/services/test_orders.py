@@ -8,7 +8,7 @@ from unittest.mock import Mock, patch
 
 import pytest
 
-from stores.canonical.order import Person, Remark
+from stores.canonical.order import Order, Person, Remark
 from stores.models import OrderRecord
 from stores.platforms.base import Platform
 from stores.services import orders
@@ -137,3 +137,27 @@ def test_an_order_without_lines_or_customer_is_kept() -> None:
 
     assert record.units_open == 0
     assert record.customer_name == ""
+
+
+def test_a_dispute_marks_the_copy_although_the_order_did_not_change() -> None:
+    """A bank's word changes no order: neither its version nor its figures."""
+    order = make.canonical_order()
+    record = orders.save(make.store(), order, make.NOW)
+    remark = Remark(kind="dispute", text="Disputed", is_open=True, stops_refund=True)
+    disputed = replace(order, remarks=(remark,))
+
+    orders.refresh(record, platform=Reads(disputed))  # type: ignore[arg-type]
+
+    record.refresh_from_db()
+    assert record.is_disputed
+    assert orders.order_of(record).remarks == (remark,)
+
+
+class Reads:
+    """A platform that reads this order."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+
+    def read_order(self, external_id: str) -> Order:
+        return self.order

@@ -29,6 +29,15 @@ def test_the_first_owner_comes_by_a_link_that_works_once():
     assert not User.objects.filter(email="p@example.com").exists()
 
 
+def test_the_owners_link_works_for_a_day(time_machine):
+    time_machine.move_to(make.NOW)
+    token = people.invite_owner()
+
+    time_machine.shift(timedelta(hours=24, seconds=1))
+
+    assert selector.invitation_of(token, for_shop=False) is None
+
+
 def test_a_new_owner_link_ends_the_earlier_one():
     first = people.invite_owner()
 
@@ -159,3 +168,62 @@ def test_the_list_takes_the_same_queries_for_one_shop_and_for_many(cast, django_
         shops = selector.by_shop(cast.owner, access.stores_for(cast.owner))
 
     assert len(shops) == 12
+
+
+def _leave(cast):
+    people.remove(actor=cast.owner, membership=cast.admin_a.memberships.get())
+
+
+def _be_demoted(cast):
+    theirs = cast.admin_a.memberships.get()
+    people.change(actor=cast.owner, membership=theirs, role=Role.AUDITOR, per_cancellation=None, per_day=None)
+
+
+def _be_locked_out(cast):
+    User.objects.filter(pk=cast.admin_a.pk).update(is_active=False)
+
+
+def _be_erased(cast):
+    User.objects.filter(pk=cast.admin_a.pk).delete()
+
+
+def _get_limits(cast):
+    Membership.objects.filter(person=cast.admin_a).update(limit_per_cancellation=1_00, limit_per_day=1_00)
+
+
+@pytest.mark.parametrize("fate", [_leave, _be_demoted, _be_locked_out, _be_erased, _get_limits])
+def test_a_link_is_worth_what_its_maker_may_still_give(cast, fate):
+    """Else an admin who must go comes back by a link they made for another address of theirs."""
+    make.membership(make.person("second@example.com"), cast.shop_a, Role.ADMIN)
+    invitation, _token = people.invite(actor=cast.admin_a, store=cast.shop_a, email="me2@example.com", role=Role.ADMIN)
+    held = Invitation.objects.select_related("store", "invited_by").get(pk=invitation.pk)
+
+    fate(cast)
+
+    with pytest.raises(InputRejected):
+        people.join(invitation=held, name="Me again", password=make.PASSWORD)
+    assert not User.objects.filter(email="me2@example.com").exists()
+
+
+def test_the_links_of_somebody_who_leaves_are_withdrawn_and_recorded(cast):
+    make.membership(make.person("second@example.com"), cast.shop_a, Role.ADMIN)
+    made, token = people.invite(actor=cast.admin_a, store=cast.shop_a, email="x@example.com", role=Role.STAFF)
+
+    _leave(cast)
+
+    assert selector.invitation_of(token, for_shop=True) is None
+    event = AuditEvent.objects.get(kind="people.invitation_withdrawn")
+    assert (event.object, event.actor) == (f"invitation:{made.uuid}", f"person:{cast.owner.uuid}")
+
+
+def test_a_second_link_does_not_bring_back_who_was_removed(cast):
+    invited = [
+        people.invite(actor=cast.admin_a, store=cast.shop_a, email="new@example.com", role=Role.STAFF) for _ in range(2)
+    ]
+    person = people.join(invitation=invited[0][0], name="New", password=make.PASSWORD)
+    people.remove(actor=cast.admin_a, membership=person.memberships.get())
+
+    assert selector.invitation_of(invited[1][1], for_shop=True) is None
+    with pytest.raises(InputRejected):
+        people.join(invitation=invited[1][0], person=person)
+    assert not person.memberships.exists()

@@ -5,6 +5,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from django.urls import reverse
 
@@ -266,3 +267,22 @@ def test_an_unknown_address_gets_no_mail_and_the_same_page(client, ana, mailoutb
 
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
     assert [sent.to for sent in mailoutbox] == [["ana@example.com"]]
+
+
+def test_a_mail_server_that_is_down_breaks_nothing_and_tells_no_address(client, ana, browser_of, settings, caplog):
+    settings.EMAIL_BACKEND = "tests.stores.services.test_sign_in.Down"
+
+    answers = [client.post(reverse("account_reset_password"), {"email": f"{who}@example.com"}) for who in ("ana", "no")]
+    fresh = {"oldpassword": make.PASSWORD, "password1": "another fine long sentence"}
+    changed = browser_of(ana).post(reverse("account_change_password"), fresh | {"password2": fresh["password1"]})
+
+    assert {(told.status_code, told["Location"]) for told in answers} == {(302, answers[0]["Location"])}
+    assert changed.status_code == 302
+    ana.refresh_from_db()
+    assert ana.check_password(fresh["password1"])
+    assert [record.getMessage() for record in caplog.records].count("mail not sent") == 2
+
+
+class Down(BaseEmailBackend):
+    def send_messages(self, email_messages):
+        raise ConnectionRefusedError

@@ -60,6 +60,15 @@ def test_a_foreign_thing_is_noted_in_the_chain_of_its_shop(space: str, cast: Cas
     assert facts["request_id"] == "abcdef0123456789"
 
 
+def test_ending_the_sessions_of_somebody_elsewhere_is_noted(cast: Cast, browser_of: Any) -> None:
+    answer = browser_of(cast.admin_a).post(reverse("people:end_sessions", args=[cast.owner.uuid]))
+
+    assert answer.status_code == 404
+    ((chain, actor, told, facts),) = events()
+    assert (chain, actor, told) == ("system", f"person:{cast.admin_a.uuid}", f"person:{cast.owner.uuid}")
+    assert facts["deed"] == "people.manage"
+
+
 def test_a_role_that_does_not_cover_a_page_is_noted(cast: Cast, browser_of: Any) -> None:
     page = browser_of(cast.staff_a)
     page.get(reverse("shops:connect"))

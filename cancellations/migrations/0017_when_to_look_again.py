@@ -15,5 +15,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cancellations", "0012_queue_second_looks")]
+    dependencies = [("cancellations", "0016_queue_second_looks")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -47,7 +47,7 @@ def keep_what_was_seen(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cancellations", "0010_index_what_waits"), ("notifications", "0002_tell_whom_and_where")]
+    dependencies = [("cancellations", "0014_index_what_waits"), ("notifications", "0002_tell_whom_and_where")]
     operations = [
         migrations.RunPython(point, migrations.RunPython.noop),
         migrations.RunPython(keep_what_was_seen, migrations.RunPython.noop),

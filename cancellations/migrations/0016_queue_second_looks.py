@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cancellations', '0011_point_at_what_waits'),
+        ('cancellations', '0015_point_at_what_waits'),
         ('stores', '0010_keep_unreadable_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0011_indexes_for_lists'),
+        ('stores', '0012_indexes_for_lists'),
     ]
 
     operations = [

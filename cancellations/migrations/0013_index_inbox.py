@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cancellations', '0008_emergency_stop'),
+        ('cancellations', '0012_emergency_stop'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cancellations', '0013_when_to_look_again'),
+        ('cancellations', '0017_when_to_look_again'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ OPEN = reduce(or_, (models.Q(state=s) for s in ("accepted", "intended", "pending
 class Migration(migrations.Migration):
     """The same partial indexes in words that SQLite finds again in a question (see models/step.py)."""
 
-    dependencies = [("cancellations", "0008_index_states_by_time")]
+    dependencies = [("cancellations", "0010_index_states_by_time")]
     operations = [
         migrations.RemoveIndex(model_name="step", name="step_due"),
         migrations.RemoveIndex(model_name="step", name="step_to_tell"),

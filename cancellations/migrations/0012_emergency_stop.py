@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cancellations", "0009_say_open_steps_with_equal_signs"),
+        ("cancellations", "0011_say_open_steps_with_equal_signs"),
         ('stores', '0010_keep_unreadable_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cancellations', '0010_index_inbox'),
+        ('cancellations', '0013_index_inbox'),
         ('stores', '0010_keep_unreadable_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
