@@ -14,7 +14,7 @@ from stores.platforms.base import Platform, Scope, Serves
 
 NAMES: dict[str, Any] = {
     "import_orders": _("Import all orders"),
-    "search_orders": _("Search at the platform"),
+    "search_orders": _("Search its orders"),
     "list_units": _("Cancellable units in the order list"),
     "list_money": _("Total and payment in the order list"),
     "receive_events": _("Be told of changes"),
@@ -41,6 +41,11 @@ NAMES: dict[str, Any] = {
     "undo": _("Undo"),
 }
 
+# What a platform lets Rescind know. It changes nothing there, so it is not counted in calls: told whole, or in part.
+TOLD = frozenset({
+    "import_orders", "search_orders", "list_units", "list_money", "receive_events", "read_order", "refund_quote",
+    "disputes", "labels", "find_again", "idempotency",
+})  # fmt: skip
 
 SERVES = {
     Serves.ORDERS: _("orders"),
@@ -74,6 +79,11 @@ class Row:
     key: str
     label: Any
     cells: tuple[tuple[str, Capability], ...]  # (platform's label, what it can)
+
+    @property
+    def scale(self) -> str:
+        """The vocabulary of its cells; `_short` is that of the table."""
+        return "told" if self.key in TOLD else "support"
 
 
 def rows(platforms: dict[str, Capabilities]) -> list[Row]:

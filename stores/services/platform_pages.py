@@ -10,13 +10,15 @@ from pathlib import Path
 from stores.canonical.capabilities import Capability
 from stores.platforms import registry
 from stores.platforms.base import Platform
-from stores.selectors.capabilities import NAMES, Vendor, rows
+from stores.selectors import capabilities
+from stores.selectors.capabilities import NAMES, Row, Vendor, rows
 from stores.services import manner_words
 
 MATRIX = "docs/platforms.md"
 MADE = "<!-- Made by `manage.py capabilities --write`; a test compares it with the adapters. -->"
 SAID = {"native": "yes, in one call", "composed": "yes, in several calls", "assisted": "by hand, then checked",
         "impossible": "no"}  # fmt: skip
+TOLD = SAID | {"native": "yes", "composed": "in part"}
 
 
 def pages() -> Mapping[str, str]:
@@ -43,12 +45,14 @@ def matrix() -> str:
         MADE,
         "The planner goes by this table: what a platform cannot do is said before anything is confirmed. "
         "*In one call* is the platform's own act; *in several calls* is kept together by Rescind; *by hand* is a step "
-        "that a person does in the platform's own desk and Rescind checks by reading.",
-        "\n".join([_row(head), _row(["---"] * len(head)), *(_row([str(r.label), *_words(r.cells)]) for r in table)]),
+        "that a person does in the platform's own desk and Rescind checks by reading. What is only told counts "
+        "no calls: it is told whole, *in part*, or not.",
+        "\n".join([_row(head), _row(["---"] * len(head)), *(_row([str(r.label), *_words(r)]) for r in table)]),
         "## Why",
     ]
     for row in table:
-        lines += [f"**{row.label}**", "\n".join(f"- {label}: {_cell(can)} {can.why}" for label, can in row.cells)]
+        why = [f"- {label}: *{_said(row.key, can)}.* {can.why}" for label, can in row.cells]
+        lines += [f"**{row.label}**", "\n".join(why)]
     return "\n\n".join(lines) + "\n"
 
 
@@ -102,7 +106,7 @@ def _rights(kind: type[Platform]) -> Iterator[str]:
 def _capabilities(kind: type[Platform]) -> Iterator[str]:
     for name, label in NAMES.items():
         can: Capability = getattr(kind.capabilities, name)
-        yield _row([str(label), SAID[can.support], str(can.why)])
+        yield _row([str(label), _said(name, can), str(can.why)])
 
 
 def _reasons(kind: type[Platform]) -> Iterator[str]:
@@ -124,12 +128,12 @@ def _limits(kind: type[Platform]) -> Iterator[str]:
         yield f"No webhooks are registered by Rescind. {kind.hook_setup}".strip()
 
 
-def _words(cells: tuple[tuple[str, Capability], ...]) -> list[str]:
-    return [SAID[can.support] for _label, can in cells]
+def _words(row: Row) -> list[str]:
+    return [_said(row.key, can) for _label, can in row.cells]
 
 
-def _cell(can: Capability) -> str:
-    return f"*{SAID[can.support]}.*"
+def _said(name: str, can: Capability) -> str:
+    return (TOLD if name in capabilities.TOLD else SAID)[can.support]
 
 
 def _row(cells: list[str]) -> str:

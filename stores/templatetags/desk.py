@@ -26,6 +26,7 @@ from django.utils.translation import get_language, gettext
 from stores.kernel import clock
 from stores.kernel import words as sentences
 from stores.kernel.money import Money
+from stores.platforms import registry
 from stores.templatetags import times, words
 
 register = template.Library()
@@ -94,13 +95,13 @@ def at(value: datetime | None, of: Any = None) -> str:
 
 @register.simple_tag
 def when(value: datetime | None, of: Any = None, show: str = "short") -> str:
-    """A `<time>`: short (`14:02`, `19 Nov, 14:02`), long (with year), clock (`14:41:02`), ago (kept fresh)."""
+    """A `<time>`: short (`14:02`, `19 Nov, 14:02`), long (with year), clock (with seconds), ago (kept fresh)."""
     if value is None:
         return NOTHING
     now, local = clock.now(), value.astimezone(times.zone(of))
     shown = {
         "ago": lambda: times.relative(value, now),
-        "clock": lambda: f"{local:%H:%M:%S}",
+        "clock": lambda: times.short(local, now.astimezone(local.tzinfo), seconds=True),
         "long": lambda: times.long(local),
         "short": lambda: times.short(local, now.astimezone(local.tzinfo)),
     }[show]()
@@ -191,7 +192,8 @@ def note_icon(tone: str) -> str:
 @register.simple_tag
 def platform(key: str, name: str) -> SafeString:
     """A shop's name behind the initial of its platform: `{% platform store.platform store.name %}`."""
-    label = key.replace("_", " ").title()
+    known = registry.PLATFORMS.get(key)
+    label = known.label if known else key.replace("_", " ").title()
     mark = format_html('<b aria-hidden="true">{}</b>', label[:1])
     hidden = format_html('<span class="hide">{}: </span>', label)
     return format_html('<span class="plat {}" title="{}">{}{}<span>{}</span></span>', key, label, mark, hidden, name)

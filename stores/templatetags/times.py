@@ -60,8 +60,12 @@ def _month(number: int, language: str) -> str:
     return str(MONTHS_3[number]).title()
 
 
-def long(local: datetime) -> str:
-    return f"{day(local)} {local:%Y, %H:%M}"
+def long(local: datetime, *, seconds: bool = False) -> str:
+    return f"{day(local)} {local:%Y}, {_hour(local, seconds)}"
+
+
+def _hour(local: datetime, seconds: bool) -> str:
+    return f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
 
 
 def full(local: datetime) -> str:
@@ -69,11 +73,12 @@ def full(local: datetime) -> str:
     return f"{day(local)} {local:%Y, %H:%M:%S %Z}"
 
 
-def short(local: datetime, today: datetime) -> str:
+def short(local: datetime, today: datetime, *, seconds: bool = False) -> str:
     """Only what is needed to tell it from now: the hour, the day and the hour, or the year too. Both in one zone."""
     if local.year != today.year:
-        return long(local)
-    return f"{local:%H:%M}" if local.date() == today.date() else f"{day(local)}, {local:%H:%M}"
+        return long(local, seconds=seconds)
+    hour = _hour(local, seconds)
+    return hour if local.date() == today.date() else f"{day(local)}, {hour}"
 
 
 def relative(value: datetime, now: datetime) -> str:

@@ -107,6 +107,7 @@ SUPPORT_SHORT: dict[str, Word] = {
     "assisted": (_("By hand"), "half"),
     "impossible": (_("No"), "bad"),
 }
+TOLD: dict[str, Word] = SUPPORT_SHORT | {"composed": (_("In part"), "half")}
 VERDICT: dict[str, Word] = {
     "same": (_("Same"), "ok"),
     "differs": (_("Differs"), "warn"),
@@ -136,6 +137,8 @@ WORDS: dict[str, dict[str, Word]] = {
     "attempt": ATTEMPT,
     "support": SUPPORT,
     "support_short": SUPPORT_SHORT,
+    "told": TOLD,
+    "told_short": TOLD,
     "shop": SHOP,
     "verdict": VERDICT,
     "copy": COPY,

@@ -19,6 +19,7 @@ from stores.kernel.money import Money
 from stores.kernel.states import CancellationState, StepState
 from stores.models import Store
 from stores.models.store import StoreState
+from stores.platforms import registry
 from stores.templatetags import desk, words
 
 NOW = datetime(2026, 11, 19, 14, 2, tzinfo=UTC)
@@ -98,9 +99,18 @@ def test_relative_times_round_down_and_never_climb_to_weeks(away: int, text: str
         (NOW - timedelta(days=400), "short", "15 Oct 2025, 16:02"),
         (NOW, "long", "19 Nov 2026, 15:02"),
         (NOW, "clock", "15:02:00"),
+        (NOW + timedelta(days=1), "clock", "20 Nov, 15:02:00"),
         (datetime(2026, 11, 18, 23, 30, tzinfo=UTC), "short", "00:30"),
     ],
-    ids=["today", "this year", "another year in summer time", "long", "clock", "today in the shop, yesterday in UTC"],
+    ids=[
+        "today",
+        "this year",
+        "another year in summer time",
+        "long",
+        "clock",
+        "clock tomorrow",
+        "today in the shop, yesterday in UTC",
+    ],
 )
 def test_times_stand_in_the_zone_of_the_shop(at: datetime, how: str, text: str) -> None:
     html = show("{% when at shop how %}", at=at, shop=Store(time_zone="Europe/Berlin"), how=how)
@@ -198,6 +208,11 @@ def test_a_platform_badge_tells_the_platform_to_those_who_cannot_see_it() -> Non
 
     assert '<span class="hide">Modern Dropship: </span>' in html
     assert "Northline &amp; Sons" in html
+
+
+@pytest.mark.parametrize("kind", registry.all_platforms(), ids=lambda kind: kind.key)
+def test_a_badge_spells_the_platform_as_it_spells_itself(kind) -> None:
+    assert f'<span class="hide">{kind.label}: </span>' in desk.platform(kind.key, "Northline")
 
 
 def test_a_filter_pill_switches_its_value_and_returns_to_the_first_page() -> None:

@@ -40,7 +40,7 @@ def _capabilities() -> dict[str, Capability]:
         ),
         "read_order": native(_("The order, its payments and its refunds are read live.")),
         "cancel_order": composed(
-            _("An unpaid order is cancelled. A paid one cannot be: its pick-up or delivery is, and all is refunded.")
+            _("An unpaid order is cancelled; of a paid one the pick-up or delivery, and what is refunded goes back.")
         ),
         "cancel_lines": composed(
             _("Unpaid orders are reduced. Of paid ones the amount is refunded and we note which units it was for.")

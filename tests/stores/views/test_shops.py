@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from stores.canonical.capabilities import Capabilities
 from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteUnavailable
@@ -228,6 +229,16 @@ def test_the_import_is_polled_until_it_is_finished(cast, browser_of):
     assert 'hx-trigger="every 2s"' in moving
     assert 'value="40"' in moving
     assert "hx-trigger" not in finished
+
+
+def test_what_is_only_told_is_told_in_part_and_not_in_calls(cast, browser_of):
+    browser, address = browser_of(cast.staff_a), reverse("shops:capabilities")
+    page = browser.get(f"{address}?platform=square").content.decode()
+    words = " ".join(strip_tags(page.replace("<", " <")).split())
+
+    assert "Total and payment in the order list In part The list tells what was paid" in words
+    assert "Tell of a disputed payment Yes A payment whose dispute" in words
+    assert "Cancel some units Yes, in several calls" in words
 
 
 def test_the_capability_page_names_every_platform_and_every_capability(cast, browser_of):
