@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 PLATFORMS = sorted(kind.key for kind in registry.all_platforms())
 UNITS = ("units_open", "cancellable", "fulfilment")
 MONEY = ("total_minor", "payment")
-LONG = ("120 lines", "twenty refunds")  # more calls than a bucket holds, and a clock that stands still fills none
+LONG = ("120 lines", "twenty refunds")  # read in more calls than a standing clock has slots; tell nothing more here
 
 
 @pytest.fixture(params=PLATFORMS)
@@ -35,8 +35,8 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         if request.param == "shopify":
             made.world.seed(*(name for name in SEEDS if name not in LONG))
         else:
-            house = houses.of(made.world, request.param)
-            house.seed(*(name for name in getattr(house, "seeds", ()) if name not in LONG))
+            home = houses.of(made.world, request.param)
+            home.seed(*(name for name in getattr(home, "seeds", ()) if name not in LONG))
         lines = [houses.line(request.param, quantity=3, price="10.00")]
         if refund := colleagues.REFUND.get(request.param):
             refund(
