@@ -35,5 +35,5 @@ COPY_OPEN = declare(
 )
 EFFECTS_STOPPED = declare(Action("effects.stopped", _("{actor} pressed the emergency stop: nothing is sent")))
 RESUME_ASKED = declare(Action("effects.resume_asked", _("{actor} asked that the emergency stop is lifted")))
-KEPT_STOPPED = declare(Action("effects.kept_stopped", _("{actor} said no: the emergency stop stays")))
+KEPT_STOPPED = declare(Action("effects.kept_stopped", _("{actor} decided that the emergency stop stays")))
 EFFECTS_RESUMED = declare(Action("effects.resumed", _("{actor} lifted the emergency stop")))

@@ -35,7 +35,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Our own page with an old token (somebody signed in again meanwhile) keeps its input; anything else is refused."""
-    if request.method == "POST" and _is_from_here(request):
+    if request.method == "POST" and _is_from_here(request) and _is_of_the_desk(request):
         return send_again(request, status=403)
     refusals.of(request, reasons.FORM)
     return plain.answer(403, "403_csrf.html")
@@ -44,3 +44,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _is_from_here(request: HttpRequest) -> bool:
     """Browsers send Origin with every POST; a page of another site cannot forge it."""
     return request.headers.get("Origin", "") == f"{request.scheme}://{request.get_host()}"
+
+
+def _is_of_the_desk(request: HttpRequest) -> bool:
+    """Nobody was signed out of the page where one signs in."""
+    match = request.resolver_match
+    return request.user.is_authenticated or bool(match and getattr(match.func, "action", ""))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 
 from cancellations.models import EmergencyStop
+from stores.kernel import clock
 from stores.models import Role, Store, User
 from stores.selectors import access
+
+ASKED_FOR = timedelta(hours=24)  # as long as an approval waits
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,13 @@ def within(path: str) -> Q:
 
 
 def seen_by(viewer: User) -> Sequence[EmergencyStop]:
-    """Those that concern the viewer, the installation's first: it concerns everybody."""
-    if viewer.is_owner:
-        return list(_open())
-    return list(_open().filter(Q(store=None) | Q(store__in=viewer.memberships.values("store"))))
+    """Those that concern the viewer, the installation's first: it concerns everybody. A question that counts no more
+    is left out."""
+    mine = Q() if viewer.is_owner else Q(store=None) | Q(store__in=viewer.memberships.values("store"))
+    found = list(_open().filter(mine))
+    for stop in found:
+        stop.asked_by = asker(stop)
+    return found
 
 
 def told_to(viewer: User) -> list[Seen]:
@@ -46,6 +53,14 @@ def told_to(viewer: User) -> list[Seen]:
         Seen(stop, may_resume(viewer, stop), stop.asked_by_id == viewer.pk, has_second(viewer, stop))
         for stop in seen_by(viewer)
     ]
+
+
+def asker(stop: EmergencyStop) -> User | None:
+    """Who asks that it is lifted: within a day, and still one who may."""
+    who, since = stop.asked_by, stop.asked_at
+    if who is None or since is None or clock.now() - since >= ASKED_FOR:
+        return None
+    return who if may_resume(who, stop) else None
 
 
 def may_resume(viewer: User, stop: EmergencyStop) -> bool:

@@ -7,7 +7,6 @@ happened and webhooks go on. It is a row of the database and nothing else, so it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -24,7 +23,6 @@ from stores.models import Store, User
 from stores.selectors import access
 from stores.services import tell_admins
 
-ASKED_FOR = timedelta(hours=24)  # as long as an approval waits
 Actor = User | str
 
 
@@ -100,9 +98,7 @@ def keep_stopped(*, actor: User, stop: EmergencyStop) -> None:
 # --- parts -------------------------------------------------------------------------------------------
 def _is_second(actor: User, stop: EmergencyStop) -> bool:
     """Somebody else asked within a day; they must still be one who may."""
-    if stop.asked_by is None or stop.asked_at is None or stop.asked_by == actor:
-        return False
-    return clock.now() - stop.asked_at < ASKED_FOR and stops.may_resume(stop.asked_by, stop)
+    return (who := stops.asker(stop)) is not None and who != actor
 
 
 def _ask(actor: User, stop: EmergencyStop, shops: list[Store]) -> None:
@@ -117,7 +113,8 @@ def _end(actor: Actor, stop: EmergencyStop, shops: list[Store]) -> None:
     EmergencyStop.objects.filter(pk=stop.pk).update(ended_at=now, ended_by=_person(actor))
     brake.wake(stop.store, now=now)
     who = actor if isinstance(actor, User) else _("The console")
-    tell_admins.of_stop(stop.store, _("%(who)s lifted the emergency stop. What waited goes on.") % {"who": who})
+    words = _("%(who)s lifted the emergency stop. What waited goes on where no other stop stands.")
+    tell_admins.of_stop(stop.store, words % {"who": who})
     _record(actions.EFFECTS_RESUMED, actor, shops, stop.store)
 
 

@@ -50,7 +50,7 @@ def resume(request: DeskRequest, uuid: UUID) -> HttpResponse:
         messages.error(request, exc.user_message)
         return redirect("stop:page")
     if lifted:
-        messages.success(request, _("Lifted. What waited goes on."))
+        messages.success(request, _("Lifted. What waited goes on where no other stop stands."))
     else:
         messages.info(request, _("Asked for. It stays stopped until somebody else confirms; they got a mail."))
     return redirect("stop:page")

@@ -82,8 +82,15 @@ class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return
         address = str(credentials.get("email", "")).strip().casefold()
         from_where = refusals.address_of(request)
+        user = request.user if isinstance(request.user, User) else None  # asked again who they are
         with transaction.atomic():
-            trail.record(action, actor="rescind", target=NOBODY, address=address, from_where=from_where)
+            trail.record(
+                action,
+                actor=user or "rescind",
+                target=target(user) if user else NOBODY,
+                address=address,
+                from_where=from_where,
+            )
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Per account *and* address, so that nobody can lock somebody else out; the address alone is limited too."""

@@ -36,9 +36,14 @@ def shop_list(request: DeskRequest) -> HttpResponse:
     context = {
         "cards": stores.cards(request.user),
         "may_connect": may_connect,
-        "wrong_clocks": timekeeper.wrong_clocks() if may_connect else {},
+        "wrong_clocks": _wrong_clocks() if may_connect else [],
     }
     return render(request, "stores/list.html", context)
+
+
+def _wrong_clocks() -> list[tuple[str, float, bool]]:
+    """(host, seconds, is ahead)"""
+    return [(host, abs(ahead), ahead > 0) for host, ahead in timekeeper.wrong_clocks().items()]
 
 
 @require_safe

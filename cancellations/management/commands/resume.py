@@ -12,7 +12,9 @@ from cancellations.services import emergency
 
 
 class Command(BaseCommand):
-    help = "Lift the emergency stop of the installation (or of one shop). What waited goes on at once."
+    help = (
+        "Lift the emergency stop of the installation (or of one shop). What waited goes on where no other stop stands."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--shop", help="uuid of one shop; default: the stop of all shops")
@@ -24,4 +26,4 @@ class Command(BaseCommand):
         if stop is None:
             raise CommandError("there is no emergency stop to lift here")
         emergency.resume(actor="console", stop=stop)
-        self.stdout.write("Lifted. What waited goes on.")
+        self.stdout.write("Lifted. What waited goes on where no other stop stands.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.urls import reverse
 
 from cancellations.models import EmergencyStop
 from cancellations.services import emergency
+from stores.kernel import clock
 from stores.models import AuditEvent, Role
 from tests import make
 
@@ -152,8 +155,24 @@ def test_a_question_of_somebody_who_may_no_longer_counts_for_nothing(cast, brows
     browser_of(cast.admin_a).post(resume_url(stop))
     cast.admin_a.memberships.update(role=Role.STAFF)
 
+    page = browser_of(admin_two).get(PAGE).content.decode()
+    assert "asks that it is lifted" not in page  # nor does the button promise to lift it
+    assert "Ask that it is lifted" in page
     browser_of(admin_two).post(resume_url(stop))
 
+    assert open_stops() == {cast.shop_a}
+
+
+def test_a_question_of_yesterday_is_not_told_and_lifts_nothing(cast, browser_of, admin_two):
+    stop = emergency.press(actor=cast.admin_a, store=cast.shop_a)
+    browser_of(cast.admin_a).post(resume_url(stop))
+    EmergencyStop.objects.update(asked_at=clock.now() - timedelta(hours=24))
+
+    page = browser_of(admin_two).get(PAGE).content.decode()
+    browser_of(admin_two).post(resume_url(stop))
+
+    assert "asks that it is lifted" not in page
+    assert "Lift the stop" not in page
     assert open_stops() == {cast.shop_a}
 
 

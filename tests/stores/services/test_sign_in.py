@@ -75,6 +75,14 @@ def test_a_failed_sign_in_is_recorded_without_the_address(client, ana):
     assert set(json.loads(event.body)["address"]) == {"digest"}
 
 
+def test_a_wrong_password_of_somebody_signed_in_is_recorded_as_theirs(client, ana):
+    give(client)
+    client.post(reverse("account_reauthenticate"), {"password": "wrong"})
+
+    event = AuditEvent.objects.get(kind="people.sign_in_failed")
+    assert (event.actor, event.object) == (f"person:{ana.uuid}", f"person:{ana.uuid}")
+
+
 def test_the_sixth_wrong_password_is_not_even_tried(client, ana):
     for _ in range(5):
         give(client, password="wrong")

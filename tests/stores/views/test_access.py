@@ -59,6 +59,16 @@ def test_an_old_form_of_ours_may_be_sent_again(cast):
     assert 'name="email" value="a@x.example"' in answer.content.decode()
 
 
+def test_nobody_is_told_to_have_been_signed_out_of_the_sign_in(cast):
+    browser = Client(enforce_csrf_checks=True)
+
+    answer = browser.post(reverse("account_login"), {"login": "a@x.example"}, HTTP_ORIGIN="http://testserver")
+
+    assert answer.status_code == 403
+    assert "This form was too old to be trusted" in answer.content.decode()
+    assert "signed out meanwhile" not in answer.content.decode()
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""], ids=["other", "opaque", "none"])
 def test_a_form_of_another_site_is_refused_for_good(cast, origin):
     browser = Client(enforce_csrf_checks=True)

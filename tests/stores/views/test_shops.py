@@ -14,7 +14,7 @@ from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteUnava
 from stores.models import AuditEvent, Store
 from stores.platforms import registry
 from stores.platforms.base import Access, Scope
-from stores.services import connections
+from stores.services import connections, timekeeper
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -229,6 +229,16 @@ def test_the_import_is_polled_until_it_is_finished(cast, browser_of):
     assert 'hx-trigger="every 2s"' in moving
     assert 'value="40"' in moving
     assert "hx-trigger" not in finished
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(75.4, "1 min 15 secs ahead of"), (-3.2, "3 secs behind")])
+def test_a_wrong_clock_is_named_with_its_side(cast, browser_of, monkeypatch, ahead, said):
+    monkeypatch.setattr(timekeeper, "wrong_clocks", lambda: {"worker-2": ahead})
+
+    page = browser_of(cast.owner).get(reverse("shops:list")).content.decode()
+
+    assert f"worker-2 is {said} the database" in page
+    assert "worker-2" not in browser_of(cast.admin_a).get(reverse("shops:list")).content.decode()
 
 
 def test_what_is_only_told_is_told_in_part_and_not_in_calls(cast, browser_of):
