@@ -199,6 +199,13 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is tol
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses that somebody typed
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+ACCOUNT_FORMS = {
+    "login": "stores.forms.sign_in.SignIn",
+    "reset_password": "stores.forms.sign_in.ForgottenPassword",
+    "reset_password_from_key": "stores.forms.sign_in.ReplacedPassword",
+    "change_password": "stores.forms.sign_in.ChangedPassword",
+    "reauthenticate": "stores.forms.sign_in.Again",
+}
 MFA_ADAPTER = "stores.services.sign_in.DeskSecondFactor"
 MFA_FORMS = {"authenticate": "stores.forms.sign_in.CodeForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

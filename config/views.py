@@ -29,6 +29,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return plain.answer(404)
 
 
+def too_often(request: HttpRequest) -> HttpResponse:
+    return plain.answer(429)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     return plain.answer(500)
 

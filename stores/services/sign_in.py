@@ -26,7 +26,7 @@ from stores.audit.actions import Action
 from stores.kernel import vault
 from stores.models import User
 from stores.selectors import access
-from stores.services import refusals
+from stores.services import refusals, tell_admins
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reset_password_from_key_url(self, key: str) -> str:
         """From the settings, never from the request: whoever asks for the mail chooses its Host."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return own_address() + path.replace("UID-KEY", quote(key))
+        return tell_admins.own_address() + path.replace("UID-KEY", quote(key))
 
     def set_password(self, user: User, password: str) -> None:
         with transaction.atomic():
@@ -156,13 +156,6 @@ def sign_out_everywhere(*, actor: User | str, person: User) -> None:
     with transaction.atomic():
         User.objects.filter(pk=person.pk).update(session_round=F("session_round") + 1)
         trail.record(people.SIGNED_OUT_EVERYWHERE, actor=actor, target=target(person))
-
-
-def own_address() -> str:
-    """Where people reach the desk: PUBLIC_URL, else where `manage.py up` listens on this machine."""
-    host = "localhost" if settings.HOST in ("0.0.0.0", "::", "") else settings.HOST  # noqa: S104  a comparison
-    named = f"[{host}]" if ":" in host else host
-    return settings.PUBLIC_URL or f"http://{named}:{settings.PORT}"
 
 
 def target(person: User) -> str:

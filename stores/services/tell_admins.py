@@ -36,7 +36,12 @@ def of_stop(store: Store | None, sentence: str) -> None:
 def of_invitation(invitation: Invitation, *, token: str) -> None:
     """The link to the person invited."""
     hours = settings.INVITATION_HOURS
-    words = {"who": invitation.invited_by, "shop": invitation.store, "link": link("join", token), "hours": hours}
+    words = {
+        "who": invitation.invited_by,
+        "shop": invitation.store,
+        "link": own_address() + reverse("join", args=[token]),
+        "hours": hours,
+    }
     subject = _("Rescind: you are invited to %(shop)s") % words
     body = _("%(who)s invites you to work in %(shop)s. Open this link within %(hours)s hours:\n\n%(link)s") % words
     _send_later([EmailMessage(subject, body, to=[invitation.email])])
@@ -45,6 +50,13 @@ def of_invitation(invitation: Invitation, *, token: str) -> None:
 def link(name: str, token: str) -> str:
     """A full address where PUBLIC_URL is set; else the path alone, to be joined to where the desk is reached."""
     return f"{settings.PUBLIC_URL}{reverse(name, args=[token])}"
+
+
+def own_address() -> str:
+    """Where people reach the desk: PUBLIC_URL, else where `manage.py up` listens on this machine."""
+    host = "localhost" if settings.HOST in ("0.0.0.0", "::", "") else settings.HOST  # noqa: S104  a comparison
+    named = f"[{host}]" if ":" in host else host
+    return settings.PUBLIC_URL or f"http://{named}:{settings.PORT}"
 
 
 def _admins(store: Store | None) -> Iterable[User]:

@@ -29,7 +29,7 @@ def test_a_component_is_listed_for_those_who_write_pages(path: Path) -> None:
     assert f"`{path.stem}`" in (ROOT / "docs/pages.md").read_text() or path.stem in FRAMES
 
 
-@pytest.mark.parametrize("name", ["400", "403", "404", "500", "403_csrf"])
+@pytest.mark.parametrize("name", ["400", "403", "404", "405", "413", "429", "500", "403_csrf"])
 def test_an_error_page_needs_no_context(name: str) -> None:
     html = get_template(f"{name}.html").render({})
 

@@ -267,6 +267,11 @@ def test_the_link_of_a_reset_works_for_an_hour_and_once(client, ana, mailoutbox,
 
     again = Client().get(link, follow=True)
     assert "password1" not in again.content.decode()
+    assert "This link does not work" in again.content.decode()
+    told = mailoutbox[-1]
+    assert told.subject == "Rescind: your password was changed"
+    assert "It came from 127.0.0.1 at " in told.body
+    assert "Sign-in safety" in told.body
 
 
 def test_an_unknown_address_gets_no_mail_and_the_same_page(client, ana, mailoutbox):

@@ -36,6 +36,16 @@ def test_a_shop_name_with_line_breaks_makes_no_second_header(cast, committing):
     assert len(mail.outbox) == 2
 
 
+def test_the_link_of_an_invitation_is_whole_in_its_mail_without_a_public_address(cast, committing, settings):
+    settings.PUBLIC_URL, settings.HOST, settings.PORT = "", "127.0.0.1", 8000
+
+    with committing():
+        _, token = people.invite(actor=cast.owner, store=cast.shop_a, email="x@example.com", role=Role.STAFF)
+
+    sent = next(each for each in mail.outbox if each.to == ["x@example.com"])
+    assert f"http://127.0.0.1:8000/join/{token}" in sent.body
+
+
 def test_links_are_whole_where_the_public_address_is_known(settings):
     settings.PUBLIC_URL = "https://desk.example.com"
 
