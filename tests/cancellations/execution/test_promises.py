@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from cancellations.planning import disputes
 from cancellations.planning.plan import ReceiptSheet
-from cancellations.services import preview, submit
+from cancellations.services import decide, preview, submit
 from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, RefundChoice
@@ -116,10 +118,17 @@ def keep_promise(desk: Desk, shop: Store, seed: str, wish: Wish) -> None:
     made = desk.world.seed(seed)[seed]
     order = reach.open_platform(shop).read_order(made.id)
     record = orders.save(shop, order, clock.now())
-    seen = desk.preview(record, wish(order))
+    asked = wish(order)
+    if disputes.standing(order):  # then somebody says why, and a second person agrees
+        asked = replace(asked, despite_dispute=True, note="agreed with the bank")
+    seen = desk.preview(record, asked)
     assert preview.plan_of(seen).blockers == ()
 
-    done = desk.work(submit.confirm(actor=desk.staff, seen=seen))
+    confirmed = submit.confirm(actor=desk.staff, seen=seen)
+    if confirmed.state == "awaiting_approval":
+        second = make.person(is_owner=True)
+        decide.approve(actor=second, cancellation=confirmed, fingerprint=confirmed.fingerprint)
+    done = desk.work(confirmed)
 
     rows = codec.loads(ReceiptSheet, done.receipt).lines if done.receipt else ()
     told = [(row.what, row.promised, row.seen, row.note) for row in rows if row.verdict == "differs"]
