@@ -33,7 +33,7 @@ def ready(address: str, accounts: Sequence[Account], start_link: str, logs: str)
     """The lines of a start that worked."""
     lines = ["", f"Rescind is ready: {address}"]
     if accounts:
-        lines += ["", "This is the demo, with a sandbox shop. Sign in as:"]
+        lines += ["", "This is the demo, with sandbox shops. Sign in as:"]
         wide = max(len(account.email) for account in accounts)
         lines += [f"  {a.role:<8} {a.email:<{wide}}  {a.password}" for a in accounts]
         lines += ["Leave the demo and begin for real: .venv/bin/python manage.py demo leave"]

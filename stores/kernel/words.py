@@ -54,6 +54,11 @@ def money(amount: Money) -> str:
     return re.sub(r"(?<=[A-Z])(?=\d)", "\N{NO-BREAK SPACE}", text).replace("-", "\N{MINUS SIGN}", 1)
 
 
+def tax(amount: Money) -> tuple[str, ...]:
+    """The tax of a line whose rate or name nobody tells; nothing for none."""
+    return (gettext("Tax: %(amount)s", amount=f"{amount.amount:f} {amount.currency}"),) if amount else ()
+
+
 def with_theirs(ours: str, platform: str, theirs: str) -> str:
     """A refusal in our words, and in the platform's own where it has some: they are often the better ones."""
     said = " ".join(theirs.split())[:200]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from stores.canonical.order import LineItem, Location, MoneyPair, Placement, Readiness
 from stores.kernel import shapes
+from stores.kernel import words as sentences
 from stores.kernel.money import Money
 from stores.kernel.shapes import Node
 from stores.platforms.bigcommerce import moneys, words
@@ -115,5 +116,4 @@ def each(raw: Node, ordered: Decimal, rates: Rates) -> MoneyPair:
 
 
 def _tax(raw: Node, rates: Rates) -> tuple[str, ...]:
-    tax = moneys.amount(raw, rates.currency, "total_tax")
-    return (f"{tax.amount:f} {tax.currency}",) if tax else ()
+    return sentences.tax(moneys.amount(raw, rates.currency, "total_tax"))

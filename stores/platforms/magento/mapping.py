@@ -18,6 +18,7 @@ from stores.canonical.order import (
     Totals,
 )
 from stores.kernel import shapes
+from stores.kernel import words as sentences
 from stores.kernel.money import Money
 from stores.kernel.shapes import Misread, Node
 from stores.platforms.magento import items, payments, remarks, standing, words
@@ -136,7 +137,7 @@ def to_line(facts: Facts, item: Item, count: Decimal) -> LineItem:
         unit_step=SMALLEST if number(raw, "is_qty_decimal") else Decimal(1),
         unit_price=pair(unit_price(item, currency)),
         original_unit_price=pair(money(raw, "base_price", currency)),
-        tax=(f"{tax.amount:f} {tax.currency}",) if tax else (),
+        tax=sentences.tax(tax),
         placements=(waits,) if item.waiting and not item.is_virtual else (),
         is_editable=False,
         needs_shipping=not item.is_virtual,

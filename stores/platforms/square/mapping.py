@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from stores.canonical.order import LineItem, Location, Order, Placement, Readiness, Shipment
 from stores.kernel import shapes
+from stores.kernel import words as sentences
 from stores.kernel.money import Money
 from stores.kernel.shapes import Misread, Node
 from stores.platforms.square import moneys, people, refunds, remarks, states, units, words
@@ -150,7 +151,7 @@ def to_line(
         unit_step=units.step_of(line),
         unit_price=moneys.pair(each(line, currency)),
         original_unit_price=moneys.pair(money(line, "base_price_money", currency)),
-        tax=tuple(tax_words(line, currency)),
+        tax=sentences.tax(money(line, "total_tax_money", currency)),
         placements=(spot,) if count.waiting and not closed else (),
         is_restockable=item in place.taken,
         is_tracked=bool(item),
@@ -167,11 +168,6 @@ def each(line: Node, currency: str) -> Money:
     count = quantity(line)
     net = money(line, "gross_sales_money", currency) - money(line, "total_discount_money", currency)
     return Money(net.amount / count, currency).rounded() if count else money(line, "base_price_money", currency)
-
-
-def tax_words(line: Node, currency: str) -> Iterator[str]:
-    if tax := money(line, "total_tax_money", currency):
-        yield f"{tax.amount:f} {currency}"
 
 
 def group_of(raw: Node) -> str:

@@ -66,6 +66,21 @@ class TestList:
         assert "Nothing found" in page
         assert "Take the filters off" in page
 
+    def test_a_list_tells_what_is_planned_and_no_zero(self, browser, mine):
+        mine("#1", state="refused", money_minor=8635)
+        mine("#2", money_minor=0)
+
+        page = text_of(browser.get(LIST))
+
+        assert "Refund planned" in page  # a refused one gave nothing back
+        assert "US$86.35" in page
+        assert "US$0.00" not in page
+
+    def test_a_difference_in_the_list_of_looks_says_what_it_is(self, browser, mine):
+        mine("#3", state="done", differs=True)
+
+        assert text_of(browser.get(LIST)).count("the shop shows something else than was promised") == 1
+
     def test_what_needs_a_look_stands_first_with_its_reason(self, browser, mine):
         mine("#1")
         mine("#2", state="needs_operator", trouble="The order changed.")

@@ -268,3 +268,10 @@ class TestExport:
         answer = browser.post("/orders.csv", {"total_from": "1e5"})
 
         assert answer["Location"] == "/orders?total_from=1e5"
+
+
+def test_the_disputed_are_not_said_to_be_all(cast, browser_of):
+    browser = browser_of(cast.staff_a)
+
+    assert "the disputes that Rescind knows of" in browser.get("/orders?disputed=1").content.decode()
+    assert "the disputes that Rescind knows of" not in browser.get("/orders").content.decode()

@@ -159,7 +159,7 @@ def test_where_units_of_a_bigcommerce_line_wait(waiting, closed, packing, told):
     assert place.detail == packing
 
 
-@pytest.mark.parametrize(("tax", "told"), [("1.23", ("1.23 USD",)), ("0", ()), (None, ())])
+@pytest.mark.parametrize(("tax", "told"), [("1.23", ("Tax: 1.23 USD",)), ("0", ()), (None, ())])
 def test_the_tax_of_a_bigcommerce_line_in_words(tax, told):
     assert bc_lines._tax({"total_tax": tax}, BigCommerceRates("USD", "USD", "USD", Decimal(1))) == told
 

@@ -49,7 +49,7 @@ def test_a_recorded_order_is_told_whole(network):
     assert (mug.is_restockable, beans.is_restockable) == (True, False)  # only this order's own sale counts
     assert (beans.cancellable, beans.unit_step) == (Decimal("0.75"), Decimal("0.01"))
     assert str(mug.unit_price.shop.amount) == "12.83"
-    assert mug.tax == ("3.27 USD",)
+    assert mug.tax == ("Tax: 3.27 USD",)
     assert (spot.location and spot.location.name, spot.readiness) == ("Harbour Lane", Readiness.OPEN)
     assert (paid.label, paid.kind, paid.is_manual) == ("Visa •••• 1111", PaymentKind.SALE, False)
     assert str(paid.refundable and paid.refundable.amount) == "53.65"
