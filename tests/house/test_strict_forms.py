@@ -38,7 +38,12 @@ def _forms() -> Iterator[type[forms.Form]]:
                     yield kind
 
 
-FORMS = {kind.__name__: kind for kind in _forms() if kind.__name__ not in ("Decision", "CodeForm")}
+def _is_allauths(kind: type[forms.Form]) -> bool:
+    """Ours in its words alone: its fields are those of the library."""
+    return any(base.__module__.startswith("allauth.") for base in kind.__mro__)
+
+
+FORMS = {kind.__name__: kind for kind in _forms() if kind.__name__ != "Decision" and not _is_allauths(kind)}
 
 
 def _made(name: str, data: dict[str, str]) -> forms.Form:
