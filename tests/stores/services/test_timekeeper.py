@@ -112,4 +112,4 @@ def test_the_page_of_shops_names_the_machine(client: Client) -> None:
 
     page = client.get("/shops").content.decode()
 
-    assert "worker-2 is -3600 seconds ahead of the database" in page
+    assert "worker-2 is 1 hr behind the database" in page
