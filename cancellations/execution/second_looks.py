@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from cancellations.models import Cancellation, Step
+from cancellations.models.step import IS_CLAIMABLE
 from stores.kernel import queue
-from stores.kernel.states import CLAIMABLE
 from stores.models import Store, StoreState
 
 LEASE = timedelta(minutes=2)  # longer than the longest read
@@ -38,7 +38,8 @@ def take_next(now: datetime) -> list[str]:
         return []
     under_way = set(Cancellation.objects.filter(looking_until__gt=now).values_list("store", flat=True))
     room = max(1, settings.WORKER_THREADS // 2) - len(under_way)
-    free = [pk for store, pk in waiting.items() if store not in under_way | _busy(now)]
+    taken = under_way | _busy(now)
+    free = [pk for store, pk in waiting.items() if store not in taken]
     rows = Cancellation.objects.filter(pk__in=free).order_by("look_again_at").values_list("pk", "uuid")
     return [str(uuid) for pk, uuid in rows[: max(room, 0)] if _due(now).filter(pk=pk).update(looking_until=now + LEASE)]
 
@@ -50,5 +51,5 @@ def _due(now: datetime) -> QuerySet[Cancellation]:
 
 def _busy(now: datetime) -> set[int]:
     """Shops in which something is to be done now: that goes first."""
-    steps = Step.objects.filter(state__in=CLAIMABLE, next_attempt_at__lte=now).order_by("next_attempt_at")
+    steps = Step.objects.filter(IS_CLAIMABLE, next_attempt_at__lte=now).order_by("next_attempt_at")
     return set(steps.values_list("cancellation__store", flat=True)[:STEPS])

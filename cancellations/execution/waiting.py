@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cancellations.execution import faults, pace
 from cancellations.models import Step
+from cancellations.models.step import IS_CLAIMABLE
 from stores.kernel import clock
 from stores.kernel.errors import RemoteThrottled
 from stores.kernel.states import CLAIMABLE
@@ -41,9 +42,7 @@ def _before(step: Step) -> int:
     """How many steps of the shop wait that were there first."""
     soon = clock.now() + LONGEST
     store = step.cancellation.store_id
-    older = Step.objects.filter(
-        state__in=CLAIMABLE, next_attempt_at__lte=soon, cancellation__store=store, pk__lt=step.pk
-    )
+    older = Step.objects.filter(IS_CLAIMABLE, next_attempt_at__lte=soon, cancellation__store=store, pk__lt=step.pk)
     return older[:MOST_BEFORE].count()
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cancellations.execution import second_looks
 from cancellations.models import Cancellation, Step
@@ -121,3 +122,19 @@ def test_the_shops_page_says_it(cast, browser_of):
     page = browser_of(cast.auditor_a).get(f"/shops/{cast.shop_a.uuid}").content.decode()
 
     assert "behind: 1 order" in page
+
+
+def test_which_shops_are_busy_is_asked_once_and_by_index(settings):
+    settings.WORKER_THREADS = 2
+    for _ in range(5):
+        done(make.store(), due=1)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert len(take()) == 1
+
+    busy = [row["sql"] for row in asked if "cancellations_step" in row["sql"]]
+    assert len(busy) == 1
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + busy[0])
+            assert "step_due" in " ".join(str(row[3]) for row in cursor.fetchall())
