@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from cancellations.execution import copies, executor, leases, sweep, watch
-from cancellations.execution import reread as second_look
+from cancellations.execution import executor, leases, mirrored_orders
 from cancellations.intake import inbox
+from cancellations.scheduler import nightly as second_look
+from cancellations.scheduler import sweep, watchdog
 from notifications import sender
 from stores.kernel import clock
 
@@ -21,7 +22,7 @@ def advance(cancellation_uuid: str) -> None:
 def run_sweep() -> None:
     """Every 2 seconds: ring for what is due. No message expires, by whose clock would it? A pile of old ones is one."""
     now = clock.now()
-    if watch.seen(now):
+    if watchdog.seen(now):
         sweep.run(now)
         inbox.tidy(now)
 
@@ -40,7 +41,7 @@ def reread(cancellation_uuid: str) -> None:
 @shared_task(name="cancellations.watch_copy", acks_late=True, ignore_result=True)
 def watch_copy(watch_uuid: str) -> None:
     """One look at the same order in another shop."""
-    copies.look(watch_uuid)
+    mirrored_orders.look(watch_uuid)
 
 
 @shared_task(name="cancellations.read_inbox", acks_late=True, ignore_result=True)

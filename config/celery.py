@@ -33,10 +33,10 @@ def keep_private(**_sender: Any) -> None:
 @worker_init.connect
 def keep_watch(**_sender: Any) -> None:
     """No sweep for 10 seconds: this worker takes what is due by itself. Also one that starts without a broker."""
-    from cancellations.execution import watch  # apps are loaded by now, not at import
+    from cancellations.scheduler import watchdog  # apps are loaded by now, not at import
     from config import start
     from stores.services import timekeeper
 
     start.look_at_database()
     timekeeper.start()
-    watch.start()
+    watchdog.start()

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.utils.http import parse_header_parameters
 
 from config import plain
-from stores.kernel import redact
 from stores.kernel.context import known_or_new, request_id
+from stores.kernel.security import redaction
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ def without_nul(query: str) -> str:
 def _told(environ: Environ, status: int) -> dict[str, object]:
     path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
     method = str(environ.get("REQUEST_METHOD", ""))[:10]
-    return {"path": redact.address(path), "method": method, "status": status}
+    return {"path": redaction.address(path), "method": method, "status": status}
 
 
 def _refuse(environ: Environ, start_response: StartResponse, status: int) -> Iterable[bytes]:

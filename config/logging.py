@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from stores.kernel import redact
 from stores.kernel.context import request_id
-from stores.kernel.redact import RedactFilter
+from stores.kernel.security import redaction
+from stores.kernel.security.redaction import RedactFilter
 
 ALLOWED = frozenset({
     "attempt", "cancellation", "chain", "code", "cost", "count", "delivery", "event", "fence", "kind", "order",
@@ -106,7 +106,7 @@ def _of_request(record: logging.LogRecord) -> dict[str, str]:
     if not isinstance(path, str):
         return {}
     status = str(getattr(record, "status_code", ""))
-    return {"path": redact.address(path), "method": str(record.request.method)[:10], "status": status}  # type: ignore[attr-defined]
+    return {"path": redaction.address(path), "method": str(record.request.method)[:10], "status": status}  # type: ignore[attr-defined]
 
 
 def _where(trace: Any) -> list[str]:

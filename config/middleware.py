@@ -11,7 +11,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from gunicorn.http.errors import ParseException
 
-from cancellations.intake import door
+from cancellations.intake import webhooks
 from config import plain
 from stores.kernel import clock, plain_text
 from stores.kernel.context import known_or_new, request_id
@@ -68,7 +68,7 @@ class WebhookMiddleware:
         folder, _, token = request.path_info.removeprefix("/").partition("/")
         if folder != "hooks" or not token or "/" in token:
             return self.get_response(request)
-        return door.hook(request, token)
+        return webhooks.hook(request, token)
 
 
 class BodyMiddleware:

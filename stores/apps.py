@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import get_language, gettext, ngettext, to_locale
 
-from stores.kernel import words
+from stores.kernel import i18n
 
 
 class StoresConfig(AppConfig):
@@ -9,6 +9,6 @@ class StoresConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        words.use(one=gettext, many=ngettext, locale=lambda: to_locale(get_language() or "en-gb"))
+        i18n.use(one=gettext, many=ngettext, locale=lambda: to_locale(get_language() or "en-gb"))
         from stores import checks, checks_of_database, tasks  # noqa: F401
         from stores.audit import people, refusals  # noqa: F401

@@ -17,10 +17,10 @@ def copy_orders(store_uuid: str) -> None:
 def check_hooks(store_uuid: str) -> None:
     """Look whether our webhooks still stand, and repair them."""
     from stores.models import Store
-    from stores.services import hooks
+    from stores.services import webhooks
 
     for store in Store.objects.filter(uuid=store_uuid):
-        hooks.check(store)
+        webhooks.check(store)
 
 
 @shared_task(name="stores.audit_round", acks_late=True, ignore_result=True)

@@ -1,6 +1,6 @@
 """Carry a cancellation as far as it can go now. Safe to run twice, anywhere, at any time.
 
-One call takes due steps in order until one has to wait. Each turn of a step: claim, act (`turns`), record, hand on.
+One call takes due steps in order until one has to wait. Each time: claim, act (`step_runner`), record, hand on.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from uuid import UUID
 from django.db import Error
 from django.db.models import F
 
-from cancellations.execution import flow, leases, turns
+from cancellations.execution import leases, step_runner
+from cancellations.lifecycle import transitions
 from cancellations.models import Cancellation, Step
+from cancellations.states import CLAIMABLE, CancellationState
 from stores.kernel import clock, database
 from stores.kernel.errors import LeaseLost
 from stores.kernel.failpoints import failpoint
-from stores.kernel.states import CLAIMABLE, CancellationState
 
 logger = logging.getLogger(__name__)
 
-AT_WORK = (*flow.AT_WORK, CancellationState.NEEDS_OPERATOR)
+AT_WORK = (*transitions.AT_WORK, CancellationState.NEEDS_OPERATOR)
 
 
 def advance(cancellation_uuid: str | UUID) -> None:
@@ -28,11 +29,11 @@ def advance(cancellation_uuid: str | UUID) -> None:
     cancellation = Cancellation.objects.filter(uuid=cancellation_uuid).select_related("store").first()
     if cancellation is None:
         return
-    flow.start_if_due(cancellation, now=clock.now())
+    transitions.start_if_due(cancellation, now=clock.now())
     try:
         _carry_on(cancellation)
     finally:
-        flow.tell_what_is_late(cancellation, now=clock.now())
+        transitions.tell_what_is_late(cancellation, now=clock.now())
 
 
 def _carry_on(cancellation: Cancellation) -> None:
@@ -42,7 +43,7 @@ def _carry_on(cancellation: Cancellation) -> None:
             claimed = leases.claim(step.pk, worker=leases.me(), now=clock.now())
             if claimed is None:
                 return
-            turns.take(claimed)
+            step_runner.run(claimed)
         except LeaseLost:
             logger.info("lease lost", extra={"step": step.pk})
             return

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from cancellations.execution import pace
+from cancellations.execution import retry_policy
 from cancellations.models import Step
 from stores.kernel import database
 from stores.kernel.errors import DeskError, OutcomeUnknown
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 def told(exc: Exception) -> timedelta | None:
     """The wait the platform asked for, at most an hour."""
     seconds = getattr(exc, "retry_after", None)
-    return None if seconds is None else timedelta(seconds=min(float(seconds), pace.RATE_LIMIT_CAP))
+    return None if seconds is None else timedelta(seconds=min(float(seconds), retry_policy.RATE_LIMIT_CAP))
 
 
 def words(exc: Exception) -> str:

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from cancellations.execution import outcomes
-from cancellations.planning import between, planner
-from cancellations.services import limits
+from cancellations.lifecycle import refund_limits
+from cancellations.planning import planner, step_guards
+from cancellations.states import FINISHED, StepState
 from stores.kernel.errors import RemoteUnavailable
-from stores.kernel.states import FINISHED, StepState
 from stores.selectors import access
 from stores.services import orders
 
 if TYPE_CHECKING:
-    from cancellations.execution.turns import Turn
+    from cancellations.execution.step_run import StepRun
 
 
-def may_go(turn: Turn) -> bool:
+def may_go(turn: StepRun) -> bool:
     """False: nothing is sent now, and the step has moved to where it belongs. Remote errors pass through."""
     if trouble := _standing(turn):
         outcomes.ask(turn, trouble)
@@ -32,16 +32,16 @@ def may_go(turn: Turn) -> bool:
     return True
 
 
-def _standing(turn: Turn) -> str:
+def _standing(turn: StepRun) -> str:
     """Who let it go may have lost the right meanwhile, or, while money is still to move, the limit."""
     cancellation = turn.step.cancellation
     who = cancellation.vouched_by or cancellation.approver or cancellation.requester
     if not access.can(who, "cancellations.confirm", cancellation.store, cancellation):
         return _("%(person)s may no longer cancel orders of this shop.") % {"person": who}
-    return limits.trouble(cancellation) if limits.moves_money(cancellation) else ""
+    return refund_limits.trouble(cancellation) if refund_limits.moves_money(cancellation) else ""
 
 
-def _moved(turn: Turn) -> str:
+def _moved(turn: StepRun) -> str:
     """The order as it is now against what the plan saw, or what our own earlier steps should have left."""
     cancellation = turn.step.cancellation
     first = not cancellation.steps.filter(position__lt=turn.step.position, state__in=FINISHED).exists()
@@ -51,8 +51,8 @@ def _moved(turn: Turn) -> str:
         same = planner.fingerprint(order, version) == cancellation.fingerprint
         return "" if same else _("The order changed since the preview: look at a new preview.")
     at = turn.step.position
-    trouble = between.trouble(turn.plan, turn.before, order, position=at)
+    trouble = step_guards.trouble(turn.plan, turn.before, order, position=at)
     by_hand = cancellation.steps.filter(state=StepState.SETTLED).values_list("position", flat=True)
-    if not trouble and between.is_behind(turn.plan, turn.before, order, position=at, by_hand=set(by_hand)):
+    if not trouble and step_guards.is_behind(turn.plan, turn.before, order, position=at, by_hand=set(by_hand)):
         raise RemoteUnavailable("lags", code="behind", user_message=_("The order does not show the steps before yet."))
     return trouble

@@ -12,17 +12,19 @@ from dataclasses import replace
 from django.db import transaction
 
 from cancellations import actions
-from cancellations.execution import brake, leases
+from cancellations.execution import leases
 from cancellations.execution.keys import key_of
+from cancellations.lifecycle import emergency_stop
 from cancellations.models import Attempt, Step
+from cancellations.states import StepState
 from stores.audit import trail
 from stores.canonical.commands import Outcome
-from stores.kernel import clock, redact, vault
-from stores.kernel.answers import Answer
+from stores.kernel import clock
 from stores.kernel.errors import CredentialsRejected, RemoteError
 from stores.kernel.failpoints import failpoint
-from stores.kernel.states import StepState
-from stores.kernel.transport import Prepared
+from stores.kernel.http.responses import Answer
+from stores.kernel.http.transport import Prepared
+from stores.kernel.security import redaction, vault
 
 
 def sealed_to(step: Step) -> str:
@@ -50,7 +52,7 @@ class Journal:
     def answer(self) -> str:
         """What came back, redacted and shortened."""
         said = self.heard.body if isinstance(self.heard, Answer) else getattr(self.heard, "answer", None)
-        return "" if said is None else redact.answer(said)
+        return "" if said is None else redaction.answer(said)
 
     @property
     def status(self) -> int | None:
@@ -90,7 +92,7 @@ class Journal:
     def _intend(self, request: Prepared) -> Attempt:
         step, now = self.step, clock.now()
         with transaction.atomic():
-            brake.let_go(step)
+            emergency_stop.let_go(step)
             _to_intended(step)
             attempt = Attempt.objects.create(
                 step=step,
@@ -117,7 +119,7 @@ class Journal:
 
     def _mark_sent(self, attempt: Attempt) -> None:
         with transaction.atomic():
-            brake.let_go(self.step)
+            emergency_stop.let_go(self.step)
             now = clock.now()
             leases.note(self.step, first_sent_at=self.step.first_sent_at or now)
             Attempt.objects.filter(pk=attempt.pk).update(sent_at=now)

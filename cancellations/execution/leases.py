@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
+from cancellations import states
 from cancellations.models import Step
-from stores.kernel import states
+from cancellations.states import CLAIMABLE, StepState
 from stores.kernel.errors import LeaseLost
-from stores.kernel.states import CLAIMABLE, StepState
 
 A_MOMENT = timedelta(seconds=1)
 PEOPLE = ("requester", "approver", "vouched_by", "counts_for")

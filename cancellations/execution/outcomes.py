@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import brake, faults, flow, leases, pace, sends, waiting
+from cancellations.execution import faults, leases, retry_policy, waiting
+from cancellations.lifecycle import deadlines, sends, transitions
 from cancellations.models import Attempt, Step
+from cancellations.states import StepState
 from stores.canonical import codec
 from stores.canonical.commands import Found, Outcome, Receipt
 from stores.kernel import clock, database
@@ -26,13 +28,12 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.kernel.states import StepState
 
 if TYPE_CHECKING:
-    from cancellations.execution.turns import Turn
+    from cancellations.execution.step_run import StepRun
 
 
-def answered(turn: Turn, receipt: Receipt) -> None:
+def answered(turn: StepRun, receipt: Receipt) -> None:
     """An answer that proves something: applied, or accepted and to be polled."""
     if receipt.outcome is Outcome.ACCEPTED:
         wait = timedelta(seconds=receipt.look_after or turn.platform.poll_seconds[0])
@@ -49,21 +50,21 @@ def _stored(receipt: Receipt) -> dict[str, Any]:
     return kept
 
 
-def _normal(turn: Turn, receipt: Receipt) -> dict[str, Any]:
+def _normal(turn: StepRun, receipt: Receipt) -> dict[str, Any]:
     """What the platform itself has accepted is told of after its normal time, counted from the first send."""
     seconds = turn.platform.normal_seconds(turn.command, receipt)
     tell_at = _first_sent(turn) + timedelta(seconds=seconds)
-    words = pace.lasting(seconds) if seconds > pace.ASK_A_PERSON_AFTER.total_seconds() else ""
+    words = retry_policy.lasting(seconds) if seconds > deadlines.ASK_A_PERSON_AFTER.total_seconds() else ""
     return {"tell_at": max(tell_at, turn.step.tell_at or tell_at), "detail": words}
 
 
-def _first_sent(turn: Turn) -> datetime:
+def _first_sent(turn: StepRun) -> datetime:
     """Of all generations; now, where none left."""
     sent = turn.step.attempts.exclude(sent_at=None).order_by("pk").values_list("sent_at", flat=True).first()
     return sent or clock.now()
 
 
-def polled(turn: Turn, receipt: Receipt) -> None:
+def polled(turn: StepRun, receipt: Receipt) -> None:
     step, platform = turn.step, turn.platform
     if receipt.outcome is not Outcome.ACCEPTED:
         answered(turn, receipt)
@@ -77,13 +78,13 @@ def polled(turn: Turn, receipt: Receipt) -> None:
     leases.release(step, looks=looks, next_attempt_at=due, **_normal(turn, receipt))
 
 
-def _is_over(turn: Turn) -> bool:
+def _is_over(turn: StepRun) -> bool:
     """Is the time to ask after an accepted job over?"""
     since = turn.step.first_sent_at or clock.now()
     return (clock.now() - since).total_seconds() > turn.platform.poll_deadline_seconds
 
 
-def poll_failed(turn: Turn, exc: Exception) -> None:
+def poll_failed(turn: StepRun, exc: Exception) -> None:
     """A failed job is a refusal; a failed read is asked again, and past the deadline the step is unknown."""
     if isinstance(exc, LeaseLost) or database.is_away(exc):
         raise exc
@@ -98,12 +99,12 @@ def poll_failed(turn: Turn, exc: Exception) -> None:
         leases.release(turn.step, **wait_for, **_own_clock(turn))
         return
     looks = turn.step.looks + 1
-    wait = faults.told(exc) or pace.backoff(looks, clock.rng)
+    wait = faults.told(exc) or retry_policy.backoff(looks, clock.rng)
     leases.release(turn.step, looks=looks, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc),
                    **_own_clock(turn))  # fmt: skip
 
 
-def failed(turn: Turn, exc: Exception) -> None:
+def failed(turn: StepRun, exc: Exception) -> None:
     """Nothing was sent, or a class of outcome by what was raised; default: unknown.
 
     A database that was away is nobody's outcome: the row says whether anything may have left.
@@ -131,28 +132,28 @@ def failed(turn: Turn, exc: Exception) -> None:
             unknown(turn, faults.words(exc), exc)
 
 
-def stopped(turn: Turn, exc: EffectsStopped) -> None:
+def stopped(turn: StepRun, exc: EffectsStopped) -> None:
     """The emergency stop was pressed in the middle of a turn. What left before it in this turn is judged as ever."""
     if turn.journal.sent:
         failed(turn, exc)
     else:
-        brake.wait(turn.step, exc.user_message)
+        waiting.behind_stop(turn.step, exc.user_message)
 
 
-def _nothing_sent(turn: Turn, exc: Exception) -> None:
+def _nothing_sent(turn: StepRun, exc: Exception) -> None:
     """Reading or preparing failed: the step stays as it is and waits, or a person is asked."""
     step = turn.step
     if wait_for := waiting.fields(turn, exc):
         leases.release(step, **wait_for)
     elif isinstance(exc, RemoteThrottled):
         told = faults.told(exc)  # its turn had begun: it ran dry between its reads and its write
-        wait = pace.saving_up(told, turns=step.looks) if exc.code == "slot" else told or pace.A_SECOND
+        wait = retry_policy.saving_up(told, turns=step.looks) if exc.code == "slot" else told or retry_policy.A_SECOND
         leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait, detail=faults.words(exc))
     elif _is_our_own_no(exc):
         moved(turn, faults.words(exc))
-    elif isinstance(exc, RemoteError) and step.tries + 1 < pace.MAX_TRIES:
+    elif isinstance(exc, RemoteError) and step.tries + 1 < retry_policy.MAX_TRIES:
         tries = step.tries + 1
-        wait = faults.told(exc) or pace.backoff(tries, clock.rng)
+        wait = faults.told(exc) or retry_policy.backoff(tries, clock.rng)
         leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc))
     else:
         ask(turn, faults.reading_words(exc))
@@ -164,7 +165,7 @@ def _is_our_own_no(exc: Exception) -> bool:
     return isinstance(exc, RemoteRefused) and exc.status is None and exc.code != "not_found"
 
 
-def moved(turn: Turn, words: str) -> None:
+def moved(turn: StepRun, words: str) -> None:
     """Not as planned just before the send. It may be our own effect: of a request that landed late, or of one that
     this database never knew (it was restored); else a person is asked."""
     try:
@@ -181,7 +182,7 @@ def moved(turn: Turn, words: str) -> None:
     ask(turn, words)
 
 
-def found(turn: Turn, finding: Found) -> None:
+def found(turn: StepRun, finding: Found) -> None:
     """Ours, by its mark or because nobody else can have made it."""
     if finding.is_failed:
         ask(turn, finding.detail)
@@ -195,64 +196,66 @@ def found(turn: Turn, finding: Found) -> None:
     answered(turn, Receipt(outcome=Outcome.ACCEPTED if waits else Outcome.APPLIED, ids=finding.ids, facts=facts))
 
 
-def again(turn: Turn, exc: RemoteError, outcome: Outcome, *, counts: bool) -> None:
+def again(turn: StepRun, exc: RemoteError, outcome: Outcome, *, counts: bool) -> None:
     """Answered as not processed. With the platform's key the same bytes later; without one something in front of the
     shop may have answered for it, so it is looked for first. After 8 tries a person."""
     step, now, words = turn.step, clock.now(), faults.words(exc)
     tries = step.tries + (1 if counts else 0)
-    too_old = step.first_sent_at is not None and now - step.first_sent_at > pace.MAX_AGE
-    if tries >= pace.MAX_TRIES or too_old:
+    too_old = step.first_sent_at is not None and now - step.first_sent_at > retry_policy.MAX_AGE
+    if tries >= retry_policy.MAX_TRIES or too_old:
         conclude(turn, StepState.NEEDS_PERSON, outcome, exc, detail=words, tries=tries, next_attempt_at=None)
         return
-    wait = faults.told(exc) or pace.backoff(tries, clock.rng)
-    due = now + (wait if counts else max(wait, pace.saving_up(None, turns=step.attempts.count() - 1)))
-    if sends.key_protects(turn):
+    wait = faults.told(exc) or retry_policy.backoff(tries, clock.rng)
+    due = now + (wait if counts else max(wait, retry_policy.saving_up(None, turns=step.attempts.count() - 1)))
+    if turn.is_key_protected:
         conclude(turn, StepState.RETRY_WAIT, outcome, exc, detail=words, tries=tries, next_attempt_at=due)
     else:
         conclude(turn, StepState.UNKNOWN, outcome, exc, detail=words, tries=tries, next_attempt_at=due,
                  unknown_since=now, looks=0, absent_since=None)  # fmt: skip
 
 
-def refused(turn: Turn, exc: RemoteRefused) -> None:
+def refused(turn: StepRun, exc: RemoteRefused) -> None:
     """A final no, never believed by itself: two looks must agree that nothing is there. The first is made at once."""
     now, words = clock.now(), faults.words(exc)
     conclude(turn, StepState.UNKNOWN, Outcome.FINAL, exc, detail=words, refusal=words, unknown_since=now, looks=0,
              absent_since=None, next_attempt_at=now, **_own_clock(turn))  # fmt: skip
 
 
-def end_refused(turn: Turn) -> None:
+def end_refused(turn: StepRun) -> None:
     """Looks agree with the platform's no."""
     conclude(turn, StepState.REFUSED, None, detail=turn.step.refusal, next_attempt_at=None, finished_at=clock.now(),
              unknown_since=None, looks=0, looked_at=clock.now())  # fmt: skip
 
 
-def look_first(turn: Turn) -> None:
+def look_first(turn: StepRun) -> None:
     """Before it is sent (again): is it there already?"""
     now = clock.now()
     leases.move(turn.step, StepState.UNKNOWN, unknown_since=now, looks=0, absent_since=None, next_attempt_at=now)
 
 
-def unknown(turn: Turn, words: str, exc: Exception | None = None) -> None:
+def unknown(turn: StepRun, words: str, exc: Exception | None = None) -> None:
     """It may have happened: look, on the schedule of section 6."""
     now = clock.now()
     conclude(turn, StepState.UNKNOWN, Outcome.UNKNOWN, exc, detail=words[:300], unknown_since=now, looks=0,
-             absent_since=None, next_attempt_at=pace.next_look(now, now), **_own_clock(turn))  # fmt: skip
+             absent_since=None, next_attempt_at=retry_policy.next_look(now, now), **_own_clock(turn))  # fmt: skip
 
 
-def _own_clock(turn: Turn) -> dict[str, Any]:
+def _own_clock(turn: StepRun) -> dict[str, Any]:
     """What no longer reads as under way has the clock of every step again, from its last send."""
     tell_at, sent_at = turn.step.tell_at, sends.of(turn.step).last_at
     if turn.step.state != StepState.ACCEPTED or tell_at is None or sent_at is None:
         return {}
-    return {"tell_at": min(tell_at, sent_at + pace.ASK_A_PERSON_AFTER)}
+    return {"tell_at": min(tell_at, sent_at + deadlines.ASK_A_PERSON_AFTER)}
 
 
-def ask(turn: Turn, words: str, *, resend: str = "") -> None:
+def ask(turn: StepRun, words: str, *, resend: str = "") -> None:
     """A person decides. resend: what reading showed makes a second send theirs to allow."""
     conclude(turn, StepState.NEEDS_PERSON, None, detail=words[:300], next_attempt_at=None, resend=resend)
 
 
-def conclude(turn: Turn, to: StepState, outcome: Outcome | None, exc: Exception | None = None, **fields: Any) -> None:
+def conclude(
+    turn: StepRun, to: StepState, outcome: Outcome | None, exc: Exception | None = None, **fields: Any
+) -> None:
     """Transaction B, again while the database is away: what an answer told is not asked for twice."""
     before = dict(turn.step.__dict__)
 
@@ -263,7 +266,7 @@ def conclude(turn: Turn, to: StepState, outcome: Outcome | None, exc: Exception 
     database.patiently(once)
 
 
-def _conclude(turn: Turn, to: StepState, outcome: Outcome | None, exc: Exception | None, **fields: Any) -> None:
+def _conclude(turn: StepRun, to: StepState, outcome: Outcome | None, exc: Exception | None, **fields: Any) -> None:
     """A stale fence stores what we know on the attempt, wakes the step, and changes no state."""
     step = turn.step
     try:
@@ -271,7 +274,7 @@ def _conclude(turn: Turn, to: StepState, outcome: Outcome | None, exc: Exception
             leases.move(step, to, **fields)
             _finish_attempt(turn, outcome, exc)
             _follow(step, to, fields.get("detail", ""))
-            flow.record(actions.OUTCOME, step.cancellation, **_facts(step, to, outcome, exc))
+            transitions.record(actions.OUTCOME, step.cancellation, **_facts(step, to, outcome, exc))
     except LeaseLost:
         with transaction.atomic():
             _finish_attempt(turn, outcome, exc)
@@ -282,14 +285,14 @@ def _conclude(turn: Turn, to: StepState, outcome: Outcome | None, exc: Exception
 def _follow(step: Step, to: StepState, words: str) -> None:
     match to:
         case StepState.APPLIED:
-            flow.hand_on(step, now=clock.now())
+            transitions.hand_on(step, now=clock.now())
         case StepState.REFUSED:
-            flow.refuse(step, words)
+            transitions.refuse(step, words)
         case StepState.NEEDS_PERSON:
-            flow.stop(step, words, state=to)
+            transitions.stop(step, words, state=to)
 
 
-def _finish_attempt(turn: Turn, outcome: Outcome | None, exc: Exception | None) -> None:
+def _finish_attempt(turn: StepRun, outcome: Outcome | None, exc: Exception | None) -> None:
     attempt = turn.journal.attempt
     if attempt is None or outcome is None:
         return

@@ -15,13 +15,13 @@ from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from cancellations import actions
-from cancellations.execution import flow, pace
+from cancellations.lifecycle import deadlines, transitions
 from cancellations.models import Attempt, Cancellation, Step, StepKind
 from cancellations.models.step import IS_CLAIMABLE
+from cancellations.states import TERMINAL
 from stores.audit import restore
 from stores.audit.restore import Jump
 from stores.kernel import row_numbers
-from stores.kernel.states import TERMINAL
 
 MANY = 1000  # times the gap: tables whose numbers nobody reads
 
@@ -90,4 +90,6 @@ def _open_steps() -> QuerySet[Step]:
 
 
 def _ended(now: datetime) -> QuerySet[Cancellation]:
-    return Cancellation.objects.filter(state__in=flow.LOOKED_AT_AGAIN, finished_at__gt=now - pace.SECOND_LOOK_FOR)
+    return Cancellation.objects.filter(
+        state__in=transitions.LOOKED_AT_AGAIN, finished_at__gt=now - deadlines.SECOND_LOOK_FOR
+    )

@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from cancellations import actions
-from cancellations.execution import copies, faults, flow, leases, own_moves, pace, waiting
+from cancellations.execution import faults, leases, mirrored_orders, own_moves, retry_policy, waiting
+from cancellations.lifecycle import notices, transitions
 from cancellations.models import Step
 from cancellations.planning import claims, comparison
-from cancellations.planning.figures import figures
+from cancellations.planning.order_totals import figures
 from cancellations.planning.plan import ReceiptSheet
-from cancellations.services import tell
+from cancellations.states import CancellationState, StepState
 from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.kernel import clock, database
 from stores.kernel.failpoints import failpoint
-from stores.kernel.states import CancellationState, StepState
 from stores.services import orders
 
 TOLD = (StepState.APPLIED, StepState.ACCEPTED, StepState.SETTLED)
 
 if TYPE_CHECKING:
-    from cancellations.execution.turns import Turn
+    from cancellations.execution.step_run import StepRun
 
 
-def take(turn: Turn) -> None:
+def take(turn: StepRun) -> None:
     """Look; a difference is looked at again a few times, since records may lag behind the write."""
     step = turn.step
     _begin(turn)
@@ -43,18 +43,18 @@ def take(turn: Turn) -> None:
             raise
         _later(turn, exc)
         return
-    if sheet.differs and step.looks < len(pace.VERIFY_AGAIN):
-        wait = timedelta(seconds=pace.VERIFY_AGAIN[step.looks])
+    if sheet.differs and step.looks < len(retry_policy.VERIFY_AGAIN):
+        wait = timedelta(seconds=retry_policy.VERIFY_AGAIN[step.looks])
         leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait)
         return
     _finish(turn, sheet, order, claimed=_claims([s for s in steps if s.state == StepState.SETTLED], order))
     failpoint("verify.verified")
 
 
-def _begin(turn: Turn) -> None:
-    cancellation = flow.fresh(turn.step)
+def _begin(turn: StepRun) -> None:
+    cancellation = transitions.fresh(turn.step)
     if cancellation.state == CancellationState.RUNNING:
-        flow.shift(cancellation, CancellationState.VERIFYING)
+        transitions.shift(cancellation, CancellationState.VERIFYING)
 
 
 def told_of(step: Step) -> dict[str, str]:
@@ -77,7 +77,7 @@ def facts_of(result: dict[str, object]) -> dict[str, str]:
     return flat | {"settled": str(claim["evidence"])} if isinstance(claim, dict) else flat
 
 
-def _later(turn: Turn, exc: Exception) -> None:
+def _later(turn: StepRun, exc: Exception) -> None:
     """The look failed: again by policy; the step's clock tells a person, and the looking goes on."""
     step = turn.step
     faults.log(step, exc)
@@ -85,17 +85,17 @@ def _later(turn: Turn, exc: Exception) -> None:
         leases.release(step, **wait_for)
         return
     tries = step.tries + 1
-    wait = faults.told(exc) or pace.backoff(tries, clock.rng)
+    wait = faults.told(exc) or retry_policy.backoff(tries, clock.rng)
     leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc)[:300])
 
 
-def _finish(turn: Turn, sheet: ReceiptSheet, order: Order, *, claimed: dict[int, dict[str, Any]]) -> None:
+def _finish(turn: StepRun, sheet: ReceiptSheet, order: Order, *, claimed: dict[int, dict[str, Any]]) -> None:
     """One transaction: the step, the receipt, the state, what others are told, the audit."""
     step, now = turn.step, clock.now()
     with transaction.atomic():
         leases.move(step, StepState.APPLIED, next_attempt_at=None, finished_at=now, detail="", looks=0)
-        cancellation = flow.fresh(step)
-        flow.shift(
+        cancellation = transitions.fresh(step)
+        transitions.shift(
             cancellation,
             CancellationState.DONE,
             differs=sheet.differs,
@@ -106,9 +106,9 @@ def _finish(turn: Turn, sheet: ReceiptSheet, order: Order, *, claimed: dict[int,
         )
         for pk, result in claimed.items():
             Step.objects.filter(pk=pk).update(result=result)
-        tell.finished(cancellation, sheet)
-        copies.begin(cancellation, now=now)
-        flow.record(
+        notices.finished(cancellation, sheet)
+        mirrored_orders.begin(cancellation, now=now)
+        transitions.record(
             actions.DONE,
             cancellation,
             plan=cancellation.fingerprint,

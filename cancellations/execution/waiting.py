@@ -1,27 +1,42 @@
-"""Waiting for a shop before anything was asked of it: for a slot of its rate limit, or until it answers again."""
+"""Waiting before anything was asked of a shop: for a slot of its rate limit, until it answers, behind a stop."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from cancellations.execution import faults, pace
+from cancellations.execution import faults, leases, retry_policy
 from cancellations.models import Step
 from cancellations.models.step import IS_CLAIMABLE
+from cancellations.selectors import stops
+from cancellations.states import CLAIMABLE
 from stores.kernel import clock
 from stores.kernel.errors import RemoteThrottled
-from stores.kernel.states import CLAIMABLE
 
 if TYPE_CHECKING:
-    from cancellations.execution.turns import Turn
+    from cancellations.execution.step_run import StepRun
 
 LONGEST = timedelta(seconds=15)  # work comes again by then: its share of the limit is kept no longer
 MOST_BEFORE = 100
 APART = timedelta(seconds=0.2)  # what waited for a shop that is back goes to it one after the other
 MOST_WOKEN = 50
+LOOK_AGAIN = timedelta(seconds=60)  # lifting a stop wakes what waits; this is for the case that nobody did
 
 
-def fields(turn: Turn, exc: Exception) -> dict[str, Any] | None:
+def is_stopped(step: Step) -> bool:
+    """True: everything is stopped, and the step has been put to wait and says so."""
+    stop = stops.in_force(step.cancellation.store_id)
+    if stop is not None:
+        behind_stop(step, stop.words)
+    return stop is not None
+
+
+def behind_stop(step: Step, words: str) -> None:
+    """Nothing of this try was sent: the step keeps its state."""
+    leases.release(step, next_attempt_at=clock.now() + LOOK_AGAIN, detail=words[:300])
+
+
+def fields(turn: StepRun, exc: Exception) -> dict[str, Any] | None:
     """What to store on a step that was told to wait; None when it was something else, or its turn had begun.
 
     A probe time is of whoever probes next: when the shop is back, this is woken. A slot is waited for in the order of
@@ -29,7 +44,7 @@ def fields(turn: Turn, exc: Exception) -> dict[str, Any] | None:
     """
     if not isinstance(exc, RemoteThrottled):
         return None
-    now, told = clock.now(), faults.told(exc) or pace.A_SECOND
+    now, told = clock.now(), faults.told(exc) or retry_policy.A_SECOND
     if exc.code == "breaker":
         return {"next_attempt_at": now + told, "detail": faults.words(exc), "waits_for_shop": True}
     if exc.code == "slot" and not turn.booking.is_begun:

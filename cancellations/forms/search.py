@@ -14,7 +14,7 @@ from stores.forms.fields import Day, LongWords, Number
 from stores.models import Store
 from stores.selectors import matching
 from stores.selectors.orders import OrderQuery
-from stores.templatetags import words
+from stores.templatetags import state_labels
 
 MOST_CHARACTERS: Final = 3000
 QUICK: Final = (  # pills that are always there; the rest is chosen in the panels
@@ -33,7 +33,7 @@ class Several(forms.MultipleChoiceField):
 
     def __init__(self, *, vocabulary: str, values: Iterable[str], **kwargs: Any) -> None:
         self.known = [str(value) for value in values]
-        choices = [(value, words.word(vocabulary, value)[0]) for value in self.known]
+        choices = [(value, state_labels.word(vocabulary, value)[0]) for value in self.known]
         super().__init__(required=False, choices=choices, **kwargs)
 
     def clean(self, value: Any) -> list[str]:
@@ -94,7 +94,7 @@ class OrderSearch(forms.Form):
         found: list[tuple[str, str, Any]] = []
         for name in ("cancellable", "fulfilment", "payment"):
             picked = self.cleaned_data.get(name, [])
-            found += [(name, v, words.word(name, v)[0]) for v in picked if (name, v) not in QUICK]
+            found += [(name, v, state_labels.word(name, v)[0]) for v in picked if (name, v) not in QUICK]
         if shop := next((s for s in self.stores if str(s.uuid) == self.cleaned_data.get("shop")), None):
             found.append(("shop", str(shop.uuid), shop.name))
         for name in ("placed_from", "placed_to", "total_from", "total_to"):

@@ -3,9 +3,9 @@ each send (Attempt), each webhook (Inbox), the words people wrote (PrivateNote)
 the same order in another shop (CopyWatch) and the brake (EmergencyStop)."""
 
 from cancellations.models.cancellation import Cancellation
-from cancellations.models.copy_watch import CopyState, CopyWatch
 from cancellations.models.emergency_stop import EVERYWHERE, EmergencyStop
 from cancellations.models.inbox import Inbox, InboxState
+from cancellations.models.mirror_watch import CopyState, CopyWatch
 from cancellations.models.preview import Preview, PrivateNote
 from cancellations.models.step import Attempt, Resending, Step, StepKind
 

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from cancellations.states import TERMINAL, CancellationState
 from stores.kernel.money import Money
-from stores.kernel.states import TERMINAL, CancellationState
 
 
 class Cancellation(models.Model):

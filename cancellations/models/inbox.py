@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from stores.kernel import vault
+from stores.kernel.security import vault
 
 
 class InboxState(models.TextChoices):

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from stores.kernel import vault
+from stores.kernel.security import vault
 
 VOID_AFTER = timedelta(minutes=30)
 

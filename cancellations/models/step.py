@@ -10,8 +10,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from stores.kernel import vault
-from stores.kernel.states import CLAIMABLE, StepState
+from cancellations.states import CLAIMABLE, StepState
+from stores.kernel.security import vault
 
 # One OR of equal signs, in the index and in the questions: SQLite takes a partial index only for a question in the same
 # words, and cannot compare two lists of parameters.

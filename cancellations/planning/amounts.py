@@ -12,9 +12,9 @@ from cancellations.planning.plan import Blocker, Sums
 from cancellations.planning.quantities import Chosen
 from stores.canonical.order import Order, Payment, PaymentStatus
 from stores.canonical.request import CancelRequest, Quote, QuotedPayment, RefundChoice
+from stores.kernel.i18n import gettext as _
+from stores.kernel.i18n import money as said
 from stores.kernel.money import Money, allocate, exponent, total
-from stores.kernel.words import gettext as _
-from stores.kernel.words import money as said
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cancellations.planning.amounts import authorised
-from cancellations.planning.case import Case
 from cancellations.planning.plan import Assist, PlannedStep
+from cancellations.planning.planning_input import Case
 from stores.canonical.capabilities import Capability, Support
-from stores.kernel.words import gettext as _
-from stores.kernel.words import money as said
-from stores.kernel.words import units as counted
+from stores.kernel.i18n import gettext as _
+from stores.kernel.i18n import money as said
+from stores.kernel.i18n import units as counted
 
 
 def assisted_steps(case: Case, *, after: int) -> tuple[PlannedStep, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stores.canonical.order import Order, Payment
-from stores.kernel.words import gettext as _
-from stores.kernel.words import money as said
+from stores.kernel.i18n import gettext as _
+from stores.kernel.i18n import money as said
 
 
 def seen(order: Order, evidence: str) -> str:

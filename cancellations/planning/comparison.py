@@ -11,8 +11,8 @@ from cancellations.planning.plan import EffectKind, Plan, ReceiptLine, ReceiptSh
 from cancellations.planning.reports import NOT_TOLD, Results, reported, verdict_of
 from stores.canonical.commands import CancelOrder, EditOrder, RefundOrder
 from stores.canonical.order import LineItem, Order
-from stores.kernel.words import gettext as _
-from stores.kernel.words import units as counted
+from stores.kernel.i18n import gettext as _
+from stores.kernel.i18n import units as counted
 
 
 def compare(

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from cancellations.planning.case import Case
+from cancellations.planning.planning_input import Case
 from stores.canonical.order import Order, Remark
 from stores.canonical.request import QuotedPayment
-from stores.kernel.words import gettext as _
+from stores.kernel.i18n import gettext as _
 
 NEVER_DISPUTED = frozenset({"gift_card", "gift_certificate", "giftcertificate", "store_credit", "storecredit"})
 

@@ -9,18 +9,18 @@ from decimal import Decimal
 from cancellations.planning import stock
 from cancellations.planning.amounts import authorised, in_shop_currency, money_back, why_nothing
 from cancellations.planning.assisted import is_assisted
-from cancellations.planning.case import Case
 from cancellations.planning.methods import Method, steps
 from cancellations.planning.plan import Effect, EffectKind
+from cancellations.planning.planning_input import Case
 from cancellations.planning.quantities import Stock
 from cancellations.planning.refunds import places
 from cancellations.planning.titles import refund_title
 from stores.canonical.commands import CancelOrder, EditOrder, VoidPayment
 from stores.canonical.request import QuotedPayment
+from stores.kernel.i18n import gettext as _
+from stores.kernel.i18n import money as said
+from stores.kernel.i18n import ngettext
 from stores.kernel.money import Money, total
-from stores.kernel.words import gettext as _
-from stores.kernel.words import money as said
-from stores.kernel.words import ngettext
 
 NAMED = 3  # lines named one by one before "and n more"
 
@@ -89,7 +89,7 @@ def _in_shop_words(case: Case, amount: Money) -> str:
 def _voids(case: Case, method: Method) -> Iterator[Effect]:
     """A whole cancel releases by itself what was only authorised; otherwise only a void of our own does."""
     named = {c.payment_id for c in method.commands if isinstance(c, VoidPayment)}
-    by_platform = method.names(CancelOrder) and case.manner.cancel_voids
+    by_platform = method.names(CancelOrder) and case.recipe.cancel_voids
     for payment in authorised(case.order):
         if by_platform or payment.id in named:
             yield Effect(
@@ -108,7 +108,7 @@ def _void_detail(case: Case, held: Money | None, *, by_platform: bool) -> str:
 
 
 def _less_owed(case: Case, method: Method) -> Iterator[Effect]:
-    if case.captured or case.is_whole or not case.manner.moves_money or case.order.leaves_for_nothing:
+    if case.captured or case.is_whole or not case.recipe.moves_money or case.order.leaves_for_nothing:
         return
     if money_back(case.order) and not case.order.totals.outstanding.customer.amount > 0:  # paid, and nothing is owed
         return

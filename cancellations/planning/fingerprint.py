@@ -6,7 +6,7 @@ from typing import Any
 
 from stores.canonical import codec
 from stores.canonical.order import READY, LineItem, Order, Payment, Placement, Readiness
-from stores.kernel.words import units
+from stores.kernel.i18n import units
 
 
 def fingerprint(order: Order, adapter_version: str) -> str:

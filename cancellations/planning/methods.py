@@ -15,8 +15,8 @@ from typing import NamedTuple
 from cancellations.planning import reasons, stock
 from cancellations.planning.amounts import authorised
 from cancellations.planning.assisted import assisted_steps
-from cancellations.planning.case import Case
 from cancellations.planning.plan import PlannedStep
+from cancellations.planning.planning_input import Case
 from cancellations.planning.quantities import Chosen, Stock
 from cancellations.planning.refunds import left_for_cancel, refunds
 from cancellations.planning.titles import title
@@ -31,7 +31,7 @@ from stores.canonical.commands import (
     RefundOrder,
     VoidPayment,
 )
-from stores.kernel.words import gettext as _
+from stores.kernel.i18n import gettext as _
 
 KINDS: dict[type, str] = {
     CancelOrder: "cancel",
@@ -65,20 +65,20 @@ def choose(case: Case) -> Method:
         return Method("none", ())
     if case.order.leaves_for_nothing:
         return Method("whole" if case.is_whole else "refund", _by_refund(case).commands)
-    if case.is_whole and case.manner.cancels_whole and (case.gives_all or not case.order.ends_by_refund):
+    if case.is_whole and case.recipe.cancels_whole and (case.gives_all or not case.order.ends_by_refund):
         return Method("whole", tuple(_whole(case)))
     if case.by_item:
         return _by_item(case)
-    if case.is_whole and not case.manner.cancels_whole:
+    if case.is_whole and not case.recipe.cancels_whole:
         return Method("whole", tuple(_piece_by_piece(case)))
-    if case.captured and (case.amounts.payments or case.manner.refund_of_nothing or case.manner.edits):
+    if case.captured and (case.amounts.payments or case.recipe.refund_of_nothing or case.recipe.edits):
         return _with_money(case)
     return _without_money(case)
 
 
 def can_edit(case: Case, lines: Sequence[Chosen]) -> bool:
     return (
-        case.manner.edits
+        case.recipe.edits
         and case.order.is_editable
         and not case.lacks("EditOrder")
         and all(c.line.is_editable for c in lines)
@@ -88,7 +88,7 @@ def can_edit(case: Case, lines: Sequence[Chosen]) -> bool:
 def _by_item(case: Case) -> Method:
     """One after another: what stays of a line gets a new id, so each call is made on a line nobody touched yet."""
     order_id, reason, note = case.order.external_id, case.request.reason, reasons.label(case.request.reason)
-    if case.is_rest and case.manner.rest_in_one_call:
+    if case.is_rest and case.recipe.rest_in_one_call:
         return Method("rest", (CancelRest(order_id=order_id, reason=reason, note=note),))
     calls = (
         CancelLine(
@@ -106,8 +106,8 @@ def _by_item(case: Case) -> Method:
 
 def _whole(case: Case) -> Iterator[Command]:
     """Voids, money and the cancel in the order this platform takes them; stock last."""
-    first = case.manner.refund_first or (case.manner.cancel_refunds and not case.refunds_all)
-    commands: list[Command] = list(_voids(case)) if case.manner.voids_first else []
+    first = case.recipe.refund_first or (case.recipe.cancel_refunds and not case.refunds_all)
+    commands: list[Command] = list(_voids(case)) if case.recipe.voids_first else []
     is_called = _is_called(case)
     if first and case.amounts.payments:
         commands += refunds(case, _units_first(case), notify=False if is_called else None)
@@ -123,13 +123,13 @@ def _whole(case: Case) -> Iterator[Command]:
             )
         )
     if case.amounts.payments and not case.refunds_all and not first:
-        commands += refunds(case, () if case.manner.cancel_takes_units else case.chosen, notify=False)
+        commands += refunds(case, () if case.recipe.cancel_takes_units else case.chosen, notify=False)
     yield from (*commands, *stock.corrections(case, commands))
 
 
 def _units_first(case: Case) -> Sequence[Chosen]:
     """The lines a refund before the cancel names: none where the cancel alone takes units off and restocks them."""
-    return case.chosen if case.manner.refund_first else ()
+    return case.chosen if case.recipe.refund_first else ()
 
 
 def _is_called(case: Case) -> bool:
@@ -140,7 +140,7 @@ def _is_called(case: Case) -> bool:
         return True
     if not (case.ends_by_money and case.kept and stock.cancel_restocks(case)):
         return True
-    return case.manner.corrects_stock and bool(case.back)
+    return case.recipe.corrects_stock and bool(case.back)
 
 
 def _voids(case: Case) -> Iterator[VoidPayment]:
@@ -155,7 +155,7 @@ def _piece_by_piece(case: Case) -> Iterator[Command]:
 
 
 def _with_money(case: Case) -> Method:
-    if case.manner.refund_restocks_each or not case.kept or not can_edit(case, case.kept) or case.manner.adds_stock:
+    if case.recipe.refund_restocks_each or not case.kept or not can_edit(case, case.kept) or case.recipe.adds_stock:
         return _by_refund(case)
     rest = tuple(c for c in case.chosen if c.stock is not Stock.KEEP)
     edit = _edit(case, case.kept, notify=case.request.notify and not rest and not case.amounts.payments)
@@ -167,7 +167,7 @@ def _with_money(case: Case) -> Method:
 def _without_money(case: Case) -> Method:
     if can_edit(case, case.chosen):
         return Method("edit", (_edit(case, case.chosen, notify=case.request.notify),))
-    if not case.manner.refund_of_nothing:
+    if not case.recipe.refund_of_nothing:
         return Method("none", ())  # refusals say why
     return _by_refund(case)
 

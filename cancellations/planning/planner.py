@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from cancellations.planning import amounts, disputes, methods
-from cancellations.planning.case import Case, gather
-from cancellations.planning.cautions import warnings
+from cancellations.planning.blockers import blockers
 from cancellations.planning.effects import effects
 from cancellations.planning.expected import end_state
 from cancellations.planning.fingerprint import fingerprint
 from cancellations.planning.methods import Method
 from cancellations.planning.plan import VERSION, Blocker, Caution, Plan, ShopSettings
-from cancellations.planning.refusals import blockers
+from cancellations.planning.planning_input import Case, gather
+from cancellations.planning.warnings import warnings
 from stores.canonical.capabilities import Capabilities
-from stores.canonical.manner import Manner
 from stores.canonical.order import Order
+from stores.canonical.recipe import Recipe
 from stores.canonical.request import CancelRequest, Quote, Reason, RefundChoice
-from stores.kernel.words import gettext as _
+from stores.kernel.i18n import gettext as _
 
 __all__ = ["build", "fingerprint", "needs_quote"]
 
@@ -29,7 +29,7 @@ def build(
     *,
     quote: Quote | None,
     capabilities: Capabilities,
-    manner: Manner,
+    recipe: Recipe,
     reasons: Mapping[Reason, str],
     settings: ShopSettings,
     adapter_version: str,
@@ -45,7 +45,7 @@ def build(
         request,
         quote=quote,
         capabilities=capabilities,
-        manner=manner,
+        recipe=recipe,
         reasons=reasons,
         settings=settings,
         why_no_quote=why_no_quote,
@@ -103,6 +103,6 @@ def _method_words(case: Case, method: Method) -> str:
         return f"{amounts.why_nothing(case.order)} {text}"
     if method.name == "edit":
         return _("Rescind edits the order so that these units stay out of stock, then gives the money back.")
-    if case.manner.moves_money and not case.amounts.payments:
+    if case.recipe.moves_money and not case.amounts.payments:
         return _("No money moves: Rescind takes these units off the order by a refund of nothing.")
     return str(capabilities.cancel_rest.why if case.is_rest else capabilities.cancel_lines.why)

@@ -14,9 +14,9 @@ from enum import StrEnum
 from cancellations.planning.plan import Blocker
 from stores.canonical.order import READY, LineItem, Location, Order, Readiness
 from stores.canonical.request import CancelRequest
-from stores.kernel.words import gettext as _
-from stores.kernel.words import ngettext
-from stores.kernel.words import units as said
+from stores.kernel.i18n import gettext as _
+from stores.kernel.i18n import ngettext
+from stores.kernel.i18n import units as said
 
 ZERO = Decimal(0)
 FIRST_TAKEN = (Readiness.OPEN, Readiness.ON_HOLD, Readiness.BEING_PACKED)  # what is being packed goes last

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stores.canonical.request import Reason
-from stores.kernel.words import gettext as _
+from stores.kernel.i18n import gettext as _
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cancellations.planning import reasons
-from cancellations.planning.case import Case
+from cancellations.planning.planning_input import Case
 from cancellations.planning.quantities import Chosen, Share, Stock
 from stores.canonical.commands import PaymentBack, RefundOrder, UnitsBack
 from stores.canonical.request import QuotedPayment, RefundChoice
@@ -47,7 +47,7 @@ def _back(payment: QuotedPayment) -> PaymentBack:
 
 
 def _parts(case: Case, lines: Sequence[Chosen]) -> Iterator[Part]:
-    if case.manner.refund_per_payment and case.amounts.payments:
+    if case.recipe.refund_per_payment and case.amounts.payments:
         yield from _per_payment(case, lines)
     elif needs_two(case, lines):
         yield from _per_switch(case, lines)
@@ -96,14 +96,14 @@ def _units_of(case: Case, lines: Sequence[Chosen], payment_id: str, *, is_first:
 def left_for_cancel(case: Case) -> frozenset[str]:
     """Lines some units of which were never paid: quoted on no payment of ours, so only the cancel takes them."""
     named = {payment.payment_id for payment in case.amounts.payments}
-    shares = case.quote.lines if case.quote and case.manner.refund_per_payment else ()
+    shares = case.quote.lines if case.quote and case.recipe.refund_per_payment else ()
     return frozenset(share.line_id for share in shares if share.payment_id and share.payment_id not in named)
 
 
 # --- one for each setting of the switch ------------------------------------------------------------
 def needs_two(case: Case, lines: Sequence[Chosen]) -> bool:
     """Some units go back to stock and others do not, and the platform has one switch for all of a refund."""
-    return case.manner.one_restock_switch and len({chosen.stock is Stock.KEEP for chosen in lines}) == 2
+    return case.recipe.one_restock_switch and len({chosen.stock is Stock.KEEP for chosen in lines}) == 2
 
 
 def _per_switch(case: Case, lines: Sequence[Chosen]) -> Iterator[Part]:
@@ -179,9 +179,9 @@ def _units_back(case: Case, chosen: Chosen) -> Iterator[UnitsBack]:
 
 
 def _goes_back(case: Case, chosen: Chosen, location_id: str) -> bool:
-    if not case.manner.refund_restocks:
+    if not case.recipe.refund_restocks:
         return False
-    if case.manner.refund_restocks_each or case.manner.one_restock_switch:
+    if case.recipe.refund_restocks_each or case.recipe.one_restock_switch:
         return chosen.stock is Stock.BACK
     return chosen.stock is not Stock.NONE or _must_name_place(chosen, location_id)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from cancellations.planning.plan import Plan, Verdict
 from stores.canonical.order import Order, Refund
-from stores.kernel.words import gettext as _
+from stores.kernel.i18n import gettext as _
 
 Facts = Mapping[str, str]
 Results = Mapping[int, Facts]

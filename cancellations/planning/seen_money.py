@@ -11,9 +11,9 @@ from cancellations.planning.reports import NOT_TOLD, Facts, Results, new_refunds
 from cancellations.planning.titles import refund_title
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, VoidPayment
 from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
+from stores.kernel.i18n import gettext as _
+from stores.kernel.i18n import money as said
 from stores.kernel.money import Money, total
-from stores.kernel.words import gettext as _
-from stores.kernel.words import money as said
 
 
 def rows(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:

@@ -10,8 +10,8 @@ from cancellations.planning.plan import EffectKind, Plan, ReceiptLine, StockEnd,
 from cancellations.planning.reports import NOT_TOLD, Facts, Results, new_refunds, reported, verdict_of
 from stores.canonical.commands import CancelOrder, CorrectStock, RefundOrder
 from stores.canonical.order import Order, RefundedLine
-from stores.kernel.words import gettext as _
-from stores.kernel.words import ngettext
+from stores.kernel.i18n import gettext as _
+from stores.kernel.i18n import ngettext
 
 
 def rows(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:

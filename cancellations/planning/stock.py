@@ -1,11 +1,11 @@
-"""Which call of a plan puts units back, and the corrections that remain (the manner's words about stock). Pure."""
+"""Which call of a plan puts units back, and the corrections that remain (the recipe's words about stock). Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from cancellations.planning.assisted import is_assisted
-from cancellations.planning.case import Case
+from cancellations.planning.planning_input import Case
 from cancellations.planning.quantities import Chosen, Stock
 from cancellations.planning.refunds import left_for_cancel, places
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, StockChange
@@ -14,12 +14,12 @@ from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOr
 def cancel_restocks(case: Case) -> bool:
     """What a cancel does in this very shop, else on this platform."""
     said = case.order.cancel_restocks
-    return case.manner.cancel_restocks if said is None else said
+    return case.recipe.cancel_restocks if said is None else said
 
 
 def goes_back_by_cancel(case: Case) -> bool:
     """Whether this cancel puts units back; where that can be asked, unless all are to be kept."""
-    wanted = not case.manner.cancel_asks_restock or any(c.stock is not Stock.KEEP for c in case.chosen)
+    wanted = not case.recipe.cancel_asks_restock or any(c.stock is not Stock.KEEP for c in case.chosen)
     return cancel_restocks(case) and wanted
 
 
@@ -27,9 +27,9 @@ def cannot_keep(case: Case, commands: Sequence[Command]) -> bool:
     """The cancel puts units back that were to stay out, and nothing can take them out again."""
     restocks = any(isinstance(c, CancelOrder) and c.restock for c in commands)
     kept = {chosen.line.id for chosen in case.kept}
-    if case.manner.refund_restocks_each and any(isinstance(c, RefundOrder) for c in commands):
+    if case.recipe.refund_restocks_each and any(isinstance(c, RefundOrder) for c in commands):
         kept &= left_for_cancel(case)  # the refund before it has taken all other units for good
-    return bool(kept) and restocks and not case.manner.corrects_stock
+    return bool(kept) and restocks and not case.recipe.corrects_stock
 
 
 def put_back(case: Case, commands: Sequence[Command]) -> frozenset[str]:
@@ -48,14 +48,14 @@ def corrections(case: Case, commands: Sequence[Command]) -> Iterator[CorrectStoc
     """After all else: kept units out again, or units put back that no call has put back."""
     by_cancel = any(isinstance(command, CancelOrder) and command.restock for command in commands)
     by_refund = not _is_said_per_line(case) and any(_restocks(command) for command in commands)
-    if case.kept and case.manner.corrects_stock and (by_cancel or by_refund):
+    if case.kept and case.recipe.corrects_stock and (by_cancel or by_refund):
         yield _change(case, case.kept, sign=-1)
-    if case.back and case.manner.adds_stock and not by_cancel:
+    if case.back and case.recipe.adds_stock and not by_cancel:
         yield _change(case, case.back, sign=1)
 
 
 def _is_said_per_line(case: Case) -> bool:
-    return case.manner.refund_restocks_each or case.manner.one_restock_switch
+    return case.recipe.refund_restocks_each or case.recipe.one_restock_switch
 
 
 def _restocks(command: Command) -> bool:

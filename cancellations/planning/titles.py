@@ -12,8 +12,8 @@ from stores.canonical.commands import (
     RefundOrder,
     VoidPayment,
 )
-from stores.kernel.words import gettext as _
-from stores.kernel.words import ngettext
+from stores.kernel.i18n import gettext as _
+from stores.kernel.i18n import ngettext
 
 
 def title(command: Command) -> str:

@@ -11,9 +11,9 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from cancellations.models import Attempt, Cancellation, CopyState, CopyWatch, Step
 from cancellations.selectors import looks
+from cancellations.states import FINISHED, CancellationState
 from notifications.models import Delivery
 from stores.kernel.keyset import Page, page_of
-from stores.kernel.states import FINISHED, CancellationState
 from stores.models import OrderRecord, User
 from stores.selectors import access, matching, named, within
 

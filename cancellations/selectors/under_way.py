@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cancellations.models import Cancellation
-from stores.kernel.states import TERMINAL
+from cancellations.states import TERMINAL
 from stores.models import User
 from stores.selectors import access, within
 

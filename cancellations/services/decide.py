@@ -10,16 +10,17 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from cancellations import actions
-from cancellations.execution import flow, pace
+from cancellations import actions, states
+from cancellations.lifecycle import deadlines, notices, refund_limits, transitions
 from cancellations.models import Cancellation, CopyState, CopyWatch, Resending, Step, StepKind
 from cancellations.selectors import stops
-from cancellations.services import emergency, limits, notes, tell
+from cancellations.services import emergency, notes
+from cancellations.states import CLAIMABLE, CancellationState, StepState
 from notifications import outbox
 from stores.audit.actions import Action
-from stores.kernel import clock, queue, states, vault
+from stores.kernel import clock, queue
 from stores.kernel.errors import InputRejected, NotAllowed
-from stores.kernel.states import CLAIMABLE, CancellationState, StepState
+from stores.kernel.security import vault
 from stores.models import User
 from stores.selectors import access
 
@@ -85,8 +86,8 @@ def release_hold(*, actor: User, cancellation: Cancellation, reason: str) -> Non
         if not mine.update(held_until=clock.now()):
             raise InputRejected("", _("It moved meanwhile. Look again."))
         kept = _keep(reason, cancellation)
-        queue.ring("cancellations.advance", str(cancellation.uuid))
-        flow.record(actions.RELEASED, cancellation, actor=actor, **kept)
+        queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
+        transitions.record(actions.RELEASED, cancellation, actor=actor, **kept)
 
 
 def approve(*, actor: User, cancellation: Cancellation, fingerprint: str) -> None:
@@ -108,21 +109,21 @@ def approve(*, actor: User, cancellation: Cancellation, fingerprint: str) -> Non
 
 def _answers_for(actor: User, cancellation: Cancellation) -> dict[str, Any]:
     """From now on it counts in this person's day: decided and counted under one lock. Raises NotAllowed."""
-    limits.lock(actor, cancellation.store)
+    refund_limits.lock(actor, cancellation.store)
     now = clock.now()
-    over = limits.above_for(actor, cancellation, now=now)
+    over = refund_limits.above_for(actor, cancellation, now=now)
     if over:
         raise NotAllowed(user_message=over)
-    return limits.counted(actor, at=now)
+    return refund_limits.counted(actor, at=now)
 
 
 def expire(cancellation: Cancellation) -> None:
     """An approval that was not given within 24 hours. After a restore it may have been, and a person must look."""
     is_unseen = cancellation.steps.filter(UNSEEN).exists()
     with transaction.atomic():
-        if flow.shift(cancellation, C.EXPIRED, finished_at=clock.now(), differs=is_unseen):
-            tell.unseen(cancellation) if is_unseen else tell.expired(cancellation)
-            flow.record(actions.EXPIRED, cancellation)
+        if transitions.shift(cancellation, C.EXPIRED, finished_at=clock.now(), differs=is_unseen):
+            notices.unseen(cancellation) if is_unseen else notices.expired(cancellation)
+            transitions.record(actions.EXPIRED, cancellation)
 
 
 def retry(*, actor: User, step: Step, reason: str) -> None:
@@ -136,10 +137,10 @@ def retry(*, actor: User, step: Step, reason: str) -> None:
     with transaction.atomic():
         word = _word(actor, step.cancellation)
         to, fields = _again(step)
-        _step(step, to, next_attempt_at=now, tell_at=now + pace.ASK_A_PERSON_AFTER, **fields)
+        _step(step, to, next_attempt_at=now, tell_at=now + deadlines.ASK_A_PERSON_AFTER, **fields)
         _resume(step, word)
         kept = _keep(reason, step.cancellation)
-        flow.record(actions.RETRIED, step.cancellation, actor=actor, step=step.position, **kept)
+        transitions.record(actions.RETRIED, step.cancellation, actor=actor, step=step.position, **kept)
 
 
 def _again(step: Step) -> tuple[StepState, dict[str, Any]]:
@@ -167,7 +168,7 @@ def settle(*, actor: User, step: Step, evidence: str, note: str) -> None:
         _step(step, StepState.SETTLED, result=result, next_attempt_at=None, finished_at=clock.now(), detail="")
         _resume(step, word)
         named = evidence if ID.fullmatch(evidence) else vault.digest(evidence)  # free words may name a person
-        flow.record(actions.SETTLED, step.cancellation, actor=actor, step=step.position, kind=step.kind,
+        transitions.record(actions.SETTLED, step.cancellation, actor=actor, step=step.position, kind=step.kind,
                     evidence=named, **kept)  # fmt: skip
 
 
@@ -179,7 +180,7 @@ def _waits(step: Step, *states: StepState) -> None:
 
 def _word(actor: User, cancellation: Cancellation) -> dict[str, Any]:
     """Who lets it go on vouches for it; where money is still to move, with their own limits. Raises NotAllowed."""
-    return _answers_for(actor, cancellation) if limits.moves_money(cancellation) else {"vouched_by": actor}
+    return _answers_for(actor, cancellation) if refund_limits.moves_money(cancellation) else {"vouched_by": actor}
 
 
 def _keep(words: str, cancellation: Cancellation) -> dict[str, str]:
@@ -201,10 +202,10 @@ def _reason(text: str, *, field: str = "reason") -> str:
 
 def _shift(actor: User, cancellation: Cancellation, to: C, action: Action, late: str, **fields: Any) -> None:
     with transaction.atomic():
-        if not flow.shift(cancellation, to, **fields):
+        if not transitions.shift(cancellation, to, **fields):
             raise InputRejected("", late)
-        queue.ring("cancellations.advance", str(cancellation.uuid))
-        flow.record(action, cancellation, actor=actor)
+        queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
+        transitions.record(action, cancellation, actor=actor)
 
 
 def _step(step: Step, to: StepState, **fields: Any) -> None:
@@ -218,12 +219,12 @@ def _step(step: Step, to: StepState, **fields: Any) -> None:
 
 def _resume(step: Step, word: dict[str, Any]) -> None:
     """Back to work, by the word of the one who decided: a stopped or refused cancellation runs again."""
-    cancellation = flow.fresh(step)
+    cancellation = transitions.fresh(step)
     Cancellation.objects.filter(pk=cancellation.pk).update(**word)
     if cancellation.state == C.NEEDS_OPERATOR:
-        flow.shift(cancellation, C.RUNNING, trouble="")
-    flow.wake_next(cancellation, now=clock.now())
-    queue.ring("cancellations.advance", str(cancellation.uuid))
+        transitions.shift(cancellation, C.RUNNING, trouble="")
+    transitions.wake_next(cancellation, now=clock.now())
+    queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
 
 
 def let_stand(*, actor: User, cancellation: Cancellation, reason: str) -> None:
@@ -237,7 +238,7 @@ def let_stand(*, actor: User, cancellation: Cancellation, reason: str) -> None:
         if not _seen(cancellation):
             raise InputRejected("", _("Nothing here waits for a look."))
         kept = _keep(reason, cancellation)
-        flow.record(actions.LOOKED_AT, cancellation, actor=actor, **kept)
+        transitions.record(actions.LOOKED_AT, cancellation, actor=actor, **kept)
 
 
 def _seen(cancellation: Cancellation) -> int:
@@ -245,4 +246,4 @@ def _seen(cancellation: Cancellation) -> int:
     now, mine = clock.now(), {"pk": cancellation.pk, "looked_at": None}
     ends = Cancellation.objects.filter(Q(differs=True) | Q(state=C.REFUSED), state__in=sorted(states.TERMINAL), **mine)
     copies = CopyWatch.objects.filter(cancellation=cancellation.pk, state=CopyState.OPEN, looked_at=None)
-    return ends.update(looked_at=now) + copies.update(looked_at=now) + outbox.let_stand(tell.subject(cancellation))
+    return ends.update(looked_at=now) + copies.update(looked_at=now) + outbox.let_stand(notices.subject(cancellation))

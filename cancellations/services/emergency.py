@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import brake
+from cancellations.lifecycle import emergency_stop
 from cancellations.models import EVERYWHERE, EmergencyStop
 from cancellations.selectors import stops
 from stores.audit import trail
@@ -21,7 +21,7 @@ from stores.kernel import clock
 from stores.kernel.errors import InputRejected, NotAllowed
 from stores.models import Store, User
 from stores.selectors import access
-from stores.services import tell_admins
+from stores.services import admin_mail
 
 Actor = User | str
 
@@ -47,7 +47,7 @@ def press(*, actor: Actor, store: Store | None = None) -> EmergencyStop:
         )  # fmt: skip
         EmergencyStop.objects.filter(pk=stop.pk).update(asked_by=None, asked_at=None)
         if made:
-            tell_admins.of_stop(store, stop.words)
+            admin_mail.of_stop(store, stop.words)
             _record(actions.EFFECTS_STOPPED, actor, shops, store)
     return stop
 
@@ -104,17 +104,17 @@ def _is_second(actor: User, stop: EmergencyStop) -> bool:
 def _ask(actor: User, stop: EmergencyStop, shops: list[Store]) -> None:
     EmergencyStop.objects.filter(pk=stop.pk).update(asked_by=actor, asked_at=clock.now())
     words = _("%(who)s asks that the emergency stop is lifted. A second person must confirm it, or say no.")
-    tell_admins.of_stop(stop.store, words % {"who": actor})
+    admin_mail.of_stop(stop.store, words % {"who": actor})
     _record(actions.RESUME_ASKED, actor, shops, stop.store)
 
 
 def _end(actor: Actor, stop: EmergencyStop, shops: list[Store]) -> None:
     now = clock.now()
     EmergencyStop.objects.filter(pk=stop.pk).update(ended_at=now, ended_by=_person(actor))
-    brake.wake(stop.store, now=now)
+    emergency_stop.wake(stop.store, now=now)
     who = actor if isinstance(actor, User) else _("The console")
     words = _("%(who)s lifted the emergency stop. What waited goes on where no other stop stands.")
-    tell_admins.of_stop(stop.store, words % {"who": who})
+    admin_mail.of_stop(stop.store, words % {"who": who})
     _record(actions.EFFECTS_RESUMED, actor, shops, stop.store)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cancellations.models import PrivateNote
-from stores.kernel import clock, vault
+from stores.kernel import clock
+from stores.kernel.security import vault
 from stores.models import Store
 
 

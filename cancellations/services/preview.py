@@ -119,7 +119,7 @@ def plan_on(store: Store, order: Order, request: CancelRequest, quote: Quote | N
         replace(request, note=""),
         quote=quote,
         capabilities=kind.capabilities.spoken(),
-        manner=kind.manner,
+        recipe=kind.recipe,
         reasons={reason: str(word) for reason, word in kind.reasons.items()},
         settings=shop_settings(store, kind),
         adapter_version=f"{kind.key} {kind.api_version}",

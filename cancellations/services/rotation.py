@@ -11,8 +11,8 @@ from allauth.mfa.models import Authenticator
 from django.db import models
 
 from cancellations.models import Attempt, Inbox, PrivateNote
-from stores.kernel import vault
-from stores.kernel.vault import VaultError
+from stores.kernel.security import vault
+from stores.kernel.security.vault import VaultError
 from stores.models import StoreSecret
 from stores.services.sign_in import DeskSecondFactor
 

@@ -8,15 +8,16 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
+from cancellations.lifecycle import notices, refund_limits
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.models.preview import VOID_AFTER
 from cancellations.planning.plan import Plan
-from cancellations.services import emergency, limits, notes, preview, tell
+from cancellations.services import emergency, notes, preview
+from cancellations.states import TERMINAL, CancellationState
 from stores.audit import trail
 from stores.canonical import codec
 from stores.kernel import clock, queue
 from stores.kernel.errors import InputRejected, NotAllowed, OrderBusy, StalePlan
-from stores.kernel.states import TERMINAL, CancellationState
 from stores.models import OrderRecord, StoreState, User
 from stores.selectors import access
 
@@ -24,7 +25,7 @@ APPROVAL_LIFE = timedelta(hours=24)
 
 
 def confirm(*, actor: User, seen: Preview) -> Cancellation:
-    """Turn the plan somebody has seen into a cancellation; pressed again, the same one comes back.
+    """StepRun the plan somebody has seen into a cancellation; pressed again, the same one comes back.
 
     Raises StalePlan if the order moved since (or 30 minutes passed), OrderBusy if another cancellation of this
     order is open, NotAllowed, InputRejected when the plan has blockers, RemoteError when the shop does not answer.
@@ -84,9 +85,9 @@ def _whose(seen: Preview, exc: IntegrityError) -> Cancellation:
 
 def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
     with transaction.atomic():
-        limits.lock(actor, seen.store)
+        refund_limits.lock(actor, seen.store)
         now = clock.now()
-        over = plan.second_person or limits.above(actor, seen.store, plan.limit_amount, now=now)
+        over = plan.second_person or refund_limits.above(actor, seen.store, plan.limit_amount, now=now)
         cancellation = Cancellation.objects.create(
             store=seen.store,
             order=seen.order,
@@ -105,12 +106,12 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
             created_at=now,
             held_until=None if over else now + timedelta(seconds=seen.store.hold_seconds),
             expires_at=now + APPROVAL_LIFE if over else None,
-            **({} if over else limits.counted(actor, at=now)),
+            **({} if over else refund_limits.counted(actor, at=now)),
         )
         Step.objects.bulk_create(steps_of(cancellation, plan))  # keys are fixed here, before any attempt
-        queue.ring("cancellations.advance", str(cancellation.uuid))
+        queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
         if over:
-            tell.awaiting(cancellation, plan)
+            notices.awaiting(cancellation, plan)
         trail.record(
             actions.SENT_FOR_APPROVAL if over else actions.CONFIRMED,
             actor=actor,
@@ -122,7 +123,7 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
             units=plan.units,
             refund=plan.sums.total,
             note=seen.note.digest if seen.note else "",
-            why=tell.why_asked(plan) if over else "",
+            why=notices.why_asked(plan) if over else "",
         )
     return cancellation
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cancellations.intake import door
+from cancellations.intake import webhooks
 
 app_name = "inbox"
-urlpatterns = [path("hooks/<str:token>", door.hook, name="hook")]
+urlpatterns = [path("hooks/<str:token>", webhooks.hook, name="hook")]

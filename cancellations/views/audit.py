@@ -19,7 +19,7 @@ from cancellations.forms.audit import AuditSearch
 from cancellations.selectors import audit, audit_names, audit_seal
 from cancellations.views.audit_entry import Entry
 from stores.audit import actions, export, proof, trail, verify
-from stores.kernel import clock, queue, sheets
+from stores.kernel import clock, csv_export, queue
 from stores.models import AuditEvent
 from stores.views.access import DeskRequest, may, without_token
 
@@ -85,7 +85,7 @@ def audit_check(request: DeskRequest) -> HttpResponse:
     for chain in audit.chains(request.user).filter(seq__gt=0):
         look = verify.look(chain, at_most=max(until - clock.now(), timedelta(0)))
         if look.finished_at is None:
-            queue.ring("stores.look_at_chain", chain.name)
+            queue.enqueue_on_commit("stores.look_at_chain", chain.name)
     return _seal(request) if request.htmx else redirect("audit:list")
 
 
@@ -101,7 +101,7 @@ def audit_csv(request: DeskRequest) -> StreamingHttpResponse | HttpResponseRedir
     _note(request, query.chain, "csv")
     rows = _rows(audit.every(request.user, query))
     name = f"rescind-audit-{clock.now():%Y-%m-%d}.csv"
-    return sheets.download(sheets.lines([*COLUMNS, *HASHES], rows), name=name)
+    return csv_export.download(csv_export.lines([*COLUMNS, *HASHES], rows), name=name)
 
 
 @require_POST
@@ -115,7 +115,7 @@ def audit_proof(request: DeskRequest) -> StreamingHttpResponse | HttpResponseRed
     chains = chains.filter(name=wanted) if wanted else chains
     _note(request, wanted, "proof")
     name = f"rescind-audit-{clock.now():%Y-%m-%d}.jsonl"
-    return sheets.download(export.lines(list(chains)), name=name, kind="application/jsonl")
+    return csv_export.download(export.lines(list(chains)), name=name, kind="application/jsonl")
 
 
 def _seal(request: DeskRequest) -> HttpResponse:

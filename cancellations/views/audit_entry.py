@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from stores.audit import actions
-from stores.kernel import words
+from stores.kernel import i18n
 from stores.kernel.money import Money
 from stores.models import AuditEvent
 
@@ -149,6 +149,6 @@ def _item(value: Any, *, whole: bool) -> str:
 
 def _money(value: dict[str, Any]) -> str:
     try:
-        return words.money(Money(Decimal(value["amount"]), value["currency"]))
+        return i18n.money(Money(Decimal(value["amount"]), value["currency"]))
     except (ArithmeticError, ValueError):
         return f"{value['currency']} {value['amount']}"

@@ -12,9 +12,12 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from cancellations.forms.cancellations import CancellationSearch, Release, Retry, Settle, Stand
+from cancellations.lifecycle import refund_limits
 from cancellations.models import Cancellation, CopyWatch, StepKind
+from cancellations.pages import cancellation as cancellation_page
+from cancellations.pages import live_comparison, order
 from cancellations.selectors import cancellations, looks, story
-from cancellations.services import decide, limits, notes, order_page, picture, sheet
+from cancellations.services import decide, notes
 from cancellations.views.audit_entry import Entry
 from notifications.models import Delivery
 from stores.audit import actions
@@ -23,7 +26,7 @@ from stores.kernel.keyset import Page
 from stores.models import User
 from stores.selectors import access
 from stores.services import orders
-from stores.templatetags.words import word
+from stores.templatetags.state_labels import word
 from stores.views import refusals
 from stores.views.access import DeskRequest, may
 
@@ -73,7 +76,7 @@ def cancellation_steps(request: DeskRequest, uuid: UUID) -> HttpResponse:
     cancellation = one(request, uuid)
     if not request.htmx:
         return redirect("cancellations:detail", uuid)
-    told = sheet.of(cancellation)
+    told = cancellation_page.of(cancellation)
     if request.GET.get("seen") == told.mark:
         return HttpResponse(status=204)
     context = _context(request, cancellation, told) | {"is_fragment": True}
@@ -85,7 +88,7 @@ def cancellation_steps(request: DeskRequest, uuid: UUID) -> HttpResponse:
 def cancellation_look(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """What the shop shows now, read live, beside what was planned; without script the whole page with it."""
     cancellation = one(request, uuid)
-    seen = picture.live(cancellation)
+    seen = live_comparison.live(cancellation)
     if not request.htmx:
         return page(request, cancellation, picture=seen)
     context = {"cancellation": cancellation, "picture": seen}
@@ -113,11 +116,11 @@ refusals.FIND["cancellations"] = _thing
 
 def page(request: DeskRequest, cancellation: Cancellation, *, status: int = 200, **more: Any) -> HttpResponse:
     """The whole page; more: forms that were refused, with what was typed, or a live look."""
-    context = _context(request, cancellation, sheet.of(cancellation)) | more
+    context = _context(request, cancellation, cancellation_page.of(cancellation)) | more
     return render(request, "cancellations/detail.html", context, status=status)
 
 
-def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet) -> dict[str, Any]:
+def _context(request: DeskRequest, cancellation: Cancellation, told: cancellation_page.Sheet) -> dict[str, Any]:
     can = cancellations.person_can(request.user, cancellation)
     deliveries = cancellations.deliveries(cancellation)
     copies = cancellations.copies_of(request.user, cancellation)
@@ -141,7 +144,7 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: sheet.Sheet
     }
 
 
-def _may_be_given_up(cancellation: Cancellation, told: sheet.Sheet) -> bool:
+def _may_be_given_up(cancellation: Cancellation, told: cancellation_page.Sheet) -> bool:
     return cancellation.state == "needs_operator" or (cancellation.state == "running" and bool(told.stopped))
 
 
@@ -160,17 +163,17 @@ def _wants_a_look(
 
 def _theirs(cancellation: Cancellation) -> str:
     """Where a person does an assisted step: the order in the platform's own desk."""
-    return order_page.theirs(cancellation.order, orders.order_of(cancellation.order))
+    return order.theirs(cancellation.order, orders.order_of(cancellation.order))
 
 
 def _why_not_approve(viewer: User, cancellation: Cancellation, can: dict[str, bool]) -> str:
     """Why this viewer's *Approve* is off; "" when it is not, or not shown at all."""
     if cancellation.state != "awaiting_approval" or not can["approve"]:
         return ""
-    return limits.above_for(viewer, cancellation, now=clock.now())
+    return refund_limits.above_for(viewer, cancellation, now=clock.now())
 
 
-def _story(cancellation: Cancellation, told: sheet.Sheet) -> dict[str, Any]:
+def _story(cancellation: Cancellation, told: cancellation_page.Sheet) -> dict[str, Any]:
     """The audit trail with the words people gave, and the claims of those who settled by hand."""
     events = story.events(cancellation)
     claims = [(row, row.settled) for row in told.steps if row.settled]

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cancellations.forms.preview import PreviewForm
 from cancellations.models import Preview
-from cancellations.services import order_page, plan_words, preview, same_there, submit
-from cancellations.services.order_page import Standing, Wish
+from cancellations.pages import mirror_prefill, order, plan
+from cancellations.pages.order import Standing, Wish
+from cancellations.services import preview, submit
 from stores.kernel import numbers
 from stores.kernel.errors import DeskError, InputRejected, OrderBusy, StalePlan
 from stores.models import OrderRecord
@@ -35,20 +36,20 @@ def order_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
     if like := request.GET.get("like"):
         return _like(request, record, like)
     is_live = _number(request, "live", most=1)
-    standing = order_page.live(record) if is_live else order_page.mirrored(record)
-    return _page(request, record, standing, order_page.blank(record, standing))
+    standing = order.live(record) if is_live else order.mirrored(record)
+    return _page(request, record, standing, order.blank(record, standing))
 
 
 def _like(request: DeskRequest, record: OrderRecord, like: str) -> HttpResponse:
     """*Cancel there too*: the wish that would do here what was done in the other shop, previewed. Nothing more."""
-    standing = order_page.recent_or_live(record)
-    typed = same_there.typed(request.user, record, standing.order, like)
+    standing = order.recent_or_live(record)
+    typed = mirror_prefill.typed(request.user, record, standing.order, like)
     if typed is None:
-        wish = order_page.blank(record, standing)
+        wish = order.blank(record, standing)
         wish.notice = _("The link names no cancellation of this order in another shop. Choose by hand.")
         return _page(request, record, standing, wish, status=422)
     form = PreviewForm(standing.order, typed)
-    return _page(request, record, *order_page.asked(request.user, record, standing, form, 1))
+    return _page(request, record, *order.asked(request.user, record, standing, form, 1))
 
 
 @require_safe
@@ -56,11 +57,11 @@ def _like(request: DeskRequest, record: OrderRecord, like: str) -> HttpResponse:
 def order_live(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """The fragment that replaces the mirrored copy: 8 seconds at most."""
     record = _record(request, uuid, "orders.view")
-    standing = order_page.live(record)
+    standing = order.live(record)
     asked = _number(request, "asked", most=99_999) + 1
     if standing.is_waiting and asked > MOST_ASKED:
-        standing = order_page.mirrored(record, trouble=preview.NoSeat.default_message)
-    context = order_page.context(request.user, record, standing, order_page.blank(record, standing))
+        standing = order.mirrored(record, trouble=preview.NoSeat.default_message)
+    context = order.context(request.user, record, standing, order.blank(record, standing))
     return render(request, "orders/_live.html", context | {"is_fragment": True, "asked": asked})
 
 
@@ -116,21 +117,21 @@ def _look_again(
     standing, wish = _asked(request, record)
     wish.notice = notice
     if seen is not None and wish.plan is not None:
-        wish.changes = plan_words.differences(preview.plan_of(seen), wish.plan)
+        wish.changes = plan.differences(preview.plan_of(seen), wish.plan)
     return _page(request, record, standing, wish, status=status)
 
 
 def _asked(request: DeskRequest, record: OrderRecord) -> tuple[Standing, Wish]:
-    standing = order_page.recent_or_live(record)
+    standing = order.recent_or_live(record)
     form = PreviewForm(standing.order, request.POST)
-    return order_page.asked(request.user, record, standing, form, form.page)
+    return order.asked(request.user, record, standing, form, form.page)
 
 
 def _answer(request: DeskRequest, record: OrderRecord, standing: Standing, wish: Wish) -> HttpResponse:
     status = 422 if _is_rejected(wish) else 200
     if not request.htmx:
         return _page(request, record, standing, wish, status=status)
-    context = order_page.context(request.user, record, standing, wish) | {"is_fragment": True}
+    context = order.context(request.user, record, standing, wish) | {"is_fragment": True}
     return render(request, "orders/_preview.html", context, status=status)
 
 
@@ -143,7 +144,7 @@ def _is_rejected(wish: Wish) -> bool:
 def _page(
     request: DeskRequest, record: OrderRecord, standing: Standing, wish: Wish, *, status: int = 200
 ) -> HttpResponse:
-    context = order_page.context(request.user, record, standing, wish)
+    context = order.context(request.user, record, standing, wish)
     return render(request, "orders/detail.html", context, status=status)
 
 

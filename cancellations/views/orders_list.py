@@ -18,15 +18,15 @@ from cancellations.models import Cancellation
 from cancellations.selectors import under_way
 from cancellations.services import exports
 from stores.canonical.capabilities import Support
-from stores.kernel import clock, sheets
+from stores.kernel import clock, csv_export
 from stores.models import OrderRecord
 from stores.platforms import registry
-from stores.selectors import access, copies, freshness, orders, unreadable
+from stores.selectors import access, freshness, mirrored_orders, orders, unreadable
 from stores.views.access import DeskRequest, may, without_token
 
 NAMED_ONE_BY_ONE = 3  # shops that are up to date; more fold into one line, so that orders stay on a phone's screen
 
-WITHOUT_MONEY = frozenset(kind.key for kind in registry.all_platforms() if not kind.manner.moves_money)  # nor prices
+WITHOUT_MONEY = frozenset(kind.key for kind in registry.all_platforms() if not kind.recipe.moves_money)  # nor prices
 # what a list of the platform tells only roughly, until the order is read
 ROUGH = {
     name: frozenset(k.key for k in registry.all_platforms() if getattr(k.capabilities, name).support != Support.NATIVE)
@@ -63,8 +63,8 @@ def order_export(request: DeskRequest) -> HttpResponse:
     header = [_("Order"), _("Shop"), _("Platform"), _("Placed (UTC)"), _("Customer"), _("E-mail"), _("Cancellable"),
               _("Units cancellable"), _("Units ordered"), _("Fulfilment"), _("Payment"), _("Total"), _("Currency"),
               _("Cancelled (UTC)"), _("Disputed"), _("Platform's id"), _("Checked")]  # fmt: skip
-    lines = sheets.lines(header, _cells(orders.every(request.user, query)))
-    return cast(HttpResponse, sheets.download(lines, name=f"orders-{clock.now():%Y-%m-%d}.csv"))
+    lines = csv_export.lines(header, _cells(orders.every(request.user, query)))
+    return cast(HttpResponse, csv_export.download(lines, name=f"orders-{clock.now():%Y-%m-%d}.csv"))
 
 
 def _without_blanks(asked: QueryDict) -> QueryDict:
@@ -79,8 +79,8 @@ def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, An
     query = form.query()
     lines = freshness.of_stores(form.stores)
     fresh = [line for line in lines if line.truth == freshness.Truth.FRESH]
-    linked = copies.seen_by(request.user, page.rows)
-    shown = copies.once(page.rows, linked)
+    linked = mirrored_orders.seen_by(request.user, page.rows)
+    shown = mirrored_orders.once(page.rows, linked)
     working = under_way.of_orders(request.user, [row.pk for row in page.rows])
     return {
         "form": form,
@@ -104,8 +104,8 @@ def _context(request: DeskRequest, form: OrderSearch, page: Any) -> dict[str, An
 
 
 def _others(
-    row: OrderRecord, linked: Mapping[int, Sequence[copies.Linked]], working: Mapping[int, Cancellation]
-) -> list[tuple[copies.Linked, Cancellation | None, bool]]:
+    row: OrderRecord, linked: Mapping[int, Sequence[mirrored_orders.Linked]], working: Mapping[int, Cancellation]
+) -> list[tuple[mirrored_orders.Linked, Cancellation | None, bool]]:
     """(the same order elsewhere, its cancellation under way, whether it stands open where this one does not)."""
     is_over = row.cancellable == "none"
     found = linked.get(row.pk, ())
@@ -124,7 +124,7 @@ def _unchecked(row: OrderRecord) -> str:
     return "money" if money else ""
 
 
-def _cells(rows: Iterator[OrderRecord]) -> Iterator[list[sheets.Cell]]:
+def _cells(rows: Iterator[OrderRecord]) -> Iterator[list[csv_export.Cell]]:
     for row in rows:
         yield [
             row.number, row.store.name, row.store.platform, _utc(row.placed_at), row.customer_name,
@@ -135,7 +135,7 @@ def _cells(rows: Iterator[OrderRecord]) -> Iterator[list[sheets.Cell]]:
         ]  # fmt: skip
 
 
-def _total(row: OrderRecord) -> sheets.Cell:
+def _total(row: OrderRecord) -> csv_export.Cell:
     """Empty where a listing did not tell it; never a zero nobody said."""
     is_told = row.store.platform not in WITHOUT_MONEY and (row.total or not row.is_summary)
     return row.total.amount if is_told else ""

@@ -13,7 +13,7 @@ from stores.kernel import clock
 from stores.platforms import registry
 from stores.platforms.base import Platform
 from stores.selectors import access, stores, unreadable
-from stores.services import hooks
+from stores.services import webhooks
 from stores.views import capabilities
 from stores.views.access import DeskRequest, get_store_or_404, may
 
@@ -43,6 +43,6 @@ def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
         "topics": len(platform.topics),
         "may_manage": may_manage,
         "hook_setup": platform.hook_setup,
-        "hook_address": hooks.address(store) if may_manage and _is_entered_by_hand(platform) else "",
+        "hook_address": webhooks.address(store) if may_manage and _is_entered_by_hand(platform) else "",
     }
     return render(request, "stores/detail.html", context)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from cancellations.demo import cast
 from config.up import children, greeting, keeper, prepare
+from sandbox.demo import cast
 from stores.models import User
 from stores.services import people
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from notifications.models import Delivery
-from stores.kernel import words
+from stores.kernel import i18n
 from stores.kernel.money import Money
 from stores.models import User
 
@@ -118,7 +118,7 @@ def _facts(delivery: Delivery) -> dict[str, str]:
 
 
 def _amount(told: Mapping[str, Any]) -> str:
-    return words.money(Money.from_minor(told["minor"], told["currency"])) if "minor" in told else ""
+    return i18n.money(Money.from_minor(told["minor"], told["currency"])) if "minor" in told else ""
 
 
 def _where(delivery: Delivery) -> str:

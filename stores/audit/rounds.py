@@ -53,7 +53,7 @@ def go(name: str) -> None:
         if settings.AUDIT_KEY and checkpoints.is_due(chain, now):
             _sign(chain)
         if _wants_look(chain, now) and verify.look(chain, at_most=verify.SLICE).finished_at is None:
-            queue.ring("stores.look_at_chain", name)
+            queue.enqueue_on_commit("stores.look_at_chain", name)
 
 
 def _sign(chain: AuditChain) -> None:

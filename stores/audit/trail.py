@@ -16,8 +16,9 @@ from django.db import transaction
 
 from stores.audit.actions import Action, is_declared
 from stores.canonical import codec
-from stores.kernel import clock, queue, vault
+from stores.kernel import clock, queue
 from stores.kernel.context import request_id
+from stores.kernel.security import vault
 from stores.models import AuditChain, AuditEvent, Store, User
 
 SYSTEM = "system"
@@ -62,7 +63,7 @@ def record(
     event.save(force_insert=True)
     AuditChain.objects.filter(pk=chain.pk).update(seq=event.seq, head=event.hash)
     if event.seq % settings.CHECKPOINT_EVENTS == 0 or (action.moves_money and not action.foretells):
-        queue.ring("stores.audit_round", chain.name)
+        queue.enqueue_on_commit("stores.audit_round", chain.name)
     return event
 
 

@@ -46,7 +46,7 @@ def go_on(chain: str) -> None:
     """Continue an unfinished look in the background, a slice at a time; a finished one is left alone."""
     for check in ChainCheck.objects.filter(chain__name=chain, finished_at=None).select_related("chain"):
         if look(check.chain, at_most=SLICE).finished_at is None:
-            queue.ring("stores.look_at_chain", chain)
+            queue.enqueue_on_commit("stores.look_at_chain", chain)
 
 
 def statements_of(chain: AuditChain) -> Statements:

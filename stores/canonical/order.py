@@ -301,7 +301,7 @@ class Order:
     remarks: tuple[Remark, ...] = ()
     cancellable: Cancellable
     whole_cancel_blockers: tuple[str, ...] = ()  # words: why the platform would refuse a whole cancel
-    cancel_restocks: bool | None = None  # what a cancel does to stock in this very shop; None: as the manner says
+    cancel_restocks: bool | None = None  # what a cancel does to stock in this very shop; None: as the recipe says
     ends_by_refund: bool = False  # no cancel call is possible: giving all the money back is what ends it
     ends_when_repaid: EndsWhenRepaid = EndsWhenRepaid.NEVER
     leaves_for_nothing: bool = False  # nothing was to pay: its units leave by a refund of zero

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, TypeVar
 from django.utils.translation import gettext as _
 
 from stores.canonical.order import Order
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteUnavailable
-from stores.kernel.shapes import Misread, Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 
 # What a mapping raises for a row of the outer world; Misread is a ValueError, `decimal`'s are ArithmeticErrors.
 UNREADABLE = (ValueError, LookupError, ArithmeticError, TypeError, AttributeError)
@@ -70,7 +70,7 @@ def read(raws: Iterable[Any], fields: Fields, to_order: Callable[[Node], Order |
     unreadable: list[Unreadable] = []
     for raw in raws:
         try:
-            order = to_order(shapes.node(raw, "order"))
+            order = to_order(json_readers.node(raw, "order"))
         except UNREADABLE as exc:
             unreadable.append(unread(raw, fields, exc))
         except RemoteUnavailable as exc:  # read by itself, as far as the page needs it
@@ -106,7 +106,7 @@ def reason(exc: BaseException) -> str:
 # --- what a row tells, readable or not ---------------------------------------------------------------
 def ident(raw: Any, fields: Fields) -> str:
     """ "" where it has none."""
-    return told(lambda: shapes.ident(raw, *fields.ids)) or ""
+    return told(lambda: json_readers.ident(raw, *fields.ids)) or ""
 
 
 def mark(raws: Sequence[Any], fields: Fields) -> str:

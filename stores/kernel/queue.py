@@ -23,7 +23,7 @@ AT_EXIT_SECONDS: Final = 1.0
 Ring = tuple[str, tuple[Any, ...]]
 
 
-def ring(task: str, *args: Any) -> None:
+def enqueue_on_commit(task: str, *args: Any) -> None:
     """Ring after the commit; by name, so that services never import tasks. Never raises, never waits."""
     transaction.on_commit(lambda: _bell.put(task, args), robust=True)
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from stores.kernel import vault
+from stores.kernel.security import vault
 
 
 class StoreState(models.TextChoices):

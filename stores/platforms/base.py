@@ -29,8 +29,8 @@ from stores.canonical.commands import (
     VoidPayment,
 )
 from stores.canonical.events import Event
-from stores.canonical.manner import Manner
 from stores.canonical.order import Order
+from stores.canonical.recipe import Recipe
 from stores.canonical.request import CancelRequest, Quote, Reason
 from stores.connectors import judge
 from stores.connectors.records import Reading
@@ -97,7 +97,7 @@ class Hook:
 
 
 class Transport(Protocol):
-    """The only thing that speaks HTTP; see stores.kernel.transport."""
+    """The only thing that speaks HTTP; see stores.kernel.http.transport."""
 
     def send(
         self,
@@ -136,7 +136,7 @@ class Platform(ABC):
     api_version: ClassVar[str]
     credentials: ClassVar[tuple[Text | Secret, ...]]
     capabilities: ClassVar[Capabilities]
-    manner: ClassVar[Manner]
+    recipe: ClassVar[Recipe]
     serves: ClassVar[tuple[Serves, ...]] = (Serves.ORDERS, Serves.PAYMENTS, Serves.STOCK)
     scopes: ClassVar[tuple[Scope, ...]] = ()
     reasons: ClassVar[Mapping[Reason, str]]  # ours → the platform's word

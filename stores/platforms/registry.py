@@ -11,10 +11,16 @@ from stores.platforms.shoplazza import Shoplazza
 from stores.platforms.square import Square
 from stores.platforms.woocommerce import WooCommerce
 
-PLATFORMS: dict[str, type[Platform]] = {
-    platform.key: platform
-    for platform in (Shopify, Shoplazza, ModernDropship, WooCommerce, Square, Magento, BigCommerce)
-}
+ADAPTERS: tuple[type[Platform], ...] = (
+    Shopify,
+    Shoplazza,
+    ModernDropship,
+    WooCommerce,
+    Square,
+    Magento,
+    BigCommerce,
+)
+PLATFORMS: dict[str, type[Platform]] = {adapter.key: adapter for adapter in ADAPTERS}
 
 
 def get(key: str) -> type[Platform]:

@@ -52,7 +52,7 @@ ACTIONS: Final[Mapping[str, frozenset[Role]]] = {
 
 
 @dataclass(frozen=True)
-class Limits:
+class RefundLimits:
     """The most a person may give back, in the shop's currency; None: no limit."""
 
     per_cancellation: Money | None
@@ -140,40 +140,40 @@ def role_of(user: Viewer, store: Store) -> Role | None:
     return None if role is None else Role(role)
 
 
-def limits(user: Viewer, store: Store) -> Limits:
+def limits(user: Viewer, store: Store) -> RefundLimits:
     """What this person may give back here; zero for somebody who may give back nothing."""
     if not isinstance(user, User) or not user.is_active:
         return _nothing(store)
     if user.is_owner:
-        return Limits(None, None)
+        return RefundLimits(None, None)
     membership = Membership.objects.filter(person=user, store=store).first()
     return limits_of(membership, store) if membership else _nothing(store)
 
 
-def limits_of(membership: Membership, store: Store) -> Limits:
+def limits_of(membership: Membership, store: Store) -> RefundLimits:
     """The membership's own limits, or its role's where it has none."""
     role = Role(membership.role)
     if role not in DESK:
         return _nothing(store)
     default = default_limits(role, store.currency)
-    return Limits(
+    return RefundLimits(
         _own(membership.limit_per_cancellation, store, default.per_cancellation),
         _own(membership.limit_per_day, store, default.per_day),
     )
 
 
-def default_limits(role: Role, currency: str) -> Limits:
+def default_limits(role: Role, currency: str) -> RefundLimits:
     """From the settings, in whole units of the shop's currency; a hundred times that where it has no decimals.
 
     1,000 yen is the price of a lunch: without it every cancellation of a yen shop would wait for approval.
     Admins have none; auditors move nothing.
     """
     if role is Role.ADMIN:
-        return Limits(None, None)
+        return RefundLimits(None, None)
     if role is Role.AUDITOR:
-        return Limits(Money.zero(currency), Money.zero(currency))
+        return RefundLimits(Money.zero(currency), Money.zero(currency))
     scale = 100 if exponent(currency) == 0 else 1
-    return Limits(
+    return RefundLimits(
         Money(Decimal(settings.STAFF_LIMIT_PER_CANCELLATION * scale), currency),
         Money(Decimal(settings.STAFF_LIMIT_PER_DAY * scale), currency),
     )
@@ -188,5 +188,5 @@ def _own(minor: int | None, store: Store, default: Money | None) -> Money | None
     return default if minor is None else Money.from_minor(minor, store.currency)
 
 
-def _nothing(store: Store) -> Limits:
-    return Limits(Money.zero(store.currency), Money.zero(store.currency))
+def _nothing(store: Store) -> RefundLimits:
+    return RefundLimits(Money.zero(store.currency), Money.zero(store.currency))

@@ -17,7 +17,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
-from stores.kernel.folding import fold, fold_number
+from stores.kernel.search_text import fold, fold_number
 
 SHORT: Final = 2  # characters; a trigram index cannot help below three
 MOST_NUMBERS: Final = 200

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from django.db.models import QuerySet
 
-from stores.kernel.folding import fold_number
+from stores.kernel.search_text import fold_number
 from stores.models import OrderRecord, Store
 
 

@@ -17,7 +17,7 @@ from stores.selectors import access
 @dataclass(frozen=True)
 class Member:
     membership: Membership
-    limits: access.Limits
+    limits: access.RefundLimits
     may_change: bool  # by the viewer
 
 

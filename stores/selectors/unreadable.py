@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from stores.kernel.folding import fold_number
+from stores.kernel.search_text import fold_number
 from stores.models import Store, UnreadableOrder
 from stores.selectors import access, matching
 from stores.selectors.orders import OrderQuery

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from stores.kernel import clock, vault
-from stores.kernel.vault import VaultError
+from stores.kernel import clock
+from stores.kernel.security import vault
+from stores.kernel.security.vault import VaultError
 from stores.models import Store, StoreSecret, StoreState
 from stores.platforms import registry
 from stores.platforms.base import Platform

@@ -17,8 +17,8 @@ from stores.kernel.errors import InputRejected
 from stores.models import Store, StoreHealth, StoreState, StoreSync, User
 from stores.platforms import registry
 from stores.platforms.base import Access
-from stores.services import credentials, hooks, reach, tell_admins
-from stores.services.reach import open_platform
+from stores.services import admin_mail, credentials, platform_client, webhooks
+from stores.services.platform_client import open_platform
 
 __all__ = [
     "connect",
@@ -40,7 +40,7 @@ def test_access(platform_key: str, settings: Mapping[str, str], secrets: Mapping
     Raises InputRejected for a value with its field, CredentialsRejected, RemoteRefused or RemoteUnavailable.
     """
     _check(platform_key, settings, secrets)
-    return reach.trial(platform_key, settings, secrets).check_access()
+    return platform_client.trial(platform_key, settings, secrets).check_access()
 
 
 def connect(
@@ -66,7 +66,7 @@ def connect(
             currency=access.currency,
             time_zone=access.time_zone,
             hold_seconds=defaults.HOLD_SECONDS,
-            is_sandbox=reach.is_sandbox(settings.get("base_url", "")),
+            is_sandbox=platform_client.is_sandbox(settings.get("base_url", "")),
             created_at=now,
         )
         credentials.keep(store, secrets)
@@ -78,7 +78,7 @@ def connect(
         )
         StoreSync.objects.create(store=store, next_attempt_at=now)
         _ring(store)
-        tell_admins.of_change(store, _("%(who)s connected the shop.") % {"who": actor})
+        admin_mail.of_change(store, _("%(who)s connected the shop.") % {"who": actor})
         trail.record(
             shop_actions.CONNECTED,
             actor=actor,
@@ -107,17 +107,17 @@ def rekey(
     with transaction.atomic():
         credentials.keep(store, secrets, hook_secret=registry.get(store.platform).hook_secret)
         store.settings, store.granted_scopes, store.state = wanted, list(access.granted), StoreState.ACTIVE
-        store.is_sandbox, store.account = reach.is_sandbox(wanted.get("base_url", "")), access.account
+        store.is_sandbox, store.account = platform_client.is_sandbox(wanted.get("base_url", "")), access.account
         store.save(update_fields=["settings", "granted_scopes", "state", "is_sandbox", "account"])
         StoreHealth.objects.filter(store=store).update(
             failures=0, breaker_open_since=None, breaker_probe_at=None, last_error="", hooks_checked_at=None
         )
         _wake(store)
-        tell_admins.of_change(store, _("%(who)s gave the shop new credentials.") % {"who": actor})
+        admin_mail.of_change(store, _("%(who)s gave the shop new credentials.") % {"who": actor})
         trail.record(
             shop_actions.REKEYED, actor=actor, target=_target(store), store=store, scopes=sorted(access.granted)
         )
-    reach.forget_way(store)
+    platform_client.forget_session(store)
     return store
 
 
@@ -126,7 +126,7 @@ def pause(actor: User | str, store: Store) -> None:
     with transaction.atomic():
         if _move(store, StoreState.ACTIVE, StoreState.PAUSED):
             trail.record(shop_actions.PAUSED, actor=actor, target=_target(store), store=store)
-    reach.forget_way(store)
+    platform_client.forget_session(store)
 
 
 def resume(actor: User | str, store: Store) -> None:
@@ -134,21 +134,21 @@ def resume(actor: User | str, store: Store) -> None:
         if _move(store, StoreState.PAUSED, StoreState.ACTIVE):
             _wake(store)
             trail.record(shop_actions.RESUMED, actor=actor, target=_target(store), store=store)
-    reach.forget_way(store)
+    platform_client.forget_session(store)
 
 
 def disconnect(actor: User | str, store: Store) -> None:
     """Take our webhooks down where the shop still answers, and destroy the secrets. Orders and audit stay."""
-    removed = hooks.remove_all(store)
+    removed = webhooks.remove_all(store)
     with transaction.atomic():
         if _move(store, store.state, StoreState.DISCONNECTED):
             credentials.keep(store, {})
             StoreSync.objects.filter(store=store).update(next_attempt_at=None)
-            tell_admins.of_change(store, _("%(who)s disconnected the shop.") % {"who": actor})
+            admin_mail.of_change(store, _("%(who)s disconnected the shop.") % {"who": actor})
             trail.record(
                 shop_actions.DISCONNECTED, actor=actor, target=_target(store), store=store, hooks_removed=removed
             )
-    reach.forget_way(store)
+    platform_client.forget_session(store)
 
 
 def reject_credentials(store: Store) -> None:
@@ -166,7 +166,7 @@ def _shut_out(store: Store, expected: str, action: Action) -> None:
         if _move(store, expected, StoreState.DISCONNECTED):
             StoreSync.objects.filter(store=store).update(next_attempt_at=None)
             trail.record(action, actor="rescind", target=_target(store), store=store)
-    reach.forget_way(store)
+    platform_client.forget_session(store)
 
 
 def look_at_access(store: Store) -> None:
@@ -201,8 +201,8 @@ def _wake(store: Store) -> None:
 
 
 def _ring(store: Store) -> None:
-    queue.ring("stores.sync", str(store.uuid))
-    queue.ring("stores.check_hooks", str(store.uuid))
+    queue.enqueue_on_commit("stores.sync", str(store.uuid))
+    queue.enqueue_on_commit("stores.check_hooks", str(store.uuid))
 
 
 def _target(store: Store) -> str:
@@ -220,7 +220,7 @@ def _check(platform_key: str, settings: Mapping[str, str], secrets: Mapping[str,
             raise InputRejected(field.name, field.help or _("This does not look right."))
     _check_groups(declared, {**settings, **secrets})
     if base_url := settings.get("base_url", ""):
-        reach.egress(base_url).check_url(base_url)
+        platform_client.egress(base_url).check_url(base_url)
 
 
 def _check_groups(declared: Sequence[Text | Secret], given: Mapping[str, str]) -> None:

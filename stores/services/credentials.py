@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from stores.kernel import clock, vault
+from stores.kernel import clock
 from stores.kernel.errors import RemoteThrottled
-from stores.kernel.vault import VaultError
+from stores.kernel.security import vault
+from stores.kernel.security.vault import VaultError
 from stores.models import Store, StoreHealth, StoreSecret
 
 TOKEN = "access_token"  # noqa: S105  the name of a fetched token's row, beside those that people entered

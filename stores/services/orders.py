@@ -13,7 +13,7 @@ from django.db.models import Field, ProtectedError, Q
 
 from stores.canonical import codec
 from stores.canonical.order import Order
-from stores.kernel import clock, folding
+from stores.kernel import clock, search_text
 from stores.models import OrderRecord, Store, UnreadableOrder
 from stores.platforms import registry
 from stores.platforms.base import Platform
@@ -114,8 +114,8 @@ def record_of(store: Store, order: Order, read_at: datetime) -> OrderRecord:
         store=store,
         external_id=order.external_id,
         number=order.number[:60],
-        number_folded=folding.fold_number(order.number)[:60],
-        search=folding.search_text(order.number, _searched(order)),
+        number_folded=search_text.fold_number(order.number)[:60],
+        search=search_text.search_text(order.number, _searched(order)),
         customer_name=order.customer.name[:200],
         customer_email=order.customer.email[:254],
         placed_at=order.placed_at,
@@ -144,7 +144,7 @@ def _is_disputed(order: Order) -> bool:
 def _source(store: Store, order: Order) -> str:
     """The number of the order that this one mirrors; "" where the platform's orders mirror nothing."""
     field = registry.get(store.platform).copies_by
-    return folding.fold_number(getattr(order, field)) if field else ""
+    return search_text.fold_number(getattr(order, field)) if field else ""
 
 
 def _searched(order: Order) -> Iterator[str]:

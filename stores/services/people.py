@@ -17,7 +17,7 @@ from stores.kernel import addresses, clock
 from stores.kernel.errors import BeyondOwn, InputRejected, NotAllowed
 from stores.models import Invitation, Membership, Role, Store, User
 from stores.selectors import access
-from stores.services import sign_in, tell_admins
+from stores.services import admin_mail, sign_in
 
 TOKEN_BYTES = 24
 OWNER_LINK = timedelta(hours=24)  # it makes an owner, and stands in a console or a log
@@ -60,8 +60,8 @@ def invite(*, actor: User, store: Store, email: str, role: Role) -> tuple[Invita
     with transaction.atomic():
         until = clock.now() + timedelta(hours=settings.INVITATION_HOURS)
         invitation = _invitation(token, store=store, email=email, role=role, invited_by=actor, expires_at=until)
-        tell_admins.of_invitation(invitation, token=token)
-        tell_admins.of_change(store, _("%(who)s invited somebody as %(role)s.") % {"who": actor, "role": role.label})
+        admin_mail.of_invitation(invitation, token=token)
+        admin_mail.of_change(store, _("%(who)s invited somebody as %(role)s.") % {"who": actor, "role": role.label})
         target = f"invitation:{invitation.uuid}"
         trail.record(names.INVITED, actor=actor, target=target, store=store, role=role.value, address=email)
     return invitation, token
@@ -115,7 +115,7 @@ def change(
         _end_sessions(person)
         if role not in access.ACTIONS["people.manage"]:
             _withdraw_all(actor, store, invited_by=person)
-        tell_admins.of_change(store, _("%(who)s changed the role or limits of %(person)s.") % _pair(actor, person))
+        admin_mail.of_change(store, _("%(who)s changed the role or limits of %(person)s.") % _pair(actor, person))
         target = sign_in.target(person)
         trail.record(names.CHANGED, actor=actor, target=target, store=store, before=before, after=_facts(wanted))
 
@@ -132,7 +132,7 @@ def remove(*, actor: User, membership: Membership) -> None:
         _end_sessions(person)
         _withdraw_all(actor, store, invited_by=person)
         _withdraw_all(actor, store, email=person.email)
-        tell_admins.of_change(store, _("%(who)s removed %(person)s from the shop.") % _pair(actor, person))
+        admin_mail.of_change(store, _("%(who)s removed %(person)s from the shop.") % _pair(actor, person))
         trail.record(names.REMOVED, actor=actor, target=sign_in.target(person), store=store, before=before)
 
 

@@ -23,10 +23,10 @@ from django.utils.translation import gettext_lazy as _
 
 from stores.audit import people, trail
 from stores.audit.actions import Action
-from stores.kernel import vault
+from stores.kernel.security import vault
 from stores.models import User
 from stores.selectors import access
-from stores.services import refusals, tell_admins
+from stores.services import admin_mail, refusals
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class DeskAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reset_password_from_key_url(self, key: str) -> str:
         """From the settings, never from the request: whoever asks for the mail chooses its Host."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return tell_admins.own_address() + path.replace("UID-KEY", quote(key))
+        return admin_mail.own_address() + path.replace("UID-KEY", quote(key))
 
     def set_password(self, user: User, password: str) -> None:
         with transaction.atomic():

@@ -26,11 +26,11 @@ from stores.kernel.errors import (
     RemoteRefused,
     RemoteThrottled,
 )
-from stores.kernel.vault import VaultError
+from stores.kernel.security.vault import VaultError
 from stores.models import OrderRecord, Store, StoreState, StoreSync, SyncPhase
 from stores.platforms import registry
 from stores.platforms.base import Listing, Platform
-from stores.services import ahead, connections, orders, unreadable
+from stores.services import connections, orders, prefetch, unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def due(now: datetime, limit: int) -> list[UUID]:
 def wake(store: Store) -> None:
     """Look now, not at the next minute."""
     StoreSync.objects.filter(store=store).update(next_attempt_at=clock.now())
-    queue.ring("stores.sync", str(store.uuid))
+    queue.enqueue_on_commit("stores.sync", str(store.uuid))
 
 
 def advance(store_uuid: str | UUID) -> None:
@@ -73,13 +73,13 @@ def _turn(row: StoreSync, platform: Platform) -> None:
     unreadable.retry_due(row.store, platform)
     if not row.cursor:
         _begin(row)
-    for listing, read_at in ahead.pages(
+    for listing, read_at in prefetch.pages(
         platform, since=row.since, cursor=row.cursor, is_over=lambda: clock.monotonic() > ends_at
     ):
         _keep(row, listing, read_at)
     if row.cursor:
         _wait(row, 0)
-        queue.ring("stores.sync", str(row.store.uuid))
+        queue.enqueue_on_commit("stores.sync", str(row.store.uuid))
 
 
 def _begin(row: StoreSync) -> None:

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from stores.connectors import rows
 from stores.connectors.rows import Unreadable
-from stores.kernel import clock, folding
+from stores.kernel import clock, search_text
 from stores.kernel.errors import CredentialsRejected, RemoteError, RemoteRefused, RemoteUnavailable
 from stores.models import Store, UnreadableOrder
 from stores.platforms.base import Platform
@@ -81,7 +81,7 @@ def _entry(store: Store, row: Unreadable, read_at: datetime) -> UnreadableOrder:
         key=row.external_id or f"row:{row.digest}",
         external_id=row.external_id,
         number=row.number,
-        search=folding.search_text(row.number, [tail])[:400],
+        search=search_text.search_text(row.number, [tail])[:400],
         reason=row.reason[:300],
         updated_at=row.updated_at,
         first_seen_at=read_at,

@@ -24,10 +24,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from stores.kernel import clock
-from stores.kernel import words as sentences
+from stores.kernel import i18n as sentences
 from stores.kernel.money import Money
 from stores.platforms import registry
-from stores.templatetags import times, words
+from stores.templatetags import state_labels, times
 
 register = template.Library()
 
@@ -166,21 +166,21 @@ def state(vocabulary: str, value: Any, title: str = "") -> SafeString:
 
 @lru_cache(maxsize=1024)
 def _state(vocabulary: str, value: str, title: str, language: str | None) -> SafeString:
-    word, tone = words.word(vocabulary, value)
+    word, tone = state_labels.word(vocabulary, value)
     return chip(word, tone, title)
 
 
 @register.filter
 def word(value: Any, vocabulary: str) -> str:
     """`{{ step.state|word:"step" }}`: the word alone, for running text."""
-    return str(words.word(vocabulary, str(value))[0]) if value else ""
+    return str(state_labels.word(vocabulary, str(value))[0]) if value else ""
 
 
 @register.filter
 def tone(value: Any, vocabulary: str = "") -> str:
     """The tone of a state, or (without a vocabulary) of a message's level: success, warning, error."""
     if vocabulary:
-        return words.word(vocabulary, str(value))[1]
+        return state_labels.word(vocabulary, str(value))[1]
     return next((TONES[tag] for tag in str(value).split() if tag in TONES), "info")
 
 

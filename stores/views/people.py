@@ -14,7 +14,7 @@ from stores.forms.people import ChangeMembership, Invite, put_errors
 from stores.kernel.errors import InputRejected
 from stores.models import User
 from stores.selectors import people as selector
-from stores.services import people, sessions, tell_admins
+from stores.services import admin_mail, people, sessions
 from stores.views import refusals
 from stores.views.access import DeskRequest, get_store_or_404, may, step_up, uuid_or_404
 
@@ -42,7 +42,7 @@ def invite(request: DeskRequest) -> HttpResponse:
             refusals.of_error(request, exc)
             put_errors(form, exc)
         else:  # no redirect: the link is shown this once and stored nowhere
-            link = request.build_absolute_uri(tell_admins.link("join", token))
+            link = request.build_absolute_uri(admin_mail.link("join", token))
             return render(request, "people/invited.html", {"invitation": invitation, "link": link}, status=201)
     return render(request, "people/invite.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from stores.audit import refusals as reasons
-from stores.kernel import redact
 from stores.kernel.errors import BeyondOwn, DeskError, NotAllowed
+from stores.kernel.security import redaction
 from stores.models import Invitation, Membership, OrderRecord, Store, User
 from stores.services import refusals
 
@@ -46,7 +46,7 @@ def of_error(request: HttpRequest, error: DeskError) -> None:
 
 
 def _line(request: HttpRequest, action: str, why: str) -> dict[str, str]:
-    return {"path": redact.address(request.path), "method": str(request.method), "kind": action, "code": why}
+    return {"path": redaction.address(request.path), "method": str(request.method), "kind": action, "code": why}
 
 
 def _thing(space: str, kwargs: dict[str, object], view: str) -> Thing | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from cancellations.demo import cast
+from sandbox.demo import cast
 from tests.browser import routes
 from tests.rigs.stack import Stack
 

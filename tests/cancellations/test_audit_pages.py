@@ -14,11 +14,11 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from sandbox.platforms.shopify.spec import Line
 from stores.audit import actions, checkpoints, keys, trail, verify, verify_audit
 from stores.audit.actions import Action
 from stores.kernel.money import Money
 from stores.models import AuditEvent, Store
-from stores.sandbox.shopify.spec import Line
 from tests import make
 from tests.rigs.audit import unguarded
 from tests.rigs.desk import Desk

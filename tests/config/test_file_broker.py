@@ -206,7 +206,7 @@ def test_a_worker_outlives_spoilt_files_and_goes_on(live_stack: Stack) -> None:
         )
 
     processes.until(lambda: len(list((queue / "bad").glob("*"))) == 50, what="all are put aside")
-    live_stack.shell("from stores.kernel import queue; queue.ring('cancellations.sweep')")
+    live_stack.shell("from stores.kernel import queue; queue.enqueue_on_commit('cancellations.sweep')")
     processes.until(lambda: not list(queue.glob("*.msg")), what="the worker reads on")
 
     assert worker.poll() is None

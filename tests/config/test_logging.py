@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from config.logging import MOST_A_MINUTE, SERVER, JsonLines, Repeats
-from stores.kernel import redact
 from stores.kernel.context import request_id
+from stores.kernel.security import redaction
 
 
 def line(
@@ -123,7 +123,7 @@ def test_the_servers_own_lines_hold_nobodys_address(said: str) -> None:
     ],
 )
 def test_a_path_keeps_its_page_and_loses_what_opens_doors(path: str, told: str) -> None:
-    assert redact.address(path) == told
+    assert redaction.address(path) == told
 
 
 SAID = (

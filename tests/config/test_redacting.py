@@ -7,7 +7,7 @@ import json
 import logging
 
 from config import logging as ours
-from stores.kernel import redact
+from stores.kernel.security import redaction
 
 
 def test_a_secret_that_slips_into_a_line_is_masked(monkeypatch):
@@ -21,5 +21,5 @@ def test_a_secret_that_slips_into_a_line_is_masked(monkeypatch):
         logging.getLogger().handlers[:] = before
 
     line = json.loads(said.getvalue().splitlines()[-1])
-    assert line["code"] == redact.MASK
+    assert line["code"] == redaction.MASK
     assert line["message"] == "something"

@@ -11,11 +11,11 @@ import responses
 
 from cancellations.planning import comparison, planner
 from cancellations.planning.plan import Plan, ShopSettings
+from sandbox.core.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import DeskError, RemoteRefused
 from stores.platforms.base import Platform
-from stores.sandbox.world import World
 from tests.corpus import cases, checks
 from tests.corpus.cases import Case
 from tests.make import NOW
@@ -44,7 +44,7 @@ def plan_of(platform: Platform, order: Order, wish: CancelRequest) -> Plan:
         wish,
         quote=quote,
         capabilities=platform.capabilities.spoken(),
-        manner=platform.manner,
+        recipe=platform.recipe,
         reasons={reason: str(word) for reason, word in platform.reasons.items()},
         settings=SETTINGS,
         adapter_version=f"{platform.key} {platform.api_version}",

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "adding-a-platform.md"
-COPIED = ("stores", "cancellations", "notifications", "config", "templates", "tests", "docs")
+COPIED = ("stores", "cancellations", "notifications", "config", "sandbox", "templates", "tests", "docs")
 BLOCK = re.compile(
     r"(?:^<!-- (?P<named>\S+) -->\n)?^```(?:python|json)\n"
     r"(?:# (?P<path>\S+\.py)(?P<more> \(one more\))?\n)?(?P<text>.*?)^```$",
@@ -22,11 +22,11 @@ BLOCK = re.compile(
 )
 PLACES = {
     "stores/platforms/pebble.py": "adapter",
-    "stores/sandbox/pebble.py": "simulator",
+    "sandbox/platforms/pebble.py": "simulator",
     "tests/stores/platforms/pebble/order.json": "recorded answers",
     "tests/stores/platforms/test_pebble.py": "test class",
     "stores/platforms/registry.py": "registry line",
-    "stores/sandbox/platforms.py": "registry line",
+    "sandbox/registry.py": "registry line",
 }
 
 
@@ -41,7 +41,9 @@ def register(path: Path, line: str) -> None:
     text, name = path.read_text(), line.split()[-1]
     first = text.index(line.split(".pebble")[0])
     text = text[:first] + line + text[first:]
-    text, rows = re.subn(r"(\bin \([^()]*)\)(\n?\})", rf"\1, {name})\2", text)
+    text, rows = re.subn(
+        r"^(\w+: tuple\[.*\] = \(\n(?: {4}\w+,\n)+)\)$", rf"\1    {name},\n)", text, flags=re.MULTILINE
+    )
     assert rows == 1, f"{path.name} has no row of classes"
     path.write_text(text)
 

@@ -23,7 +23,7 @@ from stores.canonical.commands import (
     RefundOrder,
     VoidPayment,
 )
-from stores.canonical.manner import UnitsBy
+from stores.canonical.recipe import UnitsBy
 from stores.canonical.request import Reason
 from stores.kernel.errors import Unsupported
 from stores.platforms import registry
@@ -93,14 +93,14 @@ def test_what_is_not_offered_raises_before_anything_is_sent(kind, command):
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
 def test_what_is_offered_has_a_call_behind_it(kind):
-    by_item = kind.manner.units_by is UnitsBy.ITEM
+    by_item = kind.recipe.units_by is UnitsBy.ITEM
     calls = {
         "cancel_order": "cancel_order",
         "cancel_lines": "cancel_line" if by_item else "refund_order",
         "refund": "refund_order",
         "void_authorisation": "void_payment",
     }
-    if kind.manner.cancel_voids and not kind.manner.voids_first:
+    if kind.recipe.cancel_voids and not kind.recipe.voids_first:
         calls["void_authorisation"] = "cancel_order"
     missing = [n for n, m in calls.items() if getattr(kind.capabilities, n).is_offered and not overrides(kind, m)]
     assert missing == []
@@ -116,18 +116,18 @@ def test_a_write_needs_a_way_to_find_it_again(kind):
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
 def test_the_manner_agrees_with_the_table(kind):
-    can, manner = kind.capabilities, kind.manner
-    assert manner.moves_money == can.refund.is_offered
-    assert manner.cancels_whole == can.cancel_order.is_offered
-    assert manner.edits <= overrides(kind, "edit_order")
-    assert manner.corrects_stock <= overrides(kind, "correct_stock")
-    assert manner.rest_in_one_call <= overrides(kind, "cancel_rest")
-    assert manner.names_location <= can.restock_at_location.is_offered
+    can, recipe = kind.capabilities, kind.recipe
+    assert recipe.moves_money == can.refund.is_offered
+    assert recipe.cancels_whole == can.cancel_order.is_offered
+    assert recipe.edits <= overrides(kind, "edit_order")
+    assert recipe.corrects_stock <= overrides(kind, "correct_stock")
+    assert recipe.rest_in_one_call <= overrides(kind, "cancel_rest")
+    assert recipe.names_location <= can.restock_at_location.is_offered
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
 def test_what_a_person_does_by_hand_has_a_step_or_no_part_in_a_plan(kind):
-    from cancellations.planning.refusals import BY_HAND
+    from cancellations.planning.blockers import BY_HAND
 
     of_reading = {"import_orders", "search_orders", "list_units", "list_money", "receive_events", "read_order"}
     of_plans = set(NAMES) - of_reading - {"find_again", "undo"}

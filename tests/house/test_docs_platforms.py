@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from config.capability_docs import platform_pages
 from stores.platforms import registry
-from stores.services import platform_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 AGAIN = "run manage.py capabilities --write"

@@ -16,10 +16,11 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
-from cancellations.execution import restored, sweep
+from cancellations.execution import restored
 from cancellations.forms.cancellations import SHOW
 from cancellations.intake import inbox
 from cancellations.models import Cancellation, Inbox
+from cancellations.scheduler import sweep
 from stores.kernel import clock
 from stores.services import orders, unreadable
 from tests import make

@@ -11,11 +11,11 @@ from tests.house.tree import APPS, name_of, python_files
 
 
 def rung() -> dict[str, str]:
-    """Name → file, of every `queue.ring("name", ...)` and every constant that one is given."""
+    """Name → file, of every `queue.enqueue_on_commit("name", ...)` and every constant that one is given."""
     found = {}
     for path in python_files():
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "queue.ring" and node.args:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "queue.enqueue_on_commit" and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant):
                     found[str(first.value)] = name_of(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ("config", "cancellations", "notifications", "stores")
+SANDBOX = "sandbox"  # measured apart
 
 
 @cache

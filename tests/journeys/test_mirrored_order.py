@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from cancellations.execution import copies
+from cancellations.execution import mirrored_orders
 from cancellations.models import Cancellation, CopyWatch
+from sandbox.platforms.modern_dropship.spec import Line as Wholesale
+from sandbox.platforms.shopify.spec import Line
 from stores.kernel import clock
 from stores.models import OrderRecord, Role
-from stores.sandbox.modern_dropship.spec import Line as Wholesale
-from stores.sandbox.shopify.spec import Line
-from stores.services import orders, reach
+from stores.services import orders, platform_client
 from tests import make
 from tests.rigs.desk import Desk, connected
 
@@ -25,7 +25,7 @@ def both(desk: Desk) -> tuple[OrderRecord, OrderRecord]:
     own = connected(desk.world)
     make.membership(desk.staff, own, Role.STAFF)
     made = desk.world.make_order(lines=[Line(sku="RED", quantity=3)])
-    original = orders.save(own, reach.open_platform(own).read_order(made.id), clock.now())
+    original = orders.save(own, platform_client.open_platform(own).read_order(made.id), clock.now())
     return original, desk.order(lines=[Wholesale(sku="RED", quantity=3)], seller_code=original.number)
 
 
@@ -41,7 +41,7 @@ def test_cancelled_in_the_network_it_is_cancelled_in_the_own_shop_by_a_person(dr
     watch = CopyWatch.objects.get()
     assert watch.order == original
     desk.travel(25 * 3600)
-    copies.look(str(watch.uuid))
+    mirrored_orders.look(str(watch.uuid))
 
     browser = browser_of(desk.staff)
     assert "The same order is still open in another shop" in text_of(browser.get(f"/cancellations/{done.uuid}"))
@@ -52,7 +52,7 @@ def test_cancelled_in_the_network_it_is_cancelled_in_the_own_shop_by_a_person(dr
     assert desk.world.effects(original.external_id) == []
 
     second = desk.work(desk.confirm(original, desk.some(original, 2)))
-    copies.look(str(watch.uuid))
+    mirrored_orders.look(str(watch.uuid))
 
     watch.refresh_from_db()
     assert (second.state, watch.state) == ("done", "agrees")

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.world import World
+from sandbox.core.world import World
+from sandbox.platforms.shopify.spec import Line
 from tests.rigs import processes
 from tests.rigs.servers import Redis, redis_process
 from tests.rigs.stack import Stack, stack

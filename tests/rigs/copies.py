@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from cancellations.execution import copies
+from cancellations.execution import mirrored_orders
 from cancellations.models import CopyWatch
+from sandbox.platforms.shopify.spec import Line
+from sandbox.platforms.shopify.views.order import OrderView
 from stores.kernel import clock
 from stores.models import OrderRecord, Role
 from stores.platforms.shopify import Shopify
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.shopify.views.order import OrderView
-from stores.services import orders, reach
+from stores.services import orders, platform_client
 from tests import make
 from tests.rigs.desk import Desk, connected
 
@@ -36,10 +36,10 @@ def mirror(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
     def of(record: OrderRecord, *lines: Line) -> OrderRecord:
         made = desk.world.make_order("atelier", lines=list(lines) or [RED, BLUE])
         sources[made.id] = record.number
-        return orders.save(other, reach.open_platform(other).read_order(made.id), clock.now())
+        return orders.save(other, platform_client.open_platform(other).read_order(made.id), clock.now())
 
     yield of
-    reach.forget_way(other)
+    platform_client.forget_session(other)
 
 
 @pytest.fixture
@@ -53,6 +53,6 @@ def read_on(desk: Desk, hours: int) -> CopyWatch:
     """Let time pass; every watch that falls due is read."""
     for _ in range(hours * 4):
         desk.travel(HOUR / 4)
-        for uuid in copies.due(clock.now(), 100):
-            copies.look(uuid)
+        for uuid in mirrored_orders.due(clock.now(), 100):
+            mirrored_orders.look(uuid)
     return CopyWatch.objects.get()

@@ -14,21 +14,22 @@ from typing import Any, TypeVar
 import pytest
 import time_machine
 
-from cancellations.execution import executor, sweep
+from cancellations.execution import executor
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.planning.plan import Plan
+from cancellations.scheduler import sweep
 from cancellations.services import preview, submit
+from cancellations.states import CLAIMABLE
+from sandbox import connections
+from sandbox.connections import open_shop
+from sandbox.core.world import World
+from sandbox.in_process import InProcess
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
 from stores.kernel.errors import RemoteThrottled
-from stores.kernel.states import CLAIMABLE
 from stores.models import OrderRecord, Role, Store, User
-from stores.sandbox import houses
-from stores.sandbox.adapter import InProcess
-from stores.sandbox.houses import open_house
-from stores.sandbox.world import World
-from stores.services import credentials, orders, reach
+from stores.services import credentials, orders, platform_client
 from tests import make
 
 T = TypeVar("T")
@@ -46,9 +47,9 @@ class Desk:
 
     def order(self, **spec: Any) -> OrderRecord:
         """Make an order in the world and copy it. Default: one paid line of three units."""
-        spec.setdefault("lines", [houses.line(self.store.platform, quantity=3, price="10.00")])
-        made = houses.make_order(self.world, self.store.platform, "demo", **spec)
-        platform = reach.open_platform(self.store)
+        spec.setdefault("lines", [connections.line(self.store.platform, quantity=3, price="10.00")])
+        made = connections.make_order(self.world, self.store.platform, "demo", **spec)
+        platform = platform_client.open_platform(self.store)
         return orders.save(self.store, self.patiently(lambda: platform.read_order(made)), clock.now())
 
     def live(self, record: OrderRecord) -> Order:
@@ -130,7 +131,7 @@ def desk_on(platform: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         make.membership(staff, store, Role.STAFF)
         monkeypatch.setattr(clock, "wait", lambda seconds: traveller.shift(timedelta(seconds=seconds)))
         yield Desk(world, store, staff, traveller)
-        reach.forget_way(store)
+        platform_client.forget_session(store)
         world.close()
 
 
@@ -154,14 +155,14 @@ def dropship_desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def connected(world: World, name: str = "demo", *, platform: str = "shopify") -> Store:
     """A row for a shop of the world, reached without a socket."""
-    house = open_house(world, platform, name)
+    house = open_shop(world, platform, name)
     store = make.store(
         f"Sandbox {name}", platform=platform, settings=house.settings, hold_seconds=0, currency=house.currency
     )
     store.granted_scopes = list(house.scopes)
     store.save()
     credentials.keep(store, house.secrets)
-    reach.way_to(store).session.mount("https://", InProcess(world))
+    platform_client.session_to(store).session.mount("https://", InProcess(world))
     return store
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stores.kernel.transport import HttpTransport
+from stores.kernel.http.transport import HttpTransport
 
 Row = dict[str, Any]
 

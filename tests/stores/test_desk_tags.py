@@ -13,14 +13,14 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
+from cancellations.states import CancellationState, StepState
 from stores.canonical.capabilities import Support
 from stores.canonical.order import Cancellable, Fulfilment, PaymentState, PaymentStatus, Readiness
 from stores.kernel.money import Money
-from stores.kernel.states import CancellationState, StepState
 from stores.models import Store
 from stores.models.store import StoreState
 from stores.platforms import registry
-from stores.templatetags import desk, words
+from stores.templatetags import desk, state_labels
 
 NOW = datetime(2026, 11, 19, 14, 2, tzinfo=UTC)
 NBSP = "\N{NO-BREAK SPACE}"
@@ -166,7 +166,7 @@ def test_time_left_counts_from_now() -> None:
     ],
 )
 def test_every_state_of_the_product_has_a_word_and_a_tone(vocabulary: str, states: type[StrEnum]) -> None:
-    assert {str(state.value) for state in states} <= set(words.WORDS[vocabulary])
+    assert {str(state.value) for state in states} <= set(state_labels.WORDS[vocabulary])
 
 
 def test_a_state_nobody_knows_is_shown_by_its_own_code() -> None:

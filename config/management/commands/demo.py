@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from cancellations.demo import making
 from config.up import prepare
+from sandbox.demo import making
 
 
 class Command(BaseCommand):

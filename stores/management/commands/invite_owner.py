@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from stores.services import people, tell_admins
+from stores.services import admin_mail, people
 
 
 class Command(BaseCommand):
     help = "Print a one-time link that makes an owner of this installation. Earlier links stop working."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(tell_admins.link("start", people.invite_owner()))
+        self.stdout.write(admin_mail.link("start", people.invite_owner()))

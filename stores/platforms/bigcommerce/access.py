@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
+from stores.kernel.http import json_readers
 from stores.platforms.base import Access, Scope
 from stores.platforms.bigcommerce.api import Api
 
@@ -23,9 +23,9 @@ def check(api: Api, account: str, version: str, missing: Callable[[Sequence[str]
     granted = tuple(name for name, path in RIGHTS if _may(api, path))
     zone = said.get("timezone")
     return Access(
-        shop_name=shapes.text(said, "name"),
-        currency=shapes.text(said, "currency"),
-        time_zone=shapes.text(zone, "name") if isinstance(zone, Mapping) else "",
+        shop_name=json_readers.text(said, "name"),
+        currency=json_readers.text(said, "currency"),
+        time_zone=json_readers.text(zone, "name") if isinstance(zone, Mapping) else "",
         granted=granted,
         missing=missing(granted),
         api_version=version,

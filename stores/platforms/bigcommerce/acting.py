@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TypeVar
 
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, Outcome, Receipt, RefundOrder, VoidPayment
-from stores.kernel import shapes
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteError, RemoteRefused
-from stores.kernel.shapes import Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.platforms.bigcommerce import (
+    capabilities,
     errors,
     lines,
     parts,
@@ -21,7 +22,6 @@ from stores.platforms.bigcommerce import (
     receipts,
     sending,
     stock,
-    words,
 )
 from stores.platforms.bigcommerce.api import Api, check_id
 from stores.platforms.bigcommerce.mapping import Read
@@ -41,7 +41,7 @@ def for_refund(api: Api, order_id: str) -> Read:
 def cancel(api: Api, command: CancelOrder, note: str, tag: str, now: Now) -> Receipt:
     """Reads the order first: the staff notes are kept, and counts show what the status puts back, asked for or not."""
     sending.guard_cancel(command)
-    with shapes.understood(str(words.UNREADABLE)):
+    with json_readers.understood(str(capabilities.UNREADABLE)):
         raw = reading.raw_order(api, command.order_id)
         sending.guard_open(raw, tag)
         body, begun = sending.cancel_body(raw, note, tag), now()
@@ -66,7 +66,7 @@ def _expected(raw: Node, before: stock.Levels) -> stock.Levels:
     """Units that a status gives back: all of every line that is counted."""
     wanted = dict.fromkeys(before, 0)
     for line in parts.lines(raw):
-        pair = (shapes.text(line, "variant_id"), "")
+        pair = (json_readers.text(line, "variant_id"), "")
         if pair in wanted:
             wanted[pair] += int(lines.Count.of(line).ordered)
     return wanted
@@ -76,7 +76,7 @@ def _expected(raw: Node, before: stock.Levels) -> stock.Levels:
 def refund(api: Api, command: RefundOrder, note: str, tag: str) -> Receipt:
     """Reads order and refunds, and asks for the quote again: amounts that do not equal it are refused there."""
     sending.whole(command)
-    with shapes.understood(str(words.UNREADABLE)):
+    with json_readers.understood(str(capabilities.UNREADABLE)):
         seen = for_refund(api, command.order_id)
         sending.guard_refund(command, seen.raw, seen.records, tag)
         if sending.may_be_running(seen.records):
@@ -97,7 +97,7 @@ def _begun_before(api: Api, command: RefundOrder, tag: str, no: RemoteRefused) -
     records = _looked(no, lambda: api.refunds(command.order_id))
     ours = next((record for record in records if tag in payments.reason(record)), None)
     if ours is not None:
-        begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": shapes.ident(ours, "id")}, facts={})
+        begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": json_readers.ident(ours, "id")}, facts={})
         return receipts.refund_state(begun, records, (), command)
     raise sending.running() if no.code == errors.RUNNING else no
 
@@ -108,7 +108,7 @@ T = TypeVar("T")
 def _looked(no: RemoteRefused, read: Callable[[], T]) -> T:
     """A look that fails leaves open what the refusal meant."""
     try:
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(capabilities.UNREADABLE)):
             return read()
     except RemoteError as exc:
         raise OutcomeUnknown("refused, and not looked at", code=no.code, status=no.status, answer=no.answer) from exc
@@ -119,7 +119,7 @@ def void(api: Api, command: VoidPayment, now: Now) -> Receipt:
     try:
         receipt = receipts.read(command, api.effect("POST", path))
     except RemoteRefused as exc:
-        word = _looked(exc, lambda: shapes.text(api.order(command.order_id), "payment_status"))
+        word = _looked(exc, lambda: json_readers.text(api.order(command.order_id), "payment_status"))
         if word not in ("void", "void pending"):
             raise
         receipt = receipts.VOIDING
@@ -133,10 +133,10 @@ def correct(api: Api, command: CorrectStock, tag: str, now: Now) -> Receipt:
     The order is looked at last: whoever cancelled it meanwhile has put its units back already.
     """
     body, pairs, begun = sending.stock_body(command, tag), sending.pairs(command), now()
-    with shapes.understood(str(words.UNREADABLE)):
+    with json_readers.understood(str(capabilities.UNREADABLE)):
         before = stock.levels(api, pairs)
         if set(before) != set(pairs):
-            raise RemoteRefused("not counted", code="not_counted", user_message=str(words.NOT_COUNTED))
+            raise RemoteRefused("not counted", code="not_counted", user_message=str(capabilities.NOT_COUNTED))
         raw = reading.raw_order(api, command.order_id)
         sending.guard_stock(command, raw, lambda: api.refunds(command.order_id))
     receipt = receipts.read(command, api.effect("POST", ADJUST, body))
@@ -147,7 +147,7 @@ def correct(api: Api, command: CorrectStock, tag: str, now: Now) -> Receipt:
 # --- afterwards --------------------------------------------------------------------------------------
 def poll(api: Api, command: Command, receipt: Receipt, now: Now) -> Receipt:
     """Raises JobFailed where it will not happen; whatever else is raised, a read failed."""
-    with shapes.understood(str(words.UNREADABLE)):
+    with json_readers.understood(str(capabilities.UNREADABLE)):
         match command:
             case RefundOrder():
                 return _paid(api, command, receipt)

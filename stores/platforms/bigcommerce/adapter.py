@@ -21,26 +21,26 @@ from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
-from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected
+from stores.kernel.http import json_readers
 from stores.platforms.base import Access, Connection, Hook, Listing, Platform
 from stores.platforms.bigcommerce import (
     access,
     acting,
     finding,
-    hooks,
     mapping,
     quoting,
     reading,
     receipts,
     sending,
     stock,
-    words,
+    webhooks,
 )
+from stores.platforms.bigcommerce import capabilities as declared
 from stores.platforms.bigcommerce.api import BUCKET, PER_SECOND, Api
+from stores.platforms.bigcommerce.capabilities import _
 from stores.platforms.bigcommerce.mapping import Read
-from stores.platforms.bigcommerce.words import _
 
 HOST = "https://api.bigcommerce.com"
 HASH = re.compile(r"[a-z0-9]{3,40}", re.ASCII)
@@ -78,15 +78,15 @@ class BigCommerce(Platform):
             required=False,
         ),
     )
-    capabilities = words.CAPABILITIES
-    manner = words.MANNER
-    scopes = words.SCOPES
-    reasons = words.REASONS
+    capabilities = declared.CAPABILITIES
+    recipe = declared.RECIPE
+    scopes = declared.SCOPES
+    reasons = declared.REASONS
     note_limit = 1000  # of an item's reason
     write_cost = 1
     points_per_second = PER_SECOND
     bucket_points = BUCKET
-    topics: ClassVar[tuple[str, ...]] = hooks.SUBSCRIBED
+    topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
 
     def __init__(self, connection: Connection) -> None:
@@ -107,26 +107,26 @@ class BigCommerce(Platform):
         return said
 
     def check_access(self) -> Access:
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(declared.UNREADABLE)):
             return access.check(self.api, self.store_hash(), self.api_version, self.missing)
 
     def read_order(self, external_id: str) -> Order:
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(declared.UNREADABLE)):
             self.seen = reading.read(self.api, self.settings, external_id)
             return mapping.to_order(self.seen)
 
     def look_again(self, before: Order) -> Order:
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(declared.UNREADABLE)):
             return mapping.to_order(reading.look_again(self.api, self.settings, before))
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(declared.UNREADABLE)):
             return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(declared.UNREADABLE)):
             seen = self.seen
-            if seen is None or shapes.ident(seen.raw, "id") != order.external_id:
+            if seen is None or json_readers.ident(seen.raw, "id") != order.external_id:
                 seen = acting.for_refund(self.api, order.external_id)
             return quoting.quote(self.api, seen, order, request)
 
@@ -136,7 +136,7 @@ class BigCommerce(Platform):
 
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
-        said = sending.reason_words(words.REASONS[command.reason], command.note.strip())
+        said = sending.reason_words(declared.REASONS[command.reason], command.note.strip())
         note = self.note_with_tag(said, tag)
         return acting.cancel(self.api, command, note, tag, self.connection.now)
 
@@ -166,19 +166,19 @@ class BigCommerce(Platform):
     # --- webhooks ------------------------------------------------------------------------------
     @classmethod
     def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
-        return hooks.verify(headers, body, secrets)
+        return webhooks.verify(headers, body, secrets)
 
     @classmethod
     def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return hooks.parse(body)
+        return webhooks.parse(body)
 
     def list_hooks(self) -> list[Hook]:
-        with shapes.understood(str(words.UNREADABLE)):
-            return hooks.standing(self.api)
+        with json_readers.understood(str(declared.UNREADABLE)):
+            return webhooks.standing(self.api)
 
     def add_hook(self, topic: str, uri: str) -> Hook:
-        with shapes.understood(str(words.UNREADABLE)):
-            return hooks.add(self.api, topic, uri, self.connection.secrets.get("client_secret", ""))
+        with json_readers.understood(str(declared.UNREADABLE)):
+            return webhooks.add(self.api, topic, uri, self.connection.secrets.get("client_secret", ""))
 
     def remove_hook(self, hook_id: str) -> None:
-        hooks.remove(self.api, hook_id)
+        webhooks.remove(self.api, hook_id)

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from stores.kernel import shapes
-from stores.kernel.answers import Answer
 from stores.kernel.errors import RemoteError, RemoteRefused, RemoteUnavailable
-from stores.kernel.shapes import Misread, Node
-from stores.kernel.transport import Usage
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.responses import Answer
+from stores.kernel.http.transport import Usage
 from stores.platforms.base import Connection
-from stores.platforms.bigcommerce import errors, words
+from stores.platforms.bigcommerce import capabilities, errors
 
 IDENT = re.compile(r"[0-9]{1,18}", re.ASCII)
 WINDOW_SECONDS = 30.0
@@ -34,15 +34,15 @@ class Api:
 
     # --- reads ---------------------------------------------------------------------------------
     def object(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Node:
-        return shapes.node(self._read(path, query), "body")
+        return json_readers.node(self._read(path, query), "body")
 
     def bare(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Node]:
         """A list of v2: 204 without a body when it is empty."""
-        return shapes.nodes({"body": self.items(path, query)}, "body")
+        return json_readers.nodes({"body": self.items(path, query)}, "body")
 
     def items(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Any]:
         """As `bare`, whatever its rows are."""
-        return shapes.items({"body": self._read(path, query)}, "body")
+        return json_readers.items({"body": self._read(path, query)}, "body")
 
     def data(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Node]:
         """A list of v3, in `data`; all of it, where it says that there are more pages."""
@@ -51,9 +51,11 @@ class Api:
             body = self._read(path, [*query, ("page", str(page))] if page > 1 else query)
             if body is None:
                 return found
-            if shapes.node(body, "body").get("data") is None:  # only 204 and an empty list say that there is nothing
+            if (
+                json_readers.node(body, "body").get("data") is None
+            ):  # only 204 and an empty list say that there is nothing
                 raise Misread("data")
-            found += shapes.nodes(body, "data")
+            found += json_readers.nodes(body, "data")
             if page >= _pages(body):
                 return found
         raise Misread("too many pages")
@@ -76,12 +78,14 @@ class Api:
         """A POST that changes nothing and stores nothing, so it may be repeated like a read."""
         path = f"v3/orders/{check_id(order_id)}/payment_actions/refund_quotes"
         answer = self._send("POST", path, {"items": list(items)})
-        return shapes.node(shapes.node(answer.body, "body").get("data"), "data")
+        return json_readers.node(json_readers.node(answer.body, "body").get("data"), "data")
 
     def _read(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Any:
         answer = self._send("GET", path + (f"?{urlencode(query, safe=':,')}" if query else ""))
         if answer.body is None and answer.status != NO_CONTENT:  # only 204 says that there is nothing
-            raise RemoteUnavailable("empty", code="empty", status=answer.status, user_message=str(words.UNREADABLE))
+            raise RemoteUnavailable(
+                "empty", code="empty", status=answer.status, user_message=str(capabilities.UNREADABLE)
+            )
         return answer.body
 
     # --- effects -------------------------------------------------------------------------------
@@ -124,7 +128,7 @@ def _pages(body: Node) -> int:
     """How many there are; 1 where nobody says."""
     meta = body.get("meta")
     told = meta.get("pagination") if isinstance(meta, Mapping) else None
-    return int(shapes.units(told, "total_pages")) if isinstance(told, Mapping) else 1
+    return int(json_readers.units(told, "total_pages")) if isinstance(told, Mapping) else 1
 
 
 def _number(answer: Answer, name: str) -> float | None:
@@ -135,5 +139,5 @@ def _number(answer: Answer, name: str) -> float | None:
 def check_id(order_id: str) -> str:
     """Raises RemoteRefused for what is no id, before anything is sent."""
     if not IDENT.fullmatch(order_id):
-        raise RemoteRefused("no such order", code="not_found", user_message=str(words.NOT_FOUND))
+        raise RemoteRefused("no such order", code="not_found", user_message=str(capabilities.NOT_FOUND))
     return order_id

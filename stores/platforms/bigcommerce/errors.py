@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stores.kernel.answers import DEFAULT_RETRY_AFTER
 from stores.kernel.errors import RemoteError, RemoteRefused, RemoteThrottled
-from stores.platforms.bigcommerce import words
+from stores.kernel.http.responses import DEFAULT_RETRY_AFTER
+from stores.platforms.bigcommerce import capabilities
 
 OVERLOADED_SECONDS = 30.0  # 429 without a word about time means the platform itself is overloaded: a whole window
 PLAN_LIMIT = 507
@@ -51,15 +51,15 @@ def sorted_out(exc: RemoteError, *, effect: bool) -> RemoteError:
     said = flat(exc.answer)
     told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
     if exc.status == PLAN_LIMIT:
-        return RemoteRefused(said, code="plan_limit", user_message=words.refused(said, PLAN_LIMIT), **told)
+        return RemoteRefused(said, code="plan_limit", user_message=capabilities.refused(said, PLAN_LIMIT), **told)
     if exc.status == 404:
-        return RemoteRefused(said, code="not_found", user_message=words.refused(said, 404), **told)
+        return RemoteRefused(said, code="not_found", user_message=capabilities.refused(said, 404), **told)
     if exc.status == 422 and is_running(said):
-        return RemoteRefused(said, code=RUNNING, user_message=str(words.RUNNING), **told)
+        return RemoteRefused(said, code=RUNNING, user_message=str(capabilities.RUNNING), **told)
     if isinstance(exc, RemoteThrottled) and exc.status == 429 and exc.retry_after == DEFAULT_RETRY_AFTER:
         exc.retry_after = OVERLOADED_SECONDS
-    if exc.status in words.STATUSES:
-        exc.user_message = words.refused(said, exc.status)
+    if exc.status in capabilities.STATUSES:
+        exc.user_message = capabilities.refused(said, exc.status)
     return exc
 
 

@@ -12,11 +12,11 @@ from stores.canonical.commands import CancelOrder, Command, CorrectStock, Refund
 from stores.canonical.order import Order, PaymentStatus
 from stores.connectors.judge import MARK
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
-from stores.kernel import shapes
 from stores.kernel.errors import OutcomeUnknown, Unsupported
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.bigcommerce import moneys, parts, payments, receipts, words
+from stores.platforms.bigcommerce import capabilities, moneys, parts, payments, receipts
 from stores.platforms.bigcommerce.api import Api
 from stores.platforms.bigcommerce.mapping import status_of
 
@@ -29,7 +29,7 @@ def whole() -> Iterator[None]:
     try:
         yield
     except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(words.UNREADABLE)) from exc
+        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
 
 
 def read(api: Api, command: Command, *, before: Order) -> Reading:
@@ -51,11 +51,11 @@ def read(api: Api, command: Command, *, before: Order) -> Reading:
 # --- the status ----------------------------------------------------------------------------------------
 def status(raw: Node, order_id: str) -> Reading:
     """The staff notes hold our mark; they keep it when somebody sets another status later."""
-    is_cancelled = status_of(_order(raw, order_id, "staff_notes")) == words.CANCELLED
+    is_cancelled = status_of(_order(raw, order_id, "staff_notes")) == capabilities.CANCELLED
     record = Record(
         id=f"status of {order_id}",  # not a number, as those of refunds are
         ids={"order": order_id},
-        text=shapes.text(raw, "staff_notes"),
+        text=json_readers.text(raw, "staff_notes"),
         standing=Standing.DONE if is_cancelled else Standing.UNDONE,
         detail="" if is_cancelled else _("Our mark is on the order, and somebody set another status since."),
     )
@@ -64,7 +64,7 @@ def status(raw: Node, order_id: str) -> Reading:
 
 def _order(raw: Node, order_id: str, name: str) -> Node:
     """The very order, with the field that matters: half an answer tells nothing."""
-    if shapes.ident(raw, "id") != order_id or name not in raw:
+    if json_readers.ident(raw, "id") != order_id or name not in raw:
         raise Misread(name)
     return raw
 
@@ -72,7 +72,7 @@ def _order(raw: Node, order_id: str, name: str) -> Node:
 # --- authorisations ------------------------------------------------------------------------------------
 def released(raw: Node, order_id: str) -> Reading:
     """A void carries no mark; but held money can be released only once."""
-    word = shapes.text(_order(raw, order_id, "payment_status"), "payment_status")
+    word = json_readers.text(_order(raw, order_id, "payment_status"), "payment_status")
     if word in (VOID, VOIDING):
         is_done = word == VOID
         detail = _("The authorisation is released.") if is_done else _("The authorisation is being released.")
@@ -80,8 +80,8 @@ def released(raw: Node, order_id: str) -> Reading:
         return Reading(records=(Record(id="void", text=None, standing=standing, detail=detail),))
     if word == HELD:
         return Reading(absent=_("The authorisation is still held."))
-    if word in words.TAKEN:
-        return Reading(foreign=str(words.CAPTURED))
+    if word in capabilities.TAKEN:
+        return Reading(foreign=str(capabilities.CAPTURED))
     return Reading(
         unclear=_("BigCommerce says “%(word)s” of the payment: wait until that is over.") % {"word": word[:60]}
     )
@@ -93,7 +93,7 @@ def refunds(api: Api, command: RefundOrder, before: Order) -> Reading:
     raws = [complete(raw) for raw in api.refunds(command.order_id)]
     states = payments.states(raws, ())
     known = {refund.id for refund in before.refunds}
-    if any(PaymentStatus.PENDING in _of(raw, states) for raw in raws if shapes.ident(raw, "id") not in known):
+    if any(PaymentStatus.PENDING in _of(raw, states) for raw in raws if json_readers.ident(raw, "id") not in known):
         states = payments.states(raws, api.transactions(command.order_id))
     ids = [payment.id for payment in before.payments]
     return Reading(
@@ -111,11 +111,11 @@ def complete(raw: Node) -> Node:
 
 
 def _of(raw: Node, states: payments.States) -> list[PaymentStatus]:
-    return [states[shapes.ident(part, "id")] for part in shapes.nodes(raw, "payments")]
+    return [states[json_readers.ident(part, "id")] for part in json_readers.nodes(raw, "payments")]
 
 
 def _refund(raw: Node, states: payments.States, ids: Sequence[str], currency: str) -> Record:
-    ident, text = shapes.ident(raw, "id"), payments.reason(raw)
+    ident, text = json_readers.ident(raw, "id"), payments.reason(raw)
     standing = _standing(_of(raw, states), is_marked=bool(MARK.search(text)))
     return Record(
         id=ident,
@@ -139,16 +139,16 @@ def _standing(found: Sequence[PaymentStatus], *, is_marked: bool) -> Standing:
 def _money(raw: Node, ids: Sequence[str], currency: str) -> dict[str, Money]:
     """By payment as the plan names them; in all, where one went another way than through a payment of the order."""
     told: dict[str, Money] = {}
-    for part in shapes.nodes(raw, "payments"):
-        payment = payments.payment_of(shapes.text(part, "provider_id"), ids)
+    for part in json_readers.nodes(raw, "payments"):
+        payment = payments.payment_of(json_readers.text(part, "provider_id"), ids)
         told[payment] = told.get(payment, Money.zero(currency)) + moneys.amount(part, currency, "amount")
     return told if set(told) <= set(ids) else {IN_ALL: total(told.values(), currency)}
 
 
 def _units(raw: Node) -> dict[str, Decimal]:
     told: dict[str, Decimal] = {}
-    for item in shapes.nodes(raw, "items"):
-        if shapes.text(item, "item_type") == "PRODUCT":
+    for item in json_readers.nodes(raw, "items"):
+        if json_readers.text(item, "item_type") == "PRODUCT":
             line = str(parts.number(item, "item_id"))
-            told[line] = told.get(line, Decimal(0)) + shapes.units(item, "quantity")
+            told[line] = told.get(line, Decimal(0)) + json_readers.units(item, "quantity")
     return told

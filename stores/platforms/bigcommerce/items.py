@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from stores.kernel import shapes
 from stores.kernel.errors import InputRejected, RemoteRefused
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Node
-from stores.platforms.bigcommerce import moneys, parts, words
+from stores.platforms.bigcommerce import capabilities, moneys, parts
 from stores.platforms.bigcommerce.parts import Cost
 
 Item = dict[str, Any]
@@ -29,7 +29,7 @@ def wanted(
 
     Raises RemoteRefused where less is left than is wanted.
     """
-    lines = {shapes.ident(line, "id"): line for line in parts.lines(raw)}
+    lines = {json_readers.ident(line, "id"): line for line in parts.lines(raw)}
     found = [item for line_id, count in units.items() for item in _goods(lines.get(line_id), count)]
     found += _costs(shipping, parts.of_kind(costs, "SHIPPING"))
     found += _costs(fees, parts.of_kind(costs, "HANDLING", "FEE"))
@@ -37,7 +37,7 @@ def wanted(
 
 
 def _goods(line: Node | None, count: Decimal) -> Iterator[Item]:
-    if line is None or count > shapes.units(line, "quantity") - whole(line, "quantity_refunded"):
+    if line is None or count > json_readers.units(line, "quantity") - whole(line, "quantity_refunded"):
         raise less_left()
     item = {"item_id": parts.number(line, "id"), "quantity": pieces(count)}
     yield {"item_type": "PRODUCT", **item}
@@ -57,14 +57,14 @@ def _costs(amount: Money | None, found: Sequence[Cost]) -> list[Item]:
 
 
 def less_left() -> RemoteRefused:
-    return RemoteRefused("less is left", code="less_refundable", user_message=str(words.LESS_LEFT))
+    return RemoteRefused("less is left", code="less_refundable", user_message=str(capabilities.LESS_LEFT))
 
 
 def whole(line: Node, name: str) -> Decimal:
     """A count that the description calls a number."""
     found = moneys.decimal(line, name)
     if found < 0 or found != found.to_integral_value():
-        raise shapes.Misread(name)
+        raise json_readers.Misread(name)
     return found
 
 

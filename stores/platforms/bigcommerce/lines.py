@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from stores.canonical.order import LineItem, Location, MoneyPair, Placement, Readiness
-from stores.kernel import shapes
-from stores.kernel import words as sentences
+from stores.kernel import i18n as sentences
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Node
-from stores.platforms.bigcommerce import moneys, words
+from stores.platforms.bigcommerce import capabilities, moneys
 from stores.platforms.bigcommerce.items import whole
 from stores.platforms.bigcommerce.moneys import Rates
 from stores.platforms.bigcommerce.stock import Stocks
@@ -26,7 +26,7 @@ class Count(NamedTuple):
 
     @classmethod
     def of(cls, raw: Node) -> Count:
-        ordered = shapes.units(raw, "quantity")
+        ordered = json_readers.units(raw, "quantity")
         shipped = min(whole(raw, "quantity_shipped"), ordered)
         return cls(ordered, min(whole(raw, "quantity_refunded"), ordered), shipped)
 
@@ -46,31 +46,39 @@ class Count(NamedTuple):
 
 def to_lines(raws: Sequence[Node], rates: Rates, stocks: Stocks, *, closed: str, packing: str) -> tuple[LineItem, ...]:
     """closed: why nothing of the order can be cancelled, "" when it can; packing: the state that warns."""
-    bundles = {shapes.text(raw, "parent_order_product_id") for raw in raws} - {"", "0"}
-    names = {shapes.ident(raw, "id"): shapes.text(raw, "name") for raw in raws}
+    bundles = {json_readers.text(raw, "parent_order_product_id") for raw in raws} - {"", "0"}
+    names = {json_readers.ident(raw, "id"): json_readers.text(raw, "name") for raw in raws}
     return tuple(_line(raw, rates, stocks, _bundle(raw, bundles), names, closed, packing) for raw in raws)
 
 
 def _bundle(raw: Node, bundles: set[str]) -> str:
     """What was chosen from a pick list goes with its parent."""
-    parent = shapes.text(raw, "parent_order_product_id")
-    return parent if parent in bundles else shapes.ident(raw, "id") if shapes.ident(raw, "id") in bundles else ""
+    parent = json_readers.text(raw, "parent_order_product_id")
+    return (
+        parent
+        if parent in bundles
+        else json_readers.ident(raw, "id")
+        if json_readers.ident(raw, "id") in bundles
+        else ""
+    )
 
 
 def _line(
     raw: Node, rates: Rates, stocks: Stocks, bundle: str, names: Mapping[str, str], closed: str, packing: str
 ) -> LineItem:
-    count, kind = Count.of(raw), shapes.text(raw, "type")
-    variant = shapes.text(raw, "variant_id")
+    count, kind = Count.of(raw), json_readers.text(raw, "type")
+    variant = json_readers.text(raw, "variant_id")
     place = (stocks.places or {}).get(variant)
     is_counted = place is not None and stocks.is_taken and count.waiting > 0
     stoppable = ZERO if closed else count.waiting
     return LineItem(
-        id=shapes.ident(raw, "id"),
-        title=shapes.text(raw, "name"),
-        variant=", ".join(shapes.text(option, "display_value") for option in shapes.nodes(raw, "product_options")),
-        sku=shapes.text(raw, "sku"),
-        vendor=shapes.text(raw, "brand"),
+        id=json_readers.ident(raw, "id"),
+        title=json_readers.text(raw, "name"),
+        variant=", ".join(
+            json_readers.text(option, "display_value") for option in json_readers.nodes(raw, "product_options")
+        ),
+        sku=json_readers.text(raw, "sku"),
+        vendor=json_readers.text(raw, "brand"),
         ordered=count.ordered,
         current=count.current,
         shipped=count.shipped,
@@ -90,7 +98,7 @@ def _line(
         group_id=bundle,
         group_title=names.get(bundle, ""),
         stock_item_id=variant if variant != "0" else "",
-        why_not="" if stoppable else closed or str(words.LINE_GONE),
+        why_not="" if stoppable else closed or str(capabilities.LINE_GONE),
     )
 
 
@@ -98,7 +106,7 @@ def _places(raw: Node, waiting: Decimal, place: Location | None, closed: str, pa
     if not waiting:
         return ()
     readiness = Readiness.GONE if closed else Readiness.BEING_PACKED if packing else Readiness.OPEN
-    ident = shapes.ident(raw, "id")
+    ident = json_readers.ident(raw, "id")
     return (Placement(id=ident, group_id="", units=waiting, readiness=readiness, location=place, detail=packing),)
 
 

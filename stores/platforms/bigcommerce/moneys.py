@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from stores.canonical.order import MoneyPair
-from stores.kernel import shapes
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Misread, Node
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
 CODE = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -21,7 +21,7 @@ CODE = re.compile(r"[A-Z]{3}", re.ASCII)
 
 def decimal(parent: Node, *names: str) -> Decimal:
     """0 for what is not there."""
-    found = shapes.first(parent, *names)
+    found = json_readers.first(parent, *names)
     if found is None or found == "":
         return Decimal(0)
     if isinstance(found, bool) or not isinstance(found, str | int | Decimal):
@@ -38,7 +38,7 @@ def amount(parent: Node, currency: str, *names: str) -> Money:
 
 def code(parent: Node, *names: str) -> str:
     """A currency, "" for none."""
-    said = next((text for name in names if (text := shapes.text(parent, name))), "")
+    said = next((text for name in names if (text := json_readers.text(parent, name))), "")
     if said and not CODE.fullmatch(said):
         raise Misread(names[0])
     return said

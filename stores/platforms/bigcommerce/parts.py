@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from stores.kernel import shapes
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money, total
-from stores.kernel.shapes import Node
 from stores.platforms.bigcommerce import moneys
 from stores.platforms.bigcommerce.moneys import Rates
 
@@ -34,24 +34,26 @@ def lines(raw: Node) -> list[Node]:
 
     Raises Misread where they are left out: an order without its lines is half an answer, not an empty order.
     """
-    places = shapes.node(raw.get("consignments"), "consignments")
-    email = shapes.node(shapes.first(places, "email") or {}, "email")
+    places = json_readers.node(raw.get("consignments"), "consignments")
+    email = json_readers.node(json_readers.first(places, "email") or {}, "email")
     groups = (
-        *shapes.nodes(places, "pickups"),
-        *shapes.nodes(places, "shipping"),
-        *shapes.nodes(places, "downloads"),
-        *shapes.nodes(email, "gift_certificates"),
+        *json_readers.nodes(places, "pickups"),
+        *json_readers.nodes(places, "shipping"),
+        *json_readers.nodes(places, "downloads"),
+        *json_readers.nodes(email, "gift_certificates"),
     )
     if any(group.get("line_items") is None for group in groups):
-        raise shapes.Misread("line_items")
-    found = {shapes.ident(line, "id"): line for group in groups for line in shapes.nodes(group, "line_items")}
-    if not found and shapes.units(raw, "items_total"):
-        raise shapes.Misread("line_items")
+        raise json_readers.Misread("line_items")
+    found = {
+        json_readers.ident(line, "id"): line for group in groups for line in json_readers.nodes(group, "line_items")
+    }
+    if not found and json_readers.units(raw, "items_total"):
+        raise json_readers.Misread("line_items")
     return [found[ident] for ident in sorted(found, key=lambda ident: (len(ident), ident))]
 
 
 def shipping_places(raw: Node) -> list[Node]:
-    return shapes.nodes(shapes.node(raw.get("consignments"), "consignments"), "shipping")
+    return json_readers.nodes(json_readers.node(raw.get("consignments"), "consignments"), "shipping")
 
 
 def has_own_ids(raw: Node) -> bool:
@@ -59,26 +61,26 @@ def has_own_ids(raw: Node) -> bool:
     return any(
         number(line, "order_address_id") not in (0, number(place, "id"))
         for place in shipping_places(raw)
-        for line in shapes.nodes(place, "line_items")
+        for line in json_readers.nodes(place, "line_items")
     )
 
 
 def number(parent: Node, name: str) -> int:
     """An id as the number that refunds take; 0 for none."""
-    found = shapes.text(parent, name) or "0"
+    found = json_readers.text(parent, name) or "0"
     if not found.isascii() or not found.isdigit() or len(found) > 18:
-        raise shapes.Misread(name)
+        raise json_readers.Misread(name)
     return int(found)
 
 
 # --- costs ---------------------------------------------------------------------------------------------
 def costs(raw: Node, addresses: Sequence[Node], records: Sequence[Node], rates: Rates) -> list[Cost]:
     """Shipping of each address, then handling of each, then fees: what is left of them."""
-    included = shapes.flag(raw, "is_tax_inclusive_pricing")
+    included = json_readers.flag(raw, "is_tax_inclusive_pricing")
     found = [_cost(kind, place, ("",), records, rates, included=included)
              for kind in ("SHIPPING", "HANDLING") for place in addresses]  # fmt: skip
     listed = raw.get("fees")
-    fees = shapes.nodes(raw, "fees") if isinstance(listed, list) else []
+    fees = json_readers.nodes(raw, "fees") if isinstance(listed, list) else []
     found += [_cost("FEE", fee, FEE_COST, records, rates, included=included) for fee in fees]
     return [cost for cost in found if cost.left.amount > 0]
 
@@ -101,16 +103,16 @@ def _given(kind: str, ident: int, records: Sequence[Node], rates: Rates) -> Mone
         moneys.amount(item, rates.currency, "requested_amount")
         for record in records
         if not is_declined(record)
-        for item in shapes.nodes(record, "items")
-        if shapes.text(item, "item_type") == kind and shapes.text(item, "item_id") == str(ident)
+        for item in json_readers.nodes(record, "items")
+        if json_readers.text(item, "item_type") == kind and json_readers.text(item, "item_id") == str(ident)
     )
     return total(gone, rates.currency)
 
 
 def is_declined(record: Node) -> bool:
     """No payment of it was made."""
-    paid = shapes.nodes(record, "payments")
-    return bool(paid) and all(shapes.flag(payment, "is_declined") for payment in paid)
+    paid = json_readers.nodes(record, "payments")
+    return bool(paid) and all(json_readers.flag(payment, "is_declined") for payment in paid)
 
 
 def of_kind(found: Sequence[Cost], *kinds: str) -> list[Cost]:

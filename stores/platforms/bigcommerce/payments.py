@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from stores.canonical.order import Payment, PaymentKind, PaymentStatus, Refund, RefundedLine
-from stores.kernel import shapes
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money, total
-from stores.kernel.shapes import Node
-from stores.platforms.bigcommerce import moneys, words
+from stores.platforms.bigcommerce import capabilities, moneys
 from stores.platforms.bigcommerce.moneys import Rates
 
 BY_HAND = ("bankdeposit", "cheque", "cod", "moneyorder", "instore", "custom")
@@ -26,22 +26,26 @@ States = Mapping[str, PaymentStatus]  # refund payment id → what became of it
 def to_payments(raw: Node, rows: Sequence[Node], records: Sequence[Node], rates: Rates) -> tuple[Payment, ...]:
     """One payment per gateway. Money in another currency than the order's is left to a person (`is_clear`)."""
     ours = [row for row in rows if moneys.code(row, "currency") in ("", rates.currency)]
-    gateways = list(dict.fromkeys(shapes.text(row, "gateway") for row in ours))
+    gateways = list(dict.fromkeys(json_readers.text(row, "gateway") for row in ours))
     found = [_payment(gateway, _of(ours, gateway), raw, rates) for gateway in gateways]
     known = [payment for payment in found if payment is not None]
     return as_they_stand(known or _held_without_row(raw, rates), records, rates)
 
 
 def _of(rows: Sequence[Node], gateway: str) -> list[Node]:
-    return [row for row in rows if shapes.text(row, "gateway") == gateway and shapes.text(row, "status") != "error"]
+    return [
+        row
+        for row in rows
+        if json_readers.text(row, "gateway") == gateway and json_readers.text(row, "status") != "error"
+    ]
 
 
 def _payment(gateway: str, rows: Sequence[Node], raw: Node, rates: Rates) -> Payment | None:
     def sum_of(*events: str) -> Money:
-        mine = (row for row in rows if shapes.text(row, "event") in events)
+        mine = (row for row in rows if json_readers.text(row, "event") in events)
         return total((moneys.amount(row, rates.currency, "amount") for row in mine), rates.currency)
 
-    by_hand = gateway in BY_HAND or any(shapes.text(row, "method") in ("offline", "custom") for row in rows)
+    by_hand = gateway in BY_HAND or any(json_readers.text(row, "method") in ("offline", "custom") for row in rows)
     taken = sum_of("purchase", "capture") or sum_of("settled")
     held = max(sum_of("authorization") - sum_of("capture", "void"), rates.zero)
     waiting = sum_of("pending")
@@ -63,21 +67,21 @@ def _payment(gateway: str, rows: Sequence[Node], raw: Node, rates: Rates) -> Pay
         refundable=taken or None,
         capturable=held or None,
         is_manual=by_hand,
-        is_test=any(shapes.flag(row, "test") for row in rows),
-        processed_at=shapes.when(rows[0], "date_created"),
+        is_test=any(json_readers.flag(row, "test") for row in rows),
+        processed_at=json_readers.when(rows[0], "date_created"),
     )
 
 
 def _is_paid_outside(raw: Node) -> bool:
     """Paid by hand: somebody moved the order to a state that follows payment."""
-    return int(shapes.units(raw, "status_id")) not in words.UNPAID
+    return int(json_readers.units(raw, "status_id")) not in capabilities.UNPAID
 
 
 def _held_without_row(raw: Node, rates: Rates) -> list[Payment]:
-    if shapes.text(raw, "payment_status") != "authorized":
+    if json_readers.text(raw, "payment_status") != "authorized":
         return []
     whole = moneys.amount(raw, rates.currency, "total_inc_tax")
-    said = shapes.text(raw, "payment_method")
+    said = json_readers.text(raw, "payment_method")
     return [
         Payment(
             id="authorization", kind=PaymentKind.AUTHORISATION, status=PaymentStatus.SUCCESS, gateway="", label=said,
@@ -89,11 +93,14 @@ def _held_without_row(raw: Node, rates: Rates) -> list[Payment]:
 def label(gateway: str, rows: Sequence[Node]) -> str:
     """ "Visa •••• 4242", "Bank deposit": for people."""
     card: Node = next((row["credit_card"] for row in rows if isinstance(row.get("credit_card"), Mapping)), {})
-    last, kind = shapes.text(card, "card_last4"), shapes.text(card, "card_type").replace("_", " ").capitalize()
+    last, kind = (
+        json_readers.text(card, "card_last4"),
+        json_readers.text(card, "card_type").replace("_", " ").capitalize(),
+    )
     if kind and last:
         return f"{kind} •••• {last[-4:]}"
     outside: Node = next((row["offline"] for row in rows if isinstance(row.get("offline"), Mapping)), {})
-    return LABELS.get(gateway) or shapes.text(outside, "display_name") or gateway
+    return LABELS.get(gateway) or json_readers.text(outside, "display_name") or gateway
 
 
 def as_they_stand(paid: Sequence[Payment], records: Sequence[Node], rates: Rates) -> tuple[Payment, ...]:
@@ -126,9 +133,9 @@ def refunded(records: Sequence[Node], rates: Rates, payment_id: str = "", ids: S
     gone = (
         moneys.amount(part, rates.currency, "amount")
         for record in records
-        for part in shapes.nodes(record, "payments")
-        if not shapes.flag(part, "is_declined")
-        and (not payment_id or payment_of(shapes.text(part, "provider_id"), ids) == payment_id)
+        for part in json_readers.nodes(record, "payments")
+        if not json_readers.flag(part, "is_declined")
+        and (not payment_id or payment_of(json_readers.text(part, "provider_id"), ids) == payment_id)
     )
     return total(gone, rates.currency)
 
@@ -138,42 +145,42 @@ def states(records: Sequence[Node], rows: Sequence[Node]) -> dict[str, PaymentSt
 
     A refund of money that was not settled yet may stand there as a void (changelog of 2026-10-02: Braintree).
     """
-    back = sorted((row for row in rows if shapes.text(row, "event") in ("refund", "void")), key=_is_error)
-    ids = list(dict.fromkeys(shapes.text(row, "gateway") for row in rows))
+    back = sorted((row for row in rows if json_readers.text(row, "event") in ("refund", "void")), key=_is_error)
+    ids = list(dict.fromkeys(json_readers.text(row, "gateway") for row in rows))
     found: dict[str, PaymentStatus] = {}
     used: set[str] = set()
     pending: list[tuple[Node, Node]] = []
-    parts = [(record, part) for record in records for part in shapes.nodes(record, "payments")]
+    parts = [(record, part) for record in records for part in json_readers.nodes(record, "payments")]
     for record, part in parts:
-        ident, named = shapes.ident(part, "id"), shapes.text(part, "transaction_id")
+        ident, named = json_readers.ident(part, "id"), json_readers.text(part, "transaction_id")
         row = next((row for row in back if named and named in _names(row)), None)
-        if shapes.flag(part, "is_declined"):
+        if json_readers.flag(part, "is_declined"):
             found[ident] = PaymentStatus.FAILED
-        elif shapes.flag(part, "offline"):
+        elif json_readers.flag(part, "offline"):
             found[ident] = PaymentStatus.SUCCESS
             pending.append((record, part))  # its transaction, if there is one, is nobody else's
         elif row is not None:
             found[ident] = _end(row)
-            used.add(shapes.ident(row, "id"))
+            used.add(json_readers.ident(row, "id"))
         else:
             found[ident] = PaymentStatus.PENDING
             pending.append((record, part))
     for record, part in pending:
-        unused = (row for row in back if shapes.ident(row, "id") not in used)
+        unused = (row for row in back if json_readers.ident(row, "id") not in used)
         row = next((row for row in unused if _fits(row, record, part, ids)), None)
         if row is not None:
-            used.add(shapes.ident(row, "id"))
-            if found[shapes.ident(part, "id")] is PaymentStatus.PENDING:
-                found[shapes.ident(part, "id")] = _end(row)
+            used.add(json_readers.ident(row, "id"))
+            if found[json_readers.ident(part, "id")] is PaymentStatus.PENDING:
+                found[json_readers.ident(part, "id")] = _end(row)
     return found
 
 
 def _names(row: Node) -> tuple[str, str]:
-    return shapes.ident(row, "id"), shapes.text(row, "gateway_transaction_id")
+    return json_readers.ident(row, "id"), json_readers.text(row, "gateway_transaction_id")
 
 
 def _is_error(row: Node) -> bool:
-    return shapes.text(row, "status") == "error"
+    return json_readers.text(row, "status") == "error"
 
 
 def _end(row: Node) -> PaymentStatus:
@@ -182,10 +189,10 @@ def _end(row: Node) -> PaymentStatus:
 
 def _fits(row: Node, record: Node, part: Node, ids: Sequence[str]) -> bool:
     """The same money through the same gateway; a void only from the refund's time on: earlier ones released a hold."""
-    if payment_of(shapes.text(part, "provider_id"), ids) != shapes.text(row, "gateway"):
+    if payment_of(json_readers.text(part, "provider_id"), ids) != json_readers.text(row, "gateway"):
         return False
-    if shapes.text(row, "event") == "void":
-        at, created = shapes.when(row, "date_created"), shapes.when(record, "created")
+    if json_readers.text(row, "event") == "void":
+        at, created = json_readers.when(row, "date_created"), json_readers.when(record, "created")
         if at is None or created is None or at < created:
             return False
     return moneys.decimal(row, "amount") == moneys.decimal(part, "amount")
@@ -193,40 +200,40 @@ def _fits(row: Node, record: Node, part: Node, ids: Sequence[str]) -> bool:
 
 def to_refund(record: Node, state: States, ids: Sequence[str], rates: Rates, at: datetime) -> Refund:
     """Whether units were put back is not told: a refund never does it."""
-    lines = [item for item in shapes.nodes(record, "items") if shapes.text(item, "item_type") == "PRODUCT"]
-    back = [part for part in shapes.nodes(record, "payments") if not shapes.flag(part, "is_declined")]
+    lines = [item for item in json_readers.nodes(record, "items") if json_readers.text(item, "item_type") == "PRODUCT"]
+    back = [part for part in json_readers.nodes(record, "payments") if not json_readers.flag(part, "is_declined")]
     return Refund(
-        id=shapes.ident(record, "id"),
-        created_at=shapes.when(record, "created") or at,
+        id=json_readers.ident(record, "id"),
+        created_at=json_readers.when(record, "created") or at,
         note=reason(record),
         amount=rates.pair(total((moneys.amount(part, rates.currency, "amount") for part in back), rates.currency)),
         lines=tuple(
             RefundedLine(
-                line_id=shapes.ident(item, "item_id"), units=shapes.units(item, "quantity"), restock="none",
+                line_id=json_readers.ident(item, "item_id"), units=json_readers.units(item, "quantity"), restock="none",
                 was_restocked=False,
             )
             for item in lines
         ),
-        transactions=tuple(_part(part, state, ids, rates) for part in shapes.nodes(record, "payments")),
+        transactions=tuple(_part(part, state, ids, rates) for part in json_readers.nodes(record, "payments")),
     )  # fmt: skip
 
 
 def reason(record: Node) -> str:
     """Ours stands in every item."""
-    said = [shapes.text(item, "reason") for item in shapes.nodes(record, "items")]
-    return next(filter(None, [*said, shapes.text(record, "reason")]), "")
+    said = [json_readers.text(item, "reason") for item in json_readers.nodes(record, "items")]
+    return next(filter(None, [*said, json_readers.text(record, "reason")]), "")
 
 
 def _part(part: Node, state: States, ids: Sequence[str], rates: Rates) -> Payment:
-    provider = shapes.text(part, "provider_id")
+    provider = json_readers.text(part, "provider_id")
     return Payment(
-        id=shapes.ident(part, "id"),
+        id=json_readers.ident(part, "id"),
         kind=PaymentKind.REFUND,
-        status=state.get(shapes.ident(part, "id"), PaymentStatus.UNKNOWN),
+        status=state.get(json_readers.ident(part, "id"), PaymentStatus.UNKNOWN),
         gateway=provider,
         label=LABELS.get(provider, provider),
         amount=rates.read(part, "amount"),
         parent_id=payment_of(provider, ids),
-        is_manual=shapes.flag(part, "offline"),
-        error=shapes.text(part, "declined_message"),
+        is_manual=json_readers.flag(part, "offline"),
+        error=json_readers.text(part, "declined_message"),
     )

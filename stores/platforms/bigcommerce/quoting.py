@@ -12,11 +12,11 @@ from decimal import Decimal
 
 from stores.canonical.order import Order, Payment
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money, allocate, total
-from stores.kernel.shapes import Node
-from stores.platforms.bigcommerce import items, lines, moneys, parts, payments, words
+from stores.platforms.bigcommerce import capabilities, items, lines, moneys, parts, payments
 from stores.platforms.bigcommerce.api import Api
 from stores.platforms.bigcommerce.mapping import Read
 from stores.platforms.bigcommerce.moneys import Rates
@@ -46,9 +46,9 @@ class Quoted:
 
 def ask(api: Api, order_id: str, wanted: Sequence[items.Item], currency: str) -> Quoted:
     raw = api.quote(order_id, wanted)
-    ways = shapes.first(raw, "refund_methods") or []
+    ways = json_readers.first(raw, "refund_methods") or []
     if not isinstance(ways, list):
-        raise shapes.Misread("refund_methods")
+        raise json_readers.Misread("refund_methods")
     found = tuple(tuple(_backs(way, currency)) for way in ways)
     return Quoted(
         moneys.amount(raw, currency, "total_refund_amount"),
@@ -59,12 +59,12 @@ def ask(api: Api, order_id: str, wanted: Sequence[items.Item], currency: str) ->
 
 def _backs(way: object, currency: str) -> Iterator[Back]:
     """A way is a list of payments; a single one stands for itself."""
-    for part in shapes.nodes({"way": [way] if isinstance(way, Mapping) else way}, "way"):
+    for part in json_readers.nodes({"way": [way] if isinstance(way, Mapping) else way}, "way"):
         yield Back(
-            provider=shapes.ident(part, "provider_id"),
-            name=shapes.text(part, "provider_description"),
+            provider=json_readers.ident(part, "provider_id"),
+            name=json_readers.text(part, "provider_description"),
             amount=_exact(part, currency),
-            offline=shapes.flag(part, "offline"),
+            offline=json_readers.flag(part, "offline"),
         )
 
 
@@ -72,7 +72,7 @@ def _exact(part: Node, currency: str) -> Money:
     """What is sent must equal it. Raises RemoteRefused where our minor unit is coarser: rounded, it is another sum."""
     found = moneys.amount(part, currency, "amount")
     if found.amount != moneys.decimal(part, "amount"):
-        raise RemoteRefused("finer", code="finer", user_message=str(words.FINER))
+        raise RemoteRefused("finer", code="finer", user_message=str(capabilities.FINER))
     return found
 
 
@@ -107,7 +107,7 @@ def quote(api: Api, read: Read, order: Order, request: CancelRequest) -> Quote:
     found = ask(api, order.external_id, wanted, currency)
     way = chosen(found, order.payments)
     if found.total and not way:
-        raise RemoteRefused("no way", code="no_way", user_message=str(words.NO_WAY))
+        raise RemoteRefused("no way", code="no_way", user_message=str(capabilities.NO_WAY))
     back = total((part.amount for part in way), currency)
     tax = Money.zero(currency) if order.taxes_included else min(found.tax, back)
     goods = max(back - tax - shipping - fees, Money.zero(currency))
@@ -166,7 +166,7 @@ def _tax_of(costs: Sequence[Cost], shipping: Money, fees: Money) -> Money:
 def _lines(
     raw: Node, rates: Rates, order: Order, units: Mapping[str, Decimal], goods: Money, tax: Money
 ) -> Iterator[QuotedLine]:
-    nodes = {shapes.ident(line, "id"): line for line in parts.lines(raw)}
+    nodes = {json_readers.ident(line, "id"): line for line in parts.lines(raw)}
     worth = []
     for line_id, count in units.items():
         whole = lines.net(nodes[line_id], rates, included=order.taxes_included)

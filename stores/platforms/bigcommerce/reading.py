@@ -9,11 +9,11 @@ from typing import Any
 
 from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
 from stores.connectors import rows
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
-from stores.kernel.shapes import Misread, Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.base import Listing
-from stores.platforms.bigcommerce import lines, mapping, parts, payments, stock, totals, words
+from stores.platforms.bigcommerce import capabilities, lines, mapping, parts, payments, stock, totals
 from stores.platforms.bigcommerce.api import WHOLE_ORDER, Api, check_id
 from stores.platforms.bigcommerce.mapping import Read
 from stores.platforms.bigcommerce.moneys import Rates
@@ -33,7 +33,7 @@ def read(api: Api, settings: Settings, order_id: str) -> Read:
 
 def raw_order(api: Api, order_id: str) -> Node:
     raw = api.order(order_id)
-    if shapes.ident(raw, "id") != order_id:
+    if json_readers.ident(raw, "id") != order_id:
         raise Misread("id")
     return raw
 
@@ -56,7 +56,9 @@ def costs(api: Api, raw: Node, records: Sequence[Node], rates: Rates) -> list[pa
     """What shipping, handling and fees still hold; the addresses are asked for where consignments number their own."""
     places = parts.shipping_places(raw)
     if parts.has_own_ids(raw):
-        places = api.bare(f"v2/orders/{check_id(shapes.ident(raw, 'id'))}/shipping_addresses", [("limit", str(PAGE))])
+        places = api.bare(
+            f"v2/orders/{check_id(json_readers.ident(raw, 'id'))}/shipping_addresses", [("limit", str(PAGE))]
+        )
     return parts.costs(raw, places, records, rates)
 
 
@@ -64,7 +66,7 @@ def shipments(api: Api, raw: Node) -> list[Node]:
     """Asked for only where something left."""
     if not any(lines.Count.of(line).shipped for line in parts.lines(raw)):
         return []
-    return api.bare(f"v2/orders/{check_id(shapes.ident(raw, 'id'))}/shipments", [("limit", str(PAGE))])
+    return api.bare(f"v2/orders/{check_id(json_readers.ident(raw, 'id'))}/shipments", [("limit", str(PAGE))])
 
 
 # --- again -----------------------------------------------------------------------------------------
@@ -93,10 +95,10 @@ def _states(records: Sequence[Node], before: Order) -> dict[str, PaymentStatus]:
     """What was settled then stays so; since then a declined payment says so, and a paid one names its transaction."""
     known = {part.id: part.status for refund in before.refunds for part in refund.transactions}
     found = payments.states(records, ())
-    for part in (part for record in records for part in shapes.nodes(record, "payments")):
-        ident = shapes.ident(part, "id")
+    for part in (part for record in records for part in json_readers.nodes(record, "payments")):
+        ident = json_readers.ident(part, "id")
         if found[ident] is PaymentStatus.PENDING:
-            paid = PaymentStatus.SUCCESS if shapes.text(part, "transaction_id") else PaymentStatus.PENDING
+            paid = PaymentStatus.SUCCESS if json_readers.text(part, "transaction_id") else PaymentStatus.PENDING
             found[ident] = known.get(ident, paid)
     return found
 
@@ -105,7 +107,7 @@ def _is_known(raw: Node, records: Sequence[Node], before: Order) -> bool:
     """Every payment was taken and every refund is settled, as far as can be told without their transactions."""
     settled = PaymentStatus.PENDING not in _states(records, before).values()
     state = mapping.to_payment_state(raw, Read(raw, paid=before.payments))
-    is_clear = not any(remark.text == str(words.TWO_CURRENCIES) for remark in before.remarks)
+    is_clear = not any(remark.text == str(capabilities.TWO_CURRENCIES) for remark in before.remarks)
     is_same = state in TAKEN or (state is before.payment and not before.payments)
     return settled and is_clear and is_same and all(map(_is_taken, before.payments))
 
@@ -150,12 +152,12 @@ def _changed(raw: Node) -> datetime | None:
     return mapping.when(raw, "date_modified")
 
 
-ROW = rows.Fields(("id",), lambda raw: shapes.text(raw, "id"), _changed)
+ROW = rows.Fields(("id",), lambda raw: json_readers.text(raw, "id"), _changed)
 
 
 def _to_summary(raw: Node) -> Order | None:
     """An open cart stands in the same list."""
-    return None if mapping.status_of(raw) == words.INCOMPLETE else mapping.to_order(Read(raw, is_summary=True))
+    return None if mapping.status_of(raw) == capabilities.INCOMPLETE else mapping.to_order(Read(raw, is_summary=True))
 
 
 def _page(api: Api, here: Place) -> tuple[list[Any], Place]:

@@ -17,12 +17,12 @@ from datetime import datetime
 
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, Outcome, Receipt, RefundOrder, VoidPayment
 from stores.canonical.order import PaymentStatus
-from stores.kernel import shapes
-from stores.kernel.answers import Answer
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused, Unsupported
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money, total
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.bigcommerce import moneys, parts, payments, stock, words
+from stores.platforms.bigcommerce import capabilities, moneys, parts, payments, stock
 
 FIRST_LOOK, MONEY_LOOK = 1.0, 2.0  # seconds
 PATIENCE = 60.0  # seconds after which stock that has not moved is told as it is, and a void as failed
@@ -33,14 +33,14 @@ def read(command: Command, answer: Answer) -> Receipt:
     try:
         match command:
             case CancelOrder():
-                return cancelled(shapes.node(answer.body, "body"), command)
+                return cancelled(json_readers.node(answer.body, "body"), command)
             case RefundOrder():
-                body = shapes.node(answer.body, "body")
-                return refund_begun(shapes.node(body.get("data"), "data"), command)
+                body = json_readers.node(answer.body, "body")
+                return refund_begun(json_readers.node(body.get("data"), "data"), command)
             case VoidPayment():
                 return void_begun(answer)
             case CorrectStock():
-                return moved(shapes.node(answer.body, "body"))
+                return moved(json_readers.node(answer.body, "body"))
         raise Unsupported("cancel_lines")
     except Misread as exc:
         raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status, answer=answer.body) from exc
@@ -49,7 +49,10 @@ def read(command: Command, answer: Answer) -> Receipt:
 # --- the status ----------------------------------------------------------------------------------------
 def cancelled(raw: Node, command: CancelOrder) -> Receipt:
     """The answer is the order: whether it took the number is seen there."""
-    if shapes.ident(raw, "id") != command.order_id or shapes.units(raw, "status_id") != words.CANCELLED:
+    if (
+        json_readers.ident(raw, "id") != command.order_id
+        or json_readers.units(raw, "status_id") != capabilities.CANCELLED
+    ):
         raise Misread("status_id")
     return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, facts={"state": "cancelled"})
 
@@ -105,9 +108,9 @@ def age(receipt: Receipt, at: datetime) -> float:
 # --- money ---------------------------------------------------------------------------------------------
 def refund_begun(data: Node, command: RefundOrder) -> Receipt:
     """201 is not success: the payment may be declined at once, and runs afterwards otherwise."""
-    if shapes.ident(data, "order_id") != command.order_id:
+    if json_readers.ident(data, "order_id") != command.order_id:
         raise Misread("order_id")
-    ids = {"refund": shapes.ident(data, "id")}
+    ids = {"refund": json_readers.ident(data, "id")}
     state = payments.states([data], ())
     if not state:
         raise Misread("payments")
@@ -122,7 +125,7 @@ def refund_state(
     failure: type[RemoteRefused] = RemoteRefused,
 ) -> Receipt:
     """Raises `failure` when the payment provider declined: JobFailed where that is heard on asking after it."""
-    record = next((one for one in records if shapes.text(one, "id") == receipt.ids.get("refund")), None)
+    record = next((one for one in records if json_readers.text(one, "id") == receipt.ids.get("refund")), None)
     state = set(_states_of(record, records, rows)) if record else {PaymentStatus.PENDING}
     if record and PaymentStatus.FAILED in state:
         raise failure("declined", code="refund_declined", user_message=declined(record), answer=[dict(record)])
@@ -136,18 +139,20 @@ def refund_state(
 
 def _states_of(record: Node, records: Sequence[Node], rows: Sequence[Node]) -> list[PaymentStatus]:
     found = payments.states(records, rows)
-    return [found[shapes.ident(part, "id")] for part in shapes.nodes(record, "payments")]
+    return [found[json_readers.ident(part, "id")] for part in json_readers.nodes(record, "payments")]
 
 
 def _sum(record: Node, currency: str) -> Money:
-    back = (moneys.amount(part, currency, "amount") for part in shapes.nodes(record, "payments"))
+    back = (moneys.amount(part, currency, "amount") for part in json_readers.nodes(record, "payments"))
     return total(back, currency)
 
 
 def declined(record: Node) -> str:
     """In words; where another payment of it was not declined, that one may well have been paid."""
-    said = [shapes.text(part, "declined_message") for part in shapes.nodes(record, "payments")]
-    ours = words.NOT_PAID_BACK if parts.is_declined(record) or len(said) == 1 else words.PART_NOT_PAID_BACK
+    said = [json_readers.text(part, "declined_message") for part in json_readers.nodes(record, "payments")]
+    ours = (
+        capabilities.NOT_PAID_BACK if parts.is_declined(record) or len(said) == 1 else capabilities.PART_NOT_PAID_BACK
+    )
     return str(ours) % {"why": " ".join(filter(None, said))[:200]}
 
 
@@ -163,20 +168,20 @@ VOIDING = Receipt(outcome=Outcome.ACCEPTED, ids={}, facts={"state": "voiding"}, 
 
 def void_state(receipt: Receipt, raw: Node, at: datetime) -> Receipt:
     """Raises JobFailed where it is held again, or was taken: then there is nothing left to release."""
-    word = shapes.text(raw, "payment_status")
+    word = json_readers.text(raw, "payment_status")
     if word == "void":
         return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts={"state": "voided"})
     if word == "authorized" and age(receipt, at) >= PATIENCE:
-        raise JobFailed("still held", code="void_failed", user_message=str(words.NOT_VOIDED))
-    if word in words.TAKEN:
-        raise JobFailed("taken", code="void_failed", user_message=str(words.CAPTURED))
+        raise JobFailed("still held", code="void_failed", user_message=str(capabilities.NOT_VOIDED))
+    if word in capabilities.TAKEN:
+        raise JobFailed("taken", code="void_failed", user_message=str(capabilities.CAPTURED))
     return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts, look_after=MONEY_LOOK)
 
 
 # --- stock ---------------------------------------------------------------------------------------------
 def moved(body: Node) -> Receipt:
     """Accepted under this name, carried out a moment later."""
-    ids = {"transaction": shapes.ident(body, "transaction_id")}
+    ids = {"transaction": json_readers.ident(body, "transaction_id")}
     return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={"state": "adjusted"})
 
 

@@ -9,25 +9,25 @@ from typing import Any
 from stores.canonical.commands import CancelOrder, CorrectStock, PaymentBack, RefundOrder
 from stores.canonical.order import PaymentStatus
 from stores.connectors.judge import MARK
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable, Unsupported
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money, total
-from stores.kernel.shapes import Node
-from stores.platforms.bigcommerce import items, moneys, parts, payments, words
+from stores.platforms.bigcommerce import capabilities, items, moneys, parts, payments
 from stores.platforms.bigcommerce.mapping import Read, status_of, why_closed
 from stores.platforms.bigcommerce.moneys import Rates
 from stores.platforms.bigcommerce.quoting import Back, Quoted
 
 LONGEST_NOTES = 65_535
 WAIT_SECONDS = 10.0
-CANCELLED = {"status_id": words.CANCELLED}  # the number: the text is read-only and passed over without a word
+CANCELLED = {"status_id": capabilities.CANCELLED}  # the number: the text is read-only and passed over without a word
 
 
 # --- the status --------------------------------------------------------------------------------------
 def guard_cancel(command: CancelOrder) -> None:
     """A status moves no money. Raises Unsupported."""
     if command.refund or command.notify:
-        raise Unsupported("cancel_order", str(words.CAPABILITIES.cancel_order.why))
+        raise Unsupported("cancel_order", str(capabilities.CAPABILITIES.cancel_order.why))
 
 
 def reason_words(reason: str, note: str) -> str:
@@ -36,29 +36,29 @@ def reason_words(reason: str, note: str) -> str:
 
 
 def is_cancelled(raw: Node) -> bool:
-    return shapes.units(raw, "status_id") == words.CANCELLED
+    return json_readers.units(raw, "status_id") == capabilities.CANCELLED
 
 
 def guard_open(raw: Node, tag: str) -> None:
     """Somebody cancelled or shipped it since the plan was made, or it is archived: then nothing is sent."""
-    status = int(shapes.units(raw, "status_id"))
-    if is_cancelled(raw) and tag not in shapes.text(raw, "staff_notes"):
-        raise RemoteRefused("cancelled", code="already", user_message=str(words.BY_ANOTHER))
-    closed = why_closed(Read(raw), status) if status not in (words.REFUNDED, words.CANCELLED) else ""
+    status = int(json_readers.units(raw, "status_id"))
+    if is_cancelled(raw) and tag not in json_readers.text(raw, "staff_notes"):
+        raise RemoteRefused("cancelled", code="already", user_message=str(capabilities.BY_ANOTHER))
+    closed = why_closed(Read(raw), status) if status not in (capabilities.REFUNDED, capabilities.CANCELLED) else ""
     has_left = any(items.whole(line, "quantity_shipped") for line in parts.lines(raw))
     if closed or has_left:
-        why = closed or str(words.CLOSED[words.SHIPPED])
+        why = closed or str(capabilities.CLOSED[capabilities.SHIPPED])
         raise moved_on("not_open", why)
 
 
 def cancel_body(raw: Node, note: str, tag: str) -> dict[str, Any]:
     """The status and our line in the staff notes, in one request: whatever stands there stays."""
-    notes = shapes.text(raw, "staff_notes")
+    notes = json_readers.text(raw, "staff_notes")
     if tag in notes:
         return dict(CANCELLED)
     added = f"{notes.rstrip()}\n{note}" if notes.strip() else note
     if len(added) > LONGEST_NOTES:
-        raise RemoteRefused("notes are full", code="notes_full", user_message=str(words.NOTES_FULL))
+        raise RemoteRefused("notes are full", code="notes_full", user_message=str(capabilities.NOTES_FULL))
     return CANCELLED | {"staff_notes": added}
 
 
@@ -67,36 +67,40 @@ def whole(command: RefundOrder) -> Money:
     """Raises Unsupported for a refund of nothing."""
     found = total((payment.amount for payment in command.payments), command.currency)
     if found.amount <= 0:
-        raise Unsupported("cancel_without_refund", str(words.NOTHING_BACK))
+        raise Unsupported("cancel_without_refund", str(capabilities.NOTHING_BACK))
     return found
 
 
 def guard_refund(command: RefundOrder, raw: Node, records: Sequence[Node], tag: str) -> None:
     """Raises RemoteRefused where our own refund is there already, or the order moved on since our last look."""
     if Rates.of(raw).currency != command.currency:
-        raise RemoteRefused("currency", code="currency_changed", user_message=str(words.OTHER_CURRENCY))
+        raise RemoteRefused("currency", code="currency_changed", user_message=str(capabilities.OTHER_CURRENCY))
     if any(tag in payments.reason(record) for record in records):
-        raise RemoteRefused("already there", code="already", user_message=str(words.ALREADY))
+        raise RemoteRefused("already there", code="already", user_message=str(capabilities.ALREADY))
     if closed := why_closed(Read(raw), status_of(raw)):
         raise moved_on("not_open", closed)
-    lines = {shapes.ident(line, "id"): line for line in parts.lines(raw)}
+    lines = {json_readers.ident(line, "id"): line for line in parts.lines(raw)}
     for back in command.lines:
         line = lines.get(back.line_id)
-        if line is not None and back.units > shapes.units(line, "quantity") - items.whole(line, "quantity_shipped"):
-            raise moved_on("shipped", words.UNITS_LEFT)
+        if line is not None and back.units > json_readers.units(line, "quantity") - items.whole(
+            line, "quantity_shipped"
+        ):
+            raise moved_on("shipped", capabilities.UNITS_LEFT)
 
 
 def moved_on(code: str, why: object) -> RemoteRefused:
-    return RemoteRefused(code, code=code, user_message=str(words.NOT_OPEN) % {"why": why})
+    return RemoteRefused(code, code=code, user_message=str(capabilities.NOT_OPEN) % {"why": why})
 
 
 def may_be_running(records: Sequence[Node]) -> bool:
     """Refunds run one after another, so only the last can; what is paid names its transaction, or nothing at all."""
     last = records[-1:]
     return any(
-        not shapes.flag(part, "is_declined") and not shapes.flag(part, "offline") and not part.get("transaction_id")
+        not json_readers.flag(part, "is_declined")
+        and not json_readers.flag(part, "offline")
+        and not part.get("transaction_id")
         for record in last
-        for part in shapes.nodes(record, "payments")
+        for part in json_readers.nodes(record, "payments")
     )
 
 
@@ -108,7 +112,7 @@ def guard_running(records: Sequence[Node], rows: Sequence[Node]) -> None:
 
 def running() -> RemoteUnavailable:
     return RemoteUnavailable(
-        "a refund is running", code="refund_running", retry_after=WAIT_SECONDS, user_message=str(words.RUNNING)
+        "a refund is running", code="refund_running", retry_after=WAIT_SECONDS, user_message=str(capabilities.RUNNING)
     )
 
 
@@ -161,7 +165,7 @@ def matched(wanted: Sequence[PaymentBack], quoted: Quoted, ids: Sequence[str]) -
         found = [(payment, back) for payment in wanted for back in way if _is_same(payment, back, ids)]
         if len(found) == len(wanted):
             return found
-    raise RemoteRefused("another way", code="way_changed", user_message=str(words.OTHER_WAY))
+    raise RemoteRefused("another way", code="way_changed", user_message=str(capabilities.OTHER_WAY))
 
 
 def _is_same(payment: PaymentBack, back: Back, ids: Sequence[str]) -> bool:
@@ -192,18 +196,18 @@ def guard_stock(command: CorrectStock, raw: Node, records: Callable[[], Sequence
     Units come out again only after a cancellation of ours, which has put them back.
     """
     added = {change.stock_item_id for change in command.changes if change.delta > 0}
-    by_us = MARK.search(shapes.text(raw, "staff_notes")) is not None
+    by_us = MARK.search(json_readers.text(raw, "staff_notes")) is not None
     if (is_cancelled(raw) and not by_us) or _is_refunded_by_hand(raw, records):
-        raise moved_on("cancelled", words.STOCK_BY_ANOTHER)
+        raise moved_on("cancelled", capabilities.STOCK_BY_ANOTHER)
     if not added and not is_cancelled(raw):
-        raise moved_on("open_again", words.STOCK_OPEN_AGAIN)
-    if any(_is_over(line) for line in parts.lines(raw) if shapes.text(line, "variant_id") in added):
-        raise moved_on("shipped", words.UNITS_LEFT)
+        raise moved_on("open_again", capabilities.STOCK_OPEN_AGAIN)
+    if any(_is_over(line) for line in parts.lines(raw) if json_readers.text(line, "variant_id") in added):
+        raise moved_on("shipped", capabilities.UNITS_LEFT)
 
 
 def _is_refunded_by_hand(raw: Node, records: Callable[[], Sequence[Node]]) -> bool:
     """Refunded by its status, not by money: a status set by a person gives stock back, the one of a refund does not."""
-    if status_of(raw) != words.REFUNDED:
+    if status_of(raw) != capabilities.REFUNDED:
         return False
     rates = Rates.of(raw)
     return payments.refunded(records(), rates) < moneys.amount(raw, rates.currency, "total_inc_tax")
@@ -212,7 +216,7 @@ def _is_refunded_by_hand(raw: Node, records: Callable[[], Sequence[Node]]) -> bo
 def _is_over(line: Node) -> bool:
     """More of it left or went back than was ordered: somebody shipped units that were just taken off the order."""
     gone = items.whole(line, "quantity_shipped") + items.whole(line, "quantity_refunded")
-    return gone > shapes.units(line, "quantity")
+    return gone > json_readers.units(line, "quantity")
 
 
 def pairs(command: CorrectStock) -> list[tuple[str, str]]:
@@ -225,5 +229,5 @@ def signed(delta: Decimal) -> int:
 
 def _number(said: str) -> int:
     if not said.isascii() or not said.isdigit() or len(said) > 18:
-        raise RemoteRefused("not counted", code="not_counted", user_message=str(words.NOT_COUNTED))
+        raise RemoteRefused("not counted", code="not_counted", user_message=str(capabilities.NOT_COUNTED))
     return int(said)

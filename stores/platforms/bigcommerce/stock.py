@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stores.canonical.order import Location, Order
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.bigcommerce import moneys, parts, words
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.platforms.bigcommerce import capabilities, moneys, parts
 from stores.platforms.bigcommerce.api import Api
 
 PATH = "v3/inventory/items"
@@ -44,7 +44,7 @@ class Stocks:
             if place.location and line.stock_item_id
         }
         gives_back = bool(before.cancel_restocks) or before.ends_by_refund
-        is_hidden = any(remark.text == str(words.NO_STOCK_RIGHT) for remark in before.remarks)
+        is_hidden = any(remark.text == str(capabilities.NO_STOCK_RIGHT) for remark in before.remarks)
         return cls(gives_back, gives_back or before.is_restockable, None if is_hidden else found)
 
 
@@ -60,19 +60,19 @@ class Settings:
         own = self._read(channel) if channel else {}
         if any(own.get(name) is None for name in (GIVES_BACK, TAKEN)):
             own = {**self._read(""), **{name: value for name, value in own.items() if value is not None}}
-        return shapes.flag(own, GIVES_BACK), shapes.text(own, TAKEN)
+        return json_readers.flag(own, GIVES_BACK), json_readers.text(own, TAKEN)
 
     def _read(self, channel: str) -> Node:
         if channel not in self.known:
             query = [("channel_id", channel)] if channel else []
             body = self.api.object("v3/settings/inventory", query)
-            self.known[channel] = shapes.node(body.get("data"), "data")
+            self.known[channel] = json_readers.node(body.get("data"), "data")
         return self.known[channel]
 
 
 def read(api: Api, settings: Settings, raw: Node) -> Stocks:
-    gives_back, taken = settings.of(shapes.text(raw, "channel_id"))
-    is_taken = taken == "order_placed" and shapes.units(raw, "status_id") != words.INCOMPLETE
+    gives_back, taken = settings.of(json_readers.text(raw, "channel_id"))
+    is_taken = taken == "order_placed" and json_readers.units(raw, "status_id") != capabilities.INCOMPLETE
     if not is_taken:
         return Stocks(gives_back, is_taken)
     return Stocks(gives_back, is_taken, _places(api, variants(parts.lines(raw))))
@@ -80,8 +80,8 @@ def read(api: Api, settings: Settings, raw: Node) -> Stocks:
 
 def variants(lines: Iterable[Node]) -> list[str]:
     """Of goods that are sent: what is downloaded or mailed is not counted."""
-    sent = (line for line in lines if shapes.text(line, "type") in ("physical", ""))
-    found = (shapes.text(line, "variant_id") for line in sent)
+    sent = (line for line in lines if json_readers.text(line, "type") in ("physical", ""))
+    found = (json_readers.text(line, "variant_id") for line in sent)
     return list(dict.fromkeys(ident for ident in found if ident not in ("", "0")))
 
 
@@ -104,19 +104,19 @@ def _items(api: Api, wanted: Sequence[str], locations: Sequence[str] = ()) -> di
         query = [("variant_id:in", ",".join(some)), ("limit", str(MOST))]
         query += [("location_id:in", ",".join(locations))] if locations else []
         rows += api.data(PATH, query)
-    found = ((shapes.node(row.get("identity"), "identity"), shapes.nodes(row, "locations")) for row in rows)
-    return {shapes.text(identity, "variant_id"): places for identity, places in found}
+    found = ((json_readers.node(row.get("identity"), "identity"), json_readers.nodes(row, "locations")) for row in rows)
+    return {json_readers.text(identity, "variant_id"): places for identity, places in found}
 
 
 def _place(rows: Sequence[Node]) -> Location | None:
     """The default one where units are counted there, else the first that is open: orders do not say theirs."""
-    open_ones = [row for row in rows if shapes.flag(row, "location_enabled")] or list(rows)
-    usual = [row for row in open_ones if shapes.text(row, "location_id") == USUAL_LOCATION] or open_ones
+    open_ones = [row for row in rows if json_readers.flag(row, "location_enabled")] or list(rows)
+    usual = [row for row in open_ones if json_readers.text(row, "location_id") == USUAL_LOCATION] or open_ones
     if not usual:
         return None
-    ident = shapes.ident(usual[0], "location_id")
-    name = shapes.text(usual[0], "location_name") or str(words.LAST_LOCATION)
-    return Location(id=ident, name=name, is_active=shapes.flag(usual[0], "location_enabled"))
+    ident = json_readers.ident(usual[0], "location_id")
+    name = json_readers.text(usual[0], "location_name") or str(capabilities.LAST_LOCATION)
+    return Location(id=ident, name=name, is_active=json_readers.flag(usual[0], "location_enabled"))
 
 
 # --- how many there are ------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def levels(api: Api, wanted: Sequence[tuple[str, str]]) -> Levels:
     for variant, rows in found.items():
         for row in rows:
             units = _onhand(row)
-            pair = (variant, shapes.text(row, "location_id"))
+            pair = (variant, json_readers.text(row, "location_id"))
             if pair in wanted:
                 told[pair] = units
             elif (variant, "") in wanted:

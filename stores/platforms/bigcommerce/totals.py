@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stores.canonical.order import Payment, Totals
-from stores.kernel import shapes
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money, total
-from stores.kernel.shapes import Node
 from stores.platforms.bigcommerce import moneys, parts, payments
 from stores.platforms.bigcommerce.moneys import Rates
 
@@ -23,7 +23,7 @@ def to_totals(raw: Node, records: Sequence[Node], paid: Sequence[Payment], rates
     kinds = ("handling_cost_ex_tax", "wrapping_cost_ex_tax")
     fees = total((moneys.amount(raw, rates.currency, name) for name in kinds), rates.currency)
     listed = raw.get("fees")
-    own = shapes.nodes(raw, "fees") if isinstance(listed, list) else []
+    own = json_readers.nodes(raw, "fees") if isinstance(listed, list) else []
     fees = fees + total((moneys.amount(fee, rates.currency, *parts.FEE_COST) for fee in own), rates.currency)
     return Totals(
         original=rates.pair(whole),
@@ -47,11 +47,11 @@ def to_totals(raw: Node, records: Sequence[Node], paid: Sequence[Payment], rates
 
 def _shipping_back(records: Sequence[Node], rates: Rates) -> Money:
     done = (record for record in records if not parts.is_declined(record))
-    items = (item for record in done for item in shapes.nodes(record, "items"))
+    items = (item for record in done for item in json_readers.nodes(record, "items"))
     back = (
         moneys.amount(item, rates.currency, "requested_amount")
         for item in items
-        if shapes.text(item, "item_type") == "SHIPPING"
+        if json_readers.text(item, "item_type") == "SHIPPING"
     )
     return total(back, rates.currency)
 
@@ -63,5 +63,7 @@ def is_clear(raw: Node, rows: Sequence[Node], rates: Rates) -> bool:
     if rates.shown == rates.currency or not rows:  # nothing was paid: no money moves
         return True
     whole = moneys.amount(raw, rates.currency, "total_inc_tax")
-    first = (row for row in rows if shapes.text(row, "event") in FIRST and shapes.text(row, "status") != "error")
+    first = (
+        row for row in rows if json_readers.text(row, "event") in FIRST and json_readers.text(row, "status") != "error"
+    )
     return total((moneys.amount(row, rates.currency, "amount") for row in first), whole.currency) == whole

@@ -11,16 +11,17 @@ from stores.canonical.commands import CancelOrder, Command, Receipt, RefundOrder
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
-from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
-from stores.kernel.shapes import Node
-from stores.kernel.words import with_theirs
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
+from stores.kernel.i18n import with_theirs
 from stores.platforms.base import Access, Connection, Listing, Platform
-from stores.platforms.magento import abilities, again, finding, quoting, reading, receipts, sending, words
+from stores.platforms.magento import again, finding, messages, quoting, reading, receipts, sending
+from stores.platforms.magento import capabilities as declared
 from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
 from stores.platforms.magento.facts import Facts, Ways
-from stores.platforms.magento.words import _
+from stores.platforms.magento.messages import _
 
 SHOP = re.compile(
     r"(?:https://)?(?P<host>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::[0-9]{2,5})?)"
@@ -93,10 +94,10 @@ class Magento(Platform):
             required=False,
         ),
     )
-    capabilities = abilities.CAPABILITIES
-    manner = abilities.MANNER
-    scopes = abilities.SCOPES
-    reasons = abilities.REASONS
+    capabilities = declared.CAPABILITIES
+    recipe = declared.RECIPE
+    scopes = declared.SCOPES
+    reasons = declared.REASONS
     note_limit = 255
     write_cost = 1
     points_per_second = PER_SECOND
@@ -130,14 +131,14 @@ class Magento(Platform):
         """Orders, the store, and one look at each right that can be probed; to cancel cannot, and counts as granted."""
         with understood():
             self.api.page("orders", [], "entity_id", 1, "total_count")
-            granted = [f"{abilities.SALES}actions_view", f"{abilities.SALES}cancel"]
-            granted += [f"{abilities.SALES}{right}" for kind, right in PROBES if self._may_read(kind)]
+            granted = [f"{declared.SALES}actions_view", f"{declared.SALES}cancel"]
+            granted += [f"{declared.SALES}{right}" for kind, right in PROBES if self._may_read(kind)]
             store = self._store()
             granted.append("Magento_Backend::store")
             return Access(
                 shop_name=urlsplit(f"https://{self.shop()}").hostname or self.shop(),
-                currency=shapes.ident(store, "base_currency_code"),
-                time_zone=shapes.text(store, "timezone"),
+                currency=json_readers.ident(store, "base_currency_code"),
+                time_zone=json_readers.text(store, "timezone"),
                 granted=tuple(granted),
                 missing=self.missing(granted),
                 api_version=self.api_version,
@@ -196,7 +197,7 @@ class Magento(Platform):
             answer = self.api.effect(f"invoice/{check_id(payment.payment_id)}/refund", body)
         except RemoteRefused as exc:
             if exc.code == "400" and not payment.amount:
-                exc.user_message = with_theirs(str(words.ZERO_REFUSED), "Magento", str(exc))
+                exc.user_message = with_theirs(str(messages.ZERO_REFUSED), "Magento", str(exc))
             raise
         return self.read_answer(command, answer)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stores.canonical.order import Order, Payment, PaymentKind
-from stores.kernel.shapes import Node
+from stores.kernel.http.json_readers import Node
 from stores.platforms.magento import mapping, reading
 from stores.platforms.magento.amounts import number
 from stores.platforms.magento.api import Api, understood

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from stores.canonical.order import MoneyPair
-from stores.kernel import shapes
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, exponent
-from stores.kernel.shapes import Misread, Node
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
 ZERO = Decimal(0)
@@ -38,7 +38,7 @@ def quantity(parent: Node, name: str) -> Decimal:
 
 def currency_of(order: Node) -> str:
     """The base currency: the one that moves, and the one that refunds are written in."""
-    return shapes.ident(order, "base_currency_code")
+    return json_readers.ident(order, "base_currency_code")
 
 
 def money(parent: Node, name: str, currency: str) -> Money:
@@ -83,7 +83,7 @@ def pair(amount: Money) -> MoneyPair:
 
 def when(parent: Node, name: str) -> datetime | None:
     """UTC, which the text does not say."""
-    said = shapes.text(parent, name)
+    said = json_readers.text(parent, name)
     if not said:
         return None
     try:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from stores.kernel import shapes
-from stores.kernel.answers import Answer
 from stores.kernel.errors import CredentialsRejected, RemoteError, RemoteRefused
-from stores.kernel.shapes import Misread, Node
-from stores.kernel.transport import Usage
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.responses import Answer
+from stores.kernel.http.transport import Usage
 from stores.platforms.base import Connection
-from stores.platforms.magento import errors, oauth, words
+from stores.platforms.magento import errors, messages, oauth
 from stores.platforms.magento.facts import Ways
 
 IDENT = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -67,14 +67,14 @@ class Api:
         return self._send("GET", address).body
 
     def order(self, order_id: str) -> Node:
-        return shapes.node(self.get(f"orders/{check_id(order_id)}"), "order")
+        return json_readers.node(self.get(f"orders/{check_id(order_id)}"), "order")
 
     def of_order(self, kind: str, order_id: str, more: str = "") -> tuple[Node, ...]:
         """invoices, creditmemos, shipments or transactions of one order, all pages of them. more: as `page`."""
         found: list[Node] = []
         for number in range(1, 100):
             page = self.page(kind, [("order_id", check_id(order_id), "eq")], "entity_id", number, more)
-            rows, total = shapes.nodes(page, "items"), shapes.units(page, "total_count")
+            rows, total = json_readers.nodes(page, "items"), json_readers.units(page, "total_count")
             if not rows and len(found) < total:  # half an answer: what is missing is not absent
                 raise Misread("items")
             found += rows
@@ -85,7 +85,7 @@ class Api:
     def page(self, kind: str, filters: Sequence[tuple[str, str, str]], sort: str, number: int, more: str = "") -> Node:
         """One page of a search; filters (field, value, condition) are all to be met. more: `fields`, to trim it."""
         query = list(criteria(filters, sort, number)) + ([("fields", more)] if more else [])
-        told = shapes.node(self.get(kind, query), kind)
+        told = json_readers.node(self.get(kind, query), kind)
         if told.get("total_count") is None:  # without it nobody knows where the list ends
             raise Misread("total_count")
         return told
@@ -133,12 +133,12 @@ def criteria(filters: Sequence[tuple[str, str, str]], sort: str, number: int) ->
 def check_id(ident: str) -> str:
     """Raises RemoteRefused for what is no id, before anything is sent."""
     if not IDENT.fullmatch(ident):
-        raise RemoteRefused("no such order", code="not_found", user_message=str(words.NOT_FOUND))
+        raise RemoteRefused("no such order", code="not_found", user_message=str(messages.NOT_FOUND))
     return ident
 
 
 def understood() -> AbstractContextManager[None]:
-    return shapes.understood(str(words.UNREADABLE))
+    return json_readers.understood(str(messages.UNREADABLE))
 
 
 __all__ = ["Api", "Misread", "Signer", "check_id", "understood"]

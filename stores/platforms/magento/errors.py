@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stores.kernel.errors import CredentialsRejected, OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
-from stores.platforms.magento import words
+from stores.platforms.magento import messages
 
 NONCE = "nonce_used"
 NOT_SAVED = re.compile(r"could not save a creditmemo", re.IGNORECASE)
@@ -70,20 +70,20 @@ def sorted_out(exc: RemoteError, *, effect: bool, is_known: bool, is_memo: bool 
             return OutcomeUnknown(said or str(exc.status), code=str(exc.status), **told)
         case 400 if NOT_SAVED.search(said):
             kind = OutcomeUnknown if effect else RemoteUnavailable
-            return kind(said, code="not_saved", user_message=str(words.NOT_SAVED), **told)
+            return kind(said, code="not_saved", user_message=str(messages.NOT_SAVED), **told)
         case 400 if is_memo and not CHECKED.search(said):
-            return OutcomeUnknown(said, code="400", user_message=words.unsure(said), **told)
+            return OutcomeUnknown(said, code="400", user_message=messages.unsure(said), **told)
         case 400:
-            return RemoteRefused(said, code="400", user_message=words.refused(said, 400), **told)
+            return RemoteRefused(said, code="400", user_message=messages.refused(said, 400), **told)
         case 401:
             return _unauthorised(said, told, effect=effect, is_known=is_known)
         case 404:
             code = "no_route" if "match any route" in said else "not_found"
-            return RemoteRefused(said, code=code, user_message=str(words.NOTS[code]), **told)
+            return RemoteRefused(said, code=code, user_message=str(messages.NOTS[code]), **told)
     if found := REPORT.search(said):
         exc.request_id = found[1]
-    if exc.status in words.STATUSES and not isinstance(exc, OutcomeUnknown):
-        exc.user_message = words.refused(said if exc.status in (403, 429) else "", exc.status)
+    if exc.status in messages.STATUSES and not isinstance(exc, OutcomeUnknown):
+        exc.user_message = messages.refused(said if exc.status in (403, 429) else "", exc.status)
     return exc
 
 
@@ -94,10 +94,10 @@ def _unauthorised(said: str, told: dict[str, Any], *, effect: bool, is_known: bo
     """
     if RIGHT.search(said):
         if is_known:
-            return RemoteRefused(said, code="acl", user_message=words.lacking(said), **told)
-        return CredentialsRejected(said, code="401", user_message=str(words.STATUSES[401]), **told)
+            return RemoteRefused(said, code="acl", user_message=messages.lacking(said), **told)
+        return CredentialsRejected(said, code="401", user_message=str(messages.STATUSES[401]), **told)
     code = next((code for pattern, code in SIGNING if pattern.search(said)), "")
     if effect and code in ("", NONCE):
         return OutcomeUnknown(said or "401", code=code or "401", **told)
-    return CredentialsRejected(said, code=code or "401", user_message=str(words.SIGNING.get(code, words.STATUSES[401])),
-                               **told)  # fmt: skip
+    words = str(messages.SIGNING.get(code, messages.STATUSES[401]))
+    return CredentialsRejected(said, code=code or "401", user_message=words, **told)

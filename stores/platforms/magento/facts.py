@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from stores.kernel import shapes
-from stores.kernel.shapes import Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.platforms.magento import items
 from stores.platforms.magento.amounts import CENT, ZERO, cents, currency_of, number, payable, quantity
 from stores.platforms.magento.items import Item
@@ -52,7 +52,7 @@ class Facts:
 
     @cached_property
     def state(self) -> str:
-        return shapes.text(self.order, "state")
+        return json_readers.text(self.order, "state")
 
     @cached_property
     def money_left(self) -> Decimal:
@@ -90,7 +90,7 @@ class Facts:
 
     def billed_left(self, invoice: Node, item: Item) -> Decimal:
         """Units that it billed and no memo of it took back."""
-        billed = self._billed.get((shapes.ident(invoice, "entity_id"), item.id), ZERO)
+        billed = self._billed.get((json_readers.ident(invoice, "entity_id"), item.id), ZERO)
         gone = sum((q for memo in self.memos_of(invoice) for line, q in lines_in(memo) if line == item.id), ZERO)
         return max(ZERO, billed - gone)
 
@@ -100,7 +100,7 @@ class Facts:
         found: dict[tuple[str, str], Decimal] = {}
         for invoice in self.invoices:
             for line, units in lines_in(invoice):
-                at = (shapes.ident(invoice, "entity_id"), line)
+                at = (json_readers.ident(invoice, "entity_id"), line)
                 found[at] = found.get(at, ZERO) + units
         return found
 
@@ -109,8 +109,8 @@ class Facts:
         return min(item.unrefunded, sum((self.units_on(one, item) for one in self.paid_invoices), ZERO))
 
     def memos_of(self, invoice: Node) -> list[Node]:
-        wanted = shapes.ident(invoice, "entity_id")
-        return [memo for memo in self.memos if shapes.text(memo, "invoice_id") == wanted]
+        wanted = json_readers.ident(invoice, "entity_id")
+        return [memo for memo in self.memos if json_readers.text(memo, "invoice_id") == wanted]
 
     @property
     def is_plain(self) -> bool:
@@ -123,7 +123,7 @@ class Facts:
     def is_by_hand(self, invoice: Node) -> bool:
         """Nothing at a payment provider can be told to pay back."""
         method = method_of(self.order)
-        return method in BY_HAND or not shapes.text(invoice, "transaction_id")
+        return method in BY_HAND or not json_readers.text(invoice, "transaction_id")
 
 
 def as_billed(raw: Node) -> dict[str, Any]:
@@ -138,16 +138,19 @@ def as_billed(raw: Node) -> dict[str, Any]:
         "base_shipping_discount_tax_compensation_amnt": number(raw, "base_shipping_discount_tax_compensation_amnt"),
         "items": [
             {"order_item_id": item["item_id"], "qty": item.get("qty_invoiced") or 0}
-            for item in shapes.nodes(raw, "items")
+            for item in json_readers.nodes(raw, "items")
         ],
     }
 
 
 def lines_in(document: Node) -> list[tuple[str, Decimal]]:
     """(order item, units) of an invoice, credit memo or shipment."""
-    return [(shapes.ident(row, "order_item_id"), quantity(row, "qty")) for row in shapes.nodes(document, "items")]
+    return [
+        (json_readers.ident(row, "order_item_id"), quantity(row, "qty"))
+        for row in json_readers.nodes(document, "items")
+    ]
 
 
 def method_of(order: Node) -> str:
     payment = order.get("payment")
-    return shapes.text(payment, "method") if isinstance(payment, dict) else ""
+    return json_readers.text(payment, "method") if isinstance(payment, dict) else ""

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from stores.canonical.commands import CancelOrder, Command, RefundOrder
 from stores.canonical.order import Order
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
-from stores.kernel import shapes
 from stores.kernel.errors import OutcomeUnknown, Unsupported
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.magento import items, payments, words
+from stores.platforms.magento import items, messages, payments
 from stores.platforms.magento.amounts import CENT, ZERO, money, number
 from stores.platforms.magento.api import Api
 from stores.platforms.magento.facts import lines_in
@@ -44,25 +44,25 @@ def complete() -> Iterator[None]:
     try:
         yield
     except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(words.UNREADABLE)) from exc
+        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(messages.UNREADABLE)) from exc
 
 
 # --- a cancel ----------------------------------------------------------------------------------------
 def cancellation(order: Node, before: Order) -> Reading:
     absent = _("The order is not cancelled.")
-    if shapes.ident(order, "state") == "canceled":
+    if json_readers.ident(order, "state") == "canceled":
         if before.cancelled_at is not None:
             return Reading(absent=absent, foreign=_("The order was cancelled before."))
         detail = _("The order is cancelled. Magento keeps no mark of who did it.")
         return Reading(records=(of_state(order, Standing.DONE, detail),), absent=absent)
     if took_a_part(order, before):
-        return Reading(records=(of_state(order, Standing.FAILED, str(words.SAID_PART)),), absent=absent)
+        return Reading(records=(of_state(order, Standing.FAILED, str(messages.SAID_PART)),), absent=absent)
     return Reading(absent=absent)
 
 
 def of_state(order: Node, standing: Standing, detail: str) -> Record:
     """Its id is none of a credit memo's, which are counted by themselves."""
-    order_id = shapes.ident(order, "entity_id")
+    order_id = json_readers.ident(order, "entity_id")
     return Record(id=f"order {order_id}", ids={"order": order_id}, text=None, standing=standing, detail=detail)
 
 
@@ -74,7 +74,7 @@ def took_a_part(order: Node, before: Order) -> bool:
 
 def lines_told(order: Node) -> tuple[items.Item, ...]:
     """Raises Misread for an order that came without its items."""
-    if not shapes.nodes(order, "items"):
+    if not json_readers.nodes(order, "items"):
         raise Misread("items")
     return items.lines_of(order)
 
@@ -82,19 +82,19 @@ def lines_told(order: Node) -> tuple[items.Item, ...]:
 # --- a credit memo -----------------------------------------------------------------------------------
 def refunds(order: Node, memos: Sequence[Node], before: Order) -> Reading:
     lines = {item.id for item in lines_told(order)}
-    currency = shapes.ident(order, "base_currency_code")
-    unclear = str(words.REFUNDED_WITHOUT_MEMO) if unexplained(order, memos, before) else ""
+    currency = json_readers.ident(order, "base_currency_code")
+    unclear = str(messages.REFUNDED_WITHOUT_MEMO) if unexplained(order, memos, before) else ""
     records = tuple(of_memo(memo, lines, currency) for memo in memos)
-    return Reading(records=records, absent=str(words.NO_MEMO), unclear=unclear)
+    return Reading(records=records, absent=str(messages.NO_MEMO), unclear=unclear)
 
 
 def of_memo(memo: Node, lines: Container[str], currency: str) -> Record:
-    memo_id = shapes.ident(memo, "entity_id")
+    memo_id = json_readers.ident(memo, "entity_id")
     return Record(
         id=memo_id,
         ids={"refund": memo_id},
         text=text_of(memo),
-        money={shapes.text(memo, "invoice_id") or IN_ALL: amount_of(memo, currency)},
+        money={json_readers.text(memo, "invoice_id") or IN_ALL: amount_of(memo, currency)},
         units={line: units for line, units in lines_in(memo) if units and line in lines},
         standing=STANDINGS.get(int(number(memo, "state")), Standing.DONE),
     )

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from stores.kernel import shapes
-from stores.kernel.shapes import Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.platforms.magento.amounts import ZERO, number, quantity
 
 
@@ -54,17 +54,17 @@ class Item:
 
 
 def lines_of(order: Node) -> tuple[Item, ...]:
-    items = shapes.nodes(order, "items")
+    items = json_readers.nodes(order, "items")
     families: dict[str, list[Node]] = {}
     for raw in items:
-        if parent := shapes.text(raw, "parent_item_id"):
+        if parent := json_readers.text(raw, "parent_item_id"):
             families.setdefault(parent, []).append(raw)
-    by_id = {shapes.ident(raw, "item_id"): raw for raw in items}
+    by_id = {json_readers.ident(raw, "item_id"): raw for raw in items}
     return tuple(to_item(raw, by_id, families) for raw in items if is_real(raw, by_id, families))
 
 
 def is_real(raw: Node, by_id: Mapping[str, Node], families: Mapping[str, Sequence[Node]]) -> bool:
-    parent = by_id.get(shapes.text(raw, "parent_item_id"))
+    parent = by_id.get(json_readers.text(raw, "parent_item_id"))
     if parent is not None:
         return is_sum_of_parts(parent, families)
     return not is_sum_of_parts(raw, families)
@@ -72,13 +72,13 @@ def is_real(raw: Node, by_id: Mapping[str, Node], families: Mapping[str, Sequenc
 
 def is_sum_of_parts(raw: Node, families: Mapping[str, Sequence[Node]]) -> bool:
     """A bundle whose members carry the prices."""
-    parts = families.get(shapes.ident(raw, "item_id"), ())
-    return shapes.text(raw, "product_type") == "bundle" and any(number(part, "base_row_total") for part in parts)
+    parts = families.get(json_readers.ident(raw, "item_id"), ())
+    return json_readers.text(raw, "product_type") == "bundle" and any(number(part, "base_row_total") for part in parts)
 
 
 def to_item(raw: Node, by_id: Mapping[str, Node], families: Mapping[str, Sequence[Node]]) -> Item:
-    item_id = shapes.ident(raw, "item_id")
-    parent = by_id.get(shapes.text(raw, "parent_item_id"))
+    item_id = json_readers.ident(raw, "item_id")
+    parent = by_id.get(json_readers.text(raw, "parent_item_id"))
     relatives = families.get(item_id, ()) if parent is None else (parent,)
     ordered = quantity(raw, "qty_ordered")
     return Item(
@@ -89,8 +89,8 @@ def to_item(raw: Node, by_id: Mapping[str, Node], families: Mapping[str, Sequenc
         shipped=max(quantity(raw, "qty_shipped"), shipped_with(relatives, ordered)),
         canceled=quantity(raw, "qty_canceled"),
         refunded=quantity(raw, "qty_refunded"),
-        is_virtual=bool(shapes.units(raw, "is_virtual")),
-        title_of=shapes.text(parent, "name") if parent else "",
+        is_virtual=bool(json_readers.units(raw, "is_virtual")),
+        title_of=json_readers.text(parent, "name") if parent else "",
         is_composite=bool(relatives),
     )
 

@@ -17,11 +17,11 @@ from stores.canonical.order import (
     Shipment,
     Totals,
 )
-from stores.kernel import shapes
-from stores.kernel import words as sentences
+from stores.kernel import i18n as sentences
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.magento import items, payments, remarks, standing, words
+from stores.platforms.magento import cancellable, items, messages, payments, remarks
 from stores.platforms.magento.amounts import ZERO, money, number, pair, when
 from stores.platforms.magento.facts import Facts, lines_in
 from stores.platforms.magento.items import Item
@@ -35,47 +35,47 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> Order:
     placed, updated = when(raw, "created_at"), when(raw, "updated_at")
     if placed is None or updated is None:
         raise Misread("updated_at")
-    blockers = standing.whole_blockers(facts)
-    counts = [(item, standing.stoppable(facts, item, whole=not blockers)) for item in facts.lines]
-    by_refund = standing.is_ended_by_refund(facts)
+    blockers = cancellable.whole_blockers(facts)
+    counts = [(item, cancellable.stoppable(facts, item, whole=not blockers)) for item in facts.lines]
+    by_refund = cancellable.is_ended_by_refund(facts)
     ended = ended_at(facts, updated, by_refund=by_refund)
     notes = [payments.comments(memo) for memo in facts.memos]
     return Order(
         platform="magento",
-        external_id=shapes.ident(raw, "entity_id"),
-        number=shapes.text(raw, "increment_id") or shapes.ident(raw, "entity_id"),
+        external_id=json_readers.ident(raw, "entity_id"),
+        number=json_readers.text(raw, "increment_id") or json_readers.ident(raw, "entity_id"),
         placed_at=placed,
         created_at=placed,
         updated_at=updated,
         cancelled_at=ended,
         closed_at=updated if facts.state == "closed" else None,
-        cancel_reason=str(words.BY_REFUND) if by_refund else "",
+        cancel_reason=str(messages.BY_REFUND) if by_refund else "",
         cancel_note=next((note for note in reversed(notes) if note), "") if ended else "",
         fulfilment=to_fulfilment(facts),
         payment=to_payment_state(facts),
         currency=currency,
         customer_currency=currency,
         customer=to_person(raw),
-        note=shapes.text(raw, "customer_note"),
-        source=shapes.text(raw, "store_name").replace("\n", " / "),
+        note=json_readers.text(raw, "customer_note"),
+        source=json_readers.text(raw, "store_name").replace("\n", " / "),
         gateways=tuple(filter(None, (payments.method_name(raw),))),
         is_editable=False,
-        edit_blockers=(str(words.LINE_UNINVOICED),) if standing.has_uninvoiced(facts) else (),
-        can_notify=bool(facts.paid_invoices) and not standing.has_uninvoiced(facts),
+        edit_blockers=(str(messages.LINE_UNINVOICED),) if cancellable.has_uninvoiced(facts) else (),
+        can_notify=bool(facts.paid_invoices) and not cancellable.has_uninvoiced(facts),
         is_refundable=bool(facts.money_left),
         totals=to_totals(facts),
         lines=tuple(to_line(facts, item, count) for item, count in counts),
-        shipping_lines=tuple(filter(None, (shapes.text(raw, "shipping_description"),))),
+        shipping_lines=tuple(filter(None, (json_readers.text(raw, "shipping_description"),))),
         shipping_refundable=shipping_left(facts),
         payments=payments.to_payments(facts),
         shipments=tuple(to_shipment(shipment, updated) for shipment in facts.shipments),
         refunds=tuple(payments.to_refund(facts, memo, updated) for memo in facts.memos),
         remarks=tuple(remarks.of(facts)),
-        cancellable=standing.how_much(counts, blockers),
+        cancellable=cancellable.how_much(counts, blockers),
         whole_cancel_blockers=blockers,
         ends_by_refund=not blockers
         and bool(facts.money_left or facts.leaves_for_nothing)
-        and not standing.has_uninvoiced(facts),
+        and not cancellable.has_uninvoiced(facts),
         ends_when_repaid=EndsWhenRepaid.WHEN_EMPTY if items.nothing_shipped(facts.lines) else EndsWhenRepaid.NEVER,
         leaves_for_nothing=facts.leaves_for_nothing,
         is_summary=is_summary,
@@ -117,16 +117,16 @@ def to_fulfilment(facts: Facts) -> Fulfilment:
 # --- lines -------------------------------------------------------------------------------------------
 def to_line(facts: Facts, item: Item, count: Decimal) -> LineItem:
     raw, currency = item.raw, facts.currency
-    is_open = facts.state not in standing.NEVER
+    is_open = facts.state not in cancellable.NEVER
     waits = Placement(
         id=item.id, group_id="", units=item.waiting, readiness=Readiness.OPEN if is_open else Readiness.ON_HOLD
     )
     tax = money(raw, "base_tax_amount", currency)
     return LineItem(
         id=item.id,
-        title=shapes.text(raw, "name"),
+        title=json_readers.text(raw, "name"),
         variant=item.title_of,
-        sku=shapes.text(raw, "sku"),
+        sku=json_readers.text(raw, "sku"),
         ordered=item.ordered,
         current=item.current,
         shipped=item.shipped,
@@ -141,8 +141,8 @@ def to_line(facts: Facts, item: Item, count: Decimal) -> LineItem:
         placements=(waits,) if item.waiting and not item.is_virtual else (),
         is_editable=False,
         needs_shipping=not item.is_virtual,
-        stock_item_id=shapes.text(raw, "product_id"),
-        why_not=standing.why_not(facts, item, count),
+        stock_item_id=json_readers.text(raw, "product_id"),
+        why_not=cancellable.why_not(facts, item, count),
     )
 
 
@@ -191,11 +191,11 @@ def shipping_left(facts: Facts) -> Money | None:
 # --- the rest ----------------------------------------------------------------------------------------
 def to_shipment(raw: Node, at: datetime) -> Shipment:
     lines = tuple(lines_in(raw))
-    tracks = (" ".join(filter(None, (shapes.text(t, "title"), shapes.text(t, "track_number"))))
-              for t in shapes.nodes(raw, "tracks"))  # fmt: skip
+    tracks = (" ".join(filter(None, (json_readers.text(t, "title"), json_readers.text(t, "track_number"))))
+              for t in json_readers.nodes(raw, "tracks"))  # fmt: skip
     return Shipment(
-        id=shapes.ident(raw, "entity_id"),
-        name=shapes.text(raw, "increment_id"),
+        id=json_readers.ident(raw, "entity_id"),
+        name=json_readers.text(raw, "increment_id"),
         status="",
         created_at=when(raw, "created_at") or at,
         units=sum((units for _, units in lines), ZERO),
@@ -206,12 +206,12 @@ def to_shipment(raw: Node, at: datetime) -> Shipment:
 
 def to_person(raw: Node) -> Person:
     billing, shipping = inner(raw, "billing_address"), shipping_address(raw)
-    names = (shapes.text(raw, "customer_firstname"), shapes.text(raw, "customer_lastname"))
+    names = (json_readers.text(raw, "customer_firstname"), json_readers.text(raw, "customer_lastname"))
     return Person(
-        id=shapes.text(raw, "customer_id"),
+        id=json_readers.text(raw, "customer_id"),
         name=" ".join(filter(None, names)) or name_in(billing) or name_in(shipping),
-        email=shapes.text(raw, "customer_email"),
-        phone=shapes.text(billing, "telephone") or shapes.text(shipping, "telephone"),
+        email=json_readers.text(raw, "customer_email"),
+        phone=json_readers.text(billing, "telephone") or json_readers.text(shipping, "telephone"),
         billing_address=address(billing),
         shipping_address=address(shipping),
     )
@@ -223,16 +223,16 @@ def inner(parent: Node, name: str) -> Node:
 
 
 def shipping_address(raw: Node) -> Node:
-    first = next(iter(shapes.nodes(inner(raw, "extension_attributes"), "shipping_assignments")), {})
+    first = next(iter(json_readers.nodes(inner(raw, "extension_attributes"), "shipping_assignments")), {})
     return inner(inner(first, "shipping"), "address")
 
 
 def name_in(raw: Node) -> str:
-    return " ".join(filter(None, (shapes.text(raw, "firstname"), shapes.text(raw, "lastname"))))
+    return " ".join(filter(None, (json_readers.text(raw, "firstname"), json_readers.text(raw, "lastname"))))
 
 
 def address(raw: Node) -> tuple[str, ...]:
     street = raw.get("street")
     lines = [line for line in street if isinstance(line, str)] if isinstance(street, list) else []
-    rest = (shapes.text(raw, name) for name in ("postcode", "city", "region", "country_id"))
-    return tuple(said for said in (name_in(raw), shapes.text(raw, "company"), *lines, *rest) if said)
+    rest = (json_readers.text(raw, name) for name in ("postcode", "city", "region", "country_id"))
+    return tuple(said for said in (name_in(raw), json_readers.text(raw, "company"), *lines, *rest) if said)

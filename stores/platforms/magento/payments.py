@@ -8,9 +8,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from stores.canonical.order import Payment, PaymentKind, PaymentStatus, Refund, RefundedLine
-from stores.kernel import shapes
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Node
 from stores.platforms.magento.amounts import ZERO, money, number, pair, when
 from stores.platforms.magento.facts import PAID, Facts, lines_in, method_of
 
@@ -26,7 +26,7 @@ def to_payment(facts: Facts, invoice: Node) -> Payment:
     is_paid = number(invoice, "state") == PAID
     amount = money(invoice, "base_grand_total", facts.currency)
     return Payment(
-        id=shapes.ident(invoice, "entity_id"),
+        id=json_readers.ident(invoice, "entity_id"),
         kind=PaymentKind.CAPTURE if is_paid else PaymentKind.OTHER,
         status=PaymentStatus.SUCCESS if is_paid else PaymentStatus.PENDING,
         gateway=method_of(facts.order),
@@ -39,7 +39,7 @@ def to_payment(facts: Facts, invoice: Node) -> Payment:
 
 
 def label(facts: Facts, invoice: Node) -> str:
-    said = {"number": shapes.text(invoice, "increment_id"), "method": method_name(facts.order)}
+    said = {"number": json_readers.text(invoice, "increment_id"), "method": method_name(facts.order)}
     return _("Invoice %(number)s, %(method)s") % said
 
 
@@ -50,8 +50,8 @@ def method_name(order: Node) -> str:
         return ""
     more = payment.get("additional_information")
     title = next((one for one in more if isinstance(one, str) and one), "") if isinstance(more, list) else ""
-    last = shapes.text(payment, "cc_last4")
-    name = title[:60] or shapes.text(payment, "method")
+    last = json_readers.text(payment, "cc_last4")
+    name = title[:60] or json_readers.text(payment, "method")
     return f"{name} •••• {last}" if last.isdecimal() and len(last) == 4 else name
 
 
@@ -65,7 +65,7 @@ def authorisation(facts: Facts) -> Iterator[Payment]:
     rest = Money(max(ZERO, held - number(facts.order, "base_total_paid")), facts.currency).rounded()
     is_over = facts.state in ENDED or bool(number(facts.order, "base_total_canceled"))
     yield Payment(
-        id=f"authorisation-{shapes.ident(facts.order, 'entity_id')}",
+        id=f"authorisation-{json_readers.ident(facts.order, 'entity_id')}",
         kind=PaymentKind.VOID if is_over else PaymentKind.AUTHORISATION,
         status=PaymentStatus.SUCCESS,
         gateway=method_of(facts.order),
@@ -81,7 +81,7 @@ def to_refund(facts: Facts, memo: Node, at: datetime) -> Refund:
     known = {item.id for item in facts.lines}
     amount = pair(money(memo, "base_grand_total", facts.currency))
     made = when(memo, "created_at") or at
-    memo_id = shapes.ident(memo, "entity_id")
+    memo_id = json_readers.ident(memo, "entity_id")
     return Refund(
         id=memo_id,
         created_at=made,
@@ -98,10 +98,10 @@ def to_refund(facts: Facts, memo: Node, at: datetime) -> Refund:
                 kind=PaymentKind.REFUND,
                 status=PaymentStatus.SUCCESS if number(memo, "state") == PAID else PaymentStatus.PENDING,
                 gateway=method_of(facts.order),
-                label=shapes.text(memo, "increment_id"),
+                label=json_readers.text(memo, "increment_id"),
                 amount=amount,
-                parent_id=shapes.text(memo, "invoice_id"),
-                is_manual=not shapes.text(memo, "transaction_id"),
+                parent_id=json_readers.text(memo, "invoice_id"),
+                is_manual=not json_readers.text(memo, "transaction_id"),
                 processed_at=made,
             ),
         ),
@@ -109,4 +109,4 @@ def to_refund(facts: Facts, memo: Node, at: datetime) -> Refund:
 
 
 def comments(memo: Node) -> str:
-    return "\n".join(filter(None, (shapes.text(one, "comment") for one in shapes.nodes(memo, "comments"))))
+    return "\n".join(filter(None, (json_readers.text(one, "comment") for one in json_readers.nodes(memo, "comments"))))

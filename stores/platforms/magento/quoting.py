@@ -13,16 +13,16 @@ from typing import NamedTuple
 
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Node
-from stores.platforms.magento import items, payments, reading, words
+from stores.platforms.magento import items, messages, payments, reading
 from stores.platforms.magento.amounts import CENT, ZERO, number, smallest
 from stores.platforms.magento.api import Api, understood
 from stores.platforms.magento.facts import Facts, lines_in, method_of
+from stores.platforms.magento.refund_math import Books, Worth
 from stores.platforms.magento.shipping import Shipping
-from stores.platforms.magento.worth import Books, Worth
 
 BY_CANCEL = "cancel"  # stands for the payment of units that nobody paid
 
@@ -46,16 +46,16 @@ def estimate(facts: Facts, request: CancelRequest) -> Quote:
     by_invoice = split(facts, wanted)
     rest = left_over(wanted, by_invoice)
     if rest and not whole:
-        raise RemoteRefused("not invoiced", code="not_invoiced", user_message=str(words.LINE_UNINVOICED))
+        raise RemoteRefused("not invoiced", code="not_invoiced", user_message=str(messages.LINE_UNINVOICED))
     if rest and request.keep_stock & set(wanted):
-        raise RemoteRefused("kept", code="keep_stock", user_message=str(words.CANCEL_RESTOCKS))
+        raise RemoteRefused("kept", code="keep_stock", user_message=str(messages.CANCEL_RESTOCKS))
     shipping = shipping_back(facts, request, whole=whole)
     books = Books(facts)
     parts = []
     for invoice in facts.paid_invoices:
         mine = min(shipping, Shipping.of(facts, invoice).left)
         shipping -= mine
-        units = by_invoice.get(shapes.ident(invoice, "entity_id"), {})
+        units = by_invoice.get(json_readers.ident(invoice, "entity_id"), {})
         worth = books.memo(invoice, units, mine)
         is_all = (whole or empties(facts, invoice, units)) and mine == Shipping.of(facts, invoice).left
         parts.append(Part(invoice, whole_of(facts, invoice, worth) if is_all else worth))
@@ -67,7 +67,7 @@ def guard_step(facts: Facts, request: CancelRequest) -> None:
     asked = (*request.part.values(), *([request.shipping] if request.shipping else []))
     step = smallest(facts.currency)
     if any(said.currency == facts.currency and said.amount % step for said in asked if said.amount.is_finite()):
-        text = str(words.TOO_FINE) % {"step": f"{step:f}"}
+        text = str(messages.TOO_FINE) % {"step": f"{step:f}"}
         raise RemoteRefused("too fine", code="too_fine", user_message=text)
 
 
@@ -124,7 +124,7 @@ def split(facts: Facts, wanted: Mapping[str, Decimal]) -> dict[str, dict[str, De
         for invoice in facts.paid_invoices:
             taken = min(left, facts.units_on(invoice, item))
             if taken:
-                found.setdefault(shapes.ident(invoice, "entity_id"), {})[item.id] = taken
+                found.setdefault(json_readers.ident(invoice, "entity_id"), {})[item.id] = taken
             left -= taken
     return found
 
@@ -175,7 +175,7 @@ def lines_of(facts: Facts, parts: Sequence[Part]) -> Iterator[QuotedLine]:
                 units=share.units,
                 amount=Money(share.net, facts.currency).rounded(),
                 tax=Money(share.tax, facts.currency).rounded(),
-                payment_id="" if facts.cost_nothing else shapes.ident(invoice, "entity_id"),
+                payment_id="" if facts.cost_nothing else json_readers.ident(invoice, "entity_id"),
             )
 
 
@@ -188,7 +188,7 @@ def unpaid(currency: str, rest: Mapping[str, Decimal]) -> Iterator[QuotedLine]:
 def payment_of(facts: Facts, part: Part) -> QuotedPayment:
     invoice, worth = part
     return QuotedPayment(
-        payment_id=shapes.ident(invoice, "entity_id"),
+        payment_id=json_readers.ident(invoice, "entity_id"),
         gateway=method_of(facts.order),
         label=payments.label(facts, invoice),
         amount=Money(worth.expected, facts.currency).rounded(),

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 from stores.canonical.order import Order
 from stores.connectors import rows
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteUnavailable
-from stores.kernel.shapes import Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.platforms.base import Listing
 from stores.platforms.magento import mapping
 from stores.platforms.magento.amounts import number, when
@@ -55,18 +55,18 @@ def facts_of(api: Api, order_id: str) -> Facts:
 
 
 def invoices_of(api: Api, raw: Node) -> tuple[Node, ...]:
-    return api.of_order("invoices", shapes.ident(raw, "entity_id")) if is_invoiced(raw) else ()
+    return api.of_order("invoices", json_readers.ident(raw, "entity_id")) if is_invoiced(raw) else ()
 
 
 def memos_of(api: Api, raw: Node) -> tuple[Node, ...]:
-    return api.of_order("creditmemos", shapes.ident(raw, "entity_id")) if is_refunded(raw) else ()
+    return api.of_order("creditmemos", json_readers.ident(raw, "entity_id")) if is_refunded(raw) else ()
 
 
 def with_shipments(api: Api, facts: Facts) -> Facts:
     """Labels are pictures within: where they make an answer that cannot be used, it is asked for without them."""
     if not any(item.shipped for item in facts.lines):
         return facts
-    ident = shapes.ident(facts.order, "entity_id")
+    ident = json_readers.ident(facts.order, "entity_id")
     try:
         return replace(facts, shipments=api.of_order("shipments", ident))
     except RemoteUnavailable as exc:
@@ -76,12 +76,12 @@ def with_shipments(api: Api, facts: Facts) -> Facts:
 
 
 def is_invoiced(raw: Node) -> bool:
-    return any(number(item, "qty_invoiced") for item in shapes.nodes(raw, "items"))
+    return any(number(item, "qty_invoiced") for item in json_readers.nodes(raw, "items"))
 
 
 def is_refunded(raw: Node) -> bool:
     """Also a credit memo of nothing takes units."""
-    refunded = any(number(item, "qty_refunded") for item in shapes.nodes(raw, "items"))
+    refunded = any(number(item, "qty_refunded") for item in json_readers.nodes(raw, "items"))
     return refunded or bool(number(raw, "base_total_refunded"))
 
 
@@ -96,7 +96,7 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     filters = [("updated_at", stamp, "gteq")] if stamp else []
     with understood():
         told = api.page("orders", filters, "updated_at", number_of_page, FIELDS)
-        raws, total = shapes.items(told, "items"), int(shapes.units(told, "total_count"))
+        raws, total = json_readers.items(told, "items"), int(json_readers.units(told, "total_count"))
         found = rows.read(raws, ROW, lambda raw: summary(raw, api.ways))
     last = rows.newest(raws, ROW)
     following = next_cursor(stamp, number_of_page, last.strftime(STAMP) if last else stamp, total) if raws else ""
@@ -107,7 +107,7 @@ def changed(raw: Node) -> datetime | None:
     return when(raw, "updated_at")
 
 
-ROW = rows.Fields(("entity_id",), lambda raw: shapes.text(raw, "increment_id", "entity_id"), changed)
+ROW = rows.Fields(("entity_id",), lambda raw: json_readers.text(raw, "increment_id", "entity_id"), changed)
 
 
 def summary(raw: Node, ways: Ways) -> Order:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder
-from stores.kernel import shapes
-from stores.kernel.answers import Answer
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused, Unsupported
-from stores.kernel.shapes import Node
-from stores.platforms.magento import words
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
+from stores.kernel.http.responses import Answer
+from stores.platforms.magento import messages
 from stores.platforms.magento.amounts import number
 from stores.platforms.magento.finding import amount_of, lines_told
 
@@ -30,7 +30,7 @@ def read(command: Command, answer: Answer) -> Receipt:
 def said_of_cancel(command: CancelOrder, answer: Answer) -> Receipt:
     """Then the order is read. Raises RemoteRefused for `false`."""
     if answer.body is False:
-        raise RemoteRefused("false", code="not_cancelled", status=answer.status, user_message=str(words.SAID_FALSE))
+        raise RemoteRefused("false", code="not_cancelled", status=answer.status, user_message=str(messages.SAID_FALSE))
     if answer.body is not True:
         raise unreadable(answer)
     return Receipt(
@@ -41,11 +41,11 @@ def said_of_cancel(command: CancelOrder, answer: Answer) -> Receipt:
 def cancelled(order: Node, command: CancelOrder) -> Receipt:
     """Up to version 2.2 it said `true` and did nothing; so did plug-ins. An invoice that came a moment before leaves it
     the rest alone. Raises JobFailed."""
-    if shapes.ident(order, "state") != "canceled":
+    if json_readers.ident(order, "state") != "canceled":
         if any(item.canceled for item in lines_told(order)):
-            raise JobFailed("only a part", code="partly_cancelled", user_message=str(words.SAID_PART))
-        raise JobFailed("true, not canceled", code="not_cancelled", user_message=str(words.SAID_TRUE))
-    facts = {"state": "cancelled", "cancelled_at": shapes.text(order, "updated_at")}
+            raise JobFailed("only a part", code="partly_cancelled", user_message=str(messages.SAID_PART))
+        raise JobFailed("true, not canceled", code="not_cancelled", user_message=str(messages.SAID_TRUE))
+    facts = {"state": "cancelled", "cancelled_at": json_readers.text(order, "updated_at")}
     return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, facts=facts)
 
 
@@ -66,11 +66,11 @@ def refunded(memos: Sequence[Node], receipt: Receipt, command: RefundOrder) -> R
     """What the credit memo came to. Raises JobFailed for one that was cancelled; OutcomeUnknown when none has its
     number: then it is asked for again."""
     wanted = receipt.ids.get("refund", "")
-    memo = next((one for one in memos if shapes.ident(one, "entity_id") == wanted), None)
+    memo = next((one for one in memos if json_readers.ident(one, "entity_id") == wanted), None)
     if memo is None:
-        raise OutcomeUnknown("no such credit memo", code="no_memo", user_message=str(words.NO_MEMO))
+        raise OutcomeUnknown("no such credit memo", code="no_memo", user_message=str(messages.NO_MEMO))
     if number(memo, "state") == CANCELED:
-        raise JobFailed("canceled", code="memo_canceled", user_message=str(words.MEMO_CANCELED))
+        raise JobFailed("canceled", code="memo_canceled", user_message=str(messages.MEMO_CANCELED))
     if number(memo, "state") == OPEN:
         return replace(receipt, look_after=NEXT_LOOK)
     came_to = amount_of(memo, command.currency)

@@ -10,43 +10,43 @@ from decimal import Decimal
 from typing import Any
 
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused, Unsupported
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Node
-from stores.platforms.magento import items, standing, words
+from stores.platforms.magento import items, messages
 from stores.platforms.magento.amounts import ZERO
 from stores.platforms.magento.facts import Facts, lines_in, method_of
+from stores.platforms.magento.refund_math import Books, Worth
 from stores.platforms.magento.shipping import Shipping
-from stores.platforms.magento.worth import Books, Worth
 
 
 # --- cancel ------------------------------------------------------------------------------------------
 def guard_cancel(command: CancelOrder) -> None:
     """Cancel takes no word at all. Raises Unsupported for what it could not tell."""
     if command.refund:
-        raise Unsupported("cancel_order", str(words.BY_MEMO))
+        raise Unsupported("cancel_order", str(messages.BY_MEMO))
     if command.notify:
-        raise Unsupported("notify_customer", str(words.NO_MAIL))
+        raise Unsupported("notify_customer", str(messages.NO_MAIL))
     if not command.restock:
-        raise Unsupported("keep_stock", str(words.CANCEL_RESTOCKS))
+        raise Unsupported("keep_stock", str(messages.CANCEL_RESTOCKS))
 
 
 def guard_whole(facts: Facts) -> None:
     """Cancel takes what was never invoiced and leaves the rest: then it would not be this order's cancellation."""
-    if facts.state in words.STATE_BLOCKS:
-        raise refusal("state", str(words.STATE_BLOCKS[facts.state]))
+    if facts.state in messages.STATE_BLOCKS:
+        raise refusal("state", str(messages.STATE_BLOCKS[facts.state]))
     if not any(item.uninvoiced for item in facts.lines):
-        raise refusal("invoiced", str(words.ALL_INVOICED))
+        raise refusal("invoiced", str(messages.ALL_INVOICED))
     if not items.nothing_shipped(facts.lines) or any(item.cancellable != item.current for item in facts.lines):
-        raise refusal("partly_invoiced", str(words.PARTLY_INVOICED))
+        raise refusal("partly_invoiced", str(messages.PARTLY_INVOICED))
 
 
 # --- refund ------------------------------------------------------------------------------------------
 def only_payment(command: RefundOrder) -> PaymentBack:
     """A credit memo belongs to one invoice, and to nothing it is refused."""
     if len(command.payments) != 1 or command.payments[0].amount.amount <= 0:
-        raise Unsupported("cancel_without_refund", str(words.NOTHING_BACK))
+        raise Unsupported("cancel_without_refund", str(messages.NOTHING_BACK))
     return command.payments[0]
 
 
@@ -58,35 +58,38 @@ def target(facts: Facts, command: RefundOrder) -> tuple[Node, PaymentBack]:
     (invoice,) = facts.paid_invoices
     nothing = Money.zero(facts.currency)
     return invoice, PaymentBack(
-        payment_id=shapes.ident(invoice, "entity_id"), gateway=method_of(facts.order), amount=nothing, is_manual=True
+        payment_id=json_readers.ident(invoice, "entity_id"),
+        gateway=method_of(facts.order),
+        amount=nothing,
+        is_manual=True,
     )
 
 
 def invoice_of(facts: Facts, payment: PaymentBack) -> Node:
     """Raises RemoteRefused when it is gone or was never paid."""
     for invoice in facts.paid_invoices:
-        if shapes.ident(invoice, "entity_id") == payment.payment_id:
+        if json_readers.ident(invoice, "entity_id") == payment.payment_id:
             return invoice
-    raise refusal("invoice", str(words.NO_INVOICE))
+    raise refusal("invoice", str(messages.NO_INVOICE))
 
 
 def guard_refund(facts: Facts, invoice: Node, command: RefundOrder, payment: PaymentBack) -> None:
     """The order's own figures just before the refund; less than planned stops."""
-    if facts.state in words.STATE_BLOCKS:
-        raise refusal("state", str(words.STATE_BLOCKS[facts.state]))
+    if facts.state in messages.STATE_BLOCKS:
+        raise refusal("state", str(messages.STATE_BLOCKS[facts.state]))
     if facts.currency != payment.amount.currency:
-        raise refusal("currency_changed", str(words.CURRENCY_CHANGED))
+        raise refusal("currency_changed", str(messages.CURRENCY_CHANGED))
     if payment.amount.amount > facts.left_on(invoice):
-        raise refusal("less_refundable", str(words.LESS_LEFT))
+        raise refusal("less_refundable", str(messages.LESS_LEFT))
     if command.shipping and command.shipping > shipping_left(facts):
-        raise refusal("less_shipping", str(words.LESS_LEFT))
+        raise refusal("less_shipping", str(messages.LESS_LEFT))
     if facts.is_by_hand(invoice) and not payment.is_manual:
-        raise refusal("by_hand", str(words.NOW_BY_HAND))
+        raise refusal("by_hand", str(messages.NOW_BY_HAND))
     known = {item.id: item for item in facts.lines}
     for line in command.lines:
         item = known.get(line.line_id)
         if item is None or line.units > min(item.waiting, facts.units_on(invoice, item)):
-            raise refusal("units", str(words.UNITS_GONE))
+            raise refusal("units", str(messages.UNITS_GONE))
 
 
 def shipping_left(facts: Facts) -> Money:
@@ -141,7 +144,7 @@ def number(value: Decimal) -> int | float:
         return int(value)
     found = float(value)
     if Decimal(repr(found)) != value:
-        raise refusal("digits", str(words.UNREADABLE))
+        raise refusal("digits", str(messages.UNREADABLE))
     return found
 
 
@@ -150,4 +153,4 @@ def refusal(code: str, said: str) -> RemoteRefused:
     return RemoteRefused(code, code=code, user_message=said)
 
 
-__all__ = ["guard_cancel", "guard_refund", "guard_whole", "invoice_of", "only_payment", "refund_body", "standing"]
+__all__ = ["guard_cancel", "guard_refund", "guard_whole", "invoice_of", "only_payment", "refund_body"]

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from stores.kernel import shapes
-from stores.kernel.shapes import Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.platforms.magento.amounts import CENT, ZERO, cents, number
 from stores.platforms.magento.facts import Facts
 
@@ -131,5 +131,5 @@ def rounding(memos: Iterable[Node]) -> Decimal:
     found = ZERO
     for memo in memos:
         cent = number(memo, "base_adjustment_positive") - number(memo, "base_adjustment_negative")
-        found += cent if abs(cent) <= CENT * (1 + len(shapes.nodes(memo, "items"))) else ZERO
+        found += cent if abs(cent) <= CENT * (1 + len(json_readers.nodes(memo, "items"))) else ZERO
     return found

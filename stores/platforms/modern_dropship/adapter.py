@@ -19,15 +19,16 @@ from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
-from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import RemoteRefused
+from stores.kernel.http import json_readers
 from stores.kernel.money import Money
 from stores.platforms.base import Access, Connection, Listing, Platform, Serves
-from stores.platforms.modern_dropship import finding, hooks, listing, mapping, receipts, sending, units, words
+from stores.platforms.modern_dropship import capabilities as declared
+from stores.platforms.modern_dropship import finding, listing, mapping, receipts, sending, units, webhooks
 from stores.platforms.modern_dropship.api import Api, check_id, unwrapped
+from stores.platforms.modern_dropship.capabilities import _
 from stores.platforms.modern_dropship.units import Tally
-from stores.platforms.modern_dropship.words import _
 
 HOST = "https://api.convictional.com"
 
@@ -52,9 +53,9 @@ class ModernDropship(Platform):
         ),
     )
     serves = (Serves.ORDERS,)
-    capabilities = words.CAPABILITIES
-    manner = words.MANNER
-    reasons = words.REASONS
+    capabilities = declared.CAPABILITIES
+    recipe = declared.RECIPE
+    reasons = declared.REASONS
     note_limit = 255  # no limit is published; what every platform takes
     write_cost = 1
     points_per_second = 2  # ours: theirs is not published
@@ -62,8 +63,8 @@ class ModernDropship(Platform):
     copies_by = "source_id"  # the number in the supplier's own shop
     follow_seconds = listing.TURN_SECONDS  # each look reads all that is open
     hooks_are_signed = False
-    hook_bytes = hooks.MOST_BYTES
-    hook_setup = words.HOOK_SETUP
+    hook_bytes = webhooks.MOST_BYTES
+    hook_setup = declared.HOOK_SETUP
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -75,27 +76,27 @@ class ModernDropship(Platform):
 
     def check_access(self) -> Access:
         """Raises RemoteRefused for a retailer's key, which reaches other paths."""
-        with shapes.understood(str(words.UNREADABLE)):
-            company = shapes.node(unwrapped(self.api.read("/auth/me")).get("company"), "company")
-            if shapes.text(company, "commerceType") != "seller":
-                raise RemoteRefused("not a supplier", code="not_a_supplier", user_message=str(words.NOT_A_SUPPLIER))
+        with json_readers.understood(str(declared.UNREADABLE)):
+            company = json_readers.node(unwrapped(self.api.read("/auth/me")).get("company"), "company")
+            if json_readers.text(company, "commerceType") != "seller":
+                raise RemoteRefused("not a supplier", code="not_a_supplier", user_message=str(declared.NOT_A_SUPPLIER))
             return Access(
-                shop_name=shapes.text(company, "name"),
+                shop_name=json_readers.text(company, "name"),
                 currency=mapping.NO_CURRENCY,  # each order names its own, and no money is counted
                 time_zone="UTC",
                 granted=(),
                 missing=(),
                 api_version=self.api_version,
-                account=shapes.text(company, "_id"),
+                account=json_readers.text(company, "_id"),
             )
 
     def read_order(self, external_id: str) -> Order:
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(declared.UNREADABLE)):
             return mapping.to_order(self.api.read_order(external_id))
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
         at = listing.Cursor.read(cursor) if cursor else listing.begin(since, self.connection.now())
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(declared.UNREADABLE)):
             return listing.list_orders(self.api, at)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
@@ -150,7 +151,7 @@ class ModernDropship(Platform):
             return finding.read(command, self._tally(command.order_id), before)
 
     def _tally(self, order_id: str) -> Tally:
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(declared.UNREADABLE)):
             return units.tally(self.api.read_order(order_id))
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
@@ -160,4 +161,4 @@ class ModernDropship(Platform):
     # --- webhooks ------------------------------------------------------------------------------
     @classmethod
     def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return hooks.parse(body)
+        return webhooks.parse(body)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from stores.kernel import shapes
-from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
-from stores.kernel.shapes import Misread, Node
-from stores.kernel.transport import Usage
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.responses import Answer
+from stores.kernel.http.transport import Usage
 from stores.platforms.base import Connection
-from stores.platforms.modern_dropship import units, words
+from stores.platforms.modern_dropship import capabilities, units
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
@@ -29,7 +29,7 @@ class Api:
         """The body of an answer, its envelope kept."""
         answer = self._send("GET", path, None)
         if is_error(answer.body):
-            raise RemoteUnavailable("an error in a 200", code="error_in_200", user_message=str(words.UNREADABLE))
+            raise RemoteUnavailable("an error in a 200", code="error_in_200", user_message=str(capabilities.UNREADABLE))
         return answer.body
 
     def read_order(self, external_id: str) -> Node:
@@ -84,15 +84,15 @@ def check_id(external_id: str) -> str:
 
 
 def not_found() -> RemoteRefused:
-    return RemoteRefused("no such order", code="not_found", user_message=str(words.NOT_FOUND))
+    return RemoteRefused("no such order", code="not_found", user_message=str(capabilities.NOT_FOUND))
 
 
 def explain(exc: RemoteError) -> None:
     """Words for a person; the class was chosen by the status alone."""
-    if exc.status in words.STATUSES:
-        exc.user_message = str(words.STATUSES[exc.status])
+    if exc.status in capabilities.STATUSES:
+        exc.user_message = str(capabilities.STATUSES[exc.status])
     elif isinstance(exc, RemoteRefused) and exc.status is not None:
-        exc.user_message = words.refused(said_by(exc.answer))
+        exc.user_message = capabilities.refused(said_by(exc.answer))
 
 
 def said_by(body: Any) -> str:
@@ -111,11 +111,11 @@ def is_error(body: Any) -> bool:
 
 def unwrapped(body: Any) -> Node:
     """An object out of its envelope, where there is one. Raises Misread."""
-    found = shapes.node(body, "body")
+    found = json_readers.node(body, "body")
     if "_id" in found:
         return found
     inner = found.get("data")
-    return shapes.node(found if inner is None else inner, "data")
+    return json_readers.node(found if inner is None else inner, "data")
 
 
 def answered(answer: Answer) -> Node:
@@ -132,6 +132,6 @@ def shown_by(body: Any) -> tuple[list[Any], bool | None]:
     """(the rows of a list, whether there is more: None when it does not say). Bare array or envelope."""
     if isinstance(body, list):
         return body, None
-    found = shapes.node(body, "body")
+    found = json_readers.node(body, "body")
     more = found.get("hasMore")
-    return shapes.items(found, "data"), more if isinstance(more, bool) else None
+    return json_readers.items(found, "data"), more if isinstance(more, bool) else None

@@ -16,8 +16,8 @@ from stores.canonical.order import Order
 from stores.connectors.judge import MARK
 from stores.connectors.records import Reading, Record, Standing
 from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable, Unsupported
-from stores.kernel.shapes import Misread
-from stores.platforms.modern_dropship import receipts, words
+from stores.kernel.http.json_readers import Misread
+from stores.platforms.modern_dropship import capabilities, receipts
 from stores.platforms.modern_dropship.units import Item, Tally
 
 
@@ -40,7 +40,7 @@ def looked() -> Iterator[None]:
     except (Misread, RemoteUnavailable) as exc:
         if isinstance(exc, RemoteUnavailable) and exc.code not in ("bad_shape", "error_in_200"):
             raise
-        raise OutcomeUnknown(f"not read: {exc}", code="bad_shape", user_message=str(words.UNREADABLE)) from exc
+        raise OutcomeUnknown(f"not read: {exc}", code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
 
 
 def line(command: CancelLine, now: Tally, before: Order) -> Reading:

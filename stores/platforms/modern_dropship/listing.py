@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.order import Order
 from stores.connectors import rows
-from stores.kernel import shapes
 from stores.kernel.errors import InputRejected
-from stores.kernel.shapes import Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.platforms.base import Listing
 from stores.platforms.modern_dropship import mapping
 from stores.platforms.modern_dropship.api import Api, shown_by
@@ -103,7 +103,7 @@ def _to_summary(raw: Node) -> Order:
 
 
 def _changed(raw: Node) -> datetime | None:
-    return shapes.when(raw, "updated", "created", "buyerCreatedDate", "date")
+    return json_readers.when(raw, "updated", "created", "buyerCreatedDate", "date")
 
 
 ROW = rows.Fields(("_id", "id"), mapping.number_of, _changed)

@@ -24,10 +24,10 @@ from stores.canonical.order import (
     Shipment,
     Totals,
 )
-from stores.kernel import shapes
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.modern_dropship import units, words
+from stores.platforms.modern_dropship import capabilities, units
 from stores.platforms.modern_dropship.units import Item, Tally
 
 ZERO = Decimal(0)
@@ -39,16 +39,16 @@ def to_order(raw: Node, *, is_listed: bool = False) -> Order:
     tally = units.tally(raw)
     currency = currency_of(raw)
     lines = tuple(to_line(item, tally, titles(raw), currency) for item in tally.items)
-    made = shapes.when(raw, "created", "buyerCreatedDate", "date")
-    updated = shapes.when(raw, "updated") or made
+    made = json_readers.when(raw, "created", "buyerCreatedDate", "date")
+    updated = json_readers.when(raw, "updated") or made
     if updated is None:
         raise Misread("updated")
     return Order(
         platform="modern_dropship",
-        external_id=shapes.ident(raw, "_id", "id"),
+        external_id=json_readers.ident(raw, "_id", "id"),
         number=number_of(raw),
-        confirmation_number=shapes.text(raw, "sellerOrderCode", "parentCode"),
-        placed_at=shapes.when(raw, "buyerCreatedDate", "date", "created") or updated,
+        confirmation_number=json_readers.text(raw, "sellerOrderCode", "parentCode"),
+        placed_at=json_readers.when(raw, "buyerCreatedDate", "date", "created") or updated,
         created_at=made,
         updated_at=updated,
         cancelled_at=cancelled_at(raw, tally, updated),
@@ -59,16 +59,16 @@ def to_order(raw: Node, *, is_listed: bool = False) -> Order:
         currency=currency,
         customer_currency=currency,
         customer=to_person(raw),
-        note=shapes.text(raw, "note"),
+        note=json_readers.text(raw, "note"),
         tags=tags(raw),
-        source=shapes.text(raw, "buyerCompanyId", "partner"),
-        source_id=shapes.text(raw, "sellerOrderCode", "parentCode"),
+        source=json_readers.text(raw, "buyerCompanyId", "partner"),
+        source_id=json_readers.text(raw, "sellerOrderCode", "parentCode"),
         is_editable=False,
         is_refundable=False,
         can_notify=False,  # nothing to choose: the retailer is always told
         totals=no_money(currency),
         lines=lines,
-        shipments=tuple(to_shipment(one, updated) for one in shapes.nodes(raw, "fulfillments")),
+        shipments=tuple(to_shipment(one, updated) for one in json_readers.nodes(raw, "fulfillments")),
         remarks=tuple(remarks(raw)),
         cancellable=how_much(tally),
         whole_cancel_blockers=tuple(whole_blockers(tally)),
@@ -111,22 +111,26 @@ def why_not(item: Item, left: Decimal) -> str:
 
 
 def by_whom(item: Item) -> str:
-    return str(words.BY.get(item.by, _("Cancelled")))
+    return str(capabilities.BY.get(item.by, _("Cancelled")))
 
 
 def titles(raw: Node) -> dict[str, str]:
     """Items have no titles; shipments do."""
-    parts = [part for one in shapes.nodes(raw, "fulfillments") for part in shapes.nodes(one, "items")]
-    return {shapes.text(part, "sellerVariantCode", "sku"): shapes.text(part, "title") for part in parts}
+    parts = [part for one in json_readers.nodes(raw, "fulfillments") for part in json_readers.nodes(one, "items")]
+    return {json_readers.text(part, "sellerVariantCode", "sku"): json_readers.text(part, "title") for part in parts}
 
 
 # --- the order ----------------------------------------------------------------------------------------
 def number_of(raw: Node) -> str:
-    return shapes.text(raw, "buyerOrderCode", "code") or shapes.text(raw, "sellerOrderCode") or shapes.ident(raw, "_id")
+    return (
+        json_readers.text(raw, "buyerOrderCode", "code")
+        or json_readers.text(raw, "sellerOrderCode")
+        or json_readers.ident(raw, "_id")
+    )
 
 
 def currency_of(raw: Node) -> str:
-    said = shapes.text(raw, "currency").strip().upper()
+    said = json_readers.text(raw, "currency").strip().upper()
     return said if len(said) == 3 and said.isascii() and said.isalpha() else NO_CURRENCY
 
 
@@ -134,7 +138,7 @@ def cancelled_at(raw: Node, tally: Tally, updated: datetime) -> datetime | None:
     """When the last item was cancelled, once all are; no field of the order says it."""
     if not tally.is_cancelled:
         return None
-    dates = [shapes.when(item, "cancelledDate") for item in shapes.nodes(raw, "items")]
+    dates = [json_readers.when(item, "cancelledDate") for item in json_readers.nodes(raw, "items")]
     return max((at for at in dates if at is not None), default=updated)
 
 
@@ -161,13 +165,13 @@ def whole_blockers(tally: Tally) -> list[str]:
 
 def remarks(raw: Node) -> list[Remark]:
     found = []
-    if shapes.flag(raw, "billed") or raw.get("invoice") or shapes.text(raw, "invoiceId"):
+    if json_readers.flag(raw, "billed") or raw.get("invoice") or json_readers.text(raw, "invoiceId"):
         text = _("Already invoiced to the retailer: a cancellation may not change the invoice.")
         found.append(Remark(kind="risk", text=text))
-    if shapes.flag(raw, "posted") and (code := shapes.text(raw, "sellerOrderCode", "parentCode")):
+    if json_readers.flag(raw, "posted") and (code := json_readers.text(raw, "sellerOrderCode", "parentCode")):
         text = _("A copy stands in your own shop as %(number)s. Unless the two are connected, cancel it there as well.")
         found.append(Remark(kind="risk", text=text % {"number": code}))
-    if shapes.flag(raw, "refunded"):
+    if json_readers.flag(raw, "refunded"):
         found.append(Remark(kind="other", text=_("A return was recorded for this order.")))
     return found
 
@@ -180,8 +184,8 @@ def tags(raw: Node) -> tuple[str, ...]:
 def to_person(raw: Node) -> Person:
     place = address(raw, "shippingAddress", "shipping")
     return Person(
-        name=shapes.text(place, "name") or shapes.text(place, "company"),
-        email=shapes.text(raw, "buyerEmail", "email"),
+        name=json_readers.text(place, "name") or json_readers.text(place, "company"),
+        email=json_readers.text(raw, "buyerEmail", "email"),
         shipping_address=written(place),
         billing_address=written(address(raw, "billingAddress", "billing")),
     )
@@ -199,22 +203,28 @@ def address(raw: Node, name: str, old: str) -> Node:
 
 
 def written(place: Node) -> tuple[str, ...]:
-    town = " ".join(filter(None, (shapes.text(place, "city"), shapes.text(place, "state"), shapes.text(place, "zip"))))
+    town = " ".join(
+        filter(
+            None, (json_readers.text(place, "city"), json_readers.text(place, "state"), json_readers.text(place, "zip"))
+        )
+    )
     names = ("name", "company", "addressOne", "addressTwo")
-    return tuple(filter(None, (*(shapes.text(place, name) for name in names), town, shapes.text(place, "country"))))
+    return tuple(
+        filter(None, (*(json_readers.text(place, name) for name in names), town, json_readers.text(place, "country")))
+    )
 
 
 def to_shipment(raw: Node, updated: datetime) -> Shipment:
-    parts = shapes.nodes(raw, "items")
-    lines = tuple((shapes.text(part, "orderItemId"), shapes.units(part, "quantity")) for part in parts)
-    code = shapes.text(raw, "trackingCode")
+    parts = json_readers.nodes(raw, "items")
+    lines = tuple((json_readers.text(part, "orderItemId"), json_readers.units(part, "quantity")) for part in parts)
+    code = json_readers.text(raw, "trackingCode")
     return Shipment(
-        id=shapes.ident(raw, "_id", "id"),
-        name=code or shapes.text(raw, "sellerFulfillmentCode") or shapes.ident(raw, "_id", "id"),
+        id=json_readers.ident(raw, "_id", "id"),
+        name=code or json_readers.text(raw, "sellerFulfillmentCode") or json_readers.ident(raw, "_id", "id"),
         status=_("Shipped"),
-        created_at=shapes.when(raw, "created") or updated,
+        created_at=json_readers.when(raw, "created") or updated,
         units=sum((count for _line, count in lines), ZERO),
-        tracking=tuple(filter(None, (f"{shapes.text(raw, 'carrier')} {code}".strip(),))),
+        tracking=tuple(filter(None, (f"{json_readers.text(raw, 'carrier')} {code}".strip(),))),
         lines=lines,
     )
 

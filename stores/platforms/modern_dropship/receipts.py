@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, Outcome, Receipt
-from stores.kernel import shapes
-from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, Unsupported
-from stores.kernel.shapes import Misread, Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.responses import Answer
 from stores.platforms.modern_dropship import units
 from stores.platforms.modern_dropship.api import answered
 from stores.platforms.modern_dropship.units import Tally
@@ -67,8 +67,8 @@ def check_tag(answer: Any, tag: str) -> None:
     Raises OutcomeUnknown.
     """
     body = answered(answer)
-    shown = shapes.nodes(body, "items") or [body]
-    reasons = [shapes.text(item, "cancelledReason") for item in shown if shapes.flag(item, "cancelled")]
+    shown = json_readers.nodes(body, "items") or [body]
+    reasons = [json_readers.text(item, "cancelledReason") for item in shown if json_readers.flag(item, "cancelled")]
     if reasons and not any(tag in reason for reason in reasons):
         raise _unproven("without_mark", answer)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from stores.canonical.commands import CancelLine
 from stores.kernel.errors import RemoteRefused
-from stores.platforms.modern_dropship import words
+from stores.platforms.modern_dropship import capabilities
 from stores.platforms.modern_dropship.units import Tally
 
 
@@ -25,15 +25,15 @@ def check_line(command: CancelLine, now: Tally) -> None:
     """The line stands as planned: this id, this product, live, and enough of it waits. Raises RemoteRefused."""
     item = now.item(command.line_id)
     if item is None:
-        raise _no("line_gone", words.LINE_GONE)
+        raise _no("line_gone", capabilities.LINE_GONE)
     if item.is_cancelled:
-        raise _no("line_cancelled", words.LINE_CANCELLED)
+        raise _no("line_cancelled", capabilities.LINE_CANCELLED)
     if command.stock_key and item.code != command.stock_key:
-        raise _no("line_changed", words.LINE_CHANGED)
+        raise _no("line_changed", capabilities.LINE_CHANGED)
     if command.keep >= item.quantity:
-        raise _no("line_smaller", words.LINE_SMALLER)
+        raise _no("line_smaller", capabilities.LINE_SMALLER)
     if item.quantity - command.keep > now.cancellable(item):
-        raise _no("line_shipped", words.LINE_SHIPPED)
+        raise _no("line_shipped", capabilities.LINE_SHIPPED)
 
 
 def _no(code: str, said: str) -> RemoteRefused:

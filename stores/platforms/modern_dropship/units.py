@@ -10,8 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from stores.kernel import shapes
-from stores.kernel.shapes import Misread, Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 
 ZERO = Decimal(0)
 
@@ -70,9 +70,9 @@ class Tally:
 
 def complete(raw: Node, order_id: str) -> Node:
     """The order that was asked for. Raises Misread where items are missing: cancelled ones stay on it as well."""
-    if shapes.ident(raw, "_id", "id") != order_id:
+    if json_readers.ident(raw, "_id", "id") != order_id:
         raise Misread("_id")
-    items = shapes.nodes(raw, "items")
+    items = json_readers.nodes(raw, "items")
     if not items or any(item.get("quantity") is None for item in items):
         raise Misread("items")
     return raw
@@ -82,20 +82,20 @@ def tally(raw: Node) -> Tally:
     """Raises Misread."""
     by_item: defaultdict[str, Decimal] = defaultdict(Decimal)
     by_code: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for shipment in shapes.nodes(raw, "fulfillments"):
-        for part in shapes.nodes(shipment, "items"):
-            by_item[shapes.text(part, "orderItemId")] += shapes.units(part, "quantity")
-            by_code[shapes.text(part, "sellerVariantCode", "sku")] += shapes.units(part, "quantity")
-    items = tuple(to_item(one) for one in shapes.nodes(raw, "items"))
-    return Tally(items, shapes.flag(raw, "shipped"), dict(by_item), dict(by_code))
+    for shipment in json_readers.nodes(raw, "fulfillments"):
+        for part in json_readers.nodes(shipment, "items"):
+            by_item[json_readers.text(part, "orderItemId")] += json_readers.units(part, "quantity")
+            by_code[json_readers.text(part, "sellerVariantCode", "sku")] += json_readers.units(part, "quantity")
+    items = tuple(to_item(one) for one in json_readers.nodes(raw, "items"))
+    return Tally(items, json_readers.flag(raw, "shipped"), dict(by_item), dict(by_code))
 
 
 def to_item(raw: Node) -> Item:
     return Item(
-        id=shapes.ident(raw, "_id", "id"),
-        code=shapes.text(raw, "sellerVariantCode"),
-        quantity=shapes.units(raw, "quantity"),
-        is_cancelled=shapes.flag(raw, "cancelled"),
-        reason=shapes.text(raw, "cancelledReason"),
-        by=shapes.text(raw, "cancelledBy"),
+        id=json_readers.ident(raw, "_id", "id"),
+        code=json_readers.text(raw, "sellerVariantCode"),
+        quantity=json_readers.units(raw, "quantity"),
+        is_cancelled=json_readers.flag(raw, "cancelled"),
+        reason=json_readers.text(raw, "cancelledReason"),
+        by=json_readers.text(raw, "cancelledBy"),
     )

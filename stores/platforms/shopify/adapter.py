@@ -28,22 +28,22 @@ from stores.connectors.records import Reading
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, JobFailed, OutcomeUnknown
 from stores.platforms.base import WHOLE_ORDER, Access, Connection, Hook, Listing, Platform
+from stores.platforms.shopify import capabilities as declared
 from stores.platforms.shopify import (
     editing,
     effects,
     fields,
     finding,
-    hooks,
     listing,
     quoting,
     reading,
     receipts,
     sending,
     shop_documents,
-    words,
+    webhooks,
 )
 from stores.platforms.shopify.api import Api
-from stores.platforms.shopify.words import _
+from stores.platforms.shopify.capabilities import _
 
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com", re.ASCII)
 VERSIONS = ("2026-10", "2026-07")
@@ -96,14 +96,14 @@ class Shopify(Platform):
             required=False,
         ),
     )
-    capabilities = words.CAPABILITIES
-    manner = words.MANNER
-    scopes = words.SCOPES
-    reasons = words.REASONS
+    capabilities = declared.CAPABILITIES
+    recipe = declared.RECIPE
+    scopes = declared.SCOPES
+    reasons = declared.REASONS
     note_limit = 255
     key_life_hours = KEY_HOURS
     bucket_points = 2000
-    topics: ClassVar[tuple[str, ...]] = hooks.SUBSCRIBED
+    topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
     hook_bytes = WHOLE_ORDER
 
@@ -225,17 +225,17 @@ class Shopify(Platform):
     # --- webhooks ------------------------------------------------------------------------------
     @classmethod
     def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
-        return hooks.verify(headers, body, secrets)
+        return webhooks.verify(headers, body, secrets)
 
     @classmethod
     def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return hooks.parse(headers, body)
+        return webhooks.parse(headers, body)
 
     def list_hooks(self) -> list[Hook]:
-        return hooks.standing(self.api)
+        return webhooks.standing(self.api)
 
     def add_hook(self, topic: str, uri: str) -> Hook:
-        return hooks.add(self.api, topic, uri)
+        return webhooks.add(self.api, topic, uri)
 
     def remove_hook(self, hook_id: str) -> None:
-        hooks.remove(self.api, hook_id)
+        webhooks.remove(self.api, hook_id)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from stores.kernel import clock
-from stores.kernel.answers import Answer
 from stores.kernel.errors import (
     CredentialsRejected,
     OutcomeUnknown,
@@ -20,9 +19,10 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.kernel.transport import LONGEST_WAIT, Usage
+from stores.kernel.http.responses import Answer
+from stores.kernel.http.transport import LONGEST_WAIT, Usage
 from stores.platforms.base import Connection
-from stores.platforms.shopify import words
+from stores.platforms.shopify import capabilities
 
 THROTTLED = "THROTTLED"
 THROTTLED_TRIES = 2
@@ -80,8 +80,8 @@ class Api:
                 caller=self,
             )
         except RemoteError as exc:
-            if exc.status in words.STATUSES:
-                exc.user_message = str(words.STATUSES[exc.status])
+            if exc.status in capabilities.STATUSES:
+                exc.user_message = str(capabilities.STATUSES[exc.status])
             raise
         return answer
 
@@ -179,13 +179,13 @@ def error_of(errors: Any, answer: Answer, *, effect: bool) -> RemoteError:
     if code == CONCURRENT:
         return RemoteConflict("same key still running", code=code, **_told(answer))
     if _names_no_id(first) and (not effect or not _path(first)):
-        return RemoteRefused("no such id", code="not_found", user_message=str(words.NOT_FOUND), **_told(answer))
+        return RemoteRefused("no such id", code="not_found", user_message=str(capabilities.NOT_FOUND), **_told(answer))
     if code == "ACCESS_DENIED" and (not effect or len(_path(first)) <= 1):
         return RemoteRefused(
-            "access denied", code=code, user_message=words.access_denied(_list(errors)), **_told(answer)
+            "access denied", code=code, user_message=capabilities.access_denied(_list(errors)), **_told(answer)
         )
     if code in NEVER_RAN or not effect:
-        message = words.CODES.get(code) or words.CODE_BUG
+        message = capabilities.CODES.get(code) or capabilities.CODE_BUG
         return RemoteRefused("refused", code=code or "graphql", user_message=str(message), **_told(answer))
     # Null bubbled up from inside a payload, or a code nobody knows: it may have run.
     return _unknown(code or "graphql", answer, effect=effect)
@@ -222,7 +222,7 @@ def _throttled(answer: Answer) -> RemoteThrottled:
     try:
         cost = answer.body["extensions"]["cost"]
         if float(cost["requestedQueryCost"]) > float(cost["throttleStatus"]["maximumAvailable"]):
-            wait, said = max(wait, HOPELESS_WAIT), str(words.BUCKET_TOO_SMALL)
+            wait, said = max(wait, HOPELESS_WAIT), str(capabilities.BUCKET_TOO_SMALL)
     except (KeyError, TypeError, ValueError):
         pass
     return RemoteThrottled("throttled", code=THROTTLED, retry_after=wait, user_message=said, **_told(answer))

@@ -21,7 +21,7 @@ from stores.canonical.order import Order
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel.errors import Unsupported
 from stores.kernel.money import Money, total
-from stores.platforms.shopify import effects, fields, reading, words
+from stores.platforms.shopify import capabilities, effects, fields, reading
 from stores.platforms.shopify.api import Api
 from stores.platforms.shopify.fields import Misread, Node
 from stores.platforms.shopify.receipts import FAILED, PENDING
@@ -94,7 +94,7 @@ def _refund(api: Api, raw: Node, command: RefundOrder, *, is_new: bool) -> Recor
         money=money_of(raw, command.currency),
         units=dict(_units(api, raw)) if is_new else None,
         standing=standing,
-        detail=str(words.PARTLY_PAID_BACK) if standing is Standing.PART else "",
+        detail=str(capabilities.PARTLY_PAID_BACK) if standing is Standing.PART else "",
     )
 
 

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.order import Cancellable, Fulfilment, LineItem, MoneyPair, Order, PaymentState, Person, Totals
 from stores.connectors import rows
-from stores.kernel import shapes
 from stores.kernel.errors import InputRejected
+from stores.kernel.http import json_readers
 from stores.kernel.money import Money
 from stores.platforms.base import Listing
-from stores.platforms.shopify import fields, mapping, moneys, parcels, shop_documents, units, words
+from stores.platforms.shopify import capabilities, fields, mapping, moneys, parcels, shop_documents, units
 from stores.platforms.shopify.api import Api
 from stores.platforms.shopify.fields import Misread, Node
 from stores.platforms.shopify.reading import MOST_PAGES, understood
@@ -58,7 +58,7 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     variables = {"first": PAGE, "after": at.after or None, "query": query, "lines": LINES}
     with understood():
         page = fields.node(api.read(shop_documents.LIST, variables, cost=PAGE_POINTS), "orders")
-        nodes = shapes.items(page, "nodes")
+        nodes = json_readers.items(page, "nodes")
         found = rows.read(nodes, ROW, lambda node: to_summary(_with_all_goods(api, node)))
         total = None if cursor else _count(api, query)
         return Listing(found.orders, _next(at, page, nodes), found.unreadable, total)
@@ -122,12 +122,12 @@ def to_summary(raw: Node) -> Order:
         updated_at=fields.when(raw, "updatedAt"),
         cancelled_at=cancelled_at,
         closed_at=fields.maybe_when(raw, "closedAt"),
-        cancel_reason=str(words.CANCEL_REASONS.get(reason, reason)),
+        cancel_reason=str(capabilities.CANCEL_REASONS.get(reason, reason)),
         is_test=fields.flag(raw, "test"),
         is_edited=fields.flag(raw, "edited"),
         fulfilment=fulfilment,
         payment=mapping.PAYMENT.get(fields.text(raw, "displayFinancialStatus"), PaymentState.UNKNOWN),
-        return_state=words.return_state(fields.text(raw, "returnStatus")),
+        return_state=capabilities.return_state(fields.text(raw, "returnStatus")),
         currency=fields.ident(raw, "currencyCode"),
         customer_currency=fields.ident(raw, "presentmentCurrencyCode"),
         customer=Person(

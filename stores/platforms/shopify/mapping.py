@@ -19,7 +19,7 @@ from stores.canonical.order import (
     Person,
     Totals,
 )
-from stores.platforms.shopify import fields, moneys, parcels, placing, units, words
+from stores.platforms.shopify import cancellable, capabilities, fields, moneys, parcels, units
 from stores.platforms.shopify.fields import Misread, Node
 
 FULFILMENT = {
@@ -91,7 +91,7 @@ def _finish(raw: Node, order: Order, also: tuple[Any, ...] = ()) -> Order:
     remarks = (*parcels.to_remarks(raw), *also)
     lines = tuple(units.placed(raw, order, shipments))
     is_cancelled = order.cancelled_at is not None
-    blockers = placing.whole_blockers(
+    blockers = cancellable.whole_blockers(
         is_cancelled=is_cancelled,
         has_shipped=any(shipment.is_effective for shipment in shipments),
         has_pending_payment=any(payment.status == "pending" for payment in payments),
@@ -106,7 +106,7 @@ def _finish(raw: Node, order: Order, also: tuple[Any, ...] = ()) -> Order:
         remarks=remarks,
         lines=lines,
         whole_cancel_blockers=blockers,
-        cancellable=placing.how_much(lines, blockers, is_cancelled=is_cancelled),
+        cancellable=cancellable.how_much(lines, blockers, is_cancelled=is_cancelled),
         shipping_refundable=order.totals.shipping.customer if payments else None,
     )
 
@@ -129,14 +129,14 @@ def _head(raw: Node) -> dict[str, Any]:
         "updated_at": fields.when(raw, "updatedAt"),
         "cancelled_at": fields.maybe_when(raw, "cancelledAt"),
         "closed_at": fields.maybe_when(raw, "closedAt"),
-        "cancel_reason": str(words.CANCEL_REASONS.get(reason, reason)),
+        "cancel_reason": str(capabilities.CANCEL_REASONS.get(reason, reason)),
         "cancel_note": fields.text(cancellation, "staffNote"),
         "is_test": fields.flag(raw, "test"),
         "is_edited": fields.flag(raw, "edited"),
         "is_confirmed": fields.flag(raw, "confirmed"),
         "fulfilment": FULFILMENT.get(fields.text(raw, "displayFulfillmentStatus"), Fulfilment.UNKNOWN),
         "payment": PAYMENT.get(fields.text(raw, "displayFinancialStatus"), PaymentState.UNKNOWN),
-        "return_state": words.return_state(fields.text(raw, "returnStatus")),
+        "return_state": capabilities.return_state(fields.text(raw, "returnStatus")),
         "currency": fields.ident(raw, "currencyCode"),
         "customer_currency": fields.ident(raw, "presentmentCurrencyCode"),
         "note": fields.text(raw, "note"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from stores.canonical.order import Order
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
-from stores.platforms.shopify import documents, fields, mapping, points, words
+from stores.platforms.shopify import capabilities, documents, fields, mapping, points
 from stores.platforms.shopify.api import Api
 from stores.platforms.shopify.documents import Kind
 from stores.platforms.shopify.fields import Misread, Node
@@ -26,11 +26,11 @@ def understood() -> Iterator[None]:
     try:
         yield
     except Misread as exc:
-        raise RemoteUnavailable(f"misread {exc}", code="bad_shape", user_message=str(words.UNREADABLE)) from exc
+        raise RemoteUnavailable(f"misread {exc}", code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
 
 
 def not_found() -> RemoteRefused:
-    return RemoteRefused("no such order", code="not_found", user_message=str(words.NOT_FOUND))
+    return RemoteRefused("no such order", code="not_found", user_message=str(capabilities.NOT_FOUND))
 
 
 def check_id(external_id: str) -> str:

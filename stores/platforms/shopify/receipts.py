@@ -17,9 +17,9 @@ from stores.canonical.commands import (
     RefundOrder,
     VoidPayment,
 )
-from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, RemoteConflict, RemoteRefused, Unsupported
-from stores.platforms.shopify import fields, words
+from stores.kernel.http.responses import Answer
+from stores.platforms.shopify import capabilities, fields
 from stores.platforms.shopify.api import CONCURRENT, data_of
 from stores.platforms.shopify.fields import Misread, Node
 
@@ -78,7 +78,7 @@ def job_result(result: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt
 
 def after_job(ids: dict[str, str], cancelled_at: str, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
     if not cancelled_at:
-        raise no("done and not cancelled", code="not_cancelled", user_message=str(words.JOB_NOT_CANCELLED))
+        raise no("done and not cancelled", code="not_cancelled", user_message=str(capabilities.JOB_NOT_CANCELLED))
     return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={"cancelled_at": cancelled_at})
 
 
@@ -88,7 +88,7 @@ def refuse_cancel(payload: Node, name: str, no: type[RemoteRefused] = RemoteRefu
         code = fields.text(error, "code")
         if code == "INTERNAL_ERROR":
             raise OutcomeUnknown("internal error", code=code, answer=[dict(error)])
-        said = words.CANCEL_CODES.get(code) or words.refused(fields.text(error, "message"))
+        said = capabilities.CANCEL_CODES.get(code) or capabilities.refused(fields.text(error, "message"))
         raise no(code or "refused", code=code or "refused", user_message=str(said), answer=[dict(error)])
 
 
@@ -107,7 +107,9 @@ def refund_state(refund: Node, no: type[RemoteRefused] = RemoteRefused) -> Recei
     for transaction in transactions:
         if fields.text(transaction, "status") in FAILED:
             code = fields.text(transaction, "errorCode") or "PAYMENT_FAILED"
-            raise no("not paid back", code=code, user_message=str(words.NOT_PAID_BACK), answer=[dict(transaction)])
+            raise no(
+                "not paid back", code=code, user_message=str(capabilities.NOT_PAID_BACK), answer=[dict(transaction)]
+            )
     total = fields.paid(refund, "totalRefundedSet")
     facts = {"refunded": f"{total.amount:f} {total.currency}", "refund_state": "paid"}
     if any(fields.text(t, "status") in PENDING for t in transactions):
@@ -128,7 +130,7 @@ def edited(payload: Node) -> Receipt:
 
 
 def voided(payload: Node) -> Receipt:
-    refuse(payload, codes=words.VOID_CODES)
+    refuse(payload, codes=capabilities.VOID_CODES)
     return payment_state(fields.node(payload, "transaction"))
 
 
@@ -136,7 +138,7 @@ def payment_state(transaction: Node, no: type[RemoteRefused] = RemoteRefused) ->
     state, ids = fields.text(transaction, "status"), {"transaction": fields.ident(transaction)}
     if state in FAILED:
         code = fields.text(transaction, "errorCode") or "PAYMENT_FAILED"
-        raise no("not voided", code=code, user_message=str(words.VOID_CODES["GENERIC_ERROR"]))
+        raise no("not voided", code=code, user_message=str(capabilities.VOID_CODES["GENERIC_ERROR"]))
     if state in PENDING:
         return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={"state": "pending"}, look_after=PAYMENT_LOOK)
     if state != "SUCCESS":
@@ -159,7 +161,7 @@ def refuse(payload: Node, *, codes: Mapping[str, str] | None = None) -> None:
             raise RemoteConflict("same key still running", code=code, answer=[dict(error)])
         if code == "SERVICE_UNAVAILABLE":
             raise OutcomeUnknown("service unavailable", code=code, answer=[dict(error)])
-        said: Any = (codes or {}).get(code) or words.CODES.get(code) or words.refused(message)
+        said: Any = (codes or {}).get(code) or capabilities.CODES.get(code) or capabilities.refused(message)
         raise RemoteRefused(code, code=code, user_message=str(said), answer=[dict(error)])
 
 

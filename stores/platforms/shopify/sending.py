@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from stores.canonical.commands import CancelOrder, CorrectStock, EditedLine, EditOrder, RefundOrder, UnitsBack
 from stores.kernel.errors import InputRejected
 from stores.kernel.money import Money
-from stores.platforms.shopify import words
+from stores.platforms.shopify import capabilities
 
 
 def cancel_body(command: CancelOrder, note: str) -> dict[str, Any]:
     """`refundMethod` is always sent: what its absence means is not documented."""
     return {
         "orderId": command.order_id,
-        "reason": words.REASONS[command.reason],
+        "reason": capabilities.REASONS[command.reason],
         "restock": command.restock,
         "notify": command.notify,
         "note": note,

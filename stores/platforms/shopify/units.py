@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from stores.canonical.order import Duty, LineItem, Order, Placement, Readiness, Shipment
-from stores.platforms.shopify import fields, placing
+from stores.platforms.shopify import cancellable, fields
 from stores.platforms.shopify.fields import Node
 
 ZERO = Decimal(0)
@@ -83,7 +83,7 @@ def placed(raw: Node, order: Order, shipments: Iterable[Shipment]) -> Iterator[L
     places: defaultdict[str, list[Placement]] = defaultdict(list)
     stock: dict[str, str] = {}
     for group in fields.items(raw, "fulfillmentOrders"):
-        for line_id, stock_id, place in placing.placements(group):
+        for line_id, stock_id, place in cancellable.placements(group):
             stock.setdefault(line_id, stock_id)
             if place.units > 0 or place.readiness is not Readiness.GONE:
                 places[line_id].append(place)
@@ -95,7 +95,7 @@ def _line_at(order: Order, line: LineItem, places: tuple[Placement, ...], shippe
     left = (
         ZERO
         if order.cancelled_at
-        else placing.cancellable_units(
+        else cancellable.cancellable_units(
             places, refundable=line.refundable, unfulfilled=line.unfulfilled, needs_shipping=line.needs_shipping
         )
     )
@@ -109,4 +109,4 @@ def _line_at(order: Order, line: LineItem, places: tuple[Placement, ...], shippe
         cancellable=min(left, line.current),
         stock_item_id=line.stock_item_id or stock_id,
     )
-    return replace(placed, why_not=placing.why_not(placed, is_cancelled=order.cancelled_at is not None))
+    return replace(placed, why_not=cancellable.why_not(placed, is_cancelled=order.cancelled_at is not None))

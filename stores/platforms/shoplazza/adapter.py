@@ -16,9 +16,10 @@ from stores.connectors.records import Reading
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.platforms.base import WHOLE_ORDER, Access, Connection, Hook, Listing, Platform
-from stores.platforms.shoplazza import fields, finding, hooks, quoting, reading, receipts, sending, words
+from stores.platforms.shoplazza import capabilities as declared
+from stores.platforms.shoplazza import fields, finding, quoting, reading, receipts, sending, webhooks
 from stores.platforms.shoplazza.api import BUCKET, PER_SECOND, Api, check_id, understood
-from stores.platforms.shoplazza.words import _
+from stores.platforms.shoplazza.capabilities import _
 
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\.myshoplaza\.com", re.ASCII)  # one z is genuine
 
@@ -59,15 +60,15 @@ class Shoplazza(Platform):
             required=False,
         ),
     )
-    capabilities = words.CAPABILITIES
-    manner = words.MANNER
-    scopes = words.SCOPES
-    reasons = words.REASONS
+    capabilities = declared.CAPABILITIES
+    recipe = declared.RECIPE
+    scopes = declared.SCOPES
+    reasons = declared.REASONS
     note_limit = 255
     write_cost = 1
     points_per_second = PER_SECOND
     bucket_points = BUCKET
-    topics: ClassVar[tuple[str, ...]] = hooks.SUBSCRIBED
+    topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
     hook_bytes = WHOLE_ORDER
 
@@ -133,7 +134,7 @@ class Shoplazza(Platform):
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         sending.guard_cancel(command)
-        said = sending.reason_words(words.REASONS[command.reason], command.note.strip())
+        said = sending.reason_words(declared.REASONS[command.reason], command.note.strip())
         path = f"orders/{check_id(command.order_id)}/cancel"
         return self.read_answer(
             command, self.api.effect("POST", path, sending.cancel_body(self.note_with_tag(said, tag)))
@@ -172,17 +173,17 @@ class Shoplazza(Platform):
     # --- webhooks ------------------------------------------------------------------------------
     @classmethod
     def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
-        return hooks.verify(headers, body, secrets)
+        return webhooks.verify(headers, body, secrets)
 
     @classmethod
     def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return hooks.parse(headers, body)
+        return webhooks.parse(headers, body)
 
     def list_hooks(self) -> list[Hook]:
-        return hooks.standing(self.api)
+        return webhooks.standing(self.api)
 
     def add_hook(self, topic: str, uri: str) -> Hook:
-        return hooks.add(self.api, topic, uri)
+        return webhooks.add(self.api, topic, uri)
 
     def remove_hook(self, hook_id: str) -> None:
-        hooks.remove(self.api, hook_id)
+        webhooks.remove(self.api, hook_id)

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
-from stores.kernel.transport import Usage
+from stores.kernel.http.responses import Answer
+from stores.kernel.http.transport import Usage
 from stores.platforms.base import Connection
-from stores.platforms.shoplazza import errors, words
+from stores.platforms.shoplazza import capabilities, errors
 from stores.platforms.shoplazza.fields import Misread, Node
 
 IDENT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -71,7 +71,7 @@ def check_id(order_id: str) -> str:
 
 
 def not_found() -> RemoteRefused:
-    return RemoteRefused("no such order", code="not_found", user_message=str(words.NOT_FOUND))
+    return RemoteRefused("no such order", code="not_found", user_message=str(capabilities.NOT_FOUND))
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def understood() -> Iterator[None]:
     try:
         yield
     except Misread as exc:
-        raise RemoteUnavailable(f"misread {exc}", code="bad_shape", user_message=str(words.UNREADABLE)) from exc
+        raise RemoteUnavailable(f"misread {exc}", code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
 
 
 def data_of(answer: Answer, *, effect: bool) -> Node:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stores.kernel.answers import Answer
 from stores.kernel.errors import (
     CredentialsRejected,
     OutcomeUnknown,
@@ -15,7 +14,8 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.platforms.shoplazza import words
+from stores.kernel.http.responses import Answer
+from stores.platforms.shoplazza import capabilities
 
 SUCCESS = "success"
 NO_TOKEN = re.compile(r"\bunauth(ori[sz]ed|enticated)\b", re.IGNORECASE)
@@ -66,18 +66,18 @@ def sorted_out(exc: RemoteError, *, effect: bool) -> RemoteError:
     said, code = flat(exc.answer), code_of(exc.answer)
     told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
     if INACTIVE in said:
-        return RemoteRefused(said, code="store_inactive", user_message=str(words.INACTIVE), **told)
+        return RemoteRefused(said, code="store_inactive", user_message=str(capabilities.INACTIVE), **told)
     if exc.status == 400 and NO_TOKEN.search(f"{said} {code}"):
-        return CredentialsRejected(said, code="400", user_message=str(words.STATUSES[401]), **told)
+        return CredentialsRejected(said, code="400", user_message=str(capabilities.STATUSES[401]), **told)
     if exc.status == 500:
         return _by_word(exc, f"{code} {said}", told, effect=effect)
     if exc.status == 404:
         which = code if code else "not_found"
-        return RemoteRefused(said, code=which, user_message=words.refused(said, 404), **told)
-    if exc.status in words.STATUSES:
+        return RemoteRefused(said, code=which, user_message=capabilities.refused(said, 404), **told)
+    if exc.status in capabilities.STATUSES:
         exc.code = code or exc.code
-        exc.user_message = words.refused(said, exc.status) if isinstance(exc, RemoteRefused) else str(
-            words.STATUSES[exc.status]
+        exc.user_message = capabilities.refused(said, exc.status) if isinstance(exc, RemoteRefused) else str(
+            capabilities.STATUSES[exc.status]
         )  # fmt: skip
     return exc
 
@@ -87,11 +87,11 @@ def _by_word(exc: RemoteError, said: str, told: dict[str, Any], *, effect: bool)
     found = GRPC.search(said)
     word = found.group() if found else ""
     if word == "Unauthenticated":
-        return CredentialsRejected(word, code=word, user_message=str(words.STATUSES[401]), **told)
+        return CredentialsRejected(word, code=word, user_message=str(capabilities.STATUSES[401]), **told)
     if word == "NotFound":
-        return RemoteRefused(word, code="not_found", user_message=words.refused("", 404), **told)
+        return RemoteRefused(word, code="not_found", user_message=capabilities.refused("", 404), **told)
     if word == "Unimplemented":
-        return RemoteRefused(word, code=word, user_message=str(words.NOT_THERE), **told)
+        return RemoteRefused(word, code=word, user_message=str(capabilities.NOT_THERE), **told)
     exc.code = word or exc.code
     return exc
 
@@ -101,13 +101,13 @@ def inside_200(body: Mapping[str, Any], answer: Answer, *, effect: bool) -> Remo
     said, code = flat(body), code_of(body)
     told: dict[str, Any] = {"status": answer.status, "request_id": answer.request_id, "answer": body}
     if INACTIVE in said:
-        return RemoteRefused(said, code="store_inactive", user_message=str(words.INACTIVE), **told)
+        return RemoteRefused(said, code="store_inactive", user_message=str(capabilities.INACTIVE), **told)
     if NO_TOKEN.search(f"{code} {said}"):
-        return CredentialsRejected(code, code=code, user_message=str(words.STATUSES[401]), **told)
+        return CredentialsRejected(code, code=code, user_message=str(capabilities.STATUSES[401]), **told)
     if re.fullmatch(r"TooManyRequests|ResourceExhausted", code, re.IGNORECASE):
-        return RemoteThrottled(code, code=code, retry_after=2, user_message=str(words.STATUSES[429]), **told)
+        return RemoteThrottled(code, code=code, retry_after=2, user_message=str(capabilities.STATUSES[429]), **told)
     if FINAL.fullmatch(code) or (not code and not effect):
-        return RemoteRefused(code, code=code or "refused", user_message=words.refused(said, None), **told)
+        return RemoteRefused(code, code=code or "refused", user_message=capabilities.refused(said, None), **told)
     if effect:
         return OutcomeUnknown(code, code=code or "bad_code", **told)
     return RemoteUnavailable(code, code=code, **told)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from stores.kernel import shapes
+from stores.kernel.http import json_readers
 from stores.kernel.money import Money
 
 Node = Mapping[str, Any]
@@ -16,7 +16,7 @@ AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,8})?", re.ASCII)
 MOST_UNITS = 1_000_000_000
 
 
-class Misread(shapes.Misread):
+class Misread(json_readers.Misread):
     """An answer that does not have the shape the vendor's registry promises."""
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from stores.canonical.commands import CancelOrder, Command, RefundOrder
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable, Unsupported
-from stores.platforms.shoplazza import fields, payments, words
+from stores.platforms.shoplazza import capabilities, fields, payments
 from stores.platforms.shoplazza.api import Api
 from stores.platforms.shoplazza.fields import Misread, Node
 from stores.platforms.shoplazza.reading import one_order, refund_answer
@@ -37,10 +37,10 @@ def looked() -> Iterator[None]:
     try:
         yield
     except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(words.UNREADABLE)) from exc
+        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
     except RemoteUnavailable as exc:
         if exc.code == "bad_shape":
-            raise OutcomeUnknown(str(exc), code="bad_shape", user_message=str(words.UNREADABLE)) from exc
+            raise OutcomeUnknown(str(exc), code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
         raise
 
 
@@ -56,7 +56,7 @@ def cancellation(order: Node) -> Reading:
     )
     is_gone = not is_done and fields.text(order, "deleted_at")
     return Reading(
-        records=(made,), absent=_("The order is not cancelled."), foreign=str(words.DELETED) if is_gone else ""
+        records=(made,), absent=_("The order is not cancelled."), foreign=str(capabilities.DELETED) if is_gone else ""
     )
 
 
@@ -66,7 +66,7 @@ def refunds(answer: Node, command: RefundOrder) -> Reading:
     return Reading(
         records=tuple(to_record(record, command.currency) for record in records),
         absent=_("No refund with our mark is there."),
-        unclear=str(words.NO_RECORD) if told in words.MONEY_MOVED and not records else "",
+        unclear=str(capabilities.NO_RECORD) if told in capabilities.MONEY_MOVED and not records else "",
     )
 
 
@@ -83,7 +83,7 @@ def to_record(raw: Node, currency: str) -> Record:
         money={IN_ALL: fields.amount(raw, "refund_price", currency)},
         units=units(raw),
         standing=standing,
-        detail=str(words.NOT_PAID_BACK) if standing is Standing.FAILED else "",
+        detail=str(capabilities.NOT_PAID_BACK) if standing is Standing.FAILED else "",
     )
 
 

@@ -23,7 +23,7 @@ from stores.canonical.order import (
     Shipment,
 )
 from stores.kernel.money import Money
-from stores.platforms.shoplazza import fields, moneys, payments, remarks, units, words
+from stores.platforms.shoplazza import capabilities, fields, moneys, payments, remarks, units
 from stores.platforms.shoplazza.fields import Misread, Node
 from stores.platforms.shoplazza.rates import Rates
 from stores.platforms.shoplazza.units import Count
@@ -62,9 +62,9 @@ def to_order(
         cancel_note=reason,
         is_test=any(payment.is_test for payment in paid),
         is_confirmed=bool(fields.text(raw, "placed_at")),
-        fulfilment=words.FULFILMENT.get(shipping, Fulfilment.UNKNOWN),
+        fulfilment=capabilities.FULFILMENT.get(shipping, Fulfilment.UNKNOWN),
         payment=to_payment_state(raw, rates),
-        return_state=str(words.RETURNS.get(shipping, "")),
+        return_state=str(capabilities.RETURNS.get(shipping, "")),
         currency=rates.shop,
         customer_currency=rates.currency,
         customer=to_person(raw),
@@ -76,7 +76,7 @@ def to_order(
         gateways=tuple(dict.fromkeys(payments.label(line) for line in payments.lines_of(raw))),
         payment_terms=fields.text(raw, "payment_method"),
         is_editable=False,
-        edit_blockers=(str(words.UNPAID),) if not fields.amount(raw, "total_paid", rates.currency) else (),
+        edit_blockers=(str(capabilities.UNPAID),) if not fields.amount(raw, "total_paid", rates.currency) else (),
         can_notify=False,
         is_refundable=bool(moneys.remaining(raw, records, rates)),
         totals=moneys.to_totals(raw, records, paid, rates),
@@ -101,10 +101,10 @@ def cancelled_at(raw: Node) -> datetime | None:
 
 def to_payment_state(raw: Node, rates: Rates) -> PaymentState:
     word = fields.text(raw, "financial_status")
-    if word in words.BY_AMOUNT:
+    if word in capabilities.BY_AMOUNT:
         is_some = fields.amount(raw, "total_refund_price", rates.currency)
         return PaymentState.PARTLY_REFUNDED if is_some else PaymentState.PAID
-    return words.PAYMENT.get(word, PaymentState.UNKNOWN)
+    return capabilities.PAYMENT.get(word, PaymentState.UNKNOWN)
 
 
 # --- may it be cancelled -------------------------------------------------------------------------
@@ -116,14 +116,14 @@ def whole_cancel_blockers(raw: Node, records: Sequence[Node]) -> tuple[str, ...]
     """Our conservative rule: what the platform would do is not documented."""
     found = []
     if fields.text(raw, "deleted_at"):
-        found.append(words.DELETED)
+        found.append(capabilities.DELETED)
     elif not is_open(raw):
-        found.append(words.NOT_OPEN)
+        found.append(capabilities.NOT_OPEN)
     is_unshipped = fields.text(raw, "fulfillment_status") in UNSHIPPED
     if is_open(raw) and not (is_unshipped and not any(units.shipped(fields.items(raw, "fulfillments")).values())):
-        found.append(words.SHIPPED)
+        found.append(capabilities.SHIPPED)
     if any(fields.text(record, "refund_status") == payments.PENDING for record in records):
-        found.append(words.PENDING_REFUND)
+        found.append(capabilities.PENDING_REFUND)
     return tuple(str(word) for word in found)
 
 
@@ -148,7 +148,7 @@ def to_lines(raw: Node, rates: Rates) -> tuple[LineItem, ...]:
 def to_line(raw: Node, count: Count, rates: Rates, place: Location | None, *, can: bool) -> LineItem:
     stoppable = count.waiting if can else Decimal(0)
     line_id = fields.ident(raw)
-    why_not = "" if stoppable else str(words.LINE_GONE if can else words.LINE_CLOSED)
+    why_not = "" if stoppable else str(capabilities.LINE_GONE if can else capabilities.LINE_CLOSED)
     readiness = Readiness.OPEN if can else Readiness.GONE
     return LineItem(
         id=line_id,

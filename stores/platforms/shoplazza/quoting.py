@@ -13,7 +13,7 @@ from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money, allocate, total
-from stores.platforms.shoplazza import fields, moneys, payments, units, words, worth
+from stores.platforms.shoplazza import capabilities, fields, moneys, payments, refund_math, units
 from stores.platforms.shoplazza.api import Api, understood
 from stores.platforms.shoplazza.fields import Node
 from stores.platforms.shoplazza.rates import Rates
@@ -40,7 +40,7 @@ def estimate(raw: Node, records: Sequence[Node], order: Order, request: CancelRe
     due = total((line.amount for line in lines), zero.currency) + tax + duties + shipping
     if whole:
         unasked = left.shipping - shipping
-        due = most - worth.kept(raw, records, rates) - unasked - _shipping_tax(raw, unasked, rates)
+        due = most - refund_math.kept(raw, records, rates) - unasked - _shipping_tax(raw, unasked, rates)
         tax += _shipping_tax(raw, shipping, rates)
     given = max(min(due, most), zero).rounded()
     subtotal = given - tax - duties - shipping - fees
@@ -57,7 +57,7 @@ def estimate(raw: Node, records: Sequence[Node], order: Order, request: CancelRe
 def _lines(raw: Node, request: CancelRequest, rates: Rates) -> Iterator[QuotedLine]:
     """What of the wish can be estimated; the planner says what is wrong with the rest."""
     shipped = units.shipped(fields.items(raw, "fulfillments"))
-    worths = worth.nets(raw, rates)
+    worths = refund_math.nets(raw, rates)
     for line in fields.items(raw, "line_items"):
         line_id = fields.ident(line)
         asked = request.lines.get(line_id, Decimal(0))
@@ -66,20 +66,22 @@ def _lines(raw: Node, request: CancelRequest, rates: Rates) -> Iterator[QuotedLi
             yield QuotedLine(
                 line_id=line_id,
                 units=asked,
-                amount=worth.share(worths[line_id], asked, known.ordered),
-                tax=worth.share(fields.amount(line, "tax_price", rates.currency), asked, known.ordered),
+                amount=refund_math.share(worths[line_id], asked, known.ordered),
+                tax=refund_math.share(fields.amount(line, "tax_price", rates.currency), asked, known.ordered),
             )
 
 
 def _duty(raw: Node, quoted: QuotedLine, rates: Rates) -> Money:
     line = next(line for line in fields.items(raw, "line_items") if fields.ident(line) == quoted.line_id)
-    return worth.share(fields.amount(line, "duty_price", rates.currency), quoted.units, fields.units(line, "quantity"))
+    return refund_math.share(
+        fields.amount(line, "duty_price", rates.currency), quoted.units, fields.units(line, "quantity")
+    )
 
 
 def _shipping_tax(raw: Node, shipping: Money, rates: Rates) -> Money:
     """The share of it that belongs to so much of the shipping."""
     whole = fields.amount(raw, "total_shipping", rates.currency)
-    return worth.share(fields.amount(raw, "shipping_tax_total", rates.currency), shipping.amount, whole.amount)
+    return refund_math.share(fields.amount(raw, "shipping_tax_total", rates.currency), shipping.amount, whole.amount)
 
 
 def _is_everything(raw: Node, quoted: Sequence[QuotedLine]) -> bool:
@@ -104,7 +106,7 @@ def _over(raw: Node, order: Order, given: Money, most: Money, *, is_named: bool)
     if is_untold or any(payment.gateway in shared for payment, _ in parents):
         if is_named:
             return ()
-        raise RemoteRefused("payments share a channel", code="divide", user_message=str(words.DIVIDE))
+        raise RemoteRefused("payments share a channel", code="divide", user_message=str(capabilities.DIVIDE))
     given = min(given, held)
     parts = allocate(given, [left.amount for _, left in parents])
     return tuple(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from stores.canonical.order import Order, Payment
 from stores.connectors import rows
-from stores.kernel import shapes
+from stores.kernel.http import json_readers
 from stores.kernel.money import Money
 from stores.platforms.base import Listing
 from stores.platforms.shoplazza import fields, mapping, moneys, payments
@@ -82,7 +82,7 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
         query.append(("cursor", cursor))
     with understood():
         page = api.get("orders", query)
-        found = rows.read(shapes.items(page, "orders"), ROW, _to_summary)
+        found = rows.read(json_readers.items(page, "orders"), ROW, _to_summary)
         more = fields.text(page, "cursor") if page.get("has_more") is True else ""
     fresh = tuple(order for order in found.orders if _is_after(order.updated_at, bound))
     unread = tuple(row for row in found.unreadable if row.updated_at is None or _is_after(row.updated_at, bound))

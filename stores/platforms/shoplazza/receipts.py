@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder
-from stores.kernel.answers import Answer
 from stores.kernel.errors import JobFailed, OutcomeUnknown, Unsupported
-from stores.platforms.shoplazza import fields, words
+from stores.kernel.http.responses import Answer
+from stores.platforms.shoplazza import capabilities, fields
 from stores.platforms.shoplazza.api import data_of
 from stores.platforms.shoplazza.fields import Misread, Node
 
@@ -53,7 +53,7 @@ def refund_state(receipt: Receipt, records: Sequence[Node]) -> Receipt:
     state = fields.text(record, "refund_status") if record else ""
     if record and state == "failed":
         raise JobFailed(
-            "not paid back", code="refund_failed", user_message=str(words.NOT_PAID_BACK), answer=[dict(record)]
+            "not paid back", code="refund_failed", user_message=str(capabilities.NOT_PAID_BACK), answer=[dict(record)]
         )
     if record and state == "finished":
         facts = {"refund_state": "paid", "refunded": fields.text(record, "refund_price")}

@@ -10,7 +10,7 @@ from typing import Any
 from stores.canonical.commands import CancelOrder, RefundOrder, UnitsBack
 from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
 from stores.kernel.money import Money, total
-from stores.platforms.shoplazza import moneys, payments, words
+from stores.platforms.shoplazza import capabilities, moneys, payments
 from stores.platforms.shoplazza.fields import Node
 from stores.platforms.shoplazza.moneys import Left
 from stores.platforms.shoplazza.rates import Rates
@@ -23,31 +23,33 @@ VERSION = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 def guard_version(version: str) -> None:
     """Before 2025-06 the same path refunds the whole order whatever the body says. Raises Unsupported."""
     if not VERSION.fullmatch(version) or version < ITEMISED_SINCE:
-        raise Unsupported("refund", str(words.OLD_VERSION))
+        raise Unsupported("refund", str(capabilities.OLD_VERSION))
 
 
 def guard_cancel(command: CancelOrder) -> None:
     """Cancel takes a reason and nothing else. Raises Unsupported for what it could not tell."""
     if command.refund or command.restock or command.notify:
-        raise Unsupported("cancel_order", str(words.BY_REFUND))
+        raise Unsupported("cancel_order", str(capabilities.BY_REFUND))
 
 
 def guard_money(command: RefundOrder, order: Node, records: Sequence[Node]) -> None:
     """The order's own figures just before the refund; the smaller wins, and less than planned stops."""
     rates = Rates.of(order)
     if rates.currency != command.currency:
-        raise RemoteRefused("currency", code="currency_changed", user_message=str(words.OTHER_CURRENCY))
+        raise RemoteRefused("currency", code="currency_changed", user_message=str(capabilities.OTHER_CURRENCY))
     if whole(command) > moneys.remaining(order, records, rates):
-        raise RemoteRefused("less is left", code="less_refundable", user_message=str(words.LESS_LEFT))
+        raise RemoteRefused("less is left", code="less_refundable", user_message=str(capabilities.LESS_LEFT))
     if command.shipping and command.shipping > moneys.shipping_left(order, records, rates):
-        raise RemoteRefused("less shipping is left", code="less_refundable", user_message=str(words.LESS_SHIPPING))
+        raise RemoteRefused(
+            "less shipping is left", code="less_refundable", user_message=str(capabilities.LESS_SHIPPING)
+        )
 
 
 def whole(command: RefundOrder) -> Money:
     """Raises Unsupported for a refund of nothing: what it does there is not documented."""
     found = total((payment.amount for payment in command.payments), command.currency)
     if found.amount <= 0:
-        raise Unsupported("cancel_without_refund", str(words.NOTHING_BACK))
+        raise Unsupported("cancel_without_refund", str(capabilities.NOTHING_BACK))
     return found
 
 

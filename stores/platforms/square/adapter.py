@@ -22,14 +22,15 @@ from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
-from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import JobFailed, RemoteRefused
+from stores.kernel.http import json_readers
 from stores.platforms.base import Access, Connection, Hook, Listing, Platform
-from stores.platforms.square import facts, finding, hooks, mapping, quoting, reading, receipts, sending, stock, words
+from stores.platforms.square import capabilities as declared
+from stores.platforms.square import facts, finding, mapping, quoting, reading, receipts, sending, stock, webhooks
 from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part
+from stores.platforms.square.capabilities import _
 from stores.platforms.square.mapping import Place
-from stores.platforms.square.words import _
 
 HOSTS = {"production": "https://connect.squareup.com", "sandbox": "https://connect.squareupsandbox.com"}
 DESKS = {"production": "https://app.squareup.com", "sandbox": "https://app.squareupsandbox.com"}
@@ -68,19 +69,19 @@ class Square(Platform):
             required=False,
         ),
     )
-    capabilities = words.CAPABILITIES
-    manner = words.MANNER
-    scopes = words.SCOPES
-    reasons = words.REASONS
+    capabilities = declared.CAPABILITIES
+    recipe = declared.RECIPE
+    scopes = declared.SCOPES
+    reasons = declared.REASONS
     note_limit = 192
     write_cost = 1
     points_per_second = PER_SECOND
     bucket_points = BURST
     key_life_hours = 24
-    topics: ClassVar[tuple[str, ...]] = hooks.SUBSCRIBED
+    topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "signature_key"  # noqa: S105  its name
     hook_signs_address = True
-    hook_setup = words.HOOK_SETUP
+    hook_setup = declared.HOOK_SETUP
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -100,17 +101,17 @@ class Square(Platform):
         with reading.understood():
             places = self.api.places()
             if not places:
-                raise RemoteRefused("no location", code="no_location", user_message=str(words.NO_LOCATION))
-            first = next((one for one in places if shapes.text(one, "status") != "INACTIVE"), places[0])
+                raise RemoteRefused("no location", code="no_location", user_message=str(declared.NO_LOCATION))
+            first = next((one for one in places if json_readers.text(one, "status") != "INACTIVE"), places[0])
             granted = self._granted()
             return Access(
-                shop_name=shapes.text(first, "business_name", "name"),
-                currency=shapes.text(first, "currency"),
-                time_zone=shapes.text(first, "timezone"),
+                shop_name=json_readers.text(first, "business_name", "name"),
+                currency=json_readers.text(first, "currency"),
+                time_zone=json_readers.text(first, "timezone"),
                 granted=granted,
                 missing=self.missing(granted),
                 api_version=VERSION,
-                account=shapes.text(first, "merchant_id"),
+                account=json_readers.text(first, "merchant_id"),
             )
 
     def _granted(self) -> tuple[str, ...]:
@@ -184,7 +185,7 @@ class Square(Platform):
             return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=receipt.facts)
         with reading.understood():
             found = self.api.get(f"v2/refunds/{part(receipt.ids.get('refund', ''))}")
-            return receipts.refund(command, shapes.node(found.get("refund"), "refund"), JobFailed)
+            return receipts.refund(command, json_readers.node(found.get("refund"), "refund"), JobFailed)
 
     def normal_seconds(self, command: Command, receipt: Receipt) -> float:
         """A refund to a bank account takes days; everything else is answered within minutes."""
@@ -207,17 +208,17 @@ class Square(Platform):
     # --- webhooks ------------------------------------------------------------------------------
     @classmethod
     def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
-        return hooks.verify(headers, body, secrets)
+        return webhooks.verify(headers, body, secrets)
 
     @classmethod
     def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return hooks.parse(body)
+        return webhooks.parse(body)
 
     def list_hooks(self) -> list[Hook]:
-        return hooks.standing(self.api)
+        return webhooks.standing(self.api)
 
     def add_hook(self, topic: str, uri: str) -> Hook:
-        return hooks.add(self.api, topic, uri)
+        return webhooks.add(self.api, topic, uri)
 
     def remove_hook(self, hook_id: str) -> None:
-        hooks.remove(self.api, hook_id)
+        webhooks.remove(self.api, hook_id)

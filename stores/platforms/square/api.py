@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from stores.kernel import shapes
-from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
-from stores.kernel.shapes import Node
-from stores.kernel.transport import Usage
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
+from stores.kernel.http.responses import Answer
+from stores.kernel.http.transport import Usage
 from stores.platforms.base import Connection
-from stores.platforms.square import errors, words
+from stores.platforms.square import capabilities, errors
 
 VERSION = "2025-08-20"
 IDENT = re.compile(r"[A-Za-z0-9_-]{1,192}", re.ASCII)
@@ -44,14 +44,14 @@ class Api:
     def places(self) -> list[Node]:
         """The seller's locations, asked for once."""
         if self._places is None:
-            self._places = shapes.nodes(self.get("v2/locations"), "locations")
+            self._places = json_readers.nodes(self.get("v2/locations"), "locations")
         return self._places
 
     def _read(self, answer: Answer) -> Node:
         check_version(answer, effect=False)
         if not isinstance(answer.body, Mapping) or (answer.body.get("errors") and len(answer.body) == 1):
             raise RemoteUnavailable("bad shape", code="bad_shape", status=answer.status, request_id=answer.request_id,
-                                    user_message=str(words.UNREADABLE))  # fmt: skip
+                                    user_message=str(capabilities.UNREADABLE))  # fmt: skip
         return answer.body
 
     def _send(self, method: str, path: str, body: Any = None, *, effect: bool = False, key: str = "") -> Answer:
@@ -82,11 +82,11 @@ def check_version(answer: Answer, *, effect: bool) -> None:
     if said != VERSION:
         kind = OutcomeUnknown if effect else RemoteUnavailable
         raise kind("another version", code="version", status=answer.status, request_id=answer.request_id,
-                   user_message=words.other_version(said[:20], VERSION))  # fmt: skip
+                   user_message=capabilities.other_version(said[:20], VERSION))  # fmt: skip
 
 
 def part(ident: str) -> str:
     """An id as part of an address. Raises RemoteRefused for what is none, before anything is sent."""
     if not IDENT.fullmatch(ident):
-        raise RemoteRefused("no such order", code="not_found", user_message=words.refused("NOT_FOUND", ""))
+        raise RemoteRefused("no such order", code="not_found", user_message=capabilities.refused("NOT_FOUND", ""))
     return quote(ident, safe="")

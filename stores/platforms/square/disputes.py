@@ -11,10 +11,10 @@ from typing import Final
 from urllib.parse import urlencode
 
 from stores.canonical.order import Remark
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
-from stores.kernel.shapes import Node
-from stores.platforms.square import words
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
+from stores.platforms.square import capabilities
 from stores.platforms.square.api import Api
 from stores.platforms.square.fields import maybe
 
@@ -31,7 +31,9 @@ Disputes = tuple[tuple[str, str], ...]  # (payment id, state) of each that stand
 
 def of(api: Api, payments: Sequence[Node]) -> Disputes | None:
     """Of these payments; None where nobody may tell: the token lacks the right, or the list has no end."""
-    at_a_bank = {shapes.ident(one, "id") for one in payments if shapes.text(one, "source_type") not in NEVER}
+    at_a_bank = {
+        json_readers.ident(one, "id") for one in payments if json_readers.text(one, "source_type") not in NEVER
+    }
     if not at_a_bank:
         return ()
     try:
@@ -52,11 +54,11 @@ def _standing(api: Api) -> Iterator[tuple[str, str]]:
     cursor = ""
     for _page in range(MOST_PAGES):
         page = api.get("v2/disputes" + (f"?{urlencode({'cursor': cursor})}" if cursor else ""))
-        for one in shapes.nodes(page, "disputes"):
-            state = shapes.text(one, "state")
+        for one in json_readers.nodes(page, "disputes"):
+            state = json_readers.text(one, "state")
             if state not in FREE:
-                yield shapes.text(maybe(one, "disputed_payment"), "payment_id"), state
-        after = shapes.text(page, "cursor")
+                yield json_readers.text(maybe(one, "disputed_payment"), "payment_id"), state
+        after = json_readers.text(page, "cursor")
         if not after:
             return
         if after == cursor:
@@ -67,9 +69,9 @@ def _standing(api: Api) -> Iterator[tuple[str, str]]:
 
 def remarks(found: Disputes | None) -> Iterator[Remark]:
     if found is None:
-        yield Remark(kind="payment", text=str(words.DISPUTES_UNKNOWN), is_open=True)
+        yield Remark(kind="payment", text=str(capabilities.DISPUTES_UNKNOWN), is_open=True)
         return
     for payment, state in found:
-        text = str(words.DISPUTES.get(state, words.DISPUTES_OTHER))
+        text = str(capabilities.DISPUTES.get(state, capabilities.DISPUTES_OTHER))
         is_open = state not in PAID_BY_BANK
         yield Remark(kind="dispute", text=text, is_open=is_open, stops_refund=True, payment_id=payment)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stores.kernel.errors import CredentialsRejected, OutcomeUnknown, RemoteConflict, RemoteError, RemoteRefused
-from stores.platforms.square import words
+from stores.platforms.square import capabilities
 
 MOVED = frozenset({"VERSION_MISMATCH", "CONFLICT"})
 TOKEN = frozenset({"UNAUTHORIZED", "ACCESS_TOKEN_EXPIRED", "ACCESS_TOKEN_REVOKED"})
@@ -34,17 +34,19 @@ def sorted_out(exc: RemoteError) -> RemoteError:
     given: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
     if code == WAIT:
         return RemoteConflict(
-            detail, code=code, retry_after=WAIT_SECONDS, user_message=words.refused(code, detail), **given
+            detail, code=code, retry_after=WAIT_SECONDS, user_message=capabilities.refused(code, detail), **given
         )
     if code in MOVED:
-        return RemoteConflict(detail, code=code, user_message=str(words.MOVED), **given)
+        return RemoteConflict(detail, code=code, user_message=str(capabilities.MOVED), **given)
     if code in TOKEN or exc.status == 401:
-        return CredentialsRejected(detail, code=code, user_message=words.refused(code, ""), **given)
+        return CredentialsRejected(detail, code=code, user_message=capabilities.refused(code, ""), **given)
     if code == "NOT_FOUND":
-        return RemoteRefused(detail, code="not_found", user_message=words.refused(code, detail), **given)
+        return RemoteRefused(detail, code="not_found", user_message=capabilities.refused(code, detail), **given)
     exc.code = code
     if isinstance(exc, RemoteRefused):
         exc.user_message = (
-            str(words.PAID) if field == "order.state" and code == "BAD_REQUEST" else words.refused(code, detail)
+            str(capabilities.PAID)
+            if field == "order.state" and code == "BAD_REQUEST"
+            else capabilities.refused(code, detail)
         )
     return exc

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from stores.canonical.order import PaymentStatus, Refund
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.square import disputes, record
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.platforms.square import disputes, refund_tag
 from stores.platforms.square.api import Api, part
 from stores.platforms.square.disputes import Disputes
 
@@ -41,8 +41,10 @@ def read(api: Api, order_id: str, known: Sequence[Refund] = (), *, asks_banks: b
     payments, hidden = payments_of(api, order)
     kept = {one.id: one for one in known if is_settled(one)}
     named = [ident for payment in payments for ident in refund_ids(payment)]
-    refunds = [shapes.node(api.get(f"v2/refunds/{part(i)}").get("refund"), "refund") for i in named if i not in kept]
-    refunds.sort(key=lambda one: shapes.text(one, "created_at"))
+    refunds = [
+        json_readers.node(api.get(f"v2/refunds/{part(i)}").get("refund"), "refund") for i in named if i not in kept
+    ]
+    refunds.sort(key=lambda one: json_readers.text(one, "created_at"))
     return Facts(
         order=order,
         payments=tuple(payments),
@@ -63,30 +65,30 @@ def sale(api: Api, order_id: str) -> Node:
 
 
 def one_order(api: Api, order_id: str) -> Node:
-    return shapes.node(api.get(f"v2/orders/{part(order_id)}").get("order"), "order")
+    return json_readers.node(api.get(f"v2/orders/{part(order_id)}").get("order"), "order")
 
 
 def source_of(order: Node) -> str:
     """Of a return order: the sale's id; "" for a sale."""
-    if shapes.nodes(order, "line_items"):
+    if json_readers.nodes(order, "line_items"):
         return ""
-    return next((shapes.text(one, "source_order_id") for one in shapes.nodes(order, "returns")), "")
+    return next((json_readers.text(one, "source_order_id") for one in json_readers.nodes(order, "returns")), "")
 
 
 def is_return(order: Node) -> bool:
-    return bool(shapes.nodes(order, "returns")) and not shapes.nodes(order, "line_items")
+    return bool(json_readers.nodes(order, "returns")) and not json_readers.nodes(order, "line_items")
 
 
 def tender_ids(order: Node) -> list[str]:
     """Old tenders have no payment id: there the tender's own is the payment's."""
-    return [shapes.ident(tender, "payment_id", "id") for tender in shapes.nodes(order, "tenders")]
+    return [json_readers.ident(tender, "payment_id", "id") for tender in json_readers.nodes(order, "tenders")]
 
 
 def payments_of(api: Api, order: Node) -> tuple[list[Node], int]:
     found, hidden = [], 0
     for ident in tender_ids(order):
         try:
-            found.append(shapes.node(api.get(f"v2/payments/{part(ident)}").get("payment"), "payment"))
+            found.append(json_readers.node(api.get(f"v2/payments/{part(ident)}").get("payment"), "payment"))
         except RemoteRefused as exc:
             if exc.code != "not_found":
                 raise
@@ -110,9 +112,13 @@ SETTLED = (PaymentStatus.SUCCESS, PaymentStatus.FAILED)
 
 def returns_of(api: Api, refunds: Iterable[Node]) -> dict[str, Node]:
     """Only where no record of ours says what was taken."""
-    wanted = [shapes.text(one, "order_id") for one in refunds if not record.RECORD.search(shapes.text(one, "reason"))]
+    wanted = [
+        json_readers.text(one, "order_id")
+        for one in refunds
+        if not refund_tag.RECORD.search(json_readers.text(one, "reason"))
+    ]
     wanted = [ident for ident in dict.fromkeys(wanted) if ident]
     if not wanted:
         return {}
-    found = shapes.nodes(api.ask("v2/orders/batch-retrieve", {"order_ids": wanted}), "orders")
-    return {shapes.ident(one, "id"): one for one in found}
+    found = json_readers.nodes(api.ask("v2/orders/batch-retrieve", {"order_ids": wanted}), "orders")
+    return {json_readers.ident(one, "id"): one for one in found}

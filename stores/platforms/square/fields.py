@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from stores.kernel.http.json_readers import Misread, Node, first, node, text
 from stores.kernel.money import Money, exponent
-from stores.kernel.shapes import Misread, Node, first, node, text
 
 QUANTITY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,5})?", re.ASCII)
 MOST_MINOR = 10**15

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import Order
 from stores.connectors.records import Reading, Record, Standing
-from stores.kernel import shapes
 from stores.kernel.errors import Unsupported
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.square import facts, refunds, states, stock, units
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.platforms.square import cancellable, facts, refunds, stock, units
 from stores.platforms.square.api import Api, part
 from stores.platforms.square.facts import refund_ids
 from stores.platforms.square.fields import currency_of, maybe, money, quantity
@@ -37,8 +37,8 @@ def records(api: Api, command: Command, *, before: Order) -> Reading:
 
 
 def payment_of(api: Api, ident: str) -> Node:
-    found = shapes.node(api.get(f"v2/payments/{part(ident)}").get("payment"), "payment")
-    shapes.ident(found, "status")
+    found = json_readers.node(api.get(f"v2/payments/{part(ident)}").get("payment"), "payment")
+    json_readers.ident(found, "status")
     return found
 
 
@@ -47,13 +47,13 @@ def cancellation(order: Node) -> Reading:
     """Our mark stands in the metadata, which no other application sees, and at each fulfilment."""
     if not is_cancelled(order):
         return Reading(absent=_("The order is not cancelled."))
-    reasons = (shapes.text(states.details_of(one), "cancel_reason") for one in units.fulfilments(order))
-    said = " ".join((shapes.text(maybe(order, "metadata"), states.NOTE), *reasons))
+    reasons = (json_readers.text(cancellable.details_of(one), "cancel_reason") for one in units.fulfilments(order))
+    said = " ".join((json_readers.text(maybe(order, "metadata"), cancellable.NOTE), *reasons))
     return Reading(records=(_of_order(order, said, _("The order is cancelled.")),))
 
 
 def is_cancelled(order: Node) -> bool:
-    return shapes.ident(order, "state") == units.CANCELED or states.was_called_off(order)
+    return json_readers.ident(order, "state") == units.CANCELED or cancellable.was_called_off(order)
 
 
 def edit(order: Node, command: EditOrder, before: Order) -> Reading:
@@ -62,7 +62,7 @@ def edit(order: Node, command: EditOrder, before: Order) -> Reading:
     now = {units.uid(line): quantity(line) for line in units.lines_of(order)}
     if not now:  # an order always has a line
         raise Misread("line_items")
-    said = shapes.text(maybe(order, "metadata"), states.EDIT_NOTE)
+    said = json_readers.text(maybe(order, "metadata"), cancellable.EDIT_NOTE)
     if all(now.get(line.line_id, units.ZERO) == line.keep for line in command.lines):
         return Reading(records=(_of_order(order, said, _("The lines have the quantities that were asked for.")),))
     absent = _("The order still holds these units.")
@@ -73,16 +73,16 @@ def edit(order: Node, command: EditOrder, before: Order) -> Reading:
 
 
 def _of_order(order: Node, text: str, detail: str) -> Record:
-    ident = shapes.ident(order, "id")
+    ident = json_readers.ident(order, "id")
     return Record(id=ident, ids={"order": ident}, text=text, detail=detail)
 
 
 # --- money --------------------------------------------------------------------------------------------
 def release(payment: Node) -> Reading:
     """No mark can be left on a payment; released is released, whoever did it."""
-    if shapes.text(payment, "status") != "CANCELED":
+    if json_readers.text(payment, "status") != "CANCELED":
         return Reading(absent=_("The authorisation still stands."))
-    ident, said = shapes.ident(payment, "id"), _("The authorisation is released.")
+    ident, said = json_readers.ident(payment, "id"), _("The authorisation is released.")
     return Reading(records=(Record(id=ident, ids={"payment": ident}, text=None, detail=said),))
 
 
@@ -91,8 +91,8 @@ def refunded(api: Api, command: RefundOrder, before: Order) -> Reading:
     known = {one.id for one in before.refunds}
     through = {ident: paid.payment_id for paid in command.payments
                for ident in refund_ids(payment_of(api, paid.payment_id)) if ident not in known}  # fmt: skip
-    raws = [shapes.node(api.get(f"v2/refunds/{part(ident)}").get("refund"), "refund") for ident in through]
-    raws.sort(key=lambda raw: shapes.text(raw, "created_at"))
+    raws = [json_readers.node(api.get(f"v2/refunds/{part(ident)}").get("refund"), "refund") for ident in through]
+    raws.sort(key=lambda raw: json_readers.text(raw, "created_at"))
     found = tuple(_to_records(api, raws, through, {line.id: line.refundable for line in before.lines}))
     return Reading(records=found, absent=_("No refund with our mark is there."))
 
@@ -107,14 +107,14 @@ def _to_records(
     returns, rest = facts.returns_of(api, raws), dict(left)
     for raw in raws:
         taken = refunds.units_of(raw, returns, rest)
-        standing = standing_of(shapes.ident(raw, "status"))
+        standing = standing_of(json_readers.ident(raw, "status"))
         if standing is not Standing.FAILED:
             rest = {uid: max(units.ZERO, count - taken.get(uid, units.ZERO)) for uid, count in rest.items()}
-        ident, currency = shapes.ident(raw, "id"), currency_of({"total_money": raw.get("amount_money")})
+        ident, currency = json_readers.ident(raw, "id"), currency_of({"total_money": raw.get("amount_money")})
         yield Record(
             id=ident,
             ids={"refund": ident},
-            text=shapes.text(raw, "reason"),
+            text=json_readers.text(raw, "reason"),
             money={through[ident]: money(raw, "amount_money", currency)},
             units=taken,
             standing=standing,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from stores.canonical.order import MoneyPair, Payment, PaymentKind, PaymentState, PaymentStatus, Refund, Totals
-from stores.kernel import shapes
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total
-from stores.kernel.shapes import Misread, Node
 from stores.platforms.square import units
 from stores.platforms.square.facts import refund_ids
 from stores.platforms.square.fields import currency_of, maybe, money
@@ -43,11 +43,11 @@ def pair(amount: Money) -> MoneyPair:
 
 # --- payments --------------------------------------------------------------------------------------------
 def to_payment(raw: Node, refunds: Sequence[Refund], now: datetime | None) -> Payment:
-    state, source = shapes.text(raw, "status"), shapes.text(raw, "source_type")
+    state, source = json_readers.text(raw, "status"), json_readers.text(raw, "source_type")
     currency = currency_of(raw)
     whole = money(raw, "total_money", currency)
     return Payment(
-        id=shapes.ident(raw, "id"),
+        id=json_readers.ident(raw, "id"),
         kind=KINDS.get(state, PaymentKind.OTHER),
         status=STATUS.get(state, PaymentStatus.UNKNOWN),
         gateway=source,
@@ -56,16 +56,16 @@ def to_payment(raw: Node, refunds: Sequence[Refund], now: datetime | None) -> Pa
         refundable=rest(raw, whole, refunds, now) if state == TAKEN else None,
         capturable=whole if state == HELD else None,
         is_manual=source in BY_HAND,
-        processed_at=shapes.when(raw, "created_at"),
-        expires_at=shapes.when(raw, "delayed_until") if state == HELD else None,
+        processed_at=json_readers.when(raw, "created_at"),
+        expires_at=json_readers.when(raw, "delayed_until") if state == HELD else None,
     )
 
 
 def label(raw: Node, source: str) -> str:
     """ "Visa •••• 4242", "Cash": for people."""
     card = maybe(raw, "card") or maybe(maybe(raw, "card_details"), "card")
-    tail = shapes.text(card, "last_4")
-    name = shapes.text(card, "card_brand").replace("_", " ").title() or NAMES.get(source, source.title())
+    tail = json_readers.text(card, "last_4")
+    name = json_readers.text(card, "card_brand").replace("_", " ").title() or NAMES.get(source, source.title())
     return f"{name} •••• {tail}" if tail else name
 
 
@@ -80,7 +80,7 @@ def counts(transaction: Payment) -> bool:
 
 
 def is_too_old(raw: Node, now: datetime | None) -> bool:
-    made = shapes.when(raw, "created_at")
+    made = json_readers.when(raw, "created_at")
     return made is not None and now is not None and now - made > LAST_REFUND
 
 
@@ -89,31 +89,33 @@ def rest(raw: Node, whole: Money, refunds: Sequence[Refund], now: datetime | Non
     zero = Money.zero(whole.currency)
     if len(refund_ids(raw)) >= MOST_REFUNDS or is_too_old(raw, now):
         return zero
-    gone = max(back(shapes.ident(raw, "id"), whole.currency, refunds), money(raw, "refunded_money", whole.currency))
+    gone = max(
+        back(json_readers.ident(raw, "id"), whole.currency, refunds), money(raw, "refunded_money", whole.currency)
+    )
     return max(whole - gone, zero)
 
 
 # --- refunds ---------------------------------------------------------------------------------------------
 def to_transaction(raw: Node, currency: str, payments: Sequence[Node]) -> Payment:
-    paid = next((p for p in payments if shapes.text(p, "id") == shapes.text(raw, "payment_id")), {})
-    source, card = shapes.text(paid, "source_type"), gift_card(raw)
+    paid = next((p for p in payments if json_readers.text(p, "id") == json_readers.text(raw, "payment_id")), {})
+    source, card = json_readers.text(paid, "source_type"), gift_card(raw)
     return Payment(
-        id=shapes.ident(raw, "id"),
+        id=json_readers.ident(raw, "id"),
         kind=PaymentKind.REFUND,
-        status=REFUND_STATUS.get(shapes.text(raw, "status"), PaymentStatus.UNKNOWN),
+        status=REFUND_STATUS.get(json_readers.text(raw, "status"), PaymentStatus.UNKNOWN),
         gateway=source,
         label=label(card, "CARD") if card else label(paid, source) if paid else source,
         amount=pair(money(raw, "amount_money", currency)),
-        parent_id=shapes.text(raw, "payment_id"),
+        parent_id=json_readers.text(raw, "payment_id"),
         is_manual=source in BY_HAND and not card,
-        processed_at=shapes.when(raw, "updated_at"),
+        processed_at=json_readers.when(raw, "updated_at"),
     )
 
 
 def gift_card(raw: Node) -> Node:
     """Of a refund that went to a Square gift card instead of the payment it is of: where it went; else empty."""
     where = maybe(maybe(raw, "destination_details"), "card_details")
-    return where if shapes.text(maybe(where, "card"), "card_brand") == GIFT_CARD else {}
+    return where if json_readers.text(maybe(where, "card"), "card_brand") == GIFT_CARD else {}
 
 
 def is_pending(refund: Refund) -> bool:
@@ -133,7 +135,7 @@ def received(payments: Sequence[Payment], currency: str) -> Money:
 
 def is_coming(raw: Node) -> bool:
     """Neither held nor taken nor given up: a bank transfer, for days, and whatever Square may add."""
-    return shapes.text(raw, "status") not in (HELD, TAKEN, "CANCELED", "FAILED")
+    return json_readers.text(raw, "status") not in (HELD, TAKEN, "CANCELED", "FAILED")
 
 
 def is_in(payment: Payment) -> bool:
@@ -185,11 +187,14 @@ def to_state(totals: Totals, payments: Sequence[Payment]) -> PaymentState:
 def from_tenders(order: Node) -> PaymentState:
     """A listing shows no payments: by what is due, and by what the cards' tenders say."""
     currency = currency_of(order)
-    states = {shapes.text(maybe(t, "card_details"), "status") or "CAPTURED" for t in shapes.nodes(order, "tenders")}
+    states = {
+        json_readers.text(maybe(t, "card_details"), "status") or "CAPTURED"
+        for t in json_readers.nodes(order, "tenders")
+    }
     if states & {"AUTHORIZED"}:
         return PaymentState.AUTHORISED
     if "CAPTURED" not in states:
-        is_free = not money(order, "total_money", currency) and shapes.text(order, "state") == "COMPLETED"
+        is_free = not money(order, "total_money", currency) and json_readers.text(order, "state") == "COMPLETED"
         return PaymentState.VOIDED if "VOIDED" in states else PaymentState.PAID if is_free else PaymentState.PENDING
     return PaymentState.PARTLY_PAID if money(order, "net_amount_due_money", currency) else PaymentState.PAID
 

@@ -12,8 +12,8 @@ from decimal import ROUND_FLOOR, Decimal
 
 from stores.canonical.order import Order, Payment
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money, total
-from stores.kernel.shapes import Node
 from stores.platforms.square import units
 from stores.platforms.square.fields import currency_of, money
 from stores.platforms.square.mapping import is_tax_included

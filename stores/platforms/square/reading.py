@@ -9,11 +9,11 @@ from typing import Any
 
 from stores.canonical.order import Location, Order
 from stores.connectors import rows
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
-from stores.kernel.shapes import Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.platforms.base import Listing
-from stores.platforms.square import facts, mapping, stock, words
+from stores.platforms.square import capabilities, facts, mapping, stock
 from stores.platforms.square.api import Api
 from stores.platforms.square.facts import Facts
 from stores.platforms.square.mapping import Place
@@ -27,7 +27,7 @@ STATES = ["OPEN", "COMPLETED", "CANCELED"]
 
 
 def understood() -> AbstractContextManager[None]:
-    return shapes.understood(str(words.UNREADABLE))
+    return json_readers.understood(str(capabilities.UNREADABLE))
 
 
 def read_order(api: Api, order_id: str) -> Order:
@@ -50,7 +50,7 @@ def look_again(api: Api, before: Order) -> Order:
 
 def _taken(api: Api, found: Facts, before: Order) -> frozenset[str]:
     """Units are taken once; an order that nobody had paid may have taken them since."""
-    if not shapes.nodes(found.order, "tenders"):
+    if not json_readers.nodes(found.order, "tenders"):
         return frozenset()
     if before.totals.received.customer or before.totals.capturable.customer:
         return frozenset(line.stock_item_id for line in before.lines if line.is_restockable)
@@ -58,11 +58,11 @@ def _taken(api: Api, found: Facts, before: Order) -> frozenset[str]:
 
 
 def location(api: Api, order: Node) -> Location:
-    ident = shapes.ident(order, "location_id")
+    ident = json_readers.ident(order, "location_id")
     for place in api.places():
-        if shapes.text(place, "id") == ident:
-            return Location(id=ident, name=shapes.text(place, "name") or ident,
-                            is_active=shapes.text(place, "status") != "INACTIVE")  # fmt: skip
+        if json_readers.text(place, "id") == ident:
+            return Location(id=ident, name=json_readers.text(place, "name") or ident,
+                            is_active=json_readers.text(place, "status") != "INACTIVE")  # fmt: skip
     return Location(id=ident, name=ident)
 
 
@@ -74,19 +74,19 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     """
     with understood():
         block, _bar, theirs = cursor.partition("|")
-        blocks = list(_blocks(shapes.ident(place, "id") for place in api.places()))
+        blocks = list(_blocks(json_readers.ident(place, "id") for place in api.places()))
         here = int(block) if block.isascii() and block.isdigit() else 0
         if here >= len(blocks):
             return Listing(())
         page = api.ask("v2/orders/search", _query(blocks[here], since, theirs))
-        found = _orders(api, shapes.items(page, "orders"), is_full=since is not None)
-        more = shapes.text(page, "cursor")
+        found = _orders(api, json_readers.items(page, "orders"), is_full=since is not None)
+        more = json_readers.text(page, "cursor")
         if more and more != theirs:
             return Listing(found.orders, f"{here}|{more}", found.unreadable)
         return Listing(found.orders, f"{here + 1}|" if here + 1 < len(blocks) else "", found.unreadable)
 
 
-ROW = rows.Fields(("id",), mapping.number, lambda raw: shapes.when(raw, "updated_at"))
+ROW = rows.Fields(("id",), mapping.number, lambda raw: json_readers.when(raw, "updated_at"))
 
 
 def _blocks(places: Iterator[str]) -> Iterator[list[str]]:
@@ -122,7 +122,7 @@ def _orders(api: Api, raws: Sequence[Any], *, is_full: bool) -> rows.Page:
     rest = [ident for ident in wanted if ident not in known]
     for start in range(0, len(rest), MOST_AT_ONCE):
         asked = {"order_ids": rest[start : start + MOST_AT_ONCE]}
-        found += rows.read(shapes.items(api.ask("v2/orders/batch-retrieve", asked), "orders"), ROW, _summary)
+        found += rows.read(json_readers.items(api.ask("v2/orders/batch-retrieve", asked), "orders"), ROW, _summary)
     return found
 
 
@@ -147,5 +147,5 @@ def _summary(raw: Node) -> Order | None:
 
 def nameless(order: Node) -> Location:
     """Where nobody will read its name."""
-    ident = shapes.ident(order, "location_id")
+    ident = json_readers.ident(order, "location_id")
     return Location(id=ident, name=ident)

@@ -14,11 +14,11 @@ from stores.canonical.commands import (
     RefundOrder,
     VoidPayment,
 )
-from stores.kernel import shapes
-from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.square import states, stock, units, words
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.responses import Answer
+from stores.platforms.square import cancellable, capabilities, stock, units
 from stores.platforms.square.fields import currency_of, money, quantity
 
 FIRST_LOOK = 2.0  # seconds
@@ -28,16 +28,16 @@ DONE, PENDING, DEAD = "COMPLETED", ("PENDING", "APPROVED"), ("REJECTED", "FAILED
 def read(command: Command, answer: Answer) -> Receipt:
     """Raises OutcomeUnknown for an answer that does not show the effect, RemoteRefused for a refund that died."""
     try:
-        body = shapes.node(answer.body, "body")
+        body = json_readers.node(answer.body, "body")
         match command:
             case CancelOrder():
-                return cancelled(command, shapes.node(body.get("order"), "order"))
+                return cancelled(command, json_readers.node(body.get("order"), "order"))
             case EditOrder():
-                return edited(command, shapes.node(body.get("order"), "order"))
+                return edited(command, json_readers.node(body.get("order"), "order"))
             case RefundOrder():
-                return refund(command, shapes.node(body.get("refund"), "refund"))
+                return refund(command, json_readers.node(body.get("refund"), "refund"))
             case VoidPayment():
-                return voided(command, shapes.node(body.get("payment"), "payment"))
+                return voided(command, json_readers.node(body.get("payment"), "payment"))
             case CorrectStock():
                 return restocked(command, body)
         raise Unsupported("cancel_lines")
@@ -51,7 +51,7 @@ def applied(ids: Mapping[str, str], **facts: str) -> Receipt:
 
 def named(found: Node, wanted: str) -> dict[str, str]:
     """It is about what we asked for. Raises Misread."""
-    if shapes.ident(found, "id") != wanted:
+    if json_readers.ident(found, "id") != wanted:
         raise Misread("id")
     return {"order": wanted}
 
@@ -59,10 +59,10 @@ def named(found: Node, wanted: str) -> dict[str, str]:
 def cancelled(command: CancelOrder, order: Node) -> Receipt:
     """An order nobody paid is CANCELED; of a paid one every fulfilment that had not ended is."""
     ids = named(order, command.order_id)
-    if shapes.text(order, "state") == units.CANCELED:
-        return applied(ids, state="cancelled", cancelled_at=shapes.text(order, "closed_at", "updated_at"))
-    if states.is_paid(order) and states.was_called_off(order):
-        return applied(ids, state="called_off", cancelled_at=shapes.text(order, "updated_at"))
+    if json_readers.text(order, "state") == units.CANCELED:
+        return applied(ids, state="cancelled", cancelled_at=json_readers.text(order, "closed_at", "updated_at"))
+    if cancellable.is_paid(order) and cancellable.was_called_off(order):
+        return applied(ids, state="called_off", cancelled_at=json_readers.text(order, "updated_at"))
     raise Misread("order.state")
 
 
@@ -75,7 +75,7 @@ def edited(command: EditOrder, order: Node) -> Receipt:
 
 
 def voided(command: VoidPayment, payment: Node) -> Receipt:
-    if shapes.ident(payment, "id") != command.payment_id or shapes.text(payment, "status") != "CANCELED":
+    if json_readers.ident(payment, "id") != command.payment_id or json_readers.text(payment, "status") != "CANCELED":
         raise Misread("payment.status")
     return applied({"payment": command.payment_id}, state="voided")
 
@@ -87,9 +87,9 @@ def restocked(command: CorrectStock, body: Node) -> Receipt:
 
 def refund(command: RefundOrder, found: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
     """Accepted is not done: PENDING is asked after. Raises `no` when the provider did not pay."""
-    if shapes.text(found, "payment_id") not in ("", *(p.payment_id for p in command.payments)):
+    if json_readers.text(found, "payment_id") not in ("", *(p.payment_id for p in command.payments)):
         raise Misread("refund.payment_id")
-    ids, state = {"refund": shapes.ident(found, "id")}, shapes.text(found, "status")
+    ids, state = {"refund": json_readers.ident(found, "id")}, json_readers.text(found, "status")
     currency = currency_of({"total_money": found.get("amount_money")})
     paid = money(found, "amount_money", currency)
     if paid != command.payments[0].amount:
@@ -98,7 +98,7 @@ def refund(command: RefundOrder, found: Node, no: type[RemoteRefused] = RemoteRe
     if state == DONE:
         return applied(ids, refund_state="paid", refunded=said)
     if state in DEAD:
-        raise no("not paid back", code="refund_failed", user_message=str(words.NOT_PAID_BACK),
+        raise no("not paid back", code="refund_failed", user_message=str(capabilities.NOT_PAID_BACK),
                  answer={"refund": dict(found)})  # fmt: skip
     if state in PENDING:
         facts = {"refund_state": "pending", "refunded": said}

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.commands import CorrectStock, StockChange
 from stores.connectors.records import Reading, Record, Standing
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused, Unsupported
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.square import units, words
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.platforms.square import capabilities, units
 from stores.platforms.square.api import Api
 from stores.platforms.square.fields import maybe, quantity, spelt
 
@@ -30,13 +30,20 @@ COMES_FROM, GOES_TO = "UNLINKED_RETURN", "IN_STOCK"
 
 def taken(api: Api, order: Node) -> frozenset[str]:
     """Ids of the catalogue; one read, none where nothing can have been taken."""
-    items = list(dict.fromkeys(filter(None, (shapes.text(one, "catalog_object_id") for one in units.lines_of(order)))))
-    if not items or not shapes.nodes(order, "tenders"):
+    items = list(
+        dict.fromkeys(filter(None, (json_readers.text(one, "catalog_object_id") for one in units.lines_of(order))))
+    )
+    if not items or not json_readers.nodes(order, "tenders"):
         return frozenset()
-    ours = {shapes.ident(order, "id"), *(shapes.text(one, "transaction_id") for one in shapes.nodes(order, "tenders"))}
-    found = movements(api, items, [shapes.ident(order, "location_id")], SOLD, since=shapes.text(order, "created_at"))
+    ours = {
+        json_readers.ident(order, "id"),
+        *(json_readers.text(one, "transaction_id") for one in json_readers.nodes(order, "tenders")),
+    }
+    found = movements(
+        api, items, [json_readers.ident(order, "location_id")], SOLD, since=json_readers.text(order, "created_at")
+    )
     try:
-        return frozenset(shapes.text(one, "catalog_object_id") for one in found if is_of(one, ours))
+        return frozenset(json_readers.text(one, "catalog_object_id") for one in found if is_of(one, ours))
     except RemoteRefused as exc:
         if exc.status != 403:
             raise
@@ -44,7 +51,7 @@ def taken(api: Api, order: Node) -> frozenset[str]:
 
 
 def is_of(movement: Node, transactions: set[str]) -> bool:
-    said = shapes.text(movement, "transaction_id")
+    said = json_readers.text(movement, "transaction_id")
     return bool(said) and said in transactions
 
 
@@ -56,9 +63,9 @@ def movements(api: Api, items: Sequence[str], places: Sequence[str], state: str,
         asked["updated_after"] = since
     for _turn in range(MOST_PAGES):
         page = api.ask("v2/inventory/changes/batch-retrieve", asked)
-        for change in shapes.nodes(page, "changes"):
+        for change in json_readers.nodes(page, "changes"):
             yield maybe(change, "adjustment")
-        cursor = shapes.text(page, "cursor")
+        cursor = json_readers.text(page, "cursor")
         if not cursor or cursor == asked.get("cursor"):
             return
         asked["cursor"] = cursor
@@ -68,7 +75,7 @@ def movements(api: Api, items: Sequence[str], places: Sequence[str], state: str,
 def change_body(command: CorrectStock, *, key: str, tag: str, at: datetime) -> dict[str, Any]:
     """Raises Unsupported for taking units away: an adjustment back would need a state that is true."""
     if not command.changes or any(change.delta <= 0 for change in command.changes):
-        raise Unsupported("keep_stock", str(words.ONLY_BACK))
+        raise Unsupported("keep_stock", str(capabilities.ONLY_BACK))
     moment = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     changes = [one_change(change, reference(command, tag), moment) for change in command.changes]
     return {"idempotency_key": key, "changes": changes, "ignore_unchanged_counts": True}
@@ -89,8 +96,11 @@ def one_change(change: StockChange, mark: str, moment: str) -> dict[str, Any]:
 
 def moved(command: CorrectStock, answer: Node) -> str:
     """ "5 → 7": the count that is told, and what it was before these units. Raises Misread for what proves nothing."""
-    counts = [one for one in shapes.nodes(answer, "counts") if shapes.text(one, "state") == GOES_TO]
-    told = {(shapes.text(one, "catalog_object_id"), shapes.text(one, "location_id")): count(one) for one in counts}
+    counts = [one for one in json_readers.nodes(answer, "counts") if json_readers.text(one, "state") == GOES_TO]
+    told = {
+        (json_readers.text(one, "catalog_object_id"), json_readers.text(one, "location_id")): count(one)
+        for one in counts
+    }
     if "counts" not in answer and "changes" not in answer:
         raise Misread("counts")
     back: dict[tuple[str, str], Decimal] = {}
@@ -103,7 +113,7 @@ def moved(command: CorrectStock, answer: Node) -> str:
 
 def count(one: Node) -> Decimal:
     """What is in stock; below zero where more was sold than was counted."""
-    said = shapes.text(one, "quantity")
+    said = json_readers.text(one, "quantity")
     whole = quantity({**one, "quantity": said.removeprefix("-")})
     return -whole if said.startswith("-") else whole
 
@@ -119,7 +129,7 @@ def adjustments(api: Api, command: CorrectStock, since: datetime) -> Reading:
     stamp = since.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     steps: defaultdict[str, list[Node]] = defaultdict(list)
     for row in movements(api, items, places, GOES_TO, since=stamp):
-        said = shapes.text(row, "reference_id")
+        said = json_readers.text(row, "reference_id")
         if said.startswith(f"{command.order_id} ["):
             steps[said].append(row)
     absent = _("No adjustment with our mark is there.")
@@ -128,16 +138,16 @@ def adjustments(api: Api, command: CorrectStock, since: datetime) -> Reading:
 
 def to_record(command: CorrectStock, mark: str, rows: Sequence[Node]) -> Record:
     seen, wanted = _by_place(rows), _asked(command)
-    said = "" if seen == wanted else str(words.OTHER_QUANTITY)
+    said = "" if seen == wanted else str(capabilities.OTHER_QUANTITY)
     standing = Standing.DONE if seen == wanted else Standing.PART
-    ident = shapes.text(rows[0], "id")
+    ident = json_readers.text(rows[0], "id")
     return Record(id=ident, ids={"adjustment": ident}, text=mark, standing=standing, detail=said)
 
 
 def _by_place(rows: Iterable[Node]) -> dict[tuple[str, str], Decimal]:
     found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for row in rows:
-        found[shapes.text(row, "catalog_object_id"), shapes.text(row, "location_id")] += quantity(row)
+        found[json_readers.text(row, "catalog_object_id"), json_readers.text(row, "location_id")] += quantity(row)
     return dict(found)
 
 

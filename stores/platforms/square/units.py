@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from stores.canonical.order import PaymentStatus, Refund
-from stores.kernel import shapes
-from stores.kernel.shapes import Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.platforms.square.fields import maybe, quantity
 
 ZERO = Decimal(0)
@@ -34,21 +34,21 @@ class Count(NamedTuple):
 
 
 def lines_of(order: Node) -> list[Node]:
-    return shapes.nodes(order, "line_items")
+    return json_readers.nodes(order, "line_items")
 
 
 def fulfilments(order: Node, *states: str) -> list[Node]:
-    found = shapes.nodes(order, "fulfillments")
-    return [one for one in found if not states or shapes.text(one, "state") in states]
+    found = json_readers.nodes(order, "fulfillments")
+    return [one for one in found if not states or json_readers.text(one, "state") in states]
 
 
 def covered(order: Node, *states: str) -> dict[str, Decimal]:
     """uid → units in fulfilments of these states. A fulfilment without a list of entries covers every line."""
     found: defaultdict[str, Decimal] = defaultdict(Decimal)
     for one in fulfilments(order, *states):
-        if shapes.text(one, "line_item_application") == "ENTRY_LIST":
-            for entry in shapes.nodes(one, "entries"):
-                found[shapes.ident(entry, "line_item_uid")] += quantity(entry)
+        if json_readers.text(one, "line_item_application") == "ENTRY_LIST":
+            for entry in json_readers.nodes(one, "entries"):
+                found[json_readers.ident(entry, "line_item_uid")] += quantity(entry)
         else:
             for line in lines_of(order):
                 found[uid(line)] = quantity(line)
@@ -56,7 +56,7 @@ def covered(order: Node, *states: str) -> dict[str, Decimal]:
 
 
 def uid(line: Node) -> str:
-    return shapes.ident(line, "uid")
+    return json_readers.ident(line, "uid")
 
 
 def counts(order: Node, refunds: Sequence[Refund]) -> dict[str, Count]:
@@ -92,7 +92,7 @@ def step_of(line: Node) -> Decimal:
     """The smallest step: of a weight its precision, of pieces 1."""
     precision = maybe(line, "quantity_unit").get("precision")
     digits = precision if isinstance(precision, int) and not isinstance(precision, bool) and 0 <= precision <= 5 else 0
-    said = shapes.text(line, "quantity")
+    said = json_readers.text(line, "quantity")
     return Decimal(1).scaleb(-max(digits, len(said.partition(".")[2].rstrip("0"))))
 
 

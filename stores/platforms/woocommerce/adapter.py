@@ -12,26 +12,26 @@ from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
-from stores.kernel import shapes
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import CredentialsRejected, RemoteRefused
-from stores.kernel.shapes import Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.platforms.base import WHOLE_ORDER, Access, Connection, Hook, Listing, Platform
 from stores.platforms.woocommerce import (
     address,
     amounts,
     finding,
-    hooks,
     listing,
-    offers,
+    messages,
     quoting,
     receipts,
     sending,
-    words,
+    webhooks,
 )
+from stores.platforms.woocommerce import capabilities as declared
 from stores.platforms.woocommerce.api import BUCKET, PER_SECOND, Api, order_path
+from stores.platforms.woocommerce.messages import _
 from stores.platforms.woocommerce.reading import Reader
-from stores.platforms.woocommerce.words import _
 
 
 class WooCommerce(Platform):
@@ -77,15 +77,15 @@ class WooCommerce(Platform):
             required=False,
         ),
     )
-    capabilities = offers.CAPABILITIES
-    manner = offers.MANNER
-    scopes = offers.SCOPES
-    reasons = offers.REASONS
+    capabilities = declared.CAPABILITIES
+    recipe = declared.RECIPE
+    scopes = declared.SCOPES
+    reasons = declared.REASONS
     note_limit = 255
     write_cost = 1
     points_per_second = PER_SECOND
     bucket_points = BUCKET
-    topics: ClassVar[tuple[str, ...]] = tuple(hooks.TOPICS)
+    topics: ClassVar[tuple[str, ...]] = tuple(webhooks.TOPICS)
     hook_secret = "webhook_secret"  # noqa: S105  its name
     hook_bytes = WHOLE_ORDER
 
@@ -101,17 +101,17 @@ class WooCommerce(Platform):
 
     def check_access(self) -> Access:
         """The site's own word, an order, the settings, and a change of nothing to hear whether the key may write."""
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(messages.UNREADABLE)):
             site = self.api.index()
             orders, _headers = self.api.rows("orders", [("per_page", "1")])
             granted = ("read", "write") if self._may_write() else ("read",)
             return Access(
-                shop_name=shapes.text(site, "name") or address.site(self.connection.settings),
+                shop_name=json_readers.text(site, "name") or address.site(self.connection.settings),
                 currency=self._currency(orders),
-                time_zone=shapes.text(site, "timezone_string") or "UTC",
+                time_zone=json_readers.text(site, "timezone_string") or "UTC",
                 granted=granted,
                 missing=self.missing(granted),
-                api_version=shapes.text(orders[0], "version") if orders else self.api_version,
+                api_version=json_readers.text(orders[0], "version") if orders else self.api_version,
                 account=address.site(self.connection.settings),
             )
 
@@ -145,7 +145,7 @@ class WooCommerce(Platform):
         return listing.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(messages.UNREADABLE)):
             told = self.reader.same(order) or self.reader.told(order.external_id, before=order)
             return quoting.quote(self.api, told, order, request)
 
@@ -157,7 +157,7 @@ class WooCommerce(Platform):
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order first, since WooCommerce would cancel it whatever its status."""
         sending.guard_cancel(command)
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(messages.UNREADABLE)):
             sending.guard_status(command, self.reader.alone(command.order_id))
         said = sending.reason_words(self.reasons[command.reason], command.note.strip())
         body = sending.cancel_body(self.note_with_tag(said, tag))
@@ -166,7 +166,7 @@ class WooCommerce(Platform):
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order and its refunds first: WooCommerce checks neither units nor lines."""
         sending.guard_refund(command)
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(messages.UNREADABLE)):
             told = self.reader.now(command.order_id)
             sending.guard_units(command, told)
             body = sending.refund_body(command, told.kept, self.note_with_tag(sending.SHOWN_REASON, tag), tag)
@@ -189,21 +189,21 @@ class WooCommerce(Platform):
     # --- webhooks ------------------------------------------------------------------------------
     @classmethod
     def is_hook_ping(cls, body: bytes) -> bool:
-        return hooks.is_ping(body)
+        return webhooks.is_ping(body)
 
     @classmethod
     def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
-        return hooks.verify(headers, body, secrets)
+        return webhooks.verify(headers, body, secrets)
 
     @classmethod
     def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return hooks.parse(headers, body)
+        return webhooks.parse(headers, body)
 
     def list_hooks(self) -> list[Hook]:
-        return hooks.standing(self.api)
+        return webhooks.standing(self.api)
 
     def add_hook(self, topic: str, uri: str) -> Hook:
-        return hooks.add(self.api, topic, uri, self.connection.secrets.get(self.hook_secret, ""))
+        return webhooks.add(self.api, topic, uri, self.connection.secrets.get(self.hook_secret, ""))
 
     def remove_hook(self, hook_id: str) -> None:
-        hooks.remove(self.api, hook_id)
+        webhooks.remove(self.api, hook_id)

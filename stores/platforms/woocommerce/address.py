@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from stores.kernel.errors import InputRejected
-from stores.platforms.woocommerce.words import _
+from stores.platforms.woocommerce.messages import _
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 SITE = re.compile(

@@ -6,8 +6,8 @@ import re
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, exponent
-from stores.kernel.shapes import Misread, Node
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?(E-?[0-9]{1,2})?", re.ASCII)  # PHP writes tiny ones as 4.9E-5
 LARGEST = Decimal(10) ** 13

@@ -11,13 +11,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from stores.kernel import shapes
-from stores.kernel.answers import Answer
 from stores.kernel.errors import RemoteError, RemoteRefused
-from stores.kernel.shapes import Misread, Node
-from stores.kernel.transport import Usage
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.responses import Answer
+from stores.kernel.http.transport import Usage
 from stores.platforms.base import Connection
-from stores.platforms.woocommerce import address, errors, oauth, words
+from stores.platforms.woocommerce import address, errors, messages, oauth
 
 IDENT = re.compile(r"[0-9]{1,19}", re.ASCII)
 BUCKET, PER_SECOND = 10.0, 5.0  # ours: WooCommerce has no limit, small hosts do
@@ -45,17 +45,17 @@ class Api:
         return address.signs(self.connection.settings)
 
     def get(self, path: str, query: Query = ()) -> Node:
-        return shapes.node(self._send("GET", path, query).body, path)
+        return json_readers.node(self._send("GET", path, query).body, path)
 
     def rows(self, path: str, query: Query = ()) -> tuple[list[Node], Mapping[str, str]]:
         """One page of a list, and the answer's headers."""
         found, headers = self.page(path, query)
-        return shapes.nodes({"rows": found}, "rows"), headers
+        return json_readers.nodes({"rows": found}, "rows"), headers
 
     def page(self, path: str, query: Query = ()) -> tuple[list[Any], Mapping[str, str]]:
         """As `rows`, whatever its rows are."""
         answer = self._send("GET", path, query)
-        return shapes.items({"rows": answer.body}, "rows"), answer.headers
+        return json_readers.items({"rows": answer.body}, "rows"), answer.headers
 
     def every(self, path: str, query: Query = ()) -> Iterator[Node]:
         """A short list whole. The headers say where it ends: a host may give fewer rows a page than were asked for."""
@@ -69,11 +69,11 @@ class Api:
 
     def index(self) -> Node:
         """What the site says of itself, to everybody."""
-        return shapes.node(self._send("GET", "", at=f"{self.site}/wp-json/").body, "index")
+        return json_readers.node(self._send("GET", "", at=f"{self.site}/wp-json/").body, "index")
 
     def ask(self, path: str, body: Mapping[str, Any]) -> Node:
         """A POST that changes nothing."""
-        return shapes.node(self._send("POST", path, body=body).body, path)
+        return json_readers.node(self._send("POST", path, body=body).body, path)
 
     def effect(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Send through the journal, exactly once."""
@@ -160,5 +160,5 @@ def order_path(order_id: str, rest: str = "") -> str:
 
 def check_id(found: str) -> str:
     if not IDENT.fullmatch(found):
-        raise RemoteRefused("no such order", code="not_found", user_message=str(words.NOT_FOUND))
+        raise RemoteRefused("no such order", code="not_found", user_message=str(messages.NOT_FOUND))
     return found

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from stores.kernel import shapes
-from stores.kernel.shapes import Misread, Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 
 PARENTS = ("bundled_by", "composite_parent")
 CHILDREN = ("bundled_items", "composite_children")
@@ -24,16 +24,16 @@ class Bundle:
 
 def of(order: Node) -> Mapping[str, Bundle]:
     """Line id → its bundle; lines that were sold alone are left out. Raises Misread."""
-    lines = {shapes.ident(raw, "id"): raw for raw in shapes.nodes(order, "line_items")}
+    lines = {json_readers.ident(raw, "id"): raw for raw in json_readers.nodes(order, "line_items")}
     parents = {part: whole for part, whole in _pairs(lines) if part in lines and whole in lines and part != whole}
     roots = {line: _root(line, parents) for line in lines if line in parents or line in parents.values()}
-    return {line: Bundle(root, shapes.text(lines[root], "name")) for line, root in roots.items()}
+    return {line: Bundle(root, json_readers.text(lines[root], "name")) for line, root in roots.items()}
 
 
 def _pairs(lines: Mapping[str, Node]) -> Iterator[tuple[str, str]]:
     """(part, container), said by either."""
     for ident, raw in lines.items():
-        yield from ((ident, whole) for name in PARENTS if (whole := shapes.text(raw, name)))
+        yield from ((ident, whole) for name in PARENTS if (whole := json_readers.text(raw, name)))
         yield from ((part, ident) for name in CHILDREN for part in _parts(raw, name))
 
 
@@ -43,7 +43,7 @@ def _parts(raw: Node, name: str) -> list[str]:
         return []
     if not isinstance(found, list):
         raise Misread(name)
-    return [shapes.text({name: part}, name) for part in found]
+    return [json_readers.text({name: part}, name) for part in found]
 
 
 def _root(line: str, parents: Mapping[str, str]) -> str:

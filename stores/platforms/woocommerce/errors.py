@@ -14,7 +14,7 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.platforms.woocommerce import words
+from stores.platforms.woocommerce import messages
 
 OWN = "woocommerce_rest_"
 NO_ORDER = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_invalid_order_id")
@@ -53,17 +53,17 @@ def sorted_out(exc: RemoteError, *, effect: bool, is_signed: bool = False) -> Re
     code, said = code_of(exc.answer), said_by(exc.answer)
     told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
     if isinstance(exc, RemoteThrottled):
-        exc.user_message = str(words.STATUSES[429])
+        exc.user_message = str(messages.STATUSES[429])
         return exc
     if effect and exc.status in NOT_THEIRS:
         return OutcomeUnknown(str(exc.status), code=code or str(exc.status), **told)
     if exc.status == 401:
         return _login(exc, code, said, told, is_once=effect and is_signed)
     if code in NO_ORDER:
-        return RemoteRefused(code, code="not_found", user_message=str(words.NOT_FOUND), **told)
+        return RemoteRefused(code, code="not_found", user_message=str(messages.NOT_FOUND), **told)
     if effect and exc.status == 500 and code in FINAL_500 and NO_ANSWER.search(said):
         return OutcomeUnknown(
-            said, code="gateway_silent", user_message=words.refused(words.GATEWAY_SILENT, said), **told
+            said, code="gateway_silent", user_message=messages.refused(messages.GATEWAY_SILENT, said), **told
         )
     if exc.status == 500 and code in FINAL_500:
         return RemoteRefused(code, code=code, user_message=_of_refund(said), **told)
@@ -81,33 +81,33 @@ def _login(exc: RemoteError, code: str, said: str, told: Mapping[str, Any], *, i
     A used nonce under an effect: something on the way sent this very request twice, and the first may have acted.
     """
     if READ_ONLY.search(said):
-        return RemoteRefused(said, code="read_only", user_message=str(words.READ_ONLY), **told)
+        return RemoteRefused(said, code="read_only", user_message=str(messages.READ_ONLY), **told)
     if is_once and code in ("", LOGIN_CODE) and not NOT_ENTERED.search(said):
         return OutcomeUnknown(said or "401", code=code or "401", **told)
-    return CredentialsRejected(said, code=code or "401", user_message=words.refused(words.LOGIN, said), **told)
+    return CredentialsRejected(said, code=code or "401", user_message=messages.refused(messages.LOGIN, said), **told)
 
 
 def _of_refund(said: str) -> str:
     if NO_AUTOMATIC.search(said):
-        return words.refused(words.NO_AUTOMATIC, said)
-    return words.refused(words.STALE if TOO_MUCH.search(said) else words.GATEWAY, said)
+        return messages.refused(messages.NO_AUTOMATIC, said)
+    return messages.refused(messages.STALE if TOO_MUCH.search(said) else messages.GATEWAY, said)
 
 
 def _page(exc: RemoteError, told: Mapping[str, Any], *, effect: bool) -> RemoteError:
     """No JSON of theirs: whoever answered was not WooCommerce, or PHP died. Of a write nothing is known then."""
     if exc.status == 404:
-        return RemoteRefused("no API here", code="no_api", user_message=str(words.NO_API), **told)
+        return RemoteRefused("no API here", code="no_api", user_message=str(messages.NO_API), **told)
     if exc.status in BEFORE_WORDPRESS:
         kind = OutcomeUnknown if effect else RemoteUnavailable
-        return kind("a page", code="page", user_message="" if effect else str(words.HOST), **told)
+        return kind("a page", code="page", user_message="" if effect else str(messages.HOST), **told)
     return exc
 
 
 def _of_refusal(code: str, said: str, status: int | None) -> str:
     if code == "rest_no_route":
-        return str(words.NO_ROUTE)
+        return str(messages.NO_ROUTE)
     if CHECKED.fullmatch(code):
-        return words.refused(words.STALE, said)
+        return messages.refused(messages.STALE, said)
     if NO_RIGHT.fullmatch(code):
-        return words.refused(words.NO_RIGHT, said)
-    return words.refused(words.default(status), said)
+        return messages.refused(messages.NO_RIGHT, said)
+    return messages.refused(messages.default(status), said)

@@ -15,13 +15,13 @@ from stores.canonical.commands import CancelOrder, Command, RefundOrder
 from stores.canonical.order import Order
 from stores.connectors.judge import MARK
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
-from stores.kernel import shapes
 from stores.kernel.errors import OutcomeUnknown, Unsupported
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.woocommerce import amounts, books, mapping, sending, words
+from stores.platforms.woocommerce import amounts, ledger, mapping, messages, sending
 from stores.platforms.woocommerce.api import Api, order_path
-from stores.platforms.woocommerce.books import Kind
+from stores.platforms.woocommerce.ledger import Kind
 
 
 def records(api: Api, command: Command, *, before: Order) -> Reading:
@@ -42,13 +42,13 @@ def _whole() -> Iterator[None]:
     try:
         yield
     except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(words.UNREADABLE)) from exc
+        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(messages.UNREADABLE)) from exc
 
 
 def _order(api: Api, order_id: str) -> Node:
     """With its own id and a status, or Misread: without them it may be anything."""
     order = api.get(order_path(order_id))
-    if shapes.ident(order, "id") != order_id or not shapes.text(order, "status"):
+    if json_readers.ident(order, "id") != order_id or not json_readers.text(order, "status"):
         raise Misread("status")
     return order
 
@@ -56,9 +56,9 @@ def _order(api: Api, order_id: str) -> Node:
 # --- the whole order -----------------------------------------------------------------------------------
 def cancellation(order: Node) -> Reading:
     """An order that is open again with our mark on it was set back by somebody."""
-    ident, note = shapes.ident(order, "id"), mapping.note_of(order)
+    ident, note = json_readers.ident(order, "id"), mapping.note_of(order)
     absent = _("The order is not cancelled.")
-    if shapes.text(order, "status") == "cancelled":
+    if json_readers.text(order, "status") == "cancelled":
         return Reading(records=(Record(id=ident, ids={"order": ident}, text=note),))
     if not MARK.search(note):
         return Reading(absent=absent)
@@ -69,7 +69,7 @@ def cancellation(order: Node) -> Reading:
 def refunds(order: Node, rows: Sequence[Node], command: RefundOrder, before: Order) -> Reading:
     """The order names its refunds as well: one that the list leaves out was cut off or is older than the order."""
     found = tuple(refund(raw, command, before) for raw in rows)
-    named = {shapes.ident(raw, "id") for raw in shapes.nodes(order, "refunds")}
+    named = {json_readers.ident(raw, "id") for raw in json_readers.nodes(order, "refunds")}
     is_cut = not named <= {record.id for record in found}
     return Reading(
         records=found,
@@ -80,10 +80,12 @@ def refunds(order: Node, rows: Sequence[Node], command: RefundOrder, before: Ord
 
 def refund(raw: Node, command: RefundOrder, before: Order) -> Record:
     """Raises Misread. The mark stands in the reason, which is written with the refund, and in a meta a moment later."""
-    ident, text = shapes.ident(raw, "id"), f"{shapes.text(raw, 'reason')} {_mark(raw)}".strip()
+    ident, text = json_readers.ident(raw, "id"), f"{json_readers.text(raw, 'reason')} {_mark(raw)}".strip()
     if raw.get("amount") is None:
         raise Misread("amount")
-    is_failed = sending.pays(command) and MARK.search(text) is not None and not shapes.flag(raw, "refunded_payment")
+    is_failed = (
+        sending.pays(command) and MARK.search(text) is not None and not json_readers.flag(raw, "refunded_payment")
+    )
     return Record(
         id=ident,
         ids={"refund": ident},
@@ -91,12 +93,12 @@ def refund(raw: Node, command: RefundOrder, before: Order) -> Record:
         money={IN_ALL: Money(amounts.number(raw, "amount"), before.customer_currency)},
         units=units(raw, before),
         standing=Standing.FAILED if is_failed else Standing.DONE,
-        detail=str(words.NOT_PAID) if is_failed else "",
+        detail=str(messages.NOT_PAID) if is_failed else "",
     )
 
 
 def _mark(raw: Node) -> str:
-    said = books.meta(raw, sending.REFUND_KEY)
+    said = ledger.meta(raw, sending.REFUND_KEY)
     return said if isinstance(said, str) else ""
 
 
@@ -105,7 +107,7 @@ def units(raw: Node, before: Order) -> Mapping[str, Decimal] | None:
     if raw.get(Kind.PRODUCT.value) is None:
         return None
     found: dict[str, Decimal] = {}
-    for share in shapes.nodes(raw, Kind.PRODUCT.value):
+    for share in json_readers.nodes(raw, Kind.PRODUCT.value):
         line = _line(share, before)
         if line is None:
             return None
@@ -115,9 +117,9 @@ def units(raw: Node, before: Order) -> Mapping[str, Decimal] | None:
 
 def _line(share: Node, before: Order) -> str | None:
     """By the meta that links them; without it only where one line alone has this product."""
-    named = books.meta(share, books.REFUNDED_ITEM)
+    named = ledger.meta(share, ledger.REFUNDED_ITEM)
     if named is not None:
         return str(named)
-    product, sku = shapes.text(share, "product_id"), shapes.text(share, "sku")
+    product, sku = json_readers.text(share, "product_id"), json_readers.text(share, "sku")
     same = [line.id for line in before.lines if (line.stock_item_id, line.sku) == (product, sku)]
     return same[0] if len(same) == 1 else None

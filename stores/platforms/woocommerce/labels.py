@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from stores.kernel import jsonsafe, shapes
-from stores.kernel.shapes import Node
-from stores.platforms.woocommerce import words
+from stores.kernel.http import json_readers, safe_json
+from stores.kernel.http.json_readers import Node
+from stores.platforms.woocommerce import messages
 
 KEYS = ("wcshipping_labels", "wc_connect_labels")  # the newer one first: it took the labels of the older one over
 NEVER_BOUGHT = "PURCHASE_ERROR"  # one under way soon is; a customer's data that was erased gives no money back
@@ -20,7 +20,7 @@ NOT_GIVEN_BACK = frozenset({"rejected", "unknown"})  # states of a refund after 
 
 def bought(order: Node) -> Iterator[str]:
     """What names each label that was bought and not given back: carrier and tracking number, or its id."""
-    told = shapes.nodes(order, "meta_data")
+    told = json_readers.nodes(order, "meta_data")
     values = [one.get("value") for key in KEYS for one in told if one.get("key") == key]
     once: dict[Any, dict[str, Any]] = {}
     for label in (row for value in values for row in _rows(value)):
@@ -28,14 +28,14 @@ def bought(order: Node) -> Iterator[str]:
             once.setdefault(str(label.get("label_id") or label.get("tracking")), label)
     yield from (_name(label) for label in once.values() if _is_bought(label))
     if any(map(_is_spoilt, values)):
-        yield str(words.LABEL_UNREADABLE)
+        yield str(messages.LABEL_UNREADABLE)
 
 
 def _rows(value: Any) -> list[Any]:
     """A list, or the text of one."""
     if isinstance(value, str):
         try:
-            value = jsonsafe.loads(value)
+            value = safe_json.loads(value)
         except ValueError:
             return []
     return value if isinstance(value, list) else []

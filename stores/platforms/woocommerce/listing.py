@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.order import Order
 from stores.connectors import rows
-from stores.kernel import shapes
 from stores.kernel.errors import InputRejected
-from stores.kernel.shapes import Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.platforms.base import Listing
-from stores.platforms.woocommerce import mapping, payments, words
+from stores.platforms.woocommerce import mapping, messages, payments
 from stores.platforms.woocommerce.api import PAGE, Api, Query
 from stores.platforms.woocommerce.mapping import Told
 
@@ -32,7 +32,7 @@ def changed(row: Node) -> datetime | None:
     return payments.when(row, "date_modified_gmt")
 
 
-ROW = rows.Fields(("id",), lambda row: shapes.text(row, "number", "id"), changed)
+ROW = rows.Fields(("id",), lambda row: json_readers.text(row, "number", "id"), changed)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Cursor:
 
 def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     at = Cursor.read(cursor) if cursor else Cursor(_stamp(since - OVERLAP) if since else "")
-    with shapes.understood(str(words.UNREADABLE)):
+    with json_readers.understood(str(messages.UNREADABLE)):
         raws, headers = api.page("orders", at.query())
         page = rows.read(raws, ROW, to_summary)
         more = following(at, raws, headers)
@@ -76,7 +76,7 @@ def to_summary(row: Node) -> Order:
 
 def refunds_of(row: Node) -> list[Node]:
     """A list tells of refunds their sums alone, as negative amounts."""
-    found = shapes.nodes(row, "refunds")
+    found = json_readers.nodes(row, "refunds")
     return [{"id": one.get("id"), "amount": str(one.get("total") or "0").removeprefix("-")} for one in found]
 
 

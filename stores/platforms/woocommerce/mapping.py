@@ -20,11 +20,11 @@ from stores.canonical.order import (
     Remark,
     Shipment,
 )
-from stores.kernel import shapes
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.woocommerce import amounts, books, bundles, labels, payments, people, tenders, words
-from stores.platforms.woocommerce.books import ZERO, Books, Item, Kind
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.platforms.woocommerce import amounts, bundles, labels, ledger, messages, payments, people, tenders
 from stores.platforms.woocommerce.bundles import Bundle
+from stores.platforms.woocommerce.ledger import ZERO, Books, Item, Kind
 
 OPEN = ("pending", "failed", "on-hold", "processing")
 ENDED = ("completed", "cancelled", "refunded", "trash", "checkout-draft", "auto-draft")
@@ -44,11 +44,11 @@ class Told:
     kept: Books = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kept", books.read(self.order, self.refunds, self.digits))
+        object.__setattr__(self, "kept", ledger.read(self.order, self.refunds, self.digits))
 
     @property
     def status(self) -> str:
-        return shapes.text(self.order, "status")
+        return json_readers.text(self.order, "status")
 
     @property
     def has_left(self) -> bool:
@@ -72,26 +72,28 @@ def to_order(told: Told) -> Order:
     together = bundles.of(raw)
     lines = tuple(to_line(told, item, together.get(item.id)) for item in kept.of(Kind.PRODUCT))
     over = ended_at(told, updated)
-    title = shapes.text(raw, "payment_method_title", "payment_method")
+    title = json_readers.text(raw, "payment_method_title", "payment_method")
     return Order(
         platform="woocommerce",
-        external_id=shapes.ident(raw, "id"),
-        number=shapes.text(raw, "number") or shapes.ident(raw, "id"),
+        external_id=json_readers.ident(raw, "id"),
+        number=json_readers.text(raw, "number") or json_readers.ident(raw, "id"),
         placed_at=placed,
         created_at=placed,
         updated_at=updated,
         cancelled_at=over,
         closed_at=payments.when(raw, "date_completed_gmt"),
-        cancel_reason="" if over is None else str(words.BY_REFUND if told.status == "refunded" else words.CANCELLED),
+        cancel_reason=""
+        if over is None
+        else str(messages.BY_REFUND if told.status == "refunded" else messages.CANCELLED),
         cancel_note=note_of(raw),
         fulfilment=to_fulfilment(told),
         payment=payments.to_state(raw, kept),
         currency=kept.currency,
         customer_currency=kept.currency,
         customer=people.to_person(raw),
-        note=shapes.text(raw, "customer_note"),
-        source=shapes.text(raw, "created_via"),
-        taxes_included=shapes.flag(raw, "prices_include_tax"),
+        note=json_readers.text(raw, "customer_note"),
+        source=json_readers.text(raw, "created_via"),
+        taxes_included=json_readers.flag(raw, "prices_include_tax"),
         gateways=(title,) if title else (),
         is_editable=False,
         can_notify=False,
@@ -107,7 +109,7 @@ def to_order(told: Told) -> Order:
         ),
         remarks=tuple(remarks(told)),
         cancellable=how_much(told, lines),
-        whole_cancel_blockers=(str(words.KEPT_STOCK),) if kept.holds_kept_stock and not kept.most else (),
+        whole_cancel_blockers=(str(messages.KEPT_STOCK),) if kept.holds_kept_stock and not kept.most else (),
         ends_by_refund=payments.is_paid(raw) and kept.holds_kept_stock and kept.most > 0,
         ends_when_repaid=when_it_ends(told),
         is_summary=told.is_summary,
@@ -118,7 +120,7 @@ CANCEL_KEY = "_rescind_cancel"  # of the order's meta_data: our words and our ma
 
 
 def note_of(raw: Node) -> str:
-    said = books.meta(raw, CANCEL_KEY)
+    said = ledger.meta(raw, CANCEL_KEY)
     return said if isinstance(said, str) else ""
 
 
@@ -153,7 +155,9 @@ def to_fulfilment(told: Told) -> Fulfilment:
 
 # --- lines ---------------------------------------------------------------------------------------------
 def to_line(told: Told, item: Item, bundle: Bundle | None) -> LineItem:
-    raw = next(one for one in shapes.nodes(told.order, Kind.PRODUCT.value) if shapes.ident(one, "id") == item.id)
+    raw = next(
+        one for one in json_readers.nodes(told.order, Kind.PRODUCT.value) if json_readers.ident(one, "id") == item.id
+    )
     shipped = min(item.units, told.shipped(item) + returned(told, raw))
     waiting = max(ZERO, item.units_left - shipped)
     is_whole = waiting == waiting.to_integral_value() or not payments.is_paid(told.order)
@@ -161,9 +165,9 @@ def to_line(told: Told, item: Item, bundle: Bundle | None) -> LineItem:
     place = Placement(id=item.id, group_id="", units=waiting, readiness=Readiness.OPEN)
     return LineItem(
         id=item.id,
-        title=shapes.text(raw, "parent_name", "name"),
+        title=json_readers.text(raw, "parent_name", "name"),
         variant=_variant(raw),
-        sku=shapes.text(raw, "sku"),
+        sku=json_readers.text(raw, "sku"),
         ordered=item.units,
         current=item.units_left,
         shipped=shipped,
@@ -179,7 +183,7 @@ def to_line(told: Told, item: Item, bundle: Bundle | None) -> LineItem:
         is_editable=False,
         group_id=bundle.id if bundle else "",
         group_title=bundle.title if bundle else "",
-        stock_item_id=shapes.text(raw, "product_id"),
+        stock_item_id=json_readers.text(raw, "product_id"),
         why_not="" if stoppable else why_not(told, waiting),
     )
 
@@ -190,13 +194,13 @@ def returned(told: Told, line: Node) -> Decimal:
     if completed is None or not told.has_left:
         return ZERO
     after = [raw for raw in told.refunds if (at := payments.when(raw, "date_created_gmt")) and at >= completed]
-    shares = books.shares_of(line, Kind.PRODUCT, after)
+    shares = ledger.shares_of(line, Kind.PRODUCT, after)
     return sum((abs(amounts.number(share, "quantity")) for share in shares), ZERO)
 
 
 def _variant(raw: Node) -> str:
     """ "Linen shirt - M" where the product itself is called "Linen shirt"."""
-    name, parent = shapes.text(raw, "name"), shapes.text(raw, "parent_name")
+    name, parent = json_readers.text(raw, "name"), json_readers.text(raw, "parent_name")
     return name.removeprefix(parent).strip(" -–") if parent and name.startswith(parent) else ""
 
 
@@ -212,7 +216,10 @@ def _each(told: Told, item: Item) -> Decimal:
 
 
 def _tax_words(told: Told, item: Item) -> Iterator[str]:
-    labels = {shapes.text(t, "rate_id"): shapes.text(t, "label") for t in shapes.nodes(told.order, "tax_lines")}
+    labels = {
+        json_readers.text(t, "rate_id"): json_readers.text(t, "label")
+        for t in json_readers.nodes(told.order, "tax_lines")
+    }
     for rate, tax in item.taxes.items():
         said = amounts.told(amounts.rounded(tax, told.kept.step))
         yield f"{labels.get(rate) or _('Tax')}: {said} {told.kept.currency}"
@@ -220,45 +227,49 @@ def _tax_words(told: Told, item: Item) -> Iterator[str]:
 
 def why_not(told: Told, waiting: Decimal) -> str:
     if told.has_left:
-        return str(words.HIDDEN if told.is_hidden else words.COMPLETED)
+        return str(messages.HIDDEN if told.is_hidden else messages.COMPLETED)
     if told.status in OPEN or not waiting:
-        return str(words.IN_PARTS if waiting else words.LINE_GONE)
-    return str(words.LINE_CLOSED) if told.status in ENDED else str(words.UNKNOWN_STATUS) % {"status": told.status[:60]}
+        return str(messages.IN_PARTS if waiting else messages.LINE_GONE)
+    return (
+        str(messages.LINE_CLOSED)
+        if told.status in ENDED
+        else str(messages.UNKNOWN_STATUS) % {"status": told.status[:60]}
+    )
 
 
 # --- the rest --------------------------------------------------------------------------------------------
 def to_shipment(raw: Node, at: datetime) -> Shipment:
     """A record of the optional fulfilments feature; items stand in a meta."""
-    items = next((one.get("value") for one in shapes.nodes(raw, "meta_data") if one.get("key") == "_items"), None)
-    rows = shapes.nodes({"_items": items}, "_items")
-    lines = tuple((shapes.ident(row, "item_id"), abs(amounts.number(row, "qty"))) for row in rows)
+    items = next((one.get("value") for one in json_readers.nodes(raw, "meta_data") if one.get("key") == "_items"), None)
+    rows = json_readers.nodes({"_items": items}, "_items")
+    lines = tuple((json_readers.ident(row, "item_id"), abs(amounts.number(row, "qty"))) for row in rows)
     return Shipment(
-        id=shapes.ident(raw, "id"),
+        id=json_readers.ident(raw, "id"),
         name="",
-        status=shapes.text(raw, "status"),
+        status=json_readers.text(raw, "status"),
         created_at=at,
         units=sum((units for _line, units in lines), ZERO),
         lines=lines,
-        is_effective=shapes.flag(raw, "is_fulfilled"),
+        is_effective=json_readers.flag(raw, "is_fulfilled"),
     )
 
 
 def remarks(told: Told) -> Iterator[Remark]:
     raw, kept = told.order, told.kept
     if payments.is_authorised(raw):
-        yield Remark(kind="other", text=str(words.MAYBE_AUTHORISED))
+        yield Remark(kind="other", text=str(messages.MAYBE_AUTHORISED))
     if payments.is_paid(raw) and told.by_hand:
-        yield Remark(kind="other", text=str(words.PAY_BY_HAND))
+        yield Remark(kind="other", text=str(messages.PAY_BY_HAND))
     for refund in payments.unpaid_back(told.refunds, by_hand=told.by_hand):
         said = f"{amounts.told(amounts.number(refund, 'amount'))} {kept.currency}"
-        yield Remark(kind="other", text=str(words.NOT_PAID_BACK) % {"amount": said}, is_open=True)
+        yield Remark(kind="other", text=str(messages.NOT_PAID_BACK) % {"amount": said}, is_open=True)
     for sentence in tenders.said(raw, kept):
         yield Remark(kind="payment", text=sentence)
     for name in labels.bought(raw):
-        yield Remark(kind="label", text=str(words.LABEL) % {"name": name})
+        yield Remark(kind="label", text=str(messages.LABEL) % {"name": name})
     for item in kept.of(Kind.FEE):
         said = f"{amounts.told(amounts.rounded(item.gross, kept.step))} {kept.currency}"
-        text = words.FEE if item.net >= 0 else words.NEGATIVE_FEE
+        text = messages.FEE if item.net >= 0 else messages.NEGATIVE_FEE
         yield Remark(kind="other", text=str(text) % {"name": item.title[:80], "amount": said})
     if told.status not in (*OPEN, *ENDED):
-        yield Remark(kind="other", text=str(words.UNKNOWN_STATUS) % {"status": told.status[:60]})
+        yield Remark(kind="other", text=str(messages.UNKNOWN_STATUS) % {"status": told.status[:60]})

@@ -16,18 +16,18 @@ from stores.canonical.order import (
     RefundedLine,
     Totals,
 )
-from stores.kernel import shapes
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Node
-from stores.platforms.woocommerce import amounts, books
-from stores.platforms.woocommerce.books import ZERO, Books, Kind
+from stores.platforms.woocommerce import amounts, ledger
+from stores.platforms.woocommerce.ledger import ZERO, Books, Kind
 
 OFFLINE = ("bacs", "cheque", "cod", "")  # money that no gateway holds
 
 
 def payment_id(order: Node) -> str:
     """The order's own: a transaction id may still change when an authorisation is taken."""
-    return f"payment-{shapes.ident(order, 'id')}"
+    return f"payment-{json_readers.ident(order, 'id')}"
 
 
 def is_paid(order: Node) -> bool:
@@ -36,8 +36,8 @@ def is_paid(order: Node) -> bool:
 
 def is_authorised(order: Node) -> bool:
     """Held by a gateway and not taken, as far as core tells: on hold, with a transaction that nobody has paid out."""
-    holds = shapes.text(order, "status") == "on-hold" and shapes.text(order, "transaction_id") != ""
-    return holds and not is_paid(order) and shapes.text(order, "payment_method") not in OFFLINE
+    holds = json_readers.text(order, "status") == "on-hold" and json_readers.text(order, "transaction_id") != ""
+    return holds and not is_paid(order) and json_readers.text(order, "payment_method") not in OFFLINE
 
 
 def pair(amount: Decimal, currency: str) -> MoneyPair:
@@ -55,8 +55,8 @@ def to_payments(order: Node, kept: Books, *, by_hand: bool) -> tuple[Payment, ..
             id=payment_id(order),
             kind=PaymentKind.SALE if taken else PaymentKind.AUTHORISATION,
             status=PaymentStatus.SUCCESS if taken else PaymentStatus.UNKNOWN,
-            gateway=shapes.text(order, "payment_method"),
-            label=shapes.text(order, "payment_method_title", "payment_method"),
+            gateway=json_readers.text(order, "payment_method"),
+            label=json_readers.text(order, "payment_method_title", "payment_method"),
             amount=pair(kept.total, kept.currency),
             refundable=kept.money(kept.most) if taken else None,
             capturable=None if taken else kept.money(kept.total),
@@ -68,13 +68,13 @@ def to_payments(order: Node, kept: Books, *, by_hand: bool) -> tuple[Payment, ..
 
 def when(parent: Node, name: str) -> datetime | None:
     """A `_gmt` time, which carries no offset; the others are in the site's own zone and are not read."""
-    said = shapes.text(parent, name)
-    return shapes.when({name: said if said.endswith("Z") else f"{said}Z"}, name) if said else None
+    said = json_readers.text(parent, name)
+    return json_readers.when({name: said if said.endswith("Z") else f"{said}Z"}, name) if said else None
 
 
 def to_state(order: Node, kept: Books) -> PaymentState:
     if not is_paid(order):
-        if shapes.text(order, "status") == "cancelled":
+        if json_readers.text(order, "status") == "cancelled":
             return PaymentState.VOIDED
         return PaymentState.AUTHORISED if is_authorised(order) else PaymentState.PENDING
     if not kept.given_back:
@@ -88,7 +88,7 @@ def to_totals(order: Node, kept: Books) -> Totals:
     def said(*names: str) -> MoneyPair:
         return pair(sum((amounts.number(order, name) for name in names), ZERO), currency)
 
-    is_dead = shapes.text(order, "status") in ("cancelled", "refunded", "trash")
+    is_dead = json_readers.text(order, "status") in ("cancelled", "refunded", "trash")
     paid, held = is_paid(order), is_authorised(order)
     received = kept.total if paid else ZERO
     fees = sum((item.gross for item in kept.of(Kind.FEE)), ZERO)
@@ -111,13 +111,13 @@ def to_totals(order: Node, kept: Books) -> Totals:
 
 # --- refunds -----------------------------------------------------------------------------------------
 def to_refund(raw: Node, order: Node, kept: Books, *, by_hand: bool, at: datetime) -> Refund:
-    ident, currency = shapes.ident(raw, "id"), kept.currency
+    ident, currency = json_readers.ident(raw, "id"), kept.currency
     amount = pair(amounts.number(raw, "amount"), currency)
-    paid = shapes.flag(raw, "refunded_payment")
+    paid = json_readers.flag(raw, "refunded_payment")
     return Refund(
         id=ident,
         created_at=when(raw, "date_created_gmt") or at,
-        note=shapes.text(raw, "reason"),
+        note=json_readers.text(raw, "reason"),
         amount=amount,
         lines=tuple(_lines(raw, order, kept)),
         transactions=(
@@ -125,8 +125,8 @@ def to_refund(raw: Node, order: Node, kept: Books, *, by_hand: bool, at: datetim
                 id=f"{payment_id(order)}-{ident}",
                 kind=PaymentKind.REFUND,
                 status=PaymentStatus.SUCCESS if paid or by_hand else PaymentStatus.UNKNOWN,
-                gateway=shapes.text(order, "payment_method"),
-                label=shapes.text(order, "payment_method_title", "payment_method"),
+                gateway=json_readers.text(order, "payment_method"),
+                label=json_readers.text(order, "payment_method_title", "payment_method"),
                 amount=amount,
                 parent_id=payment_id(order),
                 is_manual=not paid,
@@ -139,9 +139,9 @@ def to_refund(raw: Node, order: Node, kept: Books, *, by_hand: bool, at: datetim
 def _lines(raw: Node, order: Node, kept: Books) -> list[RefundedLine]:
     """Which refund put units back is not told, only how many of a line came back in all."""
     found = []
-    for line in shapes.nodes(order, Kind.PRODUCT.value):
-        item = kept.product(shapes.ident(line, "id"))
-        for share in books.shares_of(line, Kind.PRODUCT, [raw]):
+    for line in json_readers.nodes(order, Kind.PRODUCT.value):
+        item = kept.product(json_readers.ident(line, "id"))
+        for share in ledger.shares_of(line, Kind.PRODUCT, [raw]):
             units = abs(amounts.number(share, "quantity"))
             if item and units:
                 how = _restocked(item)
@@ -149,7 +149,7 @@ def _lines(raw: Node, order: Node, kept: Books) -> list[RefundedLine]:
     return found
 
 
-def _restocked(item: books.Item) -> str:
+def _restocked(item: ledger.Item) -> str:
     if not item.returned:
         return "none"
     return "cancel" if item.returned >= item.units_back else "unknown"
@@ -157,4 +157,4 @@ def _restocked(item: books.Item) -> str:
 
 def unpaid_back(refunds: Sequence[Node], *, by_hand: bool) -> list[Node]:
     """Refunds that are recorded without a word that the gateway paid."""
-    return [] if by_hand else [raw for raw in refunds if not shapes.flag(raw, "refunded_payment")]
+    return [] if by_hand else [raw for raw in refunds if not json_readers.flag(raw, "refunded_payment")]

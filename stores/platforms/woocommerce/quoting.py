@@ -9,13 +9,13 @@ from decimal import Decimal
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
 from stores.kernel.errors import RemoteRefused
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money
-from stores.kernel.shapes import Node
-from stores.platforms.woocommerce import amounts, payments, words
+from stores.platforms.woocommerce import amounts, messages, payments
 from stores.platforms.woocommerce.api import Api, order_path
-from stores.platforms.woocommerce.books import ZERO, Books, Kind
-from stores.platforms.woocommerce.figures import Figures, Share, figures, is_everything
+from stores.platforms.woocommerce.ledger import ZERO, Books, Kind
 from stores.platforms.woocommerce.mapping import Told
+from stores.platforms.woocommerce.refund_math import Figures, Share, figures, is_everything
 
 # An older shop; or money went back earlier without lines, so that the lines are worth more than what is left; or the
 # last units, of which the preview wants each as much as the first.
@@ -46,7 +46,7 @@ def guard_step(kept: Books, request: CancelRequest) -> None:
     """A shop may count whole crowns although the currency has hellers."""
     for said in (*request.part.values(), *([request.shipping] if request.shipping else [])):
         if said.amount != amounts.rounded(said.amount, kept.step):
-            text = str(words.TOO_FINE) % {"step": amounts.told(kept.step)}
+            text = str(messages.TOO_FINE) % {"step": amounts.told(kept.step)}
             raise RemoteRefused("too fine", code="too_fine", user_message=text)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stores.canonical.order import Order, Shipment
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused
-from stores.kernel.shapes import Node
-from stores.platforms.woocommerce import amounts, books, mapping, payments, words
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
+from stores.platforms.woocommerce import amounts, ledger, mapping, messages, payments
 from stores.platforms.woocommerce.api import DIGITS, FINE, IDENT, Api, order_path
 from stores.platforms.woocommerce.mapping import Told
 
@@ -42,11 +42,11 @@ class Reader:
             return shown  # a shop that does not heed it; or no money that could go back
         currency = amounts.currency(order)
         if currency not in self._digits:
-            self._digits[currency] = amounts.digits(self.api.get(order_path(shapes.ident(order, "id"))))
+            self._digits[currency] = amounts.digits(self.api.get(order_path(json_readers.ident(order, "id"))))
         return self._digits[currency]
 
     def order(self, order_id: str, *, before: Order | None = None) -> Order:
-        with shapes.understood(str(words.UNREADABLE)):
+        with json_readers.understood(str(messages.UNREADABLE)):
             return mapping.to_order(self.told(order_id, before=before))
 
     def alone(self, order_id: str) -> Told:
@@ -54,7 +54,7 @@ class Reader:
         order = self.api.get(order_path(order_id))
         sent, is_hidden = self.shipments(order)
         told = Told(order, sent=sent, is_hidden=is_hidden)
-        if not shapes.nodes(order, "refunds") or not any(item.taken for item in told.kept.items):
+        if not json_readers.nodes(order, "refunds") or not any(item.taken for item in told.kept.items):
             return told
         return replace(told, refunds=list(self.api.every(order_path(order_id, "/refunds"))))
 
@@ -67,7 +67,7 @@ class Reader:
 
     def is_by_hand(self, order: Node) -> bool:
         """A gateway that is gone or cannot refund; where that cannot be asked, a refusal would still be harmless."""
-        gateway = shapes.text(order, "payment_method")
+        gateway = json_readers.text(order, "payment_method")
         if not payments.is_paid(order):
             return False
         if gateway not in self._by_hand:
@@ -85,17 +85,21 @@ class Reader:
 
     def shipments(self, order: Node) -> tuple[tuple[Shipment, ...], bool]:
         """(what has left, whether more is hidden). Asked only where the order bears the feature's mark."""
-        mark = books.meta(order, SHIPPED_MARK)
+        mark = ledger.meta(order, SHIPPED_MARK)
         if not isinstance(mark, str) or mark in NOTHING_SHIPPED:
             return (), False
-        order_id, at = shapes.ident(order, "id"), payments.when(order, "date_modified_gmt")
+        order_id, at = json_readers.ident(order, "id"), payments.when(order, "date_modified_gmt")
         try:
             found, _headers = self.api.rows(order_path(order_id, "/fulfillments"))
         except RemoteRefused as exc:
             if exc.status != 404:
                 raise
             return (), True
-        gone = [raw for raw in found if shapes.flag(raw, "is_fulfilled") and not shapes.text(raw, "date_deleted")]
+        gone = [
+            raw
+            for raw in found
+            if json_readers.flag(raw, "is_fulfilled") and not json_readers.text(raw, "date_deleted")
+        ]
         return tuple(mapping.to_shipment(raw, at) for raw in gone) if at else (), not gone or at is None
 
     def same(self, order: Order) -> Told | None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder
-from stores.kernel import shapes
-from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, Unsupported
-from stores.kernel.shapes import Misread, Node
-from stores.platforms.woocommerce import amounts, payments, sending, words
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.responses import Answer
+from stores.platforms.woocommerce import amounts, messages, payments, sending
 
 
 def read(command: Command, answer: Answer) -> Receipt:
     try:
-        body = shapes.node(answer.body, "body")
+        body = json_readers.node(answer.body, "body")
         match command:
             case CancelOrder():
                 return cancelled(body, command)
@@ -25,7 +25,7 @@ def read(command: Command, answer: Answer) -> Receipt:
 
 def cancelled(order: Node, command: CancelOrder) -> Receipt:
     """The order as it stands after the change. Raises Misread where it says anything but cancelled."""
-    if shapes.ident(order, "id") != command.order_id or shapes.text(order, "status") != "cancelled":
+    if json_readers.ident(order, "id") != command.order_id or json_readers.text(order, "status") != "cancelled":
         raise Misread("status")
     at = payments.when(order, "date_modified_gmt")
     facts = {"state": "cancelled"} | ({"cancelled_at": at.isoformat()} if at else {})
@@ -34,11 +34,11 @@ def cancelled(order: Node, command: CancelOrder) -> Receipt:
 
 def refunded(raw: Node, command: RefundOrder) -> Receipt:
     """Our amount, and the gateway's yes where it was asked. Raises OutcomeUnknown when it did not say yes."""
-    ident, sent = shapes.ident(raw, "id"), sending.whole(command).rounded().amount
+    ident, sent = json_readers.ident(raw, "id"), sending.whole(command).rounded().amount
     if amounts.number(raw, "amount") != sent:
         raise Misread("amount")
-    if sending.pays(command) and not shapes.flag(raw, "refunded_payment"):
-        raise OutcomeUnknown("not paid back", code="not_paid", user_message=str(words.NOT_PAID), answer=dict(raw))
+    if sending.pays(command) and not json_readers.flag(raw, "refunded_payment"):
+        raise OutcomeUnknown("not paid back", code="not_paid", user_message=str(messages.NOT_PAID), answer=dict(raw))
     state = "paid" if sending.pays(command) else "recorded"
     facts = {"refund_state": state, "refunded": f"{sent:f} {command.currency}"}
     return Receipt(outcome=Outcome.APPLIED, ids={"refund": ident}, facts=facts)

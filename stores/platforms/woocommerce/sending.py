@@ -12,10 +12,10 @@ from typing import Any
 from stores.canonical.commands import CancelOrder, RefundOrder
 from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
 from stores.kernel.money import Money, total
-from stores.platforms.woocommerce import amounts, words
-from stores.platforms.woocommerce.books import ZERO, Books, Kind
-from stores.platforms.woocommerce.figures import Share, figures
+from stores.platforms.woocommerce import amounts, messages
+from stores.platforms.woocommerce.ledger import ZERO, Books, Kind
 from stores.platforms.woocommerce.mapping import CANCEL_KEY, OPEN, Told
+from stores.platforms.woocommerce.refund_math import Share, figures
 
 REFUND_KEY = "_rescind_refund"
 REASON_KEY = "_rescind_reason"  # hidden, as every key that begins with an underscore
@@ -27,16 +27,16 @@ MAY_BE_CANCELLED = (*OPEN, "refunded", "cancelled")  # refunded: the refund befo
 def guard_cancel(command: CancelOrder) -> None:
     """Raises Unsupported for what a status cannot tell."""
     if command.refund or command.notify:
-        raise Unsupported("cancel_order", str(words.NOT_BY_CANCEL))
+        raise Unsupported("cancel_order", str(messages.NOT_BY_CANCEL))
 
 
 def guard_status(command: CancelOrder, told: Told) -> None:
     """Core has no guard of its own: a completed order would become cancelled. Raises RemoteRefused."""
     if told.status not in MAY_BE_CANCELLED or told.has_left or told.sent:
-        said = str(words.NO_LONGER_OPEN) % {"status": told.status[:60]}
+        said = str(messages.NO_LONGER_OPEN) % {"status": told.status[:60]}
         raise RemoteRefused("no longer open", code="status_changed", user_message=said)
     if told.kept.holds_kept_stock or (not command.restock and took_stock(told.kept)):
-        raise RemoteRefused("would restock", code="would_restock", user_message=str(words.WOULD_RESTOCK))
+        raise RemoteRefused("would restock", code="would_restock", user_message=str(messages.WOULD_RESTOCK))
 
 
 def took_stock(kept: Books) -> bool:
@@ -58,47 +58,47 @@ def whole(command: RefundOrder) -> Money:
     """Raises Unsupported for a refund of nothing: units without an amount would give 0.00 and restock."""
     found = total((payment.amount for payment in command.payments), command.currency)
     if found.amount <= 0:
-        raise Unsupported("cancel_without_refund", str(words.NOTHING_BACK))
+        raise Unsupported("cancel_without_refund", str(messages.NOTHING_BACK))
     return found
 
 
 def guard_refund(command: RefundOrder) -> None:
     """Raises Unsupported for what a refund cannot tell."""
     if command.notify:
-        raise Unsupported("notify_customer", str(words.NO_MAIL))
+        raise Unsupported("notify_customer", str(messages.NO_MAIL))
     whole(command)
 
 
 def guard_units(command: RefundOrder, told: Told) -> None:
     """What left meanwhile, or was ended by somebody else, is not refunded as cancelled. Raises RemoteRefused."""
     if told.status not in OPEN or told.has_left:
-        raise _no("status_changed", str(words.CLOSED_MEANWHILE) % {"status": told.status[:60]})
+        raise _no("status_changed", str(messages.CLOSED_MEANWHILE) % {"status": told.status[:60]})
     for line in command.lines:
         known = told.kept.product(line.line_id)
         if known is None or line.units > known.units_left - told.shipped(known):
             title = known.title if known else line.line_id
-            raise _no("fewer_units", str(words.FEWER_UNITS) % {"title": title[:80]})
+            raise _no("fewer_units", str(messages.FEWER_UNITS) % {"title": title[:80]})
 
 
 def guard_money(command: RefundOrder, kept: Books) -> None:
     """The order's own figures just before the refund; less than planned stops. Raises RemoteRefused."""
     if kept.currency != command.currency:
-        raise _no("currency_changed", words.OTHER_CURRENCY)
+        raise _no("currency_changed", messages.OTHER_CURRENCY)
     amount = whole(command).amount
     if amount > kept.most:
-        raise _no("less_refundable", words.LESS_LEFT)
+        raise _no("less_refundable", messages.LESS_LEFT)
     for part, kind in ((command.shipping, Kind.SHIPPING), (command.fees, Kind.FEE)):
         if part and part.amount > kept.left_of(kind):
-            raise _no("less_refundable", words.LESS_LEFT)
+            raise _no("less_refundable", messages.LESS_LEFT)
     if amount != amounts.rounded(amount, kept.step):
-        raise _no("too_fine", str(words.TOO_FINE) % {"step": amounts.told(kept.step)})
+        raise _no("too_fine", str(messages.TOO_FINE) % {"step": amounts.told(kept.step)})
 
 
 def restocks(command: RefundOrder, kept: Books) -> bool:
     """The one switch of the whole refund. Raises RemoteRefused where lines that took stock want both."""
     wishes = {line.restock for line in command.lines if _took_stock(kept, line.line_id)}
     if len(wishes) == 2:
-        raise _no("mixed_stock", words.MIXED_STOCK)
+        raise _no("mixed_stock", messages.MIXED_STOCK)
     return True in wishes
 
 

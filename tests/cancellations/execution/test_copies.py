@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cancellations.execution import copies, sweep
+from cancellations.execution import mirrored_orders
 from cancellations.models import CopyWatch
+from cancellations.scheduler import sweep
 from cancellations.selectors import cancellations, looks
 from cancellations.services import decide
 from stores.kernel import clock
@@ -23,7 +24,7 @@ def test_a_copy_that_follows_agrees_and_is_read_no_more(desk, pair):
     watch = CopyWatch.objects.get(order=copy)
 
     desk.travel(61)
-    copies.look(str(watch.uuid))
+    mirrored_orders.look(str(watch.uuid))
 
     watch.refresh_from_db()
     assert (watch.state, watch.next_attempt_at, watch.seen_at) == ("agrees", None, clock.now())
@@ -61,7 +62,7 @@ def test_cancelled_there_after_all_it_agrees(desk, pair):
     watch = read_on(desk, 26)
     desk.work(desk.confirm(copy, desk.everything(copy)))
 
-    copies.look(str(watch.uuid))
+    mirrored_orders.look(str(watch.uuid))
 
     watch.refresh_from_db()
     assert watch.state == "agrees"
@@ -119,8 +120,8 @@ def test_the_sweep_rings_for_a_watch_that_is_due_and_two_workers_read_once(desk,
 
     assert sweep.run(clock.now())["cancellations.watch_copy"] == 1
     uuid = str(CopyWatch.objects.get().uuid)
-    copies.look(uuid)
+    mirrored_orders.look(uuid)
     once = len(read)
-    copies.look(uuid)
+    mirrored_orders.look(uuid)
 
     assert len(read) == once > 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cancellations.execution import executor, sweep
+from cancellations.execution import executor
 from cancellations.models import StepKind
+from cancellations.scheduler import sweep
+from sandbox.platforms.shopify.spec import Line
 from stores.canonical.request import RefundChoice
 from stores.kernel import clock, failpoints
 from stores.kernel.failpoints import Crash, armed
-from stores.sandbox.shopify.spec import Line
 
 EFFECTS = {"cancel": "cancel", "refund": "refund", "edit": "edit", "void": "void", "restock": "stock"}
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from django.db import InterfaceError, OperationalError
 
-from cancellations.execution import executor, flow, guards, journal, leases, lookup, outcomes, sweep, verify
+from cancellations.execution import executor, guards, journal, leases, outcomes, reconcile, verify
+from cancellations.lifecycle import transitions
 from cancellations.models import Attempt
+from cancellations.scheduler import sweep
 from stores.kernel import clock
 from stores.models import AuditEvent
-from stores.services import breaker, limiter, orders
+from stores.services import circuit_breaker, orders, rate_limit
 
 GONE = (OperationalError("server closed the connection"), InterfaceError("connection already closed"))
 
@@ -41,12 +43,12 @@ PLACES = {
     "guards": (guards, "may_go"),
     "read of the order": (orders, "refresh"),
     "intent": (journal, "_to_intended"),
-    "slot": (limiter, "_take"),
-    "breaker": (breaker.RowBreaker, "check"),
+    "slot": (rate_limit, "_take"),
+    "breaker": (circuit_breaker.RowBreaker, "check"),
     "answer": (outcomes, "_finish_attempt"),
-    "what follows": (flow, "hand_on"),
-    "figures after an answer": (limiter.RowLimiter, "_correct"),
-    "success after an answer": (breaker.RowBreaker, "_answered"),
+    "what follows": (transitions, "hand_on"),
+    "figures after an answer": (rate_limit.RowLimiter, "_correct"),
+    "success after an answer": (circuit_breaker.RowBreaker, "_answered"),
     "looking again": (verify, "_finish"),
 }
 
@@ -88,7 +90,7 @@ def test_sent_at_stored_and_nothing_sent_is_still_looked_for(desk, cancellation,
 
 def test_a_look_up_that_met_it_looks_again_at_once(desk, cancellation, monkeypatch):
     desk.world.fault("drop_after", on="refundCreate")
-    fails = away_once(monkeypatch, lookup, "_judge")
+    fails = away_once(monkeypatch, reconcile, "_judge")
 
     done = desk.work(cancellation, hours=0.1)
 

@@ -9,13 +9,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from cancellations.execution import brake, executor, journal, leases, sweep, turns
+from cancellations.execution import executor, journal, leases, step_runner, waiting
+from cancellations.lifecycle import emergency_stop
 from cancellations.models import Attempt, EmergencyStop, Step
+from cancellations.scheduler import sweep
 from cancellations.services import decide, emergency, submit
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected
 from stores.models import AuditEvent, Role, Store
-from stores.services import connections, tell_admins
+from stores.services import admin_mail, connections
 from tests import make
 
 
@@ -34,7 +36,7 @@ def advance(now=None):
         executor.advance(uuid)
 
 
-def press_at(monkeypatch, name, owner, rooms=(journal, turns, executor)):
+def press_at(monkeypatch, name, owner, rooms=(journal, step_runner, executor)):
     """Somebody presses just as a worker passes this boundary."""
 
     def failpoint(passed):
@@ -71,7 +73,7 @@ def test_a_shop_that_is_paused_meanwhile_is_sent_nothing(desk, owner, monkeypatc
         if passed == boundary:
             deed(owner, Store.objects.get(pk=desk.store.pk))
 
-    for room in (journal, turns, executor):
+    for room in (journal, step_runner, executor):
         monkeypatch.setattr(room, "failpoint", failpoint)
 
     advance()
@@ -79,7 +81,7 @@ def test_a_shop_that_is_paused_meanwhile_is_sent_nothing(desk, owner, monkeypatc
     step = cancellation.steps.get(kind="refund")
     assert desk.count("refund") == 0
     assert Attempt.objects.exclude(sent_at=None).count() == 0
-    assert (step.lease_until, step.detail) == (None, brake.paused())
+    assert (step.lease_until, step.detail) == (None, emergency_stop.paused())
 
 
 def test_pressed_after_a_request_left_its_answer_is_read_and_nothing_follows(desk, owner, monkeypatch):
@@ -115,7 +117,7 @@ def test_an_admins_button_stops_all_their_shops_before_any_mail_leaves(monkeypat
     for _ in range(3):
         make.membership(admin, make.store(), Role.ADMIN)
     stopped = []
-    monkeypatch.setattr(tell_admins, "_send", lambda mails: stopped.append(EmergencyStop.objects.count()))
+    monkeypatch.setattr(admin_mail, "_send", lambda mails: stopped.append(EmergencyStop.objects.count()))
 
     emergency.press_all(actor=admin)
 
@@ -215,7 +217,9 @@ def test_of_many_who_press_and_many_who_send_nothing_leaves_after_the_stop(desk,
     assert desk.count("refund") == Attempt.objects.exclude(sent_at=None).count()
     advance()
     before = desk.count("refund")
-    assert [brake.holds(step) for step in Step.objects.filter(kind="refund", state="pending")] == [True] * (4 - before)
+    assert [waiting.is_stopped(step) for step in Step.objects.filter(kind="refund", state="pending")] == [True] * (
+        4 - before
+    )
 
 
 # --- what people can and cannot do ---------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cancellations.services import decide
-from stores.sandbox import faults
+from sandbox.core import faults
 from tests.rigs.desk import lines_of
 
 MUTATION = {"refund": "refundCreate", "cancel": "orderCancel", "edit": "orderEditCommit"}

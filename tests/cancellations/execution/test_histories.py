@@ -28,21 +28,22 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from cancellations.execution import executor, leases, outcomes, sweep
+from cancellations.execution import executor, leases, outcomes
 from cancellations.execution.keys import tag_of
 from cancellations.models import Attempt, Cancellation, Step
+from cancellations.scheduler import sweep
 from cancellations.services import decide
+from cancellations.states import CLAIMABLE, TERMINAL
+from sandbox.core import faults
+from sandbox.core.world import World
+from sandbox.platforms.shopify.spec import Line
+from sandbox.platforms.shopify.staff import Staff
 from stores.audit import verify
 from stores.kernel import clock, failpoints
 from stores.kernel.errors import DeskError, LeaseLost
 from stores.kernel.failpoints import Crash, armed
-from stores.kernel.states import CLAIMABLE, TERMINAL
 from stores.models import AuditChain, Role
-from stores.sandbox import faults
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.shopify.staff import Staff
-from stores.sandbox.world import World
-from stores.services import reach
+from stores.services import platform_client
 from tests import make
 from tests.rigs.desk import NOW, Desk, connected
 
@@ -239,7 +240,7 @@ def fresh_desk(folder: Path, traveller: time_machine.Traveller) -> Iterator[Desk
         make.membership(staff, store, Role.ADMIN)
         yield Desk(world, store, staff, traveller)
         transaction.set_rollback(True)
-    reach.forget_way(store)
+    platform_client.forget_session(store)
     world.close()
 
 

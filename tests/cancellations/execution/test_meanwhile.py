@@ -15,11 +15,11 @@ import pytest
 from cancellations.execution import executor, guards
 from cancellations.models import Cancellation, Step
 from cancellations.services import decide
+from sandbox import colleagues, connections
+from sandbox.platforms.modern_dropship.session import Session
 from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
-from stores.sandbox import colleagues, houses
-from stores.sandbox.modern_dropship.session import Session
 from stores.services import orders
 from tests.rigs.desk import desk_on
 
@@ -98,7 +98,7 @@ def wish(order, name):
 def ordered(desk, order):
     """Three of one thing and one of another."""
     counts = (("A", 3), ("B", 1))
-    lines = [houses.line(desk.store.platform, quantity=n, price="10.00", sku=sku) for sku, n in counts]
+    lines = [connections.line(desk.store.platform, quantity=n, price="10.00", sku=sku) for sku, n in counts]
     return desk.order(lines=lines, **order)
 
 
@@ -249,7 +249,7 @@ def test_an_order_that_nobody_touched_raises_no_alarm_between_our_steps(desk, or
     """All, all with some stock kept, all with all stock kept, and some units: whatever steps that makes."""
     for name in ("all", "edit", "keep", "keep all"):
         lines = [
-            houses.line(desk.store.platform, quantity=n, price="10.00", sku=sku) for sku, n in (("A", 3), ("B", 1))
+            connections.line(desk.store.platform, quantity=n, price="10.00", sku=sku) for sku, n in (("A", 3), ("B", 1))
         ]
         record = desk.order(lines=lines, **order)
         request = wish(desk.live(record), name)

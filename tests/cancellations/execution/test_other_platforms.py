@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from cancellations.services import decide
+from sandbox.platforms.modern_dropship.spec import Line as Wholesale
+from sandbox.platforms.shoplazza.spec import Line as Lazza
 from stores.canonical.commands import Found, Outcome, Receipt
 from stores.canonical.request import RefundChoice
 from stores.platforms.shoplazza import Shoplazza
-from stores.sandbox.modern_dropship.spec import Line as Wholesale
-from stores.sandbox.shoplazza.spec import Line as Lazza
 from tests.rigs.desk import lines_of
 
 

@@ -5,13 +5,13 @@ from random import Random
 
 import pytest
 
-from cancellations.execution import pace
+from cancellations.execution import retry_policy
 from tests.make import NOW
 
 
 def test_looks_follow_the_schedule_then_every_six_hours_until_two_days():
     at, moments = NOW, []
-    while (found := pace.next_look(NOW, at)) is not None:
+    while (found := retry_policy.next_look(NOW, at)) is not None:
         moments.append((found - NOW).total_seconds())
         at = found
 
@@ -23,7 +23,7 @@ def test_looks_follow_the_schedule_then_every_six_hours_until_two_days():
 
 @pytest.mark.parametrize("tries", range(0, 20))
 def test_backoff_is_jittered_and_never_above_fifteen_minutes(tries):
-    waits = [pace.backoff(tries, Random(seed)) for seed in range(50)]
+    waits = [retry_policy.backoff(tries, Random(seed)) for seed in range(50)]
 
     assert all(timedelta(seconds=0.5) <= wait <= timedelta(minutes=15) for wait in waits)
     assert len(set(waits)) > 1

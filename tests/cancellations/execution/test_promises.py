@@ -17,7 +17,7 @@ from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel import clock
 from stores.kernel.money import Money
 from stores.models import Store
-from stores.services import orders, reach
+from stores.services import orders, platform_client
 from tests import make
 from tests.rigs.desk import Desk, connected
 
@@ -116,7 +116,7 @@ def test_the_promise_is_kept_without_decimals_and_in_two_currencies(desk: Desk, 
 def keep_promise(desk: Desk, shop: Store, seed: str, wish: Wish) -> None:
     """From preview to receipt: nothing but *same* and *the platform does not tell*."""
     made = desk.world.seed(seed)[seed]
-    order = reach.open_platform(shop).read_order(made.id)
+    order = platform_client.open_platform(shop).read_order(made.id)
     record = orders.save(shop, order, clock.now())
     asked = wish(order)
     if disputes.standing(order):  # then somebody says why, and a second person agrees

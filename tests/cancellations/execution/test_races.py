@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from cancellations.execution import executor, flow, leases
+from cancellations.execution import executor, leases
+from cancellations.lifecycle import transitions
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.services import decide, submit
+from cancellations.states import CancellationState
 from notifications import outbox, sender
 from notifications.channels.mail import Mail
 from notifications.models import Delivery
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected, OrderBusy
-from stores.kernel.states import CancellationState
 from stores.models import AuditEvent, Membership, Role
 from tests import make
 
@@ -146,10 +147,10 @@ def test_a_move_that_follows_a_fresh_look_cannot_lose_to_another_worker():
     ends: list[bool] = []
 
     with transaction.atomic():
-        cancellation = flow.fresh(step)
+        cancellation = transitions.fresh(step)
         other.start()
         other.join(timeout=0.5)  # it waits for our row
-        moved = flow.shift(cancellation, CancellationState.DONE, trouble="")
+        moved = transitions.shift(cancellation, CancellationState.DONE, trouble="")
     other.join()
 
     row.refresh_from_db()
@@ -158,7 +159,7 @@ def test_a_move_that_follows_a_fresh_look_cannot_lose_to_another_worker():
 
 def _told(pk: int) -> bool:
     try:
-        return flow.shift(Cancellation.objects.get(pk=pk), CancellationState.NEEDS_OPERATOR, trouble="Late.")
+        return transitions.shift(Cancellation.objects.get(pk=pk), CancellationState.NEEDS_OPERATOR, trouble="Late.")
     finally:
         connection.close()
 

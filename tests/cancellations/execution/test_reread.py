@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from cancellations.execution import reread, second_looks
 from cancellations.execution.keys import tag_of
 from cancellations.models import Cancellation
+from cancellations.scheduler import nightly, second_looks
 from cancellations.selectors import cancellations
 from cancellations.services import decide
 from notifications.models import Delivery
+from sandbox.platforms.shopify.staff import Staff
 from stores.kernel import clock
 from stores.models import AuditEvent, StoreState
-from stores.sandbox.shopify.staff import Staff
 from tests import make
 
 DAY = 86_400
@@ -35,7 +35,7 @@ def look_again(desk, cancellation, days=1.1):
     desk.travel(days * DAY)
     second_looks.take_next(clock.now())
     while taken := Cancellation.objects.filter(looking_until__gt=clock.now()).first():  # the end of one takes the next
-        reread.look(str(taken.uuid))
+        nightly.look(str(taken.uuid))
     cancellation.refresh_from_db()
     return cancellation
 
@@ -173,7 +173,7 @@ def test_the_last_one_that_may_have_done_something_speaks_for_its_order(desk, do
     make.cancellation(record=done.order, state=state)
     desk.travel(1.1 * DAY)
 
-    reread.look(str(done.uuid))
+    nightly.look(str(done.uuid))
 
     done.refresh_from_db()
     assert bool(done.reread_at) is is_read
@@ -189,7 +189,7 @@ def test_after_a_fortnight_it_is_left_alone(desk, done, days, again):
 
 
 def test_a_fault_of_ours_is_looked_at_again_later_and_keeps_no_other_from_it(desk, done, monkeypatch):
-    monkeypatch.setattr(reread.comparison, "compare", lambda *_: 1 / 0)
+    monkeypatch.setattr(nightly.comparison, "compare", lambda *_: 1 / 0)
 
     failed = look_again(desk, done)
 

@@ -9,10 +9,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from cancellations.benches.subjects import SUBJECTS
-from cancellations.execution import executor, restored, sweep
+from cancellations.execution import executor, restored
 from cancellations.models import Cancellation, Step
+from cancellations.scheduler import sweep
 from cancellations.services import decide
+from sandbox.benches.subjects import SUBJECTS
 from stores.audit import restore
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected

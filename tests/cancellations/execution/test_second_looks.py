@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cancellations.execution import second_looks
 from cancellations.models import Cancellation, Step
+from cancellations.scheduler import second_looks
 from cancellations.selectors import second_looks as told
 from stores.kernel import queue
 from tests import make
@@ -82,7 +82,7 @@ def test_what_is_not_due_is_left_alone(shop, fields):
 def test_more_than_a_day_used_to_hold_are_all_looked_at_at_the_pace_of_the_shop(shop, monkeypatch):
     """Each look rings for the next: nothing waits for a round."""
     rung = []
-    monkeypatch.setattr(queue, "ring", lambda task, uuid: rung.append(uuid))
+    monkeypatch.setattr(queue, "enqueue_on_commit", lambda task, uuid: rung.append(uuid))
     rows = [done(shop, due=number / 100) for number in range(30)]
     second_looks.ring_for_next(NOW)
 

@@ -10,13 +10,16 @@ from datetime import timedelta
 
 import pytest
 
-from cancellations.execution import executor, pace, sends, sweep
+from cancellations.execution import executor, retry_policy
+from cancellations.lifecycle import sends
 from cancellations.models import Step
+from cancellations.scheduler import sweep
 from cancellations.services import decide
+from sandbox import colleagues
+from sandbox.core import faults
 from stores.canonical.commands import Absent, Resend, Unclear
 from stores.kernel import clock
 from stores.platforms.shopify import Shopify
-from stores.sandbox import colleagues, faults
 from tests.rigs.desk import desk_on
 
 REFUNDS = {
@@ -166,7 +169,7 @@ def test_one_look_is_no_proof_of_absence(desk):
     step = look(desk, cancellation)
     assert (step.state, step.absent_since) == ("unknown", clock.now())
 
-    step = look(desk, cancellation, at=step.absent_since + timedelta(seconds=pace.AGREE_SECONDS - 1))
+    step = look(desk, cancellation, at=step.absent_since + timedelta(seconds=retry_policy.AGREE_SECONDS - 1))
     assert step.state == "unknown"
 
 
@@ -200,7 +203,7 @@ def test_a_no_that_came_instead_of_the_effect_is_sent_again_after_two_looks(desk
     assert ended.state == "done", ended.trouble
     assert desk.count("refund") == 1
     first, second = refund_of(ended).attempts.all()
-    assert (second.sent_at - first.sent_at).total_seconds() >= pace.AGREE_SECONDS
+    assert (second.sent_at - first.sent_at).total_seconds() >= retry_policy.AGREE_SECONDS
 
 
 # --- try again --------------------------------------------------------------------------------------
@@ -253,7 +256,7 @@ def test_a_no_is_believed_after_two_looks_that_agree(desk):
 
     assert ended.state == "refused", ended.trouble
     assert desk.count("refund") == 0
-    assert (refund_of(ended).finished_at - began).total_seconds() >= pace.AGREE_SECONDS
+    assert (refund_of(ended).finished_at - began).total_seconds() >= retry_policy.AGREE_SECONDS
 
 
 @on(*REFUNDS)

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from cancellations.execution import flow, sends
+from cancellations.lifecycle import sends, transitions
 from cancellations.models import Cancellation, Step
+from cancellations.states import StepState
 from stores.canonical.commands import Outcome
-from stores.kernel.states import StepState
 from tests import make
 
 NOTHING, MAYBE, NOT = "Nothing was sent.", "may have been done", "the answer was that it did not go through"
@@ -96,11 +96,11 @@ def test_nothing_can_land_where_everything_was_answered(step):
 def test_an_item_that_is_open_gets_the_newer_words_and_one_mail(step):
     cancellation = step.cancellation
     make.membership(cancellation.requester, cancellation.store)
-    flow.stop(step, "It takes long.", state="pending")
+    transitions.stop(step, "It takes long.", state="pending")
     assert Cancellation.objects.get().trouble == "Nothing was sent. It takes long."
     left(step, "unknown")
 
-    flow.stop(Step.objects.get(pk=step.pk), "Not found.", state="needs_person")
+    transitions.stop(Step.objects.get(pk=step.pk), "Not found.", state="needs_person")
 
     cancellation.refresh_from_db()
     assert cancellation.state == "needs_operator"

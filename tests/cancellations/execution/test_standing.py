@@ -8,8 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError
 
-from cancellations.execution import executor, guards, outcomes, pace, sends, sweep
+from cancellations.execution import executor, guards, outcomes, retry_policy
+from cancellations.lifecycle import sends
 from cancellations.models import Step
+from cancellations.scheduler import sweep
 from cancellations.services import decide
 from stores.canonical.commands import Absent, Resend, Unclear
 from stores.kernel import clock
@@ -167,7 +169,7 @@ def test_a_bug_in_the_comparison_leaves_no_lease_and_a_person_is_told(desk, monk
 
 @pytest.mark.parametrize("tries", [0, 8, 1_023, 1_024, 32_000])
 def test_a_wait_after_any_number_of_tries_is_at_most_a_quarter_of_an_hour(tries):
-    assert timedelta(0) < pace.backoff(tries, clock.rng) <= timedelta(minutes=15)
+    assert timedelta(0) < retry_policy.backoff(tries, clock.rng) <= timedelta(minutes=15)
 
 
 # --- clocks ------------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 import pytest
 
-from stores.kernel import states
-from stores.kernel.states import (
+from cancellations import states
+from cancellations.states import (
     CANCELLATION_MOVES,
     CLAIMABLE,
     STEP_MOVES,

@@ -6,9 +6,9 @@ import pytest
 
 from cancellations.models import Attempt
 from cancellations.services import decide
+from sandbox.platforms.shopify.spec import Line
 from stores.canonical.request import Reason, RefundChoice
 from stores.kernel.errors import InputRejected, OrderBusy, StalePlan
-from stores.sandbox.shopify.spec import Line
 from tests.rigs.desk import lines_of
 
 
@@ -135,9 +135,9 @@ def test_an_order_that_moved_during_the_hold_stops_before_anything_is_sent(desk)
     desk.store.hold_seconds = 600
     desk.store.save()
     held = desk.confirm(record, desk.some(record, 1))
-    from stores.services import reach
+    from stores.services import platform_client
 
-    platform = reach.open_platform(desk.store)
+    platform = platform_client.open_platform(desk.store)
     order = platform.read_order(record.external_id)
     from stores.canonical.commands import CancelOrder
 

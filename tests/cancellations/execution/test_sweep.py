@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cancellations.execution import leases, sweep
+from cancellations.execution import leases
 from cancellations.models import Cancellation, Step
+from cancellations.scheduler import sweep
 from stores.kernel import queue
 from stores.models import AuditEvent
 from tests import make
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def rung(monkeypatch):
     """What was rung for: [(task, argument), ...]."""
     calls = []
-    monkeypatch.setattr(queue, "ring", lambda task, *args: calls.append((task, *args)))
+    monkeypatch.setattr(queue, "enqueue_on_commit", lambda task, *args: calls.append((task, *args)))
     return calls
 
 

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 import time_machine
 
-from cancellations.execution import copies, executor, flow, leases, lookup, outcomes, pace, sends, sweep, turns, watch
-from cancellations.execution.turns import Turn
+from cancellations.execution import executor, leases, mirrored_orders, outcomes, reconcile, retry_policy, step_runner
+from cancellations.execution.step_run import StepRun
+from cancellations.lifecycle import sends, transitions
 from cancellations.models import Cancellation, CopyWatch, Step
+from cancellations.scheduler import sweep, watchdog
+from cancellations.states import ForbiddenMove, StepState
 from stores.canonical.commands import Absent, Outcome, Receipt, Resend
 from stores.kernel import clock
 from stores.kernel.errors import (
@@ -26,7 +29,6 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.kernel.states import ForbiddenMove, StepState
 from stores.models import AuditEvent
 from tests import make
 
@@ -50,8 +52,8 @@ def a_step(state: str = "pending", **fields: Any) -> Step:
 def a_turn(
     step: Step, *, resend: Resend = Resend.SAME_KEY, polls: tuple[int, ...] = (2, 5, 9), deadline: float = 600,
     normal: float = 0, late: float = 600,
-) -> Turn:  # fmt: skip
-    turn = Turn(step)
+) -> StepRun:  # fmt: skip
+    turn = StepRun(step)
     turn.__dict__["platform"] = SimpleNamespace(
         may_resend=lambda command, *, age: resend,
         poll_seconds=polls,
@@ -81,7 +83,7 @@ def test_a_hold_ends_exactly_when_it_says(traveller, early, state):
     row = make.cancellation(held_until=NOW + timedelta(minutes=10))
     traveller.move_to(NOW + timedelta(minutes=10, seconds=-early))
 
-    flow.start_if_due(row, now=clock.now())
+    transitions.start_if_due(row, now=clock.now())
 
     row.refresh_from_db()
     assert row.state == state
@@ -94,7 +96,7 @@ def test_a_hold_ends_exactly_when_it_says(traveller, early, state):
 def test_no_second_of_a_hold_sends_anything(traveller, monkeypatch):
     row = make.cancellation(held_until=NOW + timedelta(seconds=30))
     taken: list[Step] = []
-    monkeypatch.setattr(turns, "take", taken.append)
+    monkeypatch.setattr(step_runner, "take", taken.append)
     for second in range(30):
         traveller.move_to(NOW + second * SECOND)
         executor.advance(row.uuid)
@@ -179,7 +181,7 @@ def test_a_person_is_told_exactly_when_the_clock_strikes(late, state):
     step = a_step("retry_wait", tell_at=NOW - late * SECOND, detail="The shop is away.")
     row = step.cancellation
 
-    flow.tell_what_is_late(row, now=NOW)
+    transitions.tell_what_is_late(row, now=NOW)
 
     row.refresh_from_db()
     assert row.state == state
@@ -190,7 +192,7 @@ def test_a_person_is_told_exactly_when_the_clock_strikes(late, state):
 def test_the_clock_of_a_step_is_not_wound_again():
     step = a_step(tell_at=NOW + SECOND, next_attempt_at=NOW - SECOND)
 
-    flow.wake_next(step.cancellation, now=NOW)
+    transitions.wake_next(step.cancellation, now=NOW)
 
     assert (again(step).tell_at, again(step).next_attempt_at) == (NOW + SECOND, NOW - SECOND)
 
@@ -201,7 +203,7 @@ def test_the_step_that_waits_longest_speaks():
     for step in row.steps.all():
         Step.objects.filter(pk=step.pk).update(detail=f"number {step.position}")
 
-    flow.tell_what_is_late(row, now=NOW)
+    transitions.tell_what_is_late(row, now=NOW)
 
     row.refresh_from_db()
     assert row.trouble == "Nothing was sent. number 1"
@@ -209,8 +211,8 @@ def test_the_step_that_waits_longest_speaks():
 
 # --- tries --------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("tries", "counts", "state"), [
-    (pace.MAX_TRIES - 2, True, "retry_wait"), (pace.MAX_TRIES - 1, True, "needs_person"),
-    (pace.MAX_TRIES - 1, False, "retry_wait"), (pace.MAX_TRIES, False, "needs_person"),
+    (retry_policy.MAX_TRIES - 2, True, "retry_wait"), (retry_policy.MAX_TRIES - 1, True, "needs_person"),
+    (retry_policy.MAX_TRIES - 1, False, "retry_wait"), (retry_policy.MAX_TRIES, False, "needs_person"),
 ])  # fmt: skip
 def test_the_eighth_try_is_the_last_and_waiting_for_a_slot_is_none(tries, counts, state):
     step = a_step("intended", tries=tries, first_sent_at=NOW)
@@ -223,7 +225,7 @@ def test_the_eighth_try_is_the_last_and_waiting_for_a_slot_is_none(tries, counts
 
 @pytest.mark.parametrize(("age", "state"), [(0, "retry_wait"), (-1, "retry_wait"), (1, "needs_person")])
 def test_a_day_after_the_first_send_a_person_decides(age, state):
-    step = a_step("intended", first_sent_at=NOW - pace.MAX_AGE - age * SECOND)
+    step = a_step("intended", first_sent_at=NOW - retry_policy.MAX_AGE - age * SECOND)
 
     outcomes.again(a_turn(step), RemoteUnavailable("no"), Outcome.RETRYABLE, counts=True)
 
@@ -276,7 +278,9 @@ def test_each_class_of_answer_to_a_send(exc, state, outcome, tries):
     assert bool(again(step).refusal) is (outcome == "final")
 
 
-@pytest.mark.parametrize(("tries", "state"), [(pace.MAX_TRIES - 2, "pending"), (pace.MAX_TRIES - 1, "needs_person")])
+@pytest.mark.parametrize(
+    ("tries", "state"), [(retry_policy.MAX_TRIES - 2, "pending"), (retry_policy.MAX_TRIES - 1, "needs_person")]
+)
 def test_reads_that_fail_before_anything_was_sent_are_counted(tries, state):
     step = a_step(tries=tries)
 
@@ -380,7 +384,7 @@ def test_what_normally_takes_long_is_told_of_after_its_normal_time(normal, minut
     (47 * 3600, "47 hours"), (48 * 3600, "2 days"), (7 * 86_400, "7 days"),
 ])  # fmt: skip
 def test_a_normal_time_in_words(seconds, words):
-    assert pace.lasting(seconds).endswith(f"up to {words}.")
+    assert retry_policy.lasting(seconds).endswith(f"up to {words}.")
 
 
 # --- looks --------------------------------------------------------------------------------------------
@@ -391,15 +395,15 @@ def test_a_look_counts_for_two_minutes_and_only_if_nothing_left_since(looked, la
     step = a_step(looked_at=looked and NOW - looked * SECOND)
     sent(step, last)
 
-    assert lookup.comes_first(a_turn(step, resend=Resend.PERSON)) is is_first
-    assert lookup.comes_first(a_turn(step, resend=Resend.SAME_KEY)) is False
+    assert reconcile.comes_first(a_turn(step, resend=Resend.PERSON)) is is_first
+    assert reconcile.comes_first(a_turn(step, resend=Resend.SAME_KEY)) is False
 
 
 def test_whatever_says_look_is_obeyed_and_a_first_send_needs_none():
     fresh, marked = a_step(), a_step(must_look=True)
 
-    assert lookup.comes_first(a_turn(fresh, resend=Resend.PERSON)) is False
-    assert lookup.comes_first(a_turn(marked, resend=Resend.SAME_KEY)) is True
+    assert reconcile.comes_first(a_turn(fresh, resend=Resend.PERSON)) is False
+    assert reconcile.comes_first(a_turn(marked, resend=Resend.SAME_KEY)) is True
 
 
 @pytest.mark.parametrize(("after", "due"), [
@@ -407,7 +411,7 @@ def test_whatever_says_look_is_obeyed_and_a_first_send_needs_none():
     (42 * 3600 + 1, None),
 ])  # fmt: skip
 def test_the_schedule_of_looks(after, due):
-    found = pace.next_look(NOW, NOW + after * SECOND)
+    found = retry_policy.next_look(NOW, NOW + after * SECOND)
 
     assert found == (None if due is None else NOW + due * SECOND)
 
@@ -416,7 +420,7 @@ def test_the_schedule_of_looks(after, due):
     (0, None, 1), (1, None, 2), (0, 3, 3), (2, 3, 12), (4, 3, 48), (5, 3, 60), (6, 0.5, 32), (9, 0.5, 32),
 ])  # fmt: skip
 def test_saving_up_doubles_to_a_minute(turns_, told, seconds):
-    wait = pace.saving_up(told and timedelta(seconds=told), turns=turns_)
+    wait = retry_policy.saving_up(told and timedelta(seconds=told), turns=turns_)
 
     assert wait == timedelta(seconds=seconds)
 
@@ -430,7 +434,7 @@ def test_backoff_reaches_exactly_so_far(tries, longest):
             bounds.append((a, b))
             return b
 
-    assert pace.backoff(tries, Highest()) == longest * SECOND
+    assert retry_policy.backoff(tries, Highest()) == longest * SECOND
     assert bounds == [(0.5, longest)]
 
 
@@ -449,7 +453,7 @@ def test_a_worker_sweeps_after_ten_seconds_of_silence(monkeypatch, silent, sweep
     ran: list[Any] = []
     monkeypatch.setattr(sweep, "tend", ran.append)
     monkeypatch.setattr(sweep, "due", lambda now: {})
-    own = watch.Watch(NOW)
+    own = watchdog.Watch(NOW)
 
     assert own.look(NOW + timedelta(seconds=silent)) is sweeps
 
@@ -473,7 +477,7 @@ def copy_watch() -> CopyWatch:
 def test_a_copy_is_read_at_longer_and_longer_pauses(copy_watch, looks, pause):
     CopyWatch.objects.update(looks=looks)
 
-    copies.look(str(copy_watch.uuid))
+    mirrored_orders.look(str(copy_watch.uuid))
 
     copy_watch.refresh_from_db()
     assert (copy_watch.looks, copy_watch.next_attempt_at) == (looks + 1, NOW + pause * SECOND)
@@ -484,7 +488,7 @@ def test_a_copy_is_read_at_longer_and_longer_pauses(copy_watch, looks, pause):
 def test_a_copy_is_watched_until_its_day_is_over(copy_watch, left, state):
     CopyWatch.objects.update(until=NOW + left * SECOND)
 
-    copies.look(str(copy_watch.uuid))
+    mirrored_orders.look(str(copy_watch.uuid))
 
     copy_watch.refresh_from_db()
     assert copy_watch.state == state
@@ -494,13 +498,13 @@ def test_a_copy_is_watched_until_its_day_is_over(copy_watch, left, state):
 def test_a_copy_that_is_leased_or_not_due_is_not_read(copy_watch):
     for fields in ({"lease_until": NOW}, {"lease_until": None, "next_attempt_at": NOW + SECOND}, {"state": "agrees"}):
         CopyWatch.objects.update(**fields)
-        assert copies.due(NOW, 9) == []
-        copies.look(str(copy_watch.uuid))
+        assert mirrored_orders.due(NOW, 9) == []
+        mirrored_orders.look(str(copy_watch.uuid))
         assert CopyWatch.objects.get().looks == 0
         CopyWatch.objects.update(lease_until=None, next_attempt_at=NOW, state="watching")
 
-    assert copies.due(NOW, 9) == [str(copy_watch.uuid)]
-    assert copies.due(NOW, 0) == []
+    assert mirrored_orders.due(NOW, 9) == [str(copy_watch.uuid)]
+    assert mirrored_orders.due(NOW, 0) == []
 
 
 # --- what a look that found nothing leads to --------------------------------------------------------------
@@ -521,7 +525,7 @@ def test_absent_twice_leads_where_the_journal_and_the_platform_say(outcomes_, re
     for outcome in outcomes_:
         sent(step, 700, outcome=outcome)
 
-    lookup._judge(a_turn(step, resend=resend), Absent(detail="gone"))
+    reconcile._judge(a_turn(step, resend=resend), Absent(detail="gone"))
 
     kept = again(step)
     assert (kept.state, kept.generation) == (state, generation)
@@ -541,7 +545,7 @@ def test_two_readings_thirty_seconds_apart_agree(seconds, is_believed):
     step = a_step("unknown", absent_since=NOW - seconds * SECOND, unknown_since=NOW - 60 * SECOND)
     sent(step, 700)
 
-    lookup._judge(a_turn(step, resend=Resend.NEW_GENERATION), Absent(detail="gone"))
+    reconcile._judge(a_turn(step, resend=Resend.NEW_GENERATION), Absent(detail="gone"))
 
     kept = again(step)
     assert kept.state == ("pending" if is_believed else "unknown")
@@ -556,7 +560,7 @@ def test_an_item_that_answers_itself_leaves_the_queue_unless_its_clock_has_struc
         Cancellation.objects.filter(pk=step.cancellation_id).update(state="needs_operator", trouble="Look at it.")
         sent(step, 700, outcome="rate_limited" if refused else "unknown")
 
-        lookup._judge(a_turn(step, resend=Resend.NEW_GENERATION), Absent(detail="gone"))
+        reconcile._judge(a_turn(step, resend=Resend.NEW_GENERATION), Absent(detail="gone"))
 
         row = Cancellation.objects.get(pk=step.cancellation_id)
         assert (row.state, row.trouble) == (state, "" if state == "running" else "Look at it.")
@@ -572,7 +576,7 @@ def test_a_finished_step_takes_the_item_away_unless_another_still_asks(other, st
     Step.objects.filter(pk=first.pk).update(state="applied")
     Step.objects.filter(pk=second.pk).update(state=other, next_attempt_at=None)
 
-    flow.hand_on(again(first), now=NOW)
+    transitions.hand_on(again(first), now=NOW)
 
     row.refresh_from_db()
     assert (row.state, row.trouble) == (state, "" if state == "running" else "Look at it.")

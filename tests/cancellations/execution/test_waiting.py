@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from cancellations.execution import executor, leases, sweep, waiting
+from cancellations.execution import executor, leases, waiting
 from cancellations.models import Step
+from cancellations.scheduler import sweep
 from stores.kernel import clock
 from stores.kernel.errors import OutcomeUnknown
 from stores.models import StoreHealth, StoreSync
-from stores.services import reach
-from stores.services.breaker import RowBreaker, Seen
+from stores.services import platform_client
+from stores.services.circuit_breaker import RowBreaker, Seen
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def shut(desk):
         for _ in range(5):
             breaker.record(OutcomeUnknown("broke off"))
         StoreHealth.objects.update(breaker_probe_at=clock.now() + timedelta(minutes=10))
-        reach.way_to(desk.store).seen.looked_at = -1e9  # a second has passed
+        platform_client.session_to(desk.store).seen.looked_at = -1e9  # a second has passed
         return breaker
 
     return shut

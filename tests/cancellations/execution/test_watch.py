@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
-from cancellations.execution import sweep, watch
-from cancellations.execution.watch import Hands, Watch
+from cancellations.scheduler import sweep, watchdog
+from cancellations.scheduler.watchdog import Hands, Watch
 from stores.kernel import clock
 from tests.make import NOW
 
@@ -49,7 +49,7 @@ def test_what_a_sweep_may_still_ring_for_is_left_to_it(desk, by_hand, monkeypatc
     desk.travel(11)
     by_hand.look(clock.now())
 
-    assert asked == [clock.now() - watch.MISSED]
+    assert asked == [clock.now() - watchdog.MISSED]
 
 
 def test_a_sweep_ends_the_work_by_hand(desk, by_hand):
@@ -74,7 +74,7 @@ def test_hands_take_nothing_twice_and_no_more_than_they_can_hold(monkeypatch):
 
 def test_a_database_that_is_away_at_the_start_is_asked_again(db, monkeypatch):
     watched, answers = Watch(NOW), [OperationalError("away"), 0]
-    monkeypatch.setattr(watch, "LOOK_EVERY_SECONDS", 0)
+    monkeypatch.setattr(watchdog, "LOOK_EVERY_SECONDS", 0)
 
     def worker_started():
         answer = answers.pop(0)
@@ -82,7 +82,7 @@ def test_a_database_that_is_away_at_the_start_is_asked_again(db, monkeypatch):
             raise answer
         return answer
 
-    monkeypatch.setattr(watch.restored, "worker_started", worker_started)
+    monkeypatch.setattr(watchdog.restored, "worker_started", worker_started)
     monkeypatch.setattr(watched, "look", lambda _now: watched.stopped.set())
 
     watched.keep()

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.test import Client
 
-from stores.kernel import clock, signing
+from stores.kernel import clock
+from stores.kernel.security import signing
 from stores.models import Store
 from stores.platforms import registry
 from stores.services import credentials

@@ -9,8 +9,8 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from cancellations.intake import batch, keep
-from cancellations.intake.batch import Waiting
+from cancellations.intake import group_commit, inbox_writer
+from cancellations.intake.group_commit import Waiting
 from cancellations.models import Inbox, InboxState
 from stores.models import Store, StoreHealth
 from tests import make
@@ -24,7 +24,7 @@ def store(db: None) -> Store:
 @pytest.fixture(autouse=True)
 def _nobody_waits() -> Iterator[None]:
     yield
-    assert not batch._waiting
+    assert not group_commit._waiting
 
 
 def row(store: Store, key: str, **more: Any) -> Inbox:
@@ -34,17 +34,17 @@ def row(store: Store, key: str, **more: Any) -> Inbox:
 def waiting(*rows: Inbox) -> list[Waiting]:
     """As threads leave them that came while another one wrote."""
     made = [Waiting(each) for each in rows]
-    batch._waiting.extend(made)
+    group_commit._waiting.extend(made)
     return made
 
 
 @pytest.mark.django_db
 @pytest.mark.postgres
 def test_all_that_wait_are_written_by_one_statement(store: Store) -> None:
-    known = batch.insert(row(store, "known"))
+    known = group_commit.insert(row(store, "known"))
     others = waiting(row(store, "a"), row(store, "known"), row(store, "a"), row(store, "b"))
     with CaptureQueriesContext(connection) as asked:
-        mine = batch.insert(row(store, "c"))
+        mine = group_commit.insert(row(store, "c"))
 
     keys = dict(Inbox.objects.values_list("event_key", "pk"))
     assert len(asked) == 1
@@ -55,12 +55,12 @@ def test_all_that_wait_are_written_by_one_statement(store: Store) -> None:
 
 @pytest.mark.django_db
 def test_more_than_one_statement_holds_are_written_all_the_same(store: Store) -> None:
-    others = waiting(*(row(store, str(number)) for number in range(batch.MOST + 3)))
+    others = waiting(*(row(store, str(number)) for number in range(group_commit.MOST + 3)))
 
-    batch.insert(row(store, "mine"))
+    group_commit.insert(row(store, "mine"))
 
     assert all(each.pk for each in others)
-    assert Inbox.objects.count() == batch.MOST + 4
+    assert Inbox.objects.count() == group_commit.MOST + 4
 
 
 @pytest.mark.django_db(transaction=True)
@@ -70,10 +70,10 @@ def test_what_one_row_breaks_the_others_do_not_feel(store: Store) -> None:
     vars(bad)["topic"] = None  # the column takes none
     first, _other = waiting(row(store, "a"), bad)
 
-    assert batch.insert(row(store, "c"))
+    assert group_commit.insert(row(store, "c"))
     waiting(row(store, "d"))
     with pytest.raises(IntegrityError):
-        batch.insert(bad)
+        group_commit.insert(bad)
 
     assert first.pk
     assert set(Inbox.objects.values_list("event_key", flat=True)) == {"a", "c", "d"}
@@ -83,12 +83,12 @@ def test_what_one_row_breaks_the_others_do_not_feel(store: Store) -> None:
 @pytest.mark.django_db
 def test_a_burst_is_one_ring_and_one_note(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[int] = []
-    monkeypatch.setattr(keep.queue, "ring", lambda task, pk: rung.append(pk))
-    monkeypatch.setattr(keep, "_rung_at", [])
+    monkeypatch.setattr(inbox_writer.queue, "enqueue_on_commit", lambda task, pk: rung.append(pk))
+    monkeypatch.setattr(inbox_writer, "_rung_at", [])
     for number in range(5):
-        keep.receive(store, {"X-Shopify-Topic": "orders/updated"}, b'{"id":%d}' % number)
+        inbox_writer.receive(store, {"X-Shopify-Topic": "orders/updated"}, b'{"id":%d}' % number)
     StoreHealth.objects.filter(store=store).update(hook_seen_at=None)
-    keep.receive(store, {"X-Shopify-Topic": "orders/updated"}, b'{"id":9}')
+    inbox_writer.receive(store, {"X-Shopify-Topic": "orders/updated"}, b'{"id":9}')
 
     waiting_rows = Inbox.objects.filter(state=InboxState.WAITING, next_attempt_at__isnull=False)
     assert rung == [waiting_rows.earliest("pk").pk]

@@ -10,7 +10,7 @@ from django.test import Client
 
 from cancellations.intake import inbox
 from cancellations.models import Inbox
-from stores.kernel import signing, vault
+from stores.kernel.security import signing, vault
 from stores.models import Store, StoreHealth
 from stores.platforms import registry
 from stores.platforms.shopify import Shopify

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cancellations.intake import inbox, keep
+from cancellations.intake import inbox, inbox_writer
 from cancellations.models import Inbox
 from stores.models import OrderRecord, Store
 from stores.services import credentials, orders
@@ -20,7 +20,7 @@ DAY = 86_400
 def event(desk: Desk, topic: str = "orders/updated", **body: Any) -> Inbox:
     """A verified webhook as it lies in the inbox."""
     raw = json.dumps(body).encode()
-    keep.receive(desk.store, {"X-Shopify-Topic": topic}, raw)
+    inbox_writer.receive(desk.store, {"X-Shopify-Topic": topic}, raw)
     return Inbox.objects.latest("pk")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from stores.kernel import signing
+from stores.kernel.security import signing
 from stores.models import Store
 from stores.services import credentials
 from tests import make

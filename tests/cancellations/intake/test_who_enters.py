@@ -19,7 +19,7 @@ from cancellations.models import Inbox
 from stores.kernel import clock
 from stores.models import AuditEvent, Store, StoreSecret, StoreState
 from stores.platforms import registry
-from stores.services import connections, credentials, hooks, sync
+from stores.services import connections, credentials, sync, webhooks
 from tests.cancellations.intake import knocking
 from tests.cancellations.intake.knocking import BODIES, OURS, SIGNING, knock, shop
 
@@ -49,7 +49,7 @@ def _never_had(store: Store) -> None: ...
 
 def _disconnected(store: Store) -> None:
     credentials.keep(store, {registry.get(store.platform).hook_secret: RIGHT})
-    with patch.object(hooks, "remove_all", return_value=0):  # the shop itself is not asked here
+    with patch.object(webhooks, "remove_all", return_value=0):  # the shop itself is not asked here
         connections.disconnect("rescind", store)
 
 
@@ -154,7 +154,7 @@ def test_a_former_secret_that_does_not_open_only_signs_nothing() -> None:
 def test_copying_meets_a_lost_secret_as_well() -> None:
     store = shop("shopify")
     _spoilt(store)
-    hooks.check(store)  # says so in words, and does not fall
+    webhooks.check(store)  # says so in words, and does not fall
     store.sync.next_attempt_at = clock.now()
     store.sync.save()
 

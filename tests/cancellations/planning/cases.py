@@ -10,13 +10,13 @@ from cancellations.planning import planner
 from cancellations.planning.plan import Plan, ShopSettings
 from stores.canonical.capabilities import Capabilities, Capability, native
 from stores.canonical.commands import Command
-from stores.canonical.manner import Manner, UnitsBy
 from stores.canonical.order import Order
+from stores.canonical.recipe import Recipe, UnitsBy
 from stores.canonical.request import CancelRequest, Quote, QuotedPayment, Reason
 from stores.kernel.money import Money, allocate, total
 
 ABLE = Capabilities(**{f.name: native(f"{f.name} in words.") for f in fields(Capabilities)})
-MANNER = Manner(
+RECIPE = Recipe(
     units_by=UnitsBy.REFUND,
     edits=True,
     moves_money=True,
@@ -93,7 +93,7 @@ def plan(
     request: CancelRequest,
     *,
     capabilities: Capabilities = ABLE,
-    manner: Manner = MANNER,
+    recipe: Recipe = RECIPE,
     quoted: Quote | None = None,
     version: str = "1",
     **settings: Any,
@@ -104,7 +104,7 @@ def plan(
         request,
         quote=figures,
         capabilities=capabilities,
-        manner=manner,
+        recipe=recipe,
         reasons=REASONS,
         settings=ShopSettings(hold_seconds=600, **settings),
         adapter_version=version,

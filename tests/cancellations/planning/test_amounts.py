@@ -153,14 +153,14 @@ def test_without_figures_nothing_is_promised():
 
 def planner_without_quote(facts, wish):
     from cancellations.planning.plan import ShopSettings
-    from tests.cancellations.planning.cases import ABLE, MANNER, REASONS
+    from tests.cancellations.planning.cases import ABLE, REASONS, RECIPE
 
     return planner.build(
         facts,
         wish,
         quote=None,
         capabilities=ABLE,
-        manner=MANNER,
+        recipe=RECIPE,
         reasons=REASONS,
         settings=ShopSettings(hold_seconds=0),
         adapter_version="1",

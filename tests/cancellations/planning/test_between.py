@@ -8,15 +8,15 @@ from decimal import Decimal
 
 import pytest
 
-from cancellations.planning import between
+from cancellations.planning import step_guards
 from stores.canonical.commands import EditOrder
 from stores.canonical.order import EndsWhenRepaid, Remark
 from stores.kernel.money import Money
 from tests import make
-from tests.cancellations.planning.cases import MANNER, everything, plan, take
+from tests.cancellations.planning.cases import RECIPE, everything, plan, take
 
 MONEY_FIRST = replace(
-    MANNER, edits=False, cancel_refunds=False, cancel_restocks=False, cancel_voids=False, refund_first=True,
+    RECIPE, edits=False, cancel_refunds=False, cancel_restocks=False, cancel_voids=False, refund_first=True,
     names_location=False, corrects_stock=False, refund_of_nothing=False, refund_restocks_each=True,
 )  # fmt: skip
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -48,14 +48,14 @@ def order():
 @pytest.fixture
 def whole(order):
     """Refund, then cancel: two steps."""
-    made = plan(order, everything(order), manner=MONEY_FIRST)
+    made = plan(order, everything(order), recipe=MONEY_FIRST)
     assert [step.kind for step in made.steps] == ["refund", "cancel", "verify"]
     return made
 
 
 @pytest.fixture
 def part(order):
-    made = plan(order, take(1, order=order), manner=MONEY_FIRST)
+    made = plan(order, take(1, order=order), recipe=MONEY_FIRST)
     assert [step.kind for step in made.steps] == ["refund", "verify"]
     return made
 
@@ -63,45 +63,45 @@ def part(order):
 def test_an_order_as_planned_lets_each_step_go(order, whole, part):
     ours = refunded(order, str(whole.sums.total.amount))
 
-    assert between.trouble(whole, order, order, position=1) == ""
-    assert between.trouble(whole, order, ours, position=2) == ""
-    assert between.trouble(part, order, order, position=1) == ""
-    assert between.trouble(whole, order, order, position=3) == ""  # looking again is never stopped
+    assert step_guards.trouble(whole, order, order, position=1) == ""
+    assert step_guards.trouble(whole, order, ours, position=2) == ""
+    assert step_guards.trouble(part, order, order, position=1) == ""
+    assert step_guards.trouble(whole, order, order, position=3) == ""  # looking again is never stopped
 
 
 @pytest.mark.parametrize("amount", ["0.01", "1.00"])
 def test_money_that_somebody_gave_back_stops_a_refund(order, part, amount):
-    assert "refunded this order meanwhile" in between.trouble(part, order, refunded(order, amount), position=1)
+    assert "refunded this order meanwhile" in step_guards.trouble(part, order, refunded(order, amount), position=1)
 
 
 def test_more_than_ours_went_back_before_the_cancel(order, whole):
     more = whole.sums.total.amount + 1
 
-    assert "refunded this order" in between.trouble(whole, order, refunded(order, str(more)), position=2)
+    assert "refunded this order" in step_guards.trouble(whole, order, refunded(order, str(more)), position=2)
 
 
 def test_a_record_that_lags_behind_stops_no_cancel(order, whole):
     """The refund was answered as done, and the total does not show it yet."""
-    assert between.trouble(whole, order, order, position=2) == ""
+    assert step_guards.trouble(whole, order, order, position=2) == ""
 
 
 def test_less_can_go_back_than_was_planned(order, part):
     less = tuple(replace(p, refundable=Money.from_minor(1, "USD")) for p in order.payments)
 
-    assert "Less can be refunded" in between.trouble(part, order, replace(order, payments=less), position=1)
+    assert "Less can be refunded" in step_guards.trouble(part, order, replace(order, payments=less), position=1)
 
 
 @pytest.mark.parametrize("position", [1])
 def test_an_order_that_somebody_cancelled_stops_a_part(order, part, position):
     gone = replace(order, cancelled_at=NOW)
 
-    assert "cancelled the whole order" in between.trouble(part, order, gone, position=position)
+    assert "cancelled the whole order" in step_guards.trouble(part, order, gone, position=position)
 
 
 def test_units_that_somebody_took_off(order, part):
     now = line(order, 0, current=order.lines[0].current - 1)
 
-    assert "took units off" in between.trouble(part, order, now, position=1)
+    assert "took units off" in step_guards.trouble(part, order, now, position=1)
 
 
 def test_units_that_our_own_refund_took_off_are_expected(order, whole):
@@ -109,22 +109,22 @@ def test_units_that_our_own_refund_took_off_are_expected(order, whole):
     for at in range(len(order.lines)):
         now = line(now, at, current=Decimal(0))
 
-    assert between.trouble(whole, order, now, position=2) == ""
+    assert step_guards.trouble(whole, order, now, position=2) == ""
 
 
 def test_units_that_were_shipped_meanwhile(order, part, whole):
     now = line(order, 0, shipped=order.lines[0].shipped + 1)
 
-    assert "shipped meanwhile" in between.trouble(part, order, now, position=1)
+    assert "shipped meanwhile" in step_guards.trouble(part, order, now, position=1)
     ours = refunded(now, str(whole.sums.total.amount))
-    assert "shipped meanwhile" in between.trouble(whole, order, ours, position=2)
+    assert "shipped meanwhile" in step_guards.trouble(whole, order, ours, position=2)
 
 
 def test_units_shipped_of_a_line_that_is_not_touched_stop_nothing(order):
     two = paid(make.line(units=2), make.line(units=2))
-    first = plan(two, take(1, order=two), manner=MONEY_FIRST)
+    first = plan(two, take(1, order=two), recipe=MONEY_FIRST)
 
-    assert between.trouble(first, two, line(two, 1, shipped=Decimal(1)), position=1) == ""
+    assert step_guards.trouble(first, two, line(two, 1, shipped=Decimal(1)), position=1) == ""
 
 
 def test_an_edit_counts_what_it_keeps(order):
@@ -132,17 +132,17 @@ def test_an_edit_counts_what_it_keeps(order):
     made = plan(unpaid, take(1, order=unpaid))
     assert isinstance(made.steps[0].command, EditOrder)
 
-    assert between.trouble(made, unpaid, unpaid, position=1) == ""
-    assert between.trouble(made, unpaid, line(unpaid, 0, shipped=Decimal(1)), position=1)
+    assert step_guards.trouble(made, unpaid, unpaid, position=1) == ""
+    assert step_guards.trouble(made, unpaid, line(unpaid, 0, shipped=Decimal(1)), position=1)
 
 
 def test_an_order_that_somebody_cancelled_stops_the_step_that_would_end_it(order, whole):
     """Unless giving all the money back ends it by itself."""
     ours = replace(refunded(order, str(whole.sums.total.amount)), cancelled_at=NOW)
 
-    assert "cancelled the whole order" in between.trouble(whole, order, ours, position=2)
+    assert "cancelled the whole order" in step_guards.trouble(whole, order, ours, position=2)
     ends = replace(order, ends_when_repaid=EndsWhenRepaid.ALWAYS)
-    assert between.trouble(whole, ends, ours, position=2) == ""
+    assert step_guards.trouble(whole, ends, ours, position=2) == ""
 
 
 @pytest.mark.parametrize("kind", ["dispute", "return"])
@@ -151,14 +151,14 @@ def test_a_dispute_that_came_meanwhile_stops_money(order, part, whole, kind):
     remark = Remark(kind=kind, text="Chargeback: needs response", is_open=True, stops_refund=kind == "dispute")
     now = replace(order, remarks=(remark,))
 
-    assert ("disputed" in between.trouble(part, order, now, position=1)) == (kind == "dispute")
-    assert between.trouble(part, now, now, position=1) == ""  # the person saw it
+    assert ("disputed" in step_guards.trouble(part, order, now, position=1)) == (kind == "dispute")
+    assert step_guards.trouble(part, now, now, position=1) == ""  # the person saw it
     moved_on = replace(now, remarks=(replace(remark, text="Chargeback: under review"),))
-    assert between.trouble(part, now, moved_on, position=1) == ""  # the same one, further on
+    assert step_guards.trouble(part, now, moved_on, position=1) == ""  # the same one, further on
     paid = replace(now, remarks=(replace(remark, text="Chargeback: lost", is_open=False),))
-    assert ("disputed" in between.trouble(part, now, paid, position=1)) == (kind == "dispute")  # the bank has paid
+    assert ("disputed" in step_guards.trouble(part, now, paid, position=1)) == (kind == "dispute")  # the bank has paid
     ours = refunded(now, str(whole.sums.total.amount))
-    assert between.trouble(whole, order, ours, position=2) == ""  # this cancel moves no money
+    assert step_guards.trouble(whole, order, ours, position=2) == ""  # this cancel moves no money
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_a_second_refund_waits_until_the_first_is_shown(order, two_refunds, show
     assert two_refunds.steps[0].command.payments[0].amount == Money(Decimal(10), "USD")
     now = refunded(order, shown)
 
-    assert between.is_behind(two_refunds, order, now, position=2) is is_behind
-    assert between.is_behind(two_refunds, order, now, position=2, by_hand={1}) is settled
-    assert between.is_behind(two_refunds, order, now, position=3) is False
-    assert ("Somebody refunded" in between.trouble(two_refunds, order, now, position=2)) == (shown == "10.01")
+    assert step_guards.is_behind(two_refunds, order, now, position=2) is is_behind
+    assert step_guards.is_behind(two_refunds, order, now, position=2, by_hand={1}) is settled
+    assert step_guards.is_behind(two_refunds, order, now, position=3) is False
+    assert ("Somebody refunded" in step_guards.trouble(two_refunds, order, now, position=2)) == (shown == "10.01")

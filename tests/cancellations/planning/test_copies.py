@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from cancellations.planning import copies
+from cancellations.planning import mirrored_orders
 from tests import make
 from tests.cancellations.planning.cases import everything, plan, take
 
@@ -41,19 +41,19 @@ def test_a_copy_is_compared_by_what_stays_of_each_sku(units, other, agrees, wish
     order = ours()
     made = plan(order, take(*units, order=order))
 
-    assert copies.agrees(made, order, other) is agrees
-    assert copies.wish(made, order, other) == {line: Decimal(n) for line, n in wish.items()}
+    assert mirrored_orders.agrees(made, order, other) is agrees
+    assert mirrored_orders.wish(made, order, other) == {line: Decimal(n) for line, n in wish.items()}
 
 
 def test_no_more_is_asked_for_than_can_be_cancelled_there():
     order = ours()
     packed = make.canonical_order(lines=[make.line(id="x", sku="RED", units=3, shipped=2)])
 
-    assert copies.wish(plan(order, everything(order)), order, packed) == {"x": 1}
+    assert mirrored_orders.wish(plan(order, everything(order)), order, packed) == {"x": 1}
 
 
 def test_two_lines_of_one_sku_share_what_must_go():
     order = ours()
     split = make.canonical_order(lines=[make.line(id="x", sku="RED", units=1), make.line(id="z", sku="RED", units=2)])
 
-    assert copies.wish(plan(order, take(2, order=order)), order, split) == {"x": 1, "z": 1}
+    assert mirrored_orders.wish(plan(order, take(2, order=order)), order, split) == {"x": 1, "z": 1}

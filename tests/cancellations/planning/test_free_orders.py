@@ -21,7 +21,7 @@ def free() -> Order:
 
 def planned(facts: Order, **lines: int) -> Plan:
     wish = CancelRequest(lines={line: Decimal(units) for line, units in lines.items()})
-    return plan(facts, wish, manner=BY_INVOICE)
+    return plan(facts, wish, recipe=BY_INVOICE)
 
 
 @pytest.mark.parametrize(("lines", "ends"), [({"L2": 2, "L1": 1}, True), ({"L2": 1}, False)], ids=["whole", "part"])

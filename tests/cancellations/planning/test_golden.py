@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
+from cancellations.pages import plan as plan_page
 from cancellations.planning.plan import Plan
-from cancellations.services import plan_words
 from stores.canonical.capabilities import assisted
 from stores.canonical.order import EndsWhenRepaid, Order, PaymentState, Readiness, Refund, Remark
 from stores.canonical.request import CancelRequest, QuotedLine, RefundChoice
-from stores.kernel.words import money as said
-from stores.kernel.words import units as counted
+from stores.kernel.i18n import money as said
+from stores.kernel.i18n import units as counted
 from tests import make
 from tests.cancellations.planning import cases
 from tests.cancellations.planning.cases import able, everything, plan, take
-from tests.cancellations.planning.test_manners import BY_ITEM, MONEY_FIRST
+from tests.cancellations.planning.test_recipes import BY_ITEM, MONEY_FIRST
 from tests.cancellations.planning.test_ways import BY_HAND, BY_INVOICE, ONE_SWITCH
 from tests.cancellations.services.test_plan_words import foreign
 
@@ -64,14 +64,14 @@ def quoted_above() -> Plan:
     figures = cases.quote(facts, everything(facts))
     all_of_it = (replace(figures.payments[0], amount=make.money("10.00")),)
     return plan(
-        facts, everything(facts), quoted=replace(figures, lines=(share,), payments=all_of_it), manner=ONE_SWITCH
+        facts, everything(facts), quoted=replace(figures, lines=(share,), payments=all_of_it), recipe=ONE_SWITCH
     )
 
 
 def uses_up_the_money() -> Plan:
     paid = (card("29.00", refundable=make.money("20.00")),)
     facts = order(payments=paid, ends_when_repaid=EndsWhenRepaid.ALWAYS)
-    return plan(facts, take(1, order=facts), manner=ONE_SWITCH)
+    return plan(facts, take(1, order=facts), recipe=ONE_SWITCH)
 
 
 def with_shipped_units() -> Plan:
@@ -87,15 +87,15 @@ def being_packed() -> Plan:
     return plan(facts, take(1, order=facts, notify=True))
 
 
-def whole(manner: Any = cases.MANNER, **fields: Any) -> Plan:
+def whole(recipe: Any = cases.RECIPE, **fields: Any) -> Plan:
     facts = order(payments=(card("29.00"),))
-    return plan(facts, everything(facts, **fields), manner=manner)
+    return plan(facts, everything(facts, **fields), recipe=recipe)
 
 
 def two_tenders() -> Plan:
     bank = make.payment("9.00", id="BANK", label="Bank transfer", is_manual=True)
     facts = order(payments=(card("20.00"), bank))
-    return plan(facts, everything(facts), manner=BY_INVOICE)
+    return plan(facts, everything(facts), recipe=BY_INVOICE)
 
 
 def authorised() -> Plan:
@@ -113,7 +113,7 @@ def unpaid_part() -> Plan:
 def wholesale() -> Plan:
     facts = order(payments=(), platform="modern_dropship")
     by_hand = able(restock=assisted("Correct the count in the other desk."))
-    return plan(facts, take(1, 1, order=facts), manner=BY_ITEM, capabilities=by_hand)
+    return plan(facts, take(1, 1, order=facts), recipe=BY_ITEM, capabilities=by_hand)
 
 
 def in_yen() -> Plan:
@@ -134,7 +134,7 @@ SITUATIONS = {
     "whole_no_refund": lambda: whole(refund=RefundChoice.NONE),
     "whole_money_first_kept_stock": lambda: whole(MONEY_FIRST, keep_stock=frozenset({"BULB"})),
     "part_stock_by_adjustment": lambda: plan(facts := order(payments=(card("29.00"),)), take(0, 1, order=facts),
-                                             manner=BY_HAND),
+                                             recipe=BY_HAND),
     "kept_earlier": kept_earlier,
     "quoted_above": quoted_above,
     "uses_up_the_money": uses_up_the_money,
@@ -161,16 +161,16 @@ def test_every_agreed_text_is_still_read() -> None:
 
 
 def lines_of(made: Plan) -> Iterator[str]:
-    yield f"[{plan_words.deed(made)}]{'' if made.can_run else ' (cannot be pressed)'}"
+    yield f"[{plan_page.deed(made)}]{'' if made.can_run else ' (cannot be pressed)'}"
     for blocker in made.blockers:
         yield f"stop {blocker.code} at {blocker.field or 'the whole'}: {blocker.text} {blocker.advice}".rstrip()
-    for row in plan_words.effect_rows(made):
+    for row in plan_page.effect_rows(made):
         yield f"- {row['title']}{' ' + said(row['amount']) if row['amount'] else ''}. {row['text']}".rstrip()
-    for label, amount in plan_words.sum_rows(made) if made.sums.total else ():
+    for label, amount in plan_page.sum_rows(made) if made.sums.total else ():
         yield f"= {label} {said(amount)}"
     if made.sums.total:
         yield f"= Refund {said(made.sums.total)}, limits see {said(made.limit_amount)}"
-    for number, call in enumerate(plan_words.calls(made), start=1):
+    for number, call in enumerate(plan_page.calls(made), start=1):
         yield f"{number}. {call}"
     for caution in made.warnings:
         yield f"! {caution.code}: {caution.text}"

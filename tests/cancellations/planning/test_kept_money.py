@@ -16,8 +16,8 @@ from stores.canonical.request import CancelRequest, QuotedLine, RefundChoice
 from stores.kernel.money import total
 from tests import make
 from tests.cancellations.planning import cases
-from tests.cancellations.planning.cases import MANNER, cautions, codes, commands, everything, kinds, plan, take
-from tests.cancellations.planning.test_manners import MONEY_FIRST
+from tests.cancellations.planning.cases import RECIPE, cautions, codes, commands, everything, kinds, plan, take
+from tests.cancellations.planning.test_recipes import MONEY_FIRST
 from tests.cancellations.planning.test_ways import BY_HAND, BY_INVOICE, LEDGER, ONE_SWITCH
 
 
@@ -78,14 +78,14 @@ def test_all_payments_count_for_what_is_left():
     assert moved(made, more) == made.sums.total.amount == Decimal("50.00")
 
 
-@pytest.mark.parametrize("manner", [MANNER, ONE_SWITCH, BY_INVOICE, BY_HAND, LEDGER],
+@pytest.mark.parametrize("recipe", [RECIPE, ONE_SWITCH, BY_INVOICE, BY_HAND, LEDGER],
                          ids=["one call", "one switch", "per invoice", "by hand", "ledger"])  # fmt: skip
 @pytest.mark.parametrize("choice", RefundChoice)
-def test_what_moves_is_what_was_shown_whoever_is_asked(manner, choice):
+def test_what_moves_is_what_was_shown_whoever_is_asked(recipe, choice):
     order = touched()
     part = {order.payments[0].id: make.money("12.34")} if choice is RefundChoice.PART else {}
 
-    made = plan(order, everything(order, refund=choice, part=part), manner=manner)
+    made = plan(order, everything(order, refund=choice, part=part), recipe=recipe)
 
     shown = {RefundChoice.FULL: "50.00", RefundChoice.PART: "12.34", RefundChoice.NONE: "0"}[choice]
     assert moved(made, order) == made.sums.total.amount == made.limit_amount.amount == Decimal(shown)
@@ -131,7 +131,7 @@ def two_lines(ends: EndsWhenRepaid) -> Order:
 def test_a_part_that_uses_up_the_money_says_that_it_ends_the_order_and_what_stays():
     order = two_lines(EndsWhenRepaid.ALWAYS)
 
-    made = plan(order, take(1, order=order), manner=ONE_SWITCH)
+    made = plan(order, take(1, order=order), recipe=ONE_SWITCH)
 
     assert kinds(made) == ["RefundOrder"]
     assert made.expected.is_cancelled
@@ -143,11 +143,11 @@ def test_a_part_that_uses_up_the_money_says_that_it_ends_the_order_and_what_stay
 
 
 @pytest.mark.parametrize("ends", [EndsWhenRepaid.NEVER, EndsWhenRepaid.WHEN_EMPTY])
-@pytest.mark.parametrize("manner", [ONE_SWITCH, LEDGER], ids=["a refund closes", "only its own state"])
-def test_an_order_that_units_hold_open_stays_open(ends, manner):
+@pytest.mark.parametrize("recipe", [ONE_SWITCH, LEDGER], ids=["a refund closes", "only its own state"])
+def test_an_order_that_units_hold_open_stays_open(ends, recipe):
     order = two_lines(ends)
 
-    made = plan(order, take(1, order=order), manner=manner)
+    made = plan(order, take(1, order=order), recipe=recipe)
 
     assert not made.expected.is_cancelled
     assert made.expected.cancellable is Cancellable.ALL
@@ -159,7 +159,7 @@ def test_money_left_keeps_the_order_open():
     order = two_lines(EndsWhenRepaid.ALWAYS)
     part = {order.payments[0].id: make.money("19.99")}
 
-    made = plan(order, take(1, order=order, refund=RefundChoice.PART, part=part), manner=ONE_SWITCH)
+    made = plan(order, take(1, order=order, refund=RefundChoice.PART, part=part), recipe=ONE_SWITCH)
 
     assert not made.expected.is_cancelled
 
@@ -167,7 +167,7 @@ def test_money_left_keeps_the_order_open():
 def test_the_last_units_end_an_order_that_only_a_unit_held_open():
     order = two_lines(EndsWhenRepaid.WHEN_EMPTY)
 
-    made = plan(order, take(1, 2, order=order), manner=replace(ONE_SWITCH, refund_closes=False, cancels_whole=False))
+    made = plan(order, take(1, 2, order=order), recipe=replace(ONE_SWITCH, refund_closes=False, cancels_whole=False))
 
     assert kinds(made) == ["RefundOrder"]
     assert made.expected.is_cancelled
@@ -177,7 +177,7 @@ def test_units_that_stay_on_an_ended_order_are_no_difference():
     order = two_lines(EndsWhenRepaid.ALWAYS)
     part = {order.payments[0].id: make.money("20.00")}
     wish = CancelRequest(lines={"B": Decimal(1)}, refund=RefundChoice.PART, part=part)
-    made = plan(order, wish, manner=ONE_SWITCH)
+    made = plan(order, wish, recipe=ONE_SWITCH)
     lamp, bulb = order.lines
     left = replace(bulb, current=Decimal(1), cancellable=Decimal(0))
 
@@ -194,7 +194,7 @@ def test_a_free_gift_that_only_a_refund_could_take_off_has_a_reason():
     paid = (make.payment("20.00", refundable=make.money("0.00")),)
     order = make.canonical_order(lines=lines, payments=paid, ends_by_refund=True)
 
-    made = plan(order, everything(order), manner=ONE_SWITCH)
+    made = plan(order, everything(order), recipe=ONE_SWITCH)
 
     assert (made.steps, made.can_run) == ((), False)
     assert codes(made) == ["no_way"]
@@ -208,7 +208,7 @@ def test_an_amount_of_ones_own_is_stopped_where_the_quote_was_refused(choice):
     wish = CancelRequest(lines={"B": Decimal(1)}, refund=choice, part={order.payments[0].id: make.money("5.00")})
 
     made = planner.build(
-        order, wish, quote=None, capabilities=cases.ABLE, manner=BY_HAND, reasons=cases.REASONS,
+        order, wish, quote=None, capabilities=cases.ABLE, recipe=BY_HAND, reasons=cases.REASONS,
         settings=ShopSettings(hold_seconds=0), adapter_version="1", why_no_quote="A free line cannot be refunded.",
     )  # fmt: skip
 
@@ -226,7 +226,7 @@ def test_units_that_no_call_puts_back_are_not_promised(wish, left):
     """A cancel that moves no stock, on a platform where only refunds do."""
     order = make.canonical_order(lines=[make.line(id="A", units=2)])
 
-    made = plan(order, everything(order, **wish), manner=MONEY_FIRST)
+    made = plan(order, everything(order, **wish), recipe=MONEY_FIRST)
 
     promised = sum(e.units for e in made.effects if e.kind is EffectKind.STOCK)
     assert promised == sum(end.units for end in made.expected.stock)

@@ -11,7 +11,7 @@ from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, Refu
 from stores.canonical.order import Location, Placement, Readiness
 from stores.canonical.request import CancelRequest, RefundChoice
 from tests import make
-from tests.cancellations.planning.cases import MANNER, cautions, codes, commands, everything, kinds, plan, quote, take
+from tests.cancellations.planning.cases import RECIPE, cautions, codes, commands, everything, kinds, plan, quote, take
 
 EAST, WEST = Location(id="east", name="East"), Location(id="west", name="West")
 
@@ -246,7 +246,7 @@ def test_a_whole_cancel_of_an_authorised_order_promises_the_release():
 def test_a_platform_without_one_call_goes_piece_by_piece():
     order = authorised()
 
-    made = plan(order, everything(order), manner=replace(MANNER, cancels_whole=False))
+    made = plan(order, everything(order), recipe=replace(RECIPE, cancels_whole=False))
 
     assert kinds(made) == ["RefundOrder", "VoidPayment"]
 

@@ -16,7 +16,7 @@ from stores.canonical.request import QuotedPayment
 from stores.kernel.money import Money, total
 from tests import make
 from tests.cancellations.planning import wild
-from tests.cancellations.planning.cases import ABLE, MANNER, REASONS, commands, everything, plan, quote
+from tests.cancellations.planning.cases import ABLE, REASONS, RECIPE, commands, everything, plan, quote
 
 
 @settings(max_examples=200, deadline=None)
@@ -35,7 +35,7 @@ def plan_without_quote(order, wish):
         wish,
         quote=None,
         capabilities=ABLE,
-        manner=MANNER,
+        recipe=RECIPE,
         reasons=REASONS,
         settings=ShopSettings(hold_seconds=0),
         adapter_version="1",

@@ -109,7 +109,7 @@ def test_nothing_of_it_is_there():
 def test_stock_that_was_counted_around_an_adjustment(moved, verdict):
     line = make.line(id="A", title="Mug", units=2, stock_item_id="S")
     facts = make.canonical_order(lines=[line, make.line(id="B")])
-    made = plan(facts, take(1, order=facts), manner=BY_HAND)
+    made = plan(facts, take(1, order=facts), recipe=BY_HAND)
     now = 97 + moved
     told = {"stock": f"97 → {now}", "restocked": str(moved), "wanted": "1", "counts": f"S@L:97:{now}:1"}
 
@@ -137,7 +137,7 @@ def test_an_authorisation_that_the_cancel_releases(is_done):
     facts = make.canonical_order(
         number="#7", lines=[make.line(id="A", title="Mug", units=2)], payments=(held,), payment=PaymentState.AUTHORISED
     )
-    made = plan(facts, everything(facts), manner=BY_INVOICE)
+    made = plan(facts, everything(facts), recipe=BY_INVOICE)
     lines = tuple(replace(line, current=Decimal(0), cancelled=line.ordered) for line in facts.lines)
     ended = make.changed(facts, lines=lines, payments=(), cancelled_at=make.NOW, payment=PaymentState.VOIDED)
 
@@ -175,7 +175,7 @@ def test_stock_records_of_another_line_say_nothing_of_this_one():
 
 def test_kept_units_that_went_back_are_told_at_their_line():
     facts = make.canonical_order(lines=[make.line(id="A", title="Mug", units=2), make.line(id="B", units=2)])
-    made = plan(facts, take(1, 1, order=facts, keep_stock=frozenset({"A"})), manner=BY_INVOICE)
+    made = plan(facts, take(1, 1, order=facts, keep_stock=frozenset({"A"})), recipe=BY_INVOICE)
     back = RefundedLine(
         line_id="A", units=Decimal(1), restock="cancel", was_restocked=True, location_id=make.WAREHOUSE.id
     )
@@ -192,7 +192,7 @@ def test_kept_units_that_went_back_are_told_at_their_line():
 
 def test_units_that_nobody_asked_to_put_back_and_that_went_back_differ():
     facts = make.canonical_order(lines=[make.line(id="A", title="Mug", units=2, stock_item_id="S")])
-    made = plan(facts, take(1, order=facts, keep_stock=frozenset({"A"})), manner=BY_HAND)
+    made = plan(facts, take(1, order=facts, keep_stock=frozenset({"A"})), recipe=BY_HAND)
     told = {"counts": "S@L:97:98:0", "stock": "97 → 98"}
 
     (row,) = [row for row in rows(compare(made, facts, make.changed(facts), {1: told})) if "stay as it is" in row]

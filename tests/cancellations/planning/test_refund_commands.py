@@ -86,7 +86,7 @@ def test_each_payment_takes_the_units_shipping_and_fees_that_were_quoted_on_it()
     quoted = figures(facts, ("L2", 2, "20", "P1"), ("L3", 3, "30", "P2"), shipping=make.money("6.00"))
     quoted = with_parts(quoted, ("27.00", "5.00", "2.00"), ("34.00", "1.00", "3.00"))
 
-    made = plan(facts, everything(facts), manner=BY_INVOICE, quoted=quoted)
+    made = plan(facts, everything(facts), recipe=BY_INVOICE, quoted=quoted)
 
     assert refunds(made) == [
         refund([units("L2", 2)], [back("P1", "27.00")], "5.00", "2.00"),
@@ -99,7 +99,7 @@ def test_a_line_that_two_payments_share_leaves_in_parts():
     quoted = figures(facts, ("L2", 2, "20", "P1"), ("L3", 1, "10", "P1"), ("L3", 2, "20", "P2"))
     quoted = with_parts(quoted, ("20.00", None, None), ("30.00", None, None))
 
-    first, second = refunds(plan(facts, everything(facts), manner=BY_INVOICE, quoted=quoted))
+    first, second = refunds(plan(facts, everything(facts), recipe=BY_INVOICE, quoted=quoted))
 
     assert first == refund([units("L2", 2), units("L3", 1)], [back("P1", "20.00")])
     assert second == refund([units("L3", 2)], [back("P2", "30.00")])
@@ -111,7 +111,7 @@ def test_kept_units_leave_with_their_payment_and_do_not_go_back():
     quoted = figures(facts, ("L2", 2, "20", "P1"), ("L3", 3, "30", "P2"))
     quoted = with_parts(quoted, ("20.00", None, None), ("30.00", None, None))
 
-    made = plan(facts, wish, manner=BY_INVOICE, quoted=quoted)
+    made = plan(facts, wish, recipe=BY_INVOICE, quoted=quoted)
 
     assert refunds(made) == [
         refund([units("L2", 2)], [back("P1", "20.00")]),
@@ -123,7 +123,7 @@ def test_where_no_share_names_a_payment_units_and_shipping_go_with_the_first():
     facts = two_payments(shipping_refundable=make.money("6.00"))
     quoted = with_parts(figures(facts, shipping=make.money("6.00")), ("20.00", None, None), ("36.00", None, None))
 
-    made = plan(facts, take(2, 3, order=facts), manner=replace(LEDGER, cancels_whole=False), quoted=quoted)
+    made = plan(facts, take(2, 3, order=facts), recipe=replace(LEDGER, cancels_whole=False), quoted=quoted)
 
     assert refunds(made) == [
         refund([units("L2", 2, restock=False), units("L3", 3, restock=False)], [back("P1", "20.00")], "6.00"),
@@ -136,7 +136,7 @@ def test_shipping_that_a_later_payment_carries_is_not_given_to_the_first_as_well
     quoted = figures(facts, ("L2", 2, "20", "P1"), ("L3", 3, "30", "P2"), shipping=make.money("6.00"))
     quoted = with_parts(quoted, ("20.00", None, None), ("36.00", "6.00", None))
 
-    made = plan(facts, everything(facts), manner=BY_INVOICE, quoted=quoted)
+    made = plan(facts, everything(facts), recipe=BY_INVOICE, quoted=quoted)
 
     assert [command.shipping for command in refunds(made)] == [None, make.money("6.00")]
 
@@ -146,7 +146,7 @@ def test_a_payment_that_carries_no_shipping_and_no_fee_names_none():
     quoted = figures(facts, ("L2", 2, "20", "P1"), ("L3", 3, "30", "P2"))
     quoted = with_parts(quoted, ("20.00", "0.00", "0.00"), ("30.00", "0.00", "0.00"))
 
-    made = plan(facts, everything(facts), manner=BY_INVOICE, quoted=quoted)
+    made = plan(facts, everything(facts), recipe=BY_INVOICE, quoted=quoted)
 
     assert [(command.shipping, command.fees) for command in refunds(made)] == [(None, None), (None, None)]
 
@@ -155,7 +155,7 @@ def test_a_payment_from_which_nothing_goes_back_gets_no_refund():
     facts = two_payments()
     quoted = with_parts(figures(facts), ("0.00", None, None), ("10.00", None, None))
 
-    made = plan(facts, take(1, order=facts), manner=LEDGER, quoted=quoted)
+    made = plan(facts, take(1, order=facts), recipe=LEDGER, quoted=quoted)
 
     assert refunds(made) == [refund([units("L2", 1, restock=False)], [back("P2", "10.00")])]
 
@@ -169,7 +169,7 @@ def test_one_call_names_every_payment_with_shipping_and_fees():
         ("39.00", None, None),
     )
 
-    made = plan(facts, take(1, 2, order=facts, notify=True, reason=Reason.FRAUD), manner=BY_HAND, quoted=quoted)
+    made = plan(facts, take(1, 2, order=facts, notify=True, reason=Reason.FRAUD), recipe=BY_HAND, quoted=quoted)
 
     assert refunds(made) == [
         refund(
@@ -219,7 +219,7 @@ def test_two_refunds_share_the_payments_and_the_first_carries_the_rest():
     quoted = figures(facts, ("L2", 2, "25", ""), ("L3", 1, "10", ""), shipping=make.money("6.00"))
     quoted = with_parts(quoted, ("20.00", None, None), ("21.00", None, None))
 
-    made = plan(facts, wish, manner=ONE_SWITCH, quoted=quoted)
+    made = plan(facts, wish, recipe=ONE_SWITCH, quoted=quoted)
 
     assert refunds(made) == [
         refund([units("L3", 1)], [back("P2", "16.00")], "6.00"),
@@ -236,7 +236,7 @@ def test_the_kept_units_take_their_tax_with_them_once(included, kept):
     quoted = replace(quoted, lines=(quoted.lines[0], replace(quoted.lines[1], tax=tax)))
     quoted = with_parts(quoted, ("31.60", None, None), ("0.00", None, None))
 
-    _rest, second = refunds(plan(facts, wish, manner=ONE_SWITCH, quoted=quoted))
+    _rest, second = refunds(plan(facts, wish, recipe=ONE_SWITCH, quoted=quoted))
 
     assert second == refund([units("L3", 1, restock=False)], [back("P1", kept)])
 

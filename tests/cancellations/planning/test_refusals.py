@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cancellations.planning.refusals import BY_HAND
+from cancellations.planning.blockers import BY_HAND
 from stores.canonical.capabilities import Capabilities, assisted, impossible
 from stores.canonical.order import Location, PaymentKind, PaymentState, Placement, Readiness, Remark
 from stores.canonical.request import RefundChoice

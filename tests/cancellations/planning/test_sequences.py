@@ -13,15 +13,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from cancellations.benches import random_plans, sequences
 from cancellations.models import Cancellation, Preview
 from cancellations.services import preview, submit
+from sandbox import connections
+from sandbox.benches import random_plans, sequences
+from sandbox.core.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.models import Membership, OrderRecord
 from stores.platforms import registry
-from stores.sandbox import houses
-from stores.sandbox.world import World
 from tests.rigs.desk import Desk, desk_on
 
 PLATFORMS = [kind.key for kind in registry.all_platforms()]
@@ -96,13 +96,13 @@ def chairs(desk: Desk, **words: Any) -> OrderRecord:
     platform = desk.store.platform
     words = {"shopify": {"tax": "0"}, "square": {}}.get(platform, {}) | words
     shipping = {} if platform == "square" else {"shipping": "0"}
-    lines = [houses.line(platform, title=title, sku=title[-1], price=price, quantity=1) for price, title in CHAIRS]
+    lines = [connections.line(platform, title=title, sku=title[-1], price=price, quantity=1) for price, title in CHAIRS]
     return desk.order(lines=lines, **shipping, **words)
 
 
 def paid_and_free(platform: str) -> list[Any]:
     rows = (("20.00", "A"), ("0.00", "B"))
-    return [houses.line(platform, title=title, sku=title, price=price, quantity=1) for price, title in rows]
+    return [connections.line(platform, title=title, sku=title, price=price, quantity=1) for price, title in rows]
 
 
 @pytest.mark.parametrize("platform", [key for key in PLATFORMS if key != "modern_dropship"])
@@ -134,7 +134,8 @@ def test_an_own_amount_for_a_line_whose_figures_bigcommerce_refuses_is_stopped_b
 ) -> None:
     with desk_on("bigcommerce", tmp_path, monkeypatch) as desk:
         lines = [
-            houses.line("bigcommerce", title=t, sku=t, price=p, quantity=1) for p, t in (("20.00", "A"), ("0.00", "B"))
+            connections.line("bigcommerce", title=t, sku=t, price=p, quantity=1)
+            for p, t in (("20.00", "A"), ("0.00", "B"))
         ]
         record = desk.order(lines=lines, shipping="0")
         payment = desk.live(record).payments[0]
@@ -152,7 +153,8 @@ def test_a_free_gift_left_after_its_paid_line_says_why_it_cannot_go(
 ) -> None:
     with desk_on("woocommerce", tmp_path, monkeypatch) as desk:
         lines = [
-            houses.line("woocommerce", title=t, sku=t, price=p, quantity=1) for p, t in (("20.00", "A"), ("0.00", "B"))
+            connections.line("woocommerce", title=t, sku=t, price=p, quantity=1)
+            for p, t in (("20.00", "A"), ("0.00", "B"))
         ]
         record = desk.order(lines=lines, shipping="0", refunded=1, kept=True)
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from cancellations.benches import money as bench
 from cancellations.planning import amounts
 from cancellations.planning.plan import Plan
 from cancellations.services import preview
+from sandbox import colleagues, connections
+from sandbox.benches import money as bench
+from sandbox.core.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, RefundChoice
-from stores.sandbox import colleagues, houses
-from stores.sandbox.world import World
 from tests import make
 
 NEVER = "Nothing was captured on this order."
@@ -73,9 +73,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def spent(world: World, platform: str) -> tuple[bench.Shop, Order]:
     shop = bench._open(world, platform, "USD", 2)
-    line = houses.line(platform, price="10.00", quantity=2, sku="MUG-0")
+    line = connections.line(platform, price="10.00", quantity=2, sku="MUG-0")
     words = WORDS.get(platform, {"tax_rate": "0", "shipping": "0"})
-    ident = houses.make_order(world, platform, shop.name, lines=[line], **words)
+    ident = connections.make_order(world, platform, shop.name, lines=[line], **words)
     ALL_OF_IT[platform](colleagues.of(world, platform, ident, shop.name))
     return shop, shop.read(ident)
 

@@ -11,16 +11,16 @@ import pytest
 from cancellations.planning import comparison, planner
 from cancellations.planning.plan import Plan, ShopSettings
 from stores.canonical.commands import CancelOrder, CorrectStock, RefundOrder, VoidPayment
-from stores.canonical.manner import Manner
 from stores.canonical.order import Order, PaymentState
+from stores.canonical.recipe import Recipe
 from stores.canonical.request import Quote, QuotedLine, RefundChoice
 from stores.kernel.money import Money
 from tests import make
 from tests.cancellations.planning import cases
-from tests.cancellations.planning.cases import MANNER, codes, commands, everything, kinds, plan, take
+from tests.cancellations.planning.cases import RECIPE, codes, commands, everything, kinds, plan, take
 
 PLAIN = replace(
-    MANNER, edits=False, cancel_refunds=False, cancel_asks_restock=False, cancel_voids=False, refund_first=True,
+    RECIPE, edits=False, cancel_refunds=False, cancel_asks_restock=False, cancel_voids=False, refund_first=True,
     refund_of_nothing=False, names_location=False, corrects_stock=False,
 )  # fmt: skip
 ONE_SWITCH = replace(PLAIN, refund_closes=True, one_restock_switch=True)
@@ -63,7 +63,7 @@ def test_with_one_switch_kept_units_leave_with_a_refund_of_their_own():
     facts = order(2, 3, 1)
     wish = take(2, 1, order=facts, keep_stock=frozenset({"L3"}))
 
-    made = plan(facts, wish, manner=ONE_SWITCH, quoted=quoted(facts, wish, {"L2": (2, "20", ""), "L3": (1, "10", "")}))
+    made = plan(facts, wish, recipe=ONE_SWITCH, quoted=quoted(facts, wish, {"L2": (2, "20", ""), "L3": (1, "10", "")}))
 
     assert moved(made) == [(["L2"], "20.00"), (["L3"], "10.00")]
     assert [[u.restock for u in c.lines] for c in commands(made) if isinstance(c, RefundOrder)] == [[True], [False]]
@@ -76,7 +76,7 @@ def test_an_amount_of_ones_own_is_shared_by_what_the_lines_are_worth():
     part = {facts.payments[0].id: make.money("5.00")}
     wish = everything(facts, keep_stock=frozenset({"L3"}), refund=RefundChoice.PART, part=part)
 
-    made = plan(facts, wish, manner=ONE_SWITCH, quoted=quoted(facts, wish, {"L2": (2, "20", ""), "L3": (3, "30", "")}))
+    made = plan(facts, wish, recipe=ONE_SWITCH, quoted=quoted(facts, wish, {"L2": (2, "20", ""), "L3": (3, "30", "")}))
 
     assert moved(made) == [(["L2"], "2.00"), (["L3"], "3.00")]
     assert "free_and_kept" not in codes(made)
@@ -86,8 +86,8 @@ def test_a_cancel_that_always_restocks_is_left_out_when_units_are_kept_and_the_r
     facts = order(2)
     kept = everything(facts, keep_stock=frozenset({"L2"}))
 
-    assert kinds(plan(facts, everything(facts), manner=ONE_SWITCH)) == ["RefundOrder", "CancelOrder"]
-    made = plan(facts, kept, manner=ONE_SWITCH)
+    assert kinds(plan(facts, everything(facts), recipe=ONE_SWITCH)) == ["RefundOrder", "CancelOrder"]
+    made = plan(facts, kept, recipe=ONE_SWITCH)
 
     assert kinds(made) == ["RefundOrder"]
     assert made.expected.is_cancelled
@@ -101,7 +101,7 @@ def test_a_cancel_that_always_restocks_is_left_out_when_units_are_kept_and_the_r
 def test_what_the_cancel_puts_back_cannot_be_kept(facts):
     wish = everything(facts, keep_stock=frozenset({"L2"}), refund=RefundChoice.NONE)
 
-    made = plan(facts, wish, manner=ONE_SWITCH)
+    made = plan(facts, wish, recipe=ONE_SWITCH)
 
     assert codes(made) == ["kept_goes_back"]
 
@@ -110,7 +110,7 @@ def test_free_lines_cannot_be_kept_beside_others():
     facts = order(2, 3)
     wish = everything(facts, keep_stock=frozenset({"L3"}))
 
-    made = plan(facts, wish, manner=ONE_SWITCH, quoted=quoted(facts, wish, {"L2": (2, "50", ""), "L3": (3, "0", "")}))
+    made = plan(facts, wish, recipe=ONE_SWITCH, quoted=quoted(facts, wish, {"L2": (2, "50", ""), "L3": (3, "0", "")}))
 
     assert "free_and_kept" in codes(made)
 
@@ -128,7 +128,7 @@ def test_each_payment_is_a_refund_with_its_own_units():
     facts = two_invoices()
     wish = everything(facts)
 
-    made = plan(facts, wish, manner=BY_INVOICE, quoted=quoted(facts, wish, SHARES))
+    made = plan(facts, wish, recipe=BY_INVOICE, quoted=quoted(facts, wish, SHARES))
 
     assert moved(made) == [(["L2"], "20.00"), (["L3"], "30.00")]
     assert kinds(made)[-1] == "CancelOrder"
@@ -138,7 +138,7 @@ def test_each_payment_is_a_refund_with_its_own_units():
 def test_where_no_share_names_a_payment_the_first_refund_takes_the_units():
     facts = two_invoices()
 
-    made = plan(facts, everything(facts), manner=LEDGER)
+    made = plan(facts, everything(facts), recipe=LEDGER)
 
     assert kinds(made) == ["CancelOrder", "RefundOrder", "RefundOrder", "CorrectStock"]
     assert moved(made) == [(["L2", "L3"], "20.00"), ([], "30.00")]
@@ -148,7 +148,7 @@ def test_an_amount_of_ones_own_cannot_leave_out_a_payment_that_holds_units():
     facts = two_invoices()
     wish = everything(facts, refund=RefundChoice.PART, part={"P1": make.money("5.00")})
 
-    made = plan(facts, wish, manner=BY_INVOICE, quoted=quoted(facts, wish, SHARES))
+    made = plan(facts, wish, recipe=BY_INVOICE, quoted=quoted(facts, wish, SHARES))
 
     assert "payment_left_out" in codes(made)
 
@@ -156,13 +156,13 @@ def test_an_amount_of_ones_own_cannot_leave_out_a_payment_that_holds_units():
 def test_an_order_that_only_a_refund_can_end_needs_all_of_the_money():
     facts = replace(order(2), ends_by_refund=True, whole_cancel_blockers=("Everything is invoiced.",))
 
-    whole = plan(facts, everything(facts), manner=BY_INVOICE)
+    whole = plan(facts, everything(facts), recipe=BY_INVOICE)
     part = plan(
         facts,
         everything(facts, refund=RefundChoice.PART, part={facts.payments[0].id: make.money("5.00")}),
-        manner=BY_INVOICE,
+        recipe=BY_INVOICE,
     )
-    nothing = plan(facts, everything(facts, refund=RefundChoice.NONE), manner=BY_INVOICE)
+    nothing = plan(facts, everything(facts, refund=RefundChoice.NONE), recipe=BY_INVOICE)
 
     assert (kinds(whole), whole.expected.is_cancelled, whole.can_run) == (["RefundOrder"], True, True)
     assert (kinds(part), part.expected.is_cancelled, part.can_run) == (["RefundOrder"], False, True)
@@ -180,7 +180,7 @@ def test_an_order_that_only_a_refund_can_end_needs_all_of_the_money():
 def test_the_shops_own_setting_decides_what_is_left_to_correct(setting, kept, expected):
     facts = replace(order(2, 3), cancel_restocks=setting)
 
-    made = plan(facts, everything(facts, keep_stock=frozenset(kept)), manner=BY_HAND)
+    made = plan(facts, everything(facts, keep_stock=frozenset(kept)), recipe=BY_HAND)
 
     assert kinds(made) == expected
     assert made.can_run
@@ -192,8 +192,8 @@ def test_the_shops_own_setting_decides_what_is_left_to_correct(setting, kept, ex
 def test_units_of_a_part_go_back_by_an_adjustment_and_kept_ones_by_none():
     facts = order(2, 3)
 
-    back = plan(facts, take(1, order=facts), manner=BY_HAND)
-    kept = plan(facts, take(1, order=facts, keep_stock=frozenset({"L2"})), manner=BY_HAND)
+    back = plan(facts, take(1, order=facts), recipe=BY_HAND)
+    kept = plan(facts, take(1, order=facts, keep_stock=frozenset({"L2"})), recipe=BY_HAND)
 
     assert [type(c) for c in commands(back)] == [RefundOrder, CorrectStock]
     assert [step.title for step in back.steps][1] == "Put the units back in stock"
@@ -203,7 +203,7 @@ def test_units_of_a_part_go_back_by_an_adjustment_and_kept_ones_by_none():
 
 def test_a_cancel_that_restocks_without_a_record_is_told_as_not_seen():
     facts = replace(order(2), cancel_restocks=True)
-    made = plan(facts, everything(facts), manner=BY_HAND)
+    made = plan(facts, everything(facts), recipe=BY_HAND)
 
     sheet = comparison.compare(made, facts, make.changed(facts, cancelled_at=make.NOW), {})
 
@@ -222,7 +222,7 @@ def test_a_cancel_that_restocks_without_a_record_is_told_as_not_seen():
 )
 def test_units_that_were_counted_and_did_not_move_differ(counts, verdict, words):
     facts = replace(order(2), cancel_restocks=True)
-    made = plan(facts, everything(facts), manner=BY_HAND)
+    made = plan(facts, everything(facts), recipe=BY_HAND)
     told = {"counts": counts, "stock": "97 → 97", "restocked": "2", "wanted": "2"}
     position = next(step.position for step in made.steps if isinstance(step.command, CancelOrder))
 
@@ -233,14 +233,14 @@ def test_units_that_were_counted_and_did_not_move_differ(counts, verdict, words)
 
 
 # --- voids, fees -------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("manner", "expected"), [
+@pytest.mark.parametrize(("recipe", "expected"), [
     (LEDGER, [VoidPayment, CancelOrder]), (BY_INVOICE, [CancelOrder]),
 ], ids=["a call of its own", "by the cancel"])  # fmt: skip
-def test_an_authorisation_is_released_first_or_by_the_cancel(manner: Manner, expected: list[type]):
+def test_an_authorisation_is_released_first_or_by_the_cancel(recipe: Recipe, expected: list[type]):
     held = make.payment("20.00", refundable=None, capturable=make.money("20.00"))
     facts = order(2, payments=(held,), payment=PaymentState.AUTHORISED)
 
-    made = plan(facts, everything(facts, keep_stock=frozenset()), manner=replace(manner, adds_stock=False))
+    made = plan(facts, everything(facts, keep_stock=frozenset()), recipe=replace(recipe, adds_stock=False))
 
     assert [type(c) for c in commands(made)] == expected
     assert made.expected.voided == (held.id,)
@@ -252,7 +252,7 @@ def test_fees_are_told_apart_and_go_back_with_the_refund():
     wish = everything(facts)
     figures = replace(cases.quote(facts, wish), fees=make.money("3.00"))
 
-    made = plan(facts, wish, manner=BY_HAND, quoted=figures)
+    made = plan(facts, wish, recipe=BY_HAND, quoted=figures)
 
     assert (made.sums.items, made.sums.fees, made.sums.total) == tuple(map(make.money, ("17.00", "3.00", "20.00")))
     assert [c.fees for c in commands(made) if isinstance(c, RefundOrder)] == [make.money("3.00")]
@@ -269,8 +269,8 @@ def partly_invoiced() -> tuple[Order, Quote]:
 def test_units_that_were_never_paid_are_left_to_the_cancel_even_when_paid_ones_are_kept():
     facts, figures = partly_invoiced()
 
-    kept_paid = plan(facts, everything(facts, keep_stock=frozenset({"L2"})), manner=BY_INVOICE, quoted=figures)
-    kept_unpaid = plan(facts, everything(facts, keep_stock=frozenset({"L3"})), manner=BY_INVOICE, quoted=figures)
+    kept_paid = plan(facts, everything(facts, keep_stock=frozenset({"L2"})), recipe=BY_INVOICE, quoted=figures)
+    kept_unpaid = plan(facts, everything(facts, keep_stock=frozenset({"L3"})), recipe=BY_INVOICE, quoted=figures)
 
     assert (kinds(kept_paid), kept_paid.can_run) == (["RefundOrder", "CancelOrder"], True)
     assert moved(kept_paid) == [(["L2"], "20.00")]
@@ -279,7 +279,7 @@ def test_units_that_were_never_paid_are_left_to_the_cancel_even_when_paid_ones_a
 
 def test_stock_that_only_the_cancel_puts_back_is_told_as_not_seen():
     facts, figures = partly_invoiced()
-    made = plan(facts, everything(facts), manner=BY_INVOICE, quoted=figures)
+    made = plan(facts, everything(facts), recipe=BY_INVOICE, quoted=figures)
 
     assert [(end.line_id, end.is_recorded) for end in made.expected.stock] == [("L2", True), ("L3", False)]
 
@@ -289,8 +289,8 @@ def test_the_customer_is_told_by_the_refund_where_no_cancel_follows():
 
     open_order = order(2)
 
-    alone = plan(facts, everything(facts, notify=True), manner=BY_INVOICE)
-    followed = plan(open_order, everything(open_order, notify=True), manner=BY_INVOICE)
+    alone = plan(facts, everything(facts, notify=True), recipe=BY_INVOICE)
+    followed = plan(open_order, everything(open_order, notify=True), recipe=BY_INVOICE)
 
     assert [getattr(c, "notify", None) for c in commands(alone)] == [True]
     assert [getattr(c, "notify", None) for c in commands(followed)] == [False, True]
@@ -300,7 +300,7 @@ def test_a_refused_quote_is_told_in_the_platforms_words():
     facts = order(2)
 
     made = planner.build(
-        facts, everything(facts), quote=None, capabilities=cases.ABLE, manner=BY_INVOICE, reasons=cases.REASONS,
+        facts, everything(facts), quote=None, capabilities=cases.ABLE, recipe=BY_INVOICE, reasons=cases.REASONS,
         settings=ShopSettings(hold_seconds=0), adapter_version="1", why_no_quote="Two invoices hold these units.",
     )  # fmt: skip
 
@@ -314,7 +314,7 @@ def test_an_amount_of_ones_own_goes_back_as_the_quote_says_it_can():
     figures = cases.quote(facts, wish)
     by_hand = replace(figures, payments=tuple(replace(p, is_manual=True) for p in figures.payments))
 
-    made = plan(facts, wish, manner=BY_HAND, quoted=by_hand)
+    made = plan(facts, wish, recipe=BY_HAND, quoted=by_hand)
 
     assert [p.is_manual for c in commands(made) if isinstance(c, RefundOrder) for p in c.payments] == [True]
     assert [e.is_manual for e in made.effects if e.kind == "refund"] == [True]

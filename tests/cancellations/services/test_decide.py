@@ -10,11 +10,11 @@ from cancellations.execution import executor
 from cancellations.models import Cancellation, PrivateNote, Step
 from cancellations.services import decide, notes
 from notifications.models import Delivery
+from sandbox.platforms.shopify.staff import Staff
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected, NotAllowed
 from stores.kernel.failpoints import Crash, armed
 from stores.models import AuditEvent, Membership, Role
-from stores.sandbox.shopify.staff import Staff
 from tests import make
 
 

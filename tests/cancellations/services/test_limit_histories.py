@@ -10,8 +10,9 @@ from random import Random
 import pytest
 import time_machine
 
+from cancellations.lifecycle import refund_limits
 from cancellations.models import Cancellation, Step
-from cancellations.services import decide, limits, preview, submit
+from cancellations.services import decide, preview, submit
 from stores.kernel.errors import InputRejected, NotAllowed
 from stores.models import Membership, Role
 from tests import make
@@ -62,7 +63,7 @@ class History:
 
 
 def fullest_day(person):
-    rows = Cancellation.objects.filter(counts_for=person, state__in=limits.COUNTS).order_by("counts_from")
+    rows = Cancellation.objects.filter(counts_for=person, state__in=refund_limits.COUNTS).order_by("counts_from")
     told = list(rows.values_list("counts_from", "limit_minor"))
     return max((sum(minor for at, minor in told if begin <= at < begin + DAY) for begin, _ in told), default=0)
 
@@ -80,5 +81,7 @@ def test_no_day_of_anybody_passes_and_what_was_admitted_stays_so(cast, seed):
             history.go_on()
             assert all(fullest_day(person) <= PER_DAY[name] for name, person in people.items())
             going = Cancellation.objects.filter(state__in=["held", "running"])
-            assert [limits.trouble(row) for row in going.select_related("store", "counts_for")] == [""] * len(going)
+            assert [refund_limits.trouble(row) for row in going.select_related("store", "counts_for")] == [""] * len(
+                going
+            )
         assert Cancellation.objects.exclude(counts_for=None).count() > 1

@@ -7,8 +7,9 @@ import threading
 import pytest
 from django.db.models import Sum
 
+from cancellations.lifecycle import refund_limits
 from cancellations.models import Cancellation, Preview
-from cancellations.services import decide, limits, submit
+from cancellations.services import decide, submit
 from stores.kernel.errors import NotAllowed
 from stores.models import Membership, Role
 from stores.services import people
@@ -34,7 +35,7 @@ def previews(desk, many, **by):
 
 
 def counted(person):
-    rows = Cancellation.objects.filter(counts_for=person, state__in=limits.COUNTS)
+    rows = Cancellation.objects.filter(counts_for=person, state__in=refund_limits.COUNTS)
     return rows.aggregate(sum=Sum("limit_minor"))["sum"] or 0
 
 
@@ -91,7 +92,7 @@ def test_a_membership_that_changes_while_its_person_confirms_stops_neither(desk,
     (seen,), admin = previews(desk, 1), make.person("admin@example.com")
     make.membership(admin, desk.store, Role.ADMIN)
     mine, counting, changing = Membership.objects.get(person=limited), threading.Event(), threading.Event()
-    lock, facts = limits.lock, people._facts
+    lock, facts = refund_limits.lock, people._facts
 
     def lock_and_wait(person, store):
         lock(person, store)
@@ -109,7 +110,7 @@ def test_a_membership_that_changes_while_its_person_confirms_stops_neither(desk,
         else:
             people.change(actor=admin, membership=mine, role=Role.STAFF, per_cancellation=1, per_day=1)
 
-    monkeypatch.setattr(limits, "lock", lock_and_wait)
+    monkeypatch.setattr(refund_limits, "lock", lock_and_wait)
     monkeypatch.setattr(people, "_facts", told)
 
     ends = at_once(lambda: submit.confirm(actor=limited, seen=Preview.objects.get(pk=seen.pk)), change)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from cancellations.lifecycle import refund_limits
 from cancellations.models import Cancellation, Step
-from cancellations.services import decide, limits
+from cancellations.services import decide
 from stores.kernel import clock
 from stores.kernel.errors import NotAllowed
 from stores.models import Membership, Role
@@ -35,7 +36,7 @@ def gave_back(cast, staff):
 
 
 def above(person, shop, amount):
-    return limits.above(person, shop, make.money(amount), now=NOW)
+    return refund_limits.above(person, shop, make.money(amount), now=NOW)
 
 
 @pytest.mark.parametrize(("amount", "is_above"), [("100.00", False), ("100.01", True), ("0.00", False)])
@@ -74,7 +75,7 @@ def test_an_approved_one_counts_for_who_approved_it(cast, staff, gave_back):
     gave_back(15_000, by=cast.admin_a, approver=staff)
     gave_back(15_000, approver=cast.admin_a)
 
-    assert limits.spent(staff, cast.shop_a, now=NOW) == make.money("150.00")
+    assert refund_limits.spent(staff, cast.shop_a, now=NOW) == make.money("150.00")
 
 
 def test_another_shop_has_its_own_day(cast, staff, gave_back):
@@ -93,9 +94,9 @@ def test_an_amount_that_cannot_be_compared_needs_somebody_without_limits(cast):
     yen, shop = make.money("3000", "JPY"), cast.shop_a
     assert shop.currency == "USD"
 
-    assert "in JPY, your limits are in USD" in limits.above(cast.staff_a, shop, yen, now=NOW)
-    assert not limits.above(cast.admin_a, shop, yen, now=NOW)
-    assert not limits.above(cast.staff_a, shop, make.money("0", "JPY"), now=NOW)
+    assert "in JPY, your limits are in USD" in refund_limits.above(cast.staff_a, shop, yen, now=NOW)
+    assert not refund_limits.above(cast.admin_a, shop, yen, now=NOW)
+    assert not refund_limits.above(cast.staff_a, shop, make.money("0", "JPY"), now=NOW)
 
 
 def test_what_moves_no_money_needs_nobody(cast, staff, gave_back):
@@ -108,7 +109,7 @@ def test_an_approvers_day_counts_from_the_approval(cast, staff, gave_back):
     gave_back(15_000, hours=30, by=cast.admin_a, approver=staff, counts_from=NOW - timedelta(hours=7))
 
     assert above(staff, cast.shop_a, "0.01")
-    assert not limits.above(staff, cast.shop_a, make.money("100.00"), now=NOW + timedelta(hours=17.01))
+    assert not refund_limits.above(staff, cast.shop_a, make.money("100.00"), now=NOW + timedelta(hours=17.01))
 
 
 @pytest.mark.parametrize(("differs", "counts"), [(False, False), (True, True)])
@@ -127,36 +128,36 @@ class TestAdmittedStaysAdmitted:
         return [gave_back(5_000, hours=hours, state="held") for hours in (3, 2, 1)]
 
     def test_a_full_day_stops_none_of_its_own(self, held):
-        assert [limits.trouble(row) for row in held] == [""] * 3
+        assert [refund_limits.trouble(row) for row in held] == [""] * 3
 
     def test_what_was_admitted_later_stops_nothing_that_was_before(self, held, gave_back):
         gave_back(15_000, hours=0)
 
-        assert [limits.trouble(row) for row in held] == [""] * 3
+        assert [refund_limits.trouble(row) for row in held] == [""] * 3
 
     def test_a_limit_that_was_lowered_stops_only_what_is_beyond_it(self, cast, held):
         Membership.objects.filter(person=cast.staff_a).update(limit_per_day=10_000)
 
-        assert [bool(limits.trouble(row)) for row in held] == [False, False, True]
+        assert [bool(refund_limits.trouble(row)) for row in held] == [False, False, True]
 
     def test_of_the_same_instant_the_first_row_was_first(self, cast, held):
         Membership.objects.filter(person=cast.staff_a).update(limit_per_day=5_000)
         Cancellation.objects.update(counts_from=NOW)
 
         rows = Cancellation.objects.order_by("pk")
-        assert [bool(limits.trouble(row)) for row in rows] == [False, True, True]
+        assert [bool(refund_limits.trouble(row)) for row in rows] == [False, True, True]
 
     def test_a_day_before_its_own_word_no_longer_counts(self, held, gave_back):
         gave_back(15_000, hours=27.01)
 
-        assert limits.trouble(held[0]) == ""
+        assert refund_limits.trouble(held[0]) == ""
 
 
 def test_an_amount_in_another_currency_does_not_count_as_the_shops(cast, staff):
     make.cancellation(record=make.order_record(store=cast.shop_a), requester=staff, limit_minor=3000,
                       limit_currency="JPY", created_at=NOW, state="done")  # fmt: skip
 
-    assert limits.spent(staff, cast.shop_a, now=NOW) == make.money("0")
+    assert refund_limits.spent(staff, cast.shop_a, now=NOW) == make.money("0")
 
 
 @pytest.mark.parametrize("who", ["auditor_a", "staff_b", "stranger"])
@@ -169,8 +170,8 @@ def test_amounts_of_a_shop_without_minor_units(cast):
     person = make.person()
     make.membership(person, shop, Role.STAFF, limit_per_cancellation=5_000)
 
-    assert not limits.above(person, shop, make.money("5000", "JPY"), now=NOW)
-    assert limits.above(person, shop, make.money("5001", "JPY"), now=NOW)
+    assert not refund_limits.above(person, shop, make.money("5000", "JPY"), now=NOW)
+    assert refund_limits.above(person, shop, make.money("5001", "JPY"), now=NOW)
 
 
 class TestBeforeMoneyMoves:
@@ -233,8 +234,8 @@ class TestBeforeMoneyMoves:
 
         assert desk.work(stopped).state == "done"
         assert desk.count("refund") == 1
-        assert not limits.spent(desk.staff, desk.store, now=clock.now())
-        assert limits.spent(admin, desk.store, now=clock.now()) == make.money("11.00")
+        assert not refund_limits.spent(desk.staff, desk.store, now=clock.now())
+        assert refund_limits.spent(admin, desk.store, now=clock.now()) == make.money("11.00")
 
     def test_whoever_tries_again_needs_room_in_their_own_day(self, desk, held):
         other = make.person("second@example.com")

@@ -12,9 +12,10 @@ from django.http import QueryDict
 
 from cancellations.forms.preview import AT, BACK, NO_STOCK, PreviewForm
 from cancellations.models import Step
+from cancellations.pages import cancellation, live_comparison, order_lines
+from cancellations.pages import order as order_page
+from cancellations.pages.order_lines import Choice
 from cancellations.planning.plan import EffectKind, ReceiptLine, ReceiptSheet, Verdict
-from cancellations.services import order_lines, order_page, picture, sheet
-from cancellations.services.order_lines import Choice
 from stores.canonical import codec
 from stores.canonical.capabilities import impossible
 from stores.canonical.order import Location, Placement, Readiness
@@ -182,7 +183,7 @@ def test_the_comparison_with_the_order_as_it_is_now(desk):
     done = desk.work(desk.confirm(record, desk.some(record, 1)))
     desk.travel(61)
 
-    found = picture.live(done)
+    found = live_comparison.live(done)
 
     assert (found.read_at, found.trouble, found.is_waiting) == (clock.now(), "", False)
     assert found.sheet is not None
@@ -194,7 +195,7 @@ def test_a_shop_that_is_paused_gives_no_comparison(desk):
     done = desk.work(desk.confirm(record, desk.some(record, 1)))
     done.order.store.state = StoreState.PAUSED
 
-    found = picture.live(done)
+    found = live_comparison.live(done)
 
     assert (found.sheet, found.read_at) == (None, None)
     assert "paused" in found.trouble
@@ -220,7 +221,7 @@ def test_the_summary_to_copy_tells_what_was_done_and_seen(db):
     record = make.order_record(store=make.store("Acrylic Studio"), order=order)
     row = make.cancellation(record=record, state="done", differs=True, receipt=receipt(), trouble="Look at it.")
 
-    lines = sheet.of(row).summary.splitlines()
+    lines = cancellation.of(row).summary.splitlines()
 
     assert lines[0] == f"{row.reference} · #7 · Acrylic Studio · Done, with a difference"
     assert lines[-3:] == ["Seen on 2026-11-21 09:31 UTC:", "- Mug: 3 → 1 (Differs)", "Look at it."]
@@ -232,7 +233,7 @@ def test_the_summary_to_copy_tells_what_was_done_and_seen(db):
     ("needs_operator", False, True), ("done", False, True), ("withdrawn", False, True), ("refused", False, True),
 ])  # fmt: skip
 def test_what_moves_and_what_has_begun(db, state, moving, begun):
-    made = sheet.of(make.cancellation(state=state))
+    made = cancellation.of(make.cancellation(state=state))
 
     assert (made.is_moving, made.is_begun) == (moving, begun)
 
@@ -241,7 +242,7 @@ def test_what_moves_and_what_has_begun(db, state, moving, begun):
     ("done", True, "differs"), ("refused", True, "differs"), ("done", False, "done"), ("running", True, "running"),
 ])  # fmt: skip
 def test_a_difference_is_a_state_of_its_own(db, state, differs, told):
-    assert sheet.of(make.cancellation(state=state, differs=differs)).state == told
+    assert cancellation.of(make.cancellation(state=state, differs=differs)).state == told
 
 
 @pytest.mark.parametrize(("fields", "over", "told", "next_try"), [
@@ -258,7 +259,7 @@ def test_a_step_in_the_words_of_the_page(db, fields, over, told, next_try):
     row = make.cancellation(state="done" if over else "running")
     row.steps.filter(position=1).update(**fields)
 
-    first = sheet.of(row).steps[0]
+    first = cancellation.of(row).steps[0]
 
     assert (first.state, first.next_try) == (told, make.NOW if next_try else None)
     assert first.can_retry is (fields["state"] == "unknown")
@@ -269,7 +270,7 @@ def test_the_step_that_asks_and_the_one_under_way(db):
     row = make.cancellation(state="needs_operator")
     row.steps.filter(position=1).update(state="needs_person", result={"ids": {"refund_id": "r1"}})
 
-    made = sheet.of(row)
+    made = cancellation.of(row)
 
     assert made.asking is made.steps[0]
     assert made.current is made.steps[0]
@@ -277,5 +278,5 @@ def test_the_step_that_asks_and_the_one_under_way(db):
     assert made.steps[0].ids == [("Refund id", "r1")]
     assert (made.finished, made.settled, made.differing) == (0, [], [])
     Step.objects.filter(cancellation=row).update(state="applied")
-    assert sheet.of(row).current is None
-    assert sheet.of(row).finished == len(made.steps)
+    assert cancellation.of(row).current is None
+    assert cancellation.of(row).finished == len(made.steps)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from cancellations.pages import plan as plan_page
 from cancellations.planning import comparison
-from cancellations.services import plan_words
 from stores.canonical.capabilities import impossible
 from stores.canonical.order import EndsWhenRepaid, MoneyPair, Order, PaymentState
 from stores.canonical.request import CancelRequest, RefundChoice
@@ -52,8 +52,8 @@ BUTTONS = {
 def test_the_button_names_what_happens_to_the_money(facts: Order, choice: RefundChoice, words: str) -> None:
     made = plan(facts, everything(facts, refund=choice))
 
-    assert plan_words.deed(made) == words
-    titles = [row["title"] for row in plan_words.effect_rows(made)]
+    assert plan_page.deed(made) == words
+    titles = [row["title"] for row in plan_page.effect_rows(made)]
     assert ("record refund" in words) == any("recorded for" in title for title in titles)
     assert ("· refund" in words) == any(title.startswith("Refund to") for title in titles)
 
@@ -72,16 +72,16 @@ def test_a_part_that_ends_the_order_does_not_claim_to_cancel_all_of_it() -> None
     lines = [make.line(), make.line(units=2)]
     facts = make.canonical_order(lines=lines, payments=(card("10.00"),), ends_when_repaid=EndsWhenRepaid.ALWAYS)
 
-    made = plan(facts, take(1, order=facts), manner=ONE_SWITCH)
+    made = plan(facts, take(1, order=facts), recipe=ONE_SWITCH)
 
     assert made.expected.is_cancelled
-    assert plan_words.deed(made) == "Cancel 1 unit · refund US$10.00"
+    assert plan_page.deed(made) == "Cancel 1 unit · refund US$10.00"
 
 
 def test_a_wish_without_steps_claims_nothing_about_money() -> None:
     facts = order(card())
 
-    assert plan_words.deed(plan(facts, take(0, order=facts))) == "Cancel 0 units"
+    assert plan_page.deed(plan(facts, take(0, order=facts))) == "Cancel 0 units"
 
 
 def foreign() -> Order:
@@ -103,8 +103,8 @@ def test_both_currencies_stand_on_the_button_and_at_the_payment() -> None:
     made = plan(facts, everything(facts))
 
     assert made.limit_amount == make.money("1.20")
-    assert plan_words.deed(made) == "Cancel the order · refund JP¥180 (US$1.20)"
-    assert [row["text"] for row in plan_words.effect_rows(made) if row["title"].startswith("Refund to")] == [
+    assert plan_page.deed(made) == "Cancel the order · refund JP¥180 (US$1.20)"
+    assert [row["text"] for row in plan_page.effect_rows(made) if row["title"].startswith("Refund to")] == [
         "US$1.20 in the shop's currency."
     ]
 
@@ -151,7 +151,7 @@ def test_a_plan_that_cannot_run_claims_nothing_about_money() -> None:
     stopped = plan(facts, everything(facts, notify=True))
 
     assert not stopped.can_run
-    assert plan_words.deed(stopped) == "Cancel the order"
+    assert plan_page.deed(stopped) == "Cancel the order"
 
 
 def test_a_refused_quote_is_said_once() -> None:
@@ -159,6 +159,6 @@ def test_a_refused_quote_is_said_once() -> None:
     facts = order(card())
     wish = take(1, order=facts, refund=RefundChoice.PART, part={facts.payments[0].id: make.money("99.00")})
 
-    made = plan(facts, wish, manner=ONE_SWITCH)
+    made = plan(facts, wish, recipe=ONE_SWITCH)
 
     assert [b.code for b in made.blockers] == ["amount"]

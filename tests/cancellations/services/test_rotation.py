@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import models
 
 from cancellations.models import Attempt, Cancellation, Inbox, Preview, PrivateNote, Step
-from stores.kernel import vault
+from stores.kernel.security import vault
 from stores.models import StoreSecret
 from tests import make
 

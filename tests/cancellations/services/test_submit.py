@@ -8,11 +8,11 @@ import pytest
 
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.services import preview, submit
+from sandbox.platforms.shopify.staff import Staff
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected, NotAllowed, OrderBusy, RemoteError, StalePlan
 from stores.models import AuditEvent, Membership, Role, StoreState
-from stores.sandbox.shopify.staff import Staff
 from tests import make
 
 

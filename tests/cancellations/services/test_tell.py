@@ -9,12 +9,13 @@ import pytest
 import time_machine
 from django.core import mail
 
-from cancellations.execution import flow, sweep
-from cancellations.services import decide, preview, submit, tell
+from cancellations.lifecycle import notices, transitions
+from cancellations.scheduler import sweep
+from cancellations.services import decide, preview, submit
+from cancellations.states import CancellationState
 from notifications import outbox, sender
 from notifications.models import Delivery
 from stores.kernel import clock
-from stores.kernel.states import CancellationState
 from stores.models import Membership, Role
 from tests import make
 
@@ -137,13 +138,13 @@ class TestWhoActs:
     def row(self, cast, shop):
         return make.cancellation(record=make.order_record(store=shop), requester=cast.staff_a, state="running")
 
-    @pytest.mark.parametrize("happening", [tell.stopped, tell.refused, tell.differs])
+    @pytest.mark.parametrize("happening", [notices.stopped, notices.refused, notices.differs])
     def test_who_asked_is_told(self, row, happening):
         happening(row)
 
         assert {delivery.person.email for delivery in Delivery.objects.all()} == {"staff_a@example.com"}
 
-    @pytest.mark.parametrize("happening", [tell.stopped, tell.refused, tell.differs, tell.expired])
+    @pytest.mark.parametrize("happening", [notices.stopped, notices.refused, notices.differs, notices.expired])
     def test_when_they_may_no_longer_the_desk_of_the_shop_is(self, cast, row, happening):
         Membership.objects.filter(person=cast.staff_a).delete()
 
@@ -153,14 +154,14 @@ class TestWhoActs:
         assert told_now == {"admin_a@example.com", "owner@example.com"}
 
     def test_a_refusal_is_told_in_its_own_transaction(self, row):
-        flow.refuse(row.steps.get(position=1), "No.")
+        transitions.refuse(row.steps.get(position=1), "No.")
 
         assert told("cancellation.refused") == {"staff_a@example.com"}
 
     def test_what_goes_on_by_itself_calls_nobody(self, row):
-        flow.stop(row.steps.get(position=1), "Late.", state="pending")
+        transitions.stop(row.steps.get(position=1), "Late.", state="pending")
         row.refresh_from_db()
-        flow.shift(row, CancellationState.RUNNING)
+        transitions.shift(row, CancellationState.RUNNING)
 
         tick()
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from cancellations.models import Cancellation
+from cancellations.states import StepState
+from sandbox.platforms.shopify.spec import Line
 from stores.canonical.capabilities import assisted
-from stores.kernel.states import StepState
 from stores.platforms.shopify import Shopify
-from stores.sandbox.shopify.spec import Line
 from tests.rigs.desk import Desk
 
 HOW = "Correct the stock in the platform's own desk."
@@ -23,7 +23,7 @@ HOW = "Correct the stock in the platform's own desk."
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """A platform that cancels by call and restocks by hand."""
     monkeypatch.setattr(Shopify, "capabilities", replace(Shopify.capabilities, restock=assisted(HOW)))
-    monkeypatch.setattr(Shopify, "manner", replace(Shopify.manner, cancel_restocks=False))
+    monkeypatch.setattr(Shopify, "recipe", replace(Shopify.recipe, cancel_restocks=False))
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from django.urls import reverse
 
 from cancellations.models import Cancellation, Step
 from cancellations.services import decide
+from cancellations.states import CancellationState
 from notifications.models import Delivery, DeliveryState
-from stores.kernel.states import CancellationState
 from stores.models import Role
-from stores.templatetags.words import word
+from stores.templatetags.state_labels import word
 from tests import make
 from tests.rigs.people import Cast
 

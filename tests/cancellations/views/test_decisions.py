@@ -12,8 +12,8 @@ from django.urls import reverse
 from cancellations.models import Cancellation, PrivateNote, Step
 from cancellations.selectors import looks
 from cancellations.services import decide, notes
+from cancellations.states import CancellationState
 from notifications.models import Delivery
-from stores.kernel.states import CancellationState
 from stores.models import AuditEvent, Role
 from tests import make
 

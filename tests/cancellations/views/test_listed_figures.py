@@ -10,13 +10,13 @@ import pytest
 from django.test import Client
 
 from cancellations.views import orders_list
+from sandbox import colleagues, connections
+from sandbox.platforms.shopify.seeds import SEEDS
 from stores.canonical.capabilities import Support
 from stores.canonical.order import Cancellable, Order
 from stores.models import OrderRecord
 from stores.platforms import registry
-from stores.sandbox import colleagues, houses
-from stores.sandbox.shopify.seeds import SEEDS
-from stores.services import orders, reach
+from stores.services import orders, platform_client
 from tests import make
 from tests.rigs.desk import Desk, desk_on
 
@@ -35,20 +35,20 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         if request.param == "shopify":
             made.world.seed(*(name for name in SEEDS if name not in LONG))
         else:
-            home = houses.of(made.world, request.param)
+            home = connections.of(made.world, request.param)
             home.seed(*(name for name in getattr(home, "seeds", ()) if name not in LONG))
-        lines = [houses.line(request.param, quantity=3, price="10.00")]
+        lines = [connections.line(request.param, quantity=3, price="10.00")]
         if refund := colleagues.REFUND.get(request.param):
             refund(
                 colleagues.of(
-                    made.world, request.param, houses.make_order(made.world, request.param, "demo", lines=lines)
+                    made.world, request.param, connections.make_order(made.world, request.param, "demo", lines=lines)
                 )
             )
         yield made
 
 
 def listed(desk: Desk) -> list[Order]:
-    platform, found, cursor = reach.open_platform(desk.store), [], ""
+    platform, found, cursor = platform_client.open_platform(desk.store), [], ""
     while True:
         page = desk.patiently(partial(platform.list_orders, since=None, cursor=cursor))
         found += page.orders
@@ -57,7 +57,7 @@ def listed(desk: Desk) -> list[Order]:
 
 
 def test_opening_an_order_shows_what_the_list_showed_or_had_marked(desk: Desk) -> None:
-    platform, wrong = reach.open_platform(desk.store), []
+    platform, wrong = platform_client.open_platform(desk.store), []
     for order in listed(desk):
         row = orders.record_of(desk.store, order, make.NOW)
         whole = desk.patiently(partial(platform.read_order, order.external_id))

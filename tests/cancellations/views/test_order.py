@@ -14,11 +14,11 @@ from django.test import Client
 from cancellations.models import Cancellation, Preview
 from cancellations.services import preview
 from cancellations.views import orders_list
+from sandbox.platforms.shopify.spec import Line
 from stores.canonical import codec
 from stores.canonical.order import Person
 from stores.models import OrderRecord, StoreState
 from stores.platforms import registry
-from stores.sandbox.shopify.spec import Line
 from stores.services import orders
 from tests import make
 from tests.rigs.desk import Desk
@@ -524,8 +524,8 @@ def test_a_plan_that_cannot_run_promises_nothing(desk: Desk, browser: Client) ->
 
 def test_money_is_a_dash_where_the_platform_tells_none(desk: Desk, browser: Client, monkeypatch: Any) -> None:
     record = desk.order()
-    mute = replace(registry.get("shopify").manner, moves_money=False)
-    monkeypatch.setattr(registry.get("shopify"), "manner", mute)
+    mute = replace(registry.get("shopify").recipe, moves_money=False)
+    monkeypatch.setattr(registry.get("shopify"), "recipe", mute)
     monkeypatch.setattr(orders_list, "WITHOUT_MONEY", frozenset({"shopify"}))
 
     page, listed = text_of(browser.get(url(record))), text_of(browser.get("/orders"))

@@ -12,13 +12,13 @@ from typing import Any
 
 import responses
 
+from sandbox.core.records import Session
+from sandbox.core.world import World
+from sandbox.platforms.bigcommerce import inventory, router
+from sandbox.platforms.bigcommerce.build import record, transaction
+from sandbox.platforms.bigcommerce.spec import Line, Order
 from stores.canonical.commands import Command, Receipt
 from stores.platforms.bigcommerce import BigCommerce
-from stores.sandbox.bigcommerce import door, inventory
-from stores.sandbox.bigcommerce.build import record, transaction
-from stores.sandbox.bigcommerce.spec import Line, Order
-from stores.sandbox.records import Session
-from stores.sandbox.world import World
 from tests.stores.platforms.bigcommerce import place
 
 PAYLOADS = ("order", "lines", "places", "transactions", "quotes")
@@ -118,7 +118,7 @@ def build(world: World, body: Mapping[str, Any]) -> tuple[BigCommerce, str]:
     home.add_shop("demo", currency=order["store_default_currency_code"])
     with world.store.write() as db:
         session = home.session(db, home.shop("demo") or {})
-        door.save(session, _record(session, order, paid(body)), is_change=False)
+        router.save(session, _record(session, order, paid(body)), is_change=False)
     return marked(place.on_world(world)), str(order["id"])
 
 

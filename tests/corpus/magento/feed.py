@@ -11,11 +11,11 @@ from typing import Any
 
 import responses
 
+from sandbox.core.world import World
+from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.platforms.magento.spec import Line
 from stores.canonical.commands import Command, Outcome, Receipt
 from stores.platforms.magento import Magento
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.magento.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms.magento import place
 
 PAYLOADS = ("invoices", "memos", "settings")
@@ -93,10 +93,10 @@ def build(world: World, body: Mapping[str, Any]) -> tuple[Magento, str]:
     world.switch("magento_limit", "wide")
     settings = body.get("settings", {})
     world.switch("magento_shipping_config", settings.get("shipping_prices") or "excluding")
-    home = MagentoHome(world)
+    home = MagentoSimulator(world)
     words = dict(body.get("sandbox", {}))
     home.add_shop("demo", currency=words.pop("base", None) or told_currency(body))
-    house = home.open_house("demo", "")
+    house = home.open_shop("demo", "")
     connection = place.on_world(world, **settings).connection
     if "sandbox" in body:
         lines = [Line(title=title, sku=title, price=price, quantity=int(units), discount="".join(off) or "0")
@@ -111,7 +111,7 @@ def told_currency(body: Mapping[str, Any]) -> str:
     return str(body.get("order", {}).get("base_currency_code", "EUR"))
 
 
-def stored(world: World, home: MagentoHome, body: Mapping[str, Any]) -> str:
+def stored(world: World, home: MagentoSimulator, body: Mapping[str, Any]) -> str:
     """The payload as the simulator's own records: an order of the same lines, with the payload's figures."""
     order, invoices, memos = told(body)
     lines = [Line(quantity=int(item["qty_ordered"]), sku=item["sku"]) for item in order["items"]]

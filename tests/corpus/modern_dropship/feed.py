@@ -9,9 +9,9 @@ from typing import Any
 
 import responses
 
+from sandbox.core.world import World
+from sandbox.platforms.modern_dropship.spec import Line
 from stores.platforms.modern_dropship import ModernDropship
-from stores.sandbox.modern_dropship.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms.modern_dropship import place
 
 PAYLOADS = ("order",)

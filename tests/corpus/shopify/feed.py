@@ -1,5 +1,5 @@
 """Shopify's figures come from Shopify: a case is an order of the simulator, told in the words of its specification, and
-what is asked of it. `shop`: changes of the shop (its currency), the rest as in stores/sandbox/shopify/spec.py."""
+what is asked of it. `shop`: changes of the shop (its currency), the rest as in sandbox/platforms/shopify/spec.py."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from sandbox.core.world import World
+from sandbox.platforms.shopify.spec import Line
+from sandbox.platforms.shopify.staff import Staff
 from stores.platforms.shopify import Shopify
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.shopify.staff import Staff
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 
 PAYLOADS = ()

@@ -10,9 +10,9 @@ from typing import Any
 
 import responses
 
+from sandbox.core.world import World
+from sandbox.platforms.shoplazza.spec import Line
 from stores.platforms.shoplazza import Shoplazza
-from stores.sandbox.shoplazza.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms.shoplazza import place
 from tests.stores.platforms.shoplazza.recorded import SUCCESS
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import responses
 
+from sandbox.core.world import World
+from sandbox.platforms.square.simulator import SquareSimulator
 from stores.platforms.square import Square
-from stores.sandbox.square.house import SquareHome
-from stores.sandbox.world import World
 from tests.stores.platforms.square import place
 
 PAYLOADS = ("order", "payments")
@@ -131,7 +131,7 @@ def build(world: World, body: Mapping[str, Any]) -> tuple[Square, str]:
     """Keys are not remembered: the runner uses one name for the same step of two cancellations."""
     for name, value in (("refund_seconds", "0"), ("key_hours", "none"), ("limit", "wide")):
         world.switch(f"square_{name}", value)
-    home = SquareHome(world)
+    home = SquareSimulator(world)
     home.add_shop("demo")
     order, payments, refunds, returns = told(body)
     with world.store.write() as db:

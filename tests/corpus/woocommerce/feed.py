@@ -13,9 +13,9 @@ from typing import Any
 
 import responses
 
+from sandbox.core.world import World
+from sandbox.platforms.woocommerce import WooCommerceSimulator
 from stores.platforms.woocommerce import WooCommerce
-from stores.sandbox.woocommerce import WooCommerceHome
-from stores.sandbox.world import World
 from tests.stores.platforms.woocommerce import place
 
 PAYLOADS = ("order", "refunds", "gateway")
@@ -89,7 +89,7 @@ def _json(payload: Any) -> str:
 
 # --- in the simulator ----------------------------------------------------------------------------------
 def build(world: World, body: Mapping[str, Any]) -> tuple[WooCommerce, str]:
-    home = WooCommerceHome(world)
+    home = WooCommerceSimulator(world)
     world.switch("woocommerce_store", "older")
     if "sandbox" in body:
         words = dict(body["sandbox"])

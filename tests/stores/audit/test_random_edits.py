@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from cancellations.benches import tampering
+from sandbox.benches import tampering
 
 pytestmark = pytest.mark.django_db
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from stores.audit import actions, trail
 from stores.audit.actions import Action
-from stores.kernel import clock, vault
+from stores.kernel import clock
 from stores.kernel.context import request_id
 from stores.kernel.money import Money
+from stores.kernel.security import vault
 from stores.models import AuditChain, AuditEvent, Store, User
 
 TRIED = actions.declare(Action("trial.done", "{actor} tried {what}", personal=("words",)))

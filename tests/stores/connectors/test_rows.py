@@ -6,20 +6,20 @@ import pytest
 
 from stores.canonical.order import Order
 from stores.connectors import rows
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused, RemoteThrottled, RemoteUnavailable
-from stores.kernel.shapes import Misread, Node
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.shopify import fields as shopify
 from stores.platforms.shoplazza import fields as shoplazza
 from tests import make
 
-FIELDS = rows.Fields(("id",), lambda raw: shapes.text(raw, "number"), lambda raw: shapes.when(raw, "at"))
+FIELDS = rows.Fields(("id",), lambda raw: json_readers.text(raw, "number"), lambda raw: json_readers.when(raw, "at"))
 
 
 def to_order(raw: Node) -> Order | None:
     if "raises" in raw:
         raise raw["raises"]
-    return make.canonical_order(external_id=shapes.ident(raw, "id")) if "is_cart" not in raw else None
+    return make.canonical_order(external_id=json_readers.ident(raw, "id")) if "is_cart" not in raw else None
 
 
 def read(*raws: Any) -> rows.Page:
@@ -87,7 +87,7 @@ def test_the_reason_tells_nobodys_words(error):
 
 
 def test_the_reason_of_a_read_is_that_of_its_cause():
-    with pytest.raises(RemoteUnavailable) as caught, shapes.understood("unreadable"):
+    with pytest.raises(RemoteUnavailable) as caught, json_readers.understood("unreadable"):
         raise Misread("created_at")
 
     assert "“created_at”" in rows.reason(caught.value)

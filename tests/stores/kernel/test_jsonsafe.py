@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from stores.kernel import jsonsafe
+from stores.kernel.http import safe_json
 
 REFUSED = object()
 BAD = {
@@ -34,19 +34,19 @@ BAD = {
 @pytest.mark.parametrize("raw", BAD.values(), ids=BAD.keys())
 def test_what_is_not_plain_json_is_a_value_error(raw):
     with pytest.raises(ValueError):  # noqa: PT011
-        jsonsafe.loads(raw)
+        safe_json.loads(raw)
 
 
 def test_numbers_with_a_point_are_decimal():
-    assert jsonsafe.loads(b'{"a": 0.1}') == {"a": Decimal("0.1")}
+    assert safe_json.loads(b'{"a": 0.1}') == {"a": Decimal("0.1")}
 
 
 def test_sixty_four_levels_are_read():
-    assert jsonsafe.loads(b"[" * 64 + b"]" * 64)
+    assert safe_json.loads(b"[" * 64 + b"]" * 64)
 
 
 def test_a_byte_order_mark_is_overlooked():
-    assert jsonsafe.loads(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+    assert safe_json.loads(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 
 
 PLAIN = st.recursive(
@@ -59,7 +59,7 @@ ALMOST = st.text('{}[]:,"\\u0123456789.eE-+ntrufalsNaIiy ', max_size=40).map(str
 
 @given(PLAIN)
 def test_plain_json_is_read_as_it_was_written(value):
-    assert jsonsafe.loads(json.dumps(value).encode()) == value
+    assert safe_json.loads(json.dumps(value).encode()) == value
 
 
 @given(st.binary(max_size=200) | ALMOST | PLAIN.map(json.dumps).map(str.encode))
@@ -68,7 +68,7 @@ def test_plain_json_is_read_as_it_was_written(value):
 def test_any_bytes_are_a_value_error_or_what_they_say(raw):
     """Nothing but ValueError comes out, and nothing is read otherwise than Python's own reader does."""
     try:
-        found = jsonsafe.loads(raw)
+        found = safe_json.loads(raw)
     except ValueError:
         found = REFUSED
 
@@ -80,26 +80,26 @@ def test_any_bytes_are_a_value_error_or_what_they_say(raw):
 def test_a_number_of_forty_characters_is_the_longest(digits, is_read, sign):
     for text in (sign + "9" * (digits - len(sign)), f"{sign}1.".ljust(digits, "5")):
         if is_read:
-            assert str(jsonsafe.loads(text)) == text
+            assert str(safe_json.loads(text)) == text
         else:
             with pytest.raises(ValueError, match="too long"):
-                jsonsafe.loads(text)
+                safe_json.loads(text)
 
 
 @pytest.mark.parametrize(("text", "is_read"), [("1e40", True), ("1e41", False), ("1e-40", True), ("1e-41", False)])
 def test_an_exponent_of_forty_is_the_largest(text, is_read):
     if is_read:
-        assert jsonsafe.loads(text) == Decimal(text)
+        assert safe_json.loads(text) == Decimal(text)
     else:
         with pytest.raises(ValueError, match="out of range"):
-            jsonsafe.loads(text)
+            safe_json.loads(text)
 
 
 @pytest.mark.parametrize(("depth", "is_read"), [(3, True), (4, True), (5, False)])
 def test_depth_is_counted_below_the_outermost(depth, is_read):
     text = '[{"a": ' * depth + "1" + "}]" * depth
     if is_read:
-        jsonsafe.loads(text, max_depth=7)
+        safe_json.loads(text, max_depth=7)
     else:
         with pytest.raises(ValueError, match="too deep"):
-            jsonsafe.loads(text, max_depth=7)
+            safe_json.loads(text, max_depth=7)

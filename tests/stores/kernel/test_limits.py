@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from stores.kernel.wire import Limits
+from stores.kernel.http.contracts import Timeouts
 
 
 def test_one_exchange_ends_before_a_lease_does(settings):
-    assert (Limits().connect, Limits().read, Limits().whole, Limits().size) == (5, 30, 90, 10_000_000)
-    assert Limits().whole < settings.STEP_LEASE_SECONDS
+    assert (Timeouts().connect, Timeouts().read, Timeouts().whole, Timeouts().size) == (5, 30, 90, 10_000_000)
+    assert Timeouts().whole < settings.STEP_LEASE_SECONDS

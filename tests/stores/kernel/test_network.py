@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from stores.kernel import network
 from stores.kernel.errors import InputRejected
+from stores.kernel.http import network
 
 INSIDE = [
     "127.0.0.1", "10.1.2.3", "172.16.9.9", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",

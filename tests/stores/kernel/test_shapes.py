@@ -7,44 +7,43 @@ from decimal import Decimal
 
 import pytest
 
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteUnavailable
-from stores.kernel.shapes import Misread
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread
 
 
 def test_the_first_name_that_is_there_counts():
     said = {"new": None, "old": "x"}
 
-    assert shapes.text(said, "new", "old") == "x"
-    assert shapes.text(said, "new") == ""
-    assert shapes.first({"a": 0, "b": 1}, "a", "b") == 0
+    assert json_readers.text(said, "new", "old") == "x"
+    assert json_readers.text(said, "new") == ""
+    assert json_readers.first({"a": 0, "b": 1}, "a", "b") == 0
 
 
 def test_what_is_missing_is_empty():
-    assert (shapes.nodes({}, "x"), shapes.flag({}, "x"), shapes.units({}, "x"), shapes.when({}, "x")) == (
-        [], False, Decimal(0), None,
-    )  # fmt: skip
+    readers = (json_readers.nodes, json_readers.flag, json_readers.units, json_readers.when)
+    assert [read({}, "x") for read in readers] == [[], False, Decimal(0), None]
 
 
 @pytest.mark.parametrize(
     ("look", "value"),
     [
-        (shapes.text, ["x"]),
-        (shapes.text, True),
-        (shapes.ident, ""),
-        (shapes.ident, None),
-        (shapes.ident, "x" * 121),
-        (shapes.flag, "true"),
-        (shapes.flag, 1),
-        (shapes.units, "3"),
-        (shapes.units, True),
-        (shapes.units, -1),
-        (shapes.units, Decimal("1.5")),
-        (shapes.units, 10**10),
-        (shapes.nodes, {"a": 1}),
-        (shapes.nodes, ["a"]),
-        (shapes.when, "yesterday"),
-        (shapes.when, "2026-11-19T09:00:00"),
+        (json_readers.text, ["x"]),
+        (json_readers.text, True),
+        (json_readers.ident, ""),
+        (json_readers.ident, None),
+        (json_readers.ident, "x" * 121),
+        (json_readers.flag, "true"),
+        (json_readers.flag, 1),
+        (json_readers.units, "3"),
+        (json_readers.units, True),
+        (json_readers.units, -1),
+        (json_readers.units, Decimal("1.5")),
+        (json_readers.units, 10**10),
+        (json_readers.nodes, {"a": 1}),
+        (json_readers.nodes, ["a"]),
+        (json_readers.when, "yesterday"),
+        (json_readers.when, "2026-11-19T09:00:00"),
     ],
 )
 def test_what_has_the_wrong_shape_is_misread(look, value):
@@ -62,16 +61,16 @@ def test_what_has_the_wrong_shape_is_misread(look, value):
     ],
 )
 def test_instants(said, expected):
-    assert shapes.when({"at": said}, "at") == expected
+    assert json_readers.when({"at": said}, "at") == expected
 
 
 def test_texts_lose_what_no_database_can_keep():
-    assert shapes.text({"x": "a\0b\udc80é"}, "x") == "ab?é"
-    assert shapes.text({"x": 42}, "x") == "42"
+    assert json_readers.text({"x": "a\0b\udc80é"}, "x") == "ab?é"
+    assert json_readers.text({"x": 42}, "x") == "42"
 
 
 def test_a_misread_answer_is_a_failed_read():
-    with pytest.raises(RemoteUnavailable) as caught, shapes.understood("Not understood."):
+    with pytest.raises(RemoteUnavailable) as caught, json_readers.understood("Not understood."):
         raise Misread("items")
 
     assert (caught.value.code, caught.value.user_message) == ("bad_shape", "Not understood.")

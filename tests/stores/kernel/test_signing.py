@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stores.kernel import signing
+from stores.kernel.security import signing
 
 BODY = b'{"id": 1}'
 

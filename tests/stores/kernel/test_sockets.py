@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from stores.kernel import network
 from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable
-from stores.kernel.transport import HttpTransport, Limits
+from stores.kernel.http import network
+from stores.kernel.http.transport import HttpTransport, Timeouts
 
 LOOPBACK = network.Egress.allowing(["127.0.0.0/8"])
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -46,7 +46,7 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
 
 
 def transport(*, whole: float = 5, read: float = 5) -> HttpTransport:
-    limits = Limits(connect=1, read=read, whole=whole)
+    limits = Timeouts(connect=1, read=read, whole=whole)
     return HttpTransport(network.open_session(LOOPBACK), egress=LOOPBACK, limits=limits, read_tries=1)
 
 

@@ -12,8 +12,7 @@ import pytest
 import requests
 import responses
 
-from stores.kernel import clock, network
-from stores.kernel.answers import Answer
+from stores.kernel import clock
 from stores.kernel.errors import (
     CredentialsRejected,
     OutcomeUnknown,
@@ -22,8 +21,10 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.kernel.transport import HttpTransport, Prepared, Usage
-from stores.kernel.wire import prepare
+from stores.kernel.http import network
+from stores.kernel.http.contracts import prepare
+from stores.kernel.http.responses import Answer
+from stores.kernel.http.transport import HttpTransport, Prepared, Usage
 
 URL = "https://shop.example/api"
 JSON = "application/json"

@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from stores.kernel import vault
-from stores.kernel.vault import VaultError
+from stores.kernel.security import vault
+from stores.kernel.security.vault import VaultError
 
 OLD, NEW = (f"{name}:{base64.b64encode(name.encode() * 8).decode()}" for name in ("key1", "key2"))
 HERE = vault.bound("stores_storesecret", "sealed", "api_token", 7)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from sandbox.core.world import World
+from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
+from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.platforms.square.simulator import SquareSimulator
+from sandbox.platforms.woocommerce import WooCommerceSimulator
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, RefundOrder
 from stores.canonical.order import Order
-from stores.sandbox.bigcommerce.house import BigCommerceHome
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.square.house import SquareHome
-from stores.sandbox.woocommerce import WooCommerceHome
-from stores.sandbox.world import World
 
 ByHand = Callable[[World, Order, Command], None]
 
@@ -32,19 +32,19 @@ def shopify(world: World, order: Order, command: Command) -> None:
 
 
 def square(world: World, order: Order, command: Command) -> None:
-    SquareHome(world).staff(order.external_id).refund(amount(command))
+    SquareSimulator(world).staff(order.external_id).refund(amount(command))
 
 
 def woocommerce(world: World, order: Order, command: Command) -> None:
-    WooCommerceHome(world).staff(order.external_id).refund(amount(command), reason="by hand")
+    WooCommerceSimulator(world).staff(order.external_id).refund(amount(command), reason="by hand")
 
 
 def magento(world: World, order: Order, command: Command) -> None:
-    MagentoHome(world).staff(order.external_id).refund(units(command), note="by hand")
+    MagentoSimulator(world).staff(order.external_id).refund(units(command), note="by hand")
 
 
 def bigcommerce(world: World, order: Order, command: Command) -> None:
-    BigCommerceHome(world).staff(order.external_id).refund(units(command), reason="by hand")
+    BigCommerceSimulator(world).staff(order.external_id).refund(units(command), reason="by hand")
 
 
 def shoplazza(world: World, order: Order, command: Command) -> None:

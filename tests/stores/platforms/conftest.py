@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.core.world import World
 from stores.kernel import clock
-from stores.sandbox.world import World
 from tests.make import NOW
-from tests.stores.sandbox import shoplazza_spec, vendor
+from tests.sandbox import shoplazza_spec, vendor
 
 
 @pytest.fixture

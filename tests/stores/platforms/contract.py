@@ -16,6 +16,7 @@ import pytest
 import requests
 import responses
 
+from sandbox.core.world import World
 from stores.canonical.capabilities import Capabilities, Support
 from stores.canonical.commands import (
     Absent,
@@ -35,7 +36,6 @@ from stores.canonical.order import Cancellable, Order
 from stores.canonical.request import Reason
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.platforms.base import Platform
-from stores.sandbox.world import World
 from tests.stores.platforms.looking import LookingContract
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Sent
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
+from sandbox.core.world import World
 from stores.canonical.commands import (
     CancelLine,
     CancelOrder,
@@ -24,10 +25,9 @@ from stores.canonical.commands import (
     Unclear,
 )
 from stores.canonical.order import Order
-from stores.kernel.answers import Answer
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteError
+from stores.kernel.http.responses import Answer
 from stores.platforms.base import Platform
-from stores.sandbox.world import World
 from tests.stores.platforms import by_hand
 from tests.stores.platforms.rig import KEY, OTHER_KEY, TAG, Sent
 

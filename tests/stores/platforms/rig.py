@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import requests
 
+from sandbox import in_process as sandbox
+from sandbox.core.world import World
 from stores.canonical.commands import (
     CancelOrder,
     CorrectStock,
@@ -22,10 +24,8 @@ from stores.canonical.commands import (
 )
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
-from stores.kernel.transport import HttpTransport, Prepared
+from stores.kernel.http.transport import HttpTransport, Prepared
 from stores.platforms.base import Connection, Platform
-from stores.sandbox import adapter as sandbox
-from stores.sandbox.world import World
 from tests.make import NOW
 
 TAG = "[op 7f3a9c21]"

@@ -11,6 +11,8 @@ import pytest
 import requests
 import responses
 
+from sandbox.core.world import World
+from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical.commands import (
     CancelOrder,
     Command,
@@ -23,13 +25,12 @@ from stores.canonical.commands import (
 )
 from stores.canonical.order import Order, Readiness
 from stores.canonical.request import CancelRequest
-from stores.kernel import clock, signing
+from stores.kernel import clock
 from stores.kernel.errors import OutcomeUnknown
 from stores.kernel.money import Money
+from stores.kernel.security import signing
 from stores.platforms.base import Platform
 from stores.platforms.bigcommerce import BigCommerce
-from stores.sandbox.bigcommerce.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.place import ANY, BASE, MUG, TEA

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from stores.sandbox.wire import Request
+from sandbox.core.messages import Request
+from tests.sandbox import bigcommerce_spec
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place
 from tests.stores.platforms.rig import KEY, TAG
-from tests.stores.sandbox import bigcommerce_spec
 
 pytestmark = [pytest.mark.vendor_specs("bigcommerce"), pytest.mark.usefixtures("vendor_specs")]
 FIELDS = {"handling": "1.50", "fees": {"Insurance": "4.00"}, "tax_rate": "0.0825", "addresses": 2}

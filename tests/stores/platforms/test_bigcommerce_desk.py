@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from cancellations.services import submit
+from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
+from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical.request import RefundChoice
 from stores.kernel import clock
 from stores.kernel.money import Money
 from stores.platforms.bigcommerce import BigCommerce
-from stores.sandbox.bigcommerce.house import BigCommerceHome
-from stores.sandbox.bigcommerce.spec import Line
-from stores.services import reach
+from stores.services import platform_client
 from tests.rigs.desk import Desk, desk_on, lines_of
 
 TWO = (Line(sku="MUG", quantity=3, price="10.00"), Line(sku="TEA", title="Mountain tea", quantity=2, price="4.00"))
@@ -27,8 +27,8 @@ def desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         yield made
 
 
-def home(desk: Desk) -> BigCommerceHome:
-    return BigCommerceHome(desk.world)
+def home(desk: Desk) -> BigCommerceSimulator:
+    return BigCommerceSimulator(desk.world)
 
 
 def done(desk: Desk, record, wish, *, differs: bool = False):  # type: ignore[no-untyped-def]
@@ -263,7 +263,7 @@ def calls(desk: Desk) -> int:
 
 def test_reading_runs_at_the_limit_and_is_never_refused(desk):
     """150 requests in 30 seconds: nothing is saved up, so no window is overrun, and none is left unused."""
-    shop = reach.open_platform(desk.store)
+    shop = platform_client.open_platform(desk.store)
     assert isinstance(shop, BigCommerce)
     begin = clock.now()
     for _ in range(300):
@@ -276,7 +276,7 @@ def test_reading_runs_at_the_limit_and_is_never_refused(desk):
 
 
 def test_another_app_that_uses_up_the_window_is_waited_for(desk):
-    shop = reach.open_platform(desk.store)
+    shop = platform_client.open_platform(desk.store)
     assert isinstance(shop, BigCommerce)
     desk.world.switch("bigcommerce_limit", "small")
     for _ in range(60):

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from sandbox.core import faults
+from sandbox.core.world import World
 from stores.canonical.commands import Absent, Command, Found, Outcome, Receipt, Unclear
 from stores.canonical.order import Order
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteThrottled, RemoteUnavailable
 from stores.platforms.bigcommerce import BigCommerce
-from stores.sandbox import faults
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place
 from tests.stores.platforms.contract import outcome_of

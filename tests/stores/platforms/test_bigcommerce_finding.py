@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical.commands import (
     Absent,
     CancelOrder,
@@ -28,7 +29,6 @@ from stores.kernel.money import Money
 from stores.platforms.bigcommerce import mapping, payments
 from stores.platforms.bigcommerce.mapping import Read
 from stores.platforms.bigcommerce.moneys import Rates
-from stores.sandbox.bigcommerce.spec import Line
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.place import BASE, MUG, TEA
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG

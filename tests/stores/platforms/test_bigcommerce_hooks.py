@@ -9,11 +9,11 @@ import requests
 import responses
 import time_machine
 
+from sandbox.platforms.bigcommerce.webhooks import MOST
 from stores.canonical.events import EventKind
 from stores.kernel import clock
 from stores.kernel.errors import RemoteRefused
-from stores.platforms.bigcommerce import BigCommerce, hooks
-from stores.sandbox.bigcommerce.hooks import MOST
+from stores.platforms.bigcommerce import BigCommerce, webhooks
 from tests.stores.platforms.bigcommerce import place
 from tests.stores.platforms.test_bigcommerce import sign
 
@@ -65,15 +65,17 @@ def test_another_shops_own_signature_is_refused():
 
 def test_our_own_header_must_be_right_where_it_is_there():
     good = sign(b"{}", "right")
-    assert BigCommerce.verify_hook(good | {hooks.OWN_HEADER: hooks.own_key("right")}, b"{}", secrets=["right"])
-    assert not BigCommerce.verify_hook(good | {hooks.OWN_HEADER: hooks.own_key("other")}, b"{}", secrets=["right"])
+    assert BigCommerce.verify_hook(good | {webhooks.OWN_HEADER: webhooks.own_key("right")}, b"{}", secrets=["right"])
+    assert not BigCommerce.verify_hook(
+        good | {webhooks.OWN_HEADER: webhooks.own_key("other")}, b"{}", secrets=["right"]
+    )
 
 
-@pytest.mark.parametrize("topic", sorted(hooks.TOPICS))
+@pytest.mark.parametrize("topic", sorted(webhooks.TOPICS))
 def test_each_scope_makes_us_read(topic):
     body = json.dumps({"scope": topic, "data": {"type": "order", "id": 17}}).encode()
     (event,) = BigCommerce.parse_hook({}, body)
-    assert (event.kind, event.order_id) == (hooks.TOPICS[topic], "17" if topic.startswith("store/order/") else "")
+    assert (event.kind, event.order_id) == (webhooks.TOPICS[topic], "17" if topic.startswith("store/order/") else "")
 
 
 def test_a_transaction_may_name_its_order_apart():
@@ -141,7 +143,7 @@ def test_what_the_simulator_sends_verifies(world):
         sent = outside.calls[0].request
 
     headers = {name: str(value) for name, value in sent.headers.items()}
-    assert headers[hooks.OWN_HEADER] == hooks.own_key("demo-client-secret-sandbox")
+    assert headers[webhooks.OWN_HEADER] == webhooks.own_key("demo-client-secret-sandbox")
     with time_machine.travel(world.now(), tick=False):
         assert abs(clock.now().timestamp() - int(headers["webhook-timestamp"])) < 2
         assert BigCommerce.verify_hook(headers, sent.body, secrets=["demo-client-secret-sandbox"])

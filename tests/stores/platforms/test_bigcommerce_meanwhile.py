@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox.core.world import World
+from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical.commands import Command, CorrectStock, Outcome, Receipt, StockChange
 from stores.canonical.order import Order
 from stores.kernel.errors import (
@@ -20,8 +22,6 @@ from stores.kernel.errors import (
     RemoteUnavailable,
 )
 from stores.platforms.bigcommerce import BigCommerce
-from stores.sandbox.bigcommerce.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place
 from tests.stores.platforms.bigcommerce.place import MUG, TEA

@@ -6,10 +6,10 @@ import pytest
 from bigcommerce.api import BigcommerceApi  # type: ignore[import-untyped]
 from bigcommerce.exception import ClientRequestException, RateLimitingException  # type: ignore[import-untyped]
 
-from stores.sandbox.adapter import InProcess
-from stores.sandbox.bigcommerce.house import BigCommerceHome
-from stores.sandbox.bigcommerce.seeds import SEEDS
-from stores.sandbox.world import World
+from sandbox.core.world import World
+from sandbox.in_process import InProcess
+from sandbox.platforms.bigcommerce.seeds import SEEDS
+from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
 
 pytestmark = [pytest.mark.oracles]
 
@@ -22,11 +22,11 @@ def client(world: World) -> BigcommerceApi:
 
 
 @pytest.fixture
-def home(world: World) -> BigCommerceHome:
-    return BigCommerceHome(world)
+def home(world: World) -> BigCommerceSimulator:
+    return BigCommerceSimulator(world)
 
 
-def test_it_reads_every_seed_with_lines_and_addresses(home: BigCommerceHome, client: BigcommerceApi) -> None:
+def test_it_reads_every_seed_with_lines_and_addresses(home: BigCommerceSimulator, client: BigcommerceApi) -> None:
     made = home.seed()
     assert set(made) == set(SEEDS)
     for name, one in made.items():
@@ -36,7 +36,7 @@ def test_it_reads_every_seed_with_lines_and_addresses(home: BigCommerceHome, cli
         assert len(order.shipping_addresses()) == order.shipping_address_count
 
 
-def test_it_lists_and_meets_an_empty_list(home: BigCommerceHome, client: BigcommerceApi) -> None:
+def test_it_lists_and_meets_an_empty_list(home: BigCommerceSimulator, client: BigcommerceApi) -> None:
     one, two = home.make_order(), home.make_order()
     assert {order.id for order in client.Orders.all(limit=250)} == {int(one.id), int(two.id)}
     assert client.connection.get("orders", min_id=1, max_id=2) == {}
@@ -44,7 +44,7 @@ def test_it_lists_and_meets_an_empty_list(home: BigCommerceHome, client: Bigcomm
         client.Orders.all(limit=251)
 
 
-def test_it_cancels_by_number_and_not_by_text(home: BigCommerceHome, client: BigcommerceApi) -> None:
+def test_it_cancels_by_number_and_not_by_text(home: BigCommerceSimulator, client: BigcommerceApi) -> None:
     order = client.Orders.get(int(home.make_order().id))
     assert order.update(status="Cancelled").status_id == 11
     assert order.update(status_id=5).status == "Cancelled"

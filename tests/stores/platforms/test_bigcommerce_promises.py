@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from cancellations.planning.plan import Plan
+from sandbox.platforms.bigcommerce import quotes
+from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
+from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical.commands import Outcome, RefundOrder
 from stores.canonical.request import RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
 from stores.platforms.bigcommerce import receipts
-from stores.sandbox.bigcommerce import quotes
-from stores.sandbox.bigcommerce.house import BigCommerceHome
-from stores.sandbox.bigcommerce.spec import Line
-from stores.services import reach
+from stores.services import platform_client
 from tests.rigs.desk import Desk, desk_on
 from tests.stores.platforms.bigcommerce import place
 from tests.stores.platforms.rig import KEY
@@ -133,9 +133,9 @@ def test_the_shop_itself_pays_no_more_through_a_payment_than_it_holds(desk):
     """Staff gave back some of the card between our look and our call: an own amount is refused there, and told."""
     record = desk.order(lines=TWO, tender=[("giftcertificate", "20.00"), ("testgateway", "23.00")])
     wish = desk.everything(record, refund=RefundChoice.PART, part={"testgateway": usd("22.00")})
-    platform = reach.open_platform(desk.store)
+    platform = platform_client.open_platform(desk.store)
     (command,) = (step.command for step in desk.plan(record, wish).steps if step.kind == "refund")
-    BigCommerceHome(desk.world).staff(record.external_id).refund(1)
+    BigCommerceSimulator(desk.world).staff(record.external_id).refund(1)
 
     left = replace(command, lines=tuple(replace(line, units=min(line.units, Decimal(2))) for line in command.lines))
     with pytest.raises(RemoteRefused):

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.world import World
+from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
+from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money, total
-from stores.sandbox.bigcommerce.house import BigCommerceHome
-from stores.sandbox.bigcommerce.spec import Line
-from stores.sandbox.world import World
 from tests.rigs.desk import Desk, desk_on
 from tests.stores.platforms.bigcommerce import place
 from tests.stores.platforms.contract import outcome_of
@@ -122,7 +122,7 @@ def desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 @pytest.mark.parametrize(("words", "part", "rest"), CURRENCIES)
 def test_units_go_back_to_stock_with_the_exact_money_of_their_currency(desk, words, part, rest):
     """One pot, then all that is left: to the smallest unit, and every unit once."""
-    home = BigCommerceHome(desk.world)
+    home = BigCommerceSimulator(desk.world)
     record = desk.order(**words)
 
     for wish in (desk.some(record, 1), None):
@@ -145,4 +145,4 @@ def test_money_told_in_the_currency_of_display_is_left_to_a_person(desk, display
 
     assert not plan.can_run
     assert any("two currencies" in blocker.text for blocker in plan.blockers)
-    assert (desk.world.effects(kind="refund"), BigCommerceHome(desk.world).stock("POT")) == ([], 97)
+    assert (desk.world.effects(kind="refund"), BigCommerceSimulator(desk.world).stock("POT")) == ([], 97)

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox.platforms.bigcommerce.seeds import SEEDS
+from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical import codec
 from stores.canonical.order import (
     Cancellable,
@@ -21,14 +23,12 @@ from stores.canonical.order import (
     PaymentState,
     PaymentStatus,
 )
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteUnavailable
+from stores.kernel.http import json_readers
 from stores.kernel.money import Money
 from stores.platforms.bigcommerce import mapping, parts, payments, stock, totals
 from stores.platforms.bigcommerce.mapping import Read
 from stores.platforms.bigcommerce.moneys import Rates
-from stores.sandbox.bigcommerce.seeds import SEEDS
-from stores.sandbox.bigcommerce.spec import Line
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.place import BASE, MUG, TEA
 
@@ -252,7 +252,7 @@ def test_any_answer_is_an_order_or_a_failed_read(changes):
     for path, junk in changes:
         put(told, path, junk)
     try:
-        with shapes.understood("unreadable"):
+        with json_readers.understood("unreadable"):
             order = to_order(told)
     except RemoteUnavailable:
         return
@@ -261,8 +261,8 @@ def test_any_answer_is_an_order_or_a_failed_read(changes):
 
 
 def to_order(told: dict[str, Any]) -> Order:
-    raw = shapes.node(told["order"], "order")
-    records, rows, sent = (shapes.nodes(told, name) for name in ("refunds", "rows", "sent"))
+    raw = json_readers.node(told["order"], "order")
+    records, rows, sent = (json_readers.nodes(told, name) for name in ("refunds", "rows", "sent"))
     rates = Rates.of(raw)
     read = Read(
         raw, records, payments.to_payments(raw, rows, records, rates), payments.states(records, rows),

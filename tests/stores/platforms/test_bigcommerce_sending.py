@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical.commands import CancelOrder, Outcome, PaymentBack
 from stores.canonical.request import CancelRequest, Reason
 from stores.kernel.errors import CredentialsRejected, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.money import Money
-from stores.sandbox.bigcommerce.spec import Line
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.place import MUG, TEA

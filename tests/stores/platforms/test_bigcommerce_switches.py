@@ -12,6 +12,8 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox.core import switches
+from sandbox.core.world import World
 from stores.canonical.commands import (
     CancelOrder,
     Command,
@@ -25,8 +27,6 @@ from stores.canonical.commands import (
 from stores.canonical.order import Order
 from stores.kernel.errors import DeskError
 from stores.platforms.bigcommerce import BigCommerce
-from stores.sandbox import switches
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place
 from tests.stores.platforms.bigcommerce.place import MUG, TEA

@@ -13,15 +13,15 @@ import pytest
 from stores.canonical.commands import Outcome, Receipt
 from stores.canonical.order import PaymentStatus
 from stores.kernel.errors import InputRejected, JobFailed
-from stores.kernel.shapes import Misread
+from stores.kernel.http.json_readers import Misread
 from stores.platforms.bigcommerce import acting as bc_acting
+from stores.platforms.bigcommerce import capabilities as bc_words
 from stores.platforms.bigcommerce import items as bc_items
 from stores.platforms.bigcommerce import lines as bc_lines
 from stores.platforms.bigcommerce import mapping as bc
 from stores.platforms.bigcommerce import moneys as bc_moneys
 from stores.platforms.bigcommerce import payments as bc_payments
 from stores.platforms.bigcommerce import receipts as bc_receipts
-from stores.platforms.bigcommerce import words as bc_words
 from stores.platforms.bigcommerce.moneys import Rates as BigCommerceRates
 from tests import make
 from tests.stores.platforms import rig

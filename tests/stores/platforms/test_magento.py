@@ -8,6 +8,9 @@ from decimal import Decimal
 
 import responses
 
+from sandbox.core.world import World
+from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.platforms.magento.spec import Line
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
@@ -15,9 +18,6 @@ from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
 from stores.platforms.base import Platform
 from stores.platforms.magento import Magento
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.magento.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms.contract import SECRETS, PlatformContract, outcome_of
 from tests.stores.platforms.magento import place, recorded
 from tests.stores.platforms.magento.place import ANY, MUG, TEA, world
@@ -134,17 +134,17 @@ class TestMagento(PlatformContract):
 
     def prove_restock(self, world: World, shop: Platform) -> None:
         _, command = self.commands(world, shop)[RefundOrder]
-        before = MagentoHome(world).stock("MUG-BLU")["salable"]
+        before = MagentoSimulator(world).stock("MUG-BLU")["salable"]
         self.carry_through(world, shop, command)
-        assert MagentoHome(world).stock("MUG-BLU")["salable"] == before + 1
+        assert MagentoSimulator(world).stock("MUG-BLU")["salable"] == before + 1
 
     def prove_keep_stock(self, world: World, shop: Platform) -> None:
         _, command = self.commands(world, shop)[RefundOrder]
         assert isinstance(command, RefundOrder)
-        before = MagentoHome(world).stock("MUG-BLU")
+        before = MagentoSimulator(world).stock("MUG-BLU")
         kept = tuple(replace(line, restock=False) for line in command.lines)
         self.carry_through(world, shop, replace(command, lines=kept))
-        after = MagentoHome(world).stock("MUG-BLU")
+        after = MagentoSimulator(world).stock("MUG-BLU")
         assert after["salable"] == before["salable"]
         assert after["qty"] == before["qty"] - 1  # written off: the words say so
 
@@ -155,8 +155,8 @@ class TestMagento(PlatformContract):
         assert len(world.effects(command.order_id, kind="notify")) == 1
 
     def prove_labels(self, world: World, shop: Platform) -> None:
-        made = MagentoHome(world).make_order(lines=[place.MUG])
-        staff = MagentoHome(world).staff(made.id)
+        made = MagentoSimulator(world).make_order(lines=[place.MUG])
+        staff = MagentoSimulator(world).staff(made.id)
         staff.ship(1)
         assert [r for r in shop.read_order(made.id).remarks if r.kind == "label"] == []
         staff.make_label()

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from cancellations.services import preview
+from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.platforms.magento.spec import Line
 from stores.canonical.request import RefundChoice
 from stores.kernel.money import Money
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.magento.spec import Line
 from tests.rigs.desk import Desk, desk_on, lines_of
-from tests.stores.sandbox import magento_spec
+from tests.sandbox import magento_spec
 
 MUG = Line(title="Enamel mug", price="14.50", sku="MUG-BLU", quantity=3)
 TEA = Line(title="Mountain tea", price="8.90", sku="TEA-100", quantity=2)
@@ -56,8 +56,8 @@ def test_a_paid_order_ends_by_a_refund(desk):
     assert desk.count("cancel") == 0
     live = desk.live(order)
     assert (live.cancelled_at is not None, live.cancel_reason) == (True, "Cancelled by refund")
-    assert MagentoHome(desk.world).order(live.external_id)["state"] == "closed"
-    assert MagentoHome(desk.world).stock("MUG-BLU")["salable"] == 1000
+    assert MagentoSimulator(desk.world).order(live.external_id)["state"] == "closed"
+    assert MagentoSimulator(desk.world).stock("MUG-BLU")["salable"] == 1000
     assert sum(spent.values()) <= 7, spent
 
 
@@ -68,7 +68,7 @@ def test_an_order_nobody_paid_is_cancelled(desk, pay):
 
     is_as_promised(done)
     assert (desk.count("cancel"), desk.count("refund"), desk.count("void")) == (1, 0, int(pay == "authorised"))
-    assert MagentoHome(desk.world).stock("MUG-BLU")["salable"] == 1000
+    assert MagentoSimulator(desk.world).stock("MUG-BLU")["salable"] == 1000
     assert sum(spent.values()) <= 5, spent
 
 
@@ -89,7 +89,7 @@ def test_a_partly_invoiced_order_is_refunded_and_then_cancelled(desk):
     differing = {row["kind"] for row in lines_of(done.receipt) if row["verdict"] == "differs"}
     assert differing <= {"stock"}  # no record of what a cancel puts back
     assert [(e.kind, e.units) for e in desk.world.effects() if e.kind != "stock"] == [("refund", 1), ("cancel", 4)]
-    assert MagentoHome(desk.world).stock("TEA-100")["salable"] == 1000
+    assert MagentoSimulator(desk.world).stock("TEA-100")["salable"] == 1000
 
 
 def test_part_of_a_paid_order(desk):
@@ -124,7 +124,7 @@ def test_all_units_with_some_of_the_money_kept(desk):
         is_as_promised(done)
         live = desk.live(order)
         assert (live.cancelled_at, live.lines[0].current) == (None, 0)
-        assert MagentoHome(desk.world).order(live.external_id)["state"] == "complete"
+        assert MagentoSimulator(desk.world).order(live.external_id)["state"] == "complete"
         assert [str(e.amount) for e in desk.world.effects(live.external_id, kind="refund")] == [amount]
 
 
@@ -134,7 +134,7 @@ def test_units_kept_out_of_stock_are_written_off(desk):
     done, _ = carried(desk, order, desk.some(order, 1, 1, keep_stock=frozenset({line})))
 
     is_as_promised(done)
-    mug, tea = MagentoHome(desk.world).stock("MUG-BLU"), MagentoHome(desk.world).stock("TEA-100")
+    mug, tea = MagentoSimulator(desk.world).stock("MUG-BLU"), MagentoSimulator(desk.world).stock("TEA-100")
     assert (mug["salable"], mug["qty"]) == (997, 999)
     assert (tea["salable"], tea["qty"]) == (999, 1000)
 

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.world import World
+from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.platforms.magento.spec import Line
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.money import Money
 from stores.platforms.magento import Magento
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.magento.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.magento import place
 from tests.stores.platforms.magento.place import world
@@ -115,7 +115,7 @@ def test_half_of_discounted_shipping_is_half_of_what_was_paid_for_it(world):
 
     one.step(CancelRequest(lines=place.some(order), shipping=usd("1.50")))
 
-    raw = MagentoHome(world).order(order.external_id)
+    raw = MagentoSimulator(world).order(order.external_id)
     assert (raw["shipping_refunded"], raw["shipping_tax_refunded"]) == ("2.50", "0.25")
     assert (raw["adjust_pos"], raw["adjust_neg"], one.moved) == ("0", "0", Decimal("23.10"))
     assert shop.look_again(order).shipping_refundable == usd("1.50")
@@ -168,7 +168,7 @@ def test_whole_is_paid_and_parts_sum(world, prices, discount, config, told):
         assert one.moved == one.order.totals.received.shop.amount, words
         assert (after.totals.net.shop, after.shipping_refundable) == (usd("0.00"), usd("0.00")), words
         assert after.cancelled_at
-        assert MagentoHome(world).order(one.order.external_id)["state"] == "closed"
+        assert MagentoSimulator(world).order(one.order.external_id)["state"] == "closed"
         assert shop.look_again(one.order) == after
         if told and one.order.shipping_refundable:
             goes_as_shipping(world, one.order)
@@ -189,7 +189,7 @@ def parts(dice: Random, one: Told) -> None:
 
 def goes_as_shipping(world: World, order: Order) -> None:
     """Where the shop's reading is known, Magento's books show all of the shipping as refunded, and its tax."""
-    raw = MagentoHome(world).order(order.external_id)
+    raw = MagentoSimulator(world).order(order.external_id)
     cents = Decimal("0.03")  # of several parts
     assert abs(Decimal(raw["shipping_refunded"]) - Decimal(raw["shipping"])) <= cents
     assert abs(Decimal(raw["shipping_tax_refunded"]) - Decimal(raw["shipping_tax"])) <= cents

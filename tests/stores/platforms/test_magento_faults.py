@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.core import faults
+from sandbox.core.world import World
 from stores.canonical.commands import Absent, Command, Found, Receipt
 from stores.canonical.order import Order
 from stores.kernel.errors import (
@@ -18,8 +20,6 @@ from stores.kernel.errors import (
     RemoteUnavailable,
 )
 from stores.platforms.magento import Magento
-from stores.sandbox import faults
-from stores.sandbox.world import World
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.magento import place
 from tests.stores.platforms.magento.place import world

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox.platforms.magento.simulator import MagentoSimulator
 from stores.canonical.commands import Absent, Found, FoundForeign, Outcome, PaymentBack, RefundOrder, Unclear
 from stores.canonical.order import Order
 from stores.connectors.records import IN_ALL, Standing
@@ -14,7 +15,6 @@ from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused
 from stores.kernel.money import Money
 from stores.platforms.magento import mapping
 from stores.platforms.magento.facts import Facts
-from stores.sandbox.magento.house import MagentoHome
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.magento import place, recorded
 from tests.stores.platforms.magento.place import MUG, world
@@ -41,7 +41,7 @@ def test_the_same_refund_without_our_mark_is_somebody_elses(world):
     shop = place.on_world(world)
     order = place.made(world, shop)
     command = place.part(shop, order)
-    MagentoHome(world).staff(order.external_id).refund(1, note="sorry")
+    MagentoSimulator(world).staff(order.external_id).refund(1, note="sorry")
 
     assert isinstance(shop.find(command, tag=TAG, before=order), FoundForeign)
     assert isinstance(shop.find(command, tag=TAG, before=shop.read_order(order.external_id)), Absent)
@@ -51,7 +51,7 @@ def test_a_refund_of_other_units_for_the_same_money_is_not_a_twin(world):
     shop = place.on_world(world)
     order = place.made(world, shop, lines=[MUG, replace(MUG, sku="MUG-RED")])
     command = place.part(shop, order)
-    MagentoHome(world).staff(order.external_id).refund(0, 1)
+    MagentoSimulator(world).staff(order.external_id).refund(0, 1)
 
     assert isinstance(shop.find(command, tag=TAG, before=order), Absent)
 
@@ -62,7 +62,7 @@ def test_every_credit_memo_is_a_record_with_its_invoice_its_money_and_its_units(
     command = place.part(shop, order)
     shop.carry_out(command, key=KEY, tag=TAG)
     with_memo = shop.read_order(order.external_id)
-    MagentoHome(world).staff(order.external_id).refund_offline(0, 1, note="by hand")
+    MagentoSimulator(world).staff(order.external_id).refund_offline(0, 1, note="by hand")
 
     ours, theirs = shop.records(command, before=with_memo).records
 
@@ -145,7 +145,7 @@ def test_another_refund_is_not_ours(world):
     shop = place.on_world(world)
     order = place.made(world, shop)
     command = place.part(shop, order)
-    MagentoHome(world).staff(order.external_id).refund(2, note=f"ours of another step {OTHER_TAG}")
+    MagentoSimulator(world).staff(order.external_id).refund(2, note=f"ours of another step {OTHER_TAG}")
 
     assert isinstance(shop.find(command, tag=TAG, before=order), Absent)
 
@@ -184,7 +184,7 @@ def test_a_cancel_leaves_no_mark_and_the_words_say_so(world):
     order = place.made(world, shop, lines=[MUG], pay="unpaid")
     command = place.cancel(order)
     assert isinstance(shop.find(command, tag=TAG, before=order), Absent)
-    MagentoHome(world).staff(order.external_id).cancel()
+    MagentoSimulator(world).staff(order.external_id).cancel()
 
     found = shop.find(command, tag=TAG, before=order)
 
@@ -211,7 +211,7 @@ def test_a_cancel_that_took_only_a_part_is_for_a_person(world):
     shop = place.on_world(world)
     order = place.made(world, shop, lines=[MUG], pay="unpaid")
     command = place.cancel(order)
-    MagentoHome(world).staff(order.external_id).invoice(1)
+    MagentoSimulator(world).staff(order.external_id).invoice(1)
     with pytest.raises(RemoteRefused):  # the usual case: seen in time
         shop.carry_out(command, key=KEY, tag=TAG)
     answer = shop.api.effect(f"orders/{order.external_id}/cancel")

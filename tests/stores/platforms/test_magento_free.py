@@ -10,13 +10,13 @@ import pytest
 
 from cancellations.planning import planner
 from cancellations.planning.plan import Plan, ShopSettings
+from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.platforms.magento.spec import Line
 from stores.canonical.commands import Absent, CancelOrder, Found, FoundForeign, RefundOrder
 from stores.canonical.order import Cancellable, Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused, Unsupported
 from stores.platforms.magento import Magento
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.magento.spec import Line
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.magento import place
@@ -30,7 +30,7 @@ FREE = {"lines": [Line(price="97.20", discount="291.60", quantity=3, sku="MUG")]
 def planned(shop: Magento, order: Order, units: int) -> Plan:
     request = CancelRequest(lines={order.lines[0].id: Decimal(units)})
     return planner.build(
-        order, request, quote=shop.quote(order, request), capabilities=shop.capabilities, manner=shop.manner,
+        order, request, quote=shop.quote(order, request), capabilities=shop.capabilities, recipe=shop.recipe,
         reasons=shop.reasons, settings=ShopSettings(hold_seconds=0), adapter_version="1",
     )  # fmt: skip
 
@@ -71,8 +71,8 @@ def test_units_of_a_free_order_leave_by_credit_memos_of_nothing(world):
         "extension_attributes": {"return_to_stock_items": [int(order.lines[0].id)]},
     }  # fmt: skip
     assert [str(e.amount) for e in world.effects(order.external_id, kind="refund")] == ["0.00", "0.00"]
-    assert MagentoHome(world).stock("MUG")["salable"] == 1000
-    assert MagentoHome(world).order(order.external_id)["state"] == "closed"
+    assert MagentoSimulator(world).stock("MUG")["salable"] == 1000
+    assert MagentoSimulator(world).order(order.external_id)["state"] == "closed"
 
 
 def test_a_shop_that_makes_none_says_what_to_do(world):
@@ -139,7 +139,7 @@ def test_a_credit_memo_of_nothing_made_by_a_colleague_is_seen(world):
     shop = place.on_world(world)
     order = place.made(world, shop, **FREE)
     command = command_of(planned(shop, order, 3))
-    MagentoHome(world).staff(order.external_id).refund(3, note="bye")
+    MagentoSimulator(world).staff(order.external_id).refund(3, note="bye")
 
     assert isinstance(shop.find(command, tag=TAG, before=order), FoundForeign)
     heard = outcome_of(lambda: shop.carry_out(command, key=KEY, tag=TAG))

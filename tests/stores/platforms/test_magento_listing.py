@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from sandbox.platforms.magento.simulator import MagentoSimulator
 from stores.kernel.errors import RemoteUnavailable
 from stores.platforms.magento import Magento, api
-from stores.sandbox.magento.house import MagentoHome
 from tests.make import NOW
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.magento import place, recorded
@@ -40,7 +40,7 @@ def everything(shop, since=None, between=None):
 def test_a_page_always_names_its_size(world):
     shop, seen = place.on_world(world), []
     world.rest_watchers.append(lambda request, status, payload: seen.append(parse_qs(request.query)))
-    MagentoHome(world).seed()
+    MagentoSimulator(world).seed()
     for order_id in everything(shop):
         shop.read_order(order_id)
     lists = [query for query in seen if any("searchCriteria" in name for name in query)]
@@ -49,7 +49,7 @@ def test_a_page_always_names_its_size(world):
 
 
 def test_every_order_comes_and_the_end_is_found(world, small_pages):
-    made = [MagentoHome(world).make_order(age_days=9 - n).id for n in range(8)]
+    made = [MagentoSimulator(world).make_order(age_days=9 - n).id for n in range(8)]
     shop = place.on_world(world)
 
     found = everything(shop)
@@ -59,12 +59,12 @@ def test_every_order_comes_and_the_end_is_found(world, small_pages):
 
 
 def test_many_changes_in_one_second_come_through(world, small_pages):
-    made = {MagentoHome(world).make_order(age_days=1).id for _ in range(11)}
+    made = {MagentoSimulator(world).make_order(age_days=1).id for _ in range(11)}
     assert set(everything(place.on_world(world))) == made
 
 
 def test_an_order_that_moves_while_we_read_hides_no_other(world, small_pages):
-    home = MagentoHome(world)
+    home = MagentoSimulator(world)
     made = [home.make_order(age_days=20 - n, pay="unpaid").id for n in range(12)]
 
     found = everything(place.on_world(world), between=lambda turn: turn < 3 and home.staff(made[turn]).hold())
@@ -73,7 +73,7 @@ def test_an_order_that_moves_while_we_read_hides_no_other(world, small_pages):
 
 
 def test_what_changed_since_is_asked_for_with_a_margin(world):
-    home, shop = MagentoHome(world), place.on_world(world)
+    home, shop = MagentoSimulator(world), place.on_world(world)
     home.make_order(age_days=3)
     recent = home.make_order(age_days=1).id
     seen = []
@@ -102,7 +102,7 @@ def test_a_summary_shows_what_the_list_and_the_search_need(world):
 def test_a_shop_with_input_limits_is_read_all_the_same(world):
     world.switch("magento_input_limits", "on")
     shop = place.on_world(world)
-    made = {MagentoHome(world).make_order().id for _ in range(25)}
+    made = {MagentoSimulator(world).make_order().id for _ in range(25)}
     assert set(everything(shop)) == made
 
 

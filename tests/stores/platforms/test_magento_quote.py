@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.platforms.magento.spec import Line
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money, total
+from stores.platforms.magento import messages as magento_words
 from stores.platforms.magento import quoting, reading
-from stores.platforms.magento import words as magento_words
 from stores.platforms.magento.facts import Facts
-from stores.platforms.magento.worth import TAX, Share, Worth
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.magento.spec import Line
+from stores.platforms.magento.refund_math import TAX, Share, Worth
 from tests.stores.platforms import rig
 from tests.stores.platforms.magento import place
 from tests.stores.platforms.magento.place import MUG, TEA, world
@@ -65,7 +65,7 @@ def test_what_is_promised_is_what_moves(world):
         order = order if order.cancelled_at else through(shop, order, rig.everything(order))
         assert order.cancelled_at
         assert order.totals.refunded == order.totals.received, order.external_id
-        assert MagentoHome(world).order(order.external_id)["state"] == "closed"
+        assert MagentoSimulator(world).order(order.external_id)["state"] == "closed"
 
 
 def through(shop: Any, order: Any, request: CancelRequest) -> Any:
@@ -125,7 +125,7 @@ def test_never_more_than_is_left(world):
     """Staff gave some money back before: the rest is all there is."""
     shop = place.on_world(world)
     order = place.made(world, shop, lines=[MUG])
-    MagentoHome(world).staff(order.external_id).refund(amount="40.00")
+    MagentoSimulator(world).staff(order.external_id).refund(amount="40.00")
     order = shop.look_again(order)
     quote = shop.quote(order, rig.everything(order))
     assert quote.total == quote.maximum == usd("8.50")

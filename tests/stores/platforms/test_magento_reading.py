@@ -10,14 +10,14 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.platforms.magento.spec import Line
 from stores.canonical import codec
 from stores.canonical.order import Cancellable, Fulfilment, LineItem, Order, PaymentKind, PaymentState
 from stores.kernel.errors import CredentialsRejected, RemoteUnavailable
 from stores.kernel.money import Money
 from stores.platforms.magento import facts, reading
-from stores.platforms.magento.words import LABELS_UNREAD
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.magento.spec import Line
+from stores.platforms.magento.messages import LABELS_UNREAD
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.magento import place, recorded, shown
 from tests.stores.platforms.magento.place import MUG, TEA, world
@@ -120,7 +120,7 @@ def test_a_credit_memo_becomes_a_refund_whose_stock_nobody_tells(network):
 )
 def test_where_an_order_stands(world, seed, payment, fulfilment, cancellable, by_refund):
     shop = place.on_world(world)
-    order = shop.read_order(MagentoHome(world).seed(seed)[seed].id)
+    order = shop.read_order(MagentoSimulator(world).seed(seed)[seed].id)
 
     assert (order.payment, order.fulfilment) == (PaymentState(payment), Fulfilment(fulfilment))
     assert order.cancellable is Cancellable(cancellable)
@@ -139,7 +139,7 @@ def test_where_an_order_stands(world, seed, payment, fulfilment, cancellable, by
 
 def test_every_seed_is_read_and_kept(world):
     shop = place.on_world(world)
-    for name, made in MagentoHome(world).seed().items():
+    for name, made in MagentoSimulator(world).seed().items():
         order = shop.read_order(made.id)
         assert codec.loads(Order, codec.dumps(order)) == order, name
         assert tuple(line.id for line in order.lines) == made.lines, name
@@ -160,7 +160,7 @@ def test_without_money_nothing_billed_can_go(world):
     """An order whose money staff gave back as goodwill."""
     shop = place.on_world(world)
     kind = place.made(world, shop, lines=[MUG])
-    MagentoHome(world).staff(kind.external_id).refund(amount="48.50")
+    MagentoSimulator(world).staff(kind.external_id).refund(amount="48.50")
     order = shop.look_again(kind)
     assert order.cancellable is Cancellable.NONE
     assert "only together with money" in order.lines[0].why_not
@@ -170,9 +170,9 @@ def test_without_money_nothing_billed_can_go(world):
 def test_an_order_of_another_websites_currency(world):
     """Each website of a shop may have a base currency of its own: the order's counts, not the connection's."""
     shop = place.on_world(world)
-    MagentoHome(world).add_shop("demo", currency="EUR")
+    MagentoSimulator(world).add_shop("demo", currency="EUR")
     order = place.made(world, shop, lines=[MUG])
-    MagentoHome(world).add_shop("demo", currency="USD")
+    MagentoSimulator(world).add_shop("demo", currency="USD")
     command = place.part(shop, order)
     shop.carry_out(command, key="k", tag="[op 1]")
 
@@ -214,7 +214,7 @@ def test_what_needs_a_look_is_said(world):
     shop = place.on_world(world)
 
     def said(seed: str) -> str:
-        return " ".join(r.text for r in shop.read_order(MagentoHome(world).seed(seed)[seed].id).remarks)
+        return " ".join(r.text for r in shop.read_order(MagentoSimulator(world).seed(seed)[seed].id).remarks)
 
     assert "Gift cards or reward points" in said("gift card and points")
     assert "estimates" in said("store credit")
@@ -248,7 +248,7 @@ def test_an_order_of_another_shape_is_a_failed_read(network, changes):
 
 def test_an_unpaid_order_is_one_call_and_a_paid_one_two(world):
     shop = place.on_world(world)
-    home, counted = MagentoHome(world), []
+    home, counted = MagentoSimulator(world), []
     for words in ({"pay": "unpaid"}, {}, {"refunded": 1}, {"lines": [Line(quantity=2, shipped=1)]}):
         made = home.make_order(**({"lines": [MUG]} | words)).id
         before = sum(world.counters()["requests"].values())
@@ -266,8 +266,8 @@ def test_the_connection_tells_currency_zone_and_what_lacks(world):
     assert (access.shop_name, access.account) == ("demo.magento.example", "demo.magento.example")
     assert (access.currency, access.time_zone, access.missing) == ("USD", "America/New_York", ())
 
-    rights = [one for one in MagentoHome(world).fresh("demo")["resources"] if not one.endswith("sales_creditmemo")]
-    MagentoHome(world).add_shop("demo", resources=rights)
+    rights = [one for one in MagentoSimulator(world).fresh("demo")["resources"] if not one.endswith("sales_creditmemo")]
+    MagentoSimulator(world).add_shop("demo", resources=rights)
     (missing,) = place.on_world(world).check_access().missing
     assert missing.name == "Magento_Sales::sales_creditmemo"
     assert "RefundOrder" in missing.needed_for
@@ -275,7 +275,7 @@ def test_the_connection_tells_currency_zone_and_what_lacks(world):
 
 def test_wrong_values_are_told_apart(world):
     shop = place.on_world(world)
-    MagentoHome(world).add_shop("demo", token_secret="another")
+    MagentoSimulator(world).add_shop("demo", token_secret="another")
     with pytest.raises(CredentialsRejected) as caught:
         shop.check_access()
     assert "signature" in caught.value.user_message
@@ -299,8 +299,8 @@ def test_what_changes_the_money_is_said_before_the_click(world):
 
 def test_shipments_whose_labels_are_too_long_are_read_without_them(world):
     shop = place.on_world(world)
-    made = MagentoHome(world).make_order(lines=[MUG])
-    staff = MagentoHome(world).staff(made.id)
+    made = MagentoSimulator(world).make_order(lines=[MUG])
+    staff = MagentoSimulator(world).staff(made.id)
     staff.ship(1)
     staff.make_label("A" * 10_000_000)
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.world import World
+from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.platforms.magento.spec import Line
 from stores.canonical.commands import Command, RefundOrder
 from stores.canonical.order import Order, PaymentState
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
 from stores.kernel.money import Money
 from stores.platforms.magento import sending
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.magento.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.magento import place
@@ -111,7 +111,7 @@ def test_units_that_stay_out_are_not_in_the_list(world):
     _, body = sent(world, order, kept)
 
     assert body["arguments"]["extension_attributes"] == {"return_to_stock_items": []}
-    assert MagentoHome(world).stock("MUG-BLU")["salable"] == 997
+    assert MagentoSimulator(world).stock("MUG-BLU")["salable"] == 997
 
 
 def test_a_payment_that_was_only_recorded_is_recorded_back(world):
@@ -139,7 +139,7 @@ def test_composite_products_name_the_items_that_carry_the_money(world, kind, nam
     parts = (("CUP", "6.00"), ("POT", "14.00")) if kind == "bundle" else (("CUP", "0"), ("POT", "0"))
     line = Line(title="Set", sku="SET", kind=kind, price="20.00", quantity=2, parts=parts)
     order = place.made(world, shop, lines=[line, TEA])
-    raw = MagentoHome(world).order(order.external_id)["items"]
+    raw = MagentoSimulator(world).order(order.external_id)["items"]
     ids = [str(raw[place_]["id"]) for place_ in named]
     assert [line.id for line in order.lines][:-1] == ids
 
@@ -208,7 +208,7 @@ def test_a_part_of_taxed_shipping_goes_back_to_the_cent(world):
 @pytest.mark.parametrize("shipping", ["4.15", "4.95"])
 def test_parts_of_a_yen_that_nobody_can_pay_do_not_stay_open(world, shipping):
     """Magento rounds to two digits in every currency; half a yen up would be more than was paid, half down a rest."""
-    MagentoHome(world).add_shop("demo", currency="JPY")
+    MagentoSimulator(world).add_shop("demo", currency="JPY")
     shop = place.on_world(world)
     order = place.made(world, shop, lines=[Line(price="33.33", quantity=3)], shipping=shipping)
     (command,) = place.everything(shop, order)
@@ -224,7 +224,7 @@ def test_units_that_have_not_left_go_although_others_left_meanwhile(world):
     shop = place.on_world(world)
     order = place.made(world, shop, lines=[MUG])
     two, three = place.part(shop, order, 2), place.part(shop, order, 3)
-    MagentoHome(world).staff(order.external_id).ship(1)
+    MagentoSimulator(world).staff(order.external_id).ship(1)
 
     assert refusal(world, three).code == "units"
     sent(world, order, two)
@@ -253,7 +253,7 @@ def test_what_cancel_could_not_tell_is_not_sent(world):
 def test_a_cancel_that_would_not_take_the_whole_order_is_not_sent(world, meanwhile):
     shop = place.on_world(world)
     order = place.made(world, shop, pay="unpaid")
-    staff = MagentoHome(world).staff(order.external_id)
+    staff = MagentoSimulator(world).staff(order.external_id)
     {
         "invoice": staff.invoice,
         "invoice part": lambda: staff.invoice(1),
@@ -292,7 +292,7 @@ def test_a_refund_for_which_less_is_left_is_not_sent(world, meanwhile, code):
     shop = place.on_world(world)
     order = place.made(world, shop, lines=[MUG])
     command = place.part(shop, order, 3)
-    staff = MagentoHome(world).staff(order.external_id)
+    staff = MagentoSimulator(world).staff(order.external_id)
     {
         "money": lambda: staff.refund(amount="40.00"),
         "units": lambda: staff.refund(1),

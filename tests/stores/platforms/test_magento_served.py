@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from stores.kernel import network as ways
-from stores.kernel.transport import HttpTransport
+from sandbox.core.http_server import Server
+from sandbox.core.world import World
+from sandbox.platforms.magento.simulator import MagentoSimulator
+from stores.kernel.http import network as ways
+from stores.kernel.http.transport import HttpTransport
 from stores.platforms.magento import Magento
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.server import Server
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.magento import place
 from tests.stores.platforms.rig import KEY, TAG
@@ -23,11 +23,11 @@ from tests.stores.platforms.rig import KEY, TAG
 def test_a_served_shop_is_read_and_refunded(tmp_path: Path) -> None:
     world = World.open(tmp_path / "world.sqlite3")
     world.switch("magento_limit", "wide")
-    made = MagentoHome(world).make_order(lines=[place.MUG])
+    made = MagentoSimulator(world).make_order(lines=[place.MUG])
     server = Server(world, 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    house = MagentoHome(world).open_house("demo", f"http://127.0.0.1:{server.port}")
+    house = MagentoSimulator(world).open_shop("demo", f"http://127.0.0.1:{server.port}")
     session = ways.open_session(ways.Egress.allowing(["127.0.0.0/8"]))
     connection = rig.connection(house.settings, house.secrets, session=session)
     transport = HttpTransport(session, egress=ways.Egress.allowing(["127.0.0.0/8"]))

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
+from sandbox.core import switches
+from sandbox.core.world import World
+from sandbox.platforms.magento.simulator import MagentoSimulator
 from stores.canonical.commands import CancelOrder, Command, Found, Outcome, Receipt, RefundOrder
 from stores.canonical.order import Order
 from stores.kernel.errors import DeskError, OutcomeUnknown
 from stores.platforms.magento import Magento
-from stores.sandbox import switches
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.world import World
 from tests.stores.platforms.magento import place
 from tests.stores.platforms.magento.place import MUG, TEA, world
 from tests.stores.platforms.rig import KEY, TAG
@@ -132,13 +132,13 @@ def test_under_either_stock_units_that_go_back_can_be_sold_again(world):
     for mood in ("msi", "legacy"):
         world.switch("magento_stock", mood)
         shop = place.on_world(world)
-        before = MagentoHome(world).stock("MUG-BLU")["salable"]
+        before = MagentoSimulator(world).stock("MUG-BLU")["salable"]
         order = place.made(world, shop, lines=[MUG])
         through(world, shop, place.part(shop, order))
-        assert MagentoHome(world).stock("MUG-BLU")["salable"] == before - 2
+        assert MagentoSimulator(world).stock("MUG-BLU")["salable"] == before - 2
         unpaid_ = place.made(world, shop, lines=[MUG], pay="unpaid")
         through(world, shop, place.cancel(unpaid_))
-        assert MagentoHome(world).stock("MUG-BLU")["salable"] == before - 2
+        assert MagentoSimulator(world).stock("MUG-BLU")["salable"] == before - 2
 
 
 def test_a_cancel_that_lies_is_caught_by_reading(world):

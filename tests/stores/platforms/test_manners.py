@@ -1,4 +1,4 @@
-"""How each platform wants to be asked, as the fact sheets say: the whole manner, retyped."""
+"""How each platform wants to be asked, as the fact sheets say: the whole recipe, retyped."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import fields
 
 import pytest
 
-from stores.canonical.manner import UnitsBy
+from stores.canonical.recipe import UnitsBy
 from stores.platforms import registry
 
-MANNERS = {
+RECIPES = {
     "shopify": """moves_money edits cancels_whole cancel_takes_units cancel_refunds cancel_restocks cancel_asks_restock
         cancel_voids refund_of_nothing refund_restocks names_location corrects_stock""",
     "woocommerce": """moves_money cancels_whole cancel_takes_units cancel_restocks refund_first refund_closes
@@ -26,10 +26,10 @@ MANNERS = {
 
 @pytest.mark.parametrize("kind", registry.all_platforms(), ids=lambda kind: kind.key)
 def test_each_is_asked_in_its_own_way(kind):
-    said = {field.name for field in fields(kind.manner) if getattr(kind.manner, field.name) is True}
+    said = {field.name for field in fields(kind.recipe) if getattr(kind.recipe, field.name) is True}
 
-    assert said == set(MANNERS[kind.key].split())
-    assert kind.manner.units_by is (UnitsBy.ITEM if kind.key == "modern_dropship" else UnitsBy.REFUND)
+    assert said == set(RECIPES[kind.key].split())
+    assert kind.recipe.units_by is (UnitsBy.ITEM if kind.key == "modern_dropship" else UnitsBy.REFUND)
 
 
 @pytest.mark.parametrize("kind", registry.all_platforms(), ids=lambda kind: kind.key)

@@ -9,13 +9,13 @@ from functools import partial
 import pytest
 import responses
 
+from sandbox.core.world import World
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, Found, FoundForeign, Receipt, Resend
 from stores.canonical.order import Cancellable, Fulfilment, Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused, Unsupported
 from stores.platforms.base import Platform
 from stores.platforms.modern_dropship import ModernDropship
-from stores.sandbox.world import World
 from tests.stores.platforms.contract import SECRETS, PlatformContract, outcome_of
 from tests.stores.platforms.modern_dropship import place
 from tests.stores.platforms.modern_dropship.place import ANY, MUG, TEA

@@ -17,7 +17,7 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.platforms.modern_dropship import words
+from stores.platforms.modern_dropship import capabilities
 from tests.stores.platforms.modern_dropship import place
 from tests.stores.platforms.modern_dropship.place import BASE
 from tests.stores.platforms.rig import KEY, TAG
@@ -95,7 +95,7 @@ def test_a_read_that_is_answered_so(network, status, body, kind, code):
     assert (type(caught.value), caught.value.code) == (kind, code)
     assert caught.value.user_message
     if code in ("error_in_200", "bad_shape"):
-        assert caught.value.user_message == str(words.UNREADABLE)
+        assert caught.value.user_message == str(capabilities.UNREADABLE)
 
 
 @pytest.mark.parametrize("retry_after", ["7", None])

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.core import faults
+from sandbox.core.world import World
 from stores.canonical.commands import Absent, Found, Receipt
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused, RemoteThrottled, RemoteUnavailable
-from stores.sandbox import faults
-from stores.sandbox.world import World
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.modern_dropship import place
 from tests.stores.platforms.modern_dropship.place import MUG, TEA

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sandbox.core.world import World
+from sandbox.platforms.modern_dropship.spec import Line
 from stores.platforms.modern_dropship import ModernDropship, listing
-from stores.sandbox.modern_dropship.spec import Line
-from stores.sandbox.world import World
 from tests.make import NOW
 from tests.stores.platforms.modern_dropship import place
 from tests.stores.platforms.modern_dropship.place import BASE

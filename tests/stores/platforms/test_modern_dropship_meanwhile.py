@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.world import World
 from stores.canonical.commands import Absent, CancelLine, CancelOrder, CancelRest, Found, FoundForeign, Unclear
 from stores.canonical.request import Reason
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
-from stores.sandbox.world import World
 from tests import make
 from tests.stores.platforms.modern_dropship import place
 from tests.stores.platforms.modern_dropship.place import MUG, TEA

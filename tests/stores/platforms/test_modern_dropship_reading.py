@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sandbox.core.world import World
+from sandbox.platforms.modern_dropship.seeds import SEEDS
 from stores.canonical.order import Cancellable, Fulfilment
 from stores.platforms.modern_dropship import mapping, units
-from stores.sandbox.modern_dropship.seeds import SEEDS
-from stores.sandbox.world import World
 from tests.stores.platforms.modern_dropship import place
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from sandbox.core import switches
+from sandbox.core.world import World
 from stores.canonical.commands import CancelLine, Found, FoundForeign, Receipt, Unclear
 from stores.kernel.errors import DeskError, RemoteThrottled
 from stores.platforms.modern_dropship import ModernDropship
-from stores.sandbox import switches
-from stores.sandbox.world import World
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.modern_dropship import place
 from tests.stores.platforms.modern_dropship.place import MUG, TEA

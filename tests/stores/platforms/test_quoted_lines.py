@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.world import World
+from sandbox.platforms.shopify.spec import Line as ShopifyLine
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.platforms.base import Platform
 from stores.platforms.shopify import Shopify
-from stores.sandbox.shopify.spec import Line as ShopifyLine
-from stores.sandbox.world import World
 from tests.make import NOW
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place as bigcommerce

@@ -10,6 +10,9 @@ from typing import Any
 
 import responses
 
+from sandbox import in_process as sandbox
+from sandbox.core.world import World
+from sandbox.platforms.shopify.spec import Line
 from stores.canonical.commands import (
     CancelOrder,
     Command,
@@ -22,14 +25,11 @@ from stores.canonical.commands import (
 )
 from stores.canonical.order import Order, Readiness
 from stores.canonical.request import CancelRequest
-from stores.kernel import network as ways
-from stores.kernel import signing
+from stores.kernel.http import network as ways
 from stores.kernel.money import Money
+from stores.kernel.security import signing
 from stores.platforms.base import Platform
 from stores.platforms.shopify import Shopify, parcels
-from stores.sandbox import adapter as sandbox
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import SECRETS, PlatformContract
 from tests.stores.platforms.rig import TAG, Sent

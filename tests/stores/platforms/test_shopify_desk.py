@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from cancellations.services import preview
+from sandbox.platforms.shopify.spec import Line
+from sandbox.platforms.shopify.staff import Staff
 from stores.canonical.request import RefundChoice
 from stores.kernel.money import Money
 from stores.kernel.numbers import money
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.shopify.staff import Staff
 from tests.rigs.desk import Desk, desk, lines_of
 
 __all__ = ["desk"]

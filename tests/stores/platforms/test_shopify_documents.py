@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema, parse, validate
 
+from sandbox.platforms.shopify.schema import schema_for
+from sandbox.platforms.shopify.spec import Line
 from stores.canonical.commands import Outcome
 from stores.canonical.request import CancelRequest
-from stores.kernel.transport import HttpTransport
+from stores.kernel.http.transport import HttpTransport
 from stores.platforms.shopify import Shopify, documents, effects, shop_documents
 from stores.platforms.shopify.documents import Kind
-from stores.sandbox.shopify.schema import schema_for
-from stores.sandbox.shopify.spec import Line
+from tests.sandbox import vendor
 from tests.stores.platforms import rig
-from tests.stores.sandbox import vendor
 
 KINDS = [Kind(both=both, full=full) for both in (False, True) for full in (False, True)]
 INNER = [("FulfillmentOrder", "lineItems"), ("Fulfillment", "fulfillmentLineItems"), ("Refund", "refundLineItems"),

@@ -9,8 +9,6 @@ import pytest
 
 from stores.canonical.commands import CancelOrder, Outcome, Receipt, RefundOrder, VoidPayment
 from stores.canonical.request import Reason
-from stores.kernel import network as ways
-from stores.kernel.answers import Answer
 from stores.kernel.errors import (
     JobFailed,
     OutcomeUnknown,
@@ -19,6 +17,8 @@ from stores.kernel.errors import (
     RemoteRefused,
     RemoteUnavailable,
 )
+from stores.kernel.http import network as ways
+from stores.kernel.http.responses import Answer
 from stores.platforms.shopify import Shopify
 from tests.stores.platforms import rig
 from tests.stores.platforms.shopify.errors import EFFECTS, READS, cancel_error

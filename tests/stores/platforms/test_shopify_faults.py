@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from sandbox.core import faults
+from sandbox.core.world import World
+from sandbox.platforms.shopify.spec import Line
 from stores.canonical.commands import Absent, Command, CorrectStock, Found, Outcome, Unclear
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import OutcomeUnknown, RemoteConflict, RemoteThrottled, RemoteUnavailable
 from stores.platforms.shopify import Shopify
-from stores.sandbox import faults
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.rig import KEY, TAG

@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.world import World
+from sandbox.platforms.shopify.ids import Body
+from sandbox.platforms.shopify.spec import Line
+from sandbox.platforms.shopify.staff import Staff
 from stores.canonical.commands import (
     Absent,
     Command,
@@ -24,10 +28,6 @@ from stores.connectors.records import IN_ALL, Standing
 from stores.kernel.money import Money
 from stores.platforms.shopify import Shopify, finding
 from stores.platforms.shopify.fields import Misread
-from stores.sandbox.shopify.ids import Body
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.shopify.staff import Staff
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG
 

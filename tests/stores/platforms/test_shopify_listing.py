@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from sandbox.platforms.shopify.spec import Line, Person
 from stores.canonical.order import Cancellable
 from stores.kernel.errors import InputRejected
 from stores.platforms.base import Listing
 from stores.platforms.shopify import Shopify, listing
 from stores.platforms.shopify.listing import Cursor
-from stores.sandbox.shopify.spec import Line, Person
 from tests.make import NOW
 from tests.stores.platforms import rig
 

@@ -16,13 +16,13 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sandbox.core.world import Exchange, World
 from stores.canonical import codec
 from stores.canonical.order import Order
-from stores.kernel.answers import Answer
 from stores.kernel.errors import DeskError
+from stores.kernel.http.responses import Answer
 from stores.platforms.base import Listing
 from stores.platforms.shopify import Shopify
-from stores.sandbox.world import Exchange, World
 from tests.make import NOW
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import outcome_of

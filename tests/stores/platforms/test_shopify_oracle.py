@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import shopify
 
-from stores.sandbox.server import Server
-from stores.sandbox.shopify.seeds import SEEDS
-from stores.sandbox.world import World
-from tests.stores.sandbox import documents, vendor
+from sandbox.core.http_server import Server
+from sandbox.core.world import World
+from sandbox.platforms.shopify.seeds import SEEDS
+from tests.sandbox import documents, vendor
 
 pytestmark = [pytest.mark.oracles, pytest.mark.loopback]
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox.platforms.shopify.spec import Line
 from stores.canonical.request import CancelRequest
 from stores.kernel.money import Money, total
 from stores.platforms.shopify import Shopify
-from stores.sandbox.shopify.spec import Line
 from tests.stores.platforms import rig
 
 

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox.platforms.shopify.spec import Line
 from stores.canonical.order import READY, Cancellable, Fulfilment, PaymentState, Readiness
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import InputRejected, RemoteRefused
-from stores.platforms.shopify import Shopify, placing
-from stores.sandbox.shopify.spec import Line
+from stores.platforms.shopify import Shopify
+from stores.platforms.shopify import cancellable as cancellable_rules
 from tests.stores.platforms import rig
 
 R = Readiness
@@ -18,7 +19,7 @@ STATUSES = ("OPEN", "SCHEDULED", "ON_HOLD", "IN_PROGRESS", "CLOSED", "CANCELLED"
 REQUESTS = ("UNSUBMITTED", "SUBMITTED", "ACCEPTED", "REJECTED", "CANCELLATION_REQUESTED", "CANCELLATION_ACCEPTED",
             "CANCELLATION_REJECTED", "CLOSED")  # fmt: skip
 TABLE = {
-    **{(s, r): R.OPEN for s in ("OPEN", "SCHEDULED") for r in sorted(placing.BACK_WITH_US)},
+    **{(s, r): R.OPEN for s in ("OPEN", "SCHEDULED") for r in sorted(cancellable_rules.BACK_WITH_US)},
     **{("ON_HOLD", r): R.ON_HOLD for r in REQUESTS},
     ("OPEN", "SUBMITTED"): R.WITH_SERVICE,
     ("IN_PROGRESS", "ACCEPTED"): R.WITH_SERVICE,
@@ -31,7 +32,7 @@ TABLE = {
 
 @pytest.mark.parametrize(("row", "verdict"), TABLE.items(), ids=[" ".join(row) for row in TABLE])
 def test_each_row_of_the_sheets_table(row, verdict):
-    assert placing.readiness(*row) is verdict
+    assert cancellable_rules.readiness(*row) is verdict
 
 
 UNNAMED = [
@@ -44,12 +45,12 @@ UNNAMED = [
 
 @pytest.mark.parametrize("row", UNNAMED, ids=" ".join)
 def test_what_no_row_names_is_not_ours_to_stop(row):
-    assert placing.readiness(*row) not in READY
+    assert cancellable_rules.readiness(*row) not in READY
 
 
 @pytest.mark.parametrize("request_status", ["BRAND_NEW", ""])
 def test_what_is_on_hold_is_ours_to_stop_whatever_was_requested(request_status):
-    assert placing.readiness("ON_HOLD", request_status) is R.ON_HOLD
+    assert cancellable_rules.readiness("ON_HOLD", request_status) is R.ON_HOLD
 
 
 @pytest.fixture
@@ -143,13 +144,13 @@ def test_a_tip_follows_the_order(world, shop):
 
 
 def test_digital_goods_without_a_place_use_what_is_unfulfilled():
-    found = placing.cancellable_units((), refundable=Decimal(2), unfulfilled=Decimal(1), needs_shipping=False)
+    found = cancellable_rules.cancellable_units((), refundable=Decimal(2), unfulfilled=Decimal(1), needs_shipping=False)
 
     assert found == 1
 
 
 def test_goods_whose_place_is_hidden_are_not_ours_to_stop():
-    found = placing.cancellable_units((), refundable=Decimal(2), unfulfilled=Decimal(2), needs_shipping=True)
+    found = cancellable_rules.cancellable_units((), refundable=Decimal(2), unfulfilled=Decimal(2), needs_shipping=True)
 
     assert found == 0
 

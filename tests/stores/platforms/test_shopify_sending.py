@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from sandbox.platforms.shopify.spec import Line
 from stores.canonical.commands import EditedLine, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Reason
 from stores.kernel.errors import InputRejected
 from stores.kernel.money import Money
 from stores.platforms import registry
-from stores.platforms.shopify import Shopify, sending, words
-from stores.sandbox.shopify.spec import Line
+from stores.platforms.shopify import Shopify, capabilities, sending
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, TAG, Sent
 
@@ -46,7 +46,7 @@ def test_a_whole_cancel_always_says_what_happens_to_the_money(reason, order, sho
 
     assert sent(journal)["variables"] == {
         "orderId": order.external_id,
-        "reason": words.REASONS[reason],
+        "reason": capabilities.REASONS[reason],
         "restock": False,
         "notify": False,
         "note": f"bye {TAG}",

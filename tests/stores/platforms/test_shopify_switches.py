@@ -11,14 +11,14 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox.core import switches
+from sandbox.core.world import World
+from sandbox.platforms.shopify.spec import Line
 from stores.canonical.commands import Command, EditOrder, Found, Outcome, Receipt
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import DeskError, RemoteThrottled
 from stores.platforms.shopify import Shopify
-from stores.sandbox import switches
-from stores.sandbox.shopify.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, TAG
 

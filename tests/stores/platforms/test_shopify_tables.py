@@ -12,10 +12,10 @@ import pytest
 from stores.canonical.commands import CancelLine, CancelRest
 from stores.canonical.order import PaymentKind, PaymentStatus
 from stores.canonical.request import Reason
-from stores.kernel.answers import Answer
 from stores.kernel.errors import Unsupported
+from stores.kernel.http.json_readers import Misread
+from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money
-from stores.kernel.shapes import Misread
 from stores.platforms.shopify import moneys as shopify_moneys
 from stores.platforms.shopify import quoting as shopify_quoting
 from stores.platforms.shopify import reading as shopify_reading

@@ -9,15 +9,15 @@ from decimal import Decimal
 import pytest
 import responses
 
+from sandbox.core.world import World
+from sandbox.platforms.shoplazza.spec import Line
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
-from stores.kernel import signing
 from stores.kernel.money import Money
+from stores.kernel.security import signing
 from stores.platforms.base import Platform
 from stores.platforms.shoplazza import Shoplazza
-from stores.sandbox.shoplazza.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms.contract import SECRETS, PlatformContract
 from tests.stores.platforms.rig import TAG, Sent
 from tests.stores.platforms.shoplazza import place, recorded

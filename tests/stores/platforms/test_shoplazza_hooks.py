@@ -10,10 +10,10 @@ import requests
 import responses
 
 from stores.canonical.events import EventKind
-from stores.kernel import signing
-from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused
-from stores.platforms.shoplazza import Shoplazza, hooks
+from stores.kernel.http.responses import Answer
+from stores.kernel.security import signing
+from stores.platforms.shoplazza import Shoplazza, webhooks
 from tests.stores.platforms.shoplazza import place
 
 SECRET = "test-secret-shoplazza"
@@ -40,7 +40,7 @@ def test_the_vector_of_the_other_spelling():
     assert Shoplazza.verify_hook({"X-Shoplazza-Hmac-Sha256": signature}, query, secrets=[SECRET])
 
 
-@pytest.mark.parametrize("topic", sorted(hooks.TOPICS))
+@pytest.mark.parametrize("topic", sorted(webhooks.TOPICS))
 @pytest.mark.parametrize("wrapped", [True, False], ids=["2025-06 and newer", "2022-01"])
 def test_each_topic_names_its_order_in_either_form(topic, wrapped):
     order = {"id": "7182105848352794601", "total_refund_price": "59.90"}
@@ -48,7 +48,7 @@ def test_each_topic_names_its_order_in_either_form(topic, wrapped):
 
     (event,) = Shoplazza.parse_hook({"X-Shoplazza-Topic": topic}, body)
 
-    assert event.kind is hooks.TOPICS[topic]
+    assert event.kind is webhooks.TOPICS[topic]
     assert event.order_id == ("7182105848352794601" if topic.startswith("orders/") else "")
 
 
@@ -111,7 +111,7 @@ def test_a_subscription_whose_end_was_answered_strangely_may_have_ended(body):
     api = SimpleNamespace(effect=lambda method, path: Answer(200, {}, body, "r1"))
 
     with pytest.raises(OutcomeUnknown):
-        hooks.remove(api, "h1")  # type: ignore[arg-type]
+        webhooks.remove(api, "h1")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("hook_id", ["h1", "h" * 64, "h" * 65, "../h1", ""])
@@ -119,6 +119,6 @@ def test_only_what_is_an_id_is_asked_for(hook_id):
     sent: list[tuple[str, str]] = []
     api = SimpleNamespace(effect=lambda *words: sent.append(words) or Answer(200, {}, None, "r1"))
 
-    hooks.remove(api, hook_id)  # type: ignore[arg-type]
+    webhooks.remove(api, hook_id)  # type: ignore[arg-type]
 
     assert sent == ([("DELETE", f"webhooks/{hook_id}")] if hook_id in ("h1", "h" * 64) else [])

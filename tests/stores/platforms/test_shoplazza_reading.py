@@ -16,7 +16,7 @@ from stores.canonical.order import Cancellable, Fulfilment, LineItem, Order, Pay
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import CredentialsRejected, RemoteRefused, RemoteUnavailable
 from stores.kernel.money import Money
-from stores.platforms.shoplazza import words
+from stores.platforms.shoplazza import capabilities
 from tests.make import NOW
 from tests.stores.platforms.rig import TAG
 from tests.stores.platforms.shoplazza import place, recorded, shown
@@ -81,25 +81,25 @@ def test_a_recorded_order_in_our_words(network):
     for part in ("gift card", "Recovered from an abandoned checkout", "Please ring twice", "Gift wrapping"):
         assert part in said
     assert order.cancellable is Cancellable.PART
-    assert str(words.SHIPPED) in order.whole_cancel_blockers
+    assert str(capabilities.SHIPPED) in order.whole_cancel_blockers
     assert order.lines[0].placements[0].location.name == "Main Street"
     assert codec.loads(Order, codec.dumps(order)) == order
 
 
-@pytest.mark.parametrize("status", [*words.PAYMENT, "refunding", "refund_failed", "brand_new"])
+@pytest.mark.parametrize("status", [*capabilities.PAYMENT, "refunding", "refund_failed", "brand_new"])
 def test_every_payment_word(status, network):
     order = read(network, financial_status=status)
-    expected = words.PAYMENT.get(status)
+    expected = capabilities.PAYMENT.get(status)
     if expected is None:
         expected = PaymentState.UNKNOWN if status == "brand_new" else PaymentState.PARTLY_REFUNDED
     assert order.payment is expected
 
 
-@pytest.mark.parametrize("status", [*words.FULFILMENT, "brand_new", "unfulfilled"])
+@pytest.mark.parametrize("status", [*capabilities.FULFILMENT, "brand_new", "unfulfilled"])
 def test_every_shipping_word(status, network):
     order = read(network, fulfillment_status=status)
-    assert order.fulfilment is words.FULFILMENT.get(status, Fulfilment.UNKNOWN)
-    assert bool(order.return_state) == (status in words.RETURNS)
+    assert order.fulfilment is capabilities.FULFILMENT.get(status, Fulfilment.UNKNOWN)
+    assert bool(order.return_state) == (status in capabilities.RETURNS)
 
 
 @pytest.mark.parametrize("field", ["status", "financial_status", "fulfillment_status"])
@@ -109,10 +109,10 @@ def test_an_unknown_word_is_said_and_nothing_breaks(field, network):
     assert order.whole_cancel_blockers
 
 
-@pytest.mark.parametrize("status", words.RECOVERY)
+@pytest.mark.parametrize("status", capabilities.RECOVERY)
 def test_every_recovery_word_is_said(status, network):
     order = read(network, recovery_status=status)
-    assert str(words.RECOVERY[status]) in [remark.text for remark in order.remarks]
+    assert str(capabilities.RECOVERY[status]) in [remark.text for remark in order.remarks]
 
 
 def test_either_spelling_of_the_time_of_cancelling(network):
@@ -155,23 +155,23 @@ def test_what_was_only_authorised_cannot_go_back(world):
     (payment,) = order.payments
     assert payment.refundable is None
     assert order.totals.capturable.customer == payment.capturable == order.totals.original.customer
-    assert str(words.AUTHORISED) in [remark.text for remark in order.remarks]
+    assert str(capabilities.AUTHORISED) in [remark.text for remark in order.remarks]
     assert order.cancellable is Cancellable.ALL
 
 
 def test_a_pending_refund_holds_its_money_and_the_whole_cancel(world):
     order = place.made(world, place.on_world(world), channel="custom", refunded=1, pending=True)
-    assert order.whole_cancel_blockers == (str(words.PENDING_REFUND),)
+    assert order.whole_cancel_blockers == (str(capabilities.PENDING_REFUND),)
     assert order.payments[0].refundable == order.totals.received.customer - Money(Decimal("14.50"), "USD")
 
 
 @pytest.mark.parametrize(
     ("change", "blocker"),
     [
-        ({"status": "finished"}, words.NOT_OPEN),
-        ({"status": "cancelled"}, words.NOT_OPEN),
-        ({"deleted_at": "2026-11-19T10:00:00Z"}, words.DELETED),
-        ({"fulfillment_status": "shipped"}, words.SHIPPED),
+        ({"status": "finished"}, capabilities.NOT_OPEN),
+        ({"status": "cancelled"}, capabilities.NOT_OPEN),
+        ({"deleted_at": "2026-11-19T10:00:00Z"}, capabilities.DELETED),
+        ({"fulfillment_status": "shipped"}, capabilities.SHIPPED),
     ],
 )
 def test_what_stops_a_whole_cancel_is_said(network, change, blocker):

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox import in_process
+from sandbox.platforms.shoplazza.spec import Line
 from stores.canonical.commands import CancelOrder, Outcome, PaymentBack, Receipt, RefundOrder, UnitsBack, VoidPayment
 from stores.canonical.request import CancelRequest, Reason, RefundChoice
 from stores.kernel.errors import (
@@ -20,8 +22,6 @@ from stores.kernel.errors import (
     Unsupported,
 )
 from stores.kernel.money import Money
-from stores.sandbox import adapter
-from stores.sandbox.shoplazza.spec import Line
 from tests.stores.platforms.rig import KEY, TAG, Sent
 from tests.stores.platforms.shoplazza import place, recorded
 
@@ -177,7 +177,7 @@ def test_the_old_version_does_refund_everything_on_the_simulator(world):
     """Why the guard is there: the very body of a part, sent to the old path."""
     order = place.made(world, place.on_world(world))
     body = {"refund": {"refund_total": "1.00"}}
-    http = adapter.session(world)
+    http = in_process.session(world)
     http.headers["Access-Token"] = "shplza_demo_sandbox"
     url = f"https://demo.myshoplaza.com/openapi/2022-01/orders/{order.external_id}/refund"
     assert http.post(url, json=body, timeout=5).json()["all_refunded"]

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.world import World
+from sandbox.platforms.shoplazza.spec import Line
 from stores.canonical.commands import RefundOrder
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.money import Money
 from stores.platforms.shoplazza import Shoplazza
-from stores.sandbox.shoplazza.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.shoplazza import place
 

@@ -12,12 +12,12 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox.core import switches
+from sandbox.core.world import World
 from stores.canonical.commands import CancelOrder, Command, Found, Outcome, Receipt, RefundOrder
 from stores.canonical.order import Order
 from stores.kernel.errors import DeskError
 from stores.platforms.shoplazza import Shoplazza
-from stores.sandbox import switches
-from stores.sandbox.world import World
 from tests.stores.platforms.rig import KEY, TAG
 from tests.stores.platforms.shoplazza import place
 from tests.stores.platforms.shoplazza.place import MUG, TEA

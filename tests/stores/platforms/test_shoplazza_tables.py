@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from stores.kernel.answers import Answer
 from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable
+from stores.kernel.http.responses import Answer
 from stores.platforms.shoplazza import api as shoplazza_api
 from stores.platforms.shoplazza import errors as shoplazza_errors
 from stores.platforms.shoplazza import mapping as shoplazza

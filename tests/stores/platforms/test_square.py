@@ -11,6 +11,8 @@ import pytest
 import requests
 import responses
 
+from sandbox.core.world import World
+from sandbox.platforms.square.spec import Line
 from stores.canonical.commands import (
     Absent,
     CancelOrder,
@@ -24,13 +26,11 @@ from stores.canonical.commands import (
 )
 from stores.canonical.order import Cancellable, Order, Readiness
 from stores.canonical.request import CancelRequest
-from stores.kernel import signing
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused
 from stores.kernel.money import Money
+from stores.kernel.security import signing
 from stores.platforms.base import HOOK_ADDRESS, Platform
 from stores.platforms.square import Square
-from stores.sandbox.square.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import LOST, SECRETS, PlatformContract, as_response, outcome_of
 from tests.stores.platforms.rig import KEY, TAG, Sent

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from sandbox import in_process as sandbox
+from sandbox.core.world import World
+from sandbox.platforms.square.spec import Line
 from stores.canonical.commands import Outcome, StockChange
 from stores.canonical.order import Cancellable
 from stores.kernel.errors import (
@@ -22,9 +25,6 @@ from stores.kernel.errors import (
 )
 from stores.kernel.money import Money
 from stores.platforms.square import Square, sending
-from stores.sandbox import adapter as sandbox
-from stores.sandbox.square.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, TAG, Sent
 from tests.stores.platforms.square import place, vendor

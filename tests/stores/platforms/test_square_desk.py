@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from cancellations.services import decide
+from sandbox.platforms.square.simulator import SquareSimulator
+from sandbox.platforms.square.spec import Line
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.errors import InputRejected, NotAllowed
 from stores.kernel.numbers import money
 from stores.models import Membership, Role, User
-from stores.sandbox.square.house import SquareHome
-from stores.sandbox.square.spec import Line
 from tests.rigs.desk import Desk, desk_on, lines_of
 
 MUG = Line(title="Enamel mug", price="14.50", sku="MUG", quantity=3)
@@ -44,7 +44,7 @@ def carried_through(desk: Desk, record: Any, request: Any, **words: Any) -> Any:
 
 
 def stock(desk: Desk, sku: str = "MUG") -> Any:
-    return SquareHome(desk.world).stock(sku)
+    return SquareSimulator(desk.world).stock(sku)
 
 
 def back(desk: Desk) -> list[str]:
@@ -72,7 +72,7 @@ def test_a_whole_unpaid_order_is_cancelled_and_nothing_else(desk):
 
     assert kinds(done) == ["cancel", "verify"]
     assert [effect.kind for effect in desk.world.effects()] == ["cancel"]
-    assert SquareHome(desk.world).order(record.external_id)["state"] == "CANCELED"
+    assert SquareSimulator(desk.world).order(record.external_id)["state"] == "CANCELED"
 
 
 def test_an_authorised_order_is_released_and_then_cancelled(desk):
@@ -82,7 +82,7 @@ def test_an_authorised_order_is_released_and_then_cancelled(desk):
 
     assert kinds(done)[:2] == ["void", "cancel"]
     assert (desk.count("void"), desk.count("cancel"), desk.count("refund")) == (1, 1, 0)
-    assert SquareHome(desk.world).order(record.external_id)["state"] == "CANCELED"
+    assert SquareSimulator(desk.world).order(record.external_id)["state"] == "CANCELED"
 
 
 def test_some_units_of_a_paid_order_are_refunded_and_put_back(desk):
@@ -228,7 +228,7 @@ def test_a_colleague_who_makes_the_lost_refund_by_hand_is_asked_about_and_nothin
     desk.world.fault("drop_before", on="refund")
     desk.work(cancellation, hours=0.001)
     assert desk.world.effects() == []
-    staff = SquareHome(desk.world).staff(record.external_id)
+    staff = SquareSimulator(desk.world).staff(record.external_id)
     staff.take_back(units) if units else staff.refund("14.50")
 
     stopped = desk.work(cancellation, hours=20)
@@ -295,7 +295,7 @@ def test_a_disputed_payment_is_not_refunded_unless_a_second_person_agrees(desk):
 def test_a_dispute_that_comes_while_the_cancellation_is_held_stops_it(desk):
     record = desk.order(lines=[MUG])
     held = desk.confirm(record, desk.some(record, 1))
-    SquareHome(desk.world).staff(record.external_id).dispute()
+    SquareSimulator(desk.world).staff(record.external_id).dispute()
 
     ended = desk.work(held)
 
@@ -323,7 +323,7 @@ def test_a_change_behind_our_back_between_two_steps_is_told_and_not_paid_over(de
     record = desk.order(lines=[MUG])
     cancellation = desk.confirm(record, desk.everything(record))
     desk.world.fault("error_before", on="refund", status=429, times=1, headers={"Retry-After": "30"})
-    SquareHome(desk.world).staff(record.external_id).refund("10.00")
+    SquareSimulator(desk.world).staff(record.external_id).refund("10.00")
 
     stopped = desk.work(cancellation, hours=3)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.platforms.square.disputes import PAGE, STATES
 from stores.platforms.square import disputes
-from stores.sandbox.square.disputes import PAGE, STATES
 from tests.stores.platforms.square import place
 from tests.stores.platforms.square.place import world as world  # the fixture
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.platforms.square.simulator import SquareSimulator
+from sandbox.platforms.square.spec import Line
 from stores.canonical.order import Cancellable, EndsWhenRepaid, PaymentState
 from stores.canonical.request import RefundChoice
 from stores.kernel.numbers import money
-from stores.platforms.square import words
-from stores.sandbox.square.house import SquareHome
-from stores.sandbox.square.spec import Line
+from stores.platforms.square import capabilities
 from tests.rigs.desk import Desk
 from tests.stores.platforms.test_square_desk import MUG, back, carried_through, desk, kinds, stock
 
@@ -55,7 +55,7 @@ def test_a_free_line_holds_the_order_open_until_it_is_cancelled_too(desk):
 
 def test_a_colleague_who_gave_all_the_money_back_ended_nothing(desk):
     record = desk.order(lines=[MUG])
-    SquareHome(desk.world).staff(record.external_id).refund("43.50")
+    SquareSimulator(desk.world).staff(record.external_id).refund("43.50")
     live = desk.live(record)
     assert (live.cancelled_at, live.lines[0].cancellable, live.payment) == (None, 3, PaymentState.REFUNDED)
 
@@ -71,7 +71,7 @@ def test_a_sale_no_call_can_cancel_stays_open_while_units_are_on_it_and_says_why
     live = desk.live(record)
 
     assert (live.cancelled_at, live.cancellable) == (None, Cancellable.NONE)
-    assert [(line.current, line.why_not) for line in live.lines] == [(2, str(words.SPENT))]
+    assert [(line.current, line.why_not) for line in live.lines] == [(2, str(capabilities.SPENT))]
 
 
 def test_a_sale_no_call_can_cancel_ends_with_its_last_unit_and_cent(desk):

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from sandbox.core import faults
+from sandbox.core.world import World
 from stores.canonical.commands import Absent, Command, Found, RefundOrder
 from stores.canonical.order import Order
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteRefused, RemoteThrottled, RemoteUnavailable
 from stores.platforms.square import Square
-from stores.sandbox import faults
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.rig import KEY, TAG

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox.core.world import World
 from stores.canonical.commands import (
     Absent,
     CancelOrder,
@@ -22,7 +23,6 @@ from stores.connectors.records import Standing
 from stores.kernel.errors import RemoteUnavailable
 from stores.kernel.money import Money
 from stores.platforms.square import Square
-from stores.sandbox.world import World
 from tests import make
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG

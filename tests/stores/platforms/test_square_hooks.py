@@ -11,7 +11,7 @@ import responses
 from stores.canonical.events import EventKind
 from stores.kernel.errors import Unsupported
 from stores.platforms.base import HOOK_ADDRESS
-from stores.platforms.square import Square, hooks
+from stores.platforms.square import Square, webhooks
 from tests.stores.platforms.rig import KEY, TAG
 from tests.stores.platforms.square import place
 from tests.stores.platforms.square.place import ADDRESS, world
@@ -56,11 +56,11 @@ def event_of(topic: str, where: str, name: str, value: object = "O1") -> bytes:
 
 
 def test_each_event_names_its_order():
-    for topic, (kind, where, name) in hooks.TOPICS.items():
+    for topic, (kind, where, name) in webhooks.TOPICS.items():
         (event,) = Square.parse_hook({}, event_of(topic, where, name))
         assert (event.kind, event.topic) == (kind, topic)
         assert event.order_id == ("O1" if where else ""), topic
-    assert set(hooks.SUBSCRIBED) <= set(hooks.TOPICS)
+    assert set(webhooks.SUBSCRIBED) <= set(webhooks.TOPICS)
 
 
 def test_an_unknown_event_is_kept_as_unknown():
@@ -94,19 +94,19 @@ def test_missing_events_are_added_once_and_others_stay(world):
     home, shop = place.home(world), place.on_world(world)
     home.subscription("https://other.example/x", "payment.created")
     ours = home.subscription(ADDRESS, "order.updated", "inventory.count.updated")
-    for topic in hooks.SUBSCRIBED:
+    for topic in webhooks.SUBSCRIBED:
         assert shop.add_hook(topic, ADDRESS) == shop.add_hook(topic, ADDRESS)
 
     standing = [hook for hook in shop.list_hooks() if hook.uri == ADDRESS]
-    assert {hook.topic for hook in standing} == {*hooks.SUBSCRIBED, "inventory.count.updated"}
+    assert {hook.topic for hook in standing} == {*webhooks.SUBSCRIBED, "inventory.count.updated"}
     shop.remove_hook(f"{ours}/inventory.count.updated")
     shop.remove_hook("gone/x")
-    assert len(shop.list_hooks()) == len(hooks.SUBSCRIBED) + 1
+    assert len(shop.list_hooks()) == len(webhooks.SUBSCRIBED) + 1
 
 
 def test_what_the_simulator_sends_verifies_and_names_the_order(world):
     home, shop = place.home(world), place.on_world(world)
-    home.subscription(ADDRESS, *hooks.SUBSCRIBED)
+    home.subscription(ADDRESS, *webhooks.SUBSCRIBED)
     order = place.made(world, shop)
     shop.carry_out(place.part(shop, order), key=KEY, tag=TAG)
     world.advance(5)

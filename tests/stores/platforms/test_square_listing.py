@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.world import World
 from stores.canonical.order import PaymentState
 from stores.kernel.errors import RemoteUnavailable
 from stores.platforms.square import reading, units
-from stores.sandbox.world import World
 from tests.make import NOW
 from tests.stores.platforms.square import place, recorded
 from tests.stores.platforms.square.place import BASE, world

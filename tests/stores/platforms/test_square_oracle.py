@@ -9,10 +9,10 @@ import pytest
 from square import Square as Official
 from square.core.api_error import ApiError
 
-from stores.sandbox.server import Server
-from stores.sandbox.square.house import SquareHome
-from stores.sandbox.square.seeds import SEEDS
-from stores.sandbox.world import World
+from sandbox.core.http_server import Server
+from sandbox.core.world import World
+from sandbox.platforms.square.seeds import SEEDS
+from sandbox.platforms.square.simulator import SquareSimulator
 from tests.stores.platforms.square.place import world
 
 __all__ = ["world"]
@@ -33,15 +33,15 @@ def client(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Official]:
 
 
 @pytest.fixture
-def home(world: World) -> SquareHome:
-    return SquareHome(world)
+def home(world: World) -> SquareSimulator:
+    return SquareSimulator(world)
 
 
 def codes(caught: pytest.ExceptionInfo[ApiError]) -> tuple[int | None, str]:
     return caught.value.status_code, str(caught.value.errors[0].code)
 
 
-def test_it_reads_and_searches_every_seed(home: SquareHome, client: Official) -> None:
+def test_it_reads_and_searches_every_seed(home: SquareSimulator, client: Official) -> None:
     made = home.seed()
     assert set(made) == set(SEEDS)
     for one in made.values():
@@ -54,7 +54,7 @@ def test_it_reads_and_searches_every_seed(home: SquareHome, client: Official) ->
     assert {one.id for one in made.values()} <= {order.id for order in found.orders or []}
 
 
-def test_it_cancels_an_unpaid_order_and_hears_no_for_a_paid_one(home: SquareHome, client: Official) -> None:
+def test_it_cancels_an_unpaid_order_and_hears_no_for_a_paid_one(home: SquareSimulator, client: Official) -> None:
     unpaid, paid = home.make_order(pay="unpaid"), home.make_order()
     wanted = {"location_id": "LDEMOMAIN", "version": 1, "state": "CANCELED", "fulfillments": CALLED_OFF}
 
@@ -67,7 +67,7 @@ def test_it_cancels_an_unpaid_order_and_hears_no_for_a_paid_one(home: SquareHome
     assert codes(caught) == (400, "BAD_REQUEST")
 
 
-def test_it_refunds_once_a_key_and_sees_it_through(world: World, home: SquareHome, client: Official) -> None:
+def test_it_refunds_once_a_key_and_sees_it_through(world: World, home: SquareSimulator, client: Official) -> None:
     made = home.make_order()
     payment_id = str((client.orders.get(made.id).order.tenders or [])[0].payment_id)  # type: ignore[union-attr]
     money = {"amount": 250, "currency": "USD"}
@@ -89,7 +89,7 @@ def test_it_refunds_once_a_key_and_sees_it_through(world: World, home: SquareHom
     assert [str(effect.amount) for effect in world.effects(made.id, "refund")] == ["2.50"]
 
 
-def test_it_releases_an_authorisation_once(world: World, home: SquareHome, client: Official) -> None:
+def test_it_releases_an_authorisation_once(world: World, home: SquareSimulator, client: Official) -> None:
     made = home.make_order(pay="authorised")
     payment_id = str((client.orders.get(made.id).order.tenders or [])[0].payment_id)  # type: ignore[union-attr]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.world import World
 from stores.canonical import codec
 from stores.canonical.commands import FoundForeign
 from stores.canonical.order import (
@@ -20,7 +21,6 @@ from stores.canonical.order import (
 )
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
 from stores.platforms.square import Square
-from stores.sandbox.world import World
 from tests.stores.platforms.rig import KEY, TAG
 from tests.stores.platforms.square import place, recorded, vendor
 from tests.stores.platforms.square.place import MUG, world

@@ -12,6 +12,8 @@ from functools import partial
 
 import pytest
 
+from sandbox.core import switches
+from sandbox.core.world import World
 from stores.canonical.commands import (
     CancelOrder,
     Command,
@@ -26,8 +28,6 @@ from stores.canonical.commands import (
 from stores.canonical.order import Order
 from stores.kernel.errors import DeskError
 from stores.platforms.square import Square
-from stores.sandbox import switches
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.rig import Sent

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stores.canonical.order import PaymentKind
-from stores.kernel.shapes import Misread
+from stores.kernel.http.json_readers import Misread
 from stores.platforms.square import moneys as square
 from stores.platforms.square import receipts as square_receipts
 from tests import make

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from stores.kernel.answers import Answer
-from stores.kernel.wire import Usage
+from stores.kernel.http.contracts import Usage
+from stores.kernel.http.responses import Answer
 from stores.platforms.bigcommerce.api import Api as BigCommerceApi
 from stores.platforms.shopify.api import Api as ShopifyApi
 

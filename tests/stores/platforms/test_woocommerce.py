@@ -11,21 +11,21 @@ import pytest
 import requests
 import responses
 
+from sandbox.core.world import World
+from sandbox.platforms.woocommerce import WooCommerceSimulator
 from stores.canonical.commands import CancelOrder, Command, Found, FoundForeign, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
-from stores.kernel import signing
 from stores.kernel.errors import OutcomeUnknown
 from stores.kernel.money import Money
+from stores.kernel.security import signing
 from stores.platforms.base import Platform
 from stores.platforms.woocommerce import WooCommerce
-from stores.sandbox.woocommerce import WooCommerceHome
-from stores.sandbox.world import World
+from tests.sandbox import woocommerce_spec
 from tests.stores.platforms.contract import LOST, SECRETS, PlatformContract, as_response
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Sent
 from tests.stores.platforms.woocommerce import place, recorded
 from tests.stores.platforms.woocommerce.place import ANY, MUG, TEA
-from tests.stores.sandbox import woocommerce_spec
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ class TestWooCommerce(PlatformContract):
 
     def prove_restock(self, world: World, shop: Platform) -> None:
         order, command = self.commands(world, shop)[RefundOrder]
-        home = WooCommerceHome(world)
+        home = WooCommerceSimulator(world)
         before = home.stock(order.external_id)
         self.carry_through(world, shop, command)
         assert home.stock(order.external_id) == before + 1
@@ -161,16 +161,18 @@ class TestWooCommerce(PlatformContract):
     def prove_keep_stock(self, world: World, shop: Platform) -> None:
         order, command = self.commands(world, shop)[RefundOrder]
         assert isinstance(command, RefundOrder)
-        home = WooCommerceHome(world)
+        home = WooCommerceSimulator(world)
         before = home.stock(order.external_id)
         kept = tuple(replace(line, restock=False) for line in command.lines)
         self.carry_through(world, shop, replace(command, lines=kept))
         assert home.stock(order.external_id) == before
 
     def prove_labels(self, world: World, shop: Platform) -> None:
-        made = WooCommerceHome(world).make_order()
+        made = WooCommerceSimulator(world).make_order()
         label = {"label_id": 7, "status": "PURCHASED", "service_name": "USPS Priority", "tracking": "9400"}
-        WooCommerceHome(world).staff(made.id).write(meta_data=[{"id": 1, "key": "wcshipping_labels", "value": [label]}])
+        WooCommerceSimulator(world).staff(made.id).write(
+            meta_data=[{"id": 1, "key": "wcshipping_labels", "value": [label]}]
+        )
         assert [r.text for r in shop.read_order(made.id).remarks if r.kind == "label"] == [
             "A shipping label was bought: USPS Priority 9400"
         ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cancellations.services import decide, submit
+from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.spec import Line
 from stores.canonical.request import RefundChoice
 from stores.kernel.money import Money
-from stores.sandbox.woocommerce import WooCommerceHome
-from stores.sandbox.woocommerce.spec import Line
 from tests import make
 from tests.rigs.desk import Desk, desk_on, lines_of
 
@@ -30,7 +30,7 @@ def kinds(done):
 
 
 def stock(desk: Desk, record, *places: int):
-    home = WooCommerceHome(desk.world)
+    home = WooCommerceSimulator(desk.world)
     return [home.stock(record.external_id, place) for place in places]
 
 
@@ -49,7 +49,7 @@ def test_a_paid_order_is_refunded_and_then_cancelled(desk):
     assert (desk.count("refund"), desk.count("cancel")) == (1, 1)
     assert desk.world.effects(kind="refund")[0].amount == desk.live(record).totals.received.shop.amount
     assert stock(desk, record, 0, 1) == [100, 100]
-    assert WooCommerceHome(desk.world).order(record.external_id)["status"] == "cancelled"
+    assert WooCommerceSimulator(desk.world).order(record.external_id)["status"] == "cancelled"
 
 
 def test_an_unpaid_order_is_only_set_to_cancelled(desk):
@@ -162,7 +162,7 @@ def test_a_part_that_takes_all_the_money_ends_the_order_as_the_plan_says(desk):
     assert [caution.code for caution in plan.warnings if "2 ×" in caution.text] == ["ends_order"]
     is_as_promised(done)
     assert "Somebody" not in done.receipt
-    assert WooCommerceHome(desk.world).order(record.external_id)["status"] == "refunded"
+    assert WooCommerceSimulator(desk.world).order(record.external_id)["status"] == "refunded"
     assert (desk.count("cancel"), stock(desk, record, 0)) == (0, [98])
     assert desk.live(record).lines[0].current == 2
 
@@ -176,7 +176,7 @@ def test_a_free_line_that_is_left_holds_the_order_open_as_the_plan_says(desk):
 
     assert not plan.expected.is_cancelled
     is_as_promised(done)
-    home = WooCommerceHome(desk.world)
+    home = WooCommerceSimulator(desk.world)
     assert (home.order(record.external_id)["status"], desk.live(record).cancelled_at) == ("processing", None)
 
     last = desk.work(desk.confirm(record, desk.everything(record)))
@@ -205,7 +205,7 @@ def test_a_fee_kept_earlier_stays_with_the_shop(desk):
 def test_a_refund_made_after_an_order_was_completed_was_of_goods_that_had_left(desk):
     """Somebody ships it between our look and our send; the store itself refuses nothing."""
     record = desk.order(lines=[MUG, TEA], shipping="0")
-    staff = WooCommerceHome(desk.world).staff(record.external_id)
+    staff = WooCommerceSimulator(desk.world).staff(record.external_id)
     staff.refund("14.50", units=1)
     desk.travel(60)
     staff.move("completed")
@@ -234,7 +234,7 @@ def test_what_is_awkward_in_an_order_changes_nothing_of_the_promise(desk):
         "prices including tax", "negative fee", "variable product", "partly refunded",
         "partly refunded, money only", "free gift inside", "digital", "renumbered", "no name",
     ):  # fmt: skip
-        record = desk.order(**WooCommerceHome.seeds[name])
+        record = desk.order(**WooCommerceSimulator.seeds[name])
         before = desk.count("refund")
         done = desk.work(desk.confirm(record, desk.everything(record)))
         is_as_promised(done)
@@ -243,7 +243,7 @@ def test_what_is_awkward_in_an_order_changes_nothing_of_the_promise(desk):
 
 
 def test_a_currency_the_shop_does_not_use_waits_for_somebody_without_limits(desk):
-    record = desk.order(**WooCommerceHome.seeds["zero-decimal currency"])
+    record = desk.order(**WooCommerceSimulator.seeds["zero-decimal currency"])
 
     waiting = desk.confirm(record, desk.everything(record))
 
@@ -265,7 +265,7 @@ def test_a_gateway_that_says_no_is_told_and_nothing_is_kept(desk):
 
     assert stopped.state in ("refused", "needs_operator")
     assert (desk.count("refund"), desk.count("cancel")) == (0, 0)
-    assert WooCommerceHome(desk.world).refunds(record.external_id) == []
+    assert WooCommerceSimulator(desk.world).refunds(record.external_id) == []
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "html_after", "error_after"])
@@ -309,7 +309,7 @@ def test_an_order_that_was_completed_meanwhile_is_left_alone(desk):
     """WooCommerce itself would set any status over any other."""
     record = desk.order(lines=[MUG], pay="waiting")
     cancellation = desk.confirm(record, desk.everything(record))
-    WooCommerceHome(desk.world).staff(record.external_id).move("completed")
+    WooCommerceSimulator(desk.world).staff(record.external_id).move("completed")
 
     stopped = desk.work(cancellation, hours=3)
 
@@ -321,7 +321,7 @@ def test_an_order_that_the_shop_cancelled_meanwhile_is_not_cancelled_again(desk)
     """Unpaid checkouts are cancelled by the store itself after an hour."""
     record = desk.order(lines=[MUG], pay="waiting", gateway="bacs")
     cancellation = desk.confirm(record, desk.everything(record))
-    WooCommerceHome(desk.world).staff(record.external_id).move("cancelled")
+    WooCommerceSimulator(desk.world).staff(record.external_id).move("cancelled")
 
     stopped = desk.work(cancellation, hours=3)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.core import faults
 from stores.canonical.commands import Absent, Found
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteThrottled, RemoteUnavailable
-from stores.sandbox import faults
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.rig import KEY, TAG
 from tests.stores.platforms.woocommerce import place

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox.platforms.woocommerce import WooCommerceSimulator
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
-from stores.platforms.woocommerce import books
-from stores.platforms.woocommerce.books import Books, Item, Kind
-from stores.platforms.woocommerce.figures import figures
-from stores.sandbox.woocommerce import WooCommerceHome
+from stores.platforms.woocommerce import ledger
+from stores.platforms.woocommerce.ledger import Books, Item, Kind
+from stores.platforms.woocommerce.refund_math import figures
+from tests.sandbox import woocommerce_spec
 from tests.stores.platforms import rig
 from tests.stores.platforms.woocommerce import place, recorded
 from tests.stores.platforms.woocommerce.place import TEA
-from tests.stores.sandbox import woocommerce_spec
 
 CENT = Decimal("0.01")
 
@@ -64,7 +64,7 @@ def test_some_units_of_a_line(world, store, words, units, total, tax):
 
 
 def test_everything_is_all_that_is_left_to_the_last_cent(world):
-    shop, home = place.on_world(world), WooCommerceHome(world)
+    shop, home = place.on_world(world), WooCommerceSimulator(world)
     for name in ("paid, 3 lines with tax and coupon", "negative fee", "partly refunded, money only", "partly refunded",
                  "prices including tax", "zero-decimal currency"):  # fmt: skip
         order = shop.read_order(home.make_order(**home.seeds[name]).id)
@@ -75,7 +75,7 @@ def test_everything_is_all_that_is_left_to_the_last_cent(world):
 
 
 def test_fees_go_back_with_everything_and_stay_with_a_part(world):
-    shop, home = place.on_world(world), WooCommerceHome(world)
+    shop, home = place.on_world(world), WooCommerceSimulator(world)
     order = shop.read_order(home.make_order(**home.seeds["negative fee"]).id)
     assert shop.quote(order, rig.everything(order)).fees == usd("4.17")  # the wrapping; the discount is in the items
     assert shop.quote(order, CancelRequest(lines=place.some(order))).fees is None
@@ -185,7 +185,7 @@ def test_any_order_taken_apart_in_any_way_gives_back_what_was_paid(world, seed):
             order = shop.look_again(order)
     moved = sum(effect.amount for effect in world.effects(order.external_id, kind="refund"))
     assert moved == order.totals.received.shop.amount
-    assert WooCommerceHome(world).order(order.external_id)["status"] == "refunded"
+    assert WooCommerceSimulator(world).order(order.external_id)["status"] == "refunded"
 
 
 def test_a_shop_that_rounds_its_lines_all_the_same_is_read_by_its_total():
@@ -193,7 +193,7 @@ def test_a_shop_that_rounds_its_lines_all_the_same_is_read_by_its_total():
     coarse = [recorded.order()["line_items"][0] | {"id": number, "quantity": 1, "total": "8.33",
               "taxes": [{"id": 75, "total": "1.67", "subtotal": ""}]} for number in (1, 2)]  # fmt: skip
     order = recorded.order(line_items=coarse, shipping_lines=[], total="19.98", prices_include_tax=True)
-    kept = books.read(order, [])
+    kept = ledger.read(order, [])
     assert [item.gross for item in kept.items] == [Decimal("9.99")] * 2
     assert figures(kept, {"1": Decimal(1)}).amount == Decimal("9.99")
 
@@ -224,7 +224,7 @@ def test_money_given_back_without_units_is_no_fee_kept(world, earlier, left):
     [{"refund": RefundChoice.PART, "part": "33.50"}, {"shipping": "0.50"}],
 )
 def test_an_amount_finer_than_the_shop_counts_is_refused_before_the_click(world, wish):
-    WooCommerceHome(world).add_shop("demo", currency="CZK", digits=0)
+    WooCommerceSimulator(world).add_shop("demo", currency="CZK", digits=0)
     shop = place.on_world(world)
     order = place.made(world, shop, lines=[place.Line(price="80", quantity=3)], shipping="10")
     money = {name: Money(Decimal(said), "CZK") for name, said in wish.items() if name != "refund"}

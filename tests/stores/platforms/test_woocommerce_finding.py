@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox.platforms.woocommerce import WooCommerceSimulator
 from stores.canonical.commands import Absent, Found, FoundForeign, PaymentBack, RefundOrder, Unclear, UnitsBack
 from stores.connectors.records import Standing
 from stores.kernel.errors import OutcomeUnknown
 from stores.kernel.money import Money
 from stores.platforms.woocommerce import finding, mapping
 from stores.platforms.woocommerce.mapping import Told
-from stores.sandbox.woocommerce import WooCommerceHome
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG
 from tests.stores.platforms.woocommerce import place, recorded
 
@@ -172,7 +172,7 @@ def test_a_colleagues_same_refund_beside_our_lost_one_is_foreign(world):
     world.fault("drop_before", on="refund_create")
     with pytest.raises(OutcomeUnknown):
         shop.carry_out(wanted, key=KEY, tag=TAG)
-    WooCommerceHome(world).staff(order.external_id).refund("14.50", units=1, restock=True)
+    WooCommerceSimulator(world).staff(order.external_id).refund("14.50", units=1, restock=True)
 
     assert isinstance(shop.find(wanted, tag=TAG, before=order), FoundForeign)
     assert len(world.effects(order.external_id, kind="refund")) == 1

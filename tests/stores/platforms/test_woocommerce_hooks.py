@@ -8,10 +8,10 @@ import pytest
 import requests
 import responses
 
+from sandbox.platforms.woocommerce import WooCommerceSimulator
 from stores.canonical.events import EventKind
 from stores.platforms.woocommerce import WooCommerce
-from stores.sandbox.woocommerce import WooCommerceHome
-from stores.services.hooks import needed
+from stores.services.webhooks import needed
 from tests.stores.platforms.woocommerce import place
 
 SECRET = "whk_woo_s3cret"
@@ -87,7 +87,7 @@ def test_what_the_store_sends_is_verified_with_this_shops_secret_alone(world):
     shop.add_hook("order.updated", URI)
     (ping,) = delivered(world)
     order = place.made(world, shop)
-    WooCommerceHome(world).staff(order.external_id).move("on-hold")
+    WooCommerceSimulator(world).staff(order.external_id).move("on-hold")
     ((headers, body),) = delivered(world)
 
     assert ping[1] == f"webhook_id={shop.list_hooks()[0].id}".encode()
@@ -102,7 +102,7 @@ def test_a_deleted_order_is_told_by_its_number_alone(world):
     shop.add_hook("order.deleted", URI)
     delivered(world)
     order = place.made(world, shop)
-    WooCommerceHome(world).staff(order.external_id).delete()
+    WooCommerceSimulator(world).staff(order.external_id).delete()
     ((headers, body),) = delivered(world)
 
     assert json.loads(body) == {"id": int(order.external_id)}
@@ -119,7 +119,7 @@ def test_a_second_subscription_is_not_made(world):
 
 
 def test_more_hooks_than_a_page_holds_are_all_seen(world):
-    shop, home = place.on_world(world), WooCommerceHome(world)
+    shop, home = place.on_world(world), WooCommerceSimulator(world)
     with world.store.write() as db:
         session = home.session(db, home.shop("demo"))
         for number in range(130):

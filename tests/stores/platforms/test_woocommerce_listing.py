@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sandbox.platforms.woocommerce import WooCommerceSimulator
 from stores.kernel.errors import InputRejected, RemoteRefused, RemoteUnavailable
 from stores.platforms.woocommerce import listing
-from stores.sandbox.woocommerce import WooCommerceHome
 from tests.make import NOW
 from tests.stores.platforms.woocommerce import place, recorded
 
@@ -35,7 +35,7 @@ def walk(shop, since=None, between=None):
 
 
 def test_everything_comes_oldest_change_first_and_its_number_is_told(world):
-    made = WooCommerceHome(world).populate(count=230)
+    made = WooCommerceSimulator(world).populate(count=230)
     shop = place.on_world(world)
     pages = walk(shop)
 
@@ -47,7 +47,7 @@ def test_everything_comes_oldest_change_first_and_its_number_is_told(world):
 
 def test_orders_that_change_while_pages_are_read_are_never_skipped(world):
     """Each change pushes its order to the end and all others one place forward."""
-    home = WooCommerceHome(world)
+    home = WooCommerceSimulator(world)
     made = home.populate(count=250)
     seen = walk(place.on_world(world), between=lambda page: [
         home.staff(made[place]).write(customer_note=f"page {page}") for place in range(page * 20)
@@ -57,14 +57,14 @@ def test_orders_that_change_while_pages_are_read_are_never_skipped(world):
 
 
 def test_a_whole_page_of_one_second_is_counted_on(world):
-    home = WooCommerceHome(world)
+    home = WooCommerceSimulator(world)
     made = [home.make_order(age_days=2).id for _ in range(240)]
     assert {order for page in walk(place.on_world(world)) for order in page} == set(made)
 
 
 def test_only_what_changed_since_is_asked_for_in_gmt(world):
     """The shop lives in New York: without `dates_are_gmt` the bound would be five hours off."""
-    home = WooCommerceHome(world)
+    home = WooCommerceSimulator(world)
     old, new = home.make_order(age_days=0.1).id, home.make_order(age_days=0.01).id
     asked = []
     world.rest_watchers.append(lambda request, *_: asked.append(parse_qs(request.query)))
@@ -85,7 +85,7 @@ def test_a_hundred_is_the_most_they_give(world):
 
 
 def test_a_listed_order_is_a_summary_with_its_money(world):
-    home = WooCommerceHome(world)
+    home = WooCommerceSimulator(world)
     shop = place.on_world(world)
     made = home.make_order(**home.seeds["partly refunded"])
     (listed,) = shop.list_orders(since=None).orders
@@ -160,7 +160,7 @@ def test_a_strange_cursor_is_refused(said):
 
 
 def test_a_page_of_many_thousand_orders_is_quick(world):
-    home = WooCommerceHome(world)
+    home = WooCommerceSimulator(world)
     made = home.make_order()
     body = home.order(made.id)
     with world.store.write() as db:

@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
+from sandbox.platforms.woocommerce import WooCommerceSimulator
 from stores.canonical.commands import Found
-from stores.kernel import redact
 from stores.kernel.errors import CredentialsRejected, InputRejected, OutcomeUnknown, RemoteRefused
+from stores.kernel.security import redaction
 from stores.platforms.woocommerce import WooCommerce, oauth
-from stores.sandbox.woocommerce import WooCommerceHome
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
 from tests.stores.platforms.woocommerce import place, recorded
@@ -163,7 +163,7 @@ def test_what_is_no_shop_address_is_refused(said):
 
 
 def test_a_shop_in_a_folder(world):
-    WooCommerceHome(world).add_shop("demo", folder="store")
+    WooCommerceSimulator(world).add_shop("demo", folder="store")
     for login in ("basic", "oauth"):
         world.switch("woocommerce_login", login)
         assert place.on_world(world, login=login).check_access().account == "demo.woocommerce.example/store"
@@ -182,7 +182,7 @@ def test_the_connection_tells_name_currency_zone_and_rights(world):
 
 
 def test_a_key_that_may_only_read_is_told_so(world):
-    WooCommerceHome(world).add_shop("demo", permissions="read")
+    WooCommerceSimulator(world).add_shop("demo", permissions="read")
     access = place.on_world(world).check_access()
     assert access.granted == ("read",)
     assert [scope.name for scope in access.missing] == ["write"]
@@ -194,7 +194,7 @@ def test_a_wrong_secret_and_a_customers_key_are_refused(world):
     with pytest.raises(CredentialsRejected):
         wrong.check_access()
 
-    WooCommerceHome(world).add_shop("demo", role="customer")
+    WooCommerceSimulator(world).add_shop("demo", role="customer")
     with pytest.raises(RemoteRefused) as caught:
         shop.check_access()
     assert "shop manager" in caught.value.user_message
@@ -202,8 +202,8 @@ def test_a_wrong_secret_and_a_customers_key_are_refused(world):
 
 def test_a_key_in_a_log_is_masked():
     key, secret = "ck_" + "0a" * 20, "cs_" + "f9" * 20
-    assert redact.text(f"x {key} {secret}") == "x [redacted] [redacted]"
-    assert redact.text("stock_status_changed") == "stock_status_changed"
+    assert redaction.text(f"x {key} {secret}") == "x [redacted] [redacted]"
+    assert redaction.text("stock_status_changed") == "stock_status_changed"
 
 
 def test_a_webhook_secret_is_of_letters_and_digits(world):

@@ -13,16 +13,17 @@ from typing import Any
 import pytest
 import woocommerce  # type: ignore[import-untyped]
 
-from stores.kernel import clock, network
-from stores.kernel.transport import HttpTransport
+from sandbox.core.http_server import Server
+from sandbox.core.world import World
+from sandbox.platforms.woocommerce import WooCommerceSimulator
+from stores.kernel import clock
+from stores.kernel.http import network
+from stores.kernel.http.transport import HttpTransport
 from stores.platforms.woocommerce import WooCommerce
-from stores.sandbox.server import Server
-from stores.sandbox.woocommerce import WooCommerceHome
-from stores.sandbox.world import World
+from tests.sandbox import woocommerce_spec
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import TAG
 from tests.stores.platforms.woocommerce import place
-from tests.stores.sandbox import woocommerce_spec
 
 pytestmark = [pytest.mark.oracles, pytest.mark.loopback]
 
@@ -54,7 +55,7 @@ def client(world: World, server: Server) -> Any:
 
 
 def test_it_lists_and_reads_orders(world: World, client: Any) -> None:
-    made = WooCommerceHome(world).seed()
+    made = WooCommerceSimulator(world).seed()
 
     listed = client.get("orders", params={"per_page": 100, "status": "any", "orderby": "id", "order": "asc"})
 
@@ -65,7 +66,7 @@ def test_it_lists_and_reads_orders(world: World, client: Any) -> None:
 
 
 def test_it_refunds_a_line_and_cancels(world: World, client: Any) -> None:
-    made = WooCommerceHome(world).make_order(lines=[place.MUG])
+    made = WooCommerceSimulator(world).make_order(lines=[place.MUG])
     line = {"id": int(made.lines[0]), "quantity": 1, "refund_total": "14.50"}
     body = {"amount": "14.50", "reason": TAG, "api_refund": True, "api_restock": True, "line_items": [line]}
 
@@ -79,8 +80,8 @@ def test_it_refunds_a_line_and_cancels(world: World, client: Any) -> None:
 
 def test_our_own_adapter_signs_as_it_does(world: World, server: Server) -> None:
     """Over plain HTTP the secret never leaves; the same store, the same story."""
-    home = WooCommerceHome(world)
-    house = home.open_house("demo", f"http://127.0.0.1:{server.port}")
+    home = WooCommerceSimulator(world)
+    house = home.open_shop("demo", f"http://127.0.0.1:{server.port}")
     egress = network.Egress.allowing(["127.0.0.0/8"])
     session = network.open_session(egress)
     connection = rig.connection(house.settings, house.secrets, session=session)

@@ -13,16 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox.platforms.woocommerce import WooCommerceSimulator
 from stores.canonical import codec
 from stores.canonical.order import Cancellable, EndsWhenRepaid, Fulfilment, LineItem, Order, PaymentKind, PaymentState
 from stores.canonical.request import CancelRequest
-from stores.kernel import shapes
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
+from stores.kernel.http import json_readers
 from stores.kernel.money import Money
-from stores.platforms.woocommerce import mapping, quoting, words
-from stores.platforms.woocommerce.figures import figures
+from stores.platforms.woocommerce import mapping, messages, quoting
 from stores.platforms.woocommerce.mapping import Told
-from stores.sandbox.woocommerce import WooCommerceHome
+from stores.platforms.woocommerce.refund_math import figures
 from tests.stores.platforms.woocommerce import place, recorded, shown
 
 
@@ -105,7 +105,7 @@ def test_an_authorisation_is_something_a_person_must_look_at():
     order = read(status="on-hold", date_paid_gmt=None)
     (payment,) = order.payments
     assert (payment.kind, payment.refundable, payment.capturable) == (PaymentKind.AUTHORISATION, None, eur("57.72"))
-    assert str(words.MAYBE_AUTHORISED) in [remark.text for remark in order.remarks]
+    assert str(messages.MAYBE_AUTHORISED) in [remark.text for remark in order.remarks]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_refund_without_the_gateways_yes_is_pointed_out():
 
 
 def test_every_seed_reads_and_looks_the_same_again(world):
-    home, shop = WooCommerceHome(world), place.on_world(world)
+    home, shop = WooCommerceSimulator(world), place.on_world(world)
     for name, made in home.seed().items():
         order = shop.read_order(made.id)
         assert codec.loads(Order, codec.dumps(order)) == order, name
@@ -143,7 +143,7 @@ def test_every_seed_reads_and_looks_the_same_again(world):
 
 
 def test_more_refunds_than_a_page_are_all_counted(world):
-    home, shop = WooCommerceHome(world), place.on_world(world)
+    home, shop = WooCommerceSimulator(world), place.on_world(world)
     made = home.make_order(lines=[place.Line(price="500.00", sku="A")])
     for _ in range(105):
         home.staff(made.id).refund("1.00")
@@ -183,7 +183,7 @@ def test_any_answer_is_an_order_or_a_failed_read(changes):
     for path, junk in changes:
         put(found, path, junk)
     try:
-        with shapes.understood("unreadable"):
+        with json_readers.understood("unreadable"):
             told = Told(found["order"], found["refunds"])
             order = mapping.to_order(told)
             wish = CancelRequest(lines={line.id: line.cancellable for line in order.lines})
@@ -282,13 +282,13 @@ def test_stock_that_was_kept_and_no_money_left_name_the_only_way_out():
     free = kept | {"id": 316, "total": "0.00", "product_id": 95, "sku": "GIFT"}
     order = recorded.order(line_items=[kept, free], shipping_lines=[], total="17.26")
     found = mapping.to_order(Told(order, recorded.refunds()))
-    assert found.whole_cancel_blockers == (str(words.KEPT_STOCK),)
+    assert found.whole_cancel_blockers == (str(messages.KEPT_STOCK),)
     assert not found.ends_by_refund
     assert mapping.to_order(Told(order | {"total": "20.00"}, recorded.refunds())).whole_cancel_blockers == ()
 
 
 @pytest.mark.parametrize("changes", [{"currency": ""}, {"currency": None}, {"date_created_gmt": None}, {"id": None}])
 def test_an_order_that_lacks_what_it_needs_is_misread_by_its_field(changes):
-    with pytest.raises(shapes.Misread) as caught:
+    with pytest.raises(json_readers.Misread) as caught:
         mapping.to_order(Told(recorded.order(**changes), [], is_summary=True))
     assert str(caught.value) == next(iter(changes))

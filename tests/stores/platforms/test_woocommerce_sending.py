@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox import in_process
+from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.spec import Line
 from stores.canonical.commands import CorrectStock, Outcome, PaymentBack, RefundOrder, UnitsBack
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import InputRejected, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.money import Money
-from stores.sandbox import adapter
-from stores.sandbox.woocommerce import WooCommerceHome
-from stores.sandbox.woocommerce.spec import Line
 from tests.stores.platforms.rig import KEY, TAG, Sent
 from tests.stores.platforms.woocommerce import place, recorded
 from tests.stores.platforms.woocommerce.place import MUG, TEA
@@ -88,7 +88,7 @@ def test_a_cancel_word_for_word(network):
 # --- dangerous defaults -------------------------------------------------------------------------------
 def raw(world, path, body, method="POST"):
     """A call as a careless client would make it."""
-    http = adapter.session(world)
+    http = in_process.session(world)
     found = http.request(
         method, f"{place.BASE}/{path}", json=body, auth=("ck_demo_sandbox", "cs_demo_sandbox"), timeout=5
     )
@@ -96,7 +96,7 @@ def raw(world, path, body, method="POST"):
 
 
 def test_both_switches_are_true_by_default_so_both_are_always_said(world):
-    shop, home = place.on_world(world), WooCommerceHome(world)
+    shop, home = place.on_world(world), WooCommerceSimulator(world)
     order = place.made(world, shop)
     line = int(order.lines[0].id)
     raw(world, f"orders/{order.external_id}/refunds", {"amount": "1.00", "line_items": [{"id": line, "quantity": 1}]})
@@ -124,7 +124,7 @@ def test_units_without_an_amount_would_restock_and_pay_nothing(world):
     careless = {"compute_totals": True, "line_items": [{"id": line, "quantity": 1}]}
     status, answer = raw(world, f"orders/{order.external_id}/refunds", careless)
     assert (status, answer["amount"]) == (201, "")
-    assert WooCommerceHome(world).stock(order.external_id) == 98
+    assert WooCommerceSimulator(world).stock(order.external_id) == 98
 
     with pytest.raises(Unsupported):
         shop.carry_out(back(payments=()), key=KEY, tag=TAG)
@@ -187,10 +187,10 @@ def test_a_cancel_after_kept_stock_would_put_it_back_so_it_is_refused(world):
     with pytest.raises(RemoteRefused) as caught:
         shop.carry_out(place.cancel(order, restock=False), key=KEY, tag=TAG)
     assert caught.value.code == "would_restock"
-    assert WooCommerceHome(world).stock(order.external_id) == 97
+    assert WooCommerceSimulator(world).stock(order.external_id) == 97
 
     raw(world, f"orders/{order.external_id}", {"status": "cancelled"}, "PUT")  # what it would have done
-    assert WooCommerceHome(world).stock(order.external_id) == 100
+    assert WooCommerceSimulator(world).stock(order.external_id) == 100
 
 
 def test_a_cancel_that_would_put_back_what_was_kept_earlier_is_refused(world):
@@ -207,7 +207,7 @@ def test_a_refund_that_restocked_and_the_cancel_after_it_restock_once(world):
     order = place.made(world, shop)
     shop.carry_out(place.everything(shop, order), key=KEY, tag=TAG)
     shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
-    assert [WooCommerceHome(world).stock(order.external_id, at) for at in (0, 1)] == [100, 100]
+    assert [WooCommerceSimulator(world).stock(order.external_id, at) for at in (0, 1)] == [100, 100]
 
 
 def test_the_preview_names_its_lines_otherwise_and_counts_shipping_with_tax(world):
@@ -217,7 +217,7 @@ def test_the_preview_names_its_lines_otherwise_and_counts_shipping_with_tax(worl
     world.rest_watchers.append(lambda request, status, _: asked.append(request) if "preview" in request.path else None)
     quote = shop.quote(order, CancelRequest(lines=place.some(order), shipping=Money(Decimal("5.95"), "USD")))
 
-    shipping = int(WooCommerceHome(world).order(order.external_id)["shipping_lines"][0]["id"])
+    shipping = int(WooCommerceSimulator(world).order(order.external_id)["shipping_lines"][0]["id"])
     assert json.loads(asked[0].body) == {
         "line_items": [
             {"line_item_id": int(order.lines[0].id), "quantity": 1},
@@ -274,14 +274,14 @@ def test_lines_that_want_both_settings_of_the_switch_are_refused(world):
     shop.carry_out(
         replace(command, lines=(command.lines[0], replace(command.lines[1], restock=False))), key=KEY, tag=TAG
     )
-    assert WooCommerceHome(world).stock(digital.external_id) == 100
+    assert WooCommerceSimulator(world).stock(digital.external_id) == 100
 
 
 @pytest.mark.parametrize("status", ["completed", "trash", "awaiting-pickup", "checkout-draft"])
 def test_a_status_that_may_mean_shipped_is_never_written_over(world, status):
     shop = place.on_world(world)
     order = place.made(world, shop, pay="waiting")
-    WooCommerceHome(world).staff(order.external_id).write(status=status)
+    WooCommerceSimulator(world).staff(order.external_id).write(status=status)
     with pytest.raises(RemoteRefused) as caught:
         shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
     assert caught.value.code == "status_changed"
@@ -294,7 +294,7 @@ def test_units_of_an_order_that_is_no_longer_open_are_not_refunded(world, status
     shop = place.on_world(world)
     order = place.made(world, shop)
     command = place.part(shop, order)
-    WooCommerceHome(world).staff(order.external_id).move(status)
+    WooCommerceSimulator(world).staff(order.external_id).move(status)
     with pytest.raises(RemoteRefused) as caught:
         shop.carry_out(command, key=KEY, tag=TAG)
     assert caught.value.code == "status_changed"
@@ -306,10 +306,10 @@ def test_a_unit_that_was_shipped_meanwhile_is_not_refunded(world):
     shop = place.on_world(world)
     order = place.made(world, shop, lines=[MUG, TEA])
     command = place.part(shop, order, 2)
-    body = WooCommerceHome(world).order(order.external_id)
+    body = WooCommerceSimulator(world).order(order.external_id)
     body["lines"][0]["fulfilled"] = 2
     body["meta_data"] = [{"id": 1, "key": "_fulfillment_status", "value": "partially_fulfilled"}]
-    WooCommerceHome(world).staff(order.external_id).write(**body)
+    WooCommerceSimulator(world).staff(order.external_id).write(**body)
     with pytest.raises(RemoteRefused) as caught:
         shop.carry_out(command, key=KEY, tag=TAG)
     assert caught.value.code == "fewer_units"
@@ -371,7 +371,7 @@ def test_a_key_that_lost_its_right_in_mid_step_changes_nothing(world):
     shop = place.on_world(world)
     order = place.made(world, shop)
     shop.carry_out(place.everything(shop, order), key=KEY, tag=TAG)
-    WooCommerceHome(world).add_shop("demo", permissions="read")
+    WooCommerceSimulator(world).add_shop("demo", permissions="read")
     with pytest.raises(RemoteRefused) as caught:
         shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
     assert caught.value.code == "read_only"

@@ -13,12 +13,12 @@ from functools import partial
 
 import pytest
 
+from sandbox.core import switches
+from sandbox.core.world import World
 from stores.canonical.commands import Command, Found, FoundForeign, RefundOrder
 from stores.canonical.order import Order
 from stores.kernel.errors import CredentialsRejected, DeskError, OutcomeUnknown
 from stores.platforms.woocommerce import WooCommerce
-from stores.sandbox import switches
-from stores.sandbox.world import World
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.rig import KEY, TAG
 from tests.stores.platforms.woocommerce import place

@@ -11,9 +11,9 @@ import pytest
 from stores.canonical.commands import RefundOrder, UnitsBack
 from stores.kernel.errors import RemoteRefused
 from stores.platforms.woocommerce import mapping as woo
+from stores.platforms.woocommerce import messages as woo_words
 from stores.platforms.woocommerce import sending as woo_sending
 from stores.platforms.woocommerce import tenders as woo_tenders
-from stores.platforms.woocommerce import words as woo_words
 
 
 @pytest.mark.parametrize(("at", "units"), [("09:59:59", 0), ("10:00:00", 2), ("10:00:01", 2)])

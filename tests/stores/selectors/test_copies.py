@@ -6,7 +6,7 @@ import pytest
 
 from stores.models import Role, StoreState
 from stores.platforms.shopify import Shopify
-from stores.selectors import copies
+from stores.selectors import mirrored_orders
 from stores.services import orders
 from tests import make
 
@@ -38,7 +38,7 @@ def keep(shop, number, *, source="", sku="RED"):
 
 
 def seen(viewer, *rows):
-    found = copies.seen_by(viewer, rows)
+    found = mirrored_orders.seen_by(viewer, rows)
     return {pk: [(other.record.pk, other.is_copy) for other in others] for pk, others in found.items()}
 
 
@@ -54,8 +54,8 @@ def test_a_list_shows_the_pair_once_and_a_copy_found_alone(viewer, shops):
 
     both, alone = [copy, original], [copy]
 
-    assert copies.once(both, copies.seen_by(viewer, both)) == [original]
-    assert copies.once(alone, copies.seen_by(viewer, alone)) == [copy]
+    assert mirrored_orders.once(both, mirrored_orders.seen_by(viewer, both)) == [original]
+    assert mirrored_orders.once(alone, mirrored_orders.seen_by(viewer, alone)) == [copy]
 
 
 def test_a_shop_the_viewer_may_not_see_is_not_named(viewer, shops):
@@ -95,7 +95,7 @@ def test_many_cost_as_much_as_one(viewer, shops, django_assert_num_queries):
     rows = [keep(shops[0], f"#{n}") for n in range(20)] + [keep(shops[1], f"MD-{n}", source=f"{n}") for n in range(20)]
 
     with django_assert_num_queries(3):
-        assert len(copies.seen_by(viewer, rows)) == 40
+        assert len(mirrored_orders.seen_by(viewer, rows)) == 40
 
 
 def test_a_platform_that_mirrors_nothing_keeps_no_source(shops, monkeypatch):

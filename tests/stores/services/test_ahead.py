@@ -11,7 +11,7 @@ import pytest
 
 from stores.kernel.errors import RemoteUnavailable
 from stores.platforms.base import Listing
-from stores.services import ahead
+from stores.services import prefetch
 
 
 class Three:
@@ -31,14 +31,14 @@ class Three:
 
 
 def cursors(shop: Any, is_over: Callable[[], bool] = lambda: False) -> list[str]:
-    return [page.cursor for page, _ in ahead.pages(shop, since=None, cursor="", is_over=is_over)]
+    return [page.cursor for page, _ in prefetch.pages(shop, since=None, cursor="", is_over=is_over)]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_next_page_is_asked_for_while_this_one_is_kept() -> None:
     shop: Any = Three()
 
-    pages = ahead.pages(shop, since=None, cursor="", is_over=lambda: False)
+    pages = prefetch.pages(shop, since=None, cursor="", is_over=lambda: False)
     first, _ = next(pages)
 
     assert first.cursor == "2"
@@ -50,7 +50,7 @@ def test_the_next_page_is_asked_for_while_this_one_is_kept() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_page_that_fails_is_told_after_the_page_before_it() -> None:
     shop: Any = Three(fails_at="3")
-    pages = ahead.pages(shop, since=None, cursor="", is_over=lambda: False)
+    pages = prefetch.pages(shop, since=None, cursor="", is_over=lambda: False)
 
     assert [next(pages)[0].cursor, next(pages)[0].cursor] == ["2", "3"]
     with pytest.raises(RemoteUnavailable):

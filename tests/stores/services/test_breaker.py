@@ -11,7 +11,7 @@ from stores.kernel.errors import (
     RemoteUnavailable,
 )
 from stores.models import Store, StoreHealth
-from stores.services.breaker import RowBreaker, Seen
+from stores.services.circuit_breaker import RowBreaker, Seen
 from tests import make
 from tests.stores.services.clocks import FrozenClock
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import requests
 
+from sandbox import in_process
+from sandbox.core.world import World
 from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteRefused, RemoteUnavailable
-from stores.kernel.network import Egress, GuardedAdapter
+from stores.kernel.http.network import Egress, GuardedAdapter
 from stores.models import AuditEvent, Store, StoreHealth, StoreSecret, StoreSync
-from stores.sandbox import adapter
-from stores.sandbox.world import World
-from stores.services import connections, credentials, hooks, reach
+from stores.services import connections, credentials, platform_client, webhooks
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ SHOP = {"shop": "demo.myshopify.com"}
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Every session of the desk ends in this world."""
     made = World.open(tmp_path / "world.sqlite3")
-    monkeypatch.setattr(reach, "_session", lambda around: adapter.session(made))
+    monkeypatch.setattr(platform_client, "_session", lambda around: in_process.session(made))
     yield made
     made.close()
 
@@ -140,21 +140,21 @@ class TestWhereCallsMayLead:
     def test_a_fixed_host_gets_no_private_network(self, settings: Any) -> None:
         settings.PRIVATE_NETWORKS = ["10.0.0.0/8"]
 
-        assert reach.egress("") == Egress()
+        assert platform_client.egress("") == Egress()
 
     def test_a_gateway_may_stand_in_a_listed_network(self, settings: Any) -> None:
         settings.PRIVATE_NETWORKS = ["10.0.0.0/8"]
 
-        reach.egress("https://10.1.2.3").check_url("https://10.1.2.3")
+        platform_client.egress("https://10.1.2.3").check_url("https://10.1.2.3")
         with pytest.raises(InputRejected):
-            reach.egress("https://192.168.1.1").check_url("https://192.168.1.1")
+            platform_client.egress("https://192.168.1.1").check_url("https://192.168.1.1")
 
     def test_the_sandbox_of_this_installation_may_be_called(self, settings: Any) -> None:
         settings.SANDBOX_URL = "http://127.0.0.1:8001"
 
-        reach.egress("http://127.0.0.1:8001/shopify/demo").check_url("http://127.0.0.1:8001/shopify/demo")
+        platform_client.egress("http://127.0.0.1:8001/shopify/demo").check_url("http://127.0.0.1:8001/shopify/demo")
         with pytest.raises(InputRejected):
-            reach.egress("http://127.0.0.1:5432").check_url("http://127.0.0.1:5432")
+            platform_client.egress("http://127.0.0.1:5432").check_url("http://127.0.0.1:5432")
 
 
 class TestLater:
@@ -235,8 +235,8 @@ class TestHooks:
         return connect(keys | {"client_secret": shop["secret"]}, client_id=shop["client_id"])
 
     def test_are_registered_once_each(self, store: Store) -> None:
-        hooks.check(store)
-        hooks.check(store)
+        webhooks.check(store)
+        webhooks.check(store)
 
         standing = connections.open_platform(store).list_hooks()
         assert sorted(hook.topic for hook in standing) == sorted(connections.open_platform(store).topics)
@@ -245,19 +245,19 @@ class TestHooks:
         assert StoreHealth.objects.get(store=store).hooks_standing == len(standing)
 
     def test_one_that_vanished_is_put_back(self, store: Store) -> None:
-        hooks.check(store)
+        webhooks.check(store)
         platform = connections.open_platform(store)
         platform.remove_hook(platform.list_hooks()[0].id)
 
-        hooks.check(store)
+        webhooks.check(store)
 
         assert len(platform.list_hooks()) == len(platform.topics)
 
     def test_those_of_an_old_address_are_replaced(self, store: Store, settings: Any) -> None:
-        hooks.check(store)
+        webhooks.check(store)
         settings.PUBLIC_URL = "https://new.example.com"
 
-        hooks.check(store)
+        webhooks.check(store)
 
         assert all("new.example.com" in hook.uri for hook in connections.open_platform(store).list_hooks())
 
@@ -265,16 +265,16 @@ class TestHooks:
         platform = connections.open_platform(store)
         foreign = platform.add_hook("ORDERS_PAID", "https://elsewhere.example.com/hook")
 
-        hooks.check(store)
-        hooks.remove_all(store)
+        webhooks.check(store)
+        webhooks.remove_all(store)
 
         assert [hook.id for hook in platform.list_hooks()] == [foreign.id]
 
     def test_trouble_is_kept_in_words_and_looked_at_again(self, store: Store, world: World) -> None:
-        hooks.check(store)
+        webhooks.check(store)
         world.fault("refused", times=100)
 
-        hooks.check(store)
+        webhooks.check(store)
 
         health = StoreHealth.objects.get(store=store)
         assert "could not be reached" in health.hooks_error
@@ -282,22 +282,22 @@ class TestHooks:
     def test_without_the_signing_secret_none_is_registered(self, keys: dict[str, str], world: World) -> None:
         bare = connect(keys)
 
-        hooks.check(bare)
+        webhooks.check(bare)
 
         assert "cannot be believed" in StoreHealth.objects.get(store=bare).hooks_error
         assert connections.open_platform(bare).list_hooks() == []
 
     def test_without_a_public_address_nothing_is_due(self, store: Store, settings: Any) -> None:
-        assert hooks.due(make.NOW, 10) == [str(store.uuid)]
+        assert webhooks.due(make.NOW, 10) == [str(store.uuid)]
         settings.PUBLIC_URL = ""
 
-        assert hooks.due(make.NOW, 10) == []
+        assert webhooks.due(make.NOW, 10) == []
 
     def test_disconnecting_takes_them_down(self, store: Store) -> None:
-        hooks.check(store)
+        webhooks.check(store)
         platform = connections.open_platform(store)
 
-        assert hooks.remove_all(store) == len(platform.topics)
+        assert webhooks.remove_all(store) == len(platform.topics)
         assert platform.list_hooks() == []
 
 
@@ -312,10 +312,10 @@ class TestHooks:
 def test_what_another_process_changed_counts_at_the_next_use(before: Any, after: Any, settings: Any) -> None:
     settings.PRIVATE_NETWORKS = ["10.0.0.0/8"]
     one = make.store(settings=before)
-    old = reach.way_to(one)
+    old = platform_client.session_to(one)
     Store.objects.filter(pk=one.pk).update(settings=after)  # nobody tells this process
 
-    new = reach.way_to(Store.objects.get(pk=one.pk))
+    new = platform_client.session_to(Store.objects.get(pk=one.pk))
 
     assert new.session is not old.session
     assert _allows(new, "10.1.2.3") == bool(after)
@@ -325,14 +325,14 @@ def test_what_another_process_changed_counts_at_the_next_use(before: Any, after:
 def test_networks_that_are_allowed_no_longer_are_not_kept(settings: Any) -> None:
     settings.PRIVATE_NETWORKS = ["10.0.0.0/8"]
     one = make.store(settings={"base_url": "https://gateway.internal.example"})
-    assert _allows(reach.way_to(one), "10.1.2.3")
+    assert _allows(platform_client.session_to(one), "10.1.2.3")
 
     settings.PRIVATE_NETWORKS = []
 
-    assert not _allows(reach.way_to(one), "10.1.2.3")
+    assert not _allows(platform_client.session_to(one), "10.1.2.3")
 
 
-def _allows(way: reach.Way, address: str) -> bool:
+def _allows(way: platform_client.ShopSession, address: str) -> bool:
     """What the sockets of the session themselves are asked, when one is opened."""
     adapter = way.session.get_adapter("https://x")
     assert isinstance(adapter, GuardedAdapter)
@@ -342,6 +342,6 @@ def _allows(way: reach.Way, address: str) -> bool:
 def test_the_pool_is_one_per_shop_and_process() -> None:
     one, other = make.store(), make.store()
 
-    assert reach.way_to(one) is reach.way_to(Store.objects.get(pk=one.pk))
-    assert reach.way_to(one) is not reach.way_to(other)
-    assert isinstance(reach.way_to(one).session, requests.Session)
+    assert platform_client.session_to(one) is platform_client.session_to(Store.objects.get(pk=one.pk))
+    assert platform_client.session_to(one) is not platform_client.session_to(other)
+    assert isinstance(platform_client.session_to(one).session, requests.Session)

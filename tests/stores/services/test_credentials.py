@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from stores.kernel.errors import RemoteThrottled
-from stores.kernel.vault import VaultError
+from stores.kernel.security.vault import VaultError
 from stores.models import Store, StoreHealth, StoreSecret
 from stores.services import credentials
 from stores.services.credentials import TokenCache

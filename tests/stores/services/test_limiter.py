@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from stores.kernel.transport import Usage
+from stores.kernel.http.transport import Usage
 from stores.models import StoreHealth
-from stores.services.limiter import Ledger, RowLimiter
+from stores.services.rate_limit import Ledger, RowLimiter
 from tests import make
 from tests.stores.services.clocks import FrozenClock
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from stores.kernel.transport import Usage
+from stores.kernel.http.transport import Usage
 from stores.models import StoreHealth
-from stores.services.limiter import Booking, Ledger, RowLimiter
+from stores.services.rate_limit import Booking, Ledger, RowLimiter
 from tests import make
 from tests.stores.services.clocks import FrozenClock
 

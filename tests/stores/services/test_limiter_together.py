@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from stores.models import StoreHealth
-from stores.services.limiter import BACKGROUND_AHEAD, Ledger, RowLimiter
+from stores.services.rate_limit import BACKGROUND_AHEAD, Ledger, RowLimiter
 from tests import make
 from tests.stores.services.clocks import FrozenClock
 

@@ -3,14 +3,14 @@ from django.core import mail
 from django.db import transaction
 
 from stores.models import Role
-from stores.services import people, tell_admins
+from stores.services import admin_mail, people
 
 pytestmark = pytest.mark.django_db
 
 
 def test_nothing_is_told_of_a_change_that_did_not_happen(cast, committing):
     with committing(), transaction.atomic():
-        tell_admins.of_change(cast.shop_a, "Something.")
+        admin_mail.of_change(cast.shop_a, "Something.")
         transaction.set_rollback(True)
 
     assert not mail.outbox
@@ -30,7 +30,7 @@ def test_a_shop_name_with_line_breaks_makes_no_second_header(cast, committing):
     cast.shop_a.name = "Studio\r\nBcc: everybody@example.com"
 
     with committing():
-        tell_admins.of_change(cast.shop_a, "Something.")
+        admin_mail.of_change(cast.shop_a, "Something.")
 
     assert all("\n" not in sent.subject and sent.bcc == [] for sent in mail.outbox)
     assert len(mail.outbox) == 2
@@ -49,4 +49,4 @@ def test_the_link_of_an_invitation_is_whole_in_its_mail_without_a_public_address
 def test_links_are_whole_where_the_public_address_is_known(settings):
     settings.PUBLIC_URL = "https://desk.example.com"
 
-    assert tell_admins.link("join", "t") == "https://desk.example.com/join/t"
+    assert admin_mail.link("join", "t") == "https://desk.example.com/join/t"

@@ -16,8 +16,8 @@ from stores.kernel import clock
 from stores.kernel.errors import OutcomeUnknown
 from stores.models import StoreHealth
 from stores.services import timekeeper
-from stores.services.breaker import RowBreaker, Seen
-from stores.services.limiter import Ledger, RowLimiter
+from stores.services.circuit_breaker import RowBreaker, Seen
+from stores.services.rate_limit import Ledger, RowLimiter
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

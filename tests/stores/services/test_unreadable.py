@@ -13,15 +13,16 @@ import pytest
 
 from cancellations.intake import inbox
 from cancellations.models import Inbox
+from sandbox import connections
 from stores.connectors import rows
 from stores.connectors.rows import Unreadable
-from stores.kernel import clock, shapes
+from stores.kernel import clock
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
+from stores.kernel.http import json_readers
 from stores.models import OrderRecord, StoreSync, UnreadableOrder
 from stores.platforms import registry
 from stores.platforms.base import Listing
 from stores.platforms.shopify import Shopify
-from stores.sandbox import houses
 from stores.services import sync, unreadable
 from tests import make
 from tests.rigs.desk import Desk, desk_on
@@ -51,8 +52,8 @@ def three(desk: Desk) -> list[str]:
 
 def one(desk: Desk, age_days: float = 0.0) -> str:
     kind = desk.store.platform
-    line = houses.line(kind, quantity=2, price="10.00")
-    return houses.make_order(desk.world, kind, "demo", lines=[line], age_days=age_days)
+    line = connections.line(kind, quantity=2, price="10.00")
+    return connections.make_order(desk.world, kind, "demo", lines=[line], age_days=age_days)
 
 
 def follow(desk: Desk, turns: int = 12) -> StoreSync:
@@ -372,8 +373,8 @@ def test_a_time_ahead_of_us_does_not_move_the_mark_past_now(shop: Desk, monkeypa
 
 
 def misread(external_id: str) -> Any:
-    with shapes.understood("no"):
-        raise shapes.Misread("currency")
+    with json_readers.understood("no"):
+        raise json_readers.Misread("currency")
 
 
 def raising(error: Exception) -> Callable[[str], Any]:

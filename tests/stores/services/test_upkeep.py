@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.sessions.models import Session
 
-from cancellations.execution import sweep
+from cancellations.scheduler import sweep
 from stores.services import upkeep
 
 NOW = datetime(2026, 7, 1, 3, tzinfo=UTC)

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from stores.audit import refusals
-from stores.kernel import vault
 from stores.kernel.errors import NotAllowed
+from stores.kernel.security import vault
 from stores.models import AuditEvent, Role, Store
 from stores.selectors import access
 from tests import make

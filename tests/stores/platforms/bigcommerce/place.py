@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from sandbox import in_process as sandbox
+from sandbox.core.world import World
+from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
+from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical.commands import CancelOrder, CorrectStock, PaymentBack, RefundOrder, StockChange, UnitsBack
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
-from stores.kernel import network as ways
+from stores.kernel.http import network as ways
 from stores.platforms.base import Connection
 from stores.platforms.bigcommerce import BigCommerce
-from stores.sandbox import adapter as sandbox
-from stores.sandbox.bigcommerce.house import BigCommerceHome
-from stores.sandbox.bigcommerce.spec import Line
-from stores.sandbox.world import World
+from tests.sandbox import bigcommerce_spec
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
-from tests.stores.sandbox import bigcommerce_spec
 
 BASE = "https://api.bigcommerce.com/stores/demo"
 ANY = re.compile(r"https://api\.bigcommerce\.com/stores/demo/.*")
@@ -28,8 +28,8 @@ MUG = Line(title="Enamel mug", variant="Blue", price="14.50", sku="MUG-BLU", qua
 TEA = Line(title="Mountain tea", price="8.90", sku="TEA-100", quantity=2)
 
 
-def home(world: World) -> BigCommerceHome:
-    return BigCommerceHome(world)
+def home(world: World) -> BigCommerceSimulator:
+    return BigCommerceSimulator(world)
 
 
 def on_world(world: World, *, shop: str = "demo", journal: Sent | None = None, **settings: str) -> BigCommerce:

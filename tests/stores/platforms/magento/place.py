@@ -10,19 +10,19 @@ from typing import Any
 
 import pytest
 
+from sandbox import in_process as sandbox
+from sandbox.core.world import World
+from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.platforms.magento.spec import Line
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder, UnitsBack
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
-from stores.kernel import network as ways
+from stores.kernel.http import network as ways
 from stores.platforms.magento import Magento
-from stores.sandbox import adapter as sandbox
-from stores.sandbox.magento.house import MagentoHome
-from stores.sandbox.magento.spec import Line
-from stores.sandbox.world import World
 from tests.make import NOW
+from tests.sandbox import magento_spec
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
-from tests.stores.sandbox import magento_spec
 
 BASE = "https://demo.magento.example/rest/default/V1"
 ANY = re.compile(r"https://demo\.magento\.example/rest/default/V1/.*")
@@ -42,7 +42,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def on_world(world: World, *, shop: str = "demo", journal: Sent | None = None, **settings: str) -> Magento:
-    house = MagentoHome(world).open_house(shop, "")
+    house = MagentoSimulator(world).open_shop(shop, "")
     return Magento(
         rig.connection(house.settings | settings, house.secrets, session=sandbox.session(world), journal=journal)
     )
@@ -56,7 +56,7 @@ def on_network(secrets: Mapping[str, str] | None = None, **settings: str) -> Mag
 
 def made(world: World, shop: Magento, **words: Any) -> Order:
     """An order read through the adapter."""
-    return shop.read_order(MagentoHome(world).make_order(**({"lines": [MUG, TEA]} | words)).id)
+    return shop.read_order(MagentoSimulator(world).make_order(**({"lines": [MUG, TEA]} | words)).id)
 
 
 def cancel(order: Order, **changes: Any) -> CancelOrder:

@@ -8,18 +8,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sandbox import in_process as sandbox
+from sandbox.core.world import World
+from sandbox.platforms.modern_dropship.spec import Line
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest
 from stores.canonical.order import Order
 from stores.canonical.request import Reason
-from stores.kernel import network as ways
+from stores.kernel.http import network as ways
 from stores.platforms.modern_dropship import ModernDropship
-from stores.sandbox import adapter as sandbox
-from stores.sandbox.modern_dropship.spec import Line
-from stores.sandbox.world import World
+from tests.sandbox import openapi
+from tests.sandbox.modern_dropship_client import SPEC, unboxed
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
-from tests.stores.sandbox import openapi
-from tests.stores.sandbox.modern_dropship_client import SPEC, unboxed
 
 BASE = "https://api.convictional.com"
 ANY = re.compile(r"https://api\.convictional\.com/.*")

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from sandbox import in_process as sandbox
+from sandbox.core.world import World
+from sandbox.platforms.shoplazza.spec import Line
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder, UnitsBack
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
-from stores.kernel import network as ways
+from stores.kernel.http import network as ways
 from stores.platforms.shoplazza import Shoplazza
-from stores.sandbox import adapter as sandbox
-from stores.sandbox.shoplazza.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
 

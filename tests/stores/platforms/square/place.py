@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from sandbox import in_process as sandbox
+from sandbox.core.world import World
+from sandbox.platforms.square.simulator import SquareSimulator
+from sandbox.platforms.square.spec import Line
 from stores.canonical.commands import (
     CancelOrder,
     Command,
@@ -23,13 +27,9 @@ from stores.canonical.commands import (
 )
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
-from stores.kernel import network as ways
-from stores.kernel.wire import Prepared
+from stores.kernel.http import network as ways
+from stores.kernel.http.contracts import Prepared
 from stores.platforms.square import Square
-from stores.sandbox import adapter as sandbox
-from stores.sandbox.square.house import SquareHome
-from stores.sandbox.square.spec import Line
-from stores.sandbox.world import World
 from tests.make import NOW
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
@@ -52,8 +52,8 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.close()
 
 
-def home(world: World) -> SquareHome:
-    return SquareHome(world)
+def home(world: World) -> SquareSimulator:
+    return SquareSimulator(world)
 
 
 def on_world(world: World, *, shop: str = "demo", journal: Sent | None = None, **settings: str) -> Square:

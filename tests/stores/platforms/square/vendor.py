@@ -19,9 +19,9 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 
-from stores.sandbox.square.door import where
-from stores.sandbox.wire import Request
-from tests.stores.sandbox import openapi
+from sandbox.core.messages import Request
+from sandbox.platforms.square.router import where
+from tests.sandbox import openapi
 
 FILE = "square/connect-2025-08-20.trimmed.openapi.json"
 counts: Counter[str] = Counter()  # validated, skipped

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from sandbox import in_process as sandbox
+from sandbox.core.world import World
+from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.spec import Line
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder, UnitsBack
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
-from stores.kernel import network as ways
+from stores.kernel.http import network as ways
 from stores.platforms.woocommerce import WooCommerce
-from stores.sandbox import adapter as sandbox
-from stores.sandbox.woocommerce import WooCommerceHome
-from stores.sandbox.woocommerce.spec import Line
-from stores.sandbox.world import World
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
 
@@ -28,7 +28,7 @@ SITE = {"shop": "demo.woocommerce.example"}
 
 
 def on_world(world: World, *, shop: str = "demo", journal: Sent | None = None, **settings: str) -> WooCommerce:
-    house = WooCommerceHome(world).open_house(shop, "")
+    house = WooCommerceSimulator(world).open_shop(shop, "")
     found = house.settings | settings
     return WooCommerce(rig.connection(found, house.secrets, session=sandbox.session(world), journal=journal))
 
@@ -41,7 +41,7 @@ def on_network(secrets: Mapping[str, str] | None = None, journal: Sent | None = 
 
 def made(world: World, shop: WooCommerce, **words: Any) -> Order:
     """An order read through the adapter."""
-    return shop.read_order(WooCommerceHome(world).make_order(**({"lines": [MUG, TEA]} | words)).id)
+    return shop.read_order(WooCommerceSimulator(world).make_order(**({"lines": [MUG, TEA]} | words)).id)
 
 
 def cancel(order: Order, **changes: Any) -> CancelOrder:

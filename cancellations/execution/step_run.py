@@ -1,0 +1,73 @@
+"""All that acting once on a leased step needs, opened when it is first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from cancellations.execution.journal import Journal
+from cancellations.execution.keys import tag_of
+from cancellations.models import Step
+from cancellations.planning.plan import Plan
+from stores.canonical import codec
+from stores.canonical.commands import Command, Receipt, Resend
+from stores.canonical.order import Order
+from stores.kernel import clock
+from stores.platforms.base import Platform
+from stores.services import connections, platform_client
+from stores.services.rate_limit import Booking
+
+
+@dataclass
+class StepRun:
+    """All a turn needs; the adapter is made once and its effects pass through the step's journal."""
+
+    step: Step
+
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal(self.step)
+
+    @cached_property
+    def platform(self) -> Platform:
+        return connections.open_platform(self.step.cancellation.store, journal=self.journal, booking=self.booking)
+
+    @cached_property
+    def booking(self) -> Booking:
+        """The slots of the whole turn, had before its first read."""
+        return platform_client.book(self.step.cancellation.store, f"{self.step.kind} {self.step.state}")
+
+    @cached_property
+    def plan(self) -> Plan:
+        return codec.loads(Plan, self.step.cancellation.plan)
+
+    @cached_property
+    def before(self) -> Order:
+        """The order as it stood when the plan was made."""
+        return codec.loads(Order, self.step.cancellation.preview.facts)
+
+    @cached_property
+    def command(self) -> Command:
+        """Exactly what was planned; the note for colleagues stays with us."""
+        command: Command = codec.loads(Command, self.step.command)  # type: ignore[arg-type]
+        return command
+
+    @property
+    def tag(self) -> str:
+        return tag_of(self.step)
+
+    @property
+    def what_next(self) -> Resend:
+        """What may follow an absent effect, by the platform's word; a key's age counts from its first send."""
+        age = (clock.now() - (self.step.first_sent_at or clock.now())).total_seconds()
+        return self.platform.may_resend(self.command, age=age)
+
+    @property
+    def is_key_protected(self) -> bool:
+        """The platform itself takes the stored bytes as the request it has had already."""
+        return self.what_next is Resend.SAME_KEY
+
+    @property
+    def receipt(self) -> Receipt:
+        """The stored receipt of an accepted step."""
+        return codec.load(Receipt, self.step.result)

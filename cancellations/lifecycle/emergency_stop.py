@@ -1,0 +1,59 @@
+"""The emergency stop, as the executor obeys it: asked fresh from the database before each send, twice under a lock.
+
+A sender holds its shop's row from the question to the commit that lets the request go, and whoever presses the stop
+takes the same rows first: what was let go stands before the stop, and nothing after it. Reads are never held back.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cancellations.lifecycle import deadlines
+from cancellations.models import Step, StepKind
+from cancellations.selectors import stops
+from cancellations.states import StepState
+from stores.kernel.errors import EffectsStopped
+from stores.models import Store, StoreState
+
+NOT_SENT = (StepState.PENDING, StepState.INTENDED, StepState.RETRY_WAIT)
+
+
+def let_go(step: Step) -> None:
+    """Inside the transaction that lets an effect go: neither stopped nor paused meanwhile. Raises EffectsStopped."""
+    store = Store.objects.select_for_update(no_key=True).get(pk=step.cancellation.store_id)
+    if stop := stops.in_force(step.cancellation.store_id):
+        raise EffectsStopped(user_message=stop.words)
+    if store.state != StoreState.ACTIVE:
+        raise EffectsStopped(user_message=paused())
+
+
+def paused() -> str:
+    """What a step says of a shop to which nothing is sent."""
+    return _("The shop is paused or disconnected; this waits until it works again.")
+
+
+def waiting() -> Q:
+    """Steps whose next act would be a send: behind a stop they wait, and no clock of theirs strikes."""
+    return Q(state__in=NOT_SENT) & ~Q(kind__in=[StepKind.VERIFY, StepKind.ASSISTED])
+
+
+def is_quiet(step: Step) -> bool:
+    """Would telling a person of this step say nothing but that everything is stopped?"""
+    is_waiting = step.state in NOT_SENT and step.kind not in (StepKind.VERIFY, StepKind.ASSISTED)
+    return is_waiting and stops.in_force(step.cancellation.store_id) is not None
+
+
+def quiet() -> Q:
+    """The same for a query over steps."""
+    return waiting() & stops.within("cancellation__store")
+
+
+def wake(store: Store | None, *, now: datetime) -> None:
+    """Lifted: what waited is due, with a clock of its own again."""
+    rows: QuerySet[Step] = Step.objects.filter(waiting()).exclude(next_attempt_at=None)
+    if store is not None:
+        rows = rows.filter(cancellation__store=store)
+    rows.update(next_attempt_at=now, tell_at=now + deadlines.ASK_A_PERSON_AFTER, detail="")

@@ -1,0 +1,134 @@
+"""How a cancellation moves as its steps do: start, hand on, stop, finish. Each move is a conditional UPDATE."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from cancellations import actions, states
+from cancellations.lifecycle import deadlines, emergency_stop, notices, sends
+from cancellations.models import Cancellation, Step
+from cancellations.selectors import stops
+from cancellations.states import CLAIMABLE, FINISHED, CancellationState, StepState
+from stores.audit import trail
+from stores.audit.actions import Action
+from stores.kernel import clock, queue
+from stores.models import User
+
+Actor = User | str
+LOOKED_AT_AGAIN = (CancellationState.DONE, CancellationState.REFUSED)
+
+
+def shift(cancellation: Cancellation, to: CancellationState, **fields: Any) -> bool:
+    """Move it if it still stands where we think it stands; False: somebody else moved it, stop silently."""
+    states.check(CancellationState(cancellation.state), to)
+    if to in LOOKED_AT_AGAIN:
+        fields["look_again_at"] = clock.now() + deadlines.SECOND_LOOK_EVERY
+    mine = Cancellation.objects.filter(pk=cancellation.pk, state=cancellation.state, version=cancellation.version)
+    if not mine.update(state=to, version=F("version") + 1, **fields):
+        return False
+    cancellation.came_from = str(cancellation.state)
+    notices.moved_on(cancellation, cancellation.came_from)
+    cancellation.state, cancellation.version = to, cancellation.version + 1
+    for name, value in fields.items():
+        setattr(cancellation, name, value)
+    return True
+
+
+def record(action: Action, cancellation: Cancellation, *, actor: Actor = "rescind", **facts: Any) -> None:
+    """On the shop's chain; with the state before and after when the cancellation was just moved."""
+    if cancellation.came_from:
+        facts["before"] = {"state": cancellation.came_from} | facts.get("before", {})
+        facts["after"] = {"state": str(cancellation.state)} | facts.get("after", {})
+        cancellation.came_from = ""
+    trail.record(action, actor=actor, target=f"cancellation:{cancellation.uuid}", store=cancellation.store, **facts)
+
+
+def start_if_due(cancellation: Cancellation, *, now: datetime) -> None:
+    """held → running once the hold is over; *take it back* races with this, and one wins."""
+    if cancellation.state != CancellationState.HELD or cancellation.held_until is None or cancellation.held_until > now:
+        return
+    if stops.in_force(cancellation.store_id):  # a hold does not end behind an emergency stop: it can be taken back
+        return
+    with transaction.atomic():
+        if shift(cancellation, CancellationState.RUNNING, started_at=now):
+            wake_next(cancellation, now=now)
+            record(actions.STARTED, cancellation)
+
+
+def wake_next(cancellation: Cancellation, *, now: datetime) -> Step | None:
+    """Make the first unfinished step due; None when all are finished. Its clock begins when its turn comes."""
+    step = cancellation.steps.exclude(state__in=FINISHED).order_by("position").first()
+    if step is not None:
+        mine = Step.objects.filter(pk=step.pk)
+        mine.filter(next_attempt_at=None).update(next_attempt_at=now)
+        mine.filter(tell_at=None).update(tell_at=now + deadlines.ASK_A_PERSON_AFTER)
+    return step
+
+
+def hand_on(step: Step, *, now: datetime) -> None:
+    """After a step finished: wake what follows, and take the cancellation out of the operator queue."""
+    cancellation = fresh(step)
+    if cancellation.state == CancellationState.NEEDS_OPERATOR and _open_question(cancellation) is None:
+        shift(cancellation, CancellationState.RUNNING, trouble="")
+    wake_next(cancellation, now=now)
+    queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
+
+
+def _open_question(cancellation: Cancellation) -> Step | None:
+    waiting = [StepState.NEEDS_PERSON, StepState.REFUSED, StepState.UNKNOWN]
+    return cancellation.steps.filter(state__in=waiting).first()
+
+
+AT_WORK = (CancellationState.RUNNING, CancellationState.VERIFYING)
+
+
+def stop(step: Step, reason: str, *, state: str) -> None:
+    """Ask a person, once: the exact partial picture stays on the steps. An item that is open gets the newer words.
+
+    What was sent is said by the journal; `reason` says why a person is needed.
+    """
+    cancellation = fresh(step)
+    trouble = f"{sends.words(step)} {reason}".strip()[:300]
+    if cancellation.state == CancellationState.NEEDS_OPERATOR:
+        Cancellation.objects.filter(pk=cancellation.pk, state=cancellation.state).update(trouble=trouble)
+    elif cancellation.state in AT_WORK and shift(cancellation, CancellationState.NEEDS_OPERATOR, trouble=trouble):
+        notices.stopped(cancellation)
+        record(actions.STOPPED, cancellation, step=step.position, kind=step.kind, state=state)
+
+
+def tell_what_is_late(cancellation: Cancellation, *, now: datetime) -> None:
+    """One clock a step, from when its turn came: still open when it strikes, a person is told, and the work goes on."""
+    late = cancellation.steps.filter(state__in=CLAIMABLE, tell_at__lte=now).order_by("position").first()
+    if late is not None:
+        late.cancellation = cancellation
+        if emergency_stop.is_quiet(late):
+            return
+        with transaction.atomic():
+            stop(late, late.detail or _("It takes longer than it should."), state=late.state)
+
+
+def refuse(step: Step, trouble: str) -> None:
+    """The platform said no. Nothing done yet: the whole is refused; else a person finishes it."""
+    cancellation = fresh(step)
+    if cancellation.steps.filter(state__in=[StepState.APPLIED, StepState.SETTLED]).exists():
+        stop(step, trouble, state=StepState.REFUSED)
+        return
+    if shift(cancellation, CancellationState.REFUSED, trouble=trouble[:300], finished_at=clock.now()):
+        notices.refused(cancellation)
+        record(actions.REFUSED, cancellation, step=step.position, kind=step.kind)
+
+
+def fresh(step: Step) -> Cancellation:
+    """The cancellation with its state as it stands now: what a conditional move compares with.
+
+    Inside a transaction its row stays ours to the end: a move that follows cannot fail by somebody else's.
+    """
+    cancellation = step.cancellation
+    rows = Cancellation.objects.select_for_update() if connection.in_atomic_block else Cancellation.objects.all()
+    cancellation.refresh_from_db(fields=["state", "version"], from_queryset=rows)
+    return cancellation

@@ -1,0 +1,4 @@
+"""What builds a page: rows and plans into the figures and sentences that a template shows.
+
+Pages read, and may ask for a preview; they change nothing. Views call one of these and render. Read `order` first.
+"""

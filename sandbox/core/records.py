@@ -1,0 +1,188 @@
+"""One request's hold on a simulated platform's records: its shop, the time, the switches, and what is told of effects.
+
+A record is JSON of one kind (order, refund, product…) in one shop; the version before the last write stays for stale
+reads. `at`: seconds, what listings are sorted and filtered by.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sandbox.core import faults
+
+if TYPE_CHECKING:
+    from sandbox.core.world import World
+
+Body = dict[str, Any]
+REORDER_SECONDS = 3.0
+
+
+class Session:
+    """Lives inside one transaction of the world. shop: the shop's own record."""
+
+    def __init__(self, world: World, db: sqlite3.Connection, key: str, shop: Body, *, request: str = "") -> None:
+        self.world = world
+        self.db = db
+        self.key = key
+        self.shop = shop
+        self.request = request
+        self.at = world.at()
+        self.is_stale = False
+        self._switches = world.switches()
+
+    @property
+    def name(self) -> str:
+        """As effects, webhooks and timers name the shop: `woocommerce/demo`."""
+        return f"{self.key}/{self.shop['name']}"
+
+    def switch(self, name: str) -> str:
+        """This platform's own switch, else one of the whole world."""
+        return self._switches.get(f"{self.key}_{name}") or self._switches[name]
+
+    def number(self) -> int:
+        """An id nobody had before, in the whole world."""
+        return self.world.next_id(self.db)
+
+    # --- records ---------------------------------------------------------------------------------
+    def get(self, kind: str, ident: object) -> Body | None:
+        row = self.db.execute(
+            "SELECT body, previous FROM records WHERE home = ? AND kind = ? AND id = ?", (self.name, kind, str(ident))
+        ).fetchone()
+        chosen = row and ((row["previous"] if self.is_stale else None) or row["body"])
+        return json.loads(chosen) if chosen else None
+
+    def put(self, kind: str, ident: object, body: Body, *, parent: object = "", at: float | None = None) -> None:
+        """Makes the record or writes over it; `at`: when it changed, now unless told. `parent` stays as first said."""
+        self.db.execute(
+            "INSERT INTO records (home, kind, id, parent, at, body) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET previous = body, body = excluded.body, at = excluded.at",
+            (self.name, kind, str(ident), str(parent), self.at if at is None else at, json.dumps(body)),
+        )
+
+    def drop(self, kind: str, ident: object) -> bool:
+        """False when there was none."""
+        told = self.db.execute(
+            "DELETE FROM records WHERE home = ? AND kind = ? AND id = ?", (self.name, kind, str(ident))
+        )
+        return bool(told.rowcount)
+
+    def of(self, kind: str, parent: object) -> list[Body]:
+        """The records of one parent, in the order they were made."""
+        rows = self.db.execute(
+            "SELECT body FROM records WHERE home = ? AND kind = ? AND parent = ? ORDER BY rowid",
+            (self.name, kind, str(parent)),
+        )
+        return [json.loads(row[0]) for row in rows]
+
+    def all(self, kind: str) -> Iterator[Body]:
+        """Every record, longest unchanged first."""
+        rows = self.db.execute(
+            "SELECT body FROM records WHERE home = ? AND kind = ? ORDER BY at, rowid", (self.name, kind)
+        )
+        return (json.loads(row[0]) for row in rows.fetchall())
+
+    def page(
+        self,
+        kind: str,
+        *,
+        since: float | None = None,
+        until: float | None = None,
+        offset: int = 0,
+        limit: int = 50,
+        newest_first: bool = False,
+    ) -> tuple[list[Body], int]:
+        """One page by time of change, and how many there are in all: quick for thousands of records."""
+        where = "home = ?1 AND kind = ?2 AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR at <= ?4)"
+        words = (self.name, kind, since, until)
+        total = int(self.db.execute(f"SELECT COUNT(*) FROM records WHERE {where}", words).fetchone()[0])
+        way = "DESC" if newest_first else "ASC"
+        rows = self.db.execute(
+            f"SELECT body FROM records WHERE {where} ORDER BY at {way}, rowid {way} LIMIT ?5 OFFSET ?6",
+            (*words, limit, offset),
+        )
+        return [json.loads(row[0]) for row in rows], total
+
+    def save_shop(self) -> None:
+        """The shop's own record: stock, settings, tokens."""
+        self.db.execute(
+            "INSERT INTO records (home, kind, id, parent, at, body) VALUES (?, 'shop', ?, '', 0, ?)"
+            " ON CONFLICT DO UPDATE SET body = excluded.body",
+            (self.key, self.shop["name"], json.dumps(self.shop)),
+        )
+
+    # --- the rest of the world ---------------------------------------------------------------------
+    def timer(self, due: float, kind: str, body: Body) -> None:
+        """Comes back to `BaseSimulator.fire` with this kind and body once the world is at `due`."""
+        self.db.execute(
+            "INSERT INTO timers (due, kind, shop, body) VALUES (?, ?, ?, ?)",
+            (due, f"{self.key}.{kind}", self.name, json.dumps(body)),
+        )
+
+    def forced_error(self, operation: str) -> Body | None:
+        """The refusal that a `user_error` fault demands, as its words say it; None: no such fault is armed."""
+        fault = faults.spend(self.world, (operation,), {"user_error"})
+        return None if fault is None else dict(fault.detail)
+
+    def effect(
+        self,
+        kind: str,
+        order: object,
+        *,
+        cause: str,
+        currency: str,
+        key: str = "",
+        note: str = "",
+        amount: object = "0",
+        units: object = 0,
+        **detail: Any,
+    ) -> None:
+        """Appends to the ledger. order: its external id; amount: decimal text; key: the idempotency key, if any."""
+        self.db.execute(
+            "INSERT INTO effects (at, shop, order_id, kind, cause, key, note, amount, currency, units, request, detail)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.at, self.name, str(order), kind, cause, key, note, str(amount), currency, str(units), self.request,
+             json.dumps(detail)),
+        )  # fmt: skip
+
+    def event(self, topic: str, payload: Mapping[str, Any], *, delay: float = 0.0) -> None:
+        """One delivery for each subscription to the topic; part of the transaction that changed something."""
+        mood = self._switches["hooks"]
+        rows = self.db.execute("SELECT id FROM hooks WHERE shop = ? AND topic = ?", (self.name, topic)).fetchall()
+        if mood == "lost":
+            return
+        body, event = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode(), str(uuid.uuid4())
+        for row in rows:
+            for copy in range(2 if mood == "twice" else 1):
+                late = REORDER_SECONDS if mood == "reordered" and row["id"] % 2 else 0
+                self.db.execute(
+                    "INSERT INTO outbox (hook, shop, topic, event, delivery, body, triggered_at, due)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (row["id"], self.name, topic, event, str(uuid.uuid4()), body, self.at,
+                     self.at + delay + copy + late),
+                )  # fmt: skip
+
+    def subscribe(self, topic: str, uri: str, **more: Any) -> int:
+        """A webhook subscription; its id. `uri` is where deliveries go."""
+        ident = self.number()
+        body = {"uri": uri, "at": self.at} | more
+        self.db.execute(
+            "INSERT INTO hooks (id, shop, topic, body) VALUES (?, ?, ?, ?)",
+            (ident, self.name, topic, json.dumps(body)),
+        )
+        return ident
+
+    def subscriptions(self) -> list[Body]:
+        """[{"id", "topic", "uri", "at", "failures", …}] in the order they were made."""
+        rows = self.db.execute("SELECT * FROM hooks WHERE shop = ? ORDER BY id", (self.name,))
+        return [
+            json.loads(row["body"]) | {"id": row["id"], "topic": row["topic"], "failures": row["failures"]}
+            for row in rows
+        ]
+
+    def unsubscribe(self, ident: object) -> bool:
+        told = self.db.execute("DELETE FROM hooks WHERE shop = ? AND id = ?", (self.name, str(ident)))
+        return bool(told.rowcount)

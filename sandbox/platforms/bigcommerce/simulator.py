@@ -1,0 +1,135 @@
+"""The Python door of the BigCommerce stores in a world, and what the shared doors ask of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sandbox.core.base_simulator import BaseSimulator, Made
+from sandbox.core.messages import Reply, Request, SimulatedShop
+from sandbox.core.records import Session
+from sandbox.platforms.bigcommerce import build, inventory, populate, refunds, router, seeds, spec, statuses, webhooks
+from sandbox.platforms.bigcommerce.amounts import Body
+from sandbox.platforms.bigcommerce.staff import Staff
+from sandbox.platforms.bigcommerce.switches import SWITCHES
+
+SCOPES = ("store_v2_orders", "store_v2_transactions", "store_v2_information_read_only", "store_inventory",
+          "store_v2_products_read_only")  # fmt: skip
+
+
+class BigCommerceSimulator(BaseSimulator):
+    key = "bigcommerce"
+    spec = spec
+    seeds = seeds.SEEDS
+    switches = SWITCHES
+
+    @classmethod
+    def fresh(cls, name: str) -> Body:
+        """A new store: US dollars, one account's token with all rights, stock given back when an order is cancelled."""
+        return {
+            "name": name, "title": name.replace("-", " ").title(), "hash": name.replace("-", ""), "currency": "USD",
+            "timezone": "America/New_York", "token": f"bc_{name}_sandbox", "client_id": f"{name}-client",
+            "secret": f"{name}-client-secret-sandbox", "scopes": list(SCOPES), "settings": dict(inventory.SETTINGS),
+            "channels": {},
+        }  # fmt: skip
+
+    def settings(self, shop: str = "demo", channel: int | None = None, **said: Any) -> None:
+        """Inventory settings of the store, or of one of its channels (None: as the store)."""
+        home = self.shop(shop) or self.fresh(shop)
+        if channel is None:
+            self.add_shop(shop, settings=home["settings"] | said)
+        else:
+            own = home["channels"].get(str(channel), {}) | said
+            self.add_shop(shop, channels=home["channels"] | {str(channel): own})
+
+    def build(self, session: Session, wanted: spec.Order) -> Made:
+        order = build.record(session, wanted)
+        router.save(session, order, is_change=False)
+        if wanted.refunded:
+            self._refunded_before(session, order, wanted.refunded)
+        webhooks.tell(session, "store/order/created", {"type": "order", "id": order["id"]})
+        lines = tuple(str(line["id"]) for line in order["lines"])
+        return Made(str(order["id"]), str(order["id"]), session.shop["name"], lines)
+
+    def _refunded_before(self, session: Session, order: Body, units: int) -> None:
+        line = order["lines"][0]
+        net = build.amounts.share(line["net_inc"], 0, units, line["quantity"], order["currency"])
+        line["refunded"] = units
+        item = {"item_type": "PRODUCT", "item_id": line["id"], "quantity": units, "reason": "Sent one too many"}
+        gateway = order["transactions"][0]["gateway"]
+        paid = build.transaction(session, order, "refund", gateway, net, at=order["at"] + build.DAY / 3)
+        payment = {
+            "id": session.number(), "provider_id": gateway, "source": gateway, "amount": str(net), "offline": False,
+            "is_declined": False, "message": "", "transaction_id": str(paid["id"]),
+        }  # fmt: skip
+        order["transactions"].append(paid)
+        order["refunds"].append(
+            {"id": session.number(), "at": paid["at"], "total": str(net), "tax": "0", "is_settled": True,
+             "override": False, "items": [item], "payments": [payment], "cause": "staff", "request": "",
+             "reason": "Sent one too many"}
+        )  # fmt: skip
+        order |= {"status_id": 14, "payment_status": "partially refunded"}
+        router.save(session, order, is_change=False)
+
+    @classmethod
+    def many(cls, count: int, seed: int) -> Iterable[Mapping[str, Any]]:
+        return populate.many(count, seed)
+
+    def by_hash(self, said: str) -> Body | None:
+        return next((shop for shop in self.shops() if shop["hash"] == said), None)
+
+    def staff(self, order_id: str, shop: str = "demo") -> Staff:
+        """Somebody in the store's control panel, acting on this order behind our back."""
+        return Staff(self, order_id, shop)
+
+    def stock(self, sku: str, shop: str = "demo") -> int:
+        """Units of a SKU, everywhere."""
+        found: dict[str, int] = self.record("item", sku, shop)["levels"]
+        return sum(found.values())
+
+    def deactivate_hooks(self, shop: str = "demo") -> None:
+        """As after two days without an answer."""
+        with self.world.store.write() as db:
+            session = self.session(db, self.shop(shop) or self.fresh(shop))
+            for hook in session.subscriptions():
+                webhooks.activate(session, hook["id"], is_active=False)
+
+    # --- for the shared doors ----------------------------------------------------------------------
+    def open_shop(self, name: str, base: str) -> SimulatedShop:
+        shop = self.shop(name) or self.add_shop(name)
+        settings = {"store_hash": shop["hash"]} | ({"base_url": f"{base}/{self.key}/{name}"} if base else {})
+        secrets = {"token": shop["token"], "client_secret": shop["secret"]}
+        return SimulatedShop(self.key, settings, secrets, shop["currency"], tuple(shop["scopes"]))
+
+    @classmethod
+    def claims(cls, request: Request) -> bool:
+        return router.where(request) is not None
+
+    def operations(self, request: Request) -> tuple[str, ...]:
+        return (router.name_of(request),)
+
+    def reply(self, request: Request) -> Reply:
+        return router.reply(self, request)
+
+    def due(self, session: Session, kind: str, body: Body) -> None:
+        if kind == "stock":
+            inventory.carry_out(session, body)
+            return
+        order = router.find(session, body["order"])
+        if order is None:
+            return
+        is_change = True
+        if kind == "refund":
+            refunds.due(session, order, body["refund"])
+            is_change = session.switch("refund_modifies") == "yes"
+        elif kind == "void":
+            statuses.voided(session, order)
+        router.save(session, order, is_change=is_change)
+        webhooks.updated(session, order)
+
+    def hook_headers(self, row: sqlite3.Row) -> dict[str, str]:
+        shop = self.shop(row["shop"].partition("/")[2]) or self.fresh("gone")
+        with self.world.store.read() as db:
+            known = {hook["id"]: hook.get("headers") or {} for hook in self.session(db, shop).subscriptions()}
+        return webhooks.headers(shop, row, known.get(row["hook"], {}), int(self.world.at()))

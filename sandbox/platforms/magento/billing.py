@@ -1,0 +1,86 @@
+"""Invoices, shipments and transactions of an order, as the shop makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from sandbox.core.records import Session
+from sandbox.platforms.magento import units
+from sandbox.platforms.magento.amounts import ZERO, Rounder, dec, plus, text
+from sandbox.platforms.magento.totals import NAMES
+from sandbox.platforms.magento.units import Body
+
+
+def invoice(
+    session: Session, order: Body, chosen: Mapping[int, int], *, is_paid: bool = True, at: float | None = None
+) -> Body:
+    """Bills these units by item id; the first invoice carries the shipping. Paid online where the method can."""
+    number = session.number()
+    lines = shares([(item, chosen[item["id"]]) for item in units.real(order) if chosen.get(item["id"])])
+    shipping = dec(order["shipping"]) - dec(order["shipping_invoiced"])
+    goods = sum(map(units.worth, lines), ZERO)
+    tax, discount, off = (
+        dec(order[f"shipping_{name}"]) if shipping else ZERO for name in ("tax", "discount", "compensation")
+    )
+    grand = min(goods + shipping + tax + off - discount, dec(order["grand"]) - dec(order["total_invoiced"]))
+    goods_tax, goods_off = (sum((dec(line[name]) for line in lines), ZERO) for name in ("tax", "compensation"))
+    made: Body = {
+        "id": number, "increment": f"{number:09d}", "order": order["id"], "at": session.at if at is None else at,
+        "state": 2 if is_paid else 1, "txn": f"{order['trans']}-{number}" if order["is_online"] and is_paid else "",
+        "items": lines, "shipping": text(shipping), "shipping_tax": text(tax), "shipping_discount": text(discount),
+        "shipping_compensation": text(off), "tax_total": text(goods_tax + tax), "compensation": text(goods_off),
+        "shipping_incl": order["shipping_incl"] if shipping else "0",
+        "grand": text(grand), "refunded": "0", "paid_back": "0", "used": 0,
+    }  # fmt: skip
+    for line in lines:
+        item = units.item_of(order, line["item"]) or {}
+        item["invoiced"] += line["qty"]
+        for name in NAMES:
+            plus(item, f"{name}_invoiced", dec(line[name]))
+    plus(order, "shipping_invoiced", shipping)
+    plus(order, "tax_invoiced", goods_tax + tax)
+    plus(order, "compensation_invoiced", goods_off)
+    plus(order, "total_invoiced", grand)
+    if is_paid:
+        plus(order, "total_paid", grand)
+        if order["is_online"]:
+            transaction(session, order, "capture", txn=made["txn"])
+    session.put("invoice", number, made, parent=order["id"])
+    units.set_state(order, units.resolve(order))
+    return made
+
+
+def shares(chosen: Sequence[tuple[Body, int]]) -> list[Body]:
+    """The invoice's own collectors: the rows, the discounts, then tax and compensation line by line."""
+    rounded = Rounder()
+    lines: list[Body] = [{"item": item["id"], "qty": count} for item, count in chosen]
+    for names in (("row",), ("discount",), ("tax", "compensation")):
+        for (item, count), line in zip(chosen, lines, strict=True):
+            for name in names:
+                line[name] = text(part(item, name, count, rounded))
+    return lines
+
+
+def part(item: Body, name: str, count: int, rounded: Rounder) -> Decimal:
+    left = dec(item[name]) - dec(item[f"{name}_invoiced"])
+    if count == units.to_invoice(item):
+        return left
+    return rounded(left / (item["ordered"] - item["invoiced"]) * count, negative=name == "discount")
+
+
+def shipment(session: Session, order: Body, sent: Mapping[int, int], *, at: float | None = None) -> None:
+    number = session.number()
+    made = {"id": number, "increment": f"{number:09d}", "order": order["id"], "at": session.at if at is None else at,
+            "items": [{"item": item_id, "qty": count} for item_id, count in sent.items()],
+            "track": "1Z999AA10123456784"}  # fmt: skip
+    session.put("shipment", number, made, parent=order["id"])
+
+
+def transaction(
+    session: Session, order: Body, kind: str, *, txn: str = "", parent: str = "", is_closed: bool = True
+) -> None:
+    number = session.number()
+    made = {"id": number, "order": order["id"], "type": kind, "txn": txn or f"{order['trans']}-{kind}",
+            "parent": parent, "closed": int(is_closed), "at": session.at}  # fmt: skip
+    session.put("transaction", number, made, parent=order["id"])

@@ -1,0 +1,78 @@
+"""What people do in the shop's own admin while we look away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sandbox.core.records import Session
+from sandbox.platforms.magento import billing, cancel, refund, stock, units
+from sandbox.platforms.magento.units import Body
+
+if TYPE_CHECKING:
+    from sandbox.platforms.magento.simulator import MagentoSimulator
+
+
+class Staff:
+    """Acts on one order at once, without the API; the ledger's cause is `staff`."""
+
+    def __init__(self, home: MagentoSimulator, order_id: str, shop: str) -> None:
+        self.home, self.order_id, self.shop = home, order_id, shop
+
+    @contextmanager
+    def _order(self) -> Iterator[tuple[Session, Body]]:
+        self.home.world.tick()
+        with self.home.world.store.write() as db:
+            session = self.home.session(db, self.home.shop(self.shop) or self.home.fresh(self.shop))
+            order = session.get("order", self.order_id)
+            if order is None:
+                raise KeyError(self.order_id)
+            yield session, order
+            cancel.save(session, order)
+
+    def invoice(self, *counts: int) -> None:
+        """Bills these units of the real lines, in order; everything when none are named."""
+        with self._order() as (session, order):
+            real = list(units.real(order))
+            wanted = counts or tuple(units.to_invoice(item) for item in real)
+            billing.invoice(session, order, {i["id"]: n for i, n in zip(real, wanted, strict=False) if n})
+
+    def ship(self, *counts: int) -> None:
+        with self._order() as (session, order):
+            real = list(units.real(order))
+            wanted = counts or tuple(units.to_ship(item) for item in real)
+            sent = {item["id"]: count for item, count in zip(real, wanted, strict=False) if count}
+            for item in real:
+                stock.shipped(session, item, sent.get(item["id"], 0))
+                item["shipped"] += sent.get(item["id"], 0)
+            billing.shipment(session, order, sent)
+            units.set_state(order, units.resolve(order))
+
+    def make_label(self, picture: str = "JVBERi0xLjQ=") -> None:
+        """For the first shipment: a picture, which is told with it."""
+        with self._order() as (session, order):
+            made = session.of("shipment", order["id"])[0]
+            session.put("shipment", made["id"], made | {"label": picture}, parent=order["id"])
+
+    def cancel(self) -> None:
+        with self._order() as (session, order):
+            cancel.apply(session, order, cause="staff")
+
+    def refund(self, *counts: int, amount: str = "0", note: str = "") -> None:
+        """A credit memo of these units, or of money alone."""
+        with self._order() as (session, order):
+            real = units.real(order)
+            chosen = {item["id"]: count for item, count in zip(real, counts, strict=False) if count}
+            refund.by_staff(session, order, chosen, amount=amount, note=note)
+
+    def refund_offline(self, *counts: int, note: str = "") -> None:
+        """A credit memo of the order alone: it names no invoice, and no provider is asked."""
+        with self._order() as (session, order):
+            chosen = {item["id"]: count for item, count in zip(units.real(order), counts, strict=False) if count}
+            refund.by_staff(session, order, chosen, note=note, is_offline=True)
+
+    def hold(self) -> None:
+        with self._order() as (_, order):
+            order["hold_before"] = order["state"]
+            units.set_state(order, "holded")

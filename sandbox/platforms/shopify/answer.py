@@ -1,0 +1,174 @@
+"""One GraphQL request: checked, paid for from the bucket, executed in a transaction of its own, answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, execute_sync
+
+from sandbox.core import faults
+from sandbox.platforms.shopify import documents, global_ids, rate_limits
+from sandbox.platforms.shopify.cost import MAX_REQUESTED, Meter
+from sandbox.platforms.shopify.execution import Execution
+from sandbox.platforms.shopify.ids import Body
+from sandbox.platforms.shopify.root import Root
+from sandbox.platforms.shopify.schema import schema_for
+from sandbox.platforms.shopify.session import Session
+
+if TYPE_CHECKING:
+    from sandbox.core.world import World
+
+Payload = dict[str, Any]
+UNSIZED = {"one": 1, "ten": 10}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the body of the request says."""
+
+    query: str
+    variables: Mapping[str, Any]
+    operation_name: str | None
+    version: str
+    request: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return documents.names(self.version, self.query, self.operation_name)
+
+
+def question(raw: bytes, version: str, request: str = "") -> Question | None:
+    """None for a body that is no GraphQL request."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
+        return None
+    variables = body.get("variables") or {}
+    if not isinstance(variables, dict):
+        return None
+    return Question(body["query"], variables, body.get("operationName"), version, request)
+
+
+def answer(world: World, shop: Body, asked: Question) -> Payload:
+    """The JSON that goes back with status 200."""
+    document = documents.read(asked.version, asked.query)
+    operation = document.operation(asked.operation_name)
+    if document.errors or operation is None:
+        return {"errors": document.errors or [{"message": "No operation to run"}]}
+    if strange := global_ids.problems(schema_for(asked.version), operation, asked.variables):
+        return {"errors": strange}
+    name = asked.names[0]
+    plan, unsized = world.switches()["limit"], UNSIZED[world.switches()["unsized_list_cost"]]
+    requested = cost_of(asked.version, asked.query, asked.operation_name, sizes(asked.variables), unsized)
+    if requested > MAX_REQUESTED:
+        return too_expensive(requested)
+    taken = hold_points(world, shop, plan, name, requested, asked.names)
+    if not taken.was_enough:
+        return throttled(requested, taken)
+    result = run(world, shop, asked, operation)
+    actual = min(requested, meter_of(asked.version, asked.query).actual(operation, result.data))
+    with world.store.write() as db:
+        left = rate_limits.give_back(db, shop["name"], plan, requested - actual, world.at())
+        world.count("cost", name, actual)
+    return told(result, requested, actual, left)
+
+
+def hold_points(
+    world: World, shop: Body, plan: str, name: str, requested: int, names: tuple[str, ...]
+) -> rate_limits.Taken:
+    with world.store.write() as db:
+        taken = rate_limits.take(db, shop["name"], plan, requested, world.at())
+        if taken.was_enough and faults.spend(world, names, {"throttled"}):
+            rate_limits.give_back(db, shop["name"], plan, requested, world.at())
+            taken = rate_limits.Taken(False, taken.available, taken.maximum, taken.restore)
+        world.count("requests" if taken.was_enough else "throttled", name)
+    return taken
+
+
+def run(world: World, shop: Body, asked: Question, operation: OperationDefinitionNode) -> ExecutionResult:
+    """Queries see one snapshot; mutations hold the writer's lock. A bug of ours rolls back and is raised."""
+    is_write = operation.operation.value == "mutation"
+    with world.store.write() if is_write else world.store.read() as db:
+        session = Session(world, db, shop, version=asked.version, request=asked.request)
+        session.is_stale = not is_write and faults.spend(world, asked.names, {"stale"}) is not None
+        document = documents.read(asked.version, asked.query).node
+        assert document is not None, "checked by the caller"
+        result = execute_sync(
+            schema_for(asked.version),
+            document,
+            root_value=Root(session),
+            context_value=session,
+            variable_values=dict(asked.variables),
+            operation_name=asked.operation_name,
+            execution_context_class=Execution,
+        )
+        for error in result.errors or ():
+            if is_ours(error):
+                raise error.original_error or error
+    return result
+
+
+def is_ours(error: GraphQLError) -> bool:
+    """A mistake of the simulator, not of the request: an exception, or a value the schema does not allow."""
+    cause = error.original_error
+    return (cause is not None and not isinstance(cause, GraphQLError)) or error.message.startswith("Enum ")
+
+
+def sizes(variables: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    """The variables that can be page sizes: what the requested cost depends on."""
+    return tuple(sorted((key, value) for key, value in variables.items() if type(value) is int))
+
+
+@lru_cache(maxsize=2048)
+def cost_of(version: str, query: str, name: str | None, held: tuple[tuple[str, int], ...], unsized: int) -> int:
+    document = documents.read(version, query)
+    operation = document.operation(name)
+    assert document.node is not None, "checked by the caller"
+    assert operation is not None, "checked by the caller"
+    return Meter(schema_for(version), document.node, dict(held), unsized).requested(operation)
+
+
+@lru_cache(maxsize=512)
+def meter_of(version: str, query: str) -> Meter:
+    """For actual costs, which do not depend on variables: kept with what it has looked up."""
+    document = documents.read(version, query).node
+    assert document is not None, "checked by the caller"
+    return Meter(schema_for(version), document, {}, 1)
+
+
+# --- answers -------------------------------------------------------------------------------------
+def told(result: ExecutionResult, requested: int, actual: int, left: rate_limits.Taken) -> Payload:
+    payload: Payload = {}
+    if result.data is not None or not result.errors:
+        payload["data"] = result.data
+    if result.errors:
+        payload["errors"] = [formatted(error) for error in result.errors]
+    return payload | {"extensions": {"cost": costs(requested, actual, left)}}
+
+
+def formatted(error: GraphQLError) -> Payload:
+    shape: Payload = dict(error.formatted)
+    if "extensions" not in shape and error.message.startswith("Variable "):
+        shape["extensions"] = {"code": "INVALID_VARIABLE"}
+    return shape
+
+
+def costs(requested: int, actual: int | None, left: rate_limits.Taken) -> Payload:
+    return {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": left.status()}
+
+
+def throttled(requested: int, left: rate_limits.Taken) -> Payload:
+    errors = [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]
+    return {"errors": errors, "extensions": {"cost": costs(requested, None, left)}}
+
+
+def too_expensive(requested: int) -> Payload:
+    message = f"Query cost is {requested}, which exceeds the single query max cost limit ({MAX_REQUESTED})."
+    told = {"code": "MAX_COST_EXCEEDED", "cost": requested, "maxCost": MAX_REQUESTED}
+    return {"errors": [{"message": message, "extensions": told}]}

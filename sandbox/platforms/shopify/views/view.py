@@ -1,0 +1,33 @@
+"""The base of all views: a body and the session that read it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sandbox.platforms.shopify.ids import Body, gid
+from sandbox.platforms.shopify.session import Session
+
+
+class View:
+    """Attributes that the class does not define are keys of the body."""
+
+    __slots__ = ("body", "session")
+    typename: ClassVar[str] = ""
+
+    def __init__(self, session: Session, body: Body) -> None:
+        self.session = session
+        self.body = body
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.body[name]
+        except KeyError as exc:
+            raise AttributeError(f"{type(self).__name__} has no {name}") from exc
+
+    @property
+    def id(self) -> str:
+        return gid(self.typename, self.body["id"])
+
+    @property
+    def legacy_resource_id(self) -> str:
+        return str(self.body["id"])

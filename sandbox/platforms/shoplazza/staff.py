@@ -1,0 +1,73 @@
+"""What people do in the shop's own admin while we look away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sandbox.platforms.shoplazza import cancel, refund, totals
+from sandbox.platforms.shoplazza.money import minor
+from sandbox.platforms.shoplazza.session import Session
+from sandbox.platforms.shoplazza.totals import Body
+
+if TYPE_CHECKING:
+    from sandbox.core.world import World
+
+
+class Staff:
+    """Acts on one order at once, without the API; the ledger's cause is `staff`."""
+
+    def __init__(self, world: World, order_id: str, shop: str) -> None:
+        self.world, self.order_id, self.shop = world, order_id, shop
+
+    @contextmanager
+    def _order(self) -> Iterator[tuple[Session, Body]]:
+        self.world.tick()
+        with self.world.store.write() as db:
+            home = self.world.shoplazza.shop(self.shop)
+            assert home is not None, "known before"
+            session = Session(self.world, db, home, version="2026-01")
+            order = session.order(self.order_id)
+            if order is None:
+                raise KeyError(self.order_id)
+            yield session, order
+            session.save(order)
+            session.event("orders/update", order)
+
+    def ship(self, units: int | None = None) -> None:
+        """Sends what waits, or only so many units of the first line."""
+        with self._order() as (session, order):
+            lines = order["lines"] if units is None else order["lines"][:1]
+            sent = [(line, min(totals.waiting(line), units or totals.waiting(line))) for line in lines]
+            for line, count in sent:
+                line["shipped"] += count
+            items = [{"line": line["id"], "quantity": count} for line, count in sent if count]
+            order["fulfillments"].append(
+                {"id": session.ident(), "status": "success", "at": session.at, "lines": items, "number": "1Z1",
+                 "company": "UPS"}
+            )  # fmt: skip
+            session.event("orders/fulfilled", order)
+
+    def cancel(self, reason: str = "by hand") -> None:
+        with self._order() as (session, order):
+            cancel.apply(session, order, reason, cause="staff")
+
+    def refund(self, amount: str, note: str = "", units: int = 0) -> None:
+        """Money, and units of the first line where given."""
+        with self._order() as (session, order):
+            price = minor(amount, order["currency"])
+            line = order["lines"][0]
+            lines = [{"line": line["id"], "units": units, "off": units, "price": price, "restock": False}]
+            refund.record(session, order, price, lines if units else [], refund.spread(session, order, price),
+                          note=note, cause="staff")  # fmt: skip
+
+    def write(self, **changes: str) -> None:
+        """note, tags, status, ...: any word of the order's body."""
+        with self._order() as (_, order):
+            order |= changes
+
+    def delete(self) -> None:
+        with self._order() as (session, order):
+            order["deleted_at"] = session.at
+            session.event("orders/delete", order)

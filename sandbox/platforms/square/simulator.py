@@ -1,0 +1,92 @@
+"""The Python door of the Square sellers in a world, and what the shared doors ask of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sandbox.core.base_simulator import BaseSimulator, Made
+from sandbox.core.messages import Reply, Request, SimulatedShop
+from sandbox.core.records import Body, Session
+from sandbox.platforms.square import build, populate, refund, router, seeds, spec, stock, webhooks
+from sandbox.platforms.square.switches import SWITCHES
+
+SCOPES = (
+    "ORDERS_READ", "ORDERS_WRITE", "PAYMENTS_READ", "PAYMENTS_WRITE", "INVENTORY_READ", "INVENTORY_WRITE",
+    "MERCHANT_PROFILE_READ", "DISPUTES_READ",
+)  # fmt: skip
+
+
+class SquareSimulator(BaseSimulator):
+    key = "square"
+    spec = spec
+    seeds = seeds.SEEDS
+    switches = SWITCHES
+
+    @classmethod
+    def fresh(cls, name: str) -> Body:
+        """A new seller: US dollars, two places, a personal access token with all rights. state: active, expired,
+        revoked (of the token)."""
+        places = [
+            {"id": f"L{name.upper()}MAIN", "name": "Main Street", "currency": "USD"},
+            {"id": f"L{name.upper()}DOCK", "name": "Dock Road", "currency": "USD"},
+        ]
+        return {
+            "name": name, "title": name.replace("-", " ").title(), "currency": "USD", "timezone": "America/New_York",
+            "merchant_id": f"M{name.upper()}SANDBOX", "token": f"sq_{name}_sandbox",
+            "signature_key": f"{name}-signature-key", "scopes": list(SCOPES), "state": "active", "locations": places,
+        }  # fmt: skip
+
+    def build(self, session: Session, wanted: spec.Order) -> Made:
+        made = build.order(session, wanted)
+        webhooks.order(session, "order.created", made)
+        number = str(made.get("reference_id") or made.get("ticket_name") or made["id"][-6:])
+        return Made(made["id"], number, session.shop["name"], tuple(line["uid"] for line in made["line_items"]))
+
+    @classmethod
+    def many(cls, count: int, seed: int) -> Iterable[Mapping[str, Any]]:
+        return populate.many(count, seed)
+
+    def subscription(self, url: str, *topics: str, shop: str = "demo") -> str:
+        """A subscription made in the Developer Dashboard, whose signature key the desk was given; its id."""
+        home = self.shop(shop) or self.add_shop(shop)
+        with self.world.store.write() as db:
+            made = webhooks.add(self.session(db, home), url, list(topics) or ["order.updated"], home["signature_key"])
+        return str(made["id"])
+
+    def staff(self, order_id: str, shop: str = "demo") -> Any:
+        """Somebody in Square's own dashboard, acting on this order behind our back."""
+        from sandbox.platforms.square.staff import Staff  # acts through this door
+
+        return Staff(self, order_id, shop)
+
+    def stock(self, sku: str, *, place: int = 0, shop: str = "demo") -> Any:
+        """Units in stock of an item that stands on an order; None: not counted."""
+        home: Any = self.shop(shop)
+        with self.world.store.write() as db:
+            return stock.count(self.session(db, home), f"ITEM-{sku}", home["locations"][place]["id"])
+
+    # --- for the shared doors ----------------------------------------------------------------------
+    def open_shop(self, name: str, base: str) -> SimulatedShop:
+        shop = self.shop(name) or self.add_shop(name)
+        settings = {"environment": "production"} | ({"base_url": f"{base}/square/{name}"} if base else {})
+        secrets = {"token": shop["token"], "signature_key": shop["signature_key"]}
+        return SimulatedShop(self.key, settings, secrets, shop["currency"], tuple(shop["scopes"]))
+
+    @classmethod
+    def claims(cls, request: Request) -> bool:
+        return router.where(request) is not None
+
+    def operations(self, request: Request) -> tuple[str, ...]:
+        return (router.name_of(request),)
+
+    def reply(self, request: Request) -> Reply:
+        return router.reply(self, request)
+
+    def due(self, session: Session, kind: str, body: Body) -> None:
+        refund.settle(session, body["refund"])
+
+    def hook_headers(self, row: sqlite3.Row) -> dict[str, str]:
+        home = self.shop(row["shop"].partition("/")[2]) or self.fresh("gone")
+        return webhooks.headers(self.session(self.world.store.db, home), row)

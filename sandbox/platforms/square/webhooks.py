@@ -1,0 +1,131 @@
+"""Webhook subscriptions, what their deliveries say, and how they are signed: over the address and the body."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox.core.records import Session
+from sandbox.platforms.square.pricing import Body
+from sandbox.platforms.square.refusals import Refused, missing, not_found
+from sandbox.platforms.square.serializers import iso, told
+
+TYPES = (
+    "order.created", "order.updated", "order.fulfillment.updated", "payment.created", "payment.updated",
+    "refund.created", "refund.updated", "inventory.count.updated", "dispute.created", "dispute.state.updated",
+    "oauth.authorization.revoked",
+)  # fmt: skip
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def tell(session: Session, topic: str, kind: str, ident: str, inside: Body) -> None:
+    """One event to whoever subscribed to it; `inside` as `data.object` has it."""
+    payload = {
+        "merchant_id": session.shop["merchant_id"], "type": topic, "event_id": str(uuid.uuid4()),
+        "created_at": iso(session.at), "data": {"type": kind, "id": ident, "object": inside},
+    }  # fmt: skip
+    session.event(topic, payload)
+
+
+def record(session: Session, topic: str, kind: str, body: Body) -> None:
+    """Payments and refunds travel whole."""
+    tell(session, topic, kind, body["id"], {kind: told(body)})
+
+
+def order(session: Session, topic: str, body: Body) -> None:
+    """Order events are thin."""
+    name = topic.replace(".", "_")
+    thin = {"order_id": body["id"], "location_id": body["location_id"], "state": body["state"],
+            "created_at": body["created_at"], "updated_at": body["updated_at"]}  # fmt: skip
+    tell(session, topic, name, body["id"], {name: thin | ({"version": body["version"]} if "version" in body else {})})
+
+
+# --- subscriptions -------------------------------------------------------------------------------------
+def listed(session: Session) -> Body:
+    return {"subscriptions": [told(one) for one in session.all("subscription")]}
+
+
+def checked(asked: Any) -> Body:
+    wanted = asked.get("subscription") if isinstance(asked, dict) else None
+    if not isinstance(wanted, dict):
+        raise missing("subscription")
+    unknown = [one for one in wanted.get("event_types") or () if one not in TYPES]
+    if unknown:
+        raise Refused("INVALID_VALUE", f"Unknown event type {unknown[0]}.", "subscription.event_types")
+    return wanted
+
+
+def create(session: Session, asked: Any, key: str) -> Body:
+    """Each subscription has a signature key of its own, told in this answer alone."""
+    wanted = checked(asked)
+    parts = urlsplit(str(wanted.get("notification_url") or ""))
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise Refused("INVALID_VALUE", "The notification URL must be https.", "subscription.notification_url")
+    made = add(session, str(wanted["notification_url"]), wanted.get("event_types") or [], f"key-{uuid.uuid4().hex}")
+    return {"subscription": told(made) | {"signature_key": made["_key"]}}
+
+
+def add(session: Session, url: str, types: list[str], key: str) -> Body:
+    body = {
+        "id": f"wbhk_{session.number()}", "name": "Rescind", "enabled": True, "event_types": list(types),
+        "notification_url": url, "api_version": "2025-08-20", "created_at": iso(session.at),
+        "updated_at": iso(session.at), "_key": key,
+    }  # fmt: skip
+    save(session, body)
+    return body
+
+
+def save(session: Session, body: Body) -> None:
+    session.put("subscription", body["id"], body)
+    clear(session, body["id"])
+    for topic in body["event_types"]:
+        session.subscribe(topic, body["notification_url"], subscription=body["id"])
+
+
+def clear(session: Session, ident: str) -> None:
+    for row in session.subscriptions():
+        if row["subscription"] == ident:
+            session.unsubscribe(row["id"])
+
+
+def known(session: Session, ident: str) -> Body:
+    found = session.get("subscription", ident)
+    if found is None:
+        raise not_found("Subscription")
+    return found
+
+
+def update(session: Session, ident: str, asked: Any) -> Body:
+    body, wanted = known(session, ident), checked(asked)
+    body |= {name: wanted[name] for name in ("event_types", "notification_url", "enabled", "name") if name in wanted}
+    save(session, body | {"updated_at": iso(session.at)})
+    return {"subscription": told(body)}
+
+
+def delete(session: Session, ident: str) -> Body:
+    known(session, ident)
+    session.drop("subscription", ident)
+    clear(session, ident)
+    return {}
+
+
+def sign(key: str, url: str, body: bytes) -> str:
+    """base64(HMAC-SHA256(signature key, notification URL + raw body))"""
+    return base64.b64encode(hmac.new(key.encode(), url.encode() + body, hashlib.sha256).digest()).decode()
+
+
+def headers(session: Session, row: Any) -> dict[str, str]:
+    found = session.db.execute("SELECT body FROM hooks WHERE id = ?", (row["hook"],)).fetchone()
+    about = json.loads(found[0]) if found else {"uri": "", "subscription": ""}
+    key = (session.get("subscription", about["subscription"]) or {"_key": ""})["_key"]
+    return {
+        "Content-Type": "application/json",
+        "x-square-hmacsha256-signature": sign(key, about["uri"], row["body"]),
+        "square-environment": "Production",
+        "square-initial-delivery-timestamp": iso(row["triggered_at"]),
+    } | ({"square-retry-number": str(row["attempts"])} if row["attempts"] else {})

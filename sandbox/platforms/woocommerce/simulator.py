@@ -1,0 +1,107 @@
+"""The Python door of the WooCommerce stores in a world, and what the shared doors ask of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sandbox.core.base_simulator import BaseSimulator, Made
+from sandbox.core.messages import Reply, Request, SimulatedShop
+from sandbox.core.records import Body, Session
+from sandbox.platforms.woocommerce import build, populate, refund, router, seeds, spec, statuses, stock, sums, webhooks
+from sandbox.platforms.woocommerce.staff import Staff
+from sandbox.platforms.woocommerce.sums import number
+from sandbox.platforms.woocommerce.switches import SWITCHES
+
+DIGITS = {"JPY": 0}
+
+
+class WooCommerceSimulator(BaseSimulator):
+    key = "woocommerce"
+    spec = spec
+    seeds = seeds.SEEDS
+    switches = SWITCHES
+
+    @classmethod
+    def fresh(cls, name: str) -> Body:
+        """US dollars, two decimals, a key that reads and writes, New York's time. folder: of the site, "" for none."""
+        return {
+            "name": name, "title": name.replace("-", " ").title(), "currency": "USD", "digits": 2, "folder": "",
+            "timezone": "America/New_York", "key": f"ck_{name}_sandbox", "secret": f"cs_{name}_sandbox",
+            "permissions": "read_write", "role": "shop_manager", "hook_secret": f"{name}HookSecretOfTheSandbox",
+        }  # fmt: skip
+
+    def build(self, session: Session, wanted: spec.Order) -> Made:
+        digits = DIGITS.get(wanted.currency, session.shop["digits"])
+        session.shop = session.shop | {"digits": digits}
+        order = build.build(session, wanted)
+        session.put("order", order["id"], order, at=order["modified"])
+        if wanted.refunded or wanted.amount_refunded:
+            self._refund_earlier(session, order, wanted)
+        told = {str(line["id"]): line["fulfilled"] for line in order["lines"]}
+        if any(told.values()):
+            whole = all(line["fulfilled"] == line["quantity"] for line in order["lines"])
+            statuses.write_meta(session, order, [
+                {"key": "_fulfillment_status", "value": "fulfilled" if whole else "partially_fulfilled"}
+            ])  # fmt: skip
+            session.put("order", order["id"], order, at=order["modified"])
+        webhooks.tell(session, "order.created", order)
+        return Made(str(order["id"]), order["number"], session.shop["name"], tuple(told))
+
+    def _refund_earlier(self, session: Session, order: Body, wanted: spec.Order) -> None:
+        """Made in the shop's own admin; leaves no row in the ledger."""
+        line, digits, ident = order["lines"][0], order["digits"], session.number()
+        part = Decimal(wanted.refunded) / int(line["quantity"])
+        net, taxes = number(line["total"]) * part, {str(t["id"]): number(t["total"]) * part for t in line["taxes"]}
+        share = refund.share_of(session, line, wanted.refunded, sums.told(net, digits),
+                                {rate: sums.told(tax, digits) for rate, tax in taxes.items()})  # fmt: skip
+        whole = sums.told(net + sums.total(taxes.values()), digits) if wanted.refunded else wanted.amount_refunded
+        made = {"id": ident, "created": order["created"] + 3600, "amount": whole, "told_amount": whole, "by": 1,
+                "paid_back": True, "reason": "Sent one too many", "meta_data": [],
+                "items": [share] if wanted.refunded else []}  # fmt: skip
+        session.put("refund", ident, made, parent=order["id"])
+        taken = stock.meta(line, stock.TAKEN)
+        if wanted.refunded and not wanted.kept and taken:
+            stock.write(session, line, stock.TAKEN, taken - wanted.refunded)
+            stock.write(session, line, stock.RETURNED, wanted.refunded)
+        session.put("order", order["id"], order, at=order["modified"])
+
+    @classmethod
+    def many(cls, count: int, seed: int) -> Iterable[Mapping[str, Any]]:
+        return populate.many(count, seed)
+
+    def open_shop(self, name: str, base: str) -> SimulatedShop:
+        shop = self.shop(name) or self.add_shop(name)
+        site = f"{name}.woocommerce.example" + (f"/{shop['folder']}" if shop["folder"] else "")
+        settings = {"shop": site} | ({"base_url": f"{base}/{self.key}/{name}"} if base else {})
+        secrets = {"key": shop["key"], "secret": shop["secret"], "webhook_secret": shop["hook_secret"]}
+        return SimulatedShop(self.key, settings, secrets, shop["currency"], ("read", "write"))
+
+    @classmethod
+    def claims(cls, request: Request) -> bool:
+        return router.where(request) is not None
+
+    def operations(self, request: Request) -> tuple[str, ...]:
+        return (router.name_of(request),)
+
+    def reply(self, request: Request) -> Reply:
+        return router.reply(self, request)
+
+    def hook_headers(self, row: sqlite3.Row) -> dict[str, str]:
+        source = f"https://{row['shop'].partition('/')[2]}.woocommerce.example/"
+        return webhooks.headers(self.world.store.db, row, source)
+
+    # --- for tests that look behind the API ----------------------------------------------------------
+    def staff(self, order_id: str, shop: str = "demo") -> Staff:
+        return Staff(self, order_id, shop)
+
+    def stock(self, order_id: str, line: int = 0, shop: str = "demo") -> int:
+        """What is in stock of a line's product."""
+        product = self.order(order_id, shop)["lines"][line]["product_id"]
+        return int(self.record("product", product, shop)["stock"])
+
+    def refunds(self, order_id: str, shop: str = "demo") -> list[Body]:
+        with self.world.store.write() as db:
+            return self.session(db, self.shop(shop) or self.fresh(shop)).of("refund", order_id)

@@ -1,0 +1,85 @@
+"""Amounts as WooCommerce keeps and writes them: lines unrounded, the order's own sums with the store's digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sandbox.core.records import Body
+
+GOODS = ("lines", "shipping_lines", "fee_lines")
+
+
+def told(amount: Decimal, digits: int) -> str:
+    """-0.00 is never written."""
+    rounded = amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return format(abs(rounded) if rounded == 0 else rounded, "f")
+
+
+def fine(amount: Decimal) -> str:
+    """What a line keeps of its net and of each tax: six digits, without zeros at the end."""
+    return format(amount.quantize(Decimal("0.000001"), ROUND_HALF_UP).normalize() + 0, "f")
+
+
+def round_tax(amount: Decimal, digits: int, *, included: bool) -> Decimal:
+    """A tax as it is summed: half a unit goes down where prices contain it, so that net and tax do not both grow."""
+    return amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_DOWN if included else ROUND_HALF_UP)
+
+
+def taxes(item: Body) -> Decimal:
+    """All taxes of an item, unrounded."""
+    return total(number(tax["total"]) for tax in item["taxes"])
+
+
+def number(said: Any) -> Decimal:
+    """What PHP would make of a number in a body: "" and nonsense are zero."""
+    try:
+        return Decimal(str(said))
+    except ArithmeticError:
+        return Decimal(0)
+
+
+def total(values: Iterable[Decimal]) -> Decimal:
+    return sum(values, Decimal(0))
+
+
+def items(order: Body) -> list[Body]:
+    """Everything a refund can name: products, shipping, fees."""
+    return [item for kind in GOODS for item in order[kind]]
+
+
+def item(order: Body, ident: Any) -> Body | None:
+    return next((found for found in items(order) if str(found["id"]) == str(ident)), None)
+
+
+def remaining(order: Body, refunds: Iterable[Body]) -> Decimal:
+    """max_refundable"""
+    return number(order["total"]) - total(number(refund["amount"]) for refund in refunds)
+
+
+def back(refunds: Iterable[Body], ident: Any) -> list[Body]:
+    """The shares of one item in refunds, as positive numbers."""
+    return [share for refund in refunds for share in refund["items"] if str(share["item"]) == str(ident)]
+
+
+def gross_back(line: Body, refunds: Iterable[Body]) -> Decimal:
+    """What went back of an item, its taxes with it."""
+    shares = back(refunds, line["id"])
+    return total(number(share["total"]) + total(map(number, share["taxes"].values())) for share in shares)
+
+
+def units_left(line: Body, refunds: Iterable[Body]) -> int:
+    return int(line["quantity"]) - sum(int(share["quantity"]) for share in back(refunds, line["id"]))
+
+
+def net_left(line: Body, refunds: Iterable[Body]) -> Decimal:
+    return number(line["total"]) - total(number(share["total"]) for share in back(refunds, line["id"]))
+
+
+def tax_left(line: Body, rate: str, refunds: Iterable[Body]) -> Decimal:
+    whole = total(number(tax["total"]) for tax in line["taxes"] if str(tax["id"]) == rate)
+    gone = (
+        number(amount) for share in back(refunds, line["id"]) for id, amount in share["taxes"].items() if id == rate
+    )
+    return whole - total(gone)

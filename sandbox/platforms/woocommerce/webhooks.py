@@ -1,0 +1,116 @@
+"""Webhooks: a secret of its own each, a ping when one is made, and silence after too many failures."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import html
+import json
+import sqlite3
+import uuid
+from typing import Any
+
+from sandbox.core.records import Body, Session
+from sandbox.platforms.woocommerce import serializers
+from sandbox.platforms.woocommerce.refusals import Refused, missing, wrong
+
+TOPICS = tuple(
+    f"{what}.{how}" for what in ("order", "product") for how in ("created", "updated", "deleted", "restored")
+)
+MOST_FAILURES = 5
+PING = "ping"
+
+
+def shown(session: Session, hook: Body) -> Body:
+    return {
+        "id": hook["id"], "name": hook["name"], "status": state(hook), "topic": hook["topic"],
+        "resource": hook["topic"].partition(".")[0], "event": hook["topic"].partition(".")[2],
+        "hooks": [f"woocommerce_{hook['topic']}"], "delivery_url": hook["uri"],
+        **serializers.times(session, created=hook["at"], modified=hook["at"]),
+    }  # fmt: skip
+
+
+def state(hook: Body) -> str:
+    return "disabled" if hook["failures"] > MOST_FAILURES else str(hook["status"])
+
+
+def create(session: Session, asked: Any) -> Body:
+    """A second one of the same topic and address is not refused."""
+    wanted = asked if isinstance(asked, dict) else {}
+    if lacking := [name for name in ("topic", "delivery_url") if not wanted.get(name)]:
+        raise missing(*lacking)
+    if wanted["topic"] not in TOPICS:
+        raise wrong("topic")
+    more = {"name": str(wanted.get("name") or "Webhook"), "secret": str(wanted.get("secret") or ""), "status": "active"}
+    ident = session.subscribe(wanted["topic"], str(wanted["delivery_url"]), **more)
+    send(session, ident, PING, f"webhook_id={ident}".encode())
+    return one(session, ident)
+
+
+def one(session: Session, ident: Any) -> Body:
+    for hook in session.subscriptions():
+        if str(hook["id"]) == str(ident):
+            return shown(session, hook)
+    raise Refused(404, "woocommerce_rest_shop_webhook_invalid_id", "Invalid ID.")
+
+
+def listed(session: Session, query: dict[str, str], headers: dict[str, str]) -> list[Body]:
+    """Newest first, in pages, as every list there."""
+    page, size = int(query.get("page", "1")), int(query.get("per_page", "10"))
+    if size > 100:
+        raise wrong("per_page")
+    found = [shown(session, hook) for hook in reversed(session.subscriptions())]
+    headers |= {"X-WP-Total": str(len(found)), "X-WP-TotalPages": str(-(-len(found) // size))}
+    return found[(page - 1) * size : page * size]
+
+
+def remove(session: Session, ident: Any, force: bool) -> Body:
+    found = one(session, ident)
+    if not force:
+        raise Refused(501, "woocommerce_rest_trash_not_supported", "Webhooks do not support trashing.")
+    session.unsubscribe(ident)
+    return found
+
+
+def tell(session: Session, topic: str, order: Body) -> None:
+    """The whole order to every webhook that is still awake; deleted says its id alone."""
+    mood = session.switch("hooks")
+    awake = [hook for hook in session.subscriptions() if hook["topic"] == topic and state(hook) == "active"]
+    if mood == "lost" or not awake:
+        return
+    refunds = session.of("refund", order["id"])
+    payload = {"id": order["id"]} if topic == "order.deleted" else serializers.order(session, order, refunds)
+    body = json.dumps(payload, separators=(",", ":")).encode()
+    for hook in awake:
+        for copy in range(2 if mood == "twice" else 1):
+            send(session, hook["id"], topic, body, delay=copy + 3.0 * (mood == "reordered" and hook["id"] % 2))
+
+
+def send(session: Session, hook: int, topic: str, body: bytes, *, delay: float = 0.0) -> None:
+    session.db.execute(
+        "INSERT INTO outbox (hook, shop, topic, event, delivery, body, triggered_at, due)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (hook, session.name, topic, str(uuid.uuid4()), uuid.uuid4().hex, body, session.at, session.at + delay),
+    )
+
+
+def headers(db: sqlite3.Connection, row: sqlite3.Row, source: str) -> dict[str, str]:
+    """A ping is a form and carries no signature."""
+    agent = {"User-Agent": "WooCommerce/11.1.0 Hookshot (WordPress/6.9)"}
+    if row["topic"] == PING:
+        return agent | {"Content-Type": "application/x-www-form-urlencoded"}
+    kept = db.execute("SELECT body FROM hooks WHERE id = ?", (row["hook"],)).fetchone()
+    secret = json.loads(kept["body"])["secret"] if kept else ""
+    resource, _dot, event = row["topic"].partition(".")
+    return agent | {
+        "Content-Type": "application/json", "X-WC-Webhook-Source": source, "X-WC-Webhook-Topic": row["topic"],
+        "X-WC-Webhook-Resource": resource, "X-WC-Webhook-Event": event, "X-WC-Webhook-ID": str(row["hook"]),
+        "X-WC-Webhook-Signature": signature(secret, row["body"]), "X-WC-Webhook-Delivery-ID": row["delivery"],
+    }  # fmt: skip
+
+
+def signature(secret: str, body: bytes) -> str:
+    """The secret is entity-decoded first: `&amp;` signs as `&`."""
+    key = html.unescape(secret).encode()
+    return base64.b64encode(hmac.new(key, body, hashlib.sha256).digest()).decode()

@@ -1,0 +1,1 @@
+"""Secrets at rest (vault), signatures (signing), and what never reaches a log (redaction). Read `vault` first."""

@@ -1,0 +1,166 @@
+"""What a credit memo of one invoice comes to: Magento's own arithmetic, since no call of it can be asked beforehand.
+
+Rows, discounts, shipping, then tax and compensation (what a discount took off the tax inside of prices that contain
+it): per line what was invoiced and not given back, over the units left, times the units; of the last units all that
+remains. Rounded to cents, and what rounding leaves over is carried to the next figure of the same memo (there:
+deltaRound). Of the tax never more than the invoice still holds, and all of that with the last units of its lines.
+Sources: the classes of Magento\\Sales\\Model\\Order\\Creditmemo\\Total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from stores.kernel.http.json_readers import Node
+from stores.platforms.magento.amounts import ZERO, Rounding, cents, number
+from stores.platforms.magento.facts import Facts
+from stores.platforms.magento.items import Item
+from stores.platforms.magento.shipping import COMPENSATION as OF_SHIPPING
+from stores.platforms.magento.shipping import Shipping
+
+FIELDS = {
+    "row": ("base_row_invoiced", "base_amount_refunded"),
+    "tax": ("base_tax_invoiced", "base_tax_refunded"),
+    "compensation": ("base_discount_tax_compensation_invoiced", "base_discount_tax_compensation_refunded"),
+    "discount": ("base_discount_invoiced", "base_discount_refunded"),
+}
+TAX, COMPENSATION = "base_tax_amount", "base_discount_tax_compensation_amount"
+
+
+@dataclass(frozen=True)
+class Share:
+    """Units of one line: what goes back for them without tax, and the tax."""
+
+    line_id: str
+    units: Decimal
+    net: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True)
+class Worth:
+    """shipping: what the customer gets of it; argument: the number that is sent for it; modelled: what Magento makes
+    of lines and argument, without adjustments; expected: the money that goes back, never more than is left."""
+
+    shares: tuple[Share, ...]
+    shipping: Decimal
+    argument: Decimal
+    modelled: Decimal
+    expected: Decimal
+    left: Decimal
+
+
+@dataclass
+class Books:
+    """Figures that change from one credit memo to the next, as Magento's order items keep them."""
+
+    facts: Facts
+    units: dict[str, Decimal] = field(init=False)
+    open: dict[str, dict[str, Decimal]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.units = {item.id: item.unrefunded for item in self.facts.lines}
+        self.open = {
+            item.id: {part: number(item.raw, told) - number(item.raw, back) for part, (told, back) in FIELDS.items()}
+            for item in self.facts.lines
+        }
+
+    def memo(self, invoice: Node, wanted: Mapping[str, Decimal], shipping: Decimal) -> Worth:
+        """The next credit memo; what it takes is gone for those that follow."""
+        chosen = [item for item in self.facts.lines if wanted.get(item.id)]
+        is_last = self._is_last(invoice, chosen, wanted)
+        draft = Draft(self.facts, invoice, Shipping.of(self.facts, invoice), is_last=is_last)
+        rows = draft.lines(self, chosen, wanted)
+        argument = draft.shipping.argument(shipping, self.facts.ways.prices)
+        modelled, for_shipping = draft.total(rows, argument)
+        shares = tuple(self._taken(item, wanted[item.id], row) for item, row in zip(chosen, rows, strict=True))
+        left = self.facts.left_on(invoice)
+        expected = cents(modelled - for_shipping) + shipping
+        return Worth(shares, shipping, argument, cents(modelled), min(expected, left), left)
+
+    def part(self, item: Item, name: str, count: Decimal, rounds: Rounding) -> Decimal:
+        left, units = self.open[item.id][name], self.units[item.id]
+        if not units or count >= units:
+            return left
+        return rounds(left / units * count, negative=name == "discount")
+
+    def _taken(self, item: Item, count: Decimal, row: Mapping[str, Decimal]) -> Share:
+        for name, value in row.items():
+            self.open[item.id][name] -= value
+        self.units[item.id] -= count
+        net = row["row"] - row["discount"] + row["compensation"]
+        return Share(item.id, count, net, row["tax"])
+
+    def _is_last(self, invoice: Node, chosen: list[Item], wanted: Mapping[str, Decimal]) -> bool:
+        """Every line of which the invoice holds units goes for good. Parts of a composite product are never last."""
+        if any(item.is_composite for item in chosen):
+            return False
+        held = [item for item in self.facts.lines if self.facts.billed_left(invoice, item)]
+        if not held:
+            return not any(self.units.values())
+        return all(wanted.get(item.id, ZERO) == self.units[item.id] for item in held)
+
+
+@dataclass
+class Draft:
+    """One memo being added up, with its calculator."""
+
+    facts: Facts
+    invoice: Node
+    shipping: Shipping
+    is_last: bool
+    rounds: Rounding = field(default_factory=Rounding)
+
+    def lines(self, books: Books, chosen: list[Item], wanted: Mapping[str, Decimal]) -> list[dict[str, Decimal]]:
+        """The parts of each line, in the order in which rounding is carried through them."""
+        rows: list[dict[str, Decimal]] = [{} for _ in chosen]
+        for names in (("row",), ("discount",), ("tax", "compensation")):
+            for item, row in zip(chosen, rows, strict=True):
+                for name in names:
+                    row[name] = books.part(item, name, wanted[item.id], self.rounds)
+        return rows
+
+    def total(self, rows: list[dict[str, Decimal]], argument: Decimal) -> tuple[Decimal, Decimal]:
+        """(the whole memo, the shipping in it)."""
+        sums = {name: sum((row[name] for row in rows), ZERO) for name in FIELDS}
+        held, net = self.shipping, self._net(argument)
+        share = net / held.net if held.net else ZERO
+        off = self._discount(argument)
+        tax = self.rounds(held.tax * share)
+        compensation = sums["compensation"] + held.compensation * share
+        compensation = self.rounds(compensation) if held.net else compensation
+        all_tax, all_compensation = self._capped(sums["tax"] + tax, compensation, share)
+        whole = sums["row"] - sums["discount"] + net - off + all_tax + all_compensation
+        return whole, net - off + tax + held.compensation * share
+
+    def _net(self, argument: Decimal) -> Decimal:
+        """What Magento's books show as refunded, without tax."""
+        held = self.shipping
+        whole, most = held.as_read(self.facts.ways.prices)
+        if not argument or not whole:
+            return ZERO
+        return held.open_net if argument >= most else cents(held.net * argument / whole)
+
+    def _discount(self, argument: Decimal) -> Decimal:
+        """Of the number as it is asked for, never rounded."""
+        whole, _ = self.shipping.as_read(self.facts.ways.prices)
+        return argument * self.shipping.discount / whole if argument and whole else ZERO
+
+    def _capped(self, tax: Decimal, compensation: Decimal, share: Decimal) -> tuple[Decimal, Decimal]:
+        """Never more than the invoice holds; exactly that with its last units, unless shipping stays behind."""
+        if self.invoice.get(TAX) is None:  # not told: a list, or a plug-in that trims
+            return tax, compensation
+        memos = self.facts.memos_of(self.invoice)
+        most_tax = number(self.invoice, TAX) - sum((number(memo, TAX) for memo in memos), ZERO)
+        most_off = number(self.invoice, COMPENSATION) + number(self.invoice, OF_SHIPPING)
+        most_off -= sum((number(memo, COMPENSATION) + number(memo, OF_SHIPPING) for memo in memos), ZERO)
+        if self.is_last and not self._leaves_shipping(share):
+            return most_tax, most_off
+        return min(most_tax, tax), min(most_off, compensation)
+
+    def _leaves_shipping(self, share: Decimal) -> bool:
+        whole = number(self.facts.order, "base_shipping_amount")
+        is_gift = number(self.facts.order, "base_shipping_discount_amount") >= whole
+        return bool(whole) and (is_gift or (share < 1 and self.shipping.tax > 0))

@@ -1,0 +1,119 @@
+"""Webhooks: signature over the raw bytes, and what each topic makes us read. Nothing in a body is believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from stores.canonical.events import Event, EventKind
+from stores.kernel.http import safe_json
+from stores.kernel.security import signing
+from stores.platforms.base import Hook
+from stores.platforms.shopify import fields, receipts, shop_documents
+from stores.platforms.shopify.api import Api
+from stores.platforms.shopify.reading import understood
+
+SIGNATURE = "x-shopify-hmac-sha256"
+TOPIC = "x-shopify-topic"
+# Header value: (kind, where the order's number stands in the body)
+TOPICS: dict[str, tuple[EventKind, str]] = {
+    "orders/create": (EventKind.ORDER_CHANGED, "id"),
+    "orders/updated": (EventKind.ORDER_CHANGED, "id"),
+    "orders/edited": (EventKind.ORDER_CHANGED, "order_edit.order_id"),
+    "orders/cancelled": (EventKind.ORDER_CHANGED, "id"),
+    "orders/fulfilled": (EventKind.ORDER_CHANGED, "id"),
+    "orders/partially_fulfilled": (EventKind.ORDER_CHANGED, "id"),
+    "orders/paid": (EventKind.ORDER_CHANGED, "id"),
+    "orders/delete": (EventKind.ORDER_DELETED, "id"),
+    "refunds/create": (EventKind.ORDER_CHANGED, "order_id"),
+    "order_transactions/create": (EventKind.ORDER_CHANGED, "order_id"),
+    "returns/request": (EventKind.ORDER_CHANGED, "order.id"),
+    "returns/approve": (EventKind.ORDER_CHANGED, "order.id"),
+    "returns/decline": (EventKind.ORDER_CHANGED, "order.id"),
+    "returns/cancel": (EventKind.ORDER_CHANGED, "order.id"),
+    "returns/close": (EventKind.ORDER_CHANGED, "order.id"),
+    "returns/reopen": (EventKind.ORDER_CHANGED, "order.id"),
+    "disputes/create": (EventKind.DISPUTE, "order_id"),
+    "disputes/update": (EventKind.DISPUTE, "order_id"),
+    "app/uninstalled": (EventKind.DISCONNECTED, ""),
+    "app/scopes_update": (EventKind.SCOPES_CHANGED, ""),
+}
+# What we subscribe to, as GraphQL spells it. Disputes need a right of Shopify Payments, so they are left to reading.
+SUBSCRIBED = (
+    "ORDERS_CREATE", "ORDERS_UPDATED", "ORDERS_EDITED", "ORDERS_CANCELLED", "ORDERS_DELETE", "REFUNDS_CREATE",
+    "APP_UNINSTALLED", "APP_SCOPES_UPDATE",
+)  # fmt: skip
+NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
+MOST_PAGES = 20
+
+
+def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+    """base64(HMAC-SHA256(client secret, raw body)); for an hour after a change the old secret may still sign."""
+    try:
+        return signing.is_signed(lowered(headers).get(SIGNATURE), body, secrets=secrets)
+    except (AttributeError, TypeError, ValueError):
+        return False
+
+
+def lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {str(name).lower(): value for name, value in headers.items()}
+
+
+def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
+    """One event; its key is made of the body alone, since the signature covers no header."""
+    topic = str(lowered(headers).get(TOPIC, ""))[:80]
+    try:
+        said = safe_json.loads(body)
+    except ValueError:
+        return []
+    if not isinstance(said, dict):
+        return []
+    kind, where = TOPICS.get(topic, (EventKind.UNKNOWN, ""))
+    return [Event(kind=kind, topic=topic, event_key=sha256(body).hexdigest(), order_id=_order_id(said, where))]
+
+
+def _order_id(said: dict[str, Any], where: str) -> str:
+    found: Any = said
+    for name in filter(None, where.split(".")):
+        found = found.get(name) if isinstance(found, dict) else None
+    number = "" if found is said or isinstance(found, bool) else str(found)
+    return f"gid://shopify/Order/{number}" if NUMBER.fullmatch(number) else ""
+
+
+# --- subscriptions ------------------------------------------------------------------------------------
+
+
+def standing(api: Api) -> list[Hook]:
+    """All subscriptions of this app in this shop."""
+    found: list[Hook] = []
+    after: str | None = None
+    with understood():
+        for _ in range(MOST_PAGES):
+            page = fields.node(api.read(shop_documents.HOOKS, {"after": after}, cost=102), "webhookSubscriptions")
+            found += [_to_hook(node) for node in fields.items(page, "nodes")]
+            info = fields.node(page, "pageInfo")
+            if not fields.flag(info, "hasNextPage"):
+                break
+            after = fields.ident(info, "endCursor")
+    return found
+
+
+def _to_hook(node: fields.Node) -> Hook:
+    return Hook(id=fields.ident(node), topic=fields.text(node, "topic"), uri=fields.text(node, "uri"))
+
+
+def add(api: Api, topic: str, uri: str) -> Hook:
+    """Setting one up twice is refused by the platform, so it may be repeated like a read."""
+    with understood():
+        data = api.read(shop_documents.ADD_HOOK, {"topic": topic, "uri": uri}, cost=11)
+        payload = fields.node(data, "webhookSubscriptionCreate")
+        receipts.refuse(payload)
+        return _to_hook(fields.node(payload, "webhookSubscription"))
+
+
+def remove(api: Api, hook_id: str) -> None:
+    with understood():
+        data = api.read(shop_documents.REMOVE_HOOK, {"id": hook_id}, cost=10)
+        receipts.refuse(fields.node(data, "webhookSubscriptionDelete"))

@@ -1,0 +1,208 @@
+"""What people read about Shoplazza: capabilities, rights, states, and what each error means for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from django.utils.translation import gettext, gettext_lazy
+
+from stores.canonical.capabilities import Capabilities, Capability, assisted, composed, impossible, native
+from stores.canonical.order import Fulfilment, PaymentState
+from stores.canonical.recipe import Recipe, UnitsBy
+from stores.canonical.request import Reason
+from stores.kernel.i18n import with_theirs
+from stores.platforms.base import Scope
+
+
+def _(text: str) -> str:
+    """Translated when it is shown, not when this module is read."""
+    return cast(str, gettext_lazy(text))
+
+
+def _capabilities() -> dict[str, Capability]:
+    return {
+        "import_orders": native(_("All orders are copied page by page; abandoned checkouts are left out.")),
+        "list_units": composed(_("The list tells units and shipments; refunds under way are seen when opened.")),
+        "list_money": native(_("The list tells the total after refunds and the state of payment.")),
+        "search_orders": native(_("Rescind searches its own copy, since Shoplazza ignores filters it does not know.")),
+        "receive_events": native(_("Shoplazza tells us of changes; each message only makes us read the order again.")),
+        "read_order": native(_("Lines, payments, shipments and refunds are read live, in three calls.")),
+        "cancel_order": native(
+            _("One call sets the order to cancelled. What is refunded goes back before it, with its units.")
+        ),
+        "cancel_lines": composed(
+            _("Shoplazza cannot cancel part of an order: Rescind refunds these units. Tell the warehouse not to ship.")
+        ),
+        "cancel_rest": composed(
+            _("Of a partly shipped order all units that have not left are refunded; the order itself stays open.")
+        ),
+        "cancel_while_packing": impossible(
+            _("Shoplazza does not say whether a unit is being packed. Ask the warehouse before you cancel.")
+        ),
+        "refund_quote": composed(
+            _("Shoplazza has no calculator: Rescind estimates the amount from the order, and you can change it.")
+        ),
+        "refund": native(_("Money goes back through the payments it came from; a provider takes some seconds.")),
+        "refund_part": native(_("Any amount up to what was paid and not yet given back.")),
+        "refund_shipping": native(_("All of it, part of it, or none.")),
+        "cancel_without_refund": native(
+            _("A whole order can be cancelled without giving money back; part of an order cannot.")
+        ),
+        "disputes": impossible(
+            _("Shoplazza does not tell of disputes: look at the payment provider before money goes back.")
+        ),
+        "labels": impossible(_("Shoplazza does not tell whether a label was bought, only what was tracked.")),
+        "void_authorisation": assisted(
+            _("Shoplazza offers no way to release an authorisation: release it at the payment provider.")
+        ),
+        "restock": native(_("Said per line of the refund; units go back to the place the order was assigned to.")),
+        "restock_at_location": impossible(_("The place is the order's own and cannot be chosen.")),
+        "keep_stock": native(_("Said per line of the refund: units that are not put back stay out of stock.")),
+        "notify_customer": impossible(_("Shoplazza's calls have no switch for it; what it sends is set in the shop.")),
+        "staff_note": native(_("Cancel takes a reason and a refund takes a note; Rescind writes both.")),
+        "find_again": native(_("Rescind's mark in the reason or the note shows after a lost answer what was done.")),
+        "idempotency": impossible(
+            _("Shoplazza would refund a second time: after a lost answer a person decides whether it is sent again.")
+        ),
+        "undo": impossible(_("A cancelled order stays cancelled, a refund stays paid, and restocking is final.")),
+    }
+
+
+CAPABILITIES = Capabilities(**_capabilities())
+RECIPE = Recipe(
+    units_by=UnitsBy.REFUND,
+    edits=False,
+    moves_money=True,
+    cancels_whole=True,
+    cancel_takes_units=True,
+    cancel_refunds=False,
+    cancel_restocks=False,
+    cancel_asks_restock=False,
+    cancel_voids=False,
+    voids_first=False,
+    rest_in_one_call=False,
+    refund_first=True,
+    refund_closes=False,
+    refund_per_payment=False,
+    refund_of_nothing=False,
+    refund_restocks=True,
+    refund_restocks_each=True,
+    one_restock_switch=False,
+    names_location=False,
+    corrects_stock=False,
+    adds_stock=False,
+)
+SCOPES = (
+    Scope("read_shop", _("The shop's name and currency cannot be read."), is_vital=True),
+    Scope("read_order", _("Nothing works without reading orders."), is_vital=True),
+    Scope(
+        "write_order", _("No order can be cancelled or refunded."), is_vital=True,
+        needed_for=("CancelOrder", "RefundOrder"),
+    ),
+)  # fmt: skip
+REASONS: Mapping[Reason, str] = {
+    Reason.CUSTOMER: "Customer changed their mind",
+    Reason.OUT_OF_STOCK: "Out of stock",
+    Reason.FRAUD: "Suspected fraud",
+    Reason.PAYMENT_DECLINED: "Payment declined",
+    Reason.DUPLICATE: "Duplicate order",
+    Reason.ADDRESS: "Address problem",
+    Reason.PRICE_ERROR: "Wrong price",
+    Reason.STAFF_ERROR: "Staff error",
+    Reason.OTHER: "Other",
+}
+
+# --- states -------------------------------------------------------------------------------------------
+ORDER = {
+    "opened": _("Awaiting payment"),
+    "placed": _("In progress"),
+    "finished": _("Finished"),
+    "cancelled": _("Cancelled"),
+}
+PAYMENT = {
+    "waiting": PaymentState.PENDING,
+    "paying": PaymentState.PENDING,
+    "failed": PaymentState.PENDING,
+    "authorized": PaymentState.AUTHORISED,
+    "partially_paid": PaymentState.PARTLY_PAID,
+    "paid": PaymentState.PAID,
+    "cancelled": PaymentState.VOIDED,
+    "refunded": PaymentState.REFUNDED,
+    "partially_refunded": PaymentState.PARTLY_REFUNDED,
+}
+BY_AMOUNT = ("refunding", "refund_failed")  # how much went back tells more than the word
+FULFILMENT = {
+    "initialled": Fulfilment.UNFULFILLED,
+    "waiting": Fulfilment.UNFULFILLED,
+    "cancelled": Fulfilment.UNFULFILLED,
+    "partially_shipped": Fulfilment.PARTIAL,
+    "partially_finished": Fulfilment.PARTIAL,
+    "shipped": Fulfilment.FULFILLED,
+    "finished": Fulfilment.FULFILLED,
+    "returning": Fulfilment.FULFILLED,
+    "partially_returned": Fulfilment.FULFILLED,
+    "returned": Fulfilment.FULFILLED,
+}
+RETURNS = {
+    "returning": _("Return in progress"),
+    "partially_returned": _("Partly returned"),
+    "returned": _("Returned"),
+}
+RECOVERY = {
+    "waiting": _("Abandoned checkout: waiting to be recalled"),
+    "sending": _("Abandoned checkout: the reminder is being sent"),
+    "recalling": _("Abandoned checkout: the customer is being reminded"),
+    "failed": _("Abandoned checkout: the reminder failed"),
+    "success": _("Recovered from an abandoned checkout"),
+}
+MONEY_STATES = {
+    "paying": _("The payment is being reviewed."),
+    "failed": _("The payment failed."),
+    "refunding": _("A refund is on its way."),
+    "refund_failed": _("A refund failed at the payment provider."),
+}
+MONEY_MOVED = ("refunding", "refund_failed", "refunded", "partially_refunded")
+NO_RECORD = _("Shoplazza says that money went back and lists no refund. Look at the order there.")
+GIFT_CARD = _("Part was paid with a gift card; Shoplazza does not say how that part is given back.")
+AUTHORISED = _("Only authorised: nothing was taken, and the authorisation may stay until it expires.")
+DIVIDE = _("Two payments used the same channel: say how much goes back through each.")
+UNPAID = _("Before it is paid, only the whole order can be cancelled.")
+SHIPPED = _("Part of it has shipped: only what has not left can be cancelled.")
+NOT_OPEN = _("The order is neither awaiting payment nor in progress.")
+PENDING_REFUND = _("A refund of this order is still on its way.")
+DELETED = _("The order was deleted in Shoplazza.")
+LINE_GONE = _("These units have left or were refunded already.")
+LINE_CLOSED = _("The order is closed, so nothing of it can be cancelled.")
+
+# --- errors -------------------------------------------------------------------------------------------
+STATUSES: Mapping[int | None, str] = {
+    400: _("Shoplazza found a value wrong."),
+    401: _("Shoplazza no longer accepts our token. Reconnect the shop in its settings."),
+    403: _("The app lacks a right in Shoplazza. Grant read_order and write_order, then test the connection."),
+    404: _("Shoplazza knows no such order, shop or API version. Check the shop in its settings."),
+    405: _("Shoplazza does not offer this call. Please report it to your administrator."),
+    406: _("Shoplazza does not allow this for the order as it stands now. Read it again: its state is shown there."),
+    422: _("Shoplazza found the request invalid. Read the order again."),
+    429: _("Shoplazza asks us to slow down. It goes on by itself."),
+}
+INACTIVE = _("This Shoplazza store is not active. Activate it in Shoplazza, then try again.")
+NOT_FOUND = _("Shoplazza does not show this order. It may have been deleted.")
+NOT_THERE = _("Shoplazza does not offer this call in this version. Please report it to your administrator.")
+NOT_PAID_BACK = _("The refund was recorded, but the payment provider refused to pay back. Look at it in Shoplazza.")
+LESS_LEFT = _("Less can be refunded now than was planned.")
+LESS_SHIPPING = _("Less shipping can be refunded now than was planned.")
+OTHER_CURRENCY = _("The order's currency changed since the plan was made.")
+UNREADABLE = _("Shoplazza's answer could not be understood.")
+OLD_VERSION = _(
+    "Below version 2025-06 this very call would refund the whole order, so Rescind does not send it. "
+    "Choose 2026-01 in the shop's settings."
+)
+NOTHING_BACK = _("Units leave a Shoplazza order only together with money.")
+BY_REFUND = _("Shoplazza's cancel takes a reason only; money, stock and messages are not part of it.")
+
+
+def refused(said: str, status: int | None) -> str:
+    """Our words for the status, and Shoplazza's own where it has some."""
+    ours = str(STATUSES.get(status) or gettext("Shoplazza refused this."))
+    return with_theirs(ours, "Shoplazza", said)

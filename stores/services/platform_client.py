@@ -1,0 +1,155 @@
+"""How a shop is reached: its adapter with settings, opened secrets, token cache, rate slot, breaker and session."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import requests
+from django.conf import settings
+
+from stores.kernel import clock
+from stores.kernel.http import network
+from stores.kernel.http.transport import HttpTransport, Journal, Timeouts
+from stores.models import Store
+from stores.platforms import registry
+from stores.platforms.base import Connection, Platform
+from stores.services import credentials
+from stores.services.circuit_breaker import RowBreaker, Seen
+from stores.services.rate_limit import Booking, Ledger, RowLimiter
+
+
+@dataclass
+class ShopSession:
+    """What one process keeps of the kept to one shop. `opened_for`: the session serves nothing else."""
+
+    session: requests.Session
+    opened_for: tuple[str, network.Egress]
+    ledger: Ledger = field(default_factory=Ledger)
+    seen: Seen = field(default_factory=Seen)
+
+
+_sessions: dict[UUID, ShopSession] = {}
+_lock = threading.Lock()
+
+
+def open_platform(
+    store: Store,
+    *,
+    journal: Journal | None = None,
+    booking: Booking | None = None,
+    read_timeout: float | None = None,
+) -> Platform:
+    """The shop's adapter, ready to call. Asks the database for its secrets and sends nothing.
+
+    journal, booking: the executor's, for effects and for the slots of its whole turn. read_timeout: somebody waits at
+    a page; all requests together get this many seconds, and the rate limit treats them as a person's.
+    Raises VaultError for secrets that do not open, KeyError for a platform that this version does not know.
+    """
+    kept = session_to(store)
+    limiter = RowLimiter(store.pk, kept.ledger, is_person=read_timeout is not None, booking=booking)
+    transport = HttpTransport(
+        session=kept.session,
+        egress=egress(store.settings.get("base_url", "")),
+        limiter=limiter,
+        breaker=RowBreaker(store.pk, kept.seen, on_loss=limiter.give_back),
+        journal=journal,
+        limits=_limits(),
+        patience=read_timeout,
+    )
+    tokens = credentials.TokenCache(store)
+    return registry.get(store.platform)(
+        Connection(
+            settings=store.settings,
+            secrets=credentials.read(store),
+            transport=transport,
+            now=clock.now,
+            token=tokens,
+            forget_token=tokens.forget,
+        )
+    )
+
+
+def trial(platform_key: str, shop: Mapping[str, str], secrets: Mapping[str, str]) -> Platform:
+    """An adapter for values that are not stored yet: *Test connection*. Its token lives as long as it does."""
+    around = egress(shop.get("base_url", ""))
+    transport = HttpTransport(
+        session=_session(around),
+        egress=around,
+        limits=_limits(),
+        patience=settings.PAGE_READ_TIMEOUT_SECONDS,
+    )
+    token: list[str] = []
+
+    def cached(fetch: Callable[[], tuple[str, float]]) -> str:
+        if not token:
+            token.append(fetch()[0])
+        return token[0]
+
+    connection = Connection(
+        settings=shop, secrets=secrets, transport=transport, now=clock.now, token=cached, forget_token=token.clear
+    )
+    return registry.get(platform_key)(connection)
+
+
+def book(store: Store, kind: str) -> Booking:
+    """For one turn of work at this shop; `kind`: such turns need about the same. To be closed."""
+    return Booking(session_to(store).ledger, kind, store.pk)
+
+
+def session_to(store: Store) -> ShopSession:
+    """The pooled session and the counters of this process for one shop.
+
+    The address of the row decides, not what this process was told: another one may have changed it, and a session
+    goes on allowing the networks, and holding open the connections, that it was opened with.
+    """
+    base_url = store.settings.get("base_url", "")
+    wanted = (base_url, egress(base_url))
+    with _lock:
+        kept = _sessions.get(store.uuid)
+        if kept is None or kept.opened_for != wanted:
+            _sessions[store.uuid] = ShopSession(_session(wanted[1]), wanted)
+            if kept is not None:
+                kept.session.close()
+        return _sessions[store.uuid]
+
+
+def forget_session(store: Store) -> None:
+    """After settings changed: the next use opens a fresh session."""
+    with _lock:
+        kept = _sessions.pop(store.uuid, None)
+    if kept:
+        kept.session.close()
+
+
+def egress(base_url: str) -> network.Egress:
+    """Where calls to this shop may lead: public addresses, the deployment's private networks, its own sandbox.
+
+    Networks beyond the public ones widen what is allowed without TLS, so they count only for a shop whose own
+    address was set; a shop on the platform's fixed host never needs them.
+    """
+    if not base_url:
+        return network.Egress()
+    if is_sandbox(base_url):
+        return network.Egress.allowing([*settings.PRIVATE_NETWORKS, "127.0.0.0/8", "::1/128"])
+    return network.Egress.allowing(settings.PRIVATE_NETWORKS)
+
+
+def is_sandbox(base_url: str) -> bool:
+    return bool(settings.SANDBOX_URL and base_url and _origin(base_url) == _origin(settings.SANDBOX_URL))
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
+def _session(around: network.Egress) -> requests.Session:
+    return network.open_session(around, pool_size=max(16, settings.WORKER_THREADS, settings.WEB_THREADS))
+
+
+def _limits() -> Timeouts:
+    return Timeouts(connect=settings.PLATFORM_CONNECT_TIMEOUT_SECONDS, read=settings.PLATFORM_READ_TIMEOUT_SECONDS)

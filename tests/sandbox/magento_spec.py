@@ -1,0 +1,105 @@
+"""Checks Magento exchanges against the vendor's admin schema (Swagger 2): the path, what was sent, what was answered.
+
+Does nothing, counted as skipped, when VENDOR_SPECS is unset. What `fields` trimmed away is not missed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft4Validator
+
+from sandbox.core.messages import Request
+
+FILE = "magento/admin-schema-2.4.9.trimmed.json"
+API = re.compile(r"(?:/magento/[^/]+)?/rest/[a-z0-9_]+(?P<path>/V1/.*)")
+counts: Counter[str] = Counter()  # validated, skipped
+
+
+@cache
+def described() -> Mapping[str, Any] | None:
+    root = os.environ.get("VENDOR_SPECS", "")
+    return strict(json.loads((Path(root) / FILE).read_text())) if root else None
+
+
+def strict(node: Any, *, where: str = "") -> Any:
+    """Fields nobody described are mistakes of ours, as Magento drops them."""
+    if isinstance(node, list):
+        return [strict(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    told = {name: strict(value, where=name) for name, value in node.items()}
+    if isinstance(node.get("properties"), dict) and node.get("type") == "object":
+        told["additionalProperties"] = False
+    return told
+
+
+@cache
+def validator(pointer: str, is_trimmed: bool) -> Any:
+    spec = described()
+    assert spec is not None
+    schema = json.loads(pointer)
+    whole = {"definitions": spec["definitions"], "allOf": [schema]}
+    return Draft4Validator(without_required(whole) if is_trimmed else whole)
+
+
+def without_required(node: Any) -> Any:
+    if isinstance(node, list):
+        return [without_required(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {k: without_required(v) for k, v in node.items() if not (k == "required" and isinstance(v, list))}
+
+
+def problems(request: Request, path: str, status: int, payload: Any) -> Iterator[str]:
+    spec = described()
+    if spec is None:
+        counts["skipped"] += 1
+        return
+    operation = operation_of(spec, request.method, path)
+    if operation is None:
+        yield f"{request.method} {path} is not described"
+        return
+    counts["validated"] += 1
+    sent = next((p["schema"] for p in operation.get("parameters", ()) if p["in"] == "body"), None)
+    if sent is not None and request.body:
+        yield from wrong(sent, json.loads(request.body), "sent", is_trimmed=False)
+    elif request.body:
+        yield "a body was sent where none is described"
+    answer = operation["responses"].get(str(status)) or operation["responses"].get("default")
+    yield from wrong(answer["schema"], payload, f"answer {status}", is_trimmed="fields=" in request.query)
+
+
+def wrong(schema: Any, value: Any, where: str, *, is_trimmed: bool) -> Iterator[str]:
+    for error in validator(json.dumps(schema), is_trimmed).iter_errors(value):
+        yield f"{where} {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
+
+
+def operation_of(spec: Mapping[str, Any], method: str, path: str) -> Mapping[str, Any] | None:
+    for template in sorted(spec["paths"], key=lambda name: name.count("{")):
+        pattern = re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(template))
+        found = spec["paths"][template].get(method.lower())
+        if found is not None and re.fullmatch(pattern, path):
+            operation: Mapping[str, Any] = found
+            return operation
+    return None
+
+
+def checker() -> Callable[[Request, int, Any], None]:
+    """For `world.rest_watchers`; other platforms' exchanges pass by."""
+
+    def check(request: Request, status: int, payload: Any) -> None:
+        match = API.fullmatch(request.path)
+        if match is None:
+            return
+        found = list(problems(request, match["path"], status, payload))
+        assert not found, found
+
+    return check

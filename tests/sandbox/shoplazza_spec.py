@@ -1,0 +1,125 @@
+"""Checks Shoplazza exchanges: 2025-06 and newer against the vendor's registry, 2022-01 against its OpenAPI description.
+
+    world.rest_watchers.append(shoplazza_spec.checker())
+
+Does nothing, counted as skipped, when VENDOR_SPECS is unset. Nothing of the vendor's is kept here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from sandbox.core.messages import Request
+from tests.sandbox import openapi
+
+REGISTRY = "shoplazza/openapi-2026-01.registry-subset.json"
+OLD = "shoplazza/openapi-2022-01.orders-subset.json"
+PATH = re.compile(r"(?:/shoplazza/[^/]+)?/openapi/(?P<version>[^/]+)/(?P<rest>.*)")
+KINDS: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+}
+counts: Counter[str] = Counter()  # validated, skipped
+
+
+@cache
+def registry() -> tuple[list[Mapping[str, Any]], Mapping[str, Any]] | None:
+    root = os.environ.get("VENDOR_SPECS", "")
+    if not root:
+        return None
+    told = json.loads((Path(root) / REGISTRY).read_text())
+    return [command for module in told["modules"] for command in module["commands"]], told["schemas"]
+
+
+def checker() -> Callable[[Request, int, Any], None]:
+    def check(request: Request, status: int, payload: Any) -> None:
+        match = PATH.fullmatch(request.path)
+        if match is None:  # another platform's
+            return
+        found = list(problems(request, match["version"], match["rest"], status, payload))
+        assert not found, found
+
+    return check
+
+
+def problems(request: Request, version: str, rest: str, status: int, payload: Any) -> Iterator[str]:
+    known = registry()
+    if known is None:
+        counts["skipped"] += 1
+        return
+    counts["validated"] += 1
+    if version == "2022-01":
+        yield from openapi.problems(OLD, request, status, payload, unwrap=lambda answer: answer)
+        return
+    commands, schemas = known
+    command = command_of(commands, request.method, rest)
+    if command is None:
+        yield f"{request.method} {rest} is not in the registry"
+        return
+    yield from sent(command, schemas, request)
+    if payload.get("code") != "Success" or "data" not in payload:
+        yield "no envelope"
+    elif "response_schema" in command:
+        yield from shape(schemas, command["response_schema"], payload["data"], "data")
+
+
+def command_of(commands: list[Mapping[str, Any]], method: str, rest: str) -> Mapping[str, Any] | None:
+    """The longest fixed path wins: `orders/count` before `orders/{order_id}`."""
+    for command in sorted(commands, key=lambda c: c["http"]["path"].count("{")):
+        template = command["http"]["path"].removeprefix("/openapi/2026-01/")
+        pattern = re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(template))
+        if command["http"]["method"] == method and re.fullmatch(pattern, rest):
+            return command
+    return None
+
+
+def sent(command: Mapping[str, Any], schemas: Mapping[str, Any], request: Request) -> Iterator[str]:
+    """Every parameter is one the vendor knows (there, an unknown one is ignored); the body has its fields."""
+    allowed = {parameter["name"] for parameter in command.get("parameters", ()) if parameter["in"] == "query"}
+    yield from (f"query {name} is not known" for name in parse_qs(request.query) if name not in allowed)
+    if command.get("body", {}).get("fields") and request.body:
+        yield from fields(schemas, command["body"]["fields"], json.loads(request.body), "body")
+
+
+def shape(schemas: Mapping[str, Any], name: str, value: Any, path: str) -> Iterator[str]:
+    known = schemas.get(name, {}).get("fields")
+    if known is None or name.startswith("google.protobuf"):
+        return
+    if not isinstance(value, dict):
+        yield f"{path}: no object"
+        return
+    yield from fields(schemas, known, value, path)
+
+
+def fields(schemas: Mapping[str, Any], known: list[Mapping[str, Any]], value: Any, path: str) -> Iterator[str]:
+    table = {field["name"]: field for field in known}
+    yield from (f"{path}.{name}: not in the registry" for name in value if name not in table)
+    yield from (
+        f"{path}.{name}: missing" for name, field in table.items() if field.get("required") and not value.get(name)
+    )
+    for name, field in table.items():
+        if value.get(name) is not None:
+            yield from one(schemas, field, value[name], f"{path}.{name}")
+
+
+def one(schemas: Mapping[str, Any], field: Mapping[str, Any], value: Any, path: str) -> Iterator[str]:
+    if not isinstance(value, KINDS[field["type"]]) or (isinstance(value, bool) and field["type"] != "boolean"):
+        yield f"{path}: {value!r} is no {field['type']}"
+    elif isinstance(value, list):
+        inner = field.get("items", {})
+        for place, item in enumerate(value):
+            yield from one(schemas, inner, item, f"{path}[{place}]") if "type" in inner else ()
+    elif field["type"] == "object" and field.get("schema"):
+        yield from shape(schemas, field["schema"], value, path)
