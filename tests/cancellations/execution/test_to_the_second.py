@@ -96,7 +96,7 @@ def test_a_hold_ends_exactly_when_it_says(traveller, early, state):
 def test_no_second_of_a_hold_sends_anything(traveller, monkeypatch):
     row = make.cancellation(held_until=NOW + timedelta(seconds=30))
     taken: list[Step] = []
-    monkeypatch.setattr(step_runner, "take", taken.append)
+    monkeypatch.setattr(step_runner, "run", taken.append)
     for second in range(30):
         traveller.move_to(NOW + second * SECOND)
         executor.advance(row.uuid)
