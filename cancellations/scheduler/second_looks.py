@@ -10,13 +10,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from cancellations.models import Cancellation, Step
 from cancellations.models.step import IS_CLAIMABLE
+from stores.effects import leases
 from stores.kernel import queue
 from stores.models import Store, StoreState
 
+HELD = "looking_until"
 LEASE = timedelta(minutes=2)  # longer than the longest read
 STEPS = 1000  # due ones that are looked at to see which shops are busy
 
@@ -41,12 +43,15 @@ def take_next(now: datetime) -> list[str]:
     taken = under_way | _busy(now)
     free = [pk for store, pk in waiting.items() if store not in taken]
     rows = Cancellation.objects.filter(pk__in=free).order_by("look_again_at").values_list("pk", "uuid")
-    return [str(uuid) for pk, uuid in rows[: max(room, 0)] if _due(now).filter(pk=pk).update(looking_until=now + LEASE)]
+    return [str(uuid) for pk, uuid in rows[: max(room, 0)] if _hold(pk, now)]
+
+
+def _hold(pk: int, now: datetime) -> bool:
+    return leases.hold(_due(now).filter(pk=pk), HELD, now=now, length=LEASE) is not None
 
 
 def _due(now: datetime) -> QuerySet[Cancellation]:
-    is_free = Q(looking_until=None) | Q(looking_until__lte=now)
-    return Cancellation.objects.filter(is_free, look_again_at__lte=now)
+    return Cancellation.objects.filter(leases.is_free(now, HELD), look_again_at__lte=now)
 
 
 def _busy(now: datetime) -> set[int]:

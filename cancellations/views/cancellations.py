@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cancellations.forms.cancellations import CancellationSearch, Release, Retry, Settle, Stand
 from cancellations.lifecycle import refund_limits
-from cancellations.models import Cancellation, CopyWatch, StepKind
+from cancellations.models import Cancellation, MirrorWatch, StepKind
 from cancellations.pages import cancellation as cancellation_page
 from cancellations.pages import live_comparison, order
 from cancellations.selectors import cancellations, looks, story
@@ -149,7 +149,7 @@ def _may_be_given_up(cancellation: Cancellation, told: cancellation_page.Sheet) 
 
 
 def _wants_a_look(
-    cancellation: Cancellation, copies: Sequence[tuple[CopyWatch, bool]], deliveries: Sequence[Delivery]
+    cancellation: Cancellation, copies: Sequence[tuple[MirrorWatch, bool]], deliveries: Sequence[Delivery]
 ) -> str:
     """What a person may look at and let stand, the gravest first; "" for nothing."""
     if cancellation.looked_at is None and cancellation.differs:
