@@ -38,7 +38,7 @@ def take_next(now: datetime) -> list[str]:
     waiting = dict(shops.exclude(next=None).values_list("pk", "next"))
     if not waiting:
         return []
-    under_way = set(Cancellation.objects.filter(looking_until__gt=now).values_list("store", flat=True))
+    under_way = set(Cancellation.objects.filter(looking_until__gte=now).values_list("store", flat=True))
     room = max(1, settings.WORKER_THREADS // 2) - len(under_way)
     taken = under_way | _busy(now)
     free = [pk for store, pk in waiting.items() if store not in taken]

@@ -60,6 +60,12 @@ OWNERS = [a_step, a_watch, a_hook, a_copy, a_delivery]
 each_owner = pytest.mark.parametrize("made", OWNERS, ids=[owner.__name__ for owner in OWNERS])
 
 
+def claimed(rows: Any) -> Leased:
+    row: Leased | None = leases.claim(rows, now=NOW)
+    assert row is not None
+    return row
+
+
 def rows_of(row: Leased) -> Any:
     return type(row).objects.filter(pk=row.pk)  # type: ignore[attr-defined]
 
@@ -104,7 +110,7 @@ def test_a_worker_whose_lease_was_taken_writes_nothing(made: Any, act: Any) -> N
 
 def test_who_moved_it_meanwhile_wins_over_the_holder() -> None:
     rows = rows_of(a_hook())
-    mine = leases.claim(rows, now=NOW)
+    mine = claimed(rows)
     rows.update(state="read")
 
     with pytest.raises(LeaseLost):
@@ -113,7 +119,7 @@ def test_who_moved_it_meanwhile_wins_over_the_holder() -> None:
 
 def test_a_move_gives_the_lease_back_and_follows_the_table() -> None:
     rows = rows_of(a_hook())
-    mine = leases.claim(rows, now=NOW)
+    mine = claimed(rows)
 
     with pytest.raises(ForbiddenMove):
         leases.move(mine, "applied")
