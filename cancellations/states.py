@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from stores.effects import moves
+
 
 class CancellationState(StrEnum):
     AWAITING_APPROVAL = "awaiting_approval"
@@ -65,16 +67,6 @@ STEP_MOVES: dict[StepState, frozenset[StepState]] = {
 }
 
 
-class ForbiddenMove(ValueError):
-    """A move that the table does not list: a bug of ours, never a person's."""
-
-
 def check(now: StrEnum | str, to: StrEnum) -> None:
     """Raise ForbiddenMove unless `now` → `to` stands in the table."""
-    allowed: frozenset[StrEnum]
-    if isinstance(to, CancellationState):
-        allowed = frozenset(CANCELLATION_MOVES[CancellationState(now)])
-    else:
-        allowed = frozenset(STEP_MOVES[StepState(now)])
-    if to not in allowed:
-        raise ForbiddenMove(f"{now} → {to}")
+    moves.check(CANCELLATION_MOVES if isinstance(to, CancellationState) else STEP_MOVES, now, to)

@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from stores.effects.models import Leased
+
 
 class DeliveryState(models.TextChoices):
     PENDING = "pending"
@@ -16,7 +18,7 @@ class DeliveryState(models.TextChoices):
     MOOT = "moot"  # what it was to tell was over before it was sent
 
 
-class Delivery(models.Model):
+class Delivery(Leased):
     """`key` makes the consumer idempotent; `payload` holds ids and amounts, no personal data.
 
     `about`: the uuid of the thing that `subject` names, `store`: its shop; `person`: who is told, where it is one.
@@ -36,10 +38,6 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
     tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
-    next_attempt_at = models.DateTimeField(null=True)
-    lease_owner = models.CharField(max_length=80, blank=True)
-    lease_until = models.DateTimeField(null=True)
-    fence = models.PositiveBigIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     detail = models.CharField(max_length=300, blank=True)
     looked_at = models.DateTimeField(null=True)  # given up, and a person has seen it

@@ -8,20 +8,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from notifications.contract import NotTheirs, Undeliverable
 from notifications.models import Delivery, DeliveryState
 from notifications.registry import CHANNELS
+from stores.effects import leases
 from stores.kernel import clock, database
 from stores.kernel.failpoints import failpoint
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=120)
 PAUSES = (30, 300)  # seconds after the first and second try
 MOST_TRIES = 3
 MOST_TOGETHER = 500  # in one message
@@ -70,20 +69,17 @@ def _hand_over(together: Sequence[Delivery]) -> None:
 
 
 def _due(now: datetime) -> QuerySet[Delivery]:
-    return _free(now).filter(next_attempt_at__lte=now)
+    return leases.due(Delivery.objects.filter(state=DeliveryState.PENDING), now)
 
 
 def _free(now: datetime) -> QuerySet[Delivery]:
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    return Delivery.objects.filter(free, state=DeliveryState.PENDING)
+    return Delivery.objects.filter(leases.is_free(now), state=DeliveryState.PENDING)
 
 
 def _claim(uuid: str, worker: str) -> Delivery | None:
     """Lease it; None when it is not due or another has it. A try is counted before it is made: a crash is one too."""
-    now = clock.now()
-    with transaction.atomic():
-        taken = _due(now).filter(uuid=uuid).update(**_lease(worker, now))
-        return Delivery.objects.get(uuid=uuid) if taken else None
+    rows = Delivery.objects.filter(uuid=uuid, state=DeliveryState.PENDING)
+    return leases.claim(rows, worker=worker, now=clock.now(), tries=F("tries") + 1)
 
 
 def _claim_beside(delivery: Delivery) -> list[Delivery]:
@@ -94,12 +90,8 @@ def _claim_beside(delivery: Delivery) -> list[Delivery]:
     with transaction.atomic():
         rows = _free(now).filter(**same, tries__lt=MOST_TRIES).select_for_update(skip_locked=True).order_by("pk")
         taken = list(rows.values_list("pk", flat=True)[:MOST_TOGETHER])
-        Delivery.objects.filter(pk__in=taken).update(**_lease(delivery.lease_owner, now))
+        Delivery.objects.filter(pk__in=taken).update(**leases.taken_by(delivery.lease_owner, now), tries=F("tries") + 1)
         return list(Delivery.objects.filter(pk__in=taken))
-
-
-def _lease(worker: str, now: datetime) -> dict[str, Any]:
-    return {"lease_owner": worker, "lease_until": now + LEASE, "fence": F("fence") + 1, "tries": F("tries") + 1}
 
 
 def _end_all(together: Iterable[Delivery], state: DeliveryState, detail: str) -> None:

@@ -15,6 +15,7 @@ from cancellations.execution import leases, step_runner
 from cancellations.lifecycle import transitions
 from cancellations.models import Cancellation, Step
 from cancellations.states import CLAIMABLE, CancellationState
+from stores.effects.leases import due
 from stores.kernel import clock, database
 from stores.kernel.errors import LeaseLost
 from stores.kernel.failpoints import failpoint
@@ -60,12 +61,7 @@ def _next_due(cancellation: Cancellation) -> Step | None:
     An item in front of a person stops nothing that is due: what only a person may move is not claimable.
     """
     step = (
-        Step.objects.filter(
-            leases.is_free(clock.now()),
-            cancellation=cancellation,
-            state__in=CLAIMABLE,
-            next_attempt_at__lte=clock.now(),
-        )
+        due(Step.objects.filter(cancellation=cancellation, state__in=CLAIMABLE), clock.now())
         .order_by("position")
         .annotate(at_work=F("cancellation__state"))
         .only("pk", "kind", "state")

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from cancellations.execution import retry_policy
 from cancellations.models import Step
+from stores.effects import retry_policy
 from stores.kernel import database
 from stores.kernel.errors import DeskError, OutcomeUnknown
 

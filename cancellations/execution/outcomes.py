@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import faults, leases, retry_policy, waiting
+from cancellations.execution import faults, leases, waiting
 from cancellations.lifecycle import deadlines, sends, transitions
 from cancellations.models import Attempt, Step
 from cancellations.states import StepState
 from stores.canonical import codec
 from stores.canonical.commands import Found, Outcome, Receipt
+from stores.effects import retry_policy
 from stores.kernel import clock, database
 from stores.kernel.errors import (
     CredentialsRejected,

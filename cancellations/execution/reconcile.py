@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import faults, leases, outcomes, retry_policy, waiting
+from cancellations.execution import faults, leases, outcomes, waiting
 from cancellations.lifecycle import sends, transitions
 from cancellations.lifecycle.sends import Sends
 from cancellations.models import Resending
 from cancellations.states import CancellationState, StepState
 from stores.canonical.commands import Absent, Finding, Found, FoundForeign, Resend, Unclear
+from stores.effects import retry_policy
 from stores.kernel import clock, database
 from stores.kernel.errors import LeaseLost, Unsupported
 from stores.kernel.failpoints import failpoint

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from cancellations import actions
-from cancellations.execution import faults, leases, mirrored_orders, own_moves, retry_policy, waiting
+from cancellations.execution import faults, leases, mirrored_orders, own_moves, waiting
 from cancellations.lifecycle import notices, transitions
 from cancellations.models import Step
 from cancellations.planning import claims, comparison
@@ -18,6 +18,7 @@ from cancellations.planning.plan import ReceiptSheet
 from cancellations.states import CancellationState, StepState
 from stores.canonical import codec
 from stores.canonical.order import Order
+from stores.effects import retry_policy
 from stores.kernel import clock, database
 from stores.kernel.failpoints import failpoint
 from stores.services import orders

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from cancellations.execution import faults, leases, retry_policy
+from cancellations.execution import faults, leases
 from cancellations.models import Step
 from cancellations.models.step import IS_CLAIMABLE
 from cancellations.selectors import stops
 from cancellations.states import CLAIMABLE
+from stores.effects import retry_policy
 from stores.kernel import clock
 from stores.kernel.errors import RemoteThrottled
 

@@ -7,16 +7,19 @@ the incremental listing finds what no webhook told.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from cancellations.models import Inbox, InboxState
+from stores.effects import leases, retry_policy
 from stores.kernel import clock
 from stores.kernel.errors import (
     CredentialsRejected,
     DeskError,
+    LeaseLost,
     RemoteError,
     RemoteRefused,
     RemoteThrottled,
@@ -27,12 +30,12 @@ from stores.services import connections, orders, unreadable
 
 logger = logging.getLogger(__name__)
 
-LEASE: Final = timedelta(seconds=120)
 KEPT: Final = timedelta(days=90)
 TIDIED_EVERY: Final = timedelta(hours=1)
 AT_ONCE: Final = 1000  # deleted in one statement: nobody else writes to SQLite meanwhile
 TRIES: Final = 8
-LONGEST_PAUSE_SECONDS: Final = 900
+FIRST_PAUSE: Final = timedelta(seconds=2)
+LONGEST_PAUSE: Final = timedelta(minutes=15)
 
 _tidied_at: list[datetime] = []  # of this process
 
@@ -40,12 +43,16 @@ _tidied_at: list[datetime] = []  # of this process
 def handle(pk: int) -> None:
     """Read what the event points at. Safe to run twice; a failed read is tried again later."""
     row = _claim(pk, clock.now())
-    if row is None:
-        return
+    if row is not None:
+        with suppress(LeaseLost):  # read meanwhile, as one of several hints at its order
+            _handle(row)
+
+
+def _handle(row: Inbox) -> None:
     try:
         _look(row)
     except RemoteThrottled as exc:
-        _again(row, exc.retry_after or 1)
+        _again(row, timedelta(seconds=exc.retry_after or 1))
     except CredentialsRejected:
         connections.reject_credentials(row.store)
         _finish(row, InboxState.FAILED)
@@ -102,30 +109,26 @@ def _read(row: Inbox, record: OrderRecord | None, platform: Platform) -> None:
 
 
 def _others(row: Inbox, read_at: datetime) -> QuerySet[Inbox]:
-    """One read answers every hint at the same order that came before it."""
+    """One read answers every other hint at the same order that came before it."""
     same = Inbox.objects.filter(store=row.store, order_external_id=row.order_external_id, state=InboxState.WAITING)
-    return same.filter(received_at__lte=read_at)
+    return same.filter(received_at__lte=read_at).exclude(pk=row.pk)
 
 
 def _claim(pk: int, now: datetime) -> Inbox | None:
-    rows = Inbox.objects.filter(pk=pk, state=InboxState.WAITING, next_attempt_at__lte=now)
-    if not rows.update(next_attempt_at=now + LEASE):
-        return None
-    return Inbox.objects.select_related("store").get(pk=pk)
+    return leases.claim(Inbox.objects.select_related("store").filter(pk=pk, state=InboxState.WAITING), now=now)
 
 
 def _finish(row: Inbox, state: InboxState) -> None:
-    Inbox.objects.filter(pk=row.pk).update(state=state, handled_at=clock.now(), next_attempt_at=None)
+    leases.move(row, state, handled_at=clock.now(), next_attempt_at=None)
 
 
-def _again(row: Inbox, seconds: float) -> None:
-    Inbox.objects.filter(pk=row.pk).update(next_attempt_at=clock.now() + timedelta(seconds=seconds))
+def _again(row: Inbox, wait: timedelta, **fields: Any) -> None:
+    leases.release(row, next_attempt_at=clock.now() + wait, **fields)
 
 
 def _stumble(row: Inbox) -> None:
     """Later and later; in the end the listing has to find it."""
     if row.tries + 1 >= TRIES:
         _finish(row, InboxState.FAILED)
-        return
-    Inbox.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
-    _again(row, min(2.0 * 2**row.tries, LONGEST_PAUSE_SECONDS))
+    else:
+        _again(row, retry_policy.doubling(FIRST_PAUSE, row.tries, LONGEST_PAUSE), tries=row.tries + 1)

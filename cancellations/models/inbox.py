@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from stores.effects.models import Leased
 from stores.kernel.security import vault
 
 
@@ -16,8 +17,10 @@ class InboxState(models.TextChoices):
     FAILED = "failed"
 
 
-class Inbox(models.Model):
+class Inbox(Leased):
     """`event_key` comes from the signed part; `body` is the raw body, sealed by the vault."""
+
+    moves: ClassVar = {InboxState.WAITING: frozenset({InboxState.READ, InboxState.IGNORED, InboxState.FAILED})}
 
     store = models.ForeignKey("stores.Store", on_delete=models.CASCADE, related_name="inbox")
     endpoint = models.CharField(max_length=80)
@@ -28,7 +31,6 @@ class Inbox(models.Model):
     received_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=InboxState.choices, default=InboxState.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(null=True)
     handled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from stores.effects.models import Leased
+
 
 class CopyState(models.TextChoices):
     WATCHING = "watching"
@@ -15,11 +17,13 @@ class CopyState(models.TextChoices):
     OPEN = "open"  # a day has passed and it still stands: a person must look
 
 
-class CopyWatch(models.Model):
+class MirrorWatch(Leased):
     """`order`: the other one of the pair, copy or original, `store`: its shop.
 
-    Leased as a step is; it only ever reads.
+    It only ever reads.
     """
+
+    moves: ClassVar = {CopyState.WATCHING: frozenset({CopyState.AGREES, CopyState.OPEN})}
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cancellation = models.ForeignKey("cancellations.Cancellation", on_delete=models.CASCADE, related_name="copies")
@@ -27,11 +31,7 @@ class CopyWatch(models.Model):
     order = models.ForeignKey("stores.OrderRecord", on_delete=models.CASCADE, related_name="+")
     state = models.CharField(max_length=10, choices=CopyState.choices, default=CopyState.WATCHING)
     until = models.DateTimeField()
-    next_attempt_at = models.DateTimeField(null=True)
     looks = models.PositiveSmallIntegerField(default=0)
-    lease_owner = models.CharField(max_length=80, blank=True)
-    lease_until = models.DateTimeField(null=True)
-    fence = models.PositiveBigIntegerField(default=0)
     seen_at = models.DateTimeField(null=True)  # of the last read that was answered
     looked_at = models.DateTimeField(null=True)  # still open, and a person let it stand
     detail = models.CharField(max_length=300, blank=True)  # why the last look saw nothing, in safe words

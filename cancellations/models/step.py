@@ -10,7 +10,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from cancellations.states import CLAIMABLE, StepState
+from cancellations.states import CLAIMABLE, STEP_MOVES, StepState
+from stores.effects.models import Leased
 from stores.kernel.security import vault
 
 # One OR of equal signs, in the index and in the questions: SQLite takes a partial index only for a question in the same
@@ -35,11 +36,13 @@ class Resending(models.TextChoices):
     ALLOWED = "allowed"  # who has seen them and said: try again
 
 
-class Step(models.Model):
+class Step(Leased):
     """`command` is canonical JSON of a stores.canonical.commands.Command ("" for verify).
 
-    `next_attempt_at` is the only due time; null while the step waits for its turn.
+    `next_attempt_at` is null while the step waits for its turn.
     """
+
+    moves = STEP_MOVES
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cancellation = models.ForeignKey("cancellations.Cancellation", on_delete=models.CASCADE, related_name="steps")
@@ -49,10 +52,6 @@ class Step(models.Model):
     state = models.CharField(max_length=16, default=StepState.PENDING, choices=[(s.value, s.value) for s in StepState])
     generation = models.PositiveSmallIntegerField(default=1)
     tries = models.PositiveSmallIntegerField(default=0)  # of this generation, rate limits not counted
-    lease_owner = models.CharField(max_length=80, blank=True)
-    lease_until = models.DateTimeField(null=True)
-    fence = models.PositiveBigIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(null=True)
     first_sent_at = models.DateTimeField(null=True)  # of this generation: the key's age
     unknown_since = models.DateTimeField(null=True)
     looks = models.PositiveSmallIntegerField(default=0)

@@ -7,7 +7,7 @@ from typing import Any
 
 from cancellations.forms.cancellations import Release, Retry, Settle, Stand
 from cancellations.lifecycle import refund_limits
-from cancellations.models import Cancellation, CopyWatch, StepKind
+from cancellations.models import Cancellation, MirrorWatch, StepKind
 from cancellations.pages import order
 from cancellations.pages.audit_entry import Entry
 from cancellations.pages.cancellation import Sheet
@@ -51,7 +51,7 @@ def _may_be_given_up(cancellation: Cancellation, sheet: Sheet) -> bool:
 
 
 def _wants_a_look(
-    cancellation: Cancellation, copies: Sequence[tuple[CopyWatch, bool]], deliveries: Sequence[Delivery]
+    cancellation: Cancellation, copies: Sequence[tuple[MirrorWatch, bool]], deliveries: Sequence[Delivery]
 ) -> str:
     """What a person may look at and let stand, the gravest first; "" for nothing."""
     if cancellation.looked_at is None and cancellation.differs:

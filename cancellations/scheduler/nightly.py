@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import faults, retry_policy
+from cancellations.execution import faults
 from cancellations.execution.keys import tag_of
 from cancellations.execution.verify import told_of
 from cancellations.lifecycle import deadlines, notices, transitions
@@ -25,6 +26,7 @@ from cancellations.states import CancellationState
 from stores.canonical import codec
 from stores.canonical.commands import Command, Found
 from stores.canonical.order import Order
+from stores.effects import leases, retry_policy
 from stores.kernel import clock
 from stores.kernel.errors import DeskError, RemoteThrottled
 from stores.platforms.base import Platform
@@ -75,7 +77,13 @@ def _look(cancellation: Cancellation) -> None:
 def _again(cancellation: Cancellation, wait: timedelta | None) -> None:
     """Not looked at: again after a while, or never where a later one speaks for the order."""
     at = None if wait is None else clock.now() + wait
-    Cancellation.objects.filter(pk=cancellation.pk).update(look_again_at=at, looking_until=None)
+    _mine(cancellation).update(look_again_at=at, looking_until=None)
+
+
+def _mine(cancellation: Cancellation) -> QuerySet[Cancellation]:
+    """None any more once its lease ran out and another look was begun."""
+    rows = Cancellation.objects.filter(pk=cancellation.pk)
+    return leases.held(rows, second_looks.HELD, cancellation.looking_until)
 
 
 def _looked(cancellation: Cancellation, now: datetime) -> dict[str, Any]:
@@ -93,8 +101,7 @@ def _look_at_refused(cancellation: Cancellation, before: Order) -> None:
     is_new = bool(found) and not cancellation.differs
     news = {"differs": True, "looked_at": None, "trouble": _("Refused, and done all the same.")} if is_new else {}
     with transaction.atomic():
-        Cancellation.objects.filter(pk=cancellation.pk).update(**_looked(cancellation, clock.now()), **news)
-        if is_new:
+        if _mine(cancellation).update(**_looked(cancellation, clock.now()), **news) and is_new:
             notices.differs(cancellation)
             transitions.record(actions.REREAD_DIFFERS, cancellation, lines=[step.kind for step in found])
 
@@ -112,8 +119,7 @@ def _keep(cancellation: Cancellation, sheet: ReceiptSheet, *, now: datetime) -> 
     news: dict[str, Any] = {"receipt": codec.dumps(sheet), "seen_at": now} if is_new or has_arrived else {}
     news |= {"differs": True, "looked_at": None} if is_new else {}
     with transaction.atomic():
-        Cancellation.objects.filter(pk=cancellation.pk).update(**_looked(cancellation, now), **news)
-        if is_new:
+        if _mine(cancellation).update(**_looked(cancellation, now), **news) and is_new:
             notices.finished(cancellation, sheet)
             transitions.record(
                 actions.REREAD_DIFFERS,

@@ -10,13 +10,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from cancellations.models import Cancellation, Step
 from cancellations.models.step import IS_CLAIMABLE
+from stores.effects import leases
 from stores.kernel import queue
 from stores.models import Store, StoreState
 
+HELD = "looking_until"
 LEASE = timedelta(minutes=2)  # longer than the longest read
 STEPS = 1000  # due ones that are looked at to see which shops are busy
 
@@ -36,17 +38,20 @@ def take_next(now: datetime) -> list[str]:
     waiting = dict(shops.exclude(next=None).values_list("pk", "next"))
     if not waiting:
         return []
-    under_way = set(Cancellation.objects.filter(looking_until__gt=now).values_list("store", flat=True))
+    under_way = set(Cancellation.objects.filter(looking_until__gte=now).values_list("store", flat=True))
     room = max(1, settings.WORKER_THREADS // 2) - len(under_way)
     taken = under_way | _busy(now)
     free = [pk for store, pk in waiting.items() if store not in taken]
     rows = Cancellation.objects.filter(pk__in=free).order_by("look_again_at").values_list("pk", "uuid")
-    return [str(uuid) for pk, uuid in rows[: max(room, 0)] if _due(now).filter(pk=pk).update(looking_until=now + LEASE)]
+    return [str(uuid) for pk, uuid in rows[: max(room, 0)] if _hold(pk, now)]
+
+
+def _hold(pk: int, now: datetime) -> bool:
+    return leases.hold(_due(now).filter(pk=pk), HELD, now=now, length=LEASE) is not None
 
 
 def _due(now: datetime) -> QuerySet[Cancellation]:
-    is_free = Q(looking_until=None) | Q(looking_until__lte=now)
-    return Cancellation.objects.filter(is_free, look_again_at__lte=now)
+    return Cancellation.objects.filter(leases.is_free(now, HELD), look_again_at__lte=now)
 
 
 def _busy(now: datetime) -> set[int]:

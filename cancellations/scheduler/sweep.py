@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cancellations.execution import leases, mirrored_orders, waiting
+from cancellations.execution import mirrored_orders, waiting
 from cancellations.lifecycle import emergency_stop, transitions
 from cancellations.models import Cancellation, Inbox, InboxState, Step
 from cancellations.models.step import IS_CLAIMABLE
@@ -17,6 +17,7 @@ from cancellations.services import decide, preview
 from cancellations.states import CancellationState
 from notifications import sender
 from stores.audit import rounds
+from stores.effects import leases
 from stores.kernel import queue
 from stores.services import sync, upkeep, webhooks
 
@@ -53,7 +54,7 @@ def due_cancellations(now: datetime) -> list[str]:
     """Steps that a person must hear of, steps due or left by a dead worker, then holds that ended."""
     held = Cancellation.objects.filter(state=CancellationState.HELD, held_until__lte=now).order_by("held_until")
     held = held.exclude(stops.within("store"))
-    steps = Step.objects.filter(leases.is_free(now), IS_CLAIMABLE, next_attempt_at__lte=now)
+    steps = leases.due(Step.objects.filter(IS_CLAIMABLE), now)
     behind = steps.order_by("next_attempt_at").values_list("cancellation__uuid", flat=True)[:MOST]
     late = Step.objects.filter(IS_CLAIMABLE, tell_at__lte=now, cancellation__state__in=transitions.AT_WORK)
     untold = (
@@ -64,8 +65,8 @@ def due_cancellations(now: datetime) -> list[str]:
 
 
 def _due_inbox(now: datetime) -> list[int]:
-    waiting = Inbox.objects.filter(state=InboxState.WAITING, next_attempt_at__lte=now)
-    return list(waiting.order_by("next_attempt_at").values_list("pk", flat=True)[:MOST])
+    hooks = leases.due(Inbox.objects.filter(state=InboxState.WAITING), now)
+    return list(hooks.order_by("next_attempt_at").values_list("pk", flat=True)[:MOST])
 
 
 _last_round: list[datetime] = []  # of this process; two sweepers cleaning twice an hour are harmless

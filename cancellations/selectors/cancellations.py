@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from cancellations.models import Attempt, Cancellation, CopyState, CopyWatch, Step
+from cancellations.models import Attempt, Cancellation, CopyState, MirrorWatch, Step
 from cancellations.selectors import looks
 from cancellations.states import FINISHED, CancellationState
 from notifications.models import Delivery
@@ -38,18 +38,18 @@ def visible(viewer: User) -> QuerySet[Cancellation]:
     return Cancellation.objects.filter(store__in=stores)
 
 
-def _open_copies(viewer: User) -> QuerySet[CopyWatch]:
+def _open_copies(viewer: User) -> QuerySet[MirrorWatch]:
     return copies_in(viewer).filter(state=CopyState.OPEN)
 
 
-def copies_in(viewer: User) -> QuerySet[CopyWatch]:
+def copies_in(viewer: User) -> QuerySet[MirrorWatch]:
     """The same orders in other shops, where the viewer may see those."""
     stores = access.stores_for(viewer, "cancellations.view")
-    rows = within.shops(CopyWatch.objects.all(), stores, column="order__store_id")
+    rows = within.shops(MirrorWatch.objects.all(), stores, column="order__store_id")
     return rows.select_related("order__store").order_by("pk")
 
 
-def copies_of(viewer: User, cancellation: Cancellation) -> Sequence[tuple[CopyWatch, bool]]:
+def copies_of(viewer: User, cancellation: Cancellation) -> Sequence[tuple[MirrorWatch, bool]]:
     """What is watched after this one: (the watch, whether the viewer may cancel there)."""
     rows = copies_in(viewer).filter(cancellation=cancellation).defer("order__snapshot", "order__search")
     return [(row, access.can(viewer, "cancellations.preview", row.order.store)) for row in rows]

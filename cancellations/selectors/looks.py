@@ -26,9 +26,9 @@ DIFFERENT = "SELECT id FROM cancellations_cancellation {look_at_different} WHERE
 UNTOLD = """SELECT c.id FROM notifications_delivery {delivery_given_up}
  JOIN cancellations_cancellation AS c ON c.uuid = about
  WHERE notifications_delivery.state = 'given_up' AND notifications_delivery.looked_at IS NULL"""
-COPIES = """SELECT c.id FROM cancellations_copywatch {copy_open}
+COPIES = """SELECT c.id FROM cancellations_mirrorwatch {copy_open}
  JOIN cancellations_cancellation AS c ON c.id = cancellation_id
- WHERE cancellations_copywatch.state = 'open' AND cancellations_copywatch.looked_at IS NULL"""
+ WHERE cancellations_mirrorwatch.state = 'open' AND cancellations_mirrorwatch.looked_at IS NULL"""
 APPROVALS = """SELECT id FROM cancellations_cancellation {look_at_approvals}
  WHERE state = 'awaiting_approval' AND requester_id <> %s"""
 COVERED = "store_id = %s AND limit_minor <= %s AND limit_currency IN ('', %s)"
@@ -89,7 +89,7 @@ def _kinds(viewer: User) -> Sequence[Asked]:
         Asked(REFUSED).also(_in("store_id", shops)),
         Asked(DIFFERENT).also(_in("store_id", shops)),
         Asked(UNTOLD).also(_in("notifications_delivery.store_id", shops)),
-        Asked(COPIES).also(_in("cancellations_copywatch.store_id", shops)).also(_in("c.store_id", shops)),
+        Asked(COPIES).also(_in("cancellations_mirrorwatch.store_id", shops)).also(_in("c.store_id", shops)),
         Asked(APPROVALS, (viewer.pk,)).also(None if viewer.is_owner else _covered(works)),
     ]
 

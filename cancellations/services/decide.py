@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cancellations import actions, states
 from cancellations.lifecycle import deadlines, notices, refund_limits, transitions
-from cancellations.models import Cancellation, CopyState, CopyWatch, Resending, Step, StepKind
+from cancellations.models import Cancellation, CopyState, MirrorWatch, Resending, Step, StepKind
 from cancellations.selectors import stops
 from cancellations.services import emergency, notes
 from cancellations.states import CLAIMABLE, CancellationState, StepState
@@ -245,5 +245,5 @@ def _seen(cancellation: Cancellation) -> int:
     """Note it on all that waited for it; how many."""
     now, mine = clock.now(), {"pk": cancellation.pk, "looked_at": None}
     ends = Cancellation.objects.filter(Q(differs=True) | Q(state=C.REFUSED), state__in=sorted(states.TERMINAL), **mine)
-    copies = CopyWatch.objects.filter(cancellation=cancellation.pk, state=CopyState.OPEN, looked_at=None)
+    copies = MirrorWatch.objects.filter(cancellation=cancellation.pk, state=CopyState.OPEN, looked_at=None)
     return ends.update(looked_at=now) + copies.update(looked_at=now) + outbox.let_stand(notices.subject(cancellation))

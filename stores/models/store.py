@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stores.effects.models import Leased
 from stores.kernel.security import vault
 
 
@@ -109,8 +110,10 @@ class SyncPhase(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
 
 
-class StoreSync(models.Model):
-    """How far the shop's orders are copied; leased like a step, resumed at `cursor` after a stop."""
+class StoreSync(Leased):
+    """How far the shop's orders are copied; resumed at `cursor` after a stop."""
+
+    guards = ()  # it has no state that others move
 
     store = models.OneToOneField(Store, on_delete=models.CASCADE, related_name="sync")
     phase = models.CharField(max_length=16, choices=SyncPhase.choices, default=SyncPhase.IMPORT)
@@ -123,9 +126,6 @@ class StoreSync(models.Model):
     expected = models.PositiveIntegerField(null=True)
     error = models.CharField(max_length=300, blank=True)
     tries = models.PositiveIntegerField(default=0)
-    lease_owner = models.CharField(max_length=80, blank=True)
-    lease_until = models.DateTimeField(null=True)
-    fence = models.PositiveBigIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, db_index=True)
 
     def __str__(self) -> str:

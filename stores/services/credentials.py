@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
+from stores.effects import leases
 from stores.kernel import clock
 from stores.kernel.errors import RemoteThrottled
 from stores.kernel.security import vault
@@ -15,6 +16,7 @@ from stores.models import Store, StoreHealth, StoreSecret
 
 TOKEN = "access_token"  # noqa: S105  the name of a fetched token's row, beside those that people entered
 FRESH_SHARE = 0.8  # of a token's life; then a new one is fetched while the old one still holds
+LEASE = "token_lease_until"
 REFRESH_LEASE = timedelta(seconds=60)
 FORMER = "former_hook_secret"  # signs for a while after it was replaced
 FORMER_LIFE = timedelta(hours=1)
@@ -82,7 +84,8 @@ class TokenCache:
         row = self._row()
         if row and clock.now() < _refresh_at(row):
             return self._use(row)
-        if not self._claim():
+        until = leases.hold(self._health, LEASE, now=clock.now(), length=REFRESH_LEASE)
+        if until is None:
             return self._use(row if row and not _is_over(row) else self._awaited())
         try:
             token, life = fetch()
@@ -90,7 +93,7 @@ class TokenCache:
             self.used = self._row()
             return token
         finally:
-            StoreHealth.objects.filter(store=self.store).update(token_lease_until=None)
+            leases.held(self._health, LEASE, until).update(**{LEASE: None})
 
     def forget(self) -> None:
         """Drop the token that was refused, but not a newer one that another worker fetched meanwhile."""
@@ -110,11 +113,9 @@ class TokenCache:
         self.used = row
         return _open(row)
 
-    def _claim(self) -> bool:
-        now = clock.now()
-        free = Q(token_lease_until=None) | Q(token_lease_until__lt=now)
-        rows = StoreHealth.objects.filter(free, store=self.store)
-        return bool(rows.update(token_lease_until=now + REFRESH_LEASE))
+    @property
+    def _health(self) -> QuerySet[StoreHealth]:
+        return StoreHealth.objects.filter(store=self.store)
 
     def _awaited(self) -> StoreSecret:
         for seconds in REFRESH_WAITS:

@@ -7,16 +7,14 @@ so a killed worker repeats at most one page.
 from __future__ import annotations
 
 import logging
-import os
-import socket
-import threading
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
 
+from stores.effects import leases, retry_policy
 from stores.kernel import clock, queue
 from stores.kernel.errors import (
     CredentialsRejected,
@@ -34,16 +32,16 @@ from stores.services import connections, orders, prefetch, unreadable
 
 logger = logging.getLogger(__name__)
 
-LEASE: Final = timedelta(seconds=120)  # longer than the longest request (90 s); no heartbeat
 TURN_SECONDS: Final = 20.0  # then others get the worker; the next turn follows at once
 OVERLAP: Final = timedelta(minutes=5)  # the platform's search index lags, and clocks differ
-LONGEST_PAUSE_SECONDS: Final = 600
+FIRST_PAUSE: Final = timedelta(seconds=5)
+LONGEST_PAUSE: Final = timedelta(minutes=10)
 RESTART_AFTER: Final = 3  # refusals in a row of a stored cursor
 
 
 def due(now: datetime, limit: int) -> list[UUID]:
     """Uuids of shops whose copy is to be continued."""
-    rows = StoreSync.objects.filter(_is_free(now), next_attempt_at__lte=now, store__state=StoreState.ACTIVE)
+    rows = leases.due(StoreSync.objects.filter(store__state=StoreState.ACTIVE), now)
     return list(rows.order_by("next_attempt_at").values_list("store__uuid", flat=True)[:limit])
 
 
@@ -63,7 +61,7 @@ def advance(store_uuid: str | UUID) -> None:
     except LeaseLost:
         logger.info("Another worker copies this shop now", extra={"store": row.store.uuid})
     except RemoteThrottled as exc:
-        _wait(row, exc.retry_after or 1, **_words_of(exc))
+        _wait(row, timedelta(seconds=exc.retry_after or 1), **_words_of(exc))
     except DeskError as exc:
         _stumble(row, exc)
 
@@ -78,7 +76,7 @@ def _turn(row: StoreSync, platform: Platform) -> None:
     ):
         _keep(row, listing, read_at)
     if row.cursor:
-        _wait(row, 0)
+        _wait(row, timedelta())
         queue.enqueue_on_commit("stores.sync", str(row.store.uuid))
 
 
@@ -89,7 +87,7 @@ def _begin(row: StoreSync) -> None:
     begun: dict[str, Any] = {"since": since, "run_started_at": clock.now()}
     if is_import:
         begun |= {"phase": SyncPhase.IMPORT, "copied": 0}
-    _save(row, **begun)
+    leases.note(row, **begun)
 
 
 def _keep(row: StoreSync, listing: Listing, read_at: datetime) -> None:
@@ -102,7 +100,7 @@ def _keep(row: StoreSync, listing: Listing, read_at: datetime) -> None:
         place: dict[str, Any] = {
             "cursor": listing.cursor,
             "copied": row.copied + (len(listing.orders) if is_import else new),
-            "lease_until": clock.now() + LEASE,
+            "lease_until": leases.ends(clock.now()),
             "tries": 0,
             "error": "",
         }
@@ -112,7 +110,7 @@ def _keep(row: StoreSync, listing: Listing, read_at: datetime) -> None:
             place["watermark"] = _later(row.watermark, newest)
         if not listing.cursor:
             place |= _finished(row)
-        _save(row, **place)
+        leases.note(row, **place)
 
 
 def _newest(listing: Listing, read_at: datetime) -> datetime | None:
@@ -144,10 +142,10 @@ def _pause(row: StoreSync) -> float:
     return registry.get(row.store.platform).follow_seconds
 
 
-def _wait(row: StoreSync, seconds: float, **fields: Any) -> None:
-    """Give the lease back; the sweep comes again when the time is over."""
-    due_at = clock.now() + timedelta(seconds=seconds)
-    _give_back(row, next_attempt_at=due_at, **fields)
+def _wait(row: StoreSync, wait: timedelta, **fields: Any) -> None:
+    """Give the lease back; the sweep comes again when the time is over. Losing it here is no trouble."""
+    with suppress(LeaseLost):
+        leases.release(row, next_attempt_at=clock.now() + wait, **fields)
 
 
 def _words_of(exc: RemoteThrottled) -> dict[str, str]:
@@ -164,7 +162,7 @@ def _stumble(row: StoreSync, exc: DeskError) -> None:
     fields: dict[str, Any] = {"error": exc.user_message[:300], "tries": row.tries + 1}
     if isinstance(exc, (RemoteRefused, InputRejected)) and row.cursor and row.tries + 1 >= RESTART_AFTER:
         fields |= {"cursor": "", "tries": 0}  # a cursor the platform no longer knows
-    _wait(row, min(5 * 2**row.tries, LONGEST_PAUSE_SECONDS), **fields)
+    _wait(row, retry_policy.doubling(FIRST_PAUSE, row.tries, LONGEST_PAUSE), **fields)
     if isinstance(exc, CredentialsRejected):
         connections.reject_credentials(row.store)
     elif isinstance(exc, VaultError):
@@ -172,31 +170,8 @@ def _stumble(row: StoreSync, exc: DeskError) -> None:
 
 
 def _claim(store_uuid: str | UUID, now: datetime) -> StoreSync | None:
-    rows = StoreSync.objects.filter(
-        _is_free(now), next_attempt_at__lte=now, store__uuid=store_uuid, store__state=StoreState.ACTIVE
-    )
-    with transaction.atomic():
-        me = f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident() % 100_000}"
-        if not rows.update(lease_owner=me, lease_until=now + LEASE, fence=F("fence") + 1):
-            return None
-        return StoreSync.objects.select_related("store").get(store__uuid=store_uuid)
-
-
-def _is_free(now: datetime) -> Q:
-    return Q(lease_until=None) | Q(lease_until__lt=now)
-
-
-def _save(row: StoreSync, **fields: Any) -> None:
-    """Write while the lease is ours. Raises LeaseLost for an old fence."""
-    if not StoreSync.objects.filter(pk=row.pk, fence=row.fence).update(**fields):
-        raise LeaseLost
-    for name, value in fields.items():
-        setattr(row, name, value)
-
-
-def _give_back(row: StoreSync, **fields: Any) -> None:
-    """Losing the lease here is no trouble: whoever has it goes on."""
-    StoreSync.objects.filter(pk=row.pk, fence=row.fence).update(lease_owner="", lease_until=None, **fields)
+    shops = StoreSync.objects.select_related("store")
+    return leases.claim(shops.filter(store__uuid=store_uuid, store__state=StoreState.ACTIVE), now=now)
 
 
 def _later(one: datetime | None, other: datetime) -> datetime:

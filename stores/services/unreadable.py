@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 from stores.connectors import rows
 from stores.connectors.rows import Unreadable
+from stores.effects import retry_policy
 from stores.kernel import clock, search_text
 from stores.kernel.errors import CredentialsRejected, RemoteError, RemoteRefused, RemoteUnavailable
 from stores.models import Store, UnreadableOrder
@@ -141,7 +142,7 @@ def _again(entry: UnreadableOrder, platform: Platform) -> Ended:
 def _postpone(entry: UnreadableOrder, reason: str) -> None:
     """Later and later, at least once a day."""
     now = clock.now()
-    pause = min(FIRST_PAUSE * 2 ** min(entry.tries + 1, 8), LONGEST_PAUSE)
+    pause = retry_policy.doubling(FIRST_PAUSE, entry.tries + 1, LONGEST_PAUSE)
     UnreadableOrder.objects.filter(pk=entry.pk).update(
         reason=reason[:300], last_tried_at=now, next_try_at=now + pause, tries=entry.tries + 1
     )

@@ -6,7 +6,7 @@ import html
 from typing import Any
 
 from cancellations.execution import mirrored_orders
-from cancellations.models import Cancellation, CopyWatch
+from cancellations.models import Cancellation, MirrorWatch
 from sandbox.platforms.modern_dropship.spec import Line as Wholesale
 from sandbox.platforms.shopify.spec import Line
 from stores.kernel import clock
@@ -38,7 +38,7 @@ def test_cancelled_in_the_network_it_is_cancelled_in_the_own_shop_by_a_person(dr
 
     done = desk.work(desk.confirm(copy, desk.some(copy, 2, keep_stock=kept)))
     assert (done.state, done.differs) == ("done", False), done.trouble
-    watch = CopyWatch.objects.get()
+    watch = MirrorWatch.objects.get()
     assert watch.order == original
     desk.travel(25 * 3600)
     mirrored_orders.look(str(watch.uuid))

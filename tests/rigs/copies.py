@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from cancellations.execution import mirrored_orders
-from cancellations.models import CopyWatch
+from cancellations.models import MirrorWatch
 from sandbox.platforms.shopify.spec import Line
 from sandbox.platforms.shopify.views.order import OrderView
 from stores.kernel import clock
@@ -49,10 +49,10 @@ def pair(desk: Desk, mirror: Callable[..., OrderRecord]) -> Pair:
     return original, mirror(original)
 
 
-def read_on(desk: Desk, hours: int) -> CopyWatch:
+def read_on(desk: Desk, hours: int) -> MirrorWatch:
     """Let time pass; every watch that falls due is read."""
     for _ in range(hours * 4):
         desk.travel(HOUR / 4)
         for uuid in mirrored_orders.due(clock.now(), 100):
             mirrored_orders.look(uuid)
-    return CopyWatch.objects.get()
+    return MirrorWatch.objects.get()

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.db.models import Model
 
-from cancellations.models import Attempt, Cancellation, CopyWatch, Inbox, Preview, PrivateNote, Step
+from cancellations.models import Attempt, Cancellation, Inbox, MirrorWatch, Preview, PrivateNote, Step
 from notifications.models import Delivery
 from stores.audit import actions, trail
 from stores.models import AuditChain, AuditEvent, Checkpoint, OrderRecord, Store, StoreState, UnreadableOrder
@@ -70,8 +70,8 @@ def _cancel(pattern: Cancellation, rows: Sequence[OrderRecord]) -> list[Cancella
         Attempt(step_id=pk, generation=1, fence=1, method="POST", path="/", body=b"", created_at=make.NOW)
         for pk in Step.objects.values_list("pk", flat=True)
     )
-    CopyWatch.objects.bulk_create(
-        CopyWatch(cancellation=row, order_id=row.order_id, state="agrees", until=make.NOW) for row in made
+    MirrorWatch.objects.bulk_create(
+        MirrorWatch(cancellation=row, order_id=row.order_id, state="agrees", until=make.NOW) for row in made
     )
     return made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cancellations.execution import mirrored_orders
-from cancellations.models import CopyWatch
+from cancellations.models import MirrorWatch
 from cancellations.scheduler import sweep
 from cancellations.selectors import cancellations, looks
 from cancellations.services import decide
@@ -21,7 +21,7 @@ def test_a_copy_that_follows_agrees_and_is_read_no_more(desk, pair):
     original, copy = pair
     desk.work(desk.confirm(original, desk.some(original, 2)))
     desk.work(desk.confirm(copy, desk.some(copy, 2)))
-    watch = CopyWatch.objects.get(order=copy)
+    watch = MirrorWatch.objects.get(order=copy)
 
     desk.travel(61)
     mirrored_orders.look(str(watch.uuid))
@@ -88,7 +88,7 @@ def test_a_shop_the_requester_may_not_see_is_not_watched(desk, pair):
 
     desk.work(desk.confirm(original, desk.everything(original)))
 
-    assert not CopyWatch.objects.exists()
+    assert not MirrorWatch.objects.exists()
 
 
 def test_who_may_not_see_the_other_shop_hears_nothing_of_it(desk, pair):
@@ -108,7 +108,7 @@ def test_an_order_without_a_copy_is_not_watched(desk, mirror):
 
     desk.work(desk.confirm(record, desk.everything(record)))
 
-    assert not CopyWatch.objects.exists()
+    assert not MirrorWatch.objects.exists()
 
 
 def test_the_sweep_rings_for_a_watch_that_is_due_and_two_workers_read_once(desk, pair):
@@ -119,7 +119,7 @@ def test_the_sweep_rings_for_a_watch_that_is_due_and_two_workers_read_once(desk,
     desk.world.on_exchange(read.append)
 
     assert sweep.run(clock.now())["cancellations.watch_copy"] == 1
-    uuid = str(CopyWatch.objects.get().uuid)
+    uuid = str(MirrorWatch.objects.get().uuid)
     mirrored_orders.look(uuid)
     once = len(read)
     mirrored_orders.look(uuid)

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from cancellations.execution import retry_policy
+from stores.effects import retry_policy
 from tests.make import NOW
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from cancellations.execution import executor, retry_policy
+from cancellations.execution import executor
 from cancellations.lifecycle import sends
 from cancellations.models import Step
 from cancellations.scheduler import sweep
@@ -18,6 +18,7 @@ from cancellations.services import decide
 from sandbox import colleagues
 from sandbox.core import faults
 from stores.canonical.commands import Absent, Resend, Unclear
+from stores.effects import retry_policy
 from stores.kernel import clock
 from stores.platforms.shopify import Shopify
 from tests.rigs.desk import desk_on

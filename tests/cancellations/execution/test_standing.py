@@ -8,12 +8,13 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError
 
-from cancellations.execution import executor, guards, outcomes, retry_policy
+from cancellations.execution import executor, guards, outcomes
 from cancellations.lifecycle import sends
 from cancellations.models import Step
 from cancellations.scheduler import sweep
 from cancellations.services import decide
 from stores.canonical.commands import Absent, Resend, Unclear
+from stores.effects import retry_policy
 from stores.kernel import clock
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
 from stores.platforms.shopify.adapter import Shopify

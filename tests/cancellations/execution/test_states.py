@@ -9,9 +9,9 @@ from cancellations.states import (
     STEP_MOVES,
     TERMINAL,
     CancellationState,
-    ForbiddenMove,
     StepState,
 )
+from stores.effects.moves import ForbiddenMove
 
 
 def test_every_state_stands_in_the_table():

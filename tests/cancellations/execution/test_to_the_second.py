@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 import time_machine
 
-from cancellations.execution import executor, leases, mirrored_orders, outcomes, reconcile, retry_policy, step_runner
+from cancellations.execution import executor, leases, mirrored_orders, outcomes, reconcile, step_runner
 from cancellations.execution.step_run import StepRun
 from cancellations.lifecycle import sends, transitions
-from cancellations.models import Cancellation, CopyWatch, Step
+from cancellations.models import Cancellation, MirrorWatch, Step
 from cancellations.scheduler import sweep, watchdog
-from cancellations.states import ForbiddenMove, StepState
+from cancellations.states import StepState
 from stores.canonical.commands import Absent, Outcome, Receipt, Resend
+from stores.effects import retry_policy
+from stores.effects.moves import ForbiddenMove
 from stores.kernel import clock
 from stores.kernel.errors import (
     CredentialsRejected,
@@ -461,11 +463,11 @@ def test_a_worker_sweeps_after_ten_seconds_of_silence(monkeypatch, silent, sweep
 
 
 @pytest.fixture
-def copy_watch() -> CopyWatch:
+def copy_watch() -> MirrorWatch:
     shop = make.store()
     shop.state = "paused"
     shop.save()
-    return CopyWatch.objects.create(
+    return MirrorWatch.objects.create(
         cancellation=make.cancellation(state="done"),
         order=make.order_record(store=shop),
         until=NOW + timedelta(hours=24),
@@ -475,7 +477,7 @@ def copy_watch() -> CopyWatch:
 
 @pytest.mark.parametrize(("looks", "pause"), [(0, 300), (1, 900), (2, 3600), (3, 14_400), (4, 14_400), (9, 14_400)])
 def test_a_copy_is_read_at_longer_and_longer_pauses(copy_watch, looks, pause):
-    CopyWatch.objects.update(looks=looks)
+    MirrorWatch.objects.update(looks=looks)
 
     mirrored_orders.look(str(copy_watch.uuid))
 
@@ -486,7 +488,7 @@ def test_a_copy_is_read_at_longer_and_longer_pauses(copy_watch, looks, pause):
 
 @pytest.mark.parametrize(("left", "state"), [(1, "watching"), (0, "open"), (-1, "open")])
 def test_a_copy_is_watched_until_its_day_is_over(copy_watch, left, state):
-    CopyWatch.objects.update(until=NOW + left * SECOND)
+    MirrorWatch.objects.update(until=NOW + left * SECOND)
 
     mirrored_orders.look(str(copy_watch.uuid))
 
@@ -497,11 +499,11 @@ def test_a_copy_is_watched_until_its_day_is_over(copy_watch, left, state):
 
 def test_a_copy_that_is_leased_or_not_due_is_not_read(copy_watch):
     for fields in ({"lease_until": NOW}, {"lease_until": None, "next_attempt_at": NOW + SECOND}, {"state": "agrees"}):
-        CopyWatch.objects.update(**fields)
+        MirrorWatch.objects.update(**fields)
         assert mirrored_orders.due(NOW, 9) == []
         mirrored_orders.look(str(copy_watch.uuid))
-        assert CopyWatch.objects.get().looks == 0
-        CopyWatch.objects.update(lease_until=None, next_attempt_at=NOW, state="watching")
+        assert MirrorWatch.objects.get().looks == 0
+        MirrorWatch.objects.update(lease_until=None, next_attempt_at=NOW, state="watching")
 
     assert mirrored_orders.due(NOW, 9) == [str(copy_watch.uuid)]
     assert mirrored_orders.due(NOW, 0) == []

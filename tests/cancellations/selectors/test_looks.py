@@ -7,14 +7,14 @@ import uuid
 import pytest
 from django.db import connection
 
-from cancellations.models import Cancellation, CopyWatch
+from cancellations.models import Cancellation, MirrorWatch
 from cancellations.selectors import cancellations, looks
 from cancellations.services import decide
 from notifications.models import Delivery
 from stores.models import Membership, Role
 from tests import make
 
-OURS = ("cancellations_cancellation", "cancellations_copywatch", "notifications_delivery")
+OURS = ("cancellations_cancellation", "cancellations_mirrorwatch", "notifications_delivery")
 
 
 def given_up(row, number=0, **fields):
@@ -62,7 +62,7 @@ def untold(mine):
 def open_elsewhere(mine):
     row = mine(state="done")
     other = make.order_record(store=row.store)
-    CopyWatch.objects.create(cancellation=row, order=other, store=row.store, state="open", until=make.NOW)
+    MirrorWatch.objects.create(cancellation=row, order=other, store=row.store, state="open", until=make.NOW)
     return row
 
 

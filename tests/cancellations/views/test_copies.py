@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from cancellations.models import Cancellation, CopyWatch, Preview
+from cancellations.models import Cancellation, MirrorWatch, Preview
 from stores.kernel import clock
 from stores.models import OrderRecord
 from tests import make
@@ -111,7 +111,7 @@ def test_a_wish_like_something_else_is_told_and_previews_nothing(desk: Desk, bro
 def test_a_copy_that_agrees_is_said_so_and_asks_for_nothing(desk: Desk, browser, pair: Pair):
     original, _copy = pair
     done = desk.work(desk.confirm(original, desk.everything(original)))
-    CopyWatch.objects.update(state="agrees", seen_at=clock.now(), next_attempt_at=None)
+    MirrorWatch.objects.update(state="agrees", seen_at=clock.now(), next_attempt_at=None)
 
     page = text_of(browser.get(f"/cancellations/{done.uuid}"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -26,6 +27,16 @@ def backoff(tries: int, rng: Random) -> timedelta:
     return timedelta(seconds=rng.uniform(0.5, min(900.0, 2.0 * 2 ** min(tries, 10))))
 
 
+def doubling(first: timedelta, tries: int, longest: timedelta) -> timedelta:
+    """For reads: `first` after the first failure (`tries` = 0 before it), then twice as long each time."""
+    return min(first * 2.0 ** min(tries, 16), longest)
+
+
+def nth(pauses: Sequence[float], number: int) -> timedelta:
+    """The pause of that number (0 is the first), in seconds; the last one repeats."""
+    return timedelta(seconds=pauses[min(number, len(pauses) - 1)])
+
+
 def next_look(unknown_since: datetime, now: datetime) -> datetime | None:
     """The next moment of the schedule after `now`; None once 48 h have passed."""
     for seconds in LOOKS:
@@ -39,7 +50,7 @@ def next_look(unknown_since: datetime, now: datetime) -> datetime | None:
 def saving_up(told: timedelta | None, *, turns: int) -> timedelta:
     """How long a turn waits that ran out of slots between its reads and its write: each time twice as long, so that
     the bucket holds all of them at last. Waiting for one slot only would read again for ever."""
-    return min((told or A_SECOND) * 2 ** min(turns, 6), LONGEST_SAVING)
+    return min((told or A_SECOND) * 2.0 ** min(turns, 6), LONGEST_SAVING)
 
 
 def lasting(seconds: float) -> str:

@@ -1,0 +1,14 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """A webhook is leased with owner and fence like everything else; a watch is called by what it watches."""
+
+    dependencies = [("cancellations", "0018_steps_that_wait_for_a_shop")]
+
+    operations = [
+        migrations.RenameModel("CopyWatch", "MirrorWatch"),
+        migrations.AddField("inbox", "lease_owner", models.CharField(blank=True, default="", max_length=80), False),
+        migrations.AddField("inbox", "lease_until", models.DateTimeField(null=True)),
+        migrations.AddField("inbox", "fence", models.PositiveBigIntegerField(default=0)),
+    ]
