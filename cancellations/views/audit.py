@@ -16,8 +16,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from cancellations.forms.audit import AuditSearch
+from cancellations.pages.audit_entry import Entry
 from cancellations.selectors import audit, audit_names, audit_seal
-from cancellations.views.audit_entry import Entry
 from stores.audit import actions, export, proof, trail, verify
 from stores.kernel import clock, csv_export, queue
 from stores.models import AuditEvent

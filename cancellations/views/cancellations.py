@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,22 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from cancellations.forms.cancellations import CancellationSearch, Release, Retry, Settle, Stand
-from cancellations.lifecycle import refund_limits
-from cancellations.models import Cancellation, CopyWatch, StepKind
+from cancellations.forms.cancellations import CancellationSearch
+from cancellations.models import Cancellation
 from cancellations.pages import cancellation as cancellation_page
-from cancellations.pages import live_comparison, order
-from cancellations.selectors import cancellations, looks, story
-from cancellations.services import decide, notes
-from cancellations.views.audit_entry import Entry
-from notifications.models import Delivery
-from stores.audit import actions
-from stores.kernel import clock
+from cancellations.pages import decisions, live_comparison
+from cancellations.selectors import cancellations, looks
 from stores.kernel.keyset import Page
-from stores.models import User
 from stores.selectors import access
-from stores.services import orders
-from stores.templatetags.state_labels import word
 from stores.views import refusals
 from stores.views.access import DeskRequest, may
 
@@ -76,10 +66,10 @@ def cancellation_steps(request: DeskRequest, uuid: UUID) -> HttpResponse:
     cancellation = one(request, uuid)
     if not request.htmx:
         return redirect("cancellations:detail", uuid)
-    told = cancellation_page.of(cancellation)
-    if request.GET.get("seen") == told.mark:
+    sheet = cancellation_page.of(cancellation)
+    if request.GET.get("seen") == sheet.mark:
         return HttpResponse(status=204)
-    context = _context(request, cancellation, told) | {"is_fragment": True}
+    context = decisions.context(request.user, cancellation, sheet) | {"is_fragment": True}
     return render(request, "cancellations/_progress.html", context)
 
 
@@ -116,79 +106,5 @@ refusals.FIND["cancellations"] = _thing
 
 def page(request: DeskRequest, cancellation: Cancellation, *, status: int = 200, **more: Any) -> HttpResponse:
     """The whole page; more: forms that were refused, with what was typed, or a live look."""
-    context = _context(request, cancellation, cancellation_page.of(cancellation)) | more
+    context = decisions.context(request.user, cancellation, cancellation_page.of(cancellation)) | more
     return render(request, "cancellations/detail.html", context, status=status)
-
-
-def _context(request: DeskRequest, cancellation: Cancellation, told: cancellation_page.Sheet) -> dict[str, Any]:
-    can = cancellations.person_can(request.user, cancellation)
-    deliveries = cancellations.deliveries(cancellation)
-    copies = cancellations.copies_of(request.user, cancellation)
-    return {
-        "cancellation": cancellation,
-        "sheet": told,
-        "note": notes.read(cancellation.note),
-        "can": can,
-        "is_untouched": _may_be_given_up(cancellation, told) and decide.is_untouched(cancellation),
-        "is_unseen": any(step.must_look and step.kind != StepKind.ASSISTED for step in cancellation.steps.all()),
-        "why_not_approve": _why_not_approve(request.user, cancellation, can),
-        "look": _wants_a_look(cancellation, copies, deliveries),
-        "theirs": _theirs(cancellation) if told.asking and told.asking.assist else "",
-        "copies": copies,
-        "deliveries": deliveries,
-        **_story(cancellation, told),
-        "retry_form": Retry(),
-        "settle_form": Settle(),
-        "stand_form": Stand(),
-        "release_form": Release(),
-    }
-
-
-def _may_be_given_up(cancellation: Cancellation, told: cancellation_page.Sheet) -> bool:
-    return cancellation.state == "needs_operator" or (cancellation.state == "running" and bool(told.stopped))
-
-
-def _wants_a_look(
-    cancellation: Cancellation, copies: Sequence[tuple[CopyWatch, bool]], deliveries: Sequence[Delivery]
-) -> str:
-    """What a person may look at and let stand, the gravest first; "" for nothing."""
-    if cancellation.looked_at is None and cancellation.differs:
-        return {"refused": "done_after_all", "expired": "unseen"}.get(cancellation.state, "differs")
-    if cancellation.looked_at is None and cancellation.state == "refused":
-        return "refused"
-    if any(copy.state == "open" and copy.looked_at is None for copy, _may in copies):
-        return "copy"
-    return "message" if any(row.state == "given_up" and row.looked_at is None for row in deliveries) else ""
-
-
-def _theirs(cancellation: Cancellation) -> str:
-    """Where a person does an assisted step: the order in the platform's own desk."""
-    return order.theirs(cancellation.order, orders.order_of(cancellation.order))
-
-
-def _why_not_approve(viewer: User, cancellation: Cancellation, can: dict[str, bool]) -> str:
-    """Why this viewer's *Approve* is off; "" when it is not, or not shown at all."""
-    if cancellation.state != "awaiting_approval" or not can["approve"]:
-        return ""
-    return refund_limits.above_for(viewer, cancellation, now=clock.now())
-
-
-def _story(cancellation: Cancellation, told: cancellation_page.Sheet) -> dict[str, Any]:
-    """The audit trail with the words people gave, and the claims of those who settled by hand."""
-    events = story.events(cancellation)
-    claims = [(row, row.settled) for row in told.steps if row.settled]
-    names = story.people(events, *(claim["by"] for _row, claim in claims))
-    kept = story.notes_of(events)
-    words = {pk: notes.read(row) for pk, row in kept.items()}
-    by_note = {str(row.uuid): words[pk] for pk, row in kept.items()}
-    return {
-        "trail": [(Entry(e, names), _sentence(Entry(e, names)), words.get(e.pk, "")) for e in events],
-        "claims": [(r, c, names.get(f"person:{c['by']}", ""), by_note.get(c["note"], "")) for r, c in claims],
-    }
-
-
-def _sentence(entry: Entry) -> str:
-    """With the states of steps in the page's own words."""
-    state = entry.body.get("state")
-    facts = entry.body | {"state": str(word("step", state)[0]).lower()} if isinstance(state, str) else entry.body
-    return actions.sentence(entry.event.kind, actor=entry.who, facts=facts)

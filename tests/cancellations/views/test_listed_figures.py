@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from cancellations.views import orders_list
+from cancellations.pages import orders_list
 from sandbox import colleagues, connections
 from sandbox.platforms.shopify.seeds import SEEDS
 from stores.canonical.capabilities import Support

@@ -12,8 +12,8 @@ import pytest
 from django.test import Client
 
 from cancellations.models import Cancellation, Preview
+from cancellations.pages import orders_list
 from cancellations.services import preview
-from cancellations.views import orders_list
 from sandbox.platforms.shopify.spec import Line
 from stores.canonical import codec
 from stores.canonical.order import Person
