@@ -186,8 +186,8 @@ def test_the_comparison_with_the_order_as_it_is_now(desk):
     found = live_comparison.live(done)
 
     assert (found.read_at, found.trouble, found.is_waiting) == (clock.now(), "", False)
-    assert found.sheet is not None
-    assert not found.sheet.differs
+    assert found.compared is not None
+    assert not found.compared.differs
 
 
 def test_a_shop_that_is_paused_gives_no_comparison(desk):
@@ -197,7 +197,7 @@ def test_a_shop_that_is_paused_gives_no_comparison(desk):
 
     found = live_comparison.live(done)
 
-    assert (found.sheet, found.read_at) == (None, None)
+    assert (found.compared, found.read_at) == (None, None)
     assert "paused" in found.trouble
 
 
