@@ -7,7 +7,8 @@ cancelled; webhooks are not signed and are set up by hand; a whole cancel always
 a shipment that slipped in is refused.
 
 Read first: adapter.py (the calls), mapping.py and units.py (theirs to ours, the arithmetic), sending.py (ours to
-theirs, and what is checked before), receipts.py (what an answer proves), finding.py (looking for an effect).
+theirs, and what is checked before), receipts.py (what an answer proves), finding.py (looking for an
+effect), listing.py (pages without a filter, and what is read again when).
 """
 
 from stores.platforms.modern_dropship.adapter import ModernDropship
