@@ -234,7 +234,7 @@ def look_first(turn: StepRun) -> None:
 
 
 def unknown(turn: StepRun, words: str, exc: Exception | None = None) -> None:
-    """It may have happened: look, on the schedule of section 6."""
+    """It may have happened: look, on the schedule of RELIABILITY 6."""
     now = clock.now()
     conclude(turn, StepState.UNKNOWN, Outcome.UNKNOWN, exc, detail=words[:300], unknown_since=now, looks=0,
              absent_since=None, next_attempt_at=retry_policy.next_look(now, now), **_own_clock(turn))  # fmt: skip

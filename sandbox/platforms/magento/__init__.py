@@ -1,4 +1,4 @@
-"""Magento 2 / Adobe Commerce as its fact sheet tells it: REST V1 of one self-hosted shop, OAuth 1.0a, MSI or not.
+"""Magento 2 / Adobe Commerce: REST V1 of one self-hosted shop, OAuth 1.0a, MSI or not.
 
 Read first: house.py (the Python door), door.py (routes, rights, refusals), units.py (what can be invoiced, shipped,
 cancelled), cancel.py and refund.py (what really happens), told.py (records as the API shows them).

@@ -1,4 +1,4 @@
-"""What pages are built from: lines and their choices, the live look, the sheet of a cancellation and its summary."""
+"""What pages are built from: lines and their choices, the live look, a cancellation's page and its summary."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def test_a_shop_that_is_paused_gives_no_comparison(desk):
     assert "paused" in found.trouble
 
 
-# --- the sheet ----------------------------------------------------------------------------------------
+# --- a cancellation's page -------------------------------------------------------------------------------
 def receipt() -> str:
     line = ReceiptLine(
         kind=EffectKind.UNITS,
