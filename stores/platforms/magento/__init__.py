@@ -7,7 +7,7 @@ was paid goes back by one credit memo per invoice, and whatever such a request l
 and the shop forgot; nothing is idempotent, and no cancel leaves a mark.
 
 Read first: adapter.py (the calls), api.py and oauth.py (how they are signed), items.py (which items are lines),
-worth.py and shipping.py (what a credit memo comes to, used by quote and by sending), sending.py (ours to theirs).
+refund_math.py and shipping.py (what a credit memo comes to, used by quote and by sending), sending.py (ours to theirs).
 Only stores.platforms.registry imports from here.
 """
 
