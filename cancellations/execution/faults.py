@@ -15,7 +15,7 @@ from stores.kernel.errors import DeskError, OutcomeUnknown
 logger = logging.getLogger(__name__)
 
 
-def told(exc: Exception) -> timedelta | None:
+def retry_after(exc: Exception) -> timedelta | None:
     """The wait the platform asked for, at most an hour."""
     seconds = getattr(exc, "retry_after", None)
     return None if seconds is None else timedelta(seconds=min(float(seconds), retry_policy.RATE_LIMIT_CAP))

@@ -100,7 +100,7 @@ def poll_failed(turn: StepRun, exc: Exception) -> None:
         leases.release(turn.step, **wait_for, **_own_clock(turn))
         return
     looks = turn.step.looks + 1
-    wait = faults.told(exc) or retry_policy.backoff(looks, clock.rng)
+    wait = faults.retry_after(exc) or retry_policy.backoff(looks, clock.rng)
     leases.release(turn.step, looks=looks, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc),
                    **_own_clock(turn))  # fmt: skip
 
@@ -147,14 +147,14 @@ def _nothing_sent(turn: StepRun, exc: Exception) -> None:
     if wait_for := waiting.fields(turn, exc):
         leases.release(step, **wait_for)
     elif isinstance(exc, RemoteThrottled):
-        told = faults.told(exc)  # its turn had begun: it ran dry between its reads and its write
+        told = faults.retry_after(exc)  # its turn had begun: it ran dry between its reads and its write
         wait = retry_policy.saving_up(told, turns=step.looks) if exc.code == "slot" else told or retry_policy.A_SECOND
         leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait, detail=faults.words(exc))
     elif _is_our_own_no(exc):
         moved(turn, faults.words(exc))
     elif isinstance(exc, RemoteError) and step.tries + 1 < retry_policy.MAX_TRIES:
         tries = step.tries + 1
-        wait = faults.told(exc) or retry_policy.backoff(tries, clock.rng)
+        wait = faults.retry_after(exc) or retry_policy.backoff(tries, clock.rng)
         leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc))
     else:
         ask(turn, faults.reading_words(exc))
@@ -206,7 +206,7 @@ def again(turn: StepRun, exc: RemoteError, outcome: Outcome, *, counts: bool) ->
     if tries >= retry_policy.MAX_TRIES or too_old:
         conclude(turn, StepState.NEEDS_PERSON, outcome, exc, detail=words, tries=tries, next_attempt_at=None)
         return
-    wait = faults.told(exc) or retry_policy.backoff(tries, clock.rng)
+    wait = faults.retry_after(exc) or retry_policy.backoff(tries, clock.rng)
     due = now + (wait if counts else max(wait, retry_policy.saving_up(None, turns=step.attempts.count() - 1)))
     if turn.is_key_protected:
         conclude(turn, StepState.RETRY_WAIT, outcome, exc, detail=words, tries=tries, next_attempt_at=due)
@@ -235,7 +235,7 @@ def look_first(turn: StepRun) -> None:
 
 
 def unknown(turn: StepRun, words: str, exc: Exception | None = None) -> None:
-    """It may have happened: look, on the schedule of section 6."""
+    """It may have happened: look, on the schedule of RELIABILITY 6."""
     now = clock.now()
     conclude(turn, StepState.UNKNOWN, Outcome.UNKNOWN, exc, detail=words[:300], unknown_since=now, looks=0,
              absent_since=None, next_attempt_at=retry_policy.next_look(now, now), **_own_clock(turn))  # fmt: skip

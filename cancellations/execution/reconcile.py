@@ -174,7 +174,7 @@ def _reopen(turn: StepRun) -> None:
     cancellation = transitions.fresh(turn.step)
     is_late = turn.step.tell_at is not None and turn.step.tell_at <= clock.now()
     if cancellation.state == CancellationState.NEEDS_OPERATOR and not is_late:
-        transitions.shift(cancellation, CancellationState.RUNNING, trouble="")
+        transitions.move(cancellation, CancellationState.RUNNING, trouble="")
 
 
 def _wait(turn: StepRun, words: str, *, at: datetime | None = None, question: str = "", **fields: Any) -> None:

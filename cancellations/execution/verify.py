@@ -55,7 +55,7 @@ def take(turn: StepRun) -> None:
 def _begin(turn: StepRun) -> None:
     cancellation = transitions.fresh(turn.step)
     if cancellation.state == CancellationState.RUNNING:
-        transitions.shift(cancellation, CancellationState.VERIFYING)
+        transitions.move(cancellation, CancellationState.VERIFYING)
 
 
 def told_of(step: Step) -> dict[str, str]:
@@ -86,7 +86,7 @@ def _later(turn: StepRun, exc: Exception) -> None:
         leases.release(step, **wait_for)
         return
     tries = step.tries + 1
-    wait = faults.told(exc) or retry_policy.backoff(tries, clock.rng)
+    wait = faults.retry_after(exc) or retry_policy.backoff(tries, clock.rng)
     leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc)[:300])
 
 
@@ -96,7 +96,7 @@ def _finish(turn: StepRun, sheet: ReceiptSheet, order: Order, *, claimed: dict[i
     with transaction.atomic():
         leases.move(step, StepState.APPLIED, next_attempt_at=None, finished_at=now, detail="", looks=0)
         cancellation = transitions.fresh(step)
-        transitions.shift(
+        transitions.move(
             cancellation,
             CancellationState.DONE,
             differs=sheet.differs,

@@ -45,7 +45,7 @@ def fields(turn: StepRun, exc: Exception) -> dict[str, Any] | None:
     """
     if not isinstance(exc, RemoteThrottled):
         return None
-    now, told = clock.now(), faults.told(exc) or retry_policy.A_SECOND
+    now, told = clock.now(), faults.retry_after(exc) or retry_policy.A_SECOND
     if exc.code == "breaker":
         return {"next_attempt_at": now + told, "detail": faults.words(exc), "waits_for_shop": True}
     if exc.code == "slot" and not turn.booking.is_begun:

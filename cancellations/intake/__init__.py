@@ -1,4 +1,5 @@
-"""The machines' door: webhooks come in, are verified on their raw bytes, kept, and cause one read. Nothing else.
+"""The machines' entrance: webhooks come in, are verified on their raw bytes, kept, and cause one read. Nothing else.
 
-`door` is the view (fast, never raises), `inbox` keeps and reads. What a body says is never believed.
+`webhooks` is the view (fast, never raises), `inbox_writer` and `group_commit` keep what came, `inbox` reads later, from
+a task. Read `webhooks` first. What a body says is never believed: it names an object, and the object is read.
 """

@@ -23,7 +23,7 @@ Actor = User | str
 LOOKED_AT_AGAIN = (CancellationState.DONE, CancellationState.REFUSED)
 
 
-def shift(cancellation: Cancellation, to: CancellationState, **fields: Any) -> bool:
+def move(cancellation: Cancellation, to: CancellationState, **fields: Any) -> bool:
     """Move it if it still stands where we think it stands; False: somebody else moved it, stop silently."""
     states.check(CancellationState(cancellation.state), to)
     if to in LOOKED_AT_AGAIN:
@@ -55,7 +55,7 @@ def start_if_due(cancellation: Cancellation, *, now: datetime) -> None:
     if stops.in_force(cancellation.store_id):  # a hold does not end behind an emergency stop: it can be taken back
         return
     with transaction.atomic():
-        if shift(cancellation, CancellationState.RUNNING, started_at=now):
+        if move(cancellation, CancellationState.RUNNING, started_at=now):
             wake_next(cancellation, now=now)
             record(actions.STARTED, cancellation)
 
@@ -74,7 +74,7 @@ def hand_on(step: Step, *, now: datetime) -> None:
     """After a step finished: wake what follows, and take the cancellation out of the operator queue."""
     cancellation = fresh(step)
     if cancellation.state == CancellationState.NEEDS_OPERATOR and _open_question(cancellation) is None:
-        shift(cancellation, CancellationState.RUNNING, trouble="")
+        move(cancellation, CancellationState.RUNNING, trouble="")
     wake_next(cancellation, now=now)
     queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
 
@@ -96,7 +96,7 @@ def stop(step: Step, reason: str, *, state: str) -> None:
     trouble = f"{sends.words(step)} {reason}".strip()[:300]
     if cancellation.state == CancellationState.NEEDS_OPERATOR:
         Cancellation.objects.filter(pk=cancellation.pk, state=cancellation.state).update(trouble=trouble)
-    elif cancellation.state in AT_WORK and shift(cancellation, CancellationState.NEEDS_OPERATOR, trouble=trouble):
+    elif cancellation.state in AT_WORK and move(cancellation, CancellationState.NEEDS_OPERATOR, trouble=trouble):
         notices.stopped(cancellation)
         record(actions.STOPPED, cancellation, step=step.position, kind=step.kind, state=state)
 
@@ -118,7 +118,7 @@ def refuse(step: Step, trouble: str) -> None:
     if cancellation.steps.filter(state__in=[StepState.APPLIED, StepState.SETTLED]).exists():
         stop(step, trouble, state=StepState.REFUSED)
         return
-    if shift(cancellation, CancellationState.REFUSED, trouble=trouble[:300], finished_at=clock.now()):
+    if move(cancellation, CancellationState.REFUSED, trouble=trouble[:300], finished_at=clock.now()):
         notices.refused(cancellation)
         record(actions.REFUSED, cancellation, step=step.position, kind=step.kind)
 

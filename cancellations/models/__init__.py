@@ -1,6 +1,12 @@
-"""Rows of the product: what was asked and shown (Preview), what was confirmed (Cancellation), each act (Step),
-each send (Attempt), each webhook (Inbox), the words people wrote (PrivateNote)
-the same order in another shop (MirrorWatch) and the brake (EmergencyStop)."""
+"""Rows of the product, a module each; everybody above reads them, and few write. Read `cancellation`, then `step`.
+
+What was asked and shown (Preview), what was confirmed (Cancellation), each act (Step), each send (Attempt), each
+webhook (Inbox), the words people wrote (PrivateNote), the same order in another shop (MirrorWatch) and the brake
+(EmergencyStop).
+
+Amounts that SQL compares are whole minor units beside a currency: a decimal column is a float on SQLite. States are
+moved by conditional UPDATEs (`lifecycle.transitions`, `execution.leases`), never by `save()`.
+"""
 
 from cancellations.models.cancellation import Cancellation
 from cancellations.models.emergency_stop import EVERYWHERE, EmergencyStop
@@ -14,10 +20,10 @@ __all__ = [
     "Attempt",
     "Cancellation",
     "CopyState",
+    "MirrorWatch",
     "EmergencyStop",
     "Inbox",
     "InboxState",
-    "MirrorWatch",
     "Preview",
     "PrivateNote",
     "Resending",

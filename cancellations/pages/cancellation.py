@@ -57,7 +57,7 @@ class StepRow:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class CancellationPage:
     plan: Plan
     title: str
     effects: Sequence[dict[str, Any]]
@@ -107,7 +107,7 @@ class Sheet:
         return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
-def of(cancellation: Cancellation) -> Sheet:
+def of(cancellation: Cancellation) -> CancellationPage:
     """Everything the page shows, from what is stored; no remote call."""
     plan = codec.loads(Plan, cancellation.plan)
     receipt = codec.loads(ReceiptSheet, cancellation.receipt) if cancellation.receipt else None
@@ -118,7 +118,7 @@ def of(cancellation: Cancellation) -> Sheet:
         for at, (step, planned) in enumerate(zip(steps, plan.steps, strict=True))
     ]
     state = cancellation.shown_state
-    return Sheet(
+    return CancellationPage(
         plan=plan,
         title=_title(plan),
         effects=plan_page.effect_rows(plan),

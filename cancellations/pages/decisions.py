@@ -10,7 +10,7 @@ from cancellations.lifecycle import refund_limits
 from cancellations.models import Cancellation, MirrorWatch, StepKind
 from cancellations.pages import order
 from cancellations.pages.audit_entry import Entry
-from cancellations.pages.cancellation import Sheet
+from cancellations.pages.cancellation import CancellationPage
 from cancellations.selectors import cancellations, story
 from cancellations.services import decide, notes
 from notifications.models import Delivery
@@ -21,24 +21,24 @@ from stores.services import orders
 from stores.templatetags.state_labels import word
 
 
-def context(viewer: User, cancellation: Cancellation, sheet: Sheet) -> dict[str, Any]:
+def context(viewer: User, cancellation: Cancellation, page: CancellationPage) -> dict[str, Any]:
     """Everything the templates of templates/cancellations/ ask for."""
     can = cancellations.person_can(viewer, cancellation)
     deliveries = cancellations.deliveries(cancellation)
     copies = cancellations.copies_of(viewer, cancellation)
     return {
         "cancellation": cancellation,
-        "sheet": sheet,
+        "page": page,
         "note": notes.read(cancellation.note),
         "can": can,
-        "is_untouched": _may_be_given_up(cancellation, sheet) and decide.is_untouched(cancellation),
+        "is_untouched": _may_be_given_up(cancellation, page) and decide.is_untouched(cancellation),
         "is_unseen": any(step.must_look and step.kind != StepKind.ASSISTED for step in cancellation.steps.all()),
         "why_not_approve": _why_not_approve(viewer, cancellation, can),
         "look": _wants_a_look(cancellation, copies, deliveries),
-        "theirs": _theirs(cancellation) if sheet.asking and sheet.asking.assist else "",
+        "theirs": _theirs(cancellation) if page.asking and page.asking.assist else "",
         "copies": copies,
         "deliveries": deliveries,
-        **_story(cancellation, sheet),
+        **_story(cancellation, page),
         "retry_form": Retry(),
         "settle_form": Settle(),
         "stand_form": Stand(),
@@ -46,8 +46,8 @@ def context(viewer: User, cancellation: Cancellation, sheet: Sheet) -> dict[str,
     }
 
 
-def _may_be_given_up(cancellation: Cancellation, sheet: Sheet) -> bool:
-    return cancellation.state == "needs_operator" or (cancellation.state == "running" and bool(sheet.stopped))
+def _may_be_given_up(cancellation: Cancellation, page: CancellationPage) -> bool:
+    return cancellation.state == "needs_operator" or (cancellation.state == "running" and bool(page.stopped))
 
 
 def _wants_a_look(
@@ -75,10 +75,10 @@ def _why_not_approve(viewer: User, cancellation: Cancellation, can: dict[str, bo
     return refund_limits.above_for(viewer, cancellation, now=clock.now())
 
 
-def _story(cancellation: Cancellation, sheet: Sheet) -> dict[str, Any]:
+def _story(cancellation: Cancellation, page: CancellationPage) -> dict[str, Any]:
     """The audit trail with the words people gave, and the claims of those who settled by hand."""
     events = story.events(cancellation)
-    claims = [(row, row.settled) for row in sheet.steps if row.settled]
+    claims = [(row, row.settled) for row in page.steps if row.settled]
     names = story.people(events, *(claim["by"] for _row, claim in claims))
     kept = story.notes_of(events)
     words = {pk: notes.read(row) for pk, row in kept.items()}

@@ -15,21 +15,21 @@ from stores.canonical.order import Order
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
-    """`sheet` compares the plan with the order as read at `read_at`; without a live read there is only `trouble`."""
+class LiveComparison:
+    """`compared` sets the plan beside the order as read at `read_at`; without a live read there is only `trouble`."""
 
-    sheet: ReceiptSheet | None = None
+    compared: ReceiptSheet | None = None
     read_at: datetime | None = None
     trouble: str = ""
     is_waiting: bool = False  # for a seat: ask again in a moment
 
 
-def live(cancellation: Cancellation) -> Picture:
+def live(cancellation: Cancellation) -> LiveComparison:
     """Read the order, 8 seconds at most, and compare. Raises nothing of the platform's."""
     standing = order.live(cancellation.order)
     if not standing.is_live:
-        return Picture(trouble=standing.trouble, is_waiting=standing.is_waiting)
+        return LiveComparison(trouble=standing.trouble, is_waiting=standing.is_waiting)
     plan, before = codec.loads(Plan, cancellation.plan), codec.loads(Order, cancellation.preview.facts)
     results = {step.position: told_of(step) for step in cancellation.steps.all()}
-    sheet = comparison.compare(plan, before, standing.order, results, seen_at=standing.read_at)
-    return Picture(sheet=sheet, read_at=standing.read_at)
+    compared = comparison.compare(plan, before, standing.order, results, seen_at=standing.read_at)
+    return LiveComparison(compared=compared, read_at=standing.read_at)

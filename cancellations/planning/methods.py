@@ -1,4 +1,4 @@
-"""How the platform is asked: whole, refund, edit or by item, and with which commands (the fact sheets' section 7).
+"""How the platform is asked: whole, refund, edit or by item, and with which commands.
 
 Whole: everything, nothing shipped: one cancel of the platform. It gives money back only where that is all that is
 left; else what was asked goes back first, by a refund, and the cancel moves none. Refund: money was captured: one

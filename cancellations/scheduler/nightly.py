@@ -43,7 +43,7 @@ def look(cancellation_uuid: str) -> None:
     try:
         _look(cancellation)
     except RemoteThrottled as exc:  # at the shop's pace: what waits beside it may be let in before
-        _again(cancellation, faults.told(exc) or retry_policy.A_SECOND)
+        _again(cancellation, faults.retry_after(exc) or retry_policy.A_SECOND)
         return
     except DeskError:
         _again(cancellation, deadlines.SECOND_LOOK_FAILED)

@@ -47,7 +47,7 @@ def seen_by(viewer: User) -> Sequence[EmergencyStop]:
     return found
 
 
-def told_to(viewer: User) -> list[Seen]:
+def rows_for(viewer: User) -> list[Seen]:
     """The same with what the viewer may do: for the page of the stop."""
     return [
         Seen(stop, may_resume(viewer, stop), stop.asked_by_id == viewer.pk, has_second(viewer, stop))

@@ -121,7 +121,7 @@ def expire(cancellation: Cancellation) -> None:
     """An approval that was not given within 24 hours. After a restore it may have been, and a person must look."""
     is_unseen = cancellation.steps.filter(UNSEEN).exists()
     with transaction.atomic():
-        if transitions.shift(cancellation, C.EXPIRED, finished_at=clock.now(), differs=is_unseen):
+        if transitions.move(cancellation, C.EXPIRED, finished_at=clock.now(), differs=is_unseen):
             notices.unseen(cancellation) if is_unseen else notices.expired(cancellation)
             transitions.record(actions.EXPIRED, cancellation)
 
@@ -202,7 +202,7 @@ def _reason(text: str, *, field: str = "reason") -> str:
 
 def _shift(actor: User, cancellation: Cancellation, to: C, action: Action, late: str, **fields: Any) -> None:
     with transaction.atomic():
-        if not transitions.shift(cancellation, to, **fields):
+        if not transitions.move(cancellation, to, **fields):
             raise InputRejected("", late)
         queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
         transitions.record(action, cancellation, actor=actor)
@@ -222,7 +222,7 @@ def _resume(step: Step, word: dict[str, Any]) -> None:
     cancellation = transitions.fresh(step)
     Cancellation.objects.filter(pk=cancellation.pk).update(**word)
     if cancellation.state == C.NEEDS_OPERATOR:
-        transitions.shift(cancellation, C.RUNNING, trouble="")
+        transitions.move(cancellation, C.RUNNING, trouble="")
     transitions.wake_next(cancellation, now=clock.now())
     queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
 

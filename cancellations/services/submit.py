@@ -25,7 +25,7 @@ APPROVAL_LIFE = timedelta(hours=24)
 
 
 def confirm(*, actor: User, seen: Preview) -> Cancellation:
-    """StepRun the plan somebody has seen into a cancellation; pressed again, the same one comes back.
+    """Turn the plan somebody has seen into a cancellation; pressed again, the same one comes back.
 
     Raises StalePlan if the order moved since (or 30 minutes passed), OrderBusy if another cancellation of this
     order is open, NotAllowed, InputRejected when the plan has blockers, RemoteError when the shop does not answer.

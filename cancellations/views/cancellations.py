@@ -66,10 +66,10 @@ def cancellation_steps(request: DeskRequest, uuid: UUID) -> HttpResponse:
     cancellation = one(request, uuid)
     if not request.htmx:
         return redirect("cancellations:detail", uuid)
-    sheet = cancellation_page.of(cancellation)
-    if request.GET.get("seen") == sheet.mark:
+    shown = cancellation_page.of(cancellation)
+    if request.GET.get("seen") == shown.mark:
         return HttpResponse(status=204)
-    context = decisions.context(request.user, cancellation, sheet) | {"is_fragment": True}
+    context = decisions.context(request.user, cancellation, shown) | {"is_fragment": True}
     return render(request, "cancellations/_progress.html", context)
 
 
@@ -80,9 +80,9 @@ def cancellation_look(request: DeskRequest, uuid: UUID) -> HttpResponse:
     cancellation = one(request, uuid)
     seen = live_comparison.live(cancellation)
     if not request.htmx:
-        return page(request, cancellation, picture=seen)
-    context = {"cancellation": cancellation, "picture": seen}
-    return render(request, "cancellations/_picture.html", context)
+        return page(request, cancellation, live=seen)
+    context = {"cancellation": cancellation, "live": seen}
+    return render(request, "cancellations/_live_comparison.html", context)
 
 
 def one(request: DeskRequest, uuid: UUID) -> Cancellation:

@@ -70,10 +70,10 @@ def keep(request: DeskRequest, uuid: UUID) -> HttpResponse:
 
 
 def _page(request: DeskRequest) -> HttpResponse:
-    told = stops.told_to(request.user)
-    stopped = {seen.stop.store_id for seen in told}
+    seen = stops.rows_for(request.user)
+    stopped = {row.stop.store_id for row in seen}
     context = {
-        "told": told,
+        "stops": seen,
         "is_all_stopped": None in stopped,
         "shops": [store for store in request.stores if store.pk not in stopped],
         "person": request.user,

@@ -1,4 +1,4 @@
-"""`manage.py up`: the whole product on one machine, with one command (FEASIBILITY: embedded default).
+"""`manage.py up`: the whole product on one machine, with one command.
 
 devenv    secrets of a first start, and whether this start shows the demo; runs before the settings are read
 prepare   folders, migrations, one start at a time, ports

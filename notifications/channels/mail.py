@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from django.core.mail import EmailMessage
 
-from notifications.channels import mail_words
+from notifications.channels import mail_messages
 from notifications.contract import Channel, NotTheirs, Undeliverable
 from notifications.models import Delivery
 from stores.kernel import plain_text
@@ -22,10 +22,10 @@ class Mail(Channel):
     label = "E-mail"
 
     def send(self, delivery: Delivery) -> None:
-        _send(delivery, mail_words.subject(delivery), mail_words.text(delivery))
+        _send(delivery, mail_messages.subject(delivery), mail_messages.text(delivery))
 
     def send_together(self, deliveries: Sequence[Delivery]) -> None:
-        _send(deliveries[0], mail_words.subject_of_many(deliveries), mail_words.text_of_many(deliveries))
+        _send(deliveries[0], mail_messages.subject_of_many(deliveries), mail_messages.text_of_many(deliveries))
 
 
 def _send(first: Delivery, subject: str, body: str) -> None:

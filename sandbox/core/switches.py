@@ -1,6 +1,6 @@
 """Behaviour nobody could verify, and moods of the platform: each a switch with all its settings.
 
-`item` is the number in section 16 of its platform's fact sheet ("" = a mood, not a doubt). Adapter tests run under
+`item` is its number among the platform's doubts in docs/vendors.md ("" = a mood, not a doubt). Adapter tests run under
 every single setting, and under all pairs of those that touch money. Item 2 in part: both members of refundMethod set
 cannot happen, since the vendor's schema marks that input `@oneOf`.
 """

@@ -192,7 +192,7 @@ Finding = Found | FoundForeign | Absent | Unclear
 
 
 class Resend(StrEnum):
-    """What may follow once an effect is known to be absent (section 6, last column)."""
+    """What may follow once an effect is known to be absent (RELIABILITY 6, last column)."""
 
     SAME_KEY = "same_key"  # native key, younger than its life minus 4 h
     NEW_GENERATION = "new_generation"  # the platform refuses a second one by itself

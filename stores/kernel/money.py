@@ -67,7 +67,7 @@ class Money:
         return self.amount != 0
 
     def rounded(self) -> Money:
-        """Half up to the currency's minor unit: the rule of every platform sheet so far."""
+        """Half up to the currency's minor unit: the rule of every platform so far."""
         return Money(self.amount.quantize(Decimal(1).scaleb(-exponent(self.currency)), ROUND_HALF_UP), self.currency)
 
     @property

@@ -1,4 +1,8 @@
-"""Rows of the ground floor: people, shops, their mirrored orders, the audit chains."""
+"""Rows of the ground floor: people, shops, their mirrored orders, the audit chains. Read `store` first.
+
+Selectors ask, services write. A mirrored order is a copy for lists and search and is never believed for an effect.
+Platforms are no `choices`: each new vendor would cost a migration.
+"""
 
 from stores.models.audit import AuditChain, AuditEvent, Checkpoint
 from stores.models.check import ChainCheck

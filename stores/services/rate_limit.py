@@ -1,4 +1,4 @@
-"""The rate limit of a shop: one row from which every process takes its slots (FEASIBILITY 6).
+"""The rate limit of a shop: one row from which every process takes its slots (RELIABILITY 10).
 
 The row keeps a leaky bucket as one number: `next_slot_at`, the instant at which the platform's bucket would be full
 again. What is left now is `bucket_size - (next_slot_at - now) / seconds_per_point`. So the restore rate and what was

@@ -1,4 +1,4 @@
-"""The documents of the fact sheet, nearly verbatim: what the simulator must answer."""
+"""Documents as a client would send them: what the simulator must answer."""
 
 MB = "fragment mb on MoneyBag { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }"
 HEADER = (

@@ -1,4 +1,4 @@
-"""Magento's simulator, rule by rule, as the fact sheet states them; every exchange is held against the schema."""
+"""Magento's simulator, rule by rule, as the vendor states them; every exchange is held against the schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The simulator's rules, one by one, as the fact sheet states them (sections 5 to 7 and 14)."""
+"""The simulator's rules, one by one, as the vendor states them."""
 
 from __future__ import annotations
 

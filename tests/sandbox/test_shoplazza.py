@@ -1,4 +1,4 @@
-"""Shoplazza's simulator, rule by rule, as the fact sheet states them; every exchange is held against the registry."""
+"""Shoplazza's simulator, rule by rule, as the vendor states them; every exchange is held against the registry."""
 
 from __future__ import annotations
 

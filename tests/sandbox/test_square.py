@@ -1,4 +1,4 @@
-"""Square's simulator, rule by rule, as the fact sheet states them; every exchange is held against the description."""
+"""Square's simulator, rule by rule, as the vendor states them; every exchange is held against the description."""
 
 from __future__ import annotations
 

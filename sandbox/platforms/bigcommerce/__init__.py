@@ -1,5 +1,5 @@
 """BigCommerce, simulated at the HTTP level: orders v2, payment actions v3, inventory, settings and webhooks.
 
-Read first: door.py (routes, rights, limits), quotes.py (what a refund is worth), refunds.py (what becomes of one),
-states.py (status, void, archive). An order is one record; money in it is decimal text.
+Read first: router.py (routes, rights, limits), quotes.py (what a refund is worth), refunds.py (what becomes of one),
+statuses.py (status, void, archive). An order is one record; money in it is decimal text.
 """

@@ -1,4 +1,4 @@
-"""How Magento says no: bodies of the fact sheet's section 9."""
+"""How Magento says no: bodies as `Framework/Webapi/ErrorProcessor.php` makes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders worth having, by name: every case of the fact sheet's list, and more."""
+"""Orders worth having, by name: every case that is known to differ, and more."""
 
 from __future__ import annotations
 

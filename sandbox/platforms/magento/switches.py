@@ -1,4 +1,4 @@
-"""How Magento shops differ, and what nobody could verify; `item` is the number in section 16 of its sheet."""
+"""How Magento shops differ, and what nobody could verify; `item` is its number in docs/vendors.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be done to an order: cancel it, its rest or one item, ship, and record what came back (sheet 5 to 7, 14)."""
+"""What can be done to an order: cancel it, its rest or one item, ship, and record what came back."""
 
 from __future__ import annotations
 

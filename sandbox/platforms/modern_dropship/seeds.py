@@ -1,4 +1,4 @@
-"""Seed orders by name, as the fact sheet lists them; each stands for something that people run into."""
+"""Seed orders by name; each stands for something that people run into."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nobody could verify about Modern Dropship; `item` is the number in section 16 of its sheet."""
+"""What nobody could verify about Modern Dropship; `item` is its number in docs/vendors.md."""
 
 from __future__ import annotations
 

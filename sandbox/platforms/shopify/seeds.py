@@ -1,4 +1,4 @@
-"""Orders worth having, by name: every case of the fact sheet's list, so that demo and tests find them in words."""
+"""Orders worth having, by name: every case that is known to differ, so that demo and tests find them in words."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Shoplazza as its fact sheet tells it: REST, versions 2022-01 and 2025-06 to 2026-07, refunds that take their time.
+"""Shoplazza: REST, versions 2022-01 and 2025-06 to 2026-07, refunds that take their time.
 
-Read first: house.py (the Python door and what the shared doors ask), door.py (paths, envelopes, refusals),
+Read first: simulator.py (for Python, and what all simulators are asked), router.py (paths, envelopes, refusals),
 refund.py and legacy.py (the same path, and how dangerously different it is), totals.py (the words of an order).
 """

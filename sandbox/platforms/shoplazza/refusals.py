@@ -1,4 +1,4 @@
-"""How the platform says no: the bodies of the fact sheet's sections 10 and 14."""
+"""How the platform says no: bodies as its registry and its pages of errors show them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders worth having, by name: every case of the fact sheet's list."""
+"""Orders worth having, by name: every case that is known to differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nobody could verify about Square; `item` is the number in section 16 of its sheet ("" = a mood)."""
+"""What nobody could verify about Square; `item` is its number in docs/vendors.md ("" = a mood)."""
 
 from __future__ import annotations
 

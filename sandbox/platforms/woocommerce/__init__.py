@@ -1,4 +1,9 @@
-"""A simulated WooCommerce store (`wc/v3`). house.py is the Python door, door.py the HTTP one; start at house.py."""
+"""A simulated WooCommerce store (`wc/v3`) behind whatever its host and plug-ins do.
+
+Read first: simulator.py (for Python), then router.py (paths, login, refusals), refund.py and computed.py (what 11.1
+works out by itself), statuses.py (what a status does to stock). Line totals are kept unrounded, as
+a real shop keeps them.
+"""
 
 from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 

@@ -1,4 +1,4 @@
-"""What nobody could verify about WooCommerce, or what its plugins and hosts do; `item`: section 16 of its sheet."""
+"""What nobody could verify about WooCommerce, or what plugins and hosts do; `item`: its number in docs/vendors.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fact sheet's section 9 as classes: one text for two truths, three meanings of 401, a report id."""
+"""What `ErrorProcessor` and OAuth say, as classes: one text for two truths, three meanings of 401, a report id."""
 
 from __future__ import annotations
 

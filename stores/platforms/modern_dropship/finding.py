@@ -1,4 +1,4 @@
-"""What a look reads back (fact sheet, section 12): items that were cancelled since the plan, each with its reason.
+"""What a look reads back: items that were cancelled since the plan, each with its reason.
 
 An item is used up by its cancellation, so its own state tells all. The judge says whose it is: ours carries our mark,
 and a retailer's never does.

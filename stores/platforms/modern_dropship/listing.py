@@ -1,4 +1,4 @@
-"""Lists of orders: pages by number, in an order nobody promises, without a filter for what changed (section 4).
+"""Lists of orders: pages by number, in an order nobody promises, without a filter for what changed.
 
 An import walks everything. Later runs read all that is not shipped, which is a small set, what was created in the last
 two days, and one further page of everything: an order that ships leaves the open ones without a word, so in the course

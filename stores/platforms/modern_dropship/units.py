@@ -1,4 +1,4 @@
-"""The arithmetic of items and shipments (fact sheet, section 3). Pure.
+"""The arithmetic of items and shipments. Pure.
 
 An item is cancelled whole; what stays of it stands under a new id. It is not known whether older shipments then point
 at the new item, so units are also counted per variant, and the smaller figure wins.

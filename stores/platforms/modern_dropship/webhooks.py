@@ -1,4 +1,4 @@
-"""Events: not signed, so only an unguessable address protects them and only the order's id is taken (section 13)."""
+"""Events: not signed, so only an unguessable address protects them and only the order's id is taken."""
 
 from __future__ import annotations
 

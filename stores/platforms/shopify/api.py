@@ -1,6 +1,7 @@
 """Speaking GraphQL with one shop: token, documents, cost, and the platform's errors as our classes.
 
-GraphQL answers 200 with `errors`; what each code lets us know is the table of the fact sheet's section 10.
+GraphQL answers 200 with `errors`; what each code lets us know follows the vendor's page of response
+codes and the enums of errors in its schema.
 """
 
 from __future__ import annotations
@@ -206,7 +207,7 @@ def _names_no_id(error: Any) -> bool:
 
 
 def wait_seconds(body: Any) -> float:
-    """max(1, (requested - available) / restore rate), as the fact sheet computes it; at most an hour."""
+    """max(1, (requested - available) / restore rate), as the vendor's page on rate limits has it; at most an hour."""
     try:
         cost = body["extensions"]["cost"]
         bucket = cost["throttleStatus"]

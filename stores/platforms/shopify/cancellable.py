@@ -1,4 +1,4 @@
-"""Where units wait and whether they can still be stopped: the fact sheet's table, and the reasons in words."""
+"""Where units wait and whether they can still be stopped, by the states of FulfillmentOrder; reasons in words."""
 
 from __future__ import annotations
 

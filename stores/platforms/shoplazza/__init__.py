@@ -1,12 +1,12 @@
 """Shoplazza, REST API 2026-01 (2025-06 and 2026-07 also work).
 
-Sources: the vendor's registry and command line tool, its documentation and changelog, as summed up in the fact sheet.
+Sources: the vendor's registry and command line tool, its documentation and changelog; pages, doubts: docs/vendors.md.
 Quirks: cancel takes a reason and nothing else, and its answer proves nothing; money and stock go back in a refund of
 its own, before the cancel; there is no calculator, so the amounts are ours; nothing is idempotent; and the very path
 that refunds lines from 2025-06 on refunds *everything* under 2022-01, so refunds refuse to run below 2025-06.
 
 Read first: adapter.py (the calls), api.py (envelopes and errors), mapping.py and payments.py (theirs to ours),
-quoting.py and worth.py (our estimate), sending.py (ours to theirs), finding.py (what a look reads back). Only
+quoting.py and refund_math.py (our estimate), sending.py (ours to theirs), finding.py (what a look reads back). Only
 stores.platforms.registry imports from here.
 """
 

@@ -1,4 +1,4 @@
-"""The fact sheet's section 10 as classes: both meanings of 400, the five words of 500, a refusal inside 200."""
+"""What Shoplazza says, as classes: both meanings of 400, the five words of 500, a refusal inside 200."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lines and units are worth: our estimate (fact sheet, section 3), since Shoplazza has no calculator. Pure.
+"""What lines and units are worth: our estimate, since Shoplazza has no calculator. Pure.
 
 A line is its total less the discounts named on it, and less its share of what the order says was taken off without
 naming a line. n units are worth n / quantity of that, with the same share of tax and duty; each is rounded once.

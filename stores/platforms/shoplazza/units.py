@@ -1,4 +1,4 @@
-"""Units of a line: what left, what is gone, what can still be cancelled (the fact sheet's section 3)."""
+"""Units of a line: what left, what is gone, what can still be cancelled."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Which payments a bank disputes. Square tells it of the seller, never with the payment itself.
 
-The list is read whole: its filter takes one state, and a seller has few disputes. Sheet: holds-and-ways.md has none;
-states and fields are those of the published description (Dispute, DisputeState).
+The list is read whole: its filter takes one state, and a seller has few disputes. States
+and fields are those of the vendor's OpenAPI description (Dispute, DisputeState).
 """
 
 from __future__ import annotations

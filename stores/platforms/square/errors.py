@@ -1,4 +1,4 @@
-"""The sheet's section 9 as classes: Square's own codes decide, the status only where there is none."""
+"""What Square says, as classes: its own codes (ErrorCode) decide, the status only where there is none."""
 
 from __future__ import annotations
 

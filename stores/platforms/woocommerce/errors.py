@@ -1,4 +1,4 @@
-"""The fact sheet's section 9 as classes. The code decides, not the status: a refusal there travels as HTTP 500."""
+"""What shops and hosts say, as classes. The code decides, not the status: a refusal there travels as HTTP 500."""
 
 from __future__ import annotations
 

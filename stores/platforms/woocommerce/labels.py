@@ -1,7 +1,7 @@
 """Shipping labels bought with WooCommerce Shipping, or with the plug-in before it: read out of the order's own data.
 
 Their shape is the plug-ins' own and not promised: what does not look like a bought label is passed over.
-Source: holds-and-ways.md, section 4.
+Source: the extensions' own code, as far as it is public (docs/vendors.md).
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ def test_a_move_that_follows_a_fresh_look_cannot_lose_to_another_worker():
         cancellation = transitions.fresh(step)
         other.start()
         other.join(timeout=0.5)  # it waits for our row
-        moved = transitions.shift(cancellation, CancellationState.DONE, trouble="")
+        moved = transitions.move(cancellation, CancellationState.DONE, trouble="")
     other.join()
 
     row.refresh_from_db()
@@ -159,7 +159,7 @@ def test_a_move_that_follows_a_fresh_look_cannot_lose_to_another_worker():
 
 def _told(pk: int) -> bool:
     try:
-        return transitions.shift(Cancellation.objects.get(pk=pk), CancellationState.NEEDS_OPERATOR, trouble="Late.")
+        return transitions.move(Cancellation.objects.get(pk=pk), CancellationState.NEEDS_OPERATOR, trouble="Late.")
     finally:
         connection.close()
 

@@ -19,7 +19,7 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 SECRET = "test-secret-shopify"
-BODY = (  # the fact sheet's own vector
+BODY = (  # the vendor's own vector
     b'{"id":820982911946154508,"admin_graphql_api_id":"gid://shopify/Order/820982911946154508","name":"#1001",'
     b'"cancelled_at":"2026-11-20T12:00:00Z","cancel_reason":"customer","currency":"USD","total_price":"59.90"}'
 )

@@ -1,4 +1,4 @@
-"""How the platform is asked, by situation: the table of the fact sheet's section 7."""
+"""How the platform is asked, by situation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pages are built from: lines and their choices, the live look, the sheet of a cancellation and its summary."""
+"""What pages are built from: lines and their choices, the live look, a cancellation's page and its summary."""
 
 from __future__ import annotations
 
@@ -186,8 +186,8 @@ def test_the_comparison_with_the_order_as_it_is_now(desk):
     found = live_comparison.live(done)
 
     assert (found.read_at, found.trouble, found.is_waiting) == (clock.now(), "", False)
-    assert found.sheet is not None
-    assert not found.sheet.differs
+    assert found.compared is not None
+    assert not found.compared.differs
 
 
 def test_a_shop_that_is_paused_gives_no_comparison(desk):
@@ -197,11 +197,11 @@ def test_a_shop_that_is_paused_gives_no_comparison(desk):
 
     found = live_comparison.live(done)
 
-    assert (found.sheet, found.read_at) == (None, None)
+    assert (found.compared, found.read_at) == (None, None)
     assert "paused" in found.trouble
 
 
-# --- the sheet ----------------------------------------------------------------------------------------
+# --- a cancellation's page -------------------------------------------------------------------------------
 def receipt() -> str:
     line = ReceiptLine(
         kind=EffectKind.UNITS,

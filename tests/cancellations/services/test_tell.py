@@ -161,7 +161,7 @@ class TestWhoActs:
     def test_what_goes_on_by_itself_calls_nobody(self, row):
         transitions.stop(row.steps.get(position=1), "Late.", state="pending")
         row.refresh_from_db()
-        transitions.shift(row, CancellationState.RUNNING)
+        transitions.move(row, CancellationState.RUNNING)
 
         tick()
 

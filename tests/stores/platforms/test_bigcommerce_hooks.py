@@ -1,4 +1,4 @@
-"""Webhooks: the sheet's test vector, freshness, other shops' secrets, and hooks that were switched off."""
+"""Webhooks: the vendor's test vector, freshness, other shops' secrets, and hooks that were switched off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an order of theirs becomes: every field of the sheet, composite products, states, times, and odd answers."""
+"""What an order of theirs becomes: every field they describe, composite products, states, times, and odd answers."""
 
 from __future__ import annotations
 

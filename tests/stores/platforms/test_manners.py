@@ -1,4 +1,4 @@
-"""How each platform wants to be asked, as the fact sheets say: the whole recipe, retyped."""
+"""How each platform wants to be asked, the whole recipe, retyped from what was read."""
 
 from __future__ import annotations
 

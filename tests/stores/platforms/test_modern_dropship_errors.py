@@ -1,4 +1,4 @@
-"""Each row of the sheet's error table, in both shapes: class, words for a person, and no more than one send."""
+"""Each row of the vendor's error table, in both shapes: class, words for a person, and no more than one send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each row of the sheet's error table: class, code kept, and words that a person can act on."""
+"""Each row of the vendor's error table: class, code kept, and words that a person can act on."""
 
 from __future__ import annotations
 

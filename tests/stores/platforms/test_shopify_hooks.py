@@ -1,4 +1,4 @@
-"""Webhooks: the fact sheet's test vectors, and what each topic makes us read."""
+"""Webhooks: the vendor's test vectors, and what each topic makes us read."""
 
 from __future__ import annotations
 

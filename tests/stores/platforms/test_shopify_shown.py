@@ -1,4 +1,4 @@
-"""Each field the sheet marks for display is mapped to a canonical field that exists, or dropped with a reason."""
+"""Each field we ask for is mapped to a canonical field that exists, or dropped with a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks: the fact sheet's test vector, and what each topic makes us read."""
+"""Webhooks: the vendor's test vector, and what each topic makes us read."""
 
 from __future__ import annotations
 

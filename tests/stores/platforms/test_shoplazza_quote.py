@@ -1,4 +1,4 @@
-"""Our estimate of a refund, figure by figure (the fact sheet's section 3)."""
+"""Our estimate of a refund, figure by figure."""
 
 from __future__ import annotations
 

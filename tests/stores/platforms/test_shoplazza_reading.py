@@ -1,4 +1,4 @@
-"""What an order of theirs becomes: every field of the sheet, both envelopes, and words nobody knows."""
+"""What an order of theirs becomes: every field they describe, both envelopes, and words nobody knows."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def inside(kind: typing.Any) -> typing.Any:
 
 
 def test_no_field_of_an_order_is_forgotten():
-    extra = {"buyer_accepts_marketing", "discount_applications"}  # beside the sheet's table
+    extra = {"buyer_accepts_marketing", "discount_applications"}  # beside the described ones
     assert set(recorded.bare_order()) - extra == set(shown.ORDER)
 
 

@@ -1,4 +1,4 @@
-"""Webhooks: the fact sheet's test vector, what each event makes us read, and the subscription a person made."""
+"""Webhooks: the vendor's test vector, what each event makes us read, and the subscription a person made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each word of a vendor means to us, retyped from the fact sheets: one that changes sides moves money or goods."""
+"""What each word of a vendor means to us, retyped: one that changes sides moves money or goods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks: the fact sheet's vector, the ping, and hooks that WooCommerce switched off in silence."""
+"""Webhooks: the vendor's vector, the ping, and hooks that WooCommerce switched off in silence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fact sheet's section 9, row by row: what BigCommerce says, and the class it becomes for an effect and a read.
+"""The vendor's errors, row by row: what BigCommerce says, and the class it becomes for an effect and a read.
 
 Bodies are shapes of the vendor's descriptions; message texts are ours where theirs are not documented.
 """

@@ -1,4 +1,4 @@
-"""The fact sheet's section 9, row by row: what Magento says, and the class it becomes for an effect and a read."""
+"""The vendor's errors, row by row: what Magento says, and the class it becomes for an effect and a read."""
 
 from __future__ import annotations
 

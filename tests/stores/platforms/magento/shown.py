@@ -1,4 +1,4 @@
-"""The fact sheet's table of an order (section 3): the canonical field that shows each, or why it is dropped.
+"""The fields of an order: the canonical field that shows each, or why it is dropped.
 
 "-" begins a reason. A dotted name goes into the dataclass of that field.
 """

@@ -1,6 +1,6 @@
-"""The fact sheet's section 10, row by row: what Shopify says, the class it becomes, and whether an effect may have run.
+"""The vendor's errors, row by row: what Shopify says, the class it becomes, and whether an effect may have run.
 
-Bodies are shapes of the sheet (sections 10 and 14); message texts are ours, since theirs are not documented.
+Bodies are shapes of theirs; message texts are ours, since theirs are not documented.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Answers in the shapes of the fact sheet: the JSON files beside this one, each with its source."""
+"""Answers in the vendor's shapes: the JSON files beside this one, each with its source."""
 
 from __future__ import annotations
 

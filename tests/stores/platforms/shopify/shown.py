@@ -1,6 +1,6 @@
-"""Which canonical field shows each field that the sheet marks for display (documents A to E), or why it is dropped.
+"""Which canonical field shows each field that we ask for, or why it is dropped.
 
-Keys are paths in the sheet's documents; a value that begins with "-" is the reason for leaving it out.
+Keys are paths in our documents; a value that begins with "-" is the reason for leaving it out.
 """
 
 from __future__ import annotations

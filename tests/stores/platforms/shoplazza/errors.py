@@ -1,6 +1,6 @@
-"""The fact sheet's section 10, row by row: what Shoplazza says, and the class it becomes for an effect and a read.
+"""The vendor's errors, row by row: what Shoplazza says, and the class it becomes for an effect and a read.
 
-Bodies are shapes of the sheet (sections 10 and 14); message texts are ours where theirs are not documented.
+Bodies are shapes of theirs; message texts are ours where theirs are not documented.
 """
 
 from __future__ import annotations

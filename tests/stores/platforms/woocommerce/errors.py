@@ -1,6 +1,6 @@
-"""The fact sheet's section 9, row by row: what the store or its host says, and the class it becomes.
+"""The vendor's errors, row by row: what the store or its host says, and the class it becomes.
 
-Bodies are shapes of the sheet (sections 9 and 13); message texts are the vendor's where it tells them.
+Bodies are shapes of theirs; message texts are the vendor's where it tells them.
 """
 
 from __future__ import annotations
