@@ -33,7 +33,7 @@ from stores.kernel.errors import DeskError, RemoteRefused, RemoteThrottled
 from stores.kernel.http.transport import HttpTransport
 from stores.models import Store
 from stores.platforms import registry
-from stores.platforms.base import Connection, Platform
+from stores.platforms.base import ConnectorContext, Platform
 
 T = TypeVar("T")
 POLLS: Final = 60
@@ -151,7 +151,7 @@ def _open(world: World, key: str, currency: str, digits: int) -> Shop:
             token.append(fetch()[0])
         return token[0]
 
-    reached = Connection(
+    reached = ConnectorContext(
         settings=house.settings, secrets=house.secrets, transport=HttpTransport(sandbox.session(world)),
         now=world.now, token=kept, forget_token=token.clear,
     )  # fmt: skip

@@ -117,7 +117,7 @@ class Transport(Protocol):
 
 
 @dataclass(frozen=True)
-class Connection:
+class ConnectorContext:
     """All an adapter may know of a shop. `refresh_token` trades credentials for a fresh token under a row lock."""
 
     settings: Mapping[str, str]
@@ -152,7 +152,7 @@ class Platform(ABC):
     base_url_pattern: ClassVar[str] = ""
     copies_by: ClassVar[Literal["", "source_id"]] = ""  # its orders mirror another shop's: the field that names them
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: ConnectorContext) -> None:
         self.connection = connection
 
     @classmethod

@@ -16,7 +16,7 @@ from stores.kernel.http import network
 from stores.kernel.http.transport import HttpTransport, Journal, Timeouts
 from stores.models import Store
 from stores.platforms import registry
-from stores.platforms.base import Connection, Platform
+from stores.platforms.base import ConnectorContext, Platform
 from stores.services import credentials
 from stores.services.circuit_breaker import RowBreaker, Seen
 from stores.services.rate_limit import Booking, Ledger, RowLimiter
@@ -62,7 +62,7 @@ def open_platform(
     )
     tokens = credentials.TokenCache(store)
     return registry.get(store.platform)(
-        Connection(
+        ConnectorContext(
             settings=store.settings,
             secrets=credentials.read(store),
             transport=transport,
@@ -89,7 +89,7 @@ def trial(platform_key: str, shop: Mapping[str, str], secrets: Mapping[str, str]
             token.append(fetch()[0])
         return token[0]
 
-    connection = Connection(
+    connection = ConnectorContext(
         settings=shop, secrets=secrets, transport=transport, now=clock.now, token=cached, forget_token=token.clear
     )
     return registry.get(platform_key)(connection)

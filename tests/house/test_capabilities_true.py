@@ -65,7 +65,7 @@ class NoWay:
 def unreachable(kind: type[Platform]) -> Platform:
     settings = {field.name: "demo" for field in kind.credentials if not field.is_secret and field.required}
     secrets = {field.name: "a-secret-of-the-test" for field in kind.credentials if field.is_secret}
-    return kind(rig.Connection(settings=settings, secrets=secrets, transport=NoWay(), now=lambda: make.NOW,
+    return kind(rig.ConnectorContext(settings=settings, secrets=secrets, transport=NoWay(), now=lambda: make.NOW,
                                token=lambda fetch: "", forget_token=lambda: None))  # fmt: skip
 
 

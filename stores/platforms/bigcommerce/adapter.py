@@ -24,7 +24,7 @@ from stores.connectors.records import Reading
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected
 from stores.kernel.http import json_readers
-from stores.platforms.base import Access, Connection, Hook, Listing, Platform
+from stores.platforms.base import Access, ConnectorContext, Hook, Listing, Platform
 from stores.platforms.bigcommerce import (
     access,
     acting,
@@ -89,7 +89,7 @@ class BigCommerce(Platform):
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
         self.api = Api(connection, self.base_url(), self.store_hash())
         self.settings = stock.Settings(self.api)

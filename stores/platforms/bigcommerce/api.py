@@ -12,7 +12,7 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.base import Connection
+from stores.platforms.base import ConnectorContext
 from stores.platforms.bigcommerce import capabilities, errors
 
 IDENT = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -28,7 +28,7 @@ WHOLE_ORDER = (("include", "consignments.line_items,fees"), ("consignment_struct
 class Api:
     """One store's REST door; also the transport's Caller (token and rate limit)."""
 
-    def __init__(self, connection: Connection, base_url: str, store_hash: str) -> None:
+    def __init__(self, connection: ConnectorContext, base_url: str, store_hash: str) -> None:
         self.connection = connection
         self.url = f"{base_url}/stores/{store_hash}"
 

@@ -16,7 +16,7 @@ from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.i18n import with_theirs
-from stores.platforms.base import Access, Connection, Listing, Platform
+from stores.platforms.base import Access, ConnectorContext, Listing, Platform
 from stores.platforms.magento import again, finding, messages, quoting, reading, receipts, sending
 from stores.platforms.magento import capabilities as declared
 from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
@@ -103,7 +103,7 @@ class Magento(Platform):
     points_per_second = PER_SECOND
     bucket_points = BUCKET
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
         store = connection.settings.get("store_code", "").strip() or "default"
         if not STORE.fullmatch(store):

@@ -14,7 +14,7 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.base import Connection
+from stores.platforms.base import ConnectorContext
 from stores.platforms.magento import errors, messages, oauth
 from stores.platforms.magento.facts import Ways
 
@@ -29,7 +29,7 @@ READ_SECONDS = 60.0  # orders are heavy
 class Signer:
     """The transport's Caller for one request: every send gets a nonce and a time of its own."""
 
-    connection: Connection
+    connection: ConnectorContext
     method: str
     url: str
 
@@ -49,7 +49,7 @@ class Signer:
 class Api:
     """One shop's REST door. `is_known`: an answer came, so our credentials stand and a 401 names a missing right."""
 
-    def __init__(self, connection: Connection, base_url: Callable[[], str], store: str, ways: Ways) -> None:
+    def __init__(self, connection: ConnectorContext, base_url: Callable[[], str], store: str, ways: Ways) -> None:
         self.connection = connection
         self.base_url = base_url
         self.store = store

@@ -23,7 +23,7 @@ from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.money import Money
-from stores.platforms.base import Access, Connection, Listing, Platform, Serves
+from stores.platforms.base import Access, ConnectorContext, Listing, Platform, Serves
 from stores.platforms.modern_dropship import capabilities as declared
 from stores.platforms.modern_dropship import finding, listing, mapping, receipts, sending, units, webhooks
 from stores.platforms.modern_dropship.api import Api, check_id, unwrapped
@@ -66,7 +66,7 @@ class ModernDropship(Platform):
     hook_bytes = webhooks.MOST_BYTES
     hook_setup = declared.HOOK_SETUP
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
         self.api = Api(connection, self.base_url(), self.api_version)
 

@@ -11,7 +11,7 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.base import Connection
+from stores.platforms.base import ConnectorContext
 from stores.platforms.modern_dropship import capabilities, units
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -20,7 +20,7 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 class Api:
     """One account's door; also the transport's Caller."""
 
-    def __init__(self, connection: Connection, base_url: str, version: str) -> None:
+    def __init__(self, connection: ConnectorContext, base_url: str, version: str) -> None:
         self.connection = connection
         self.base_url = base_url
         self.accept = f"application/vnd.convictional.{version}"

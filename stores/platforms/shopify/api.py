@@ -21,7 +21,7 @@ from stores.kernel.errors import (
 )
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import LONGEST_WAIT, Usage
-from stores.platforms.base import Connection
+from stores.platforms.base import ConnectorContext
 from stores.platforms.shopify import capabilities
 
 THROTTLED = "THROTTLED"
@@ -47,7 +47,7 @@ BUCKET = 100.0  # points a second; only when an answer does not say
 class Api:
     """One shop's GraphQL door; also the transport's Caller (token and rate limit)."""
 
-    def __init__(self, connection: Connection, base_url: str, version: str) -> None:
+    def __init__(self, connection: ConnectorContext, base_url: str, version: str) -> None:
         self.connection = connection
         self.base_url = base_url
         self.url = f"{base_url}/admin/api/{version}/graphql.json"

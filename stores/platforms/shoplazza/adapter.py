@@ -15,7 +15,7 @@ from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
-from stores.platforms.base import WHOLE_ORDER, Access, Connection, Hook, Listing, Platform
+from stores.platforms.base import WHOLE_ORDER, Access, ConnectorContext, Hook, Listing, Platform
 from stores.platforms.shoplazza import capabilities as declared
 from stores.platforms.shoplazza import fields, finding, quoting, reading, receipts, sending, webhooks
 from stores.platforms.shoplazza.api import BUCKET, PER_SECOND, Api, check_id, understood
@@ -72,7 +72,7 @@ class Shoplazza(Platform):
     hook_secret = "client_secret"  # noqa: S105  its name
     hook_bytes = WHOLE_ORDER
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
         self.version = connection.settings.get("api_version") or self.api_version
         self.api = Api(connection, self.base_url(), self.version)

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.base import Connection
+from stores.platforms.base import ConnectorContext
 from stores.platforms.shoplazza import capabilities, errors
 from stores.platforms.shoplazza.fields import Misread, Node
 
@@ -24,7 +24,7 @@ PARAMETERS = frozenset({"cursor", "page_size", "updated_at_min", "status"})
 class Api:
     """One shop's REST door; also the transport's Caller (token and rate limit)."""
 
-    def __init__(self, connection: Connection, base_url: str, version: str) -> None:
+    def __init__(self, connection: ConnectorContext, base_url: str, version: str) -> None:
         self.connection = connection
         self.url = f"{base_url}/openapi/{version}"
 

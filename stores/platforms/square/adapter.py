@@ -25,7 +25,7 @@ from stores.connectors.records import Reading
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import JobFailed, RemoteRefused
 from stores.kernel.http import json_readers
-from stores.platforms.base import Access, Connection, Hook, Listing, Platform
+from stores.platforms.base import Access, ConnectorContext, Hook, Listing, Platform
 from stores.platforms.square import capabilities as declared
 from stores.platforms.square import facts, finding, mapping, quoting, reading, receipts, sending, stock, webhooks
 from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part
@@ -83,7 +83,7 @@ class Square(Platform):
     hook_signs_address = True
     hook_setup = declared.HOOK_SETUP
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
         self.api = Api(connection, self.base_url())
 

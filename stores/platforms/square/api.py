@@ -12,7 +12,7 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.base import Connection
+from stores.platforms.base import ConnectorContext
 from stores.platforms.square import capabilities, errors
 
 VERSION = "2025-08-20"
@@ -23,7 +23,7 @@ BURST, PER_SECOND = 10.0, 10.0  # not published; of one seller
 class Api:
     """One seller's door; also the transport's Caller (token and rate limit)."""
 
-    def __init__(self, connection: Connection, base_url: str) -> None:
+    def __init__(self, connection: ConnectorContext, base_url: str) -> None:
         self.connection = connection
         self.url = base_url
         self._places: list[Node] | None = None

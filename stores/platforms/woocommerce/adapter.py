@@ -16,7 +16,7 @@ from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import CredentialsRejected, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.base import WHOLE_ORDER, Access, Connection, Hook, Listing, Platform
+from stores.platforms.base import WHOLE_ORDER, Access, ConnectorContext, Hook, Listing, Platform
 from stores.platforms.woocommerce import (
     address,
     amounts,
@@ -89,7 +89,7 @@ class WooCommerce(Platform):
     hook_secret = "webhook_secret"  # noqa: S105  its name
     hook_bytes = WHOLE_ORDER
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
         self.api = Api(connection)
         self.reader = Reader(self.api)

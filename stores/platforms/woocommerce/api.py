@@ -16,7 +16,7 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.base import Connection
+from stores.platforms.base import ConnectorContext
 from stores.platforms.woocommerce import address, errors, messages, oauth
 
 IDENT = re.compile(r"[0-9]{1,19}", re.ASCII)
@@ -32,7 +32,7 @@ FINE: Query = (("dp", str(DIGITS)),)  # without it lines come rounded to the sto
 class Api:
     """One shop's REST door; also the transport's Caller and Signer."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: ConnectorContext) -> None:
         self.connection = connection
 
     @cached_property

@@ -25,7 +25,7 @@ from stores.canonical.commands import (
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
 from stores.kernel.http.transport import HttpTransport, Prepared
-from stores.platforms.base import Connection, Platform
+from stores.platforms.base import ConnectorContext, Platform
 from tests.make import NOW
 
 TAG = "[op 7f3a9c21]"
@@ -55,7 +55,7 @@ def connection(
     *,
     session: requests.Session,
     journal: Sent | None = None,
-) -> Connection:
+) -> ConnectorContext:
     """Fetched tokens are kept for the life of the connection, as the desk keeps them in its vault."""
     kept: list[str] = []
 
@@ -64,7 +64,7 @@ def connection(
             kept.append(fetch()[0])
         return kept[0]
 
-    return Connection(
+    return ConnectorContext(
         settings=settings,
         secrets=secrets,
         transport=HttpTransport(session, journal=journal),

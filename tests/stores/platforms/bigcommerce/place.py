@@ -15,7 +15,7 @@ from stores.canonical.commands import CancelOrder, CorrectStock, PaymentBack, Re
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
 from stores.kernel.http import network as ways
-from stores.platforms.base import Connection
+from stores.platforms.base import ConnectorContext
 from stores.platforms.bigcommerce import BigCommerce
 from tests.sandbox import bigcommerce_spec
 from tests.stores.platforms import rig
@@ -42,8 +42,8 @@ def on_world(world: World, *, shop: str = "demo", journal: Sent | None = None, *
     return BigCommerce(at_the_clock_of(world, made))
 
 
-def at_the_clock_of(world: World, made: Connection) -> Connection:
-    return Connection(
+def at_the_clock_of(world: World, made: ConnectorContext) -> ConnectorContext:
+    return ConnectorContext(
         settings=made.settings, secrets=made.secrets, transport=made.transport, now=world.now, token=made.token,
         forget_token=made.forget_token,
     )  # fmt: skip
