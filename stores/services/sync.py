@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
+from stores.connectors.roles import Listing, OrderSource
 from stores.kernel import clock, queue
 from stores.kernel.errors import (
     CredentialsRejected,
@@ -29,7 +30,6 @@ from stores.kernel.errors import (
 from stores.kernel.security.vault import VaultError
 from stores.models import OrderRecord, Store, StoreState, StoreSync, SyncPhase
 from stores.platforms import registry
-from stores.platforms.base import Listing, Platform
 from stores.services import connections, orders, prefetch, unreadable
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def advance(store_uuid: str | UUID) -> None:
         _stumble(row, exc)
 
 
-def _turn(row: StoreSync, platform: Platform) -> None:
+def _turn(row: StoreSync, platform: OrderSource) -> None:
     ends_at = clock.monotonic() + TURN_SECONDS
     unreadable.retry_due(row.store, platform)
     if not row.cursor:
