@@ -12,7 +12,7 @@ from cancellations.planning.plan import Plan
 from stores.canonical import codec
 from stores.canonical.commands import Command, Receipt, Resend
 from stores.canonical.order import Order
-from stores.connectors.roles import Effects, OrderSource, acting
+from stores.connectors.roles import Effects, OrderSource, in_role
 from stores.kernel import clock
 from stores.services import connections, platform_client
 from stores.services.rate_limit import Booking
@@ -36,7 +36,7 @@ class StepRun:
     @cached_property
     def connector(self) -> Effects:
         """Who carries the step out and is asked after it; its effects pass through the journal."""
-        return acting(self.platform)
+        return in_role(self.platform, Effects)
 
     @cached_property
     def booking(self) -> Booking:

@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
 
 from cancellations.intake import inbox_writer
+from stores.connectors import registry
 from stores.connectors.roles import HOOK_ADDRESS, HookSource
 from stores.kernel.security.vault import VaultError
-from stores.platforms import registry
 from stores.services import addressee, connections, webhooks
 from stores.services.addressee import Addressee
 
@@ -94,7 +94,7 @@ def _is_genuine(request: HttpRequest, shop: Addressee | None, body: bytes) -> bo
 
 def _some_hooks() -> type[HookSource]:
     """Of the first platform that signs: what the check for nobody's address costs."""
-    return next(kind for kind in registry.hook_sources() if kind.hooks_are_signed)
+    return next(kind for kind in registry.playing(HookSource) if kind.hooks_are_signed)
 
 
 def _secrets_of(shop: Addressee | None) -> list[str]:

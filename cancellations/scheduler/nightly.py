@@ -25,7 +25,7 @@ from cancellations.states import CancellationState
 from stores.canonical import codec
 from stores.canonical.commands import Command, Found
 from stores.canonical.order import Order
-from stores.connectors.roles import Effects, acting
+from stores.connectors.roles import Effects, in_role
 from stores.kernel import clock
 from stores.kernel.errors import DeskError, RemoteThrottled
 from stores.services import connections, orders
@@ -87,7 +87,7 @@ def _looked(cancellation: Cancellation, now: datetime) -> dict[str, Any]:
 
 def _look_at_refused(cancellation: Cancellation, before: Order) -> None:
     """Is the effect there after all, with our mark? Then a person must see it: nothing was to have happened."""
-    platform = acting(connections.open_platform(cancellation.store))
+    platform = in_role(connections.open_platform(cancellation.store), Effects)
     sent = cancellation.steps.filter(attempts__sent_at__isnull=False).distinct()
     found = [step for step in sent if _is_there(platform, step, before)]
     is_new = bool(found) and not cancellation.differs

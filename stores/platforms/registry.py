@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stores.connectors.roles import Connector, HookSource, OrderSource
+from stores.connectors.roles import OrderSource
 from stores.platforms.bigcommerce import BigCommerce
 from stores.platforms.magento import Magento
 from stores.platforms.modern_dropship import ModernDropship
@@ -30,9 +30,3 @@ def get(key: str) -> type[OrderSource]:
 
 def all_platforms() -> list[type[OrderSource]]:
     return list(PLATFORMS.values())
-
-
-def hook_sources() -> list[type[HookSource]]:
-    """Those that send webhooks."""
-    kinds: list[type[Connector]] = [*PLATFORMS.values()]
-    return [kind for kind in kinds if issubclass(kind, HookSource)]

@@ -51,12 +51,12 @@ TOLD = frozenset({
 })  # fmt: skip
 
 # What one account is to us; stock also where a refund or a cancel puts units back by itself.
-SERVES: dict[str, Any] = {
-    OrderSource.__name__: _("orders"),
-    Refunder.__name__: _("payments"),
-    StockKeeper.__name__: _("stock"),
-    BookKeeper.__name__: _("books"),
-    Messenger.__name__: _("messages"),
+SERVES: dict[type[Connector], Any] = {
+    OrderSource: _("orders"),
+    Refunder: _("payments"),
+    StockKeeper: _("stock"),
+    BookKeeper: _("books"),
+    Messenger: _("messages"),
 }
 
 
@@ -100,11 +100,11 @@ def _cells(key: str, connectors: Mapping[str, Declared]) -> tuple[tuple[str, Cap
     return tuple((label, getattr(can, key)) for label, can in connectors.items() if hasattr(can, key))
 
 
-def served(kind: type[Connector]) -> list[str]:
+def served(kind: type[Connector]) -> list[type[Connector]]:
     """The roles that one account of it serves, in the order of `SERVES`."""
-    plays = {role.__name__ for role in kind.roles()}
+    plays = {*kind.roles()}
     if issubclass(kind, OrderSource) and kind.capabilities.restock.is_offered:
-        plays.add(StockKeeper.__name__)
+        plays.add(StockKeeper)
     return [role for role in SERVES if role in plays]
 
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
 from uuid import UUID
 
 from django.db import connection
 
+from stores.connectors import registry
 from stores.connectors.roles import HookSource
 from stores.kernel import clock
 from stores.kernel.security import vault
 from stores.kernel.security.vault import VaultError
 from stores.models import Store, StoreSecret, StoreState
-from stores.platforms import registry
 from stores.services.credentials import FORMER
 
 logger = logging.getLogger(__name__)
@@ -60,7 +59,7 @@ def find(token: str) -> Addressee | None:
     if not token.isascii() or not token.isprintable():
         return None  # PostgreSQL takes no NUL
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, [*_names(), connection.ops.adapt_datetimefield_value(clock.now()), token])
+        cursor.execute(_statement(), [*_names(), connection.ops.adapt_datetimefield_value(clock.now()), token])
         rows = cursor.fetchall()
     hooks = _hook_sources().get(rows[0][2]) if rows else None
     if hooks is None:
@@ -79,7 +78,7 @@ def _names() -> list[str]:
 
 @cache
 def _hook_sources() -> dict[str, type[HookSource]]:
-    return {kind.key: kind for kind in registry.hook_sources()}
+    return {kind.key: kind for kind in registry.playing(HookSource)}
 
 
 def _uuid(told: UUID | str) -> UUID:
@@ -87,6 +86,7 @@ def _uuid(told: UUID | str) -> UUID:
     return told if isinstance(told, UUID) else UUID(told)
 
 
+@cache
 def _statement() -> str:
     """Written out: making it anew each time would cost the ORM as long as all the rest takes."""
     marks = ", ".join(["%s"] * len(_names()))
@@ -95,6 +95,3 @@ def _statement() -> str:
         f" LEFT JOIN stores_storesecret secret ON secret.store_id = shop.id AND secret.name IN ({marks})"
         " AND (secret.expires_at IS NULL OR secret.expires_at > %s) WHERE shop.inbox_token = %s"
     )
-
-
-STATEMENT: Final = _statement()

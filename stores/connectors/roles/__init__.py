@@ -7,8 +7,8 @@ Unsupported before anything is sent. Read `connector` first (the head that all s
 is done once); the rest are short.
 """
 
-from stores.connectors.roles.connector import Access, Connector, ConnectorContext, Scope, Transport
-from stores.connectors.roles.effects import Effects, acting
+from stores.connectors.roles.connector import Access, Connector, ConnectorContext, Scope, Transport, in_role
+from stores.connectors.roles.effects import Effects
 from stores.connectors.roles.hooks import HOOK_ADDRESS, WHOLE_ORDER, Hook, HookSource
 from stores.connectors.roles.orders import Listing, OrderSource
 from stores.connectors.roles.writers import BookKeeper, Messenger, OrderWriter, Refunder, StockKeeper
@@ -31,5 +31,5 @@ __all__ = [
     "Scope",
     "StockKeeper",
     "Transport",
-    "acting",
+    "in_role",
 ]

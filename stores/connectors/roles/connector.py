@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from stores.canonical.capabilities import Declared
 from stores.kernel.credentials import Secret, Text
@@ -123,3 +123,13 @@ class Connector(ABC):
     @abstractmethod
     def check_access(self) -> Access:
         """Read something harmless. Raises CredentialsRejected, RemoteRefused (wrong account), RemoteUnavailable."""
+
+
+R = TypeVar("R", bound=Connector)
+
+
+def in_role(connector: Connector, role: type[R]) -> R:
+    """The same connector as one of a role. Raises Unsupported where it does not play it."""
+    if isinstance(connector, role):
+        return connector
+    raise Unsupported(role.__name__)

@@ -132,10 +132,3 @@ class Effects(Connector):
         words = note.strip()
         short = words if len(words) <= room else words[: room - 1].rstrip() + "…"
         return f"{short} {tag}".strip()
-
-
-def acting(connector: Connector) -> Effects:
-    """The same connector as one that acts. Raises Unsupported for one that only reads or listens."""
-    if isinstance(connector, Effects):
-        return connector
-    raise Unsupported("carry_out")

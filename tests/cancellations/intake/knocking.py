@@ -8,10 +8,11 @@ from typing import Any
 
 from django.test import Client
 
+from stores.connectors import registry
+from stores.connectors.roles import HookSource
 from stores.kernel import clock
 from stores.kernel.security import signing
 from stores.models import Store
-from stores.platforms import registry
 from stores.services import credentials, webhooks
 from tests import make
 
@@ -49,7 +50,7 @@ SIGNED: dict[str, Callable[[str, bytes, str], Headers]] = {
     "modern_dropship": lambda secret, body, address: {},
     "magento": lambda secret, body, address: {},
 }
-SIGNING = sorted(kind.key for kind in registry.hook_sources() if kind.hook_secret)
+SIGNING = sorted(kind.key for kind in registry.playing(HookSource) if kind.hook_secret)
 
 
 def shop(platform: str, secret: str = "") -> Store:

@@ -32,7 +32,7 @@ from stores.connectors.roles import (
     OrderWriter,
     Refunder,
     StockKeeper,
-    acting,
+    in_role,
 )
 from stores.kernel.errors import Unsupported
 from stores.platforms import registry
@@ -216,7 +216,7 @@ def test_a_message_is_found_by_our_mark_without_any_order():
 
 def test_one_that_only_reads_cannot_act():
     with pytest.raises(Unsupported):
-        acting(opened(Head))
+        in_role(opened(Head), Effects)
 
 
 # --- what pages tell ---------------------------------------------------------------------------------
