@@ -264,7 +264,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-HOOK_MAX_BYTES = 8_000_000  # the most that any platform's delivery may have (`Platform.hook_bytes`)
+HOOK_MAX_BYTES = 8_000_000  # the most that any platform's delivery may have (`HookSource.hook_bytes`)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000  # an order of 1,000 lines has several fields a line
 
 # --- platforms ----------------------------------------------------------------------------------

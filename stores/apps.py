@@ -12,3 +12,7 @@ class StoresConfig(AppConfig):
         i18n.use(one=gettext, many=ngettext, locale=lambda: to_locale(get_language() or "en-gb"))
         from stores import checks, checks_of_database, tasks  # noqa: F401
         from stores.audit import people, refusals  # noqa: F401
+        from stores.connectors import registry
+        from stores.platforms.registry import ADAPTERS
+
+        registry.register(*ADAPTERS)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def answered(turn: StepRun, receipt: Receipt) -> None:
     """An answer that proves something: applied, or accepted and to be polled."""
     if receipt.outcome is Outcome.ACCEPTED:
-        wait = timedelta(seconds=receipt.look_after or turn.platform.poll_seconds[0])
+        wait = timedelta(seconds=receipt.look_after or turn.connector.poll_seconds[0])
         conclude(turn, StepState.ACCEPTED, Outcome.ACCEPTED, result=_stored(receipt), looks=0,
                  next_attempt_at=clock.now() + wait, refusal="", **_normal(turn, receipt))  # fmt: skip
     else:
@@ -53,7 +53,7 @@ def _stored(receipt: Receipt) -> dict[str, Any]:
 
 def _normal(turn: StepRun, receipt: Receipt) -> dict[str, Any]:
     """What the platform itself has accepted is told of after its normal time, counted from the first send."""
-    seconds = turn.platform.normal_seconds(turn.command, receipt)
+    seconds = turn.connector.normal_seconds(turn.command, receipt)
     tell_at = _first_sent(turn) + timedelta(seconds=seconds)
     words = retry_policy.lasting(seconds) if seconds > deadlines.ASK_A_PERSON_AFTER.total_seconds() else ""
     return {"tell_at": max(tell_at, turn.step.tell_at or tell_at), "detail": words}
@@ -66,7 +66,7 @@ def _first_sent(turn: StepRun) -> datetime:
 
 
 def polled(turn: StepRun, receipt: Receipt) -> None:
-    step, platform = turn.step, turn.platform
+    step, connector = turn.step, turn.connector
     if receipt.outcome is not Outcome.ACCEPTED:
         answered(turn, receipt)
         return
@@ -74,7 +74,7 @@ def polled(turn: StepRun, receipt: Receipt) -> None:
         unknown(turn, _("The platform accepted the job and has not finished it."))
         return
     looks = step.looks + 1
-    wait = platform.poll_seconds[min(looks, len(platform.poll_seconds) - 1)]
+    wait = connector.poll_seconds[min(looks, len(connector.poll_seconds) - 1)]
     due = clock.now() + timedelta(seconds=wait)
     leases.release(step, looks=looks, next_attempt_at=due, **_normal(turn, receipt))
 
@@ -82,7 +82,7 @@ def polled(turn: StepRun, receipt: Receipt) -> None:
 def _is_over(turn: StepRun) -> bool:
     """Is the time to ask after an accepted job over?"""
     since = turn.step.first_sent_at or clock.now()
-    return (clock.now() - since).total_seconds() > turn.platform.poll_deadline_seconds
+    return (clock.now() - since).total_seconds() > turn.connector.poll_deadline_seconds
 
 
 def poll_failed(turn: StepRun, exc: Exception) -> None:
@@ -170,7 +170,7 @@ def moved(turn: StepRun, words: str) -> None:
     """Not as planned just before the send. It may be our own effect: of a request that landed late, or of one that
     this database never knew (it was restored); else a person is asked."""
     try:
-        finding = turn.platform.find(turn.command, tag=turn.tag, before=turn.before)
+        finding = turn.connector.find(turn.command, tag=turn.tag, before=turn.before)
     except Exception as exc:
         if database.is_away(exc):
             raise

@@ -43,7 +43,7 @@ def comes_first(turn: StepRun) -> bool:
 def take(turn: StepRun) -> None:
     """One look. A read that fails proves nothing and is made again on the schedule."""
     try:
-        finding = turn.platform.find(turn.command, tag=turn.tag, before=turn.before)
+        finding = turn.connector.find(turn.command, tag=turn.tag, before=turn.before)
     except Unsupported as exc:
         finding = Unclear(detail=exc.user_message)
     except LeaseLost:
@@ -125,7 +125,7 @@ def _later(at: datetime, other: datetime | None) -> datetime:
 
 
 def _can_land_until(turn: StepRun, told: Sends) -> datetime | None:
-    return told.can_land_until(turn.platform.late_landing_seconds)
+    return told.can_land_until(turn.connector.late_landing_seconds)
 
 
 def _resend(turn: StepRun, told: Sends, detail: str = "") -> None:

@@ -12,8 +12,8 @@ from cancellations.planning.plan import Plan
 from stores.canonical import codec
 from stores.canonical.commands import Command, Receipt, Resend
 from stores.canonical.order import Order
+from stores.connectors.roles import Effects, OrderSource, in_role
 from stores.kernel import clock
-from stores.platforms.base import Platform
 from stores.services import connections, platform_client
 from stores.services.rate_limit import Booking
 
@@ -29,8 +29,14 @@ class StepRun:
         return Journal(self.step)
 
     @cached_property
-    def platform(self) -> Platform:
+    def platform(self) -> OrderSource:
+        """Where the order is read: for guards, verify and comparison."""
         return connections.open_platform(self.step.cancellation.store, journal=self.journal, booking=self.booking)
+
+    @cached_property
+    def connector(self) -> Effects:
+        """Who carries the step out and is asked after it; its effects pass through the journal."""
+        return in_role(self.platform, Effects)
 
     @cached_property
     def booking(self) -> Booking:
@@ -60,7 +66,7 @@ class StepRun:
     def what_next(self) -> Resend:
         """What may follow an absent effect, by the platform's word; a key's age counts from its first send."""
         age = (clock.now() - (self.step.first_sent_at or clock.now())).total_seconds()
-        return self.platform.may_resend(self.command, age=age)
+        return self.connector.may_resend(self.command, age=age)
 
     @property
     def is_key_protected(self) -> bool:

@@ -86,7 +86,7 @@ def send(turn: StepRun) -> None:
             return
         if waiting.is_stopped(step) or not guards.may_go(turn):
             return
-        receipt = turn.platform.carry_out(turn.command, key=key_of(step), tag=turn.tag)
+        receipt = turn.connector.carry_out(turn.command, key=key_of(step), tag=turn.tag)
     except EffectsStopped as exc:
         outcomes.stopped(turn, exc)
         return
@@ -102,7 +102,7 @@ def poll(turn: StepRun) -> None:
     """Ask after a job or a pending refund; past its deadline the step is unknown."""
     failpoint(f"{turn.step.kind}.polling")
     try:
-        receipt = turn.platform.poll(turn.command, turn.receipt)
+        receipt = turn.connector.poll(turn.command, turn.receipt)
     except Exception as exc:  # noqa: BLE001  the executor's edge
         outcomes.poll_failed(turn, exc)
         return

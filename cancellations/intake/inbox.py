@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from cancellations.models import Inbox, InboxState
+from stores.connectors.roles import OrderSource
 from stores.effects import leases, retry_policy
 from stores.kernel import clock
 from stores.kernel.errors import (
@@ -25,7 +26,6 @@ from stores.kernel.errors import (
     RemoteThrottled,
 )
 from stores.models import OrderRecord
-from stores.platforms.base import Platform
 from stores.services import connections, orders, unreadable
 
 logger = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ def _look(row: Inbox) -> None:
     _others(row, read_at).update(state=InboxState.READ, handled_at=clock.now(), next_attempt_at=None)
 
 
-def _read(row: Inbox, record: OrderRecord | None, platform: Platform) -> None:
+def _read(row: Inbox, record: OrderRecord | None, platform: OrderSource) -> None:
     if record:
         orders.refresh(record, platform=platform)
     else:

@@ -14,10 +14,10 @@ from django.db.models import Q
 from cancellations.intake import group_commit
 from cancellations.models import Inbox, InboxState
 from stores.canonical.events import Event, EventKind
+from stores.connectors.roles import HookSource
 from stores.kernel import clock, queue
 from stores.kernel.security import vault
 from stores.models import Store, StoreHealth
-from stores.platforms import registry
 
 SEEN_EVERY: Final = timedelta(seconds=30)  # how often "a webhook came" is written down
 RING_EVERY_SECONDS: Final = 0.5  # a burst is one ring and a sweep
@@ -31,15 +31,14 @@ _seen_at: dict[UUID, float] = {}  # of this process, as the monotonic clock has 
 _rung_at: list[float] = []
 
 
-def receive(store: Store, headers: Mapping[str, str], body: bytes) -> None:
+def receive(store: Store, hooks: type[HookSource], headers: Mapping[str, str], body: bytes) -> None:
     """Keep a verified webhook; one that came before changes nothing. A very long one without its body.
 
     What was not signed (a ping, any delivery of a platform that signs none) is kept only where it makes us read
     an order, and without its body: whoever knows the address can cause that, and nothing else.
     """
-    platform = registry.get(store.platform)
-    is_signed = platform.hooks_are_signed and not platform.is_hook_ping(body)
-    for event in platform.parse_hook(headers, body) or [_unreadable(body)]:
+    is_signed = hooks.hooks_are_signed and not hooks.is_hook_ping(body)
+    for event in hooks.parse_hook(headers, body) or [_unreadable(body)]:
         if is_signed or _is_for_us(event):
             _keep(store, event, body if is_signed and len(body) <= LONGEST_BODY else b"")
     _note_seen(store)

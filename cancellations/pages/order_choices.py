@@ -12,7 +12,7 @@ from cancellations.planning import amounts, reasons
 from cancellations.planning.plan import Blocker
 from stores.canonical.capabilities import Capabilities, Support
 from stores.canonical.request import QuotedPayment, Reason, RefundChoice
-from stores.platforms.base import Platform
+from stores.connectors.roles import OrderSource
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def reason_options(form: PreviewForm) -> Sequence[Option]:
     return [Option(r.value, reasons.label(r), form.reason is r) for r in Reason]
 
 
-def reason_sent(form: PreviewForm, platform: type[Platform]) -> str:
+def reason_sent(form: PreviewForm, platform: type[OrderSource]) -> str:
     word = platform.reasons.get(form.reason, "")
     values = {"platform": platform.label, "word": word, "note": reasons.label(form.reason)}
     return _("%(platform)s receives %(word)s and the note “%(note)s”.") % values

@@ -26,10 +26,10 @@ from cancellations.states import CancellationState
 from stores.canonical import codec
 from stores.canonical.commands import Command, Found
 from stores.canonical.order import Order
+from stores.connectors.roles import Effects, in_role
 from stores.effects import leases, retry_policy
 from stores.kernel import clock
 from stores.kernel.errors import DeskError, RemoteThrottled
-from stores.platforms.base import Platform
 from stores.services import connections, orders
 
 UNDONE = [CancellationState.WITHDRAWN, CancellationState.EXPIRED, CancellationState.REFUSED]
@@ -95,7 +95,7 @@ def _looked(cancellation: Cancellation, now: datetime) -> dict[str, Any]:
 
 def _look_at_refused(cancellation: Cancellation, before: Order) -> None:
     """Is the effect there after all, with our mark? Then a person must see it: nothing was to have happened."""
-    platform = connections.open_platform(cancellation.store)
+    platform = in_role(connections.open_platform(cancellation.store), Effects)
     sent = cancellation.steps.filter(attempts__sent_at__isnull=False).distinct()
     found = [step for step in sent if _is_there(platform, step, before)]
     is_new = bool(found) and not cancellation.differs
@@ -106,7 +106,7 @@ def _look_at_refused(cancellation: Cancellation, before: Order) -> None:
             transitions.record(actions.REREAD_DIFFERS, cancellation, lines=[step.kind for step in found])
 
 
-def _is_there(platform: Platform, step: Step, before: Order) -> bool:
+def _is_there(platform: Effects, step: Step, before: Order) -> bool:
     command: Command = codec.loads(Command, step.command)  # type: ignore[arg-type]
     finding = platform.find(command, tag=tag_of(step), before=before)
     return isinstance(finding, Found) and finding.is_marked

@@ -21,11 +21,11 @@ from cancellations.services import notes
 from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors.roles import OrderSource
 from stores.kernel import clock
 from stores.kernel.errors import DeskError, RemoteRefused
 from stores.models import OrderRecord, Store, User
 from stores.platforms import registry
-from stores.platforms.base import Platform
 from stores.services import connections, orders
 
 SEATS = 3  # of the web threads that may wait for platforms at once
@@ -102,7 +102,7 @@ def look(record: OrderRecord, request: CancelRequest, *, order: Order | None = N
         return facts, plan_on(record.store, facts, request, quote, why_not)
 
 
-def _quote(platform: Platform, order: Order, request: CancelRequest) -> tuple[Quote | None, str]:
+def _quote(platform: OrderSource, order: Order, request: CancelRequest) -> tuple[Quote | None, str]:
     """The platform's figures. A refusal of this very wish is no figure: the plan says why at its field."""
     if not planner.needs_quote(order, request):
         return None, ""
@@ -127,7 +127,7 @@ def plan_on(store: Store, order: Order, request: CancelRequest, quote: Quote | N
     )
 
 
-def shop_settings(store: Store, kind: type[Platform]) -> ShopSettings:
+def shop_settings(store: Store, kind: type[OrderSource]) -> ShopSettings:
     """What planning must know of the shop: its hold, and which rights it did not grant."""
     missing = kind.missing(store.granted_scopes)
     words = {scope.name: f"{scope.name} ({scope.disables})" if scope.disables else scope.name for scope in missing}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,18 +10,26 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cancellations.selectors import cancellations, second_looks
+from stores.connectors.roles import HookSource, OrderSource
 from stores.kernel import clock
+from stores.models import Store
 from stores.platforms import registry
-from stores.platforms.base import Platform
 from stores.selectors import access, stores, unreadable
 from stores.services import webhooks
 from stores.views import capabilities
 from stores.views.access import DeskRequest, get_store_or_404, may
 
 
-def _is_entered_by_hand(platform: type[Platform]) -> bool:
-    """A person must know the address: to enter it there, or since the signature covers it."""
-    return not platform.hooks_are_signed or platform.hook_signs_address
+def _of_hooks(store: Store, platform: type[OrderSource], *, may_manage: bool) -> dict[str, Any]:
+    """A person must know the address where it is entered by hand, and where the signature covers it."""
+    if not issubclass(platform, HookSource):
+        return {"topics": 0, "hook_setup": "", "hook_address": ""}
+    is_asked_for = may_manage and (not platform.hooks_are_signed or platform.hook_signs_address)
+    return {
+        "topics": len(platform.topics),
+        "hook_setup": platform.hook_setup,
+        "hook_address": webhooks.address(store) if is_asked_for else "",
+    }
 
 
 @require_safe
@@ -40,9 +49,6 @@ def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
         "missing": missing,
         "unread": unreadable.of_store(request.user, store),
         "may_read_again": access.can(request.user, "orders.read_again", store),
-        "topics": len(platform.topics),
         "may_manage": may_manage,
-        "hook_setup": platform.hook_setup,
-        "hook_address": webhooks.address(store) if may_manage and _is_entered_by_hand(platform) else "",
-    }
+    } | _of_hooks(store, platform, may_manage=may_manage)
     return render(request, "stores/detail.html", context)

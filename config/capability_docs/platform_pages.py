@@ -9,10 +9,10 @@ from pathlib import Path
 
 from config.capability_docs import recipe_sentences
 from stores.canonical.capabilities import Capability
+from stores.connectors.roles import Connector, Effects, HookSource, OrderSource
 from stores.platforms import registry
-from stores.platforms.base import Platform
 from stores.selectors import capabilities
-from stores.selectors.capabilities import NAMES, Row, Vendor, rows
+from stores.selectors.capabilities import Row, Vendor, rows
 
 MATRIX = "docs/platforms.md"
 MADE = "<!-- Made by `manage.py capabilities --write`; a test compares it with the adapters. -->"
@@ -56,7 +56,7 @@ def matrix() -> str:
     return "\n\n".join(lines) + "\n"
 
 
-def page(kind: type[Platform]) -> str:
+def page(kind: type[OrderSource]) -> str:
     """One platform: what it is built on, how it is connected, how it is asked, what it can do, its limits."""
     parts = [
         f"# {kind.label}",
@@ -78,24 +78,24 @@ def page(kind: type[Platform]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _origin(kind: type[Platform]) -> str:
+def _origin(kind: type[OrderSource]) -> str:
     """Version, sources and quirks, as the adapter's own file says them; what to read first there is for programmers."""
     text = inspect.getdoc(sys.modules[kind.__module__.rpartition(".")[0]]) or inspect.getdoc(kind) or ""
     return text.partition("\n\nRead first")[0]
 
 
-def _credentials(kind: type[Platform]) -> Iterator[str]:
+def _credentials(kind: type[OrderSource]) -> Iterator[str]:
     for field in kind.credentials:
         need = "required" if field.required else f"one of *{field.group}*" if field.group else "optional"
         kept = "secret, encrypted" if field.is_secret else "shown again"
         yield f"- **{field.label}** (`{field.name}`; {need}; {kept}). {field.help}".rstrip()
 
 
-def _serves(kind: type[Platform]) -> str:
+def _serves(kind: type[OrderSource]) -> str:
     return f"One connection serves {Vendor.of(kind).serves}; the same account cannot be connected twice."
 
 
-def _rights(kind: type[Platform]) -> Iterator[str]:
+def _rights(kind: type[OrderSource]) -> Iterator[str]:
     if not kind.scopes:
         yield "The platform grants no single rights: a key that may enter may do everything below."
     for scope in kind.scopes:
@@ -103,29 +103,39 @@ def _rights(kind: type[Platform]) -> Iterator[str]:
         yield f"- `{scope.name}` ({need}). {scope.disables}".rstrip()
 
 
-def _capabilities(kind: type[Platform]) -> Iterator[str]:
-    for name, label in NAMES.items():
-        can: Capability = getattr(kind.capabilities, name)
-        yield _row([str(label), _said(name, can), str(can.why)])
+def _capabilities(kind: type[OrderSource]) -> Iterator[str]:
+    for row in rows({kind.label: kind.capabilities}):
+        for _label, can in row.cells:
+            yield _row([str(row.label), _said(row.key, can), str(can.why)])
 
 
-def _reasons(kind: type[Platform]) -> Iterator[str]:
+def _reasons(kind: type[OrderSource]) -> Iterator[str]:
     for reason, word in kind.reasons.items():
         yield _row([str(reason).replace("_", " "), f"`{word}`"])
 
 
-def _limits(kind: type[Platform]) -> Iterator[str]:
+def _limits(kind: type[OrderSource]) -> Iterator[str]:
     yield f"API version {kind.api_version}."
+    if issubclass(kind, Effects):
+        yield from _of_writes(kind)
+    yield from _of_hooks(kind)
+
+
+def _of_writes(kind: type[Effects]) -> Iterator[str]:
     yield f"Free text: {kind.note_limit} characters, our tag included; longer words are shortened, the tag is kept."
     reads = kind.points_per_second / kind.write_cost
     yield f"Writes a second at most, until an answer says better: {reads:g}."
     yield f"A request may still act {kind.late_landing_seconds / 60:g} minutes after its connection died."
     yield (f"The platform remembers a request's key for {kind.key_life_hours:g} hours." if kind.key_life_hours
            else "The platform knows no keys: after a lost answer Rescind looks before it sends again.")  # fmt: skip
-    if kind.topics:
-        yield f"Webhooks: {', '.join(f'`{topic}`' for topic in kind.topics)}."
+
+
+def _of_hooks(kind: type[Connector]) -> Iterator[str]:
+    topics, setup = (kind.topics, kind.hook_setup) if issubclass(kind, HookSource) else ((), "")
+    if topics:
+        yield f"Webhooks: {', '.join(f'`{topic}`' for topic in topics)}."
     else:
-        yield f"No webhooks are registered by Rescind. {kind.hook_setup}".strip()
+        yield f"No webhooks are registered by Rescind. {setup}".strip()
 
 
 def _words(row: Row) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stores.canonical.recipe import Recipe, UnitsBy
-from stores.platforms.base import Platform
+from stores.connectors.roles import OrderSource
 
 
-def sentences(kind: type[Platform]) -> Iterator[str]:
+def sentences(kind: type[OrderSource]) -> Iterator[str]:
     """What is asked first, what ends an order, and who puts units back."""
     by_item = kind.recipe.units_by is UnitsBy.ITEM
     yield "Some units: one call per line, one after another." if by_item else "Some units: a refund that names lines."

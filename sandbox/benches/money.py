@@ -29,11 +29,11 @@ from sandbox.core.world import World
 from stores.canonical.commands import Outcome
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
+from stores.connectors.roles import ConnectorContext, Effects, OrderSource, in_role
 from stores.kernel.errors import DeskError, RemoteRefused, RemoteThrottled
 from stores.kernel.http.transport import HttpTransport
 from stores.models import Store
 from stores.platforms import registry
-from stores.platforms.base import ConnectorContext, Platform
 
 T = TypeVar("T")
 POLLS: Final = 60
@@ -51,7 +51,7 @@ class Shop:
     world: World
     store: Store
     name: str
-    adapter: Platform
+    adapter: OrderSource
     calls: int = 0
 
     def patiently(self, act: Callable[[], T]) -> T:
@@ -88,12 +88,12 @@ class Shop:
         self.calls += 1
         key = str(uuid5(NAMESPACE_URL, f"{self.name}{self.calls}"))
         tag = f"[op {self.calls:08x}]"
-        receipt = self.patiently(lambda: self.adapter.carry_out(command, key=key, tag=tag))
+        receipt = self.patiently(lambda: in_role(self.adapter, Effects).carry_out(command, key=key, tag=tag))
         for _ in range(POLLS):
             if receipt.outcome is Outcome.APPLIED:
                 return
             self.world.advance(receipt.look_after or 30)
-            receipt = self.patiently(partial(self.adapter.poll, command, receipt))
+            receipt = self.patiently(partial(in_role(self.adapter, Effects).poll, command, receipt))
         raise Stuck("never finished")
 
     def moved(self, order_id: str) -> Decimal:

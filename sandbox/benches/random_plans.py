@@ -29,15 +29,15 @@ from stores.canonical.order import (
     Totals,
 )
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
+from stores.connectors.roles import OrderSource
 from stores.kernel.money import Money, allocate, total
-from stores.platforms.base import Platform
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PLACE = Location(id="place", name="Warehouse")
 DIGITS = {"JPY": "1", "USD": "0.01", "KWD": "0.001"}
 
 
-def faults(kind: type[Platform], pick: Random) -> Iterator[str]:
+def faults(kind: type[OrderSource], pick: Random) -> Iterator[str]:
     """Plan one random wish on one random order; words for whatever does not hold."""
     order = _order(kind, pick)
     wish = _wish(order, pick)
@@ -82,7 +82,7 @@ def _wrong(order: Order, wish: CancelRequest, made: Plan, *, is_refused: bool) -
 
 
 # --- an order ----------------------------------------------------------------------------------------
-def _order(kind: type[Platform], pick: Random) -> Order:
+def _order(kind: type[OrderSource], pick: Random) -> Order:
     currency = pick.choice(("USD", "USD", "JPY", "KWD"))
     lines = tuple(_line(number, currency, pick) for number in range(pick.randint(1, 4)))
     worth = total((line.unit_price.customer * line.ordered for line in lines), currency).rounded()
@@ -187,7 +187,7 @@ def _wish(order: Order, pick: Random) -> CancelRequest:
     )
 
 
-def _quote(kind: type[Platform], order: Order, wish: CancelRequest, pick: Random) -> Quote:
+def _quote(kind: type[OrderSource], order: Order, wish: CancelRequest, pick: Random) -> Quote:
     """What the units cost, or now and then all that is left; over the payments as far as they go."""
     left, zero = amounts.left(order), Money.zero(order.customer_currency)
     worth = total((order.line(i).unit_price.customer * n for i, n in wish.lines.items()), zero.currency).rounded()

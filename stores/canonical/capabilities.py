@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Self
 
 
 class Support(StrEnum):
@@ -44,8 +45,28 @@ def impossible(why: str) -> Capability:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Capabilities:
-    """No defaults: every capability is said. Field order is the order of the capability page."""
+class Declared:
+    """What a connector says of itself: capabilities only, none with a default. A connector with tables of several
+    kinds inherits them all.
+    """
+
+    def spoken(self) -> Self:
+        """The same with every `why` as plain text in the reader's language: what a plan may store."""
+        return type(self)(
+            **{f.name: Capability(getattr(self, f.name).support, str(getattr(self, f.name).why)) for f in fields(self)}
+        )
+
+    def as_dict(self) -> dict[str, dict[str, str]]:
+        """{name: {"support": ..., "why": ...}} as `manage.py capabilities` prints it."""
+        return {
+            f.name: {"support": str(getattr(self, f.name).support), "why": str(getattr(self, f.name).why)}
+            for f in fields(self)
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities(Declared):
+    """Of an order platform. Field order is the order of the capability page."""
 
     import_orders: Capability
     search_orders: Capability
@@ -74,15 +95,31 @@ class Capabilities:
     idempotency: Capability
     undo: Capability
 
-    def spoken(self) -> Capabilities:
-        """The same with every `why` as plain text in the reader's language: what a plan may store."""
-        return Capabilities(
-            **{f.name: Capability(getattr(self, f.name).support, str(getattr(self, f.name).why)) for f in fields(self)}
-        )
 
-    def as_dict(self) -> dict[str, dict[str, str]]:
-        """{name: {"support": ..., "why": ...}} as `manage.py capabilities` prints it."""
-        return {
-            f.name: {"support": str(getattr(self, f.name).support), "why": str(getattr(self, f.name).why)}
-            for f in fields(self)
-        }
+@dataclass(frozen=True, kw_only=True)
+class PaymentCapabilities(Declared):
+    """Of a payment provider that knows no orders."""
+
+    refund: Capability
+    refund_part: Capability
+    void_authorisation: Capability
+    find_again: Capability
+    idempotency: Capability
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookCapabilities(Declared):
+    """Of a ledger."""
+
+    credit_note: Capability
+    find_again: Capability
+    idempotency: Capability
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageCapabilities(Declared):
+    """Of a channel."""
+
+    send_message: Capability
+    find_again: Capability
+    idempotency: Capability

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -122,7 +123,44 @@ class CorrectStock:
     changes: tuple[StockChange, ...]
 
 
-Command = CancelOrder | RefundOrder | EditOrder | VoidPayment | CorrectStock | CancelLine | CancelRest
+@dataclass(frozen=True, kw_only=True)
+class CreditLine:
+    """What a credit note gives back for. `amount` holds the tax; `tax` says how much of it is."""
+
+    title: str
+    sku: str
+    units: Decimal  # 0 for shipping and fees
+    amount: Money
+    tax: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueCreditNote:
+    """Write a credit note for what was cancelled; `invoice_id` is the ledger's own, "" where it knows none."""
+
+    order_id: str
+    number: str  # ours (C-2041): what a bookkeeper searches for
+    invoice_id: str
+    issued_on: date
+    customer_name: str
+    customer_email: str
+    currency: str
+    lines: tuple[CreditLine, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendMessage:
+    """Bring one message to one address of a channel; `thread` continues one that stands there ("" = a new one)."""
+
+    address: str
+    subject: str
+    text: str
+    thread: str = ""
+
+
+Command = CancelOrder | RefundOrder | EditOrder | VoidPayment | CorrectStock | CancelLine | CancelRest  # of a plan
+AnyCommand = Command | IssueCreditNote | SendMessage
 
 
 class Outcome(StrEnum):

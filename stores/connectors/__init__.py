@@ -1,5 +1,6 @@
-"""What every connector shares, whatever it connects: how an effect is looked for, and who decides what was found.
+"""What every connector shares, whatever it connects: what it can be to us, how an effect is looked for, who decides.
 
-Read `records` first: what an adapter reads back. `judge`: the one place that says found, foreign, absent or unclear.
-An adapter never judges: it reads, and knows our mark only as text that may stand somewhere.
+`roles`: what an outside account can be (a source of orders, a refunder, a ledger, a channel): read it first.
+`records`: what an adapter reads back. `judge`: the one place that says found, foreign, absent or unclear. An adapter
+never judges: it reads, and knows our mark only as text that may stand somewhere. `rows`: a listing, row by row.
 """

@@ -12,7 +12,16 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import Absent, Command, CorrectStock, Finding, Found, FoundForeign, RefundOrder, Unclear
+from stores.canonical.commands import (
+    Absent,
+    AnyCommand,
+    CorrectStock,
+    Finding,
+    Found,
+    FoundForeign,
+    RefundOrder,
+    Unclear,
+)
 from stores.canonical.order import Order
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel.money import Money, total
@@ -20,8 +29,8 @@ from stores.kernel.money import Money, total
 MARK = re.compile(r"\[op [0-9a-f]{8}\]")  # of any step of ours
 
 
-def decide(command: Command, reading: Reading, *, tag: str, before: Order) -> Finding:
-    """What the records of a look prove about `command`. `before`: the order as it stood when the plan was made."""
+def decide(command: AnyCommand, reading: Reading, *, tag: str, before: Order | None) -> Finding:
+    """What the records of a look prove about `command`. `before`: the order when the plan was made, if any."""
     ours = [record for record in reading.records if record.text is not None and tag in record.text]
     if ours:
         return _ours(command, ours)
@@ -36,14 +45,14 @@ def decide(command: Command, reading: Reading, *, tag: str, before: Order) -> Fi
     return Unclear(detail=reading.unclear) if reading.unclear else Absent(detail=reading.absent)
 
 
-def _fresh(records: Iterable[Record], before: Order) -> list[Record]:
+def _fresh(records: Iterable[Record], before: Order | None) -> list[Record]:
     """Those the plan did not know. A record of a refund that stood there before is nobody's answer to us."""
-    known = {refund.id for refund in before.refunds}
+    known = {refund.id for refund in before.refunds} if before else set()
     return [record for record in records if record.id not in known]
 
 
 # --- with our mark -------------------------------------------------------------------------------------
-def _ours(command: Command, ours: list[Record]) -> Finding:
+def _ours(command: AnyCommand, ours: list[Record]) -> Finding:
     for record in ours:
         if _same_money(command, record):
             return _as_it_stands(record)
@@ -93,7 +102,7 @@ def _unmarked(record: Record) -> Finding:
 
 
 # --- without our mark ----------------------------------------------------------------------------------
-def _foreign(command: Command, fresh: list[Record]) -> Finding | None:
+def _foreign(command: AnyCommand, fresh: list[Record]) -> Finding | None:
     """Another step of ours is a twin only if it took the same units: the guards before each send count its money.
 
     Several steps of ours may move the same stock, each once.
@@ -111,7 +120,7 @@ def _foreign(command: Command, fresh: list[Record]) -> Finding | None:
     return None
 
 
-def _same_money(command: Command, record: Record) -> bool:
+def _same_money(command: AnyCommand, record: Record) -> bool:
     """The same amount through each payment; in all, where the platform tells no more. Other commands move none."""
     if not isinstance(command, RefundOrder):
         return True

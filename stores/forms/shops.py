@@ -10,10 +10,10 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from stores.connectors.roles import Connector
 from stores.forms.fields import Name, Number, Words
 from stores.kernel.credentials import Secret, Text
 from stores.models import Store
-from stores.platforms.base import Platform
 
 LONGEST_HOLD_MINUTES = 24 * 60
 
@@ -21,7 +21,7 @@ LONGEST_HOLD_MINUTES = 24 * 60
 class Credentials(forms.Form):
     """Fields by the adapter's declaration. Secrets are never rendered back: they are typed again."""
 
-    def __init__(self, *args: Any, platform: type[Platform], known: Mapping[str, str] | None = None, **kwargs: Any):
+    def __init__(self, *args: Any, platform: type[Connector], known: Mapping[str, str] | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.declared = declared_by(platform)
         for field in self.declared:
@@ -92,7 +92,7 @@ class ShopSettings(forms.Form):
         return int(self.cleaned_data["hold_minutes"])
 
 
-def declared_by(platform: type[Platform]) -> tuple[Text | Secret, ...]:
+def declared_by(platform: type[Connector]) -> tuple[Text | Secret, ...]:
     """The adapter's own fields, and the gateway where it does not speak of one itself."""
     own = platform.credentials
     if any(field.name == "base_url" for field in own):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stores.platforms.base import Platform
+from stores.connectors.roles import OrderSource
 from stores.platforms.bigcommerce import BigCommerce
 from stores.platforms.magento import Magento
 from stores.platforms.modern_dropship import ModernDropship
@@ -11,7 +11,7 @@ from stores.platforms.shoplazza import Shoplazza
 from stores.platforms.square import Square
 from stores.platforms.woocommerce import WooCommerce
 
-ADAPTERS: tuple[type[Platform], ...] = (
+ADAPTERS: tuple[type[OrderSource], ...] = (
     Shopify,
     Shoplazza,
     ModernDropship,
@@ -20,13 +20,13 @@ ADAPTERS: tuple[type[Platform], ...] = (
     Magento,
     BigCommerce,
 )
-PLATFORMS: dict[str, type[Platform]] = {adapter.key: adapter for adapter in ADAPTERS}
+PLATFORMS: dict[str, type[OrderSource]] = {adapter.key: adapter for adapter in ADAPTERS}
 
 
-def get(key: str) -> type[Platform]:
+def get(key: str) -> type[OrderSource]:
     """Raises KeyError for a platform nobody registered."""
     return PLATFORMS[key]
 
 
-def all_platforms() -> list[type[Platform]]:
+def all_platforms() -> list[type[OrderSource]]:
     return list(PLATFORMS.values())

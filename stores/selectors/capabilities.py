@@ -1,16 +1,17 @@
-"""What each platform can do, as pages and documents tell it: capabilities by name, platforms side by side."""
+"""What each connector can do, as pages and documents tell it: capabilities by name, connectors side by side."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
-from stores.canonical.capabilities import Capabilities, Capability
+from stores.canonical.capabilities import Capability, Declared
+from stores.connectors.roles import BookKeeper, Connector, Messenger, OrderSource, Refunder, Scope, StockKeeper
 from stores.platforms import registry
-from stores.platforms.base import Platform, Scope, Serves
 
 NAMES: dict[str, Any] = {
     "import_orders": _("Import all orders"),
@@ -39,6 +40,8 @@ NAMES: dict[str, Any] = {
     "find_again": _("Find our effect after a lost answer"),
     "idempotency": _("Ignore the same request sent twice"),
     "undo": _("Undo"),
+    "credit_note": _("Write a credit note"),
+    "send_message": _("Send a message"),
 }
 
 # What a platform lets Rescind know. It changes nothing there, so it is not counted in calls: told whole, or in part.
@@ -47,38 +50,40 @@ TOLD = frozenset({
     "disputes", "labels", "find_again", "idempotency",
 })  # fmt: skip
 
-SERVES = {
-    Serves.ORDERS: _("orders"),
-    Serves.PAYMENTS: _("payments"),
-    Serves.STOCK: _("stock"),
-    Serves.BOOKS: _("books"),
+# What one account is to us; stock also where a refund or a cancel puts units back by itself.
+SERVES: dict[type[Connector], Any] = {
+    OrderSource: _("orders"),
+    Refunder: _("payments"),
+    StockKeeper: _("stock"),
+    BookKeeper: _("books"),
+    Messenger: _("messages"),
 }
 
 
 @dataclass(frozen=True)
 class Vendor:
-    """A platform for templates, which would call the class itself."""
+    """A connector for templates, which would call the class itself."""
 
     key: str
     label: str
     api_version: str
     scopes: tuple[Scope, ...]
-    capabilities: Capabilities
+    capabilities: Declared
     serves: str  # "orders, payments and stock": what one connection is to us
 
     @classmethod
-    def of(cls, platform: type[Platform]) -> Vendor:
-        roles = str(get_text_list([str(SERVES[role]) for role in platform.serves], _("and")))
-        return cls(platform.key, platform.label, platform.api_version, platform.scopes, platform.capabilities, roles)
+    def of(cls, kind: type[Connector]) -> Vendor:
+        roles = str(get_text_list([str(SERVES[role]) for role in served(kind)], _("and")))
+        return cls(kind.key, kind.label, kind.api_version, kind.scopes, kind.capabilities, roles)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One capability on each of the platforms shown."""
+    """One capability on each of the connectors that say it."""
 
     key: str
     label: Any
-    cells: tuple[tuple[str, Capability], ...]  # (platform's label, what it can)
+    cells: tuple[tuple[str, Capability], ...]  # (connector's label, what it can)
 
     @property
     def scale(self) -> str:
@@ -86,13 +91,21 @@ class Row:
         return "told" if self.key in TOLD else "support"
 
 
-def rows(platforms: dict[str, Capabilities]) -> list[Row]:
-    """platforms: label → capabilities. In the order in which the capabilities are declared."""
-    keys = [field.name for field in fields(Capabilities)]
-    return [
-        Row(key, NAMES.get(key, key.replace("_", " ")), tuple((p, getattr(can, key)) for p, can in platforms.items()))
-        for key in keys
-    ]
+def rows(connectors: Mapping[str, Declared]) -> list[Row]:
+    """connectors: label → capabilities. What their roles ask for, in the order of `NAMES`."""
+    return [row for key, name in NAMES.items() if (row := Row(key, name, _cells(key, connectors))).cells]
+
+
+def _cells(key: str, connectors: Mapping[str, Declared]) -> tuple[tuple[str, Capability], ...]:
+    return tuple((label, getattr(can, key)) for label, can in connectors.items() if hasattr(can, key))
+
+
+def served(kind: type[Connector]) -> list[type[Connector]]:
+    """The roles that one account of it serves, in the order of `SERVES`."""
+    plays = {*kind.roles()}
+    if issubclass(kind, OrderSource) and kind.capabilities.restock.is_offered:
+        plays.add(StockKeeper)
+    return [role for role in SERVES if role in plays]
 
 
 def vendors() -> list[Vendor]:

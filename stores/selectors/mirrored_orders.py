@@ -1,4 +1,4 @@
-"""The same order in two shops: a copy names the number of its original (`Platform.copies_by`).
+"""The same order in two shops: a copy names the number of its original (`OrderSource.copies_by`).
 
 A number that stands in several shops is decided by the SKUs; where those do not decide either, nothing is linked:
 a wrong link would send people to a stranger's order.

@@ -8,17 +8,16 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
 from uuid import UUID
 
 from django.db import connection
 
+from stores.connectors import registry
+from stores.connectors.roles import HookSource
 from stores.kernel import clock
 from stores.kernel.security import vault
 from stores.kernel.security.vault import VaultError
 from stores.models import Store, StoreSecret, StoreState
-from stores.platforms import registry
-from stores.platforms.base import Platform
 from stores.services.credentials import FORMER
 
 logger = logging.getLogger(__name__)
@@ -29,21 +28,20 @@ class Addressee:
     """`store`: with what a delivery needs, the rest is read when asked for. `sealed`: by name."""
 
     store: Store
-    platform: type[Platform]
+    hooks: type[HookSource]
     sealed: dict[str, bytes]
 
     @property
     def has_door(self) -> bool:
-        """A platform that sends nothing has none; where nothing is signed, a disconnected shop has none either."""
-        is_open = self.platform.hooks_are_signed or self.store.state != StoreState.DISCONNECTED
-        return self.platform.sends_hooks() and is_open
+        """Where nothing is signed, a disconnected shop has none."""
+        return self.hooks.hooks_are_signed or self.store.state != StoreState.DISCONNECTED
 
     def secrets(self) -> list[str]:
         """What may have signed: the secret of today, and for an hour the one before it.
 
         Raises VaultError when today's does not open; one before it that does not open signs nothing any more.
         """
-        found = [self._open(name) for name in (self.platform.hook_secret,) if name in self.sealed]
+        found = [self._open(name) for name in (self.hooks.hook_secret,) if name in self.sealed]
         if FORMER in self.sealed:
             try:
                 found.append(self._open(FORMER))
@@ -57,24 +55,30 @@ class Addressee:
 
 
 def find(token: str) -> Addressee | None:
-    """None for an address that is nobody's, or of a platform that this version does not know."""
+    """None for an address that is nobody's, or of a platform that sends nothing or that this version does not know."""
     if not token.isascii() or not token.isprintable():
         return None  # PostgreSQL takes no NUL
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, [*_names(), connection.ops.adapt_datetimefield_value(clock.now()), token])
+        cursor.execute(_statement(), [*_names(), connection.ops.adapt_datetimefield_value(clock.now()), token])
         rows = cursor.fetchall()
-    if not rows or rows[0][2] not in registry.PLATFORMS:
+    hooks = _hook_sources().get(rows[0][2]) if rows else None
+    if hooks is None:
         return None
     pk, uuid, platform, state = rows[0][:4]
     known = {"id": pk, "uuid": _uuid(uuid), "platform": platform, "state": state, "inbox_token": token}
     store = Store.from_db(connection.alias, list(known), list(known.values()))
-    return Addressee(store, registry.get(platform), {name: bytes(sealed) for *_, name, sealed in rows if name})
+    return Addressee(store, hooks, {name: bytes(sealed) for *_, name, sealed in rows if name})
 
 
 @cache
 def _names() -> list[str]:
     """Of every secret that may sign."""
-    return sorted({platform.hook_secret for platform in registry.all_platforms()} | {FORMER})
+    return sorted({kind.hook_secret for kind in _hook_sources().values()} | {FORMER})
+
+
+@cache
+def _hook_sources() -> dict[str, type[HookSource]]:
+    return {kind.key: kind for kind in registry.playing(HookSource)}
 
 
 def _uuid(told: UUID | str) -> UUID:
@@ -82,6 +86,7 @@ def _uuid(told: UUID | str) -> UUID:
     return told if isinstance(told, UUID) else UUID(told)
 
 
+@cache
 def _statement() -> str:
     """Written out: making it anew each time would cost the ORM as long as all the rest takes."""
     marks = ", ".join(["%s"] * len(_names()))
@@ -90,6 +95,3 @@ def _statement() -> str:
         f" LEFT JOIN stores_storesecret secret ON secret.store_id = shop.id AND secret.name IN ({marks})"
         " AND (secret.expires_at IS NULL OR secret.expires_at > %s) WHERE shop.inbox_token = %s"
     )
-
-
-STATEMENT: Final = _statement()

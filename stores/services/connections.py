@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from stores.audit import shop_actions, trail
 from stores.audit.actions import Action
+from stores.connectors.roles import Access
 from stores.kernel import clock, queue
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected
 from stores.models import Store, StoreHealth, StoreState, StoreSync, User
 from stores.platforms import registry
-from stores.platforms.base import Access
 from stores.services import admin_mail, credentials, platform_client, webhooks
 from stores.services.platform_client import open_platform
 
@@ -105,7 +105,7 @@ def rekey(
         )
     _check_account(store.platform, access, but=store)
     with transaction.atomic():
-        credentials.keep(store, secrets, hook_secret=registry.get(store.platform).hook_secret)
+        credentials.keep(store, secrets, hook_secret=webhooks.secret_name(store))
         store.settings, store.granted_scopes, store.state = wanted, list(access.granted), StoreState.ACTIVE
         store.is_sandbox, store.account = platform_client.is_sandbox(wanted.get("base_url", "")), access.account
         store.save(update_fields=["settings", "granted_scopes", "state", "is_sandbox", "account"])

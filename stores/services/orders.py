@@ -13,10 +13,10 @@ from django.db.models import Field, ProtectedError, Q
 
 from stores.canonical import codec
 from stores.canonical.order import Order
+from stores.connectors.roles import OrderSource
 from stores.kernel import clock, search_text
 from stores.models import OrderRecord, Store, UnreadableOrder
 from stores.platforms import registry
-from stores.platforms.base import Platform
 from stores.services import connections
 
 BATCH = 200  # rows a statement: 200 × 22 values stay below SQLite's 32,766 variables
@@ -54,10 +54,10 @@ def refresh(
     record: OrderRecord,
     *,
     read_timeout: float | None = None,
-    platform: Platform | None = None,
+    platform: OrderSource | None = None,
     before: Order | None = None,
 ) -> Order:
-    """Read the order live and keep the copy. Raises RemoteError as `Platform.read_order`.
+    """Read the order live and keep the copy. Raises RemoteError as `OrderSource.read_order`.
 
     platform: an adapter already open, as a step has one. before: an earlier full read, which makes this one cheaper.
     """

@@ -11,12 +11,12 @@ from uuid import UUID
 import requests
 from django.conf import settings
 
+from stores.connectors.roles import ConnectorContext, OrderSource
 from stores.kernel import clock
 from stores.kernel.http import network
 from stores.kernel.http.transport import HttpTransport, Journal, Timeouts
 from stores.models import Store
 from stores.platforms import registry
-from stores.platforms.base import ConnectorContext, Platform
 from stores.services import credentials
 from stores.services.circuit_breaker import RowBreaker, Seen
 from stores.services.rate_limit import Booking, Ledger, RowLimiter
@@ -42,7 +42,7 @@ def open_platform(
     journal: Journal | None = None,
     booking: Booking | None = None,
     read_timeout: float | None = None,
-) -> Platform:
+) -> OrderSource:
     """The shop's adapter, ready to call. Asks the database for its secrets and sends nothing.
 
     journal, booking: the executor's, for effects and for the slots of its whole turn. read_timeout: somebody waits at
@@ -73,7 +73,7 @@ def open_platform(
     )
 
 
-def trial(platform_key: str, shop: Mapping[str, str], secrets: Mapping[str, str]) -> Platform:
+def trial(platform_key: str, shop: Mapping[str, str], secrets: Mapping[str, str]) -> OrderSource:
     """An adapter for values that are not stored yet: *Test connection*. Its token lives as long as it does."""
     around = egress(shop.get("base_url", ""))
     transport = HttpTransport(

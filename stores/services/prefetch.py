@@ -8,13 +8,13 @@ from datetime import datetime
 
 from django.db import connection, connections
 
+from stores.connectors.roles import Listing, OrderSource
 from stores.kernel import clock
-from stores.platforms.base import Listing, Platform
 
 Page = tuple[Listing, datetime]  # with the instant at which it was asked for
 
 
-def pages(platform: Platform, *, since: datetime | None, cursor: str, is_over: Callable[[], bool]) -> Iterator[Page]:
+def pages(platform: OrderSource, *, since: datetime | None, cursor: str, is_over: Callable[[], bool]) -> Iterator[Page]:
     """From `cursor` on, until the listing ends or the turn is over; a page that was asked for is always handed out.
 
     Whatever the platform raises is raised when its page would have come: what came before is kept by then. Inside a
@@ -35,7 +35,9 @@ def pages(platform: Platform, *, since: datetime | None, cursor: str, is_over: C
             reader.submit(connections.close_all)  # the reader's own
 
 
-def _one_by_one(platform: Platform, since: datetime | None, cursor: str, is_over: Callable[[], bool]) -> Iterator[Page]:
+def _one_by_one(
+    platform: OrderSource, since: datetime | None, cursor: str, is_over: Callable[[], bool]
+) -> Iterator[Page]:
     while True:
         listing, read_at = _read(platform, since, cursor)
         yield listing, read_at
@@ -44,6 +46,6 @@ def _one_by_one(platform: Platform, since: datetime | None, cursor: str, is_over
             return
 
 
-def _read(platform: Platform, since: datetime | None, cursor: str) -> Page:
+def _read(platform: OrderSource, since: datetime | None, cursor: str) -> Page:
     read_at = clock.now()
     return platform.list_orders(since=since, cursor=cursor), read_at

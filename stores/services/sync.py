@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from stores.connectors.roles import Listing, OrderSource
 from stores.effects import leases, retry_policy
 from stores.kernel import clock, queue
 from stores.kernel.errors import (
@@ -27,7 +28,6 @@ from stores.kernel.errors import (
 from stores.kernel.security.vault import VaultError
 from stores.models import OrderRecord, Store, StoreState, StoreSync, SyncPhase
 from stores.platforms import registry
-from stores.platforms.base import Listing, Platform
 from stores.services import connections, orders, prefetch, unreadable
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def advance(store_uuid: str | UUID) -> None:
         _stumble(row, exc)
 
 
-def _turn(row: StoreSync, platform: Platform) -> None:
+def _turn(row: StoreSync, platform: OrderSource) -> None:
     ends_at = clock.monotonic() + TURN_SECONDS
     unreadable.retry_due(row.store, platform)
     if not row.cursor:

@@ -12,12 +12,12 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from stores.connectors import rows
+from stores.connectors.roles import OrderSource
 from stores.connectors.rows import Unreadable
 from stores.effects import retry_policy
 from stores.kernel import clock, search_text
 from stores.kernel.errors import CredentialsRejected, RemoteError, RemoteRefused, RemoteUnavailable
 from stores.models import Store, UnreadableOrder
-from stores.platforms.base import Platform
 from stores.services import connections, orders
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ def _entry(store: Store, row: Unreadable, read_at: datetime) -> UnreadableOrder:
 
 
 # --- trying again --------------------------------------------------------------------------------------
-def retry_due(store: Store, platform: Platform) -> None:
+def retry_due(store: Store, platform: OrderSource) -> None:
     """Read again what is due. A shop that does not answer leaves all of it for later."""
     now, ends_at = clock.now(), clock.monotonic() + TURN_SECONDS
     mine = UnreadableOrder.objects.filter(store=store)
@@ -118,7 +118,7 @@ def try_all_again(store: Store) -> int:
     return UnreadableOrder.objects.filter(store=store).exclude(external_id="").update(next_try_at=clock.now())
 
 
-def _again(entry: UnreadableOrder, platform: Platform) -> Ended:
+def _again(entry: UnreadableOrder, platform: OrderSource) -> Ended:
     read_at = clock.now()
     try:
         orders.save(entry.store, platform.read_order(entry.external_id), read_at)  # and the entry is gone

@@ -17,11 +17,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from stores.audit import shop_actions, trail
+from stores.connectors.roles import Hook, HookSource
 from stores.kernel import clock
 from stores.kernel.errors import DeskError
 from stores.models import Store, StoreHealth, StoreState
 from stores.platforms import registry
-from stores.platforms.base import Hook, Platform
 from stores.services import credentials, platform_client
 
 logger = logging.getLogger(__name__)
@@ -35,13 +35,19 @@ UNSIGNED: Final = gettext_lazy("Without the secret that signs them, webhooks can
 class Repair:
     """What must change so that every topic stands once, at our address."""
 
-    add: tuple[str, ...]
-    remove: tuple[Hook, ...]
+    add: tuple[str, ...] = ()
+    remove: tuple[Hook, ...] = ()
 
 
 def address(store: Store) -> str:
     """Where the shop's webhooks go; "" when nothing outside can reach us."""
     return f"{settings.PUBLIC_URL}/hooks/{store.inbox_token}" if settings.PUBLIC_URL else ""
+
+
+def secret_name(store: Store) -> str:
+    """The credential that signs the shop's webhooks; "" where none does."""
+    kind = registry.get(store.platform)
+    return kind.hook_secret if issubclass(kind, HookSource) else ""
 
 
 def due(now: datetime, limit: int) -> list[str]:
@@ -57,7 +63,7 @@ def due(now: datetime, limit: int) -> list[str]:
 def check(store: Store) -> None:
     """Compare what stands with what we need, and repair it. Errors are kept in words on the health row."""
     kind = registry.get(store.platform)
-    if not address(store) or not kind.topics:
+    if not address(store) or not issubclass(kind, HookSource) or not kind.topics:
         return
     rows = StoreHealth.objects.filter(store=store)
     rows.update(hooks_checked_at=clock.now())  # first, so that the next sweep does not come here again
@@ -65,13 +71,14 @@ def check(store: Store) -> None:
         if not credentials.read(store).get(kind.hook_secret):
             rows.update(hooks_standing=0, hooks_error=UNSIGNED)
             return
-        repair = _repair(platform_client.open_platform(store), store)
+        platform = platform_client.open_platform(store)
+        repair = _repair(platform, store) if isinstance(platform, HookSource) else Repair()
     except DeskError as exc:
         rows.update(hooks_error=exc.user_message[:300])
         logger.warning("Webhooks could not be checked", extra={"store": store.uuid, "kind": type(exc).__name__})
         return
     with transaction.atomic():
-        rows.update(hooks_error="", hooks_standing=len(registry.get(store.platform).topics))
+        rows.update(hooks_error="", hooks_standing=len(kind.topics))
         if repair.add or repair.remove:
             trail.record(
                 shop_actions.HOOKS_REPAIRED,
@@ -89,10 +96,11 @@ def remove_all(store: Store) -> int:
     removed = 0
     try:
         platform = platform_client.open_platform(store, read_timeout=settings.PAGE_READ_TIMEOUT_SECONDS)
-        for hook in platform.list_hooks():
-            if store.inbox_token in hook.uri:
-                platform.remove_hook(hook.id)
-                removed += 1
+        if isinstance(platform, HookSource):
+            for hook in platform.list_hooks():
+                if store.inbox_token in hook.uri:
+                    platform.remove_hook(hook.id)
+                    removed += 1
     except DeskError as exc:
         logger.warning("Webhooks were left standing", extra={"store": store.uuid, "kind": type(exc).__name__})
     StoreHealth.objects.filter(store=store).update(hooks_standing=0)
@@ -113,7 +121,7 @@ def needed(topics: Sequence[str], standing: Sequence[Hook], uri: str, token: str
     )
 
 
-def _repair(platform: Platform, store: Store) -> Repair:
+def _repair(platform: HookSource, store: Store) -> Repair:
     uri = address(store)
     repair = needed(platform.topics, platform.list_hooks(), uri, store.inbox_token)
     for topic in repair.add:

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from stores.connectors.roles import Access, OrderSource
 from stores.forms.people import put_errors
 from stores.forms.shops import Credentials, NewConnection, ShopSettings
 from stores.kernel.errors import InputRejected, RemoteError
 from stores.models import Store, StoreState, User
 from stores.platforms import registry
-from stores.platforms.base import Access, Platform
 from stores.selectors import access as rights
 from stores.selectors import stores
 from stores.services import connections, shop_settings, timekeeper
@@ -170,7 +170,7 @@ def _decide(
 
 
 # --- parts -----------------------------------------------------------------------------------------
-def _adapter(key: str) -> type[Platform]:
+def _adapter(key: str) -> type[OrderSource]:
     try:
         return registry.get(key)
     except KeyError as exc:
@@ -189,7 +189,7 @@ def _try(form: Credentials, act: Callable[[], T]) -> T | None:
 
 
 def _tested(
-    request: DeskRequest, adapter: type[Platform], form: Credentials, page: str, store: Store | None = None
+    request: DeskRequest, adapter: type[OrderSource], form: Credentials, page: str, store: Store | None = None
 ) -> HttpResponse:
     """The result alone for htmx, so that what was typed stays; without script the whole page, secrets empty."""
     result: Access | None = None

@@ -15,10 +15,10 @@ from sandbox.core.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import DeskError, RemoteRefused
-from stores.platforms.base import Platform
 from tests.corpus import cases, checks
 from tests.corpus.cases import Case
 from tests.make import NOW
+from tests.stores.platforms.rig import Platform
 
 CASES = list(cases.every())
 SETTINGS = ShopSettings(hold_seconds=0)

@@ -49,7 +49,7 @@ READ_PAUSES = (0.2, 0.6)  # seconds before the second and the third read
 
 @dataclass
 class HttpTransport:
-    """Implements stores.platforms.base.Transport for one shop.
+    """Implements stores.connectors.roles.Transport for one shop.
 
     patience: seconds that everything sent through this transport may take together (a page waits 8), None: no end.
     """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from stores.connectors.roles import Access, Scope
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
-from stores.platforms.base import Access, Scope
 from stores.platforms.bigcommerce.api import Api
 
 RIGHTS = (

@@ -21,10 +21,20 @@ from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
+from stores.connectors.roles import (
+    Access,
+    ConnectorContext,
+    Hook,
+    HookSource,
+    Listing,
+    OrderSource,
+    OrderWriter,
+    Refunder,
+    StockKeeper,
+)
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected
 from stores.kernel.http import json_readers
-from stores.platforms.base import Access, ConnectorContext, Hook, Listing, Platform
 from stores.platforms.bigcommerce import (
     access,
     acting,
@@ -46,7 +56,7 @@ HOST = "https://api.bigcommerce.com"
 HASH = re.compile(r"[a-z0-9]{3,40}", re.ASCII)
 
 
-class BigCommerce(Platform):
+class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     key = "bigcommerce"
     label = "BigCommerce"
     api_version = "v3"

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.base import ConnectorContext
 from stores.platforms.bigcommerce import capabilities, errors
 
 IDENT = re.compile(r"[0-9]{1,18}", re.ASCII)

@@ -9,10 +9,10 @@ from typing import Any
 
 from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
 from stores.connectors import rows
+from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
-from stores.platforms.base import Listing
 from stores.platforms.bigcommerce import capabilities, lines, mapping, parts, payments, stock, totals
 from stores.platforms.bigcommerce.api import WHOLE_ORDER, Api, check_id
 from stores.platforms.bigcommerce.mapping import Read

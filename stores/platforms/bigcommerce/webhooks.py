@@ -12,12 +12,12 @@ from hashlib import sha256
 from typing import Any
 
 from stores.canonical.events import Event, EventKind
+from stores.connectors.roles import Hook
 from stores.kernel import clock
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused
 from stores.kernel.http import json_readers, safe_json
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.security import signing
-from stores.platforms.base import Hook
 from stores.platforms.bigcommerce.api import Api
 
 TOPICS = {

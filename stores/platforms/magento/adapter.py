@@ -11,12 +11,12 @@ from stores.canonical.commands import CancelOrder, Command, Receipt, RefundOrder
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
+from stores.connectors.roles import Access, ConnectorContext, Listing, OrderSource, OrderWriter, Refunder
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.i18n import with_theirs
-from stores.platforms.base import Access, ConnectorContext, Listing, Platform
 from stores.platforms.magento import again, finding, messages, quoting, reading, receipts, sending
 from stores.platforms.magento import capabilities as declared
 from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
@@ -31,7 +31,7 @@ SHOP = re.compile(
 PROBES = (("invoices", "sales_invoice"), ("creditmemos", "sales_creditmemo"), ("shipments", "shipment"))
 
 
-class Magento(Platform):
+class Magento(OrderSource, OrderWriter, Refunder):
     key = "magento"
     label = "Magento / Adobe Commerce"
     api_version = "V1"

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import CredentialsRejected, RemoteError, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.base import ConnectorContext
 from stores.platforms.magento import errors, messages, oauth
 from stores.platforms.magento.facts import Ways
 

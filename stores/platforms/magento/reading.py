@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 
 from stores.canonical.order import Order
 from stores.connectors import rows
+from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.base import Listing
 from stores.platforms.magento import mapping
 from stores.platforms.magento.amounts import number, when
 from stores.platforms.magento.api import PAGE, Api, understood

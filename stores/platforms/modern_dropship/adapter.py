@@ -19,11 +19,11 @@ from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
+from stores.connectors.roles import Access, ConnectorContext, HookSource, Listing, OrderSource, OrderWriter
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.money import Money
-from stores.platforms.base import Access, ConnectorContext, Listing, Platform, Serves
 from stores.platforms.modern_dropship import capabilities as declared
 from stores.platforms.modern_dropship import finding, listing, mapping, receipts, sending, units, webhooks
 from stores.platforms.modern_dropship.api import Api, check_id, unwrapped
@@ -33,7 +33,7 @@ from stores.platforms.modern_dropship.units import Tally
 HOST = "https://api.convictional.com"
 
 
-class ModernDropship(Platform):
+class ModernDropship(OrderSource, OrderWriter, HookSource):
     key = "modern_dropship"
     label = "Modern Dropship"
     api_version = "2022-03-03"
@@ -52,7 +52,6 @@ class ModernDropship(Platform):
             required=False,
         ),
     )
-    serves = (Serves.ORDERS,)
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     reasons = declared.REASONS

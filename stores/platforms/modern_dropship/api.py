@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.base import ConnectorContext
 from stores.platforms.modern_dropship import capabilities, units
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)

@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.order import Order
 from stores.connectors import rows
+from stores.connectors.roles import Listing
 from stores.kernel.errors import InputRejected
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.base import Listing
 from stores.platforms.modern_dropship import mapping
 from stores.platforms.modern_dropship.api import Api, shown_by
 

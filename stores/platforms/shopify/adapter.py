@@ -25,9 +25,20 @@ from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
+from stores.connectors.roles import (
+    WHOLE_ORDER,
+    Access,
+    ConnectorContext,
+    Hook,
+    HookSource,
+    Listing,
+    OrderSource,
+    OrderWriter,
+    Refunder,
+    StockKeeper,
+)
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, JobFailed, OutcomeUnknown
-from stores.platforms.base import WHOLE_ORDER, Access, ConnectorContext, Hook, Listing, Platform
 from stores.platforms.shopify import capabilities as declared
 from stores.platforms.shopify import (
     editing,
@@ -51,7 +62,7 @@ KEY_HOURS = 24.0
 SAFE_KEY_SECONDS = (KEY_HOURS - 4) * 3600
 
 
-class Shopify(Platform):
+class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     key = "shopify"
     label = "Shopify"
     api_version = VERSIONS[0]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from stores.connectors.roles import ConnectorContext
 from stores.kernel import clock
 from stores.kernel.errors import (
     CredentialsRejected,
@@ -22,7 +23,6 @@ from stores.kernel.errors import (
 )
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import LONGEST_WAIT, Usage
-from stores.platforms.base import ConnectorContext
 from stores.platforms.shopify import capabilities
 
 THROTTLED = "THROTTLED"

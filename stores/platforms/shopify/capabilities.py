@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from stores.canonical.capabilities import Capabilities, Capability, composed, impossible, native
 from stores.canonical.recipe import Recipe, UnitsBy
 from stores.canonical.request import Reason
-from stores.platforms.base import Scope
+from stores.connectors.roles import Scope
 
 
 def _(text: str) -> str:

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.order import Cancellable, Fulfilment, LineItem, MoneyPair, Order, PaymentState, Person, Totals
 from stores.connectors import rows
+from stores.connectors.roles import Listing
 from stores.kernel.errors import InputRejected
 from stores.kernel.http import json_readers
 from stores.kernel.money import Money
-from stores.platforms.base import Listing
 from stores.platforms.shopify import capabilities, fields, mapping, moneys, parcels, shop_documents, units
 from stores.platforms.shopify.api import Api
 from stores.platforms.shopify.fields import Misread, Node

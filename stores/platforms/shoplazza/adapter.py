@@ -13,9 +13,19 @@ from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
+from stores.connectors.roles import (
+    WHOLE_ORDER,
+    Access,
+    ConnectorContext,
+    Hook,
+    HookSource,
+    Listing,
+    OrderSource,
+    OrderWriter,
+    Refunder,
+)
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
-from stores.platforms.base import WHOLE_ORDER, Access, ConnectorContext, Hook, Listing, Platform
 from stores.platforms.shoplazza import capabilities as declared
 from stores.platforms.shoplazza import fields, finding, quoting, reading, receipts, sending, webhooks
 from stores.platforms.shoplazza.api import BUCKET, PER_SECOND, Api, check_id, understood
@@ -24,7 +34,7 @@ from stores.platforms.shoplazza.capabilities import _
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\.myshoplaza\.com", re.ASCII)  # one z is genuine
 
 
-class Shoplazza(Platform):
+class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
     key = "shoplazza"
     label = "Shoplazza"
     api_version = "2026-01"

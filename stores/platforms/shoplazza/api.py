@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.base import ConnectorContext
 from stores.platforms.shoplazza import capabilities, errors
 from stores.platforms.shoplazza.fields import Misread, Node
 

@@ -11,8 +11,8 @@ from stores.canonical.capabilities import Capabilities, Capability, assisted, co
 from stores.canonical.order import Fulfilment, PaymentState
 from stores.canonical.recipe import Recipe, UnitsBy
 from stores.canonical.request import Reason
+from stores.connectors.roles import Scope
 from stores.kernel.i18n import with_theirs
-from stores.platforms.base import Scope
 
 
 def _(text: str) -> str:

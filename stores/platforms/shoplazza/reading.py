@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from stores.canonical.order import Order, Payment
 from stores.connectors import rows
+from stores.connectors.roles import Listing
 from stores.kernel.http import json_readers
 from stores.kernel.money import Money
-from stores.platforms.base import Listing
 from stores.platforms.shoplazza import fields, mapping, moneys, payments
 from stores.platforms.shoplazza.api import Api, understood
 from stores.platforms.shoplazza.fields import Misread, Node

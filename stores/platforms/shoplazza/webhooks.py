@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import Any
 
 from stores.canonical.events import Event, EventKind
+from stores.connectors.roles import Hook
 from stores.kernel.http import safe_json
 from stores.kernel.security import signing
-from stores.platforms.base import Hook
 from stores.platforms.shoplazza import fields
 from stores.platforms.shoplazza.api import Api, data_of, understood
 from stores.platforms.shoplazza.fields import Node

@@ -22,10 +22,20 @@ from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
+from stores.connectors.roles import (
+    Access,
+    ConnectorContext,
+    Hook,
+    HookSource,
+    Listing,
+    OrderSource,
+    OrderWriter,
+    Refunder,
+    StockKeeper,
+)
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import JobFailed, RemoteRefused
 from stores.kernel.http import json_readers
-from stores.platforms.base import Access, ConnectorContext, Hook, Listing, Platform
 from stores.platforms.square import capabilities as declared
 from stores.platforms.square import facts, finding, mapping, quoting, reading, receipts, sending, stock, webhooks
 from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part
@@ -39,7 +49,7 @@ BANK = "BANK_ACCOUNT"
 BANK_SECONDS = 7 * 86_400.0  # five business days
 
 
-class Square(Platform):
+class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     key = "square"
     label = "Square"
     api_version = VERSION

@@ -10,9 +10,9 @@ from django.utils.translation import gettext, gettext_lazy
 from stores.canonical.capabilities import Capabilities, Capability, composed, impossible, native
 from stores.canonical.recipe import Recipe, UnitsBy
 from stores.canonical.request import Reason
+from stores.connectors.roles import Scope
 from stores.kernel.i18n import with_theirs
 from stores.kernel.money import Money
-from stores.platforms.base import Scope
 
 
 def _(text: str) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 
 from stores.canonical.order import Location, Order
 from stores.connectors import rows
+from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.base import Listing
 from stores.platforms.square import capabilities, facts, mapping, stock
 from stores.platforms.square.api import Api
 from stores.platforms.square.facts import Facts

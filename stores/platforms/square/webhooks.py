@@ -12,11 +12,11 @@ from hashlib import sha256
 from typing import Any
 
 from stores.canonical.events import Event, EventKind
+from stores.connectors.roles import HOOK_ADDRESS, Hook
 from stores.kernel.errors import Unsupported
 from stores.kernel.http import json_readers, safe_json
 from stores.kernel.http.json_readers import Node
 from stores.kernel.security import signing
-from stores.platforms.base import HOOK_ADDRESS, Hook
 from stores.platforms.square import capabilities
 from stores.platforms.square.api import Api, part
 from stores.platforms.square.reading import understood

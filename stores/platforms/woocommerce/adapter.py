@@ -12,11 +12,21 @@ from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
+from stores.connectors.roles import (
+    WHOLE_ORDER,
+    Access,
+    ConnectorContext,
+    Hook,
+    HookSource,
+    Listing,
+    OrderSource,
+    OrderWriter,
+    Refunder,
+)
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import CredentialsRejected, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.base import WHOLE_ORDER, Access, ConnectorContext, Hook, Listing, Platform
 from stores.platforms.woocommerce import (
     address,
     amounts,
@@ -34,7 +44,7 @@ from stores.platforms.woocommerce.messages import _
 from stores.platforms.woocommerce.reading import Reader
 
 
-class WooCommerce(Platform):
+class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
     key = "woocommerce"
     label = "WooCommerce"
     api_version = "wc/v3"

@@ -11,12 +11,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import RemoteError, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.base import ConnectorContext
 from stores.platforms.woocommerce import address, errors, messages, oauth
 
 IDENT = re.compile(r"[0-9]{1,19}", re.ASCII)

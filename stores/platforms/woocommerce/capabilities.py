@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from stores.canonical.capabilities import Capabilities, assisted, composed, impossible, native
 from stores.canonical.recipe import Recipe, UnitsBy
 from stores.canonical.request import Reason
-from stores.platforms.base import Scope
+from stores.connectors.roles import Scope
 from stores.platforms.woocommerce.messages import _
 
 CAPABILITIES = Capabilities(

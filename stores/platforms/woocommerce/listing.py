@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.order import Order
 from stores.connectors import rows
+from stores.connectors.roles import Listing
 from stores.kernel.errors import InputRejected
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.base import Listing
 from stores.platforms.woocommerce import mapping, messages, payments
 from stores.platforms.woocommerce.api import PAGE, Api, Query
 from stores.platforms.woocommerce.mapping import Told

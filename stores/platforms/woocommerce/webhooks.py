@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from stores.canonical.events import Event, EventKind
+from stores.connectors.roles import Hook
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused
 from stores.kernel.http import json_readers, safe_json
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.security import signing
-from stores.platforms.base import Hook
 from stores.platforms.woocommerce import messages
 from stores.platforms.woocommerce.api import IDENT, Api
 

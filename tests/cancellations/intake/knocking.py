@@ -8,11 +8,12 @@ from typing import Any
 
 from django.test import Client
 
+from stores.connectors import registry
+from stores.connectors.roles import HookSource
 from stores.kernel import clock
 from stores.kernel.security import signing
 from stores.models import Store
-from stores.platforms import registry
-from stores.services import credentials
+from stores.services import credentials, webhooks
 from tests import make
 
 OURS = "https://desk.example"
@@ -49,13 +50,13 @@ SIGNED: dict[str, Callable[[str, bytes, str], Headers]] = {
     "modern_dropship": lambda secret, body, address: {},
     "magento": lambda secret, body, address: {},
 }
-SIGNING = sorted(key for key, platform in registry.PLATFORMS.items() if platform.hook_secret)
+SIGNING = sorted(kind.key for kind in registry.playing(HookSource) if kind.hook_secret)
 
 
 def shop(platform: str, secret: str = "") -> Store:
     made = make.store(platform=platform, settings={})
     if secret:
-        credentials.keep(made, {registry.get(platform).hook_secret: secret})
+        credentials.keep(made, {webhooks.secret_name(made): secret})
     return made
 
 

@@ -13,6 +13,7 @@ from cancellations.intake import group_commit, inbox_writer
 from cancellations.intake.group_commit import Waiting
 from cancellations.models import Inbox, InboxState
 from stores.models import Store, StoreHealth
+from stores.platforms.shopify import Shopify
 from tests import make
 
 
@@ -86,9 +87,9 @@ def test_a_burst_is_one_ring_and_one_note(store: Store, monkeypatch: pytest.Monk
     monkeypatch.setattr(inbox_writer.queue, "enqueue_on_commit", lambda task, pk: rung.append(pk))
     monkeypatch.setattr(inbox_writer, "_rung_at", [])
     for number in range(5):
-        inbox_writer.receive(store, {"X-Shopify-Topic": "orders/updated"}, b'{"id":%d}' % number)
+        inbox_writer.receive(store, Shopify, {"X-Shopify-Topic": "orders/updated"}, b'{"id":%d}' % number)
     StoreHealth.objects.filter(store=store).update(hook_seen_at=None)
-    inbox_writer.receive(store, {"X-Shopify-Topic": "orders/updated"}, b'{"id":9}')
+    inbox_writer.receive(store, Shopify, {"X-Shopify-Topic": "orders/updated"}, b'{"id":9}')
 
     waiting_rows = Inbox.objects.filter(state=InboxState.WAITING, next_attempt_at__isnull=False)
     assert rung == [waiting_rows.earliest("pk").pk]

@@ -10,6 +10,7 @@ import pytest
 from cancellations.intake import inbox, inbox_writer
 from cancellations.models import Inbox
 from stores.models import OrderRecord, Store
+from stores.platforms.shopify import Shopify
 from stores.services import credentials, orders
 from tests.rigs.desk import Desk
 
@@ -20,7 +21,7 @@ DAY = 86_400
 def event(desk: Desk, topic: str = "orders/updated", **body: Any) -> Inbox:
     """A verified webhook as it lies in the inbox."""
     raw = json.dumps(body).encode()
-    inbox_writer.receive(desk.store, {"X-Shopify-Topic": topic}, raw)
+    inbox_writer.receive(desk.store, Shopify, {"X-Shopify-Topic": topic}, raw)
     return Inbox.objects.latest("pk")
 
 

@@ -48,22 +48,22 @@ def _never_had(store: Store) -> None: ...
 
 
 def _disconnected(store: Store) -> None:
-    credentials.keep(store, {registry.get(store.platform).hook_secret: RIGHT})
+    credentials.keep(store, {webhooks.secret_name(store): RIGHT})
     with patch.object(webhooks, "remove_all", return_value=0):  # the shop itself is not asked here
         connections.disconnect("rescind", store)
 
 
 def _empty(store: Store) -> None:
-    credentials._save(store, registry.get(store.platform).hook_secret, "")
+    credentials._save(store, webhooks.secret_name(store), "")
 
 
 def _spoilt(store: Store) -> None:
-    credentials.keep(store, {registry.get(store.platform).hook_secret: RIGHT})
+    credentials.keep(store, {webhooks.secret_name(store): RIGHT})
     StoreSecret.objects.filter(store=store).update(sealed=b"\x01\x02t1" + b"x" * 60)
 
 
 def _of_another(store: Store) -> None:
-    name = registry.get(store.platform).hook_secret
+    name = webhooks.secret_name(store)
     credentials.keep(store, {name: RIGHT})
     sealed = StoreSecret.objects.get(store=shop(store.platform, "other"), name=name).sealed
     StoreSecret.objects.filter(store=store).update(sealed=sealed)
@@ -100,7 +100,7 @@ def _constants() -> set[str]:
     """Every short text in the source of the door and of the platforms' webhooks."""
     root = Path(configured.BASE_DIR)
     files = [*root.glob("cancellations/intake/*.py"), *root.glob("stores/services/*.py")]
-    files += [*root.glob("stores/platforms/*/hooks.py"), root / "stores/platforms/base.py"]
+    files += [*root.glob("stores/platforms/*/webhooks.py"), *root.glob("stores/connectors/**/*.py")]
     nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text())))
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return {text for text in texts if len(text) < 80}

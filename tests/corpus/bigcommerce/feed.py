@@ -17,7 +17,7 @@ from sandbox.core.world import World
 from sandbox.platforms.bigcommerce import inventory, router
 from sandbox.platforms.bigcommerce.build import record, transaction
 from sandbox.platforms.bigcommerce.spec import Line, Order
-from stores.canonical.commands import Command, Receipt
+from stores.canonical.commands import AnyCommand, Receipt
 from stores.platforms.bigcommerce import BigCommerce
 from tests.stores.platforms.bigcommerce import place
 
@@ -126,7 +126,7 @@ def marked(shop: BigCommerce) -> BigCommerce:
     """Each send with a mark of its own, as the executor gives them: a second refund with the first's is refused."""
     plain, numbers = shop.carry_out, count(1)
 
-    def carry_out(command: Command, *, key: str, tag: str) -> Receipt:
+    def carry_out(command: AnyCommand, *, key: str, tag: str) -> Receipt:
         return plain(command, key=key, tag=f"[op {next(numbers):08x}]")
 
     shop.carry_out = carry_out  # type: ignore[method-assign]

@@ -14,7 +14,7 @@ import responses
 from sandbox.core.world import World
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.spec import Line
-from stores.canonical.commands import Command, Outcome, Receipt
+from stores.canonical.commands import Outcome, Receipt
 from stores.platforms.magento import Magento
 from tests.stores.platforms.magento import place
 
@@ -42,7 +42,7 @@ Body = dict[str, Any]
 class Patient(Magento):
     """Asks after what was taken until it is done, as the executor does."""
 
-    def carry_out(self, command: Command, *, key: str, tag: str) -> Receipt:
+    def carry_out(self, command: Any, *, key: str, tag: str) -> Receipt:
         receipt = super().carry_out(command, key=key, tag=tag)
         return receipt if receipt.outcome is Outcome.APPLIED else self.poll(command, receipt)
 

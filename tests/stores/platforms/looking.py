@@ -27,9 +27,8 @@ from stores.canonical.commands import (
 from stores.canonical.order import Order
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteError
 from stores.kernel.http.responses import Answer
-from stores.platforms.base import Platform
 from tests.stores.platforms import by_hand
-from tests.stores.platforms.rig import KEY, OTHER_KEY, TAG, Sent
+from tests.stores.platforms.rig import KEY, OTHER_KEY, TAG, Platform, Sent
 
 MARKED = (RefundOrder, CancelOrder, CancelLine, CancelRest)
 NAMES = ("id", "_id", "entity_id", "code", "message")  # what is left of an object that says nothing else

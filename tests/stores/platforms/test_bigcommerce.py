@@ -29,13 +29,12 @@ from stores.kernel import clock
 from stores.kernel.errors import OutcomeUnknown
 from stores.kernel.money import Money
 from stores.kernel.security import signing
-from stores.platforms.base import Platform
 from stores.platforms.bigcommerce import BigCommerce
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.place import ANY, BASE, MUG, TEA
 from tests.stores.platforms.contract import LOST, SECRETS, PlatformContract, as_response, outcome_of
-from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Sent
+from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Platform, Sent
 
 KINDS = {CancelOrder: "cancel", RefundOrder: "refund", VoidPayment: "void", CorrectStock: "stock"}
 

@@ -14,14 +14,14 @@ from sandbox.platforms.magento.spec import Line
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
+from stores.connectors.roles import HookSource
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
-from stores.platforms.base import Platform
 from stores.platforms.magento import Magento
 from tests.stores.platforms.contract import SECRETS, PlatformContract, outcome_of
 from tests.stores.platforms.magento import place, recorded
 from tests.stores.platforms.magento.place import ANY, MUG, TEA, world
-from tests.stores.platforms.rig import KEY, TAG, Sent
+from tests.stores.platforms.rig import KEY, TAG, Platform, Sent
 
 __all__ = ["world"]
 
@@ -50,10 +50,6 @@ class TestMagento(PlatformContract):
     def count(self, world: World, command: Command) -> int:
         kind = "cancel" if isinstance(command, CancelOrder) else "refund"
         return len(world.effects(command.order_id, kind=kind))
-
-    def signed(self, body: bytes, secret: str) -> Mapping[str, str]:
-        """Nothing is signed by Magento Open Source, so nothing is ever believed."""
-        return {"x-adobe-commerce-webhook-signature": secret}
 
     def answer_reads(self, network: responses.RequestsMock, command: Command) -> None:
         """Both effects look at the order first; a refund at its invoices as well."""
@@ -85,8 +81,9 @@ class TestMagento(PlatformContract):
         assert shop.may_resend(refund, age=10**6) is Resend.PERSON
         assert shop.may_resend(cancel, age=0) is Resend.NEW_GENERATION
 
-    def test_a_delivery_signed_with_the_old_or_the_new_secret_is_accepted(self):
-        assert not self.platform.topics
+    def test_nothing_comes_by_itself(self):
+        """Magento Open Source signs nothing, so nothing is ever believed."""
+        assert not issubclass(self.platform, HookSource)
         assert not self.platform.capabilities.receive_events.is_offered
 
     # --- capabilities of its own ----------------------------------------------------------------

@@ -14,12 +14,11 @@ from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Comma
 from stores.canonical.order import Cancellable, Fulfilment, Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused, Unsupported
-from stores.platforms.base import Platform
 from stores.platforms.modern_dropship import ModernDropship
 from tests.stores.platforms.contract import SECRETS, PlatformContract, outcome_of
 from tests.stores.platforms.modern_dropship import place
 from tests.stores.platforms.modern_dropship.place import ANY, MUG, TEA
-from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Sent
+from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Platform, Sent
 
 
 @pytest.fixture

@@ -17,12 +17,12 @@ from sandbox.core.world import World
 from sandbox.platforms.shopify.spec import Line as ShopifyLine
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
-from stores.platforms.base import Platform
 from stores.platforms.shopify import Shopify
 from tests.make import NOW
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place as bigcommerce
 from tests.stores.platforms.magento import place as magento
+from tests.stores.platforms.rig import Platform
 from tests.stores.platforms.shoplazza import place as shoplazza
 from tests.stores.platforms.square import place as square
 from tests.stores.platforms.woocommerce import place as woocommerce

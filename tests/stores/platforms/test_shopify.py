@@ -28,11 +28,10 @@ from stores.canonical.request import CancelRequest
 from stores.kernel.http import network as ways
 from stores.kernel.money import Money
 from stores.kernel.security import signing
-from stores.platforms.base import Platform
 from stores.platforms.shopify import Shopify, parcels
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import SECRETS, PlatformContract
-from tests.stores.platforms.rig import TAG, Sent
+from tests.stores.platforms.rig import TAG, Platform, Sent
 from tests.stores.platforms.shopify import recorded
 
 MUG = Line(title="Enamel mug", sku="MUG-BLU", quantity=3)

@@ -8,8 +8,8 @@ import pytest
 
 from sandbox.platforms.shopify.spec import Line, Person
 from stores.canonical.order import Cancellable
+from stores.connectors.roles import Listing
 from stores.kernel.errors import InputRejected
-from stores.platforms.base import Listing
 from stores.platforms.shopify import Shopify, listing
 from stores.platforms.shopify.listing import Cursor
 from tests.make import NOW

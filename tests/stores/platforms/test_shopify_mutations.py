@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from sandbox.core.world import Exchange, World
 from stores.canonical import codec
 from stores.canonical.order import Order
+from stores.connectors.roles import Listing
 from stores.kernel.errors import DeskError
 from stores.kernel.http.responses import Answer
-from stores.platforms.base import Listing
 from stores.platforms.shopify import Shopify
 from tests.make import NOW
 from tests.stores.platforms import rig

@@ -16,10 +16,9 @@ from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.money import Money
 from stores.kernel.security import signing
-from stores.platforms.base import Platform
 from stores.platforms.shoplazza import Shoplazza
 from tests.stores.platforms.contract import SECRETS, PlatformContract
-from tests.stores.platforms.rig import TAG, Sent
+from tests.stores.platforms.rig import TAG, Platform, Sent
 from tests.stores.platforms.shoplazza import place, recorded
 from tests.stores.platforms.shoplazza.place import ANY, MUG, TEA
 

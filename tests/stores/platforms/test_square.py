@@ -26,14 +26,14 @@ from stores.canonical.commands import (
 )
 from stores.canonical.order import Cancellable, Order, Readiness
 from stores.canonical.request import CancelRequest
+from stores.connectors.roles import HOOK_ADDRESS
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused
 from stores.kernel.money import Money
 from stores.kernel.security import signing
-from stores.platforms.base import HOOK_ADDRESS, Platform
 from stores.platforms.square import Square
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import LOST, SECRETS, PlatformContract, as_response, outcome_of
-from tests.stores.platforms.rig import KEY, TAG, Sent
+from tests.stores.platforms.rig import KEY, TAG, Platform, Sent
 from tests.stores.platforms.square import place, recorded
 from tests.stores.platforms.square.place import ADDRESS, ANY, MUG, TEA, world
 

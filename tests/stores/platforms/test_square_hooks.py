@@ -9,8 +9,8 @@ import requests
 import responses
 
 from stores.canonical.events import EventKind
+from stores.connectors.roles import HOOK_ADDRESS
 from stores.kernel.errors import Unsupported
-from stores.platforms.base import HOOK_ADDRESS
 from stores.platforms.square import Square, webhooks
 from tests.stores.platforms.rig import KEY, TAG
 from tests.stores.platforms.square import place

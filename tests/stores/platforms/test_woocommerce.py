@@ -19,11 +19,10 @@ from stores.canonical.request import CancelRequest
 from stores.kernel.errors import OutcomeUnknown
 from stores.kernel.money import Money
 from stores.kernel.security import signing
-from stores.platforms.base import Platform
 from stores.platforms.woocommerce import WooCommerce
 from tests.sandbox import woocommerce_spec
 from tests.stores.platforms.contract import LOST, SECRETS, PlatformContract, as_response
-from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Sent
+from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Platform, Sent
 from tests.stores.platforms.woocommerce import place, recorded
 from tests.stores.platforms.woocommerce.place import ANY, MUG, TEA
 

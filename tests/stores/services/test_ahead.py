@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteUnavailable
-from stores.platforms.base import Listing
 from stores.services import prefetch
 
 

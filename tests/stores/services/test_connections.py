@@ -40,6 +40,11 @@ def connect(keys: dict[str, str], **settings: str) -> Store:
     return connections.connect(make.person(is_owner=True), "shopify", "Studio", SHOP | settings, keys)
 
 
+def opened(store: Store) -> Any:
+    """The shop's adapter, asked for whatever its class can."""
+    return connections.open_platform(store)
+
+
 class TestConnecting:
     def test_keeps_what_the_shop_told_and_begins_the_import(
         self, keys: dict[str, str], django_capture_on_commit_callbacks: Any
@@ -238,15 +243,15 @@ class TestHooks:
         webhooks.check(store)
         webhooks.check(store)
 
-        standing = connections.open_platform(store).list_hooks()
-        assert sorted(hook.topic for hook in standing) == sorted(connections.open_platform(store).topics)
+        standing = opened(store).list_hooks()
+        assert sorted(hook.topic for hook in standing) == sorted(opened(store).topics)
         assert {hook.uri for hook in standing} == {f"https://desk.example.com/hooks/{store.inbox_token}"}
         assert AuditEvent.objects.filter(kind="shop.hooks_repaired").count() == 1
         assert StoreHealth.objects.get(store=store).hooks_standing == len(standing)
 
     def test_one_that_vanished_is_put_back(self, store: Store) -> None:
         webhooks.check(store)
-        platform = connections.open_platform(store)
+        platform = opened(store)
         platform.remove_hook(platform.list_hooks()[0].id)
 
         webhooks.check(store)
@@ -259,10 +264,10 @@ class TestHooks:
 
         webhooks.check(store)
 
-        assert all("new.example.com" in hook.uri for hook in connections.open_platform(store).list_hooks())
+        assert all("new.example.com" in hook.uri for hook in opened(store).list_hooks())
 
     def test_those_of_others_are_left_alone(self, store: Store) -> None:
-        platform = connections.open_platform(store)
+        platform = opened(store)
         foreign = platform.add_hook("ORDERS_PAID", "https://elsewhere.example.com/hook")
 
         webhooks.check(store)
@@ -285,7 +290,7 @@ class TestHooks:
         webhooks.check(bare)
 
         assert "cannot be believed" in StoreHealth.objects.get(store=bare).hooks_error
-        assert connections.open_platform(bare).list_hooks() == []
+        assert opened(bare).list_hooks() == []
 
     def test_without_a_public_address_nothing_is_due(self, store: Store, settings: Any) -> None:
         assert webhooks.due(make.NOW, 10) == [str(store.uuid)]
@@ -295,7 +300,7 @@ class TestHooks:
 
     def test_disconnecting_takes_them_down(self, store: Store) -> None:
         webhooks.check(store)
-        platform = connections.open_platform(store)
+        platform = opened(store)
 
         assert webhooks.remove_all(store) == len(platform.topics)
         assert platform.list_hooks() == []

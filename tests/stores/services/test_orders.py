@@ -9,8 +9,8 @@ from unittest.mock import Mock, patch
 import pytest
 
 from stores.canonical.order import Order, Person, Remark
+from stores.connectors.roles import OrderSource
 from stores.models import OrderRecord
-from stores.platforms.base import Platform
 from stores.services import orders
 from tests import make
 
@@ -78,7 +78,7 @@ def test_a_dispute_that_moves_no_version_comes_and_goes_with_a_read(stands: bool
     before, now = (bare, disputed) if stands else (disputed, bare)
     record = orders.save(make.store(), before, make.NOW)
 
-    read = orders.refresh(record, platform=cast(Platform, Mock(read_order=Mock(return_value=now))))
+    read = orders.refresh(record, platform=cast(OrderSource, Mock(read_order=Mock(return_value=now))))
     record.refresh_from_db()
 
     assert (record.is_disputed, orders.order_of(record)) == (stands, now) == (stands, read)
@@ -89,7 +89,7 @@ def test_a_read_that_tells_nothing_new_moves_only_its_time() -> None:
     record = orders.save(make.store(), order, make.NOW)
 
     with patch.object(orders, "_upsert") as written:
-        orders.refresh(record, platform=cast(Platform, Mock(read_order=Mock(return_value=order))))
+        orders.refresh(record, platform=cast(OrderSource, Mock(read_order=Mock(return_value=order))))
     record.refresh_from_db()
 
     assert record.read_at > make.NOW

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from stores.connectors.roles import Listing
 from stores.kernel import clock
 from stores.models import OrderRecord, Store, StoreSync
-from stores.platforms.base import Listing
 from stores.platforms.shopify import Shopify
 from stores.services import credentials, orders, sync
 from tests import make

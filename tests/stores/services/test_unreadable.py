@@ -15,13 +15,13 @@ from cancellations.intake import inbox
 from cancellations.models import Inbox
 from sandbox import connections
 from stores.connectors import rows
+from stores.connectors.roles import Listing
 from stores.connectors.rows import Unreadable
 from stores.kernel import clock
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.models import OrderRecord, StoreSync, UnreadableOrder
 from stores.platforms import registry
-from stores.platforms.base import Listing
 from stores.platforms.shopify import Shopify
 from stores.services import sync, unreadable
 from tests import make

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from stores.canonical.capabilities import Capabilities
+from stores.connectors.roles import Access, Scope
 from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteUnavailable
 from stores.models import AuditEvent, Store
 from stores.platforms import registry
-from stores.platforms.base import Access, Scope
 from stores.services import connections, timekeeper
 from tests import make
 

@@ -14,8 +14,8 @@ from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical.commands import CancelOrder, CorrectStock, PaymentBack, RefundOrder, StockChange, UnitsBack
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
+from stores.connectors.roles import ConnectorContext
 from stores.kernel.http import network as ways
-from stores.platforms.base import ConnectorContext
 from stores.platforms.bigcommerce import BigCommerce
 from tests.sandbox import bigcommerce_spec
 from tests.stores.platforms import rig

@@ -1,0 +1,35 @@
+"""What an outside account can be to us. A connector inherits the roles it plays, and nothing else is asked of it.
+
+`class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource)` reads orders, changes them, gives money
+back, corrects stock and sends webhooks; a ledger is a `BookKeeper`, a channel a `Messenger`. Pages, forms, documents
+and contract tests follow the roles. A command belongs to the role that names it; whoever lacks the role raises
+Unsupported before anything is sent. Read `connector` first (the head that all share), then `effects` (how something
+is done once); the rest are short.
+"""
+
+from stores.connectors.roles.connector import Access, Connector, ConnectorContext, Scope, Transport, in_role
+from stores.connectors.roles.effects import Effects
+from stores.connectors.roles.hooks import HOOK_ADDRESS, WHOLE_ORDER, Hook, HookSource
+from stores.connectors.roles.orders import Listing, OrderSource
+from stores.connectors.roles.writers import BookKeeper, Messenger, OrderWriter, Refunder, StockKeeper
+
+__all__ = [
+    "HOOK_ADDRESS",
+    "WHOLE_ORDER",
+    "Access",
+    "BookKeeper",
+    "Connector",
+    "ConnectorContext",
+    "Effects",
+    "Hook",
+    "HookSource",
+    "Listing",
+    "Messenger",
+    "OrderSource",
+    "OrderWriter",
+    "Refunder",
+    "Scope",
+    "StockKeeper",
+    "Transport",
+    "in_role",
+]

@@ -1,0 +1,135 @@
+"""The head of every connector: who it is, what it needs to enter, how much it takes, and whether it lets us in.
+
+One is made per account and use: `Shopify(context)`; `context` brings settings, secrets and a transport.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from stores.canonical.capabilities import Declared
+from stores.kernel.credentials import Secret, Text
+from stores.kernel.errors import Unsupported
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A right the account must grant. `disables`: what does not work without it, in words ("" = optional comfort)."""
+
+    name: str
+    disables: str
+    is_vital: bool = False
+    needed_for: tuple[str, ...] = ()  # commands ("EditOrder") that cannot be sent without it
+
+
+@dataclass(frozen=True)
+class Access:
+    """What *Test connection* found: their name and currency for the shop, rights granted and missing."""
+
+    shop_name: str
+    currency: str
+    time_zone: str
+    granted: tuple[str, ...]
+    missing: tuple[Scope, ...]
+    api_version: str = ""
+    account: str = ""  # the outside account's own id, as the platform tells it: one connection serves it
+
+
+class Transport(Protocol):
+    """The only thing that speaks HTTP; see stores.kernel.http.transport."""
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        cost: float = 1,
+        effect: bool = False,
+        timeout: float | None = None,
+        key: str = "",
+        caller: Any = None,
+        may_be_empty: bool = False,
+    ) -> Any: ...
+
+
+@dataclass(frozen=True)
+class ConnectorContext:
+    """All a connector may know of its account. `refresh_token` trades credentials for a token under a row lock."""
+
+    settings: Mapping[str, str]
+    secrets: Mapping[str, str]
+    transport: Transport
+    now: Callable[[], datetime]
+    token: Callable[[Callable[[], tuple[str, float]]], str]  # token(fetch): cached; fetch() -> (token, life seconds)
+    forget_token: Callable[[], None]
+
+
+class Connector(ABC):
+    """Base of every connector. Its roles are the classes below that it inherits."""
+
+    key: ClassVar[str]
+    label: ClassVar[str]
+    api_version: ClassVar[str]
+    credentials: ClassVar[tuple[Text | Secret, ...]]
+    capabilities: ClassVar[Declared]  # what its roles ask for, each said
+    scopes: ClassVar[tuple[Scope, ...]] = ()
+    write_cost: ClassVar[float] = 10
+    points_per_second: ClassVar[float] = 100  # the rate limit of the smallest plan, until an answer says better
+    bucket_points: ClassVar[float] = 1000  # what it saves up
+
+    says: ClassVar[tuple[str, ...]] = ()  # of a role: the capabilities that whoever plays it must say
+
+    def __init__(self, connection: ConnectorContext) -> None:
+        self.connection = connection
+
+    def __init_subclass__(cls, **words: Any) -> None:
+        """Raises TypeError for a connector that leaves a capability of its roles unsaid."""
+        super().__init_subclass__(**words)
+        said = vars(cls).get("capabilities")
+        unsaid = [name for role in cls.roles() for name in role.says if said is not None and not hasattr(said, name)]
+        if unsaid:
+            raise TypeError(f"{cls.__name__} does not say in its capabilities: {', '.join(unsaid)}")
+
+    @classmethod
+    def roles(cls) -> tuple[type[Connector], ...]:
+        """The roles it plays, as its class names them."""
+        return tuple(base for base in cls.__mro__ if issubclass(base, Connector) and vars(base).get("is_role"))
+
+    @classmethod
+    def missing(cls, granted: Sequence[str]) -> tuple[Scope, ...]:
+        """The rights it asks for and did not get."""
+        return tuple(scope for scope in cls.scopes if not cls.is_granted(scope.name, granted))
+
+    @classmethod
+    def is_granted(cls, name: str, granted: Sequence[str]) -> bool:
+        return name in granted
+
+    def unsupported(self, capability: str) -> Unsupported:
+        """Why not, in the words of the capability where it is said."""
+        said = getattr(self.capabilities, capability, None)
+        return Unsupported(capability, str(said.why) if said else "")
+
+    @abstractmethod
+    def base_url(self) -> str:
+        """Where the API lives, without a final slash; from the account's own setting or the vendor's fixed host."""
+
+    @abstractmethod
+    def check_access(self) -> Access:
+        """Read something harmless. Raises CredentialsRejected, RemoteRefused (wrong account), RemoteUnavailable."""
+
+
+R = TypeVar("R", bound=Connector)
+
+
+def in_role(connector: Connector, role: type[R]) -> R:
+    """The same connector as one of a role. Raises Unsupported where it does not play it."""
+    if isinstance(connector, role):
+        return connector
+    raise Unsupported(role.__name__)
