@@ -10,7 +10,7 @@ from cancellations.planning.methods import Method, can_edit
 from cancellations.planning.plan import Blocker
 from cancellations.planning.planning_input import Case
 from cancellations.planning.quantities import Chosen, Stock
-from cancellations.planning.refunds import needs_two, places
+from cancellations.planning.refunds import is_per_payment, needs_two, places
 from stores.canonical.capabilities import Capability, Support
 from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import Readiness
@@ -77,14 +77,15 @@ def _empty(case: Case, method: Method) -> Iterator[Blocker]:
 
 def _unpaid(case: Case, method: Method) -> Iterator[Blocker]:
     """Some platforms can take units off only together with money."""
-    if not case.chosen or case.by_item or case.recipe.refund_of_nothing or method.names(CancelOrder):
+    refund = case.recipe.refund
+    if not case.chosen or refund is None or refund.of_nothing or method.names(CancelOrder):
         return
     if case.order.leaves_for_nothing:
         return
     if not case.captured:
         if not case.is_whole and not can_edit(case, case.chosen):
             text = _("Without money to give back, only the whole order can be cancelled on this platform.")
-            says_so = case.order.edit_blockers and not case.recipe.edits  # then they are the reason, in its words
+            says_so = case.order.edit_blockers and case.recipe.edit is None  # then they are the reason, in its words
             words = (why_nothing(case.order), *(() if says_so else (text,)), *case.order.edit_blockers)
             yield Blocker(code="unpaid_part", field="lines", text=" ".join(words))
     elif not case.amounts.payments and not any(b.field.startswith(MONEY_FIELDS) for b in case.wrong):
@@ -103,7 +104,7 @@ def _disputed(case: Case, method: Method) -> Iterator[Blocker]:
 
 def _per_payment(case: Case, method: Method) -> Iterator[Blocker]:
     """A refund per payment takes its units with it: an amount of one's own cannot leave out a payment that has some."""
-    if not case.recipe.refund_per_payment or case.request.refund is not RefundChoice.PART or not case.quote:
+    if not is_per_payment(case.recipe) or case.request.refund is not RefundChoice.PART or not case.quote:
         return
     taken = {chosen.line.id for chosen in case.chosen}
     named = {payment.payment_id for payment in case.amounts.payments}

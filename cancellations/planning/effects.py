@@ -16,6 +16,7 @@ from cancellations.planning.quantities import Stock
 from cancellations.planning.refunds import places
 from cancellations.planning.titles import refund_title
 from stores.canonical.commands import CancelOrder, EditOrder, VoidPayment
+from stores.canonical.recipe import Void
 from stores.canonical.request import QuotedPayment
 from stores.kernel.i18n import gettext as _
 from stores.kernel.i18n import money as said
@@ -89,7 +90,7 @@ def _in_shop_words(case: Case, amount: Money) -> str:
 def _voids(case: Case, method: Method) -> Iterator[Effect]:
     """A whole cancel releases by itself what was only authorised; otherwise only a void of our own does."""
     named = {c.payment_id for c in method.commands if isinstance(c, VoidPayment)}
-    by_platform = method.names(CancelOrder) and case.recipe.cancel_voids
+    by_platform = method.names(CancelOrder) and case.recipe.void is Void.WITH_CANCEL
     for payment in authorised(case.order):
         if by_platform or payment.id in named:
             yield Effect(

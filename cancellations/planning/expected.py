@@ -12,6 +12,7 @@ from cancellations.planning.planning_input import Case, cancellable_after
 from cancellations.planning.refunds import left_for_cancel, places
 from stores.canonical.commands import CancelOrder, RefundOrder, VoidPayment
 from stores.canonical.order import PaymentState
+from stores.canonical.recipe import RefundStock, Void
 from stores.canonical.request import RefundChoice
 from stores.kernel.money import Money
 
@@ -82,7 +83,7 @@ def _shares(case: Case) -> dict[str, Money]:
 
 def _voided(case: Case, method: Method) -> Iterator[str]:
     named = {c.payment_id for c in method.commands if isinstance(c, VoidPayment)}
-    by_cancel = case.recipe.cancel_voids and method.names(CancelOrder)
+    by_cancel = case.recipe.void is Void.WITH_CANCEL and method.names(CancelOrder)
     yield from (p.id for p in authorised(case.order) if by_cancel or p.id in named)
 
 
@@ -106,7 +107,7 @@ def _stock(case: Case, method: Method) -> Iterator[StockEnd]:
                 location=case.name_of(location_id),
                 units=units,
                 is_recorded=not method.names(RefundOrder)
-                or (case.recipe.refund_restocks and chosen.line.id not in left_for_cancel(case)),
+                or (case.refund_stock is not RefundStock.NONE and chosen.line.id not in left_for_cancel(case)),
             )
 
 

@@ -31,6 +31,7 @@ from stores.canonical.commands import (
     RefundOrder,
     VoidPayment,
 )
+from stores.canonical.recipe import Adjust, Cancel, CancelLines, Edit, Refund, Refunds, Void
 from stores.kernel.i18n import gettext as _
 
 KINDS: dict[type, str] = {
@@ -63,32 +64,39 @@ def choose(case: Case) -> Method:
     """The commands in the order they are sent; each requires the one before."""
     if not case.chosen:
         return Method("none", ())
-    if case.order.leaves_for_nothing:
+    recipe = case.recipe
+    if case.order.leaves_for_nothing and recipe.moves_money:
         return Method("whole" if case.is_whole else "refund", _by_refund(case).commands)
-    if case.is_whole and case.recipe.cancels_whole and (case.gives_all or not case.order.ends_by_refund):
-        return Method("whole", tuple(_whole(case)))
-    if case.by_item:
-        return _by_item(case)
-    if case.is_whole and not case.recipe.cancels_whole:
-        return Method("whole", tuple(_piece_by_piece(case)))
-    if case.captured and (case.amounts.payments or case.recipe.refund_of_nothing or case.recipe.edits):
-        return _with_money(case)
-    return _without_money(case)
+    if recipe.cancel and case.is_whole and (case.gives_all or not case.order.ends_by_refund):
+        return Method("whole", tuple(_whole(case, recipe.cancel)))
+    match recipe.units:
+        case CancelLines() as lines:
+            return _by_item(case, lines)
+        case Refund() as refund if case.is_whole and not recipe.cancel:
+            return Method("whole", tuple(_piece_by_piece(case, refund)))
+        case Refund() as refund if case.captured and _can_leave_paid(case, refund):
+            return _with_money(case)
+        case Refund() as refund:
+            return _without_money(case, refund)
+
+
+def _can_leave_paid(case: Case, refund: Refund) -> bool:
+    return bool(case.amounts.payments) or refund.of_nothing or case.recipe.edit is not None
 
 
 def can_edit(case: Case, lines: Sequence[Chosen]) -> bool:
     return (
-        case.recipe.edits
+        case.recipe.edit is not None
         and case.order.is_editable
         and not case.lacks("EditOrder")
         and all(c.line.is_editable for c in lines)
     )
 
 
-def _by_item(case: Case) -> Method:
+def _by_item(case: Case, lines: CancelLines) -> Method:
     """One after another: what stays of a line gets a new id, so each call is made on a line nobody touched yet."""
     order_id, reason, note = case.order.external_id, case.request.reason, reasons.label(case.request.reason)
-    if case.is_rest and case.recipe.rest_in_one_call:
+    if case.is_rest and lines.rest_in_one_call:
         return Method("rest", (CancelRest(order_id=order_id, reason=reason, note=note),))
     calls = (
         CancelLine(
@@ -104,32 +112,30 @@ def _by_item(case: Case) -> Method:
     return Method("items", tuple(calls))
 
 
-def _whole(case: Case) -> Iterator[Command]:
+def _whole(case: Case, cancel: Cancel) -> Iterator[Command]:
     """Voids, money and the cancel in the order this platform takes them; stock last."""
-    first = case.recipe.refund_first or (case.recipe.cancel_refunds and not case.refunds_all)
-    commands: list[Command] = list(_voids(case)) if case.recipe.voids_first else []
+    commands: list[Command] = list(_voids(case)) if case.recipe.void is Void.FIRST else []
     is_called = _is_called(case)
-    if first and case.amounts.payments:
-        commands += refunds(case, _units_first(case), notify=False if is_called else None)
+    notify = False if is_called else None  # the customer hears of it once
+    match cancel.refunds:
+        case Refunds.FIRST if case.amounts.payments:
+            commands += refunds(case, case.chosen, notify=notify)
+        case Refunds.WITH_CANCEL if case.amounts.payments and not case.refunds_all:
+            commands += refunds(case, (), notify=notify)  # the cancel alone takes units off and restocks them
     if is_called:
         commands.append(
             CancelOrder(
                 order_id=case.order.external_id,
                 reason=case.request.reason,
                 refund=case.refunds_all,
-                restock=stock.goes_back_by_cancel(case),
+                restock=stock.goes_back_by_cancel(case, cancel),
                 notify=case.request.notify,
                 note=reasons.label(case.request.reason),
             )
         )
-    if case.amounts.payments and not case.refunds_all and not first:
-        commands += refunds(case, () if case.recipe.cancel_takes_units else case.chosen, notify=False)
+    if cancel.refunds is Refunds.AFTER and case.amounts.payments:
+        commands += refunds(case, case.chosen, notify=notify)
     yield from (*commands, *stock.corrections(case, commands))
-
-
-def _units_first(case: Case) -> Sequence[Chosen]:
-    """The lines a refund before the cancel names: none where the cancel alone takes units off and restocks them."""
-    return case.chosen if case.recipe.refund_first else ()
 
 
 def _is_called(case: Case) -> bool:
@@ -140,7 +146,7 @@ def _is_called(case: Case) -> bool:
         return True
     if not (case.ends_by_money and case.kept and stock.cancel_restocks(case)):
         return True
-    return case.recipe.corrects_stock and bool(case.back)
+    return Adjust.KEEP in case.recipe.adjusts and bool(case.back)
 
 
 def _voids(case: Case) -> Iterator[VoidPayment]:
@@ -148,14 +154,21 @@ def _voids(case: Case) -> Iterator[VoidPayment]:
         yield VoidPayment(order_id=case.order.external_id, payment_id=payment.id)
 
 
-def _piece_by_piece(case: Case) -> Iterator[Command]:
+def _piece_by_piece(case: Case, refund: Refund) -> Iterator[Command]:
     """For platforms that cannot cancel an order in one call: its units, its money, then what was only authorised."""
-    commands: list[Command] = [*refunds(case, case.chosen), *_voids(case)]
+    if case.amounts.payments or refund.of_nothing:
+        commands: list[Command] = [*refunds(case, case.chosen)]
+    elif can_edit(case, case.chosen):
+        commands = [_edit(case, case.chosen, notify=case.request.notify)]
+    else:
+        return  # blockers say why
+    if case.recipe.void is Void.ALONE:
+        commands += _voids(case)
     yield from (*commands, *stock.corrections(case, commands))
 
 
 def _with_money(case: Case) -> Method:
-    if case.recipe.refund_restocks_each or not case.kept or not can_edit(case, case.kept) or case.recipe.adds_stock:
+    if case.recipe.edit is not Edit.KEPT or not case.kept or not can_edit(case, case.kept):
         return _by_refund(case)
     rest = tuple(c for c in case.chosen if c.stock is not Stock.KEEP)
     edit = _edit(case, case.kept, notify=case.request.notify and not rest and not case.amounts.payments)
@@ -164,11 +177,11 @@ def _with_money(case: Case) -> Method:
     return Method("edit", (edit,))
 
 
-def _without_money(case: Case) -> Method:
+def _without_money(case: Case, refund: Refund) -> Method:
     if can_edit(case, case.chosen):
         return Method("edit", (_edit(case, case.chosen, notify=case.request.notify),))
-    if not case.recipe.refund_of_nothing:
-        return Method("none", ())  # refusals say why
+    if not refund.of_nothing:
+        return Method("none", ())  # blockers say why
     return _by_refund(case)
 
 

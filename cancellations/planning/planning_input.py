@@ -12,7 +12,7 @@ from cancellations.planning.plan import Blocker, ShopSettings
 from cancellations.planning.quantities import Chosen, Stock, choose
 from stores.canonical.capabilities import Capabilities
 from stores.canonical.order import Cancellable, EndsWhenRepaid, LineItem, Location, Order
-from stores.canonical.recipe import Recipe, UnitsBy
+from stores.canonical.recipe import CancelLines, Recipe, Refunds, RefundStock
 from stores.canonical.request import CancelRequest, Quote, Reason, RefundChoice
 from stores.kernel.money import Money
 
@@ -53,7 +53,7 @@ class Case:
     @property
     def by_item(self) -> bool:
         """Units leave line by line, and no money moves here."""
-        return self.recipe.units_by is UnitsBy.ITEM
+        return isinstance(self.recipe.units, CancelLines)
 
     @property
     def is_rest(self) -> bool:
@@ -63,7 +63,14 @@ class Case:
     @property
     def refunds_all(self) -> bool:
         """The refund is the one the platform makes by itself with a whole cancel: of everything that is left."""
-        return self.recipe.cancel_refunds and self.request.refund is RefundChoice.FULL and self.gives_all
+        cancel = self.recipe.cancel
+        by_cancel = cancel is not None and cancel.refunds is Refunds.WITH_CANCEL
+        return by_cancel and self.request.refund is RefundChoice.FULL and self.gives_all
+
+    @property
+    def refund_stock(self) -> RefundStock:
+        """How a refund is told about stock; NONE where there is none."""
+        return self.recipe.refund.stock if self.recipe.refund else RefundStock.NONE
 
     @property
     def gives_all(self) -> bool:
@@ -108,7 +115,8 @@ class Case:
             return False
         ends = self.order.ends_when_repaid
         if ends is EndsWhenRepaid.NEVER:
-            return self.is_whole and (self.recipe.refund_closes or self.order.ends_by_refund)
+            closes = self.recipe.refund is not None and self.recipe.refund.closes
+            return self.is_whole and (closes or self.order.ends_by_refund)
         return ends is EndsWhenRepaid.ALWAYS or not self.staying
 
     def name_of(self, location_id: str) -> str:

@@ -9,6 +9,7 @@ from cancellations.planning import reasons
 from cancellations.planning.planning_input import Case
 from cancellations.planning.quantities import Chosen, Share, Stock
 from stores.canonical.commands import PaymentBack, RefundOrder, UnitsBack
+from stores.canonical.recipe import CancelLines, Per, Recipe, Refund, RefundStock
 from stores.canonical.request import QuotedPayment, RefundChoice
 from stores.kernel.money import Money, allocate, total
 
@@ -47,13 +48,16 @@ def _back(payment: QuotedPayment) -> PaymentBack:
 
 
 def _parts(case: Case, lines: Sequence[Chosen]) -> Iterator[Part]:
-    if case.recipe.refund_per_payment and case.amounts.payments:
-        yield from _per_payment(case, lines)
-    elif needs_two(case, lines):
-        yield from _per_switch(case, lines)
-    else:
-        amounts = case.amounts
-        yield Part(_all_units(case, lines), amounts.payments, amounts.shipping, amounts.fees, amounts.duties)
+    amounts = case.amounts
+    match case.recipe.units:
+        case CancelLines():
+            return
+        case Refund(per=Per.PAYMENT) if amounts.payments:
+            yield from _per_payment(case, lines)
+        case Refund(stock=RefundStock.ONE_SWITCH) if needs_two(case, lines):
+            yield from _per_switch(case, lines)
+        case Refund():
+            yield Part(_all_units(case, lines), amounts.payments, amounts.shipping, amounts.fees, amounts.duties)
 
 
 def _all_units(case: Case, lines: Iterable[Chosen]) -> tuple[UnitsBack, ...]:
@@ -96,14 +100,19 @@ def _units_of(case: Case, lines: Sequence[Chosen], payment_id: str, *, is_first:
 def left_for_cancel(case: Case) -> frozenset[str]:
     """Lines some units of which were never paid: quoted on no payment of ours, so only the cancel takes them."""
     named = {payment.payment_id for payment in case.amounts.payments}
-    shares = case.quote.lines if case.quote and case.recipe.refund_per_payment else ()
+    shares = case.quote.lines if case.quote and is_per_payment(case.recipe) else ()
     return frozenset(share.line_id for share in shares if share.payment_id and share.payment_id not in named)
+
+
+def is_per_payment(recipe: Recipe) -> bool:
+    return recipe.refund is not None and recipe.refund.per is Per.PAYMENT
 
 
 # --- one for each setting of the switch ------------------------------------------------------------
 def needs_two(case: Case, lines: Sequence[Chosen]) -> bool:
     """Some units go back to stock and others do not, and the platform has one switch for all of a refund."""
-    return case.recipe.one_restock_switch and len({chosen.stock is Stock.KEEP for chosen in lines}) == 2
+    is_switch = case.refund_stock is RefundStock.ONE_SWITCH
+    return is_switch and len({chosen.stock is Stock.KEEP for chosen in lines}) == 2
 
 
 def _per_switch(case: Case, lines: Sequence[Chosen]) -> Iterator[Part]:
@@ -179,11 +188,13 @@ def _units_back(case: Case, chosen: Chosen) -> Iterator[UnitsBack]:
 
 
 def _goes_back(case: Case, chosen: Chosen, location_id: str) -> bool:
-    if not case.recipe.refund_restocks:
-        return False
-    if case.recipe.refund_restocks_each or case.recipe.one_restock_switch:
-        return chosen.stock is Stock.BACK
-    return chosen.stock is not Stock.NONE or _must_name_place(chosen, location_id)
+    match case.refund_stock:
+        case RefundStock.NONE:
+            return False
+        case RefundStock.PER_LINE | RefundStock.ONE_SWITCH:
+            return chosen.stock is Stock.BACK
+        case RefundStock.ALWAYS:
+            return chosen.stock is not Stock.NONE or _must_name_place(chosen, location_id)
 
 
 def _must_name_place(chosen: Chosen, location_id: str) -> bool:

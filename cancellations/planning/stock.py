@@ -9,27 +9,34 @@ from cancellations.planning.planning_input import Case
 from cancellations.planning.quantities import Chosen, Stock
 from cancellations.planning.refunds import left_for_cancel, places
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, StockChange
+from stores.canonical.recipe import Adjust, Cancel, RefundStock, Restock
 
 
 def cancel_restocks(case: Case) -> bool:
     """What a cancel does in this very shop, else on this platform."""
-    said = case.order.cancel_restocks
-    return case.recipe.cancel_restocks if said is None else said
+    said, cancel = case.order.cancel_restocks, case.recipe.cancel
+    return (cancel is not None and cancel.restocks is not Restock.NEVER) if said is None else said
 
 
-def goes_back_by_cancel(case: Case) -> bool:
+def goes_back_by_cancel(case: Case, cancel: Cancel) -> bool:
     """Whether this cancel puts units back; where that can be asked, unless all are to be kept."""
-    wanted = not case.recipe.cancel_asks_restock or any(c.stock is not Stock.KEEP for c in case.chosen)
+    wanted = cancel.restocks is not Restock.ASKED or any(c.stock is not Stock.KEEP for c in case.chosen)
     return cancel_restocks(case) and wanted
 
 
 def cannot_keep(case: Case, commands: Sequence[Command]) -> bool:
     """The cancel puts units back that were to stay out, and nothing can take them out again."""
     restocks = any(isinstance(c, CancelOrder) and c.restock for c in commands)
-    kept = {chosen.line.id for chosen in case.kept}
-    if case.recipe.refund_restocks_each and any(isinstance(c, RefundOrder) for c in commands):
-        kept &= left_for_cancel(case)  # the refund before it has taken all other units for good
-    return bool(kept) and restocks and not case.recipe.corrects_stock
+    return restocks and Adjust.KEEP not in case.recipe.adjusts and bool(_not_settled(case, commands))
+
+
+def _not_settled(case: Case, commands: Sequence[Command]) -> list[Chosen]:
+    """Kept lines whose units a cancel could put back: where each line of a refund says it, that has settled them."""
+    if case.refund_stock is not RefundStock.PER_LINE:
+        return list(case.kept)
+    named = {units.line_id for c in commands if isinstance(c, RefundOrder) for units in c.lines}
+    settled = named - left_for_cancel(case)
+    return [chosen for chosen in case.kept if chosen.line.id not in settled]
 
 
 def put_back(case: Case, commands: Sequence[Command]) -> frozenset[str]:
@@ -47,15 +54,12 @@ def put_back(case: Case, commands: Sequence[Command]) -> frozenset[str]:
 def corrections(case: Case, commands: Sequence[Command]) -> Iterator[CorrectStock]:
     """After all else: kept units out again, or units put back that no call has put back."""
     by_cancel = any(isinstance(command, CancelOrder) and command.restock for command in commands)
-    by_refund = not _is_said_per_line(case) and any(_restocks(command) for command in commands)
-    if case.kept and case.recipe.corrects_stock and (by_cancel or by_refund):
-        yield _change(case, case.kept, sign=-1)
-    if case.back and case.recipe.adds_stock and not by_cancel:
+    by_refund = case.refund_stock is RefundStock.ALWAYS and any(_restocks(command) for command in commands)
+    kept = _not_settled(case, commands) if by_cancel or by_refund else ()
+    if kept and Adjust.KEEP in case.recipe.adjusts:
+        yield _change(case, kept, sign=-1)
+    if case.back and Adjust.ADD in case.recipe.adjusts and not by_cancel:
         yield _change(case, case.back, sign=1)
-
-
-def _is_said_per_line(case: Case) -> bool:
-    return case.recipe.refund_restocks_each or case.recipe.one_restock_switch
 
 
 def _restocks(command: Command) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 
-from cancellations.planning import amounts, planner
+from cancellations.planning import amounts, planner, refunds
 from cancellations.planning.plan import Plan, ShopSettings
 from stores.canonical.commands import CancelOrder, RefundOrder
 from stores.canonical.order import (
@@ -195,7 +195,7 @@ def _quote(kind: type[OrderSource], order: Order, wish: CancelRequest, pick: Ran
     whole = most if pick.random() < 0.1 else min(worth, most)
     parents = list(amounts.parents_of(order, None).values())
     parts = _in_turn(whole, parents)
-    first = parents[0].payment_id if parents and kind.recipe.refund_per_payment else ""
+    first = parents[0].payment_id if parents and refunds.is_per_payment(kind.recipe) else ""
     lines = (
         QuotedLine(
             line_id=i, units=n, amount=(order.line(i).unit_price.customer * n).rounded(), tax=zero, payment_id=first

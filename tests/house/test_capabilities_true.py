@@ -22,7 +22,7 @@ from stores.canonical.commands import (
     RefundOrder,
     VoidPayment,
 )
-from stores.canonical.recipe import UnitsBy
+from stores.canonical.recipe import Adjust, CancelLines, Void
 from stores.canonical.request import Reason
 from stores.connectors.roles import Effects
 from stores.kernel.errors import Unsupported
@@ -84,14 +84,13 @@ def test_what_is_not_offered_raises_before_anything_is_sent(kind, command):
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
 def test_what_is_offered_has_a_call_behind_it(kind):
-    by_item = kind.recipe.units_by is UnitsBy.ITEM
     calls = {
         "cancel_order": "cancel_order",
-        "cancel_lines": "cancel_line" if by_item else "refund_order",
+        "cancel_lines": "cancel_line" if isinstance(kind.recipe.units, CancelLines) else "refund_order",
         "refund": "refund_order",
         "void_authorisation": "void_payment",
     }
-    if kind.recipe.cancel_voids and not kind.recipe.voids_first:
+    if kind.recipe.void is Void.WITH_CANCEL:
         calls["void_authorisation"] = "cancel_order"
     missing = [n for n, m in calls.items() if getattr(kind.capabilities, n).is_offered and not has(kind, m)]
     assert missing == []
@@ -109,11 +108,12 @@ def test_a_write_needs_a_way_to_find_it_again(kind):
 def test_the_recipe_agrees_with_the_table(kind):
     can, recipe = kind.capabilities, kind.recipe
     assert recipe.moves_money == can.refund.is_offered
-    assert recipe.cancels_whole == can.cancel_order.is_offered
-    assert recipe.edits <= has(kind, "edit_order")
-    assert recipe.corrects_stock <= has(kind, "correct_stock")
-    assert recipe.rest_in_one_call <= has(kind, "cancel_rest")
-    assert recipe.names_location <= can.restock_at_location.is_offered
+    assert (recipe.cancel is not None) == can.cancel_order.is_offered
+    assert (recipe.edit is not None) <= has(kind, "edit_order")
+    assert (Adjust.KEEP in recipe.adjusts) <= has(kind, "correct_stock")
+    assert (Adjust.ADD in recipe.adjusts) <= has(kind, "correct_stock")
+    assert (recipe.void is Void.FIRST) <= has(kind, "void_payment")
+    assert getattr(recipe.units, "rest_in_one_call", False) <= has(kind, "cancel_rest")
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)

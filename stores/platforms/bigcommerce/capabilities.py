@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from stores.canonical.capabilities import Capabilities, Capability, composed, impossible, native
 from stores.canonical.order import Fulfilment, PaymentState
-from stores.canonical.recipe import Recipe, UnitsBy
+from stores.canonical.recipe import Adjust, Cancel, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
 from stores.canonical.request import Reason
 from stores.connectors.roles import Scope
 from stores.kernel.i18n import with_theirs
@@ -80,27 +80,10 @@ def _capabilities() -> dict[str, Capability]:
 
 CAPABILITIES = Capabilities(**_capabilities())
 RECIPE = Recipe(
-    units_by=UnitsBy.REFUND,
-    edits=False,
-    moves_money=True,
-    cancels_whole=True,
-    cancel_takes_units=True,
-    cancel_refunds=False,
-    cancel_restocks=True,
-    cancel_asks_restock=False,
-    cancel_voids=False,
-    voids_first=True,
-    rest_in_one_call=False,
-    refund_first=True,
-    refund_closes=True,
-    refund_per_payment=False,
-    refund_of_nothing=False,
-    refund_restocks=False,
-    refund_restocks_each=False,
-    one_restock_switch=False,
-    names_location=False,
-    corrects_stock=True,
-    adds_stock=True,
+    cancel=Cancel(refunds=Refunds.FIRST, restocks=Restock.ALWAYS),
+    units=Refund(per=Per.ORDER, stock=RefundStock.NONE, closes=True),
+    void=Void.FIRST,
+    adjusts=frozenset({Adjust.KEEP, Adjust.ADD}),
 )
 SCOPES = (
     Scope(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stores.canonical.capabilities import Capabilities, Capability, assisted, composed, impossible, native
-from stores.canonical.recipe import Recipe, UnitsBy
+from stores.canonical.recipe import Cancel, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
 from stores.canonical.request import Reason
 from stores.connectors.roles import Scope
 from stores.platforms.magento.messages import _
@@ -82,27 +82,9 @@ def _capabilities() -> dict[str, Capability]:
 
 CAPABILITIES = Capabilities(**_capabilities())
 RECIPE = Recipe(
-    units_by=UnitsBy.REFUND,
-    edits=False,
-    moves_money=True,
-    cancels_whole=True,
-    cancel_takes_units=True,
-    cancel_refunds=False,
-    cancel_restocks=True,
-    cancel_asks_restock=False,
-    cancel_voids=True,
-    voids_first=False,
-    rest_in_one_call=False,
-    refund_first=True,
-    refund_closes=True,
-    refund_per_payment=True,
-    refund_of_nothing=False,
-    refund_restocks=True,
-    refund_restocks_each=True,
-    one_restock_switch=False,
-    names_location=False,
-    corrects_stock=False,
-    adds_stock=False,
+    cancel=Cancel(refunds=Refunds.FIRST, restocks=Restock.ALWAYS),
+    units=Refund(per=Per.PAYMENT, stock=RefundStock.PER_LINE, closes=True),
+    void=Void.WITH_CANCEL,
 )
 SALES = "Magento_Sales::"
 SCOPES = (

@@ -8,7 +8,7 @@ from typing import cast
 from django.utils.translation import gettext, gettext_lazy
 
 from stores.canonical.capabilities import Capabilities, Capability, assisted, composed, impossible, native
-from stores.canonical.recipe import Recipe, UnitsBy
+from stores.canonical.recipe import Cancel, CancelLines, Recipe, Refunds, Restock
 from stores.canonical.request import Reason
 
 
@@ -83,27 +83,8 @@ def _not_here() -> dict[str, Capability]:
 
 CAPABILITIES = Capabilities(**_reading(), **_cancelling(), **_not_here())
 RECIPE = Recipe(
-    units_by=UnitsBy.ITEM,
-    edits=False,
-    moves_money=False,
-    cancels_whole=True,
-    cancel_takes_units=True,
-    cancel_refunds=False,
-    cancel_restocks=False,
-    cancel_asks_restock=False,
-    cancel_voids=False,
-    voids_first=False,
-    rest_in_one_call=True,
-    refund_first=False,
-    refund_closes=False,
-    refund_per_payment=False,
-    refund_of_nothing=False,
-    refund_restocks=False,
-    refund_restocks_each=False,
-    one_restock_switch=False,
-    names_location=False,
-    corrects_stock=False,
-    adds_stock=False,
+    cancel=Cancel(refunds=Refunds.NEVER, restocks=Restock.NEVER),
+    units=CancelLines(rest_in_one_call=True),
 )
 # Free text: the retailer reads it, and no list exists.
 REASONS: Mapping[Reason, str] = {

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.utils.translation import gettext, gettext_lazy
 
 from stores.canonical.capabilities import Capabilities, Capability, composed, impossible, native
-from stores.canonical.recipe import Recipe, UnitsBy
+from stores.canonical.recipe import Adjust, Cancel, Edit, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
 from stores.canonical.request import Reason
 from stores.connectors.roles import Scope
 
@@ -71,27 +71,11 @@ def _capabilities() -> dict[str, Capability]:
 
 CAPABILITIES = Capabilities(**_capabilities())
 RECIPE = Recipe(
-    units_by=UnitsBy.REFUND,
-    edits=True,
-    moves_money=True,
-    cancels_whole=True,
-    cancel_takes_units=True,
-    cancel_refunds=True,
-    cancel_restocks=True,
-    cancel_asks_restock=True,
-    cancel_voids=True,
-    voids_first=False,
-    rest_in_one_call=False,
-    refund_first=False,
-    refund_closes=False,
-    refund_per_payment=False,
-    refund_of_nothing=True,
-    refund_restocks=True,
-    refund_restocks_each=False,
-    one_restock_switch=False,
-    names_location=True,
-    corrects_stock=True,
-    adds_stock=False,
+    cancel=Cancel(refunds=Refunds.WITH_CANCEL, restocks=Restock.ASKED),
+    units=Refund(per=Per.ORDER, stock=RefundStock.ALWAYS, closes=False, of_nothing=True),
+    void=Void.WITH_CANCEL,
+    edit=Edit.KEPT,
+    adjusts=frozenset({Adjust.KEEP}),
 )
 SCOPES = (
     Scope("read_orders", _("Nothing works without reading orders."), is_vital=True),

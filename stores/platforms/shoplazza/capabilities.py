@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from stores.canonical.capabilities import Capabilities, Capability, assisted, composed, impossible, native
 from stores.canonical.order import Fulfilment, PaymentState
-from stores.canonical.recipe import Recipe, UnitsBy
+from stores.canonical.recipe import Cancel, Per, Recipe, Refund, Refunds, RefundStock, Restock
 from stores.canonical.request import Reason
 from stores.connectors.roles import Scope
 from stores.kernel.i18n import with_theirs
@@ -71,27 +71,8 @@ def _capabilities() -> dict[str, Capability]:
 
 CAPABILITIES = Capabilities(**_capabilities())
 RECIPE = Recipe(
-    units_by=UnitsBy.REFUND,
-    edits=False,
-    moves_money=True,
-    cancels_whole=True,
-    cancel_takes_units=True,
-    cancel_refunds=False,
-    cancel_restocks=False,
-    cancel_asks_restock=False,
-    cancel_voids=False,
-    voids_first=False,
-    rest_in_one_call=False,
-    refund_first=True,
-    refund_closes=False,
-    refund_per_payment=False,
-    refund_of_nothing=False,
-    refund_restocks=True,
-    refund_restocks_each=True,
-    one_restock_switch=False,
-    names_location=False,
-    corrects_stock=False,
-    adds_stock=False,
+    cancel=Cancel(refunds=Refunds.FIRST, restocks=Restock.NEVER),
+    units=Refund(per=Per.ORDER, stock=RefundStock.PER_LINE, closes=False),
 )
 SCOPES = (
     Scope("read_shop", _("The shop's name and currency cannot be read."), is_vital=True),

@@ -8,7 +8,7 @@ from typing import cast
 from django.utils.translation import gettext, gettext_lazy
 
 from stores.canonical.capabilities import Capabilities, Capability, composed, impossible, native
-from stores.canonical.recipe import Recipe, UnitsBy
+from stores.canonical.recipe import Adjust, Cancel, Edit, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
 from stores.canonical.request import Reason
 from stores.connectors.roles import Scope
 from stores.kernel.i18n import with_theirs
@@ -89,27 +89,11 @@ def _capabilities() -> dict[str, Capability]:
 
 CAPABILITIES = Capabilities(**_capabilities())
 RECIPE = Recipe(
-    units_by=UnitsBy.REFUND,
-    edits=True,
-    moves_money=True,
-    cancels_whole=True,
-    cancel_takes_units=False,
-    cancel_refunds=False,
-    cancel_restocks=False,
-    cancel_asks_restock=False,
-    cancel_voids=False,
-    voids_first=True,
-    rest_in_one_call=False,
-    refund_first=False,
-    refund_closes=False,
-    refund_per_payment=True,
-    refund_of_nothing=False,
-    refund_restocks=False,
-    refund_restocks_each=False,
-    one_restock_switch=False,
-    names_location=True,
-    corrects_stock=False,
-    adds_stock=True,
+    cancel=Cancel(refunds=Refunds.AFTER, restocks=Restock.NEVER),
+    units=Refund(per=Per.PAYMENT, stock=RefundStock.NONE, closes=False),
+    void=Void.FIRST,
+    edit=Edit.UNPAID,
+    adjusts=frozenset({Adjust.ADD}),
 )
 SCOPES = (
     Scope("MERCHANT_PROFILE_READ", _("Your locations and their currency cannot be read."), is_vital=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stores.canonical.capabilities import Capabilities, assisted, composed, impossible, native
-from stores.canonical.recipe import Recipe, UnitsBy
+from stores.canonical.recipe import Cancel, Per, Recipe, Refund, Refunds, RefundStock, Restock
 from stores.canonical.request import Reason
 from stores.connectors.roles import Scope
 from stores.platforms.woocommerce.messages import _
@@ -83,27 +83,8 @@ CAPABILITIES = Capabilities(
     undo=impossible(_("A refund stays paid. Deleting its record would bring back neither money nor stock.")),
 )
 RECIPE = Recipe(
-    units_by=UnitsBy.REFUND,
-    edits=False,
-    moves_money=True,
-    cancels_whole=True,
-    cancel_takes_units=True,
-    cancel_refunds=False,
-    cancel_restocks=True,
-    cancel_asks_restock=False,
-    cancel_voids=False,
-    voids_first=False,
-    rest_in_one_call=False,
-    refund_first=True,
-    refund_closes=True,
-    refund_per_payment=False,
-    refund_of_nothing=False,
-    refund_restocks=True,
-    refund_restocks_each=False,
-    one_restock_switch=True,
-    names_location=False,
-    corrects_stock=False,
-    adds_stock=False,
+    cancel=Cancel(refunds=Refunds.FIRST, restocks=Restock.ALWAYS),
+    units=Refund(per=Per.ORDER, stock=RefundStock.ONE_SWITCH, closes=True),
 )
 SCOPES = (
     Scope("read", _("Nothing works without reading orders."), is_vital=True),

@@ -13,12 +13,9 @@ from stores.canonical.commands import EditOrder
 from stores.canonical.order import EndsWhenRepaid, Remark
 from stores.kernel.money import Money
 from tests import make
-from tests.cancellations.planning.cases import RECIPE, everything, plan, take
+from tests.cancellations.planning.cases import everything, plan, take
+from tests.cancellations.planning.test_recipes import MONEY_FIRST
 
-MONEY_FIRST = replace(
-    RECIPE, edits=False, cancel_refunds=False, cancel_restocks=False, cancel_voids=False, refund_first=True,
-    names_location=False, corrects_stock=False, refund_of_nothing=False, refund_restocks_each=True,
-)  # fmt: skip
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 

@@ -167,7 +167,11 @@ def test_money_left_keeps_the_order_open():
 def test_the_last_units_end_an_order_that_only_a_unit_held_open():
     order = two_lines(EndsWhenRepaid.WHEN_EMPTY)
 
-    made = plan(order, take(1, 2, order=order), recipe=replace(ONE_SWITCH, refund_closes=False, cancels_whole=False))
+    made = plan(
+        order,
+        take(1, 2, order=order),
+        recipe=replace(ONE_SWITCH, units=replace(ONE_SWITCH.units, closes=False), cancel=None),
+    )
 
     assert kinds(made) == ["RefundOrder"]
     assert made.expected.is_cancelled

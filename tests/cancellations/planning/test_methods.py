@@ -9,6 +9,7 @@ import pytest
 
 from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, RefundOrder
 from stores.canonical.order import Location, Placement, Readiness
+from stores.canonical.recipe import Void
 from stores.canonical.request import CancelRequest, RefundChoice
 from tests import make
 from tests.cancellations.planning.cases import RECIPE, cautions, codes, commands, everything, kinds, plan, quote, take
@@ -246,7 +247,7 @@ def test_a_whole_cancel_of_an_authorised_order_promises_the_release():
 def test_a_platform_without_one_call_goes_piece_by_piece():
     order = authorised()
 
-    made = plan(order, everything(order), recipe=replace(RECIPE, cancels_whole=False))
+    made = plan(order, everything(order), recipe=replace(RECIPE, cancel=None, void=Void.ALONE))
 
     assert kinds(made) == ["RefundOrder", "VoidPayment"]
 

@@ -10,19 +10,16 @@ import pytest
 from cancellations.planning import comparison
 from stores.canonical.capabilities import assisted
 from stores.canonical.commands import CancelOrder, CancelRest, RefundOrder
-from stores.canonical.recipe import UnitsBy
+from stores.canonical.recipe import Cancel, CancelLines, Per, Recipe, Refund, Refunds, RefundStock, Restock
 from stores.canonical.request import RefundChoice
 from tests import make
-from tests.cancellations.planning.cases import RECIPE, able, codes, commands, everything, kinds, plan, take
+from tests.cancellations.planning.cases import able, codes, commands, everything, kinds, plan, take
 
-MONEY_FIRST = replace(
-    RECIPE, edits=False, cancel_refunds=False, cancel_restocks=False, cancel_voids=False, refund_first=True,
-    names_location=False, corrects_stock=False, refund_of_nothing=False, refund_restocks_each=True,
-)  # fmt: skip
-BY_ITEM = replace(
-    RECIPE, units_by=UnitsBy.ITEM, edits=False, moves_money=False, cancel_refunds=False, cancel_restocks=False,
-    cancel_voids=False, rest_in_one_call=True, names_location=False, corrects_stock=False, refund_of_nothing=False,
-)  # fmt: skip
+MONEY_FIRST = Recipe(
+    cancel=Cancel(refunds=Refunds.FIRST, restocks=Restock.NEVER),
+    units=Refund(per=Per.ORDER, stock=RefundStock.PER_LINE, closes=False),
+)
+BY_ITEM = Recipe(cancel=Cancel(refunds=Refunds.NEVER, restocks=Restock.NEVER), units=CancelLines(rest_in_one_call=True))
 
 
 def paid(*lines):

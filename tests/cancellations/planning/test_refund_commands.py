@@ -10,6 +10,7 @@ import pytest
 from cancellations.planning.plan import Plan
 from stores.canonical.commands import CorrectStock, PaymentBack, RefundOrder, StockChange, UnitsBack
 from stores.canonical.order import Location, Order, Placement, Readiness
+from stores.canonical.recipe import Void
 from stores.canonical.request import Quote, QuotedLine, Reason, RefundChoice
 from stores.kernel.money import Money
 from tests import make
@@ -123,7 +124,7 @@ def test_where_no_share_names_a_payment_units_and_shipping_go_with_the_first():
     facts = two_payments(shipping_refundable=make.money("6.00"))
     quoted = with_parts(figures(facts, shipping=make.money("6.00")), ("20.00", None, None), ("36.00", None, None))
 
-    made = plan(facts, take(2, 3, order=facts), recipe=replace(LEDGER, cancels_whole=False), quoted=quoted)
+    made = plan(facts, take(2, 3, order=facts), recipe=replace(LEDGER, cancel=None, void=Void.ALONE), quoted=quoted)
 
     assert refunds(made) == [
         refund([units("L2", 2, restock=False), units("L3", 3, restock=False)], [back("P1", "20.00")], "6.00"),

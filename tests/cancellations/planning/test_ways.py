@@ -12,26 +12,32 @@ from cancellations.planning import comparison, planner
 from cancellations.planning.plan import Plan, ShopSettings
 from stores.canonical.commands import CancelOrder, CorrectStock, RefundOrder, VoidPayment
 from stores.canonical.order import Order, PaymentState
-from stores.canonical.recipe import Recipe
+from stores.canonical.recipe import Adjust, Cancel, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
 from stores.canonical.request import Quote, QuotedLine, RefundChoice
 from stores.kernel.money import Money
 from tests import make
 from tests.cancellations.planning import cases
-from tests.cancellations.planning.cases import RECIPE, codes, commands, everything, kinds, plan, take
+from tests.cancellations.planning.cases import codes, commands, everything, kinds, plan, take
 
-PLAIN = replace(
-    RECIPE, edits=False, cancel_refunds=False, cancel_asks_restock=False, cancel_voids=False, refund_first=True,
-    refund_of_nothing=False, names_location=False, corrects_stock=False,
-)  # fmt: skip
-ONE_SWITCH = replace(PLAIN, refund_closes=True, one_restock_switch=True)
-BY_INVOICE = replace(PLAIN, refund_closes=True, refund_per_payment=True, refund_restocks_each=True, cancel_voids=True)
-BY_HAND = replace(
-    PLAIN, refund_closes=True, refund_restocks=False, adds_stock=True, corrects_stock=True, voids_first=True
+FIRST = Cancel(refunds=Refunds.FIRST, restocks=Restock.ALWAYS)
+ONE_SWITCH = Recipe(cancel=FIRST, units=Refund(per=Per.ORDER, stock=RefundStock.ONE_SWITCH, closes=True))
+BY_INVOICE = Recipe(
+    cancel=FIRST,
+    units=Refund(per=Per.PAYMENT, stock=RefundStock.PER_LINE, closes=True),
+    void=Void.WITH_CANCEL,
 )
-LEDGER = replace(
-    PLAIN, refund_first=False, cancel_takes_units=False, cancel_restocks=False, refund_restocks=False, adds_stock=True,
-    refund_per_payment=True, voids_first=True,
-)  # fmt: skip
+BY_HAND = Recipe(
+    cancel=FIRST,
+    units=Refund(per=Per.ORDER, stock=RefundStock.NONE, closes=True),
+    void=Void.FIRST,
+    adjusts=frozenset({Adjust.KEEP, Adjust.ADD}),
+)
+LEDGER = Recipe(
+    cancel=Cancel(refunds=Refunds.AFTER, restocks=Restock.NEVER),
+    units=Refund(per=Per.PAYMENT, stock=RefundStock.NONE, closes=False),
+    void=Void.FIRST,
+    adjusts=frozenset({Adjust.ADD}),
+)
 
 
 def order(*lines: int, **fields: Any) -> Order:
@@ -240,7 +246,7 @@ def test_an_authorisation_is_released_first_or_by_the_cancel(recipe: Recipe, exp
     held = make.payment("20.00", refundable=None, capturable=make.money("20.00"))
     facts = order(2, payments=(held,), payment=PaymentState.AUTHORISED)
 
-    made = plan(facts, everything(facts, keep_stock=frozenset()), recipe=replace(recipe, adds_stock=False))
+    made = plan(facts, everything(facts, keep_stock=frozenset()), recipe=replace(recipe, adjusts=frozenset()))
 
     assert [type(c) for c in commands(made)] == expected
     assert made.expected.voided == (held.id,)

@@ -13,17 +13,19 @@ from cancellations.models import Cancellation
 from cancellations.states import StepState
 from sandbox.platforms.shopify.spec import Line
 from stores.canonical.capabilities import assisted
+from stores.canonical.recipe import Cancel, Refunds, Restock
 from stores.platforms.shopify import Shopify
 from tests.rigs.desk import Desk
 
 HOW = "Correct the stock in the platform's own desk."
+NO_RESTOCK = Cancel(refunds=Refunds.WITH_CANCEL, restocks=Restock.NEVER)
 
 
 @pytest.fixture(autouse=True)
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """A platform that cancels by call and restocks by hand."""
     monkeypatch.setattr(Shopify, "capabilities", replace(Shopify.capabilities, restock=assisted(HOW)))
-    monkeypatch.setattr(Shopify, "recipe", replace(Shopify.recipe, cancel_restocks=False))
+    monkeypatch.setattr(Shopify, "recipe", replace(Shopify.recipe, cancel=NO_RESTOCK))
 
 
 @pytest.fixture

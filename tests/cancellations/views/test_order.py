@@ -524,8 +524,7 @@ def test_a_plan_that_cannot_run_promises_nothing(desk: Desk, browser: Client) ->
 
 def test_money_is_a_dash_where_the_platform_tells_none(desk: Desk, browser: Client, monkeypatch: Any) -> None:
     record = desk.order()
-    mute = replace(registry.get("shopify").recipe, moves_money=False)
-    monkeypatch.setattr(registry.get("shopify"), "recipe", mute)
+    monkeypatch.setattr(registry.get("shopify"), "recipe", registry.get("modern_dropship").recipe)
     monkeypatch.setattr(orders_list, "WITHOUT_MONEY", frozenset({"shopify"}))
 
     page, listed = text_of(browser.get(url(record))), text_of(browser.get("/orders"))
