@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cancellations.execution.verify import told_of
+from cancellations.execution.verify import answers_of
 from cancellations.models import Cancellation
 from cancellations.pages import order
 from cancellations.planning import comparison
@@ -30,6 +30,6 @@ def live(cancellation: Cancellation) -> Picture:
     if not standing.is_live:
         return Picture(trouble=standing.trouble, is_waiting=standing.is_waiting)
     plan, before = codec.loads(Plan, cancellation.plan), codec.loads(Order, cancellation.preview.facts)
-    results = {step.position: told_of(step) for step in cancellation.steps.all()}
+    results = answers_of(cancellation.steps.all())
     sheet = comparison.compare(plan, before, standing.order, results, seen_at=standing.read_at)
     return Picture(sheet=sheet, read_at=standing.read_at)

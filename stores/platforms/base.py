@@ -23,13 +23,13 @@ from stores.canonical.commands import (
     CorrectStock,
     EditOrder,
     Finding,
-    Receipt,
     RefundOrder,
     Resend,
     VoidPayment,
 )
 from stores.canonical.events import Event
 from stores.canonical.order import Order
+from stores.canonical.receipts import Receipt
 from stores.canonical.recipe import Recipe
 from stores.canonical.request import CancelRequest, Quote, Reason
 from stores.connectors import judge

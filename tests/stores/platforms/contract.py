@@ -26,13 +26,12 @@ from stores.canonical.commands import (
     EditOrder,
     Found,
     FoundForeign,
-    Outcome,
-    Receipt,
     RefundOrder,
     Unclear,
     VoidPayment,
 )
 from stores.canonical.order import Cancellable, Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import Reason
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.platforms.base import Platform
