@@ -38,7 +38,7 @@ from stores.canonical.order import (
 from stores.canonical.receipts import Receipt, Reported, StockCount
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.money import Money
-from stores.models import Membership, OrderRecord, Role, Store, StoreHealth, StoreSync, User
+from stores.models import Membership, OrderRecord, OrderSnapshot, Role, Store, StoreHealth, StoreSync, User
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -211,7 +211,9 @@ def order_record(*, store: Store | None = None, order: Order | None = None, **fi
     """The mirrored copy of `order` in `store`, read at NOW."""
     shop = store if store is not None else globals()["store"]()
     facts = order if order is not None else canonical_order(currency=shop.currency)
-    return OrderRecord.objects.create(store=shop, **(_columns(facts) | fields))
+    record = OrderRecord.objects.create(store=shop, **(_columns(facts) | fields))
+    OrderSnapshot.objects.create(order=record, text=codec.dumps(facts))
+    return record
 
 
 def _columns(order: Order) -> dict[str, Any]:
@@ -234,7 +236,6 @@ def _columns(order: Order) -> dict[str, Any]:
         "units_ordered": sum((row.ordered for row in order.lines), Decimal(0)),
         "total_minor": order.totals.current.shop.minor,
         "currency": order.totals.current.shop.currency,
-        "snapshot": codec.dumps(order),
         "is_summary": False,
         "read_at": NOW,
     }
@@ -249,7 +250,7 @@ def changed(order: Order, **fields: Any) -> Order:
 def preview(*, record: OrderRecord | None = None, actor: User | None = None, **wish: Any) -> Preview:
     """What somebody was shown: everything that can be cancelled, without a refund, on the mirrored copy."""
     row = record or order_record()
-    order = codec.loads(Order, row.snapshot)
+    order = codec.loads(Order, row.snapshot.text)
     lines = {each.id: each.cancellable for each in order.lines if each.cancellable}
     request = CancelRequest(**({"lines": lines, "refund": RefundChoice.NONE} | wish))
     plan = previews.plan_on(row.store, order, request, None)
