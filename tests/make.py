@@ -6,6 +6,7 @@ Amounts are strings in major units; the default shop trades in USD. Times stand 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Any
 
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.planning.plan import Plan
+from cancellations.planning.reports import Answer
 from cancellations.services import preview as previews
 from cancellations.services import submit
 from stores.canonical import codec
@@ -33,14 +35,45 @@ from stores.canonical.order import (
     Readiness,
     Totals,
 )
+from stores.canonical.receipts import Receipt, Reported, StockCount
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.money import Money
-from stores.models import Membership, OrderRecord, Role, Store, StoreHealth, StoreSync, User
+from stores.models import Membership, OrderRecord, OrderSnapshot, Role, Store, StoreHealth, StoreSync, User
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
 WAREHOUSE = Location(id="gid://shopify/Location/1", name="Warehouse")
 _next = itertools.count(1)
+
+
+# --- receipts ---------------------------------------------------------------------------------------
+def counts(said: str) -> tuple[StockCount, ...]:
+    """Of "<item>@<place>:<before>:<after>:<asked>;…"; without `asked` they prove nothing."""
+    return tuple(_count(*re.split("[@:]", part)) for part in said.split(";") if part)
+
+
+def _count(item: str, place: str, before: str, after: str, asked: str = "") -> StockCount:
+    return StockCount(
+        stock_item_id=item,
+        location_id=place,
+        before=Decimal(before),
+        after=Decimal(after),
+        asked=Decimal(asked) if asked else None,
+    )
+
+
+def answer(**reported: Any) -> Answer:
+    """As the comparison reads a step that was answered."""
+    return Answer(reported=Reported(**reported))
+
+
+def moved(receipt: Receipt) -> Decimal:
+    """All that its counts moved by."""
+    return sum((count.moved for count in receipt.reported.stock), Decimal(0))
+
+
+def asked(receipt: Receipt) -> Decimal:
+    return sum((count.asked or Decimal(0) for count in receipt.reported.stock), Decimal(0))
 
 
 # --- people and shops ------------------------------------------------------------------------------
@@ -178,7 +211,9 @@ def order_record(*, store: Store | None = None, order: Order | None = None, **fi
     """The mirrored copy of `order` in `store`, read at NOW."""
     shop = store if store is not None else globals()["store"]()
     facts = order if order is not None else canonical_order(currency=shop.currency)
-    return OrderRecord.objects.create(store=shop, **(_columns(facts) | fields))
+    record = OrderRecord.objects.create(store=shop, **(_columns(facts) | fields))
+    OrderSnapshot.objects.create(order=record, text=codec.dumps(facts))
+    return record
 
 
 def _columns(order: Order) -> dict[str, Any]:
@@ -201,7 +236,6 @@ def _columns(order: Order) -> dict[str, Any]:
         "units_ordered": sum((row.ordered for row in order.lines), Decimal(0)),
         "total_minor": order.totals.current.shop.minor,
         "currency": order.totals.current.shop.currency,
-        "snapshot": codec.dumps(order),
         "is_summary": False,
         "read_at": NOW,
     }
@@ -216,7 +250,7 @@ def changed(order: Order, **fields: Any) -> Order:
 def preview(*, record: OrderRecord | None = None, actor: User | None = None, **wish: Any) -> Preview:
     """What somebody was shown: everything that can be cancelled, without a refund, on the mirrored copy."""
     row = record or order_record()
-    order = codec.loads(Order, row.snapshot)
+    order = codec.loads(Order, row.snapshot.text)
     lines = {each.id: each.cancellable for each in order.lines if each.cancellable}
     request = CancelRequest(**({"lines": lines, "refund": RefundChoice.NONE} | wish))
     plan = previews.plan_on(row.store, order, request, None)

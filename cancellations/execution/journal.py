@@ -18,7 +18,7 @@ from cancellations.lifecycle import emergency_stop
 from cancellations.models import Attempt, Step
 from cancellations.states import StepState
 from stores.audit import trail
-from stores.canonical.commands import Outcome
+from stores.canonical.receipts import Outcome
 from stores.kernel import clock
 from stores.kernel.errors import CredentialsRejected, RemoteError
 from stores.kernel.failpoints import failpoint

@@ -14,8 +14,7 @@ __all__ = ["claim", "is_free", "let_go", "me", "move", "note", "release"]
 PEOPLE = ("requester", "approver", "vouched_by", "counts_for")
 NEEDED = tuple(f"cancellation__{name}" for name in ("store", "order", "preview", "note", *PEOPLE))
 NOT_NEEDED = tuple(
-    f"cancellation__{name}"
-    for name in ("receipt", "order__snapshot", "order__search", "preview__plan", "preview__request")
+    f"cancellation__{name}" for name in ("receipt", "order__search", "preview__plan", "preview__request")
 )
 
 

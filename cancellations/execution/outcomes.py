@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,9 @@ from cancellations.execution import faults, leases, waiting
 from cancellations.lifecycle import deadlines, sends, transitions
 from cancellations.models import Attempt, Step
 from cancellations.states import StepState
-from stores.canonical import codec
-from stores.canonical.commands import Found, Outcome, Receipt
+from stores.canonical import stored_receipts
+from stores.canonical.commands import Found
+from stores.canonical.receipts import Outcome, Receipt, RefundState, Reported
 from stores.effects import retry_policy
 from stores.kernel import clock, database
 from stores.kernel.errors import (
@@ -38,17 +38,11 @@ def answered(turn: StepRun, receipt: Receipt) -> None:
     """An answer that proves something: applied, or accepted and to be polled."""
     if receipt.outcome is Outcome.ACCEPTED:
         wait = timedelta(seconds=receipt.look_after or turn.connector.poll_seconds[0])
-        conclude(turn, StepState.ACCEPTED, Outcome.ACCEPTED, result=_stored(receipt), looks=0,
+        conclude(turn, StepState.ACCEPTED, Outcome.ACCEPTED, result=stored_receipts.to_json(receipt), looks=0,
                  next_attempt_at=clock.now() + wait, refusal="", **_normal(turn, receipt))  # fmt: skip
     else:
-        conclude(turn, StepState.APPLIED, Outcome.APPLIED, result=_stored(receipt), next_attempt_at=None,
-                 finished_at=clock.now(), detail="", must_look=False)  # fmt: skip
-
-
-def _stored(receipt: Receipt) -> dict[str, Any]:
-    """As it is kept on the step; when to ask again stands in `next_attempt_at`."""
-    kept: dict[str, Any] = codec.plain(replace(receipt, look_after=None))
-    return kept
+        conclude(turn, StepState.APPLIED, Outcome.APPLIED, result=stored_receipts.to_json(receipt),
+                 next_attempt_at=None, finished_at=clock.now(), detail="", must_look=False)  # fmt: skip
 
 
 def _normal(turn: StepRun, receipt: Receipt) -> dict[str, Any]:
@@ -192,9 +186,10 @@ def found(turn: StepRun, finding: Found) -> None:
         Step.objects.filter(cancellation=turn.step.cancellation_id, position__gt=turn.step.position).update(
             must_look=True
         )
-    facts = {"found": finding.detail} | ({"refund_state": "pending"} if finding.is_pending else {})
+    reported = Reported(found=finding.detail, refund_state=RefundState.PENDING if finding.is_pending else None)
     waits = finding.is_pending and bool(turn.step.refusal)  # refused, because our own earlier request is under way
-    answered(turn, Receipt(outcome=Outcome.ACCEPTED if waits else Outcome.APPLIED, ids=finding.ids, facts=facts))
+    outcome = Outcome.ACCEPTED if waits else Outcome.APPLIED
+    answered(turn, Receipt(outcome=outcome, ids=finding.ids, reported=reported))
 
 
 def again(turn: StepRun, exc: RemoteError, outcome: Outcome, *, counts: bool) -> None:

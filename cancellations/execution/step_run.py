@@ -9,9 +9,10 @@ from cancellations.execution.journal import Journal
 from cancellations.execution.keys import tag_of
 from cancellations.models import Step
 from cancellations.planning.plan import Plan
-from stores.canonical import codec
-from stores.canonical.commands import Command, Receipt, Resend
+from stores.canonical import codec, stored_receipts
+from stores.canonical.commands import Command, Resend
 from stores.canonical.order import Order
+from stores.canonical.receipts import Receipt
 from stores.connectors.roles import Effects, OrderSource, in_role
 from stores.kernel import clock
 from stores.services import connections, platform_client
@@ -76,4 +77,4 @@ class StepRun:
     @property
     def receipt(self) -> Receipt:
         """The stored receipt of an accepted step."""
-        return codec.load(Receipt, self.step.result)
+        return stored_receipts.load(self.step.result)

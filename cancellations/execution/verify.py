@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,11 @@ from cancellations.models import Step
 from cancellations.planning import claims, comparison
 from cancellations.planning.order_totals import figures
 from cancellations.planning.plan import ReceiptSheet
+from cancellations.planning.reports import Answer
 from cancellations.states import CancellationState, StepState
-from stores.canonical import codec
+from stores.canonical import codec, stored_receipts
 from stores.canonical.order import Order
+from stores.canonical.receipts import NOTHING
 from stores.effects import retry_policy
 from stores.kernel import clock, database
 from stores.kernel.failpoints import failpoint
@@ -38,7 +40,7 @@ def take(turn: StepRun) -> None:
     try:
         order = orders.refresh(step.cancellation.order, platform=turn.platform, before=turn.before)
         failpoint("verify.seen")
-        sheet = comparison.compare(turn.plan, turn.before, order, {s.position: told_of(s) for s in steps})
+        sheet = comparison.compare(turn.plan, turn.before, order, answers_of(steps))
     except Exception as exc:
         if database.is_away(exc):
             raise
@@ -58,24 +60,20 @@ def _begin(turn: StepRun) -> None:
         transitions.move(cancellation, CancellationState.VERIFYING)
 
 
-def told_of(step: Step) -> dict[str, str]:
-    """A step's stored receipt as the comparison reads it, with what other steps of ours moved meanwhile.
+def answers_of(steps: Iterable[Step]) -> dict[int, Answer]:
+    """Stored receipts as the comparison reads them, by position, with what other steps of ours moved meanwhile.
 
-    Nothing for one that brought no answer: "accepted" is said of calls that were.
+    None for a step that brought no answer: "accepted" is said of calls that were.
     """
-    facts = facts_of(step.result)
-    return facts | {"own_moves": own_moves.of(step)} if facts or step.state in TOLD else {}
+    return {step.position: answer for step in steps if (answer := _answer_of(step))}
 
 
-def facts_of(result: dict[str, object]) -> dict[str, str]:
-    """A stored receipt as the comparison reads it: facts, ids and a person's word, plain text."""
-    flat: dict[str, str] = {}
-    for part in ("ids", "facts"):
-        inner = result.get(part)
-        if isinstance(inner, dict):
-            flat |= {str(k): str(v) for k, v in inner.items()}
-    claim = result.get("settled")
-    return flat | {"settled": str(claim["evidence"])} if isinstance(claim, dict) else flat
+def _answer_of(step: Step) -> Answer | None:
+    reported, claim = stored_receipts.reported_in(step.result), step.result.get("settled")
+    if not (claim or step.result.get("ids") or reported != NOTHING or step.state in TOLD):
+        return None
+    settled = str(claim["evidence"]) if claim else ""
+    return Answer(reported=reported, settled=settled, own_moves=own_moves.of(step, reported))
 
 
 def _later(turn: StepRun, exc: Exception) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cancellations.models import Step, StepKind
 from cancellations.states import FINISHED, StepState
-from stores.canonical.commands import Outcome
+from stores.canonical.receipts import Outcome
 
 # The platform (or something in front of it) answered that it was not done.
 NOT_DONE = frozenset({Outcome.RETRYABLE, Outcome.RATE_LIMITED, Outcome.CONFLICT, Outcome.FINAL, Outcome.AUTH})

@@ -62,7 +62,7 @@ class Step(Leased):
     resend = models.CharField(max_length=8, blank=True, choices=Resending.choices)
     waits_for_shop = models.BooleanField(default=False)  # until its shop answers again, and not for a time
     tell_at = models.DateTimeField(null=True)  # still open by then: a person is told, whatever the cause
-    result = models.JSONField(default=dict)  # platform ids and facts of the receipt
+    result = models.JSONField(default=dict)  # the receipt (canonical.stored_receipts), and what a person settled
     detail = models.CharField(max_length=300, blank=True)  # safe words for the page
     finished_at = models.DateTimeField(null=True)
 

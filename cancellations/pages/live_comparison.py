@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cancellations.execution.verify import told_of
+from cancellations.execution.verify import answers_of
 from cancellations.models import Cancellation
 from cancellations.pages import order
 from cancellations.planning import comparison
@@ -30,6 +30,6 @@ def live(cancellation: Cancellation) -> LiveComparison:
     if not standing.is_live:
         return LiveComparison(trouble=standing.trouble, is_waiting=standing.is_waiting)
     plan, before = codec.loads(Plan, cancellation.plan), codec.loads(Order, cancellation.preview.facts)
-    results = {step.position: told_of(step) for step in cancellation.steps.all()}
+    results = answers_of(cancellation.steps.all())
     compared = comparison.compare(plan, before, standing.order, results, seen_at=standing.read_at)
     return LiveComparison(compared=compared, read_at=standing.read_at)

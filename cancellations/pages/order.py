@@ -91,7 +91,7 @@ def asked(actor: User, record: OrderRecord, standing: Standing, form: PreviewFor
     if form.errors or not standing.is_live:
         return standing, wish
     try:
-        snapshot = record.snapshot if record.read_at == standing.read_at else ""
+        snapshot = record.snapshot.text if record.read_at == standing.read_at else ""
         wish.seen, wish.plan = preview.show(
             actor=actor, record=record, request=form.request, order=standing.order, snapshot=snapshot
         )

@@ -18,7 +18,7 @@ from stores.kernel.i18n import units as counted
 def compare(
     plan: Plan, before: Order, after: Order, results: Results, *, seen_at: datetime | None = None
 ) -> ReceiptSheet:
-    """The receipt. before: as planned on; after: read when all steps were done; results: step position → facts."""
+    """The receipt. before: as planned on; after: read when all steps were done; results: answers by step."""
     parts = (_cancelled, _lines, _left, _others, seen_money.rows, seen_stock.rows, _message)
     rows = tuple(row for part in parts for row in part(plan, before, after, results))
     return ReceiptSheet(
@@ -38,7 +38,7 @@ def _cancelled(plan: Plan, before: Order, after: Order, results: Results) -> Ite
         kind=EffectKind.CLOSE,
         what=_("Order %(number)s", number=plan.order_number),
         promised=words[plan.expected.is_cancelled],
-        reported=reported(plan, results, CancelOrder, says=lambda f: words[True] if f.get("cancelled_at") else ""),
+        reported=reported(plan, results, CancelOrder, says=lambda f: words[True] if f.cancelled_at else ""),
         seen=words[is_seen],
         verdict=verdict_of(plan.expected.is_cancelled == is_seen),
         note="" if plan.expected.is_cancelled else _("Somebody cancelled the whole order meanwhile."),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 
-from cancellations.planning.plan import EffectKind, PaymentEnd, Plan, ReceiptLine, Verdict
-from cancellations.planning.reports import NOT_TOLD, Facts, Results, new_refunds, reported, verdict_of
+from cancellations.planning.plan import EffectKind, PaymentEnd, Plan, PlannedStep, ReceiptLine, Verdict
+from cancellations.planning.reports import NOT_TOLD, Results, new_refunds, reported, verdict_of
 from cancellations.planning.titles import refund_title
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, VoidPayment
 from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
+from stores.canonical.receipts import EffectState, RefundState, Reported
 from stores.kernel.i18n import gettext as _
 from stores.kernel.i18n import money as said
 from stores.kernel.money import Money, total
@@ -21,13 +21,12 @@ def rows(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[
         yield from part(plan, before, after, results)
 
 
-def _paid_back(facts: Facts) -> str:
-    """The amount the call reported: "52.80 USD" as an adapter writes it."""
-    amount, _space, currency = facts.get("refunded", "").partition(" ")
-    if not currency:
+def _paid_back(told: Reported) -> str:
+    """The amount the call reported."""
+    if told.refunded is None:
         return ""
-    words = said(Money(Decimal(amount), currency))
-    return _("%(money)s, pending", money=words) if facts.get("refund_state") == "pending" else words
+    words = said(told.refunded)
+    return _("%(money)s, pending", money=words) if told.refund_state is RefundState.PENDING else words
 
 
 def _payments(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
@@ -52,12 +51,16 @@ def _payments(plan: Plan, before: Order, after: Order, results: Results) -> Iter
 
 def _reported(plan: Plan, results: Results, payment_id: str) -> str:
     """By the calls that gave back through this payment; one that names several tells their sum alone."""
-    mine = {s.position: results.get(s.position, {}) for s in plan.steps if _moves(s.command, payment_id)}
+    mine = _of(results, (s for s in plan.steps if _moves(s.command, payment_id)))
     is_sum = any(isinstance(s.command, CancelOrder) and s.command.refund for s in plan.steps) or any(
         isinstance(s.command, RefundOrder) and len(s.command.payments) > 1 for s in plan.steps
     )
     says_own = len(plan.expected.payments) == 1 or not is_sum
-    return reported(plan, mine, CancelOrder, RefundOrder, says=_paid_back if says_own else lambda facts: "")
+    return reported(plan, mine, CancelOrder, RefundOrder, says=_paid_back if says_own else lambda told: "")
+
+
+def _of(results: Results, steps: Iterable[PlannedStep]) -> Results:
+    return {step.position: results[step.position] for step in steps if step.position in results}
 
 
 def _moves(command: Command | None, payment_id: str = "") -> bool:
@@ -115,7 +118,7 @@ def _refunded(plan: Plan, before: Order, after: Order, results: Results) -> Iter
     verdict = verdict_of(seen == promised)
     if verdict is Verdict.DIFFERS and pending and seen.currency == promised.currency and seen < promised:
         verdict = Verdict.PENDING
-    moving = {s.position: results.get(s.position, {}) for s in plan.steps if _moves(s.command)}
+    moving = _of(results, (s for s in plan.steps if _moves(s.command)))
     yield ReceiptLine(
         kind=EffectKind.REFUND,
         what=_("Refunded on this order in all"),
@@ -160,7 +163,7 @@ def _voids(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
                 results,
                 CancelOrder,
                 VoidPayment,
-                says=lambda f: _("released") if f.get("state") == "voided" else "",
+                says=lambda f: _("released") if f.state is EffectState.VOIDED else "",
             ),
             seen=_("released") if is_free else _("still held"),
             verdict=verdict_of(is_free),

@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from cancellations.planning import counts
 from cancellations.planning.plan import EffectKind, Plan, ReceiptLine, StockEnd, Verdict
-from cancellations.planning.reports import NOT_TOLD, Facts, Results, new_refunds, reported, verdict_of
+from cancellations.planning.reports import NOT_TOLD, Answer, Results, new_refunds, reported, verdict_of
 from stores.canonical.commands import CancelOrder, CorrectStock, RefundOrder
 from stores.canonical.order import Order, RefundedLine
 from stores.kernel.i18n import gettext as _
 from stores.kernel.i18n import ngettext
+
+UNANSWERED = Answer()
 
 
 def rows(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
@@ -42,33 +44,33 @@ def _stock(plan: Plan, before: Order, after: Order, results: Results) -> Iterato
 def _by_cancel(plan: Plan, results: Results) -> str:
     """What the cancel that was to put units back tells of the count."""
     cancels = (s.position for s in plan.steps if isinstance(s.command, CancelOrder) and s.command.restock)
-    return next((words for position in cancels if (words := _others_moved(results.get(position, {})))), "")
+    return next((words for position in cancels if (words := _others_moved(results.get(position, UNANSWERED)))), "")
 
 
 def _verdict_of_counts(plan: Plan, results: Results) -> Verdict:
     """Of cancels that were to put units back."""
     cancels = (s.position for s in plan.steps if isinstance(s.command, CancelOrder) and s.command.restock)
-    return _counted(*(results.get(position, {}) for position in cancels))
+    return _counted(*(results.get(position, UNANSWERED) for position in cancels))
 
 
-def _counted(*told: Facts) -> Verdict:
+def _counted(*answers: Answer) -> Verdict:
     """A count says more than a silent order, where it says that nothing moved, or more than anybody here asked for."""
-    differs = any(counts.is_unmoved(facts) or counts.excess(facts) for facts in told)
+    differs = any(counts.is_unmoved(answer.reported) or counts.excess(answer) for answer in answers)
     return Verdict.DIFFERS if differs else Verdict.UNSEEN
 
 
 def _unasked(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:
     """Units that a cancel put back although none was to go back."""
     for step in plan.steps:
-        facts = results.get(step.position, {})
+        answer = results.get(step.position, UNANSWERED)
         is_asked = isinstance(step.command, CorrectStock) or getattr(step.command, "restock", False)
-        if not is_asked and (units := counts.excess(facts)):
+        if not is_asked and (units := counts.excess(answer)):
             yield ReceiptLine(
                 kind=EffectKind.KEEP_STOCK,
                 what=_("Stock that was to stay as it is"),
                 promised=_back(Decimal(0)),
-                reported=facts.get("stock", NOT_TOLD),
-                seen=_back(Decimal(units)),
+                reported=counts.words(answer.reported) or NOT_TOLD,
+                seen=_back(units),
                 verdict=Verdict.DIFFERS,
                 note=_("More units are counted than before, and no cancellation here put them back."),
             )
@@ -140,29 +142,31 @@ def _corrections(plan: Plan, before: Order, after: Order, results: Results) -> I
                 kind=EffectKind.STOCK if units > 0 else EffectKind.KEEP_STOCK,
                 what=_("Units back in stock") if units > 0 else _("Kept units taken out of stock again"),
                 promised=_back(abs(units)),
-                reported=reported(plan, results, CorrectStock, says=lambda facts: facts.get("stock", "")),
+                reported=reported(plan, results, CorrectStock, says=counts.words),
                 seen=NOT_TOLD,
-                verdict=_counted(results.get(step.position, {})),
-                note=_others_moved(results.get(step.position, {}))
+                verdict=_counted(results.get(step.position, UNANSWERED)),
+                note=_others_moved(results.get(step.position, UNANSWERED))
                 or _("The order does not show this; the platform's answer is all that is known."),
             )
 
 
-def _others_moved(facts: Facts) -> str:
+def _others_moved(answer: Answer) -> str:
     """A count before and after the call tells less than one hopes where others sell and cancel the same goods."""
-    moved, wanted = facts.get("restocked", ""), facts.get("wanted", "")
-    if counts.is_unmoved(facts):
-        return _("These units did not move: the count says %(stock)s.", stock=facts.get("stock", ""))
-    if units := counts.excess(facts):
+    if counts.is_unmoved(answer.reported):
+        return _("These units did not move: the count says %(stock)s.", stock=counts.words(answer.reported))
+    if units := counts.excess(answer):
         return ngettext(
             "%(n)s unit more went back than was asked; no cancellation here explains it. Compare with the shelf.",
             "%(n)s units more went back than was asked; no cancellation here explains them. Compare with the shelf.",
-            Decimal(units),
+            units,
         )
-    if not moved or moved == wanted:
+    proving = counts.proving(answer.reported)
+    moved = sum((one.moved for one in proving), Decimal(0))
+    wanted = sum((one.asked or Decimal(0) for one in proving), Decimal(0))
+    if moved == wanted:
         return ""
     return _(
         "Stock moved by %(moved)s where %(wanted)s was asked. Sales and other cancellations may have moved it too.",
-        moved=moved,
-        wanted=wanted,
+        moved=counts.plain(moved),
+        wanted=counts.plain(wanted),
     )

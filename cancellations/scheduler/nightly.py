@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from cancellations import actions
 from cancellations.execution import faults
 from cancellations.execution.keys import tag_of
-from cancellations.execution.verify import told_of
+from cancellations.execution.verify import answers_of
 from cancellations.lifecycle import deadlines, notices, transitions
 from cancellations.models import Cancellation, Step
 from cancellations.planning import comparison
@@ -69,7 +69,7 @@ def _look(cancellation: Cancellation) -> None:
         return
     order = orders.refresh(cancellation.order)
     plan = codec.loads(Plan, cancellation.plan)
-    results = {step.position: told_of(step) for step in cancellation.steps.all()}
+    results = answers_of(cancellation.steps.all())
     sheet = comparison.compare(plan, before, order, results)
     _keep(cancellation, sheet, now=clock.now())
 

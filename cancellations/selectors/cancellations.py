@@ -51,7 +51,7 @@ def copies_in(viewer: User) -> QuerySet[MirrorWatch]:
 
 def copies_of(viewer: User, cancellation: Cancellation) -> Sequence[tuple[MirrorWatch, bool]]:
     """What is watched after this one: (the watch, whether the viewer may cancel there)."""
-    rows = copies_in(viewer).filter(cancellation=cancellation).defer("order__snapshot", "order__search")
+    rows = copies_in(viewer).filter(cancellation=cancellation).defer("order__search")
     return [(row, access.can(viewer, "cancellations.preview", row.order.store)) for row in rows]
 
 
@@ -64,10 +64,8 @@ def search(viewer: User, query: CancellationQuery, after: str = "", size: int = 
 
 def _listed(rows: QuerySet[Cancellation], viewer: User) -> QuerySet[Cancellation]:
     """With what a row shows, and without what is heavy."""
-    heavy = ("plan", "receipt", "order__snapshot", "order__search")
-    still_open = Prefetch(
-        "copies", _open_copies(viewer).defer("order__snapshot", "order__search"), to_attr="open_copies"
-    )
+    heavy = ("plan", "receipt", "order__search")
+    still_open = Prefetch("copies", _open_copies(viewer).defer("order__search"), to_attr="open_copies")
     untold = Delivery.objects.filter(about=OuterRef("uuid"), store=OuterRef("store"), state="given_up", looked_at=None)
     shown = rows.select_related("store", "order", "requester").defer(*heavy).prefetch_related(still_open)
     return shown.annotate(is_untold=Exists(untold))
@@ -130,7 +128,8 @@ def one(viewer: User, uuid: UUID) -> Cancellation:
     attempts = Prefetch("attempts", Attempt.objects.order_by("pk").defer("body"))
     steps = Prefetch("steps", Step.objects.order_by("position").prefetch_related(attempts))
     heavy = ("preview__plan", "preview__request", "order__search")
-    rows = visible(viewer).select_related("store", "order", "requester", "approver", "note", "preview").defer(*heavy)
+    with_it = ("store", "order__snapshot", "requester", "approver", "note", "preview")
+    rows = visible(viewer).select_related(*with_it).defer(*heavy)
     return rows.prefetch_related(steps).get(uuid=uuid)
 
 

@@ -20,7 +20,7 @@ from notifications.models import Delivery
 from sandbox.benches import execute
 from sandbox.benches.ground import SHOP, Ground, patiently
 from stores.kernel import clock
-from stores.models import AuditChain, AuditEvent, OrderRecord, Store, StoreHealth, StoreState, StoreSync
+from stores.models import AuditChain, AuditEvent, OrderRecord, OrderSnapshot, Store, StoreHealth, StoreState, StoreSync
 from stores.services import orders, platform_client
 
 T = TypeVar("T", bound=Model)
@@ -54,6 +54,9 @@ def fill(place: Ground, count: int) -> None:
     now = clock.now()
     span = timedelta(days=730) / count
     _save(OrderRecord, (_order(pick, n, patterns, shops, now - span * (count - n)) for n in range(count)))
+    made = OrderRecord.objects.exclude(pk__in=[row.pk for row in patterns]).order_by("pk").values_list("pk", flat=True)
+    texts = [row.snapshot.text for row in patterns]
+    _save(OrderSnapshot, (OrderSnapshot(order_id=pk, text=texts[n % len(texts)]) for n, pk in enumerate(made)))
     _cancel(done, count // PER_CANCELLATION)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -87,7 +90,7 @@ def _patterns(place: Ground) -> list[OrderRecord]:
     orders.save_many(place.store, listing.orders[:PATTERNS], clock.now())
     for record in OrderRecord.objects.filter(store=place.store).select_related("store"):
         patiently(lambda record=record: orders.refresh(record))  # type: ignore[misc]
-    return list(OrderRecord.objects.filter(store=place.store))
+    return list(OrderRecord.objects.filter(store=place.store).select_related("snapshot"))
 
 
 def _done(place: Ground) -> Cancellation:

@@ -26,8 +26,8 @@ from sandbox.benches import money_cases, money_page
 from sandbox.benches.frame import Figure
 from sandbox.benches.money_cases import CURRENCIES, Cell, Result
 from sandbox.core.world import World
-from stores.canonical.commands import Outcome
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome
 from stores.canonical.request import CancelRequest
 from stores.connectors.roles import ConnectorContext, Effects, OrderSource, in_role
 from stores.kernel.errors import DeskError, RemoteRefused, RemoteThrottled

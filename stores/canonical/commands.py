@@ -1,4 +1,4 @@
-"""What we tell a platform to do, and what it answered. A command is plain: it is stored, hashed and sent as it is.
+"""What we tell a platform to do, and what looking for it finds. A command is stored, hashed and sent as it is.
 
 `tag` is one per step (RELIABILITY 4): it stands last in free text we own and is never cut.
 """
@@ -161,32 +161,6 @@ class SendMessage:
 
 Command = CancelOrder | RefundOrder | EditOrder | VoidPayment | CorrectStock | CancelLine | CancelRest  # of a plan
 AnyCommand = Command | IssueCreditNote | SendMessage
-
-
-class Outcome(StrEnum):
-    """RELIABILITY 5: what an answer lets us know."""
-
-    APPLIED = "applied"
-    ACCEPTED = "accepted"
-    RETRYABLE = "retryable"
-    RATE_LIMITED = "rate_limited"
-    CONFLICT = "conflict"
-    FINAL = "final"
-    AUTH = "auth"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Receipt:
-    """The platform's answer to a command. `look_after`: seconds until it makes sense to poll (ACCEPTED only).
-
-    ids: their ids by name ({"refund": "gid://…", "job": "…"}); facts: plain text for people and comparison.
-    """
-
-    outcome: Outcome  # APPLIED or ACCEPTED; everything else is raised
-    ids: dict[str, str]
-    facts: dict[str, str]
-    look_after: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ Platforms are no `choices`: each new vendor would cost a migration.
 
 from stores.models.audit import AuditChain, AuditEvent, Checkpoint
 from stores.models.check import ChainCheck
-from stores.models.order import OrderRecord
+from stores.models.order import OrderRecord, OrderSnapshot
 from stores.models.people import Invitation, Membership, Role, User
 from stores.models.store import Store, StoreHealth, StoreSecret, StoreState, StoreSync, SyncPhase
 from stores.models.unreadable import UnreadableOrder
@@ -19,6 +19,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "OrderRecord",
+    "OrderSnapshot",
     "Role",
     "Store",
     "StoreHealth",

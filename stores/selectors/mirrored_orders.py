@@ -68,7 +68,7 @@ def _pairs(orders: Sequence[OrderRecord]) -> list[tuple[OrderRecord, OrderRecord
 
 def _connected() -> QuerySet[OrderRecord]:
     rows = OrderRecord.objects.exclude(store__state=StoreState.DISCONNECTED).select_related("store")
-    return rows.defer("snapshot", "search").order_by("pk")
+    return rows.defer("search").order_by("pk")
 
 
 def _original(copy: OrderRecord, named: Iterable[OrderRecord]) -> OrderRecord | None:
@@ -81,4 +81,4 @@ def _original(copy: OrderRecord, named: Iterable[OrderRecord]) -> OrderRecord | 
 
 
 def _skus(row: OrderRecord) -> set[str]:
-    return {line.sku for line in codec.loads(Order, row.snapshot).lines if line.sku}
+    return {line.sku for line in codec.loads(Order, row.snapshot.text).lines if line.sku}

@@ -89,8 +89,8 @@ def _matching(query: OrderQuery, stores: list[Store]) -> QuerySet[OrderRecord]:
 
 
 def _whole() -> QuerySet[OrderRecord]:
-    """Rows as a list shows them: with their shop, without the heavy columns."""
-    return OrderRecord.objects.select_related("store").defer("snapshot", "search")
+    """Rows as a list shows them: with their shop, without the heavy column."""
+    return OrderRecord.objects.select_related("store").defer("search")
 
 
 def _in(stores: Iterable[Store]) -> Q:

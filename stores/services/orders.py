@@ -15,11 +15,11 @@ from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.connectors.roles import OrderSource
 from stores.kernel import clock, search_text
-from stores.models import OrderRecord, Store, UnreadableOrder
+from stores.models import OrderRecord, OrderSnapshot, Store, UnreadableOrder
 from stores.platforms import registry
 from stores.services import connections
 
-BATCH = 200  # rows a statement: 200 × 22 values stay below SQLite's 32,766 variables
+BATCH = 200  # rows a statement: 200 × 21 values stay below SQLite's 32,766 variables
 
 
 def save(store: Store, order: Order, read_at: datetime) -> OrderRecord:
@@ -86,12 +86,12 @@ def _is_known(record: OrderRecord, order: Order) -> bool:
 
     All of it is compared. The platform's own version tells of no dispute, and of no refund that settled at the bank.
     """
-    return record.snapshot == codec.dumps(order)
+    return record.snapshot.text == codec.dumps(order)
 
 
 def order_of(record: OrderRecord) -> Order:
     """The mirrored copy as an Order."""
-    return codec.loads(Order, record.snapshot)
+    return codec.loads(Order, record.snapshot.text)
 
 
 def number_of(store: Store, external_id: str) -> str:
@@ -109,8 +109,8 @@ def forget(store: Store, external_id: str) -> bool:
 
 
 def record_of(store: Store, order: Order, read_at: datetime) -> OrderRecord:
-    """The row of an order, not saved."""
-    return OrderRecord(
+    """The row of an order and its snapshot, not saved."""
+    record = OrderRecord(
         store=store,
         external_id=order.external_id,
         number=order.number[:60],
@@ -129,11 +129,12 @@ def record_of(store: Store, order: Order, read_at: datetime) -> OrderRecord:
         total_minor=order.totals.current.shop.rounded().minor,
         currency=order.currency,
         is_disputed=_is_disputed(order),
-        snapshot=codec.dumps(order),
         is_summary=order.is_summary,
         read_at=read_at,
         source_folded=_source(store, order)[:60],
     )
+    record.snapshot = OrderSnapshot(text=codec.dumps(order))
+    return record
 
 
 def _is_disputed(order: Order) -> bool:
@@ -171,10 +172,23 @@ def _columns() -> tuple[Field[Any, Any], ...]:
 
 
 def _upsert(batch: Sequence[OrderRecord]) -> None:
-    """Insert, or overwrite what is older, in one statement: two workers cannot put an old read over a new one.
+    """Insert, or overwrite what is older: two workers cannot put an old read over a new one.
 
-    Django's own upsert takes no condition. A summary of the same version tells nothing new: the full copy stays.
+    The record decides, in one statement; its row is ours until the transaction ends, and so is its snapshot. Django's
+    own upsert takes no condition. A summary of the same version tells nothing new: the full copy stays.
     """
+    written = _upsert_records(batch)
+    texts = {row.external_id: row.snapshot.text for row in batch}
+    OrderSnapshot.objects.bulk_create(
+        [OrderSnapshot(order_id=pk, text=texts[external_id]) for pk, external_id in written],
+        update_conflicts=True,
+        update_fields=["text"],
+        unique_fields=["order"],
+    )
+
+
+def _upsert_records(batch: Sequence[OrderRecord]) -> list[tuple[int, str]]:
+    """(id, external id) of those that were written."""
     name = connection.ops.quote_name
     fields = _columns()
     columns = [str(f.column) for f in fields]
@@ -188,7 +202,9 @@ def _upsert(batch: Sequence[OrderRecord]) -> None:
         f" WHERE {table}.updated_at < excluded.updated_at"
         f" OR ({table}.updated_at = excluded.updated_at AND {table}.read_at <= excluded.read_at"
         f" AND ({table}.is_summary OR NOT excluded.is_summary))"
+        f" RETURNING {name('id')}, {name('external_id')}"
     )
     values = [f.get_db_prep_save(f.pre_save(r, add=True), connection) for r in batch for f in fields]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
+        return cursor.fetchall()

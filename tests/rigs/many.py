@@ -12,7 +12,16 @@ from django.db.models import Model
 from cancellations.models import Attempt, Cancellation, Inbox, MirrorWatch, Preview, PrivateNote, Step
 from notifications.models import Delivery
 from stores.audit import actions, trail
-from stores.models import AuditChain, AuditEvent, Checkpoint, OrderRecord, Store, StoreState, UnreadableOrder
+from stores.models import (
+    AuditChain,
+    AuditEvent,
+    Checkpoint,
+    OrderRecord,
+    OrderSnapshot,
+    Store,
+    StoreState,
+    UnreadableOrder,
+)
 from tests import make
 
 T = TypeVar("T", bound=Model)
@@ -29,6 +38,7 @@ def of_everything(number: int) -> list[OrderRecord]:
     one = make.order_record(store=shops[0])
     pattern = make.cancellation(record=one, state="done")
     rows = OrderRecord.objects.bulk_create(_order(one, n, shops) for n in range(number))
+    OrderSnapshot.objects.bulk_create(OrderSnapshot(order=row, text=one.snapshot.text) for row in rows)
     made = _cancel(pattern, rows)
     _tell(made)
     _note(shops[0], made)

@@ -19,7 +19,7 @@ from django.db import connection
 from stores.selectors import matching
 
 GROWING = frozenset({
-    "stores_orderrecord", "stores_auditevent", "stores_checkpoint",
+    "stores_orderrecord", "stores_ordersnapshot", "stores_auditevent", "stores_checkpoint",
     "cancellations_cancellation", "cancellations_step", "cancellations_attempt", "cancellations_preview",
     "cancellations_privatenote", "cancellations_mirrorwatch", "cancellations_inbox", "notifications_delivery",
 })  # fmt: skip

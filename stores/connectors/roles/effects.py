@@ -19,13 +19,13 @@ from stores.canonical.commands import (
     EditOrder,
     Finding,
     IssueCreditNote,
-    Receipt,
     RefundOrder,
     Resend,
     SendMessage,
     VoidPayment,
 )
 from stores.canonical.order import Order
+from stores.canonical.receipts import Receipt
 from stores.connectors import judge
 from stores.connectors.records import Reading
 from stores.connectors.roles.connector import Connector

@@ -13,11 +13,11 @@ from stores.canonical.commands import (
     CorrectStock,
     EditOrder,
     IssueCreditNote,
-    Receipt,
     RefundOrder,
     SendMessage,
     VoidPayment,
 )
+from stores.canonical.receipts import Receipt
 from stores.connectors.roles.effects import Effects
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import TypeVar
 
-from stores.canonical.commands import CancelOrder, Command, CorrectStock, Outcome, Receipt, RefundOrder, VoidPayment
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, RefundOrder, VoidPayment
+from stores.canonical.receipts import Outcome, Receipt
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteError, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
@@ -47,7 +49,7 @@ def cancel(api: Api, command: CancelOrder, note: str, tag: str, now: Now) -> Rec
         body, begun = sending.cancel_body(raw, note, tag), now()
         before = {} if sending.is_cancelled(raw) else _counted(api, raw)
     receipt = receipts.read(command, api.effect("PUT", f"v2/orders/{check_id(command.order_id)}", body))
-    wanted = _expected(raw, before) if command.restock else dict.fromkeys(before, 0)
+    wanted = _expected(raw, before) if command.restock else dict.fromkeys(before, Decimal(0))
     return receipts.to_be_compared(receipt, before, wanted, begun) if before else receipt
 
 
@@ -64,11 +66,11 @@ def _counted(api: Api, raw: Node) -> stock.Levels:
 
 def _expected(raw: Node, before: stock.Levels) -> stock.Levels:
     """Units that a status gives back: all of every line that is counted."""
-    wanted = dict.fromkeys(before, 0)
+    wanted = dict.fromkeys(before, Decimal(0))
     for line in parts.lines(raw):
         pair = (json_readers.text(line, "variant_id"), "")
         if pair in wanted:
-            wanted[pair] += int(lines.Count.of(line).ordered)
+            wanted[pair] += lines.Count.of(line).ordered
     return wanted
 
 
@@ -97,7 +99,7 @@ def _begun_before(api: Api, command: RefundOrder, tag: str, no: RemoteRefused) -
     records = _looked(no, lambda: api.refunds(command.order_id))
     ours = next((record for record in records if tag in payments.reason(record)), None)
     if ours is not None:
-        begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": json_readers.ident(ours, "id")}, facts={})
+        begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": json_readers.ident(ours, "id")})
         return receipts.refund_state(begun, records, (), command)
     raise sending.running() if no.code == errors.RUNNING else no
 
@@ -123,7 +125,7 @@ def void(api: Api, command: VoidPayment, now: Now) -> Receipt:
         if word not in ("void", "void pending"):
             raise
         receipt = receipts.VOIDING
-    return replace(receipt, facts=receipt.facts | {"asked_at": now().isoformat()})
+    return replace(receipt, reported=replace(receipt.reported, asked_at=now()))
 
 
 # --- stock -------------------------------------------------------------------------------------------
@@ -140,7 +142,7 @@ def correct(api: Api, command: CorrectStock, tag: str, now: Now) -> Receipt:
         raw = reading.raw_order(api, command.order_id)
         sending.guard_stock(command, raw, lambda: api.refunds(command.order_id))
     receipt = receipts.read(command, api.effect("POST", ADJUST, body))
-    wanted = {(str(item["variant_id"]), str(item["location_id"])): int(item["quantity"]) for item in body["items"]}
+    wanted = {(str(item["variant_id"]), str(item["location_id"])): Decimal(item["quantity"]) for item in body["items"]}
     return receipts.to_be_compared(receipt, before, wanted, begun)
 
 
@@ -153,9 +155,9 @@ def poll(api: Api, command: Command, receipt: Receipt, now: Now) -> Receipt:
                 return _paid(api, command, receipt)
             case VoidPayment():
                 return receipts.void_state(receipt, api.order(command.order_id), now())
-        if "stock_before" not in receipt.facts:
+        if not receipt.reported.stock:
             return replace(receipt, outcome=Outcome.APPLIED, look_after=None)
-        found = stock.levels(api, list(stock.unkept(receipt.facts["stock_before"])))
+        found = stock.levels(api, [stock.pair_of(one) for one in receipt.reported.stock])
         tell = receipts.adjusted if isinstance(command, CorrectStock) else receipts.compared
         return tell(receipt, found, now())
 

@@ -8,17 +8,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
-from stores.canonical.commands import (
-    CancelOrder,
-    Command,
-    CorrectStock,
-    Receipt,
-    RefundOrder,
-    Resend,
-    VoidPayment,
-)
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, RefundOrder, Resend, VoidPayment
 from stores.canonical.events import Event
 from stores.canonical.order import Order
+from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
 from stores.connectors.roles import (

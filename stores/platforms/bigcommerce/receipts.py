@@ -1,12 +1,7 @@
 """What an answer to a command proves, and what a later look adds.
 
-Facts of a receipt that counted stock, for whoever compares it with the plan:
-  counts        "<variant>@<location>:<before>:<after>:<asked>;…": one entry for each stock item; the location is ""
-                where a cancellation gives units back and all places are counted together; `asked` is signed, 0 where
-                nothing was to move;
-  counted_from  when the count before was asked for, and counted_to, when the count after was answered (ISO 8601): all
-                that moved between both counts moved within, other steps of ours too;
-  stock, restocked, wanted: the same in words ("97 → 100"), and the sums of what moved and of what was asked.
+A receipt that counts stock has one count for each stock item; its place is "" where a cancellation gives units back and
+all places are counted together.
 """
 
 from __future__ import annotations
@@ -14,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
-from stores.canonical.commands import CancelOrder, Command, CorrectStock, Outcome, Receipt, RefundOrder, VoidPayment
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, RefundOrder, VoidPayment
 from stores.canonical.order import PaymentStatus
+from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported, StockCount
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
@@ -25,6 +22,7 @@ from stores.kernel.money import Money, total
 from stores.platforms.bigcommerce import capabilities, moneys, parts, payments, stock
 
 FIRST_LOOK, MONEY_LOOK = 1.0, 2.0  # seconds
+NONE = Decimal(0)
 PATIENCE = 60.0  # seconds after which stock that has not moved is told as it is, and a void as failed
 
 
@@ -54,13 +52,18 @@ def cancelled(raw: Node, command: CancelOrder) -> Receipt:
         or json_readers.units(raw, "status_id") != capabilities.CANCELLED
     ):
         raise Misread("status_id")
-    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, facts={"state": "cancelled"})
+    reported = Reported(state=EffectState.CANCELLED)
+    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, reported=reported)
 
 
 def to_be_compared(receipt: Receipt, before: stock.Levels, wanted: stock.Levels, begun: datetime) -> Receipt:
     """Asked after until stock has moved: neither a status nor an adjustment says when it did."""
-    facts = {"stock_before": stock.kept(before), "stock_wanted": stock.kept(wanted), "counted_from": begun.isoformat()}
-    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts | facts, look_after=FIRST_LOOK)
+    counts = tuple(
+        StockCount(stock_item_id=variant, location_id=place, before=units, asked=wanted.get((variant, place), NONE))
+        for (variant, place), units in before.items()
+    )
+    reported = replace(receipt.reported, stock=counts, counted_from=begun)
+    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, reported=reported, look_after=FIRST_LOOK)
 
 
 def compared(receipt: Receipt, now: stock.Levels, at: datetime) -> Receipt:
@@ -69,40 +72,29 @@ def compared(receipt: Receipt, now: stock.Levels, at: datetime) -> Receipt:
     Sales and other cancellations move the same goods at the same moment, so more or less proves nothing here: both
     counts stand on the receipt, and who knows of our other steps compares them.
     """
-    before, wanted = _before(receipt, now), stock.unkept(receipt.facts["stock_wanted"])
-    moved = {pair: now[pair] - units for pair, units in before.items()}
-    if not all(is_enough(moved[pair], units) for pair, units in wanted.items()) and age(receipt, at) < PATIENCE:
+    counts = _counted(receipt, now)
+    if not all(is_enough(one.moved, one.asked or NONE) for one in counts) and age(receipt, at) < PATIENCE:
         return replace(receipt, outcome=Outcome.ACCEPTED, look_after=FIRST_LOOK)
-    facts = {
-        "stock": stock.words_of(before, now),
-        "restocked": str(sum(moved.values())),
-        "wanted": str(sum(wanted.values())),
-        "counts": stock.counts(before, now, wanted),
-        "counted_to": at.isoformat(),
-    }
-    kept = {name: said for name, said in receipt.facts.items() if name not in INNER}
-    return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=kept | facts)
+    reported = replace(receipt.reported, stock=counts, counted_to=at)
+    return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=reported)
 
 
-def _before(receipt: Receipt, now: stock.Levels) -> stock.Levels:
+def _counted(receipt: Receipt, now: stock.Levels) -> tuple[StockCount, ...]:
     """Raises Misread where one of them is not counted now: half an answer is no count of nothing."""
-    before = stock.unkept(receipt.facts["stock_before"])
-    if set(now) != set(before):
+    before = receipt.reported.stock
+    if set(now) != {stock.pair_of(one) for one in before}:
         raise Misread("locations")
-    return before
+    return tuple(replace(one, after=now[stock.pair_of(one)]) for one in before)
 
 
-def is_enough(moved: int, wanted: int) -> bool:
+def is_enough(moved: Decimal, wanted: Decimal) -> bool:
     return moved >= wanted if wanted > 0 else moved <= wanted
-
-
-INNER = ("stock_before", "stock_wanted")
 
 
 def age(receipt: Receipt, at: datetime) -> float:
     """Seconds since the call, or since the count just before it."""
-    said = receipt.facts.get("asked_at", "") or receipt.facts.get("counted_from", "")
-    return (at - datetime.fromisoformat(said)).total_seconds() if said else PATIENCE
+    since = receipt.reported.asked_at or receipt.reported.counted_from
+    return (at - since).total_seconds() if since else PATIENCE
 
 
 # --- money ---------------------------------------------------------------------------------------------
@@ -114,7 +106,7 @@ def refund_begun(data: Node, command: RefundOrder) -> Receipt:
     state = payments.states([data], ())
     if not state:
         raise Misread("payments")
-    return refund_state(Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={}), [data], (), command)
+    return refund_state(Receipt(outcome=Outcome.ACCEPTED, ids=ids), [data], (), command)
 
 
 def refund_state(
@@ -131,10 +123,10 @@ def refund_state(
         raise failure("declined", code="refund_declined", user_message=declined(record), answer=[dict(record)])
     if record and state == {PaymentStatus.SUCCESS}:
         back = _sum(record, command.currency)
-        facts = {"refund_state": "paid", "refunded": f"{back.amount:f} {back.currency}"}
-        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=facts)
-    facts = {"refund_state": "pending"}
-    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=facts, look_after=MONEY_LOOK)
+        reported = Reported(refund_state=RefundState.PAID, refunded=back)
+        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=reported)
+    reported = Reported(refund_state=RefundState.PENDING)
+    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, reported=reported, look_after=MONEY_LOOK)
 
 
 def _states_of(record: Node, records: Sequence[Node], rows: Sequence[Node]) -> list[PaymentStatus]:
@@ -163,30 +155,30 @@ def void_begun(answer: Answer) -> Receipt:
     return VOIDING
 
 
-VOIDING = Receipt(outcome=Outcome.ACCEPTED, ids={}, facts={"state": "voiding"}, look_after=MONEY_LOOK)
+VOIDING = Receipt(outcome=Outcome.ACCEPTED, ids={}, look_after=MONEY_LOOK)
 
 
 def void_state(receipt: Receipt, raw: Node, at: datetime) -> Receipt:
     """Raises JobFailed where it is held again, or was taken: then there is nothing left to release."""
     word = json_readers.text(raw, "payment_status")
     if word == "void":
-        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts={"state": "voided"})
+        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=Reported(state=EffectState.VOIDED))
     if word == "authorized" and age(receipt, at) >= PATIENCE:
         raise JobFailed("still held", code="void_failed", user_message=str(capabilities.NOT_VOIDED))
     if word in capabilities.TAKEN:
         raise JobFailed("taken", code="void_failed", user_message=str(capabilities.CAPTURED))
-    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts, look_after=MONEY_LOOK)
+    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, reported=receipt.reported, look_after=MONEY_LOOK)
 
 
 # --- stock ---------------------------------------------------------------------------------------------
 def moved(body: Node) -> Receipt:
     """Accepted under this name, carried out a moment later."""
     ids = {"transaction": json_readers.ident(body, "transaction_id")}
-    return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={"state": "adjusted"})
+    return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=Reported(state=EffectState.ADJUSTED))
 
 
 def adjusted(receipt: Receipt, now: stock.Levels, at: datetime) -> Receipt:
     """As long as nothing moved it may still come, and it must never be sent twice: asked after to the end."""
-    if _before(receipt, now) == now:
+    if not any(one.moved for one in _counted(receipt, now)):
         return replace(receipt, outcome=Outcome.ACCEPTED, look_after=FIRST_LOOK)
     return compared(receipt, now, at)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from stores.canonical.order import Location, Order
+from stores.canonical.receipts import StockCount
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
@@ -20,7 +22,7 @@ PATH = "v3/inventory/items"
 GIVES_BACK, TAKEN = "refund_order_stock_adjustment", "update_stock_behavior"
 USUAL_LOCATION = "1"
 MOST = 250  # variants in one question
-Levels = dict[tuple[str, str], int]  # (variant id, location id) → units
+Levels = dict[tuple[str, str], Decimal]  # (variant id, location id) → units
 
 
 @dataclass(frozen=True)
@@ -135,34 +137,15 @@ def levels(api: Api, wanted: Sequence[tuple[str, str]]) -> Levels:
             if pair in wanted:
                 told[pair] = units
             elif (variant, "") in wanted:
-                told[variant, ""] = told.get((variant, ""), 0) + units
+                told[variant, ""] = told.get((variant, ""), Decimal(0)) + units
     return told
 
 
-def _onhand(row: Node) -> int:
+def _onhand(row: Node) -> Decimal:
     if row.get("total_inventory_onhand") is None:
         raise Misread("total_inventory_onhand")
-    return int(moneys.decimal(row, "total_inventory_onhand"))
+    return moneys.decimal(row, "total_inventory_onhand")
 
 
-def kept(found: Levels) -> str:
-    """As a receipt keeps them: "123@1=97,124@1=5"."""
-    return ",".join(f"{variant}@{place}={units}" for (variant, place), units in found.items())
-
-
-def unkept(said: str) -> Levels:
-    pairs = (part.partition("=") for part in said.split(",") if part)
-    return {(where.partition("@")[0], where.partition("@")[2]): int(units) for where, _, units in pairs}
-
-
-def counts(before: Levels, now: Levels, wanted: Levels) -> str:
-    """As the fact `counts` of a receipt says it: "123@1:97:100:3;124@1:5:4:-1"."""
-    return ";".join(
-        f"{variant}@{place}:{units}:{now[variant, place]}:{wanted.get((variant, place), 0)}"
-        for (variant, place), units in before.items()
-    )
-
-
-def words_of(before: Levels, now: Levels) -> str:
-    """For people: "97 → 100"."""
-    return ", ".join(f"{units} → {now[pair]}" for pair, units in before.items())
+def pair_of(count: StockCount) -> tuple[str, str]:
+    return count.stock_item_id, count.location_id

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from stores.canonical.commands import CancelOrder, Command, Receipt, RefundOrder, Resend
+from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.order import Order
+from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
 from stores.connectors.roles import Access, ConnectorContext, Listing, OrderSource, OrderWriter, Refunder

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder
+from stores.canonical.commands import CancelOrder, Command, RefundOrder
+from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
+from stores.connectors import rows
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.http.responses import Answer
 from stores.platforms.magento import messages
-from stores.platforms.magento.amounts import number
+from stores.platforms.magento.amounts import number, when
 from stores.platforms.magento.finding import amount_of, lines_told
 
 FIRST_LOOK, NEXT_LOOK = 1.0, 30.0  # seconds
@@ -33,9 +35,7 @@ def said_of_cancel(command: CancelOrder, answer: Answer) -> Receipt:
         raise RemoteRefused("false", code="not_cancelled", status=answer.status, user_message=str(messages.SAID_FALSE))
     if answer.body is not True:
         raise unreadable(answer)
-    return Receipt(
-        outcome=Outcome.ACCEPTED, ids={"order": command.order_id}, facts={"state": "accepted"}, look_after=FIRST_LOOK
-    )
+    return Receipt(outcome=Outcome.ACCEPTED, ids={"order": command.order_id}, look_after=FIRST_LOOK)
 
 
 def cancelled(order: Node, command: CancelOrder) -> Receipt:
@@ -45,8 +45,9 @@ def cancelled(order: Node, command: CancelOrder) -> Receipt:
         if any(item.canceled for item in lines_told(order)):
             raise JobFailed("only a part", code="partly_cancelled", user_message=str(messages.SAID_PART))
         raise JobFailed("true, not canceled", code="not_cancelled", user_message=str(messages.SAID_TRUE))
-    facts = {"state": "cancelled", "cancelled_at": json_readers.text(order, "updated_at")}
-    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, facts=facts)
+    at = rows.told(lambda: when(order, "updated_at"))
+    reported = Reported(state=EffectState.CANCELLED, cancelled_at=at)
+    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, reported=reported)
 
 
 def memo_made(answer: Answer) -> Receipt:
@@ -58,8 +59,8 @@ def memo_made(answer: Answer) -> Receipt:
         or not (str(found).isascii() and str(found).isdecimal())
     ):
         raise unreadable(answer)
-    ids, facts = {"refund": str(found)}, {"refund_state": "pending"}
-    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts=facts, look_after=FIRST_LOOK)
+    ids, reported = {"refund": str(found)}, Reported(refund_state=RefundState.PENDING)
+    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, reported=reported, look_after=FIRST_LOOK)
 
 
 def refunded(memos: Sequence[Node], receipt: Receipt, command: RefundOrder) -> Receipt:
@@ -73,9 +74,8 @@ def refunded(memos: Sequence[Node], receipt: Receipt, command: RefundOrder) -> R
         raise JobFailed("canceled", code="memo_canceled", user_message=str(messages.MEMO_CANCELED))
     if number(memo, "state") == OPEN:
         return replace(receipt, look_after=NEXT_LOOK)
-    came_to = amount_of(memo, command.currency)
-    facts = {"refund_state": "paid", "refunded": f"{came_to.amount:f} {came_to.currency}"}
-    return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=facts)
+    reported = Reported(refund_state=RefundState.PAID, refunded=amount_of(memo, command.currency))
+    return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=reported)
 
 
 def unreadable(answer: Answer) -> OutcomeUnknown:

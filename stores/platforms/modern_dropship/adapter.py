@@ -6,17 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from stores.canonical.commands import (
-    CancelLine,
-    CancelOrder,
-    CancelRest,
-    Command,
-    Outcome,
-    Receipt,
-    Resend,
-)
+from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, Resend
 from stores.canonical.events import Event
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
 from stores.connectors.roles import Access, ConnectorContext, HookSource, Listing, OrderSource, OrderWriter
@@ -125,7 +118,7 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
         now = self._tally(command.order_id)
         item = now.item(command.line_id)
         if item and finding.is_ours(item, tag):  # a first request that landed late
-            return Receipt(outcome=Outcome.APPLIED, ids={"item": item.id}, facts={"state": "cancelled"})
+            return Receipt(outcome=Outcome.APPLIED, ids={"item": item.id}, reported=receipts.CANCELLED)
         sending.check_line(command, now)
         path = f"/orders/{command.order_id}/items/{check_id(command.line_id)}/cancel"
         return self._proven(command, self.api.effect(path, sending.line_body(command, self._reason(command, tag))), tag)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, Outcome, Receipt
+from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command
+from stores.canonical.receipts import EffectState, Outcome, Receipt, Reported
 from stores.kernel.errors import OutcomeUnknown, Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
@@ -12,6 +13,8 @@ from stores.kernel.http.responses import Answer
 from stores.platforms.modern_dropship import units
 from stores.platforms.modern_dropship.api import answered
 from stores.platforms.modern_dropship.units import Tally
+
+CANCELLED = Reported(state=EffectState.CANCELLED)
 
 
 def read(command: Command, answer: Any) -> Receipt:
@@ -40,18 +43,18 @@ def _read(command: Command, body: Node) -> Receipt:
 def _order(order_id: str, *, is_done: bool) -> Receipt:
     if not is_done:
         raise OutcomeUnknown(code="not_shown")
-    return Receipt(outcome=Outcome.APPLIED, ids={"order": order_id}, facts={"state": "cancelled"})
+    return Receipt(outcome=Outcome.APPLIED, ids={"order": order_id}, reported=CANCELLED)
 
 
 def _line(command: CancelLine, body: Node) -> Receipt:
     """The answer is the item: the addressed one, cancelled; or the new one that holds what stays."""
     item = units.to_item(body)
     if item.id == command.line_id and item.is_cancelled:
-        return Receipt(outcome=Outcome.APPLIED, ids={"item": item.id}, facts={"state": "cancelled"})
+        return Receipt(outcome=Outcome.APPLIED, ids={"item": item.id}, reported=CANCELLED)
     is_rest = not item.is_cancelled and item.quantity == command.keep and item.code == command.stock_key
     if item.id != command.line_id and is_rest:
         ids = {"item": command.line_id, "new_item": item.id}
-        return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={"state": "cancelled"})
+        return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=CANCELLED)
     raise OutcomeUnknown(code="not_shown")
 
 

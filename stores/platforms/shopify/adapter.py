@@ -15,14 +15,13 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     EditOrder,
-    Outcome,
-    Receipt,
     RefundOrder,
     Resend,
     VoidPayment,
 )
 from stores.canonical.events import Event
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
 from stores.connectors.roles import (
@@ -215,8 +214,8 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
             return receipts.job_result(self._node(effects.JOB_RESULT, result_id), JobFailed)
         data = self.api.read(effects.JOB, {"id": receipt.ids.get("job", ""), "order": command.order_id}, cost=2)
         if not fields.flag(fields.node(data, "job"), "done"):
-            return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts={"state": "started"})
-        return receipts.after_job(receipt.ids, fields.text(fields.node(data, "order"), "cancelledAt"), JobFailed)
+            return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids)
+        return receipts.after_job(receipt.ids, fields.node(data, "order"), JobFailed)
 
     def _node(self, document: str, node_id: str) -> fields.Node:
         data = self.api.read(document, {"id": node_id}, cost=13)

@@ -12,11 +12,11 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     EditOrder,
-    Outcome,
-    Receipt,
     RefundOrder,
     VoidPayment,
 )
+from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
+from stores.connectors import rows
 from stores.kernel.errors import OutcomeUnknown, RemoteConflict, RemoteRefused, Unsupported
 from stores.kernel.http.responses import Answer
 from stores.platforms.shopify import capabilities, fields
@@ -62,7 +62,7 @@ def cancelled(payload: Node) -> Receipt:
         raise Misread("job")
     ids = {"job": fields.ident(job)} if job else {}
     ids |= {"job_result": fields.ident(result)} if result else {}
-    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={"state": "queued"}, look_after=FIRST_LOOK)
+    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, look_after=FIRST_LOOK)
 
 
 def job_result(result: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
@@ -70,16 +70,16 @@ def job_result(result: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt
     ids = {"job_result": fields.ident(result)}
     refuse_cancel(result, "errors", no)
     if not fields.flag(result, "done"):
-        state = fields.text(result, "status").lower()
-        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={"state": state}, look_after=FIRST_LOOK)
+        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, look_after=FIRST_LOOK)
     order = fields.maybe(result, "order") or {}
-    return after_job(ids, fields.text(order, "cancelledAt"), no)
+    return after_job(ids, order, no)
 
 
-def after_job(ids: dict[str, str], cancelled_at: str, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
-    if not cancelled_at:
+def after_job(ids: dict[str, str], order: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
+    if not fields.text(order, "cancelledAt"):
         raise no("done and not cancelled", code="not_cancelled", user_message=str(capabilities.JOB_NOT_CANCELLED))
-    return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={"cancelled_at": cancelled_at})
+    reported = Reported(cancelled_at=rows.told(lambda: fields.when(order, "cancelledAt")))
+    return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=reported)
 
 
 def refuse_cancel(payload: Node, name: str, no: type[RemoteRefused] = RemoteRefused) -> None:
@@ -111,22 +111,18 @@ def refund_state(refund: Node, no: type[RemoteRefused] = RemoteRefused) -> Recei
                 "not paid back", code=code, user_message=str(capabilities.NOT_PAID_BACK), answer=[dict(transaction)]
             )
     total = fields.paid(refund, "totalRefundedSet")
-    facts = {"refunded": f"{total.amount:f} {total.currency}", "refund_state": "paid"}
     if any(fields.text(t, "status") in PENDING for t in transactions):
-        facts["refund_state"] = "pending"
-        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts=facts, look_after=PAYMENT_LOOK)
-    return Receipt(outcome=Outcome.APPLIED, ids=ids, facts=facts)
+        reported = Reported(refunded=total, refund_state=RefundState.PENDING)
+        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, reported=reported, look_after=PAYMENT_LOOK)
+    reported = Reported(refunded=total, refund_state=RefundState.PAID)
+    return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=reported)
 
 
 def edited(payload: Node) -> Receipt:
     refuse(payload)
     order = fields.node(payload, "order")
-    left = fields.paid(order, "totalOutstandingSet")
-    return Receipt(
-        outcome=Outcome.APPLIED,
-        ids={"order": fields.ident(order)},
-        facts={"outstanding": f"{left.amount:f} {left.currency}"},
-    )
+    reported = Reported(outstanding=fields.paid(order, "totalOutstandingSet"))
+    return Receipt(outcome=Outcome.APPLIED, ids={"order": fields.ident(order)}, reported=reported)
 
 
 def voided(payload: Node) -> Receipt:
@@ -140,16 +136,16 @@ def payment_state(transaction: Node, no: type[RemoteRefused] = RemoteRefused) ->
         code = fields.text(transaction, "errorCode") or "PAYMENT_FAILED"
         raise no("not voided", code=code, user_message=str(capabilities.VOID_CODES["GENERIC_ERROR"]))
     if state in PENDING:
-        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={"state": "pending"}, look_after=PAYMENT_LOOK)
+        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, look_after=PAYMENT_LOOK)
     if state != "SUCCESS":
         raise Misread("status")
-    return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={"state": "voided"})
+    return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=Reported(state=EffectState.VOIDED))
 
 
 def corrected(payload: Node) -> Receipt:
     refuse(payload)
     group = fields.node(payload, "inventoryAdjustmentGroup")
-    return Receipt(outcome=Outcome.APPLIED, ids={"adjustment": fields.ident(group)}, facts={})
+    return Receipt(outcome=Outcome.APPLIED, ids={"adjustment": fields.ident(group)})
 
 
 def refuse(payload: Node, *, codes: Mapping[str, str] | None = None) -> None:

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
-from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder, Resend
+from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.events import Event
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
 from stores.connectors.roles import (
@@ -167,11 +168,11 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
         with understood():
             if isinstance(command, RefundOrder):
                 answer = reading.refund_answer(self.api, command.order_id)
-                return receipts.refund_state(receipt, fields.listed(answer, "records"))
+                return receipts.refund_state(receipt, fields.listed(answer, "records"), command)
             order = reading.one_order(self.api, command.order_id)
             if isinstance(command, CancelOrder):
                 return receipts.cancelled(order, command)
-            return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=receipt.facts)
+            return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, reported=receipt.reported)
 
     def records(self, command: Command, *, before: Order) -> Reading:
         return finding.read(self.api, command)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder
+from stores.canonical.commands import CancelOrder, Command, RefundOrder
+from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
+from stores.connectors import rows
 from stores.kernel.errors import JobFailed, OutcomeUnknown, Unsupported
 from stores.kernel.http.responses import Answer
 from stores.platforms.shoplazza import capabilities, fields
@@ -13,6 +15,7 @@ from stores.platforms.shoplazza.fields import Misread, Node
 
 FIRST_LOOK = 1.0  # seconds
 MONEY_LOOK = 2.0
+PENDING = Reported(refund_state=RefundState.PENDING)
 
 
 def read(command: Command, answer: Answer) -> Receipt:
@@ -35,18 +38,17 @@ def cancelled(order: Node, command: CancelOrder) -> Receipt:
         raise Misread("order.id")
     ids = {"order": fields.ident(order)}
     if fields.text(order, "status") == "cancelled":
-        return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={"state": "cancelled"})
-    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={"state": "accepted"}, look_after=FIRST_LOOK)
+        return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=Reported(state=EffectState.CANCELLED))
+    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, look_after=FIRST_LOOK)
 
 
 def refund_begun(data: Node) -> Receipt:
     """A record and an after-sales case; the money follows."""
     ids = {"refund": fields.ident(data, "refund_record_id"), "post_sale": fields.text(data, "post_sale_id")}
-    facts = {"refund_state": "pending"}
-    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts=facts, look_after=MONEY_LOOK)
+    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, reported=PENDING, look_after=MONEY_LOOK)
 
 
-def refund_state(receipt: Receipt, records: Sequence[Node]) -> Receipt:
+def refund_state(receipt: Receipt, records: Sequence[Node], command: RefundOrder) -> Receipt:
     """Raises JobFailed when the payment provider did not pay back."""
     wanted = receipt.ids.get("refund", "")
     record = next((record for record in records if fields.text(record, "id") == wanted), None)
@@ -56,7 +58,8 @@ def refund_state(receipt: Receipt, records: Sequence[Node]) -> Receipt:
             "not paid back", code="refund_failed", user_message=str(capabilities.NOT_PAID_BACK), answer=[dict(record)]
         )
     if record and state == "finished":
-        facts = {"refund_state": "paid", "refunded": fields.text(record, "refund_price")}
-        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=facts)
-    facts = {"refund_state": state or "pending"}
-    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, facts=facts, look_after=MONEY_LOOK)
+        is_said = bool(fields.text(record, "refund_price"))
+        back = rows.told(lambda: fields.amount(record, "refund_price", command.currency)) if is_said else None
+        reported = Reported(refund_state=RefundState.PAID, refunded=back)
+        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=reported)
+    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, reported=PENDING, look_after=MONEY_LOOK)

@@ -12,14 +12,13 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     EditOrder,
-    Outcome,
-    Receipt,
     RefundOrder,
     Resend,
     VoidPayment,
 )
 from stores.canonical.events import Event
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
 from stores.connectors.roles import (
@@ -192,7 +191,7 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Only refunds take their time."""
         if not isinstance(command, RefundOrder):
-            return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts=receipt.facts)
+            return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=receipt.reported)
         with reading.understood():
             found = self.api.get(f"v2/refunds/{part(receipt.ids.get('refund', ''))}")
             return receipts.refund(command, json_readers.node(found.get("refund"), "refund"), JobFailed)

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from stores.canonical.commands import (
-    CancelOrder,
-    Command,
-    CorrectStock,
-    EditOrder,
-    Outcome,
-    Receipt,
-    RefundOrder,
-    VoidPayment,
-)
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, VoidPayment
+from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
+from stores.connectors import rows
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
@@ -45,8 +40,8 @@ def read(command: Command, answer: Answer) -> Receipt:
         raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status, answer=answer.body) from exc
 
 
-def applied(ids: Mapping[str, str], **facts: str) -> Receipt:
-    return Receipt(outcome=Outcome.APPLIED, ids=dict(ids), facts=facts)
+def applied(ids: Mapping[str, str], **reported: Any) -> Receipt:
+    return Receipt(outcome=Outcome.APPLIED, ids=dict(ids), reported=Reported(**reported))
 
 
 def named(found: Node, wanted: str) -> dict[str, str]:
@@ -60,10 +55,15 @@ def cancelled(command: CancelOrder, order: Node) -> Receipt:
     """An order nobody paid is CANCELED; of a paid one every fulfilment that had not ended is."""
     ids = named(order, command.order_id)
     if json_readers.text(order, "state") == units.CANCELED:
-        return applied(ids, state="cancelled", cancelled_at=json_readers.text(order, "closed_at", "updated_at"))
+        return applied(ids, state=EffectState.CANCELLED, cancelled_at=_at(order, "closed_at", "updated_at"))
     if cancellable.is_paid(order) and cancellable.was_called_off(order):
-        return applied(ids, state="called_off", cancelled_at=json_readers.text(order, "updated_at"))
+        return applied(ids, state=EffectState.CALLED_OFF, cancelled_at=_at(order, "updated_at"))
     raise Misread("order.state")
+
+
+def _at(order: Node, *names: str) -> datetime | None:
+    """A time that cannot be read takes nothing from what the answer proves."""
+    return rows.told(lambda: json_readers.when(order, *names))
 
 
 def edited(command: EditOrder, order: Node) -> Receipt:
@@ -71,18 +71,17 @@ def edited(command: EditOrder, order: Node) -> Receipt:
     now = {units.uid(line): quantity(line) for line in units.lines_of(order)}
     if any(now.get(line.line_id, units.ZERO) != line.keep for line in command.lines):
         raise Misread("order.line_items")
-    return applied(ids, state="edited")
+    return applied(ids, state=EffectState.EDITED)
 
 
 def voided(command: VoidPayment, payment: Node) -> Receipt:
     if json_readers.ident(payment, "id") != command.payment_id or json_readers.text(payment, "status") != "CANCELED":
         raise Misread("payment.status")
-    return applied({"payment": command.payment_id}, state="voided")
+    return applied({"payment": command.payment_id}, state=EffectState.VOIDED)
 
 
 def restocked(command: CorrectStock, body: Node) -> Receipt:
-    counts = stock.moved(command, body)
-    return applied({"order": command.order_id}, **({"stock": counts} if counts else {}))
+    return applied({"order": command.order_id}, stock=stock.moved(command, body))
 
 
 def refund(command: RefundOrder, found: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
@@ -94,13 +93,12 @@ def refund(command: RefundOrder, found: Node, no: type[RemoteRefused] = RemoteRe
     paid = money(found, "amount_money", currency)
     if paid != command.payments[0].amount:
         raise Misread("refund.amount_money")
-    said = f"{paid.amount:f} {currency}"
     if state == DONE:
-        return applied(ids, refund_state="paid", refunded=said)
+        return applied(ids, refund_state=RefundState.PAID, refunded=paid)
     if state in DEAD:
         raise no("not paid back", code="refund_failed", user_message=str(capabilities.NOT_PAID_BACK),
                  answer={"refund": dict(found)})  # fmt: skip
     if state in PENDING:
-        facts = {"refund_state": "pending", "refunded": said}
-        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts=facts, look_after=FIRST_LOOK)
+        reported = Reported(refund_state=RefundState.PENDING, refunded=paid)
+        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, reported=reported, look_after=FIRST_LOOK)
     raise Misread("refund.status")

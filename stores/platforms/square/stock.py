@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from stores.canonical.commands import CorrectStock, StockChange
+from stores.canonical.receipts import StockCount
 from stores.connectors.records import Reading, Record, Standing
 from stores.kernel.errors import RemoteRefused, Unsupported
 from stores.kernel.http import json_readers
@@ -94,8 +95,8 @@ def one_change(change: StockChange, mark: str, moment: str) -> dict[str, Any]:
     return {"type": "ADJUSTMENT", "adjustment": adjustment}
 
 
-def moved(command: CorrectStock, answer: Node) -> str:
-    """ "5 → 7": the count that is told, and what it was before these units. Raises Misread for what proves nothing."""
+def moved(command: CorrectStock, answer: Node) -> tuple[StockCount, ...]:
+    """The counts that are told, and what they were before these units. Raises Misread for what proves nothing."""
     counts = [one for one in json_readers.nodes(answer, "counts") if json_readers.text(one, "state") == GOES_TO]
     told = {
         (json_readers.text(one, "catalog_object_id"), json_readers.text(one, "location_id")): count(one)
@@ -107,8 +108,11 @@ def moved(command: CorrectStock, answer: Node) -> str:
     for change in command.changes:
         place = (change.stock_item_id, change.location_id)
         back[place] = back.get(place, Decimal(0)) + change.delta
-    rows = (f"{plain(told[place] - delta)} → {plain(told[place])}" for place, delta in back.items() if place in told)
-    return ", ".join(rows)
+    return tuple(
+        StockCount(stock_item_id=item, location_id=place, before=told[item, place] - delta, after=told[item, place])
+        for (item, place), delta in back.items()
+        if (item, place) in told
+    )
 
 
 def count(one: Node) -> Decimal:
@@ -116,10 +120,6 @@ def count(one: Node) -> Decimal:
     said = json_readers.text(one, "quantity")
     whole = quantity({**one, "quantity": said.removeprefix("-")})
     return -whole if said.startswith("-") else whole
-
-
-def plain(units: Decimal) -> str:
-    return format(units.normalize(), "f") if units else "0"
 
 
 def adjustments(api: Api, command: CorrectStock, since: datetime) -> Reading:

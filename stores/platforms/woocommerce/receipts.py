@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from stores.canonical.commands import CancelOrder, Command, Outcome, Receipt, RefundOrder
+from stores.canonical.commands import CancelOrder, Command, RefundOrder
+from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
 from stores.kernel.errors import OutcomeUnknown, Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
+from stores.kernel.money import Money
 from stores.platforms.woocommerce import amounts, messages, payments, sending
 
 
@@ -27,9 +29,8 @@ def cancelled(order: Node, command: CancelOrder) -> Receipt:
     """The order as it stands after the change. Raises Misread where it says anything but cancelled."""
     if json_readers.ident(order, "id") != command.order_id or json_readers.text(order, "status") != "cancelled":
         raise Misread("status")
-    at = payments.when(order, "date_modified_gmt")
-    facts = {"state": "cancelled"} | ({"cancelled_at": at.isoformat()} if at else {})
-    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, facts=facts)
+    reported = Reported(state=EffectState.CANCELLED, cancelled_at=payments.when(order, "date_modified_gmt"))
+    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, reported=reported)
 
 
 def refunded(raw: Node, command: RefundOrder) -> Receipt:
@@ -39,6 +40,6 @@ def refunded(raw: Node, command: RefundOrder) -> Receipt:
         raise Misread("amount")
     if sending.pays(command) and not json_readers.flag(raw, "refunded_payment"):
         raise OutcomeUnknown("not paid back", code="not_paid", user_message=str(messages.NOT_PAID), answer=dict(raw))
-    state = "paid" if sending.pays(command) else "recorded"
-    facts = {"refund_state": state, "refunded": f"{sent:f} {command.currency}"}
-    return Receipt(outcome=Outcome.APPLIED, ids={"refund": ident}, facts=facts)
+    state = RefundState.PAID if sending.pays(command) else RefundState.RECORDED
+    reported = Reported(refund_state=state, refunded=Money(sent, command.currency))
+    return Receipt(outcome=Outcome.APPLIED, ids={"refund": ident}, reported=reported)

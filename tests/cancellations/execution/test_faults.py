@@ -55,7 +55,7 @@ def test_a_lost_answer_is_found_again_by_its_tag(desk):
     assert desk.count("refund") == 1
     step = done.steps.get(kind="refund")
     assert step.attempts.count() == 1
-    assert step.result["facts"]["found"]
+    assert step.result["reported"]["found"]
 
 
 def test_a_lost_request_is_sent_again_with_the_same_key_and_bytes_after_the_late_landing_time(desk):

@@ -7,7 +7,8 @@ import pytest
 from cancellations.services import decide
 from sandbox.platforms.modern_dropship.spec import Line as Wholesale
 from sandbox.platforms.shoplazza.spec import Line as Lazza
-from stores.canonical.commands import Found, Outcome, Receipt
+from stores.canonical.commands import Found
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import RefundChoice
 from stores.platforms.shoplazza import Shoplazza
 from tests.rigs.desk import lines_of
@@ -181,7 +182,7 @@ def test_a_refusal_while_our_own_refund_is_on_its_way_asks_after_that_one(shopla
 
     def poll(self, command, receipt):
         asked.append(dict(receipt.ids))
-        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, facts={})
+        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids)
 
     monkeypatch.setattr(Shoplazza, "poll", poll)
 

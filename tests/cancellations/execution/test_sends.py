@@ -9,7 +9,7 @@ import pytest
 from cancellations.lifecycle import sends, transitions
 from cancellations.models import Cancellation, Step
 from cancellations.states import StepState
-from stores.canonical.commands import Outcome
+from stores.canonical.receipts import Outcome
 from tests import make
 
 NOTHING, MAYBE, NOT = "Nothing was sent.", "may have been done", "the answer was that it did not go through"

@@ -17,7 +17,8 @@ from cancellations.lifecycle import sends, transitions
 from cancellations.models import Cancellation, MirrorWatch, Step
 from cancellations.scheduler import sweep, watchdog
 from cancellations.states import StepState
-from stores.canonical.commands import Absent, Outcome, Receipt, Resend
+from stores.canonical.commands import Absent, Resend
+from stores.canonical.receipts import Outcome, Receipt
 from stores.effects import retry_policy
 from stores.effects.moves import ForbiddenMove
 from stores.kernel import clock
@@ -321,7 +322,7 @@ def test_work_that_was_not_begun_waits_in_the_order_of_its_age():
 
 
 # --- jobs ---------------------------------------------------------------------------------------------
-ACCEPTED = Receipt(outcome=Outcome.ACCEPTED, ids={"job": "j1"}, facts={})
+ACCEPTED = Receipt(outcome=Outcome.ACCEPTED, ids={"job": "j1"})
 
 
 @pytest.mark.parametrize(("looks", "wait"), [(0, 5), (1, 9), (2, 9), (7, 9)])
@@ -360,7 +361,7 @@ def test_a_job_that_failed_is_a_no_that_is_looked_at():
 def test_what_was_accepted_is_asked_after_when_the_platform_says(told, wait):
     step = a_step("intended", refusal="an earlier no", looks=4)
 
-    outcomes.answered(a_turn(step), Receipt(outcome=Outcome.ACCEPTED, ids={"job": "j1"}, facts={}, look_after=told))
+    outcomes.answered(a_turn(step), Receipt(outcome=Outcome.ACCEPTED, ids={"job": "j1"}, look_after=told))
 
     kept = again(step)
     assert (kept.state, kept.next_attempt_at, kept.looks, kept.refusal) == ("accepted", NOW + wait * SECOND, 0, "")

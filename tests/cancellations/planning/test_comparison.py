@@ -193,7 +193,7 @@ def test_what_no_order_shows_is_not_called_same():
 
 
 def test_what_the_calls_said_stands_beside():
-    sheet = compare(PLAN, ORDER, refunded(), {1: {"refunded": "10.00 USD"}})
+    sheet = compare(PLAN, ORDER, refunded(), {1: make.answer(refunded=make.money("10.00"))})
 
     assert any(row.reported == "US$10.00" for row in sheet.lines)
 

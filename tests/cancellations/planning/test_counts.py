@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from cancellations.planning import counts
+from cancellations.planning.reports import OwnMove
+from tests import make
+
+
+def moves(said):
+    """OwnMoves of "<item>@<place>:<units>;…"."""
+    parts = (re.split("[@:]", part) for part in said.split(";") if part)
+    return tuple(OwnMove(stock_item_id=item, location_id=place, units=Decimal(n)) for item, place, n in parts)
 
 
 @pytest.mark.parametrize(
@@ -27,4 +39,6 @@ from cancellations.planning import counts
     ],
 )
 def test_excess(told, own, units):
-    assert counts.excess({"counts": told, "own_moves": own}) == units
+    answer = replace(make.answer(stock=make.counts(told)), own_moves=moves(own))
+
+    assert counts.excess(answer) == units

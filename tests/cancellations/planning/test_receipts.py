@@ -10,6 +10,7 @@ import pytest
 from cancellations.planning.comparison import compare
 from cancellations.planning.plan import ReceiptSheet
 from stores.canonical.order import PaymentState, PaymentStatus, Refund, RefundedLine
+from stores.canonical.receipts import EffectState, RefundState
 from tests import make
 from tests.cancellations.planning.cases import everything, plan, take
 from tests.cancellations.planning.test_comparison import refunded
@@ -39,7 +40,7 @@ def after(**words):
 
 
 @pytest.mark.parametrize(("words", "told", "expected"), [
-    pytest.param({}, {"refunded": "10.00 USD"}, [
+    pytest.param({}, {"refunded": make.money("10.00")}, [
         "units | Mug | 3 → 2 | accepted | 3 → 2 | same |",
         f"refund | {CARD} | US$10.00 | US$10.00 | US$10.00 | same |",
         f"refund | {IN_ALL} | US$10.00 | US$10.00 | US$10.00 | same |",
@@ -47,7 +48,7 @@ def after(**words):
     ], id="as promised"),
     pytest.param(
         {"status": PaymentStatus.PENDING, "payment": PaymentState.PAID},
-        {"refunded": "10.00 USD", "refund_state": "pending"}, [
+        {"refunded": make.money("10.00"), "refund_state": RefundState.PENDING}, [
         "units | Mug | 3 → 2 | accepted | 3 → 2 | same |",
         f"refund | {CARD} | US$10.00 | US$10.00, pending | US$10.00 | pending | "
         "On its way: the payment provider has not finished.",
@@ -82,7 +83,7 @@ def after(**words):
     ], id="not put back"),
 ])  # fmt: skip
 def test_a_refund_of_one_unit(words, told, expected):
-    assert rows(compare(PLAN, ORDER, after(**words), {1: told} if told else {})) == expected
+    assert rows(compare(PLAN, ORDER, after(**words), {1: make.answer(**told)} if told else {})) == expected
 
 
 NOTHING = [
@@ -111,7 +112,7 @@ def test_stock_that_was_counted_around_an_adjustment(moved, verdict):
     facts = make.canonical_order(lines=[line, make.line(id="B")])
     made = plan(facts, take(1, order=facts), recipe=BY_HAND)
     now = 97 + moved
-    told = {"stock": f"97 → {now}", "restocked": str(moved), "wanted": "1", "counts": f"S@L:97:{now}:1"}
+    told = make.answer(stock=make.counts(f"S@L:97:{now}:1"))
 
     assert rows(compare(made, facts, make.changed(facts), {2: told})) == [
         "units | Mug | 2 → 1 | — | 2 → 2 | differs |",
@@ -125,7 +126,7 @@ def test_kept_units_that_are_taken_out_again():
     facts = make.canonical_order(lines=[line])
     made = plan(facts, take(2, order=facts, keep_stock=frozenset({"A"})))
 
-    assert rows(compare(made, facts, make.changed(facts), {2: {"stock": "9 → 7"}}))[-1] == (
+    assert rows(compare(made, facts, make.changed(facts), {2: make.answer(stock=make.counts("S@L:9:7"))}))[-1] == (
         "keep_stock | Kept units taken out of stock again | 2 units | 9 → 7 | — | unseen | "
         "The order does not show this; the platform's answer is all that is known."
     )
@@ -141,7 +142,12 @@ def test_an_authorisation_that_the_cancel_releases(is_done):
     lines = tuple(replace(line, current=Decimal(0), cancelled=line.ordered) for line in facts.lines)
     ended = make.changed(facts, lines=lines, payments=(), cancelled_at=make.NOW, payment=PaymentState.VOIDED)
 
-    sheet = compare(made, facts, ended if is_done else make.changed(facts), {1: {"state": "voided"}} if is_done else {})
+    sheet = compare(
+        made,
+        facts,
+        ended if is_done else make.changed(facts),
+        {1: make.answer(state=EffectState.VOIDED)} if is_done else {},
+    )
 
     assert rows(sheet) == ([
         "close | Order #7 | cancelled | accepted | cancelled | same |",
@@ -193,7 +199,7 @@ def test_kept_units_that_went_back_are_told_at_their_line():
 def test_units_that_nobody_asked_to_put_back_and_that_went_back_differ():
     facts = make.canonical_order(lines=[make.line(id="A", title="Mug", units=2, stock_item_id="S")])
     made = plan(facts, take(1, order=facts, keep_stock=frozenset({"A"})), recipe=BY_HAND)
-    told = {"counts": "S@L:97:98:0", "stock": "97 → 98"}
+    told = make.answer(stock=make.counts("S@L:97:98:0"))
 
     (row,) = [row for row in rows(compare(made, facts, make.changed(facts), {1: told})) if "stay as it is" in row]
 

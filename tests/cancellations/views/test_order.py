@@ -17,7 +17,7 @@ from cancellations.services import preview
 from sandbox.platforms.shopify.spec import Line
 from stores.canonical import codec
 from stores.canonical.order import Person
-from stores.models import OrderRecord, StoreState
+from stores.models import OrderRecord, OrderSnapshot, StoreState
 from stores.platforms import registry
 from stores.services import orders
 from tests import make
@@ -432,7 +432,8 @@ def test_markup_in_names_stays_text(desk: Desk, browser: Client) -> None:
 def test_a_short_copy_does_not_pass_off_what_it_lacks_as_nothing(desk: Desk, browser: Client) -> None:
     record = desk.order()
     short = replace(desk.live(record), is_summary=True, payments=(), customer=Person())
-    OrderRecord.objects.filter(pk=record.pk).update(snapshot=codec.dumps(short), is_summary=True)
+    OrderRecord.objects.filter(pk=record.pk).update(is_summary=True)
+    OrderSnapshot.objects.filter(order=record).update(text=codec.dumps(short))
 
     page = text_of(browser.get(url(record)))
 
@@ -446,7 +447,8 @@ def test_prices_and_payments_a_short_copy_does_not_know_are_not_told_as_zero(des
     whole = desk.live(record)
     free = replace(whole.lines[0], unit_price=make.pair("0"), original_unit_price=None)
     short = replace(whole, is_summary=True, payments=(), lines=(free,))
-    OrderRecord.objects.filter(pk=record.pk).update(snapshot=codec.dumps(short), is_summary=True)
+    OrderRecord.objects.filter(pk=record.pk).update(is_summary=True)
+    OrderSnapshot.objects.filter(order=record).update(text=codec.dumps(short))
 
     page = text_of(browser.get(url(record)))
 

@@ -17,7 +17,8 @@ from sandbox.core.world import World
 from sandbox.platforms.bigcommerce import inventory, router
 from sandbox.platforms.bigcommerce.build import record, transaction
 from sandbox.platforms.bigcommerce.spec import Line, Order
-from stores.canonical.commands import AnyCommand, Receipt
+from stores.canonical.commands import AnyCommand
+from stores.canonical.receipts import Receipt
 from stores.platforms.bigcommerce import BigCommerce
 from tests.stores.platforms.bigcommerce import place
 

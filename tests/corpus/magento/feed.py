@@ -14,7 +14,7 @@ import responses
 from sandbox.core.world import World
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.spec import Line
-from stores.canonical.commands import Outcome, Receipt
+from stores.canonical.receipts import Outcome, Receipt
 from stores.platforms.magento import Magento
 from tests.stores.platforms.magento import place
 

@@ -21,12 +21,11 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     Found,
-    Outcome,
-    Receipt,
     RefundOrder,
     Unclear,
     VoidPayment,
 )
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import Reason
 from stores.connectors.roles import Connector, Effects, HookSource
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteRefused, Unsupported

@@ -15,10 +15,9 @@ from stores.canonical.commands import (
     CancelOrder,
     Found,
     IssueCreditNote,
-    Outcome,
-    Receipt,
     SendMessage,
 )
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import Reason
 from stores.connectors.records import Reading, Record
 from stores.connectors.roles import (
@@ -84,7 +83,7 @@ class Post(Head, Messenger):
         return self.read_answer(command, self.connection.transport.send("POST", "/messages", json=body, effect=True))
 
     def read_answer(self, command: SendMessage, answer: Any) -> Receipt:
-        return Receipt(outcome=Outcome.APPLIED, ids={"message": answer["id"]}, facts={})
+        return Receipt(outcome=Outcome.APPLIED, ids={"message": answer["id"]})
 
     def poll(self, command: SendMessage, receipt: Receipt) -> Receipt:
         return receipt

@@ -13,7 +13,14 @@ import pytest
 
 from sandbox.core.world import World
 from stores.canonical.capabilities import Capabilities, Support
-from stores.canonical.commands import CancelOrder, CorrectStock, Found, FoundForeign, RefundOrder, VoidPayment
+from stores.canonical.commands import (
+    CancelOrder,
+    CorrectStock,
+    Found,
+    FoundForeign,
+    RefundOrder,
+    VoidPayment,
+)
 from stores.canonical.order import Cancellable, Order
 from stores.canonical.request import Reason
 from tests.stores.connectors.contracts import LOST, SECRETS, EffectsContract, HookContract, as_response, outcome_of

@@ -11,6 +11,7 @@ import pytest
 import requests
 import responses
 
+from cancellations.planning import counts
 from sandbox.core.world import World
 from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical.commands import (
@@ -30,6 +31,7 @@ from stores.kernel.errors import OutcomeUnknown
 from stores.kernel.money import Money
 from stores.kernel.security import signing
 from stores.platforms.bigcommerce import BigCommerce
+from tests import make
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.place import ANY, BASE, MUG, TEA
@@ -187,7 +189,7 @@ class TestBigCommerce(PlatformContract):
         before = place.home(world).stock("MUG-BLU")
         receipt = self.carry_through(world, shop, command)
         assert place.home(world).stock("MUG-BLU") == before + 3
-        assert receipt.facts["restocked"] == receipt.facts["wanted"] == "5"
+        assert make.moved(receipt) == make.asked(receipt) == 5
 
     def prove_keep_stock(self, world: World, shop: Platform) -> None:
         """Units that our own cancellation put back come out again."""
@@ -196,7 +198,7 @@ class TestBigCommerce(PlatformContract):
         before = place.home(world).stock("MUG-BLU")
         receipt = self.carry_through(world, shop, place.stock(order, delta=-2))
         assert place.home(world).stock("MUG-BLU") == before - 2
-        assert receipt.facts["stock"] == f"{before} → {before - 2}"
+        assert counts.words(receipt.reported) == f"{before} → {before - 2}"
 
     def prove_disputes(self, world: World, shop: Platform) -> None:
         assert isinstance(shop, BigCommerce)

@@ -8,8 +8,9 @@ import pytest
 
 from sandbox.core import faults
 from sandbox.core.world import World
-from stores.canonical.commands import Absent, Command, Found, Outcome, Receipt, Unclear
+from stores.canonical.commands import Absent, Command, Found, Unclear
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteThrottled, RemoteUnavailable
 from stores.platforms.bigcommerce import BigCommerce
 from tests.stores.platforms import rig

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
 from sandbox.core.world import World
 from sandbox.platforms.bigcommerce.spec import Line
-from stores.canonical.commands import Command, CorrectStock, Outcome, Receipt, StockChange
+from stores.canonical.commands import Command, CorrectStock, StockChange
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.kernel.errors import (
     CredentialsRejected,
     JobFailed,
@@ -22,6 +22,7 @@ from stores.kernel.errors import (
     RemoteUnavailable,
 )
 from stores.platforms.bigcommerce import BigCommerce
+from tests import make
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place
 from tests.stores.platforms.bigcommerce.place import MUG, TEA
@@ -91,7 +92,7 @@ def test_status_4_by_the_refund_itself_gives_nothing_back_and_stops_nothing(worl
 
     receipt = through(world, shop, place.stock(order, delta=3))
 
-    assert (receipt.facts["restocked"], place.home(world).stock("MUG-BLU")) == ("3", 100)
+    assert (make.moved(receipt), place.home(world).stock("MUG-BLU")) == (3, 100)
 
 
 def test_a_unit_that_was_shipped_after_its_refund_stays_out(world, shop, journal):
@@ -109,7 +110,7 @@ def test_kept_units_come_out_only_of_an_order_that_is_still_cancelled(world, sho
     order = place.made(world, shop)
     assert code_of(outcome_of(lambda: shop.carry_out(place.stock(order, delta=-1), key=KEY, tag=TAG))) == "open_again"
     through(world, shop, place.cancel(order))
-    assert through(world, shop, place.stock(order, delta=-1)).facts["restocked"] == "-1"
+    assert make.moved(through(world, shop, place.stock(order, delta=-1))) == -1
     place.home(world).staff(order.external_id).become(11)
     assert code_of(outcome_of(lambda: shop.carry_out(place.stock(order, delta=-1), key=KEY, tag=TAG))) == "open_again"
 
@@ -137,19 +138,19 @@ def test_an_adjustment_tells_both_counts_and_when(world, shop):
 
     receipt = through(world, shop, command, seconds=2)
 
-    assert receipt.facts["counts"] == f"{mug.stock_item_id}@1:97:98:1;{tea.stock_item_id}@1:98:99:1"
-    assert (receipt.facts["restocked"], receipt.facts["wanted"]) == ("2", "2")
-    first, last = (datetime.fromisoformat(receipt.facts[name]) for name in ("counted_from", "counted_to"))
+    assert receipt.reported.stock == make.counts(f"{mug.stock_item_id}@1:97:98:1;{tea.stock_item_id}@1:98:99:1")
+    assert (make.moved(receipt), make.asked(receipt)) == (2, 2)
+    first, last = receipt.reported.counted_from, receipt.reported.counted_to
     assert begun <= first < last <= world.now()
 
 
 @pytest.mark.parametrize(
     ("meanwhile", "counts", "moved"),
     [
-        pytest.param("nothing", "97:98:1", "1", id="as asked"),
-        pytest.param("doubled", "97:99:1", "2", id="sent twice on the way"),
-        pytest.param("colleague", "97:100:1", "3", id="a colleague puts the same goods back"),
-        pytest.param("sale", "97:96:1", "-1", id="sold at the same moment"),
+        pytest.param("nothing", "97:98:1", 1, id="as asked"),
+        pytest.param("doubled", "97:99:1", 2, id="sent twice on the way"),
+        pytest.param("colleague", "97:100:1", 3, id="a colleague puts the same goods back"),
+        pytest.param("sale", "97:96:1", -1, id="sold at the same moment"),
     ],
 )
 def test_a_count_that_moved_by_more_or_less_is_told_with_its_figures(world, shop, meanwhile, counts, moved):
@@ -167,8 +168,8 @@ def test_a_count_that_moved_by_more_or_less_is_told_with_its_figures(world, shop
     told = shop.poll(place.stock(order), receipt)
 
     assert told.outcome is Outcome.APPLIED
-    assert told.facts["counts"] == f"{order.lines[0].stock_item_id}@1:{counts}"
-    assert (told.facts["restocked"], told.facts["wanted"]) == (moved, "1")
+    assert told.reported.stock == make.counts(f"{order.lines[0].stock_item_id}@1:{counts}")
+    assert (make.moved(told), make.asked(told)) == (moved, 1)
 
 
 def test_a_batch_of_which_a_part_did_not_move_is_told_item_by_item(world, shop):
@@ -188,7 +189,7 @@ def test_a_batch_of_which_a_part_did_not_move_is_told_item_by_item(world, shop):
     world.advance(61)
     told = shop.poll(command, receipt)
 
-    assert told.facts["counts"] == f"{mug.stock_item_id}@1:97:98:1;{tea.stock_item_id}@1:98:98:1"
+    assert told.reported.stock == make.counts(f"{mug.stock_item_id}@1:97:98:1;{tea.stock_item_id}@1:98:98:1")
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ def test_a_cancellation_tells_what_its_status_moved(world, shop, given, restock,
     receipt = through(world, shop, place.cancel(order, restock=restock))
 
     mug, tea = (line.stock_item_id for line in order.lines)
-    assert receipt.facts["counts"] == f"{mug}@:{counts[0]};{tea}@:{counts[1]}"
+    assert receipt.reported.stock == make.counts(f"{mug}@:{counts[0]};{tea}@:{counts[1]}")
 
 
 def test_a_count_that_is_missing_is_asked_again(world, shop):
@@ -219,7 +220,7 @@ def test_a_count_that_is_missing_is_asked_again(world, shop):
     for told in ([], [item | {"locations": []}], [item | {"locations": [{"location_id": 1}]}]):
         world.fault("user_error", on="items", status=200, body={"data": told})
         assert isinstance(outcome_of(lambda: shop.poll(place.stock(order), receipt)), RemoteUnavailable)
-    assert shop.poll(place.stock(order), receipt).facts["restocked"] == "1"
+    assert make.moved(shop.poll(place.stock(order), receipt)) == 1
 
 
 # --- asked after: only what will not happen fails the job ------------------------------------------------

@@ -14,7 +14,8 @@ from cancellations.planning.plan import Plan
 from sandbox.platforms.bigcommerce import quotes
 from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
 from sandbox.platforms.bigcommerce.spec import Line
-from stores.canonical.commands import Outcome, RefundOrder
+from stores.canonical.commands import RefundOrder
+from stores.canonical.receipts import Outcome
 from stores.canonical.request import RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from cancellations.planning import counts
 from sandbox.platforms.bigcommerce.spec import Line
-from stores.canonical.commands import CancelOrder, Outcome, PaymentBack
+from stores.canonical.commands import CancelOrder, PaymentBack
+from stores.canonical.receipts import Outcome
 from stores.canonical.request import CancelRequest, Reason
 from stores.kernel.errors import CredentialsRejected, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.money import Money
+from tests import make
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.place import MUG, TEA
@@ -268,7 +271,7 @@ def test_an_adjustment_is_relative_and_names_variant_and_place(world):
         "reason": f"Rescind, order {order.external_id} {TAG}",
         "items": [{"location_id": 1, "variant_id": variant, "quantity": 2}],
     }
-    assert receipt.facts["stock"] == "97 → 99"
+    assert counts.words(receipt.reported) == "97 → 99"
 
 
 @pytest.mark.parametrize("kind", ["product", "none"])
@@ -290,7 +293,7 @@ def test_an_adjustment_that_moved_twice_is_told_by_its_counts(world):
 
     receipt = through(world, shop, command)
 
-    moved, wanted = int(receipt.facts["restocked"]), int(receipt.facts["wanted"])
+    moved, wanted = make.moved(receipt), make.asked(receipt)
     assert (receipt.outcome, moved) == (Outcome.APPLIED, 2 * wanted)
 
 

@@ -14,19 +14,12 @@ import pytest
 
 from sandbox.core import switches
 from sandbox.core.world import World
-from stores.canonical.commands import (
-    CancelOrder,
-    Command,
-    CorrectStock,
-    Found,
-    Outcome,
-    Receipt,
-    RefundOrder,
-    VoidPayment,
-)
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, Found, RefundOrder, VoidPayment
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.kernel.errors import DeskError
 from stores.platforms.bigcommerce import BigCommerce
+from tests import make
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place
 from tests.stores.platforms.bigcommerce.place import MUG, TEA
@@ -132,7 +125,7 @@ def tell(world: World, setting: dict[str, str], story: str) -> None:
             found = shop.find(command, tag=TAG, before=order)
             assert isinstance(found, Found), (setting, found)
         if setting.get("bigcommerce_status_after_refund") != "nothing":
-            assert heard.facts.get("restocked", "") == heard.facts.get("wanted", ""), setting
+            assert make.moved(heard) == make.asked(heard), setting
     after = shop.look_again(order)
     assert after == shop.read_order(order.external_id), setting
     for name in setting:
@@ -180,7 +173,7 @@ def test_stock_that_a_status_did_not_give_back_is_told_by_its_counts(world):
 
     assert isinstance(heard, Receipt)
     mug, tea = (line.stock_item_id for line in order.lines)
-    assert heard.facts["counts"] == f"{mug}@:97:97:3;{tea}@:98:98:2"
+    assert heard.reported.stock == make.counts(f"{mug}@:97:97:3;{tea}@:98:98:2")
     assert isinstance(shop.find(commands[1], tag=TAG, before=order), Found)
 
 

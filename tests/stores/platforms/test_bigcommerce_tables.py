@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from stores.canonical.commands import Outcome, Receipt
 from stores.canonical.order import PaymentStatus
+from stores.canonical.receipts import EffectState, Outcome, Receipt, Reported
 from stores.kernel.errors import InputRejected, JobFailed
 from stores.kernel.http.json_readers import Misread
 from stores.platforms.bigcommerce import acting as bc_acting
@@ -101,7 +101,7 @@ def test_bigcommerce_counts_whole_units(count, is_whole):
     ("authorized", 60, bc_words.NOT_VOIDED), ("captured", 0, bc_words.CAPTURED), ("refunded", 0, bc_words.CAPTURED),
 ])  # fmt: skip
 def test_a_release_that_failed_says_why(word, seconds, words):
-    begun = Receipt(outcome=Outcome.ACCEPTED, ids={}, facts={"asked_at": make.NOW.isoformat()})
+    begun = Receipt(outcome=Outcome.ACCEPTED, ids={}, reported=Reported(asked_at=make.NOW))
 
     with pytest.raises(JobFailed) as caught:
         bc_receipts.void_state(begun, {"payment_status": word}, make.NOW + timedelta(seconds=seconds))
@@ -113,7 +113,7 @@ def test_a_release_that_failed_says_why(word, seconds, words):
     ("void", "applied"), ("authorized", "accepted"), ("void pending", "accepted"),
 ])  # fmt: skip
 def test_a_release_under_way_is_asked_after(word, outcome):
-    begun = Receipt(outcome=Outcome.ACCEPTED, ids={}, facts={"asked_at": make.NOW.isoformat()})
+    begun = Receipt(outcome=Outcome.ACCEPTED, ids={}, reported=Reported(asked_at=make.NOW))
     receipt = bc_receipts.void_state(begun, {"payment_status": word}, make.NOW + timedelta(seconds=59))
 
     assert (receipt.outcome, receipt.look_after) == (outcome, 2.0 if outcome == "accepted" else None)
@@ -168,7 +168,9 @@ def test_the_tax_of_a_bigcommerce_line_in_words(tax, told):
 def test_a_bigcommerce_receipt_without_a_count_is_done_at_the_first_look(kind):
     order = make.canonical_order()
     command = rig.cancel(order) if kind == "cancel" else rig.stock(order)
-    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"order": "1"}, facts={"state": "cancelled"}, look_after=1.0)
+    begun = Receipt(
+        outcome=Outcome.ACCEPTED, ids={"order": "1"}, reported=Reported(state=EffectState.CANCELLED), look_after=1.0
+    )
 
     found = bc_acting.poll(None, command, begun, lambda: make.NOW)  # type: ignore[arg-type]
 

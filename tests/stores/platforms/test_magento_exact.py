@@ -134,7 +134,7 @@ class Told:
         now = self.shop.read_order(self.order.external_id)
         for command in place.refunds(now, self.shop.quote(now, request)):
             receipt = self.shop.poll(command, self.shop.carry_out(command, key=KEY, tag=f"[op {len(now.refunds):08x}]"))
-            assert receipt.facts["refunded"] == f"{command.payments[0].amount.amount:f} USD"
+            assert receipt.reported.refunded == command.payments[0].amount
             self.sent += command.payments[0].amount.amount
         assert self.moved == self.sent
 

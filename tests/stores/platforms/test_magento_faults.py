@@ -9,8 +9,9 @@ import pytest
 
 from sandbox.core import faults
 from sandbox.core.world import World
-from stores.canonical.commands import Absent, Command, Found, Receipt
+from stores.canonical.commands import Absent, Command, Found
 from stores.canonical.order import Order
+from stores.canonical.receipts import Receipt
 from stores.kernel.errors import (
     CredentialsRejected,
     DeskError,

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from sandbox.platforms.magento.simulator import MagentoSimulator
-from stores.canonical.commands import Absent, Found, FoundForeign, Outcome, PaymentBack, RefundOrder, Unclear
+from stores.canonical.commands import Absent, Found, FoundForeign, PaymentBack, RefundOrder, Unclear
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome
 from stores.connectors.records import IN_ALL, Standing
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused
 from stores.kernel.money import Money
@@ -203,7 +204,7 @@ def test_a_cancel_is_only_applied_once_it_was_read(world):
     then = shop.poll(command, first)
 
     assert (first.outcome, then.outcome) == (Outcome.ACCEPTED, Outcome.APPLIED)
-    assert then.facts["state"] == "cancelled"
+    assert (then.reported.state, then.reported.cancelled_at) == ("cancelled", world.now())
 
 
 def test_a_cancel_that_took_only_a_part_is_for_a_person(world):

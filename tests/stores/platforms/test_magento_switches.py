@@ -16,8 +16,9 @@ import pytest
 from sandbox.core import switches
 from sandbox.core.world import World
 from sandbox.platforms.magento.simulator import MagentoSimulator
-from stores.canonical.commands import CancelOrder, Command, Found, Outcome, Receipt, RefundOrder
+from stores.canonical.commands import CancelOrder, Command, Found, RefundOrder
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.kernel.errors import DeskError, OutcomeUnknown
 from stores.platforms.magento import Magento
 from tests.stores.platforms.magento import place

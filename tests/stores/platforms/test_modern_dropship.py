@@ -10,8 +10,9 @@ import pytest
 import responses
 
 from sandbox.core.world import World
-from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, Found, FoundForeign, Receipt, Resend
+from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, Found, FoundForeign, Resend
 from stores.canonical.order import Cancellable, Fulfilment, Order
+from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused, Unsupported
 from stores.platforms.modern_dropship import ModernDropship

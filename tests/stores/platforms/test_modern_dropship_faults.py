@@ -9,7 +9,8 @@ import pytest
 
 from sandbox.core import faults
 from sandbox.core.world import World
-from stores.canonical.commands import Absent, Found, Receipt
+from stores.canonical.commands import Absent, Found
+from stores.canonical.receipts import Receipt
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused, RemoteThrottled, RemoteUnavailable
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.modern_dropship import place

@@ -8,7 +8,8 @@ import pytest
 
 from sandbox.core import switches
 from sandbox.core.world import World
-from stores.canonical.commands import CancelLine, Found, FoundForeign, Receipt, Unclear
+from stores.canonical.commands import CancelLine, Found, FoundForeign, Unclear
+from stores.canonical.receipts import Receipt
 from stores.kernel.errors import DeskError, RemoteThrottled
 from stores.platforms.modern_dropship import ModernDropship
 from tests.stores.platforms.contract import outcome_of

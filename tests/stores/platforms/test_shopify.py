@@ -18,12 +18,12 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     EditOrder,
-    Outcome,
     RefundOrder,
     UnitsBack,
     VoidPayment,
 )
 from stores.canonical.order import Order, Readiness
+from stores.canonical.receipts import Outcome
 from stores.canonical.request import CancelRequest
 from stores.kernel.http import network as ways
 from stores.kernel.money import Money

@@ -12,7 +12,7 @@ from graphql import GraphQLSchema, parse, validate
 
 from sandbox.platforms.shopify.schema import schema_for
 from sandbox.platforms.shopify.spec import Line
-from stores.canonical.commands import Outcome
+from stores.canonical.receipts import Outcome
 from stores.canonical.request import CancelRequest
 from stores.kernel.http.transport import HttpTransport
 from stores.platforms.shopify import Shopify, documents, effects, shop_documents

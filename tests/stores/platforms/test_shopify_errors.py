@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from stores.canonical.commands import CancelOrder, Outcome, Receipt, RefundOrder, VoidPayment
+from stores.canonical.commands import CancelOrder, RefundOrder, VoidPayment
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import Reason
 from stores.kernel.errors import (
     JobFailed,
@@ -20,6 +21,7 @@ from stores.kernel.errors import (
 from stores.kernel.http import network as ways
 from stores.kernel.http.responses import Answer
 from stores.platforms.shopify import Shopify
+from tests import make
 from tests.stores.platforms import rig
 from tests.stores.platforms.shopify.errors import EFFECTS, READS, cancel_error
 from tests.stores.platforms.test_shopify import URL
@@ -210,7 +212,7 @@ def test_a_provider_that_says_no_later_is_a_failed_job(command, name, shop, netw
 
 
 def _accepted(**ids: str) -> Any:
-    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, facts={})
+    return Receipt(outcome=Outcome.ACCEPTED, ids=ids)
 
 
 # --- refunds and voids --------------------------------------------------------------------------------
@@ -233,7 +235,7 @@ def test_a_refund_the_provider_has_not_finished_is_polled(state, shop):
     receipt = shop.read_answer(REFUND, said(refunded("SUCCESS", state)))
 
     assert receipt.outcome is Outcome.ACCEPTED
-    assert receipt.facts["refund_state"] == "pending"
+    assert receipt.reported.refund_state == "pending"
 
 
 @pytest.mark.parametrize("state", ["FAILURE", "ERROR"])
@@ -248,7 +250,7 @@ def test_a_refund_the_provider_refused_is_not_paid(state, shop):
 def test_a_refund_that_moved_nothing_says_so(shop):
     receipt = shop.read_answer(REFUND, said(refunded(amount="0.00")))
 
-    assert receipt.facts["refunded"] == "0.00 USD"
+    assert receipt.reported.refunded == make.money("0.00")
 
 
 def test_a_refused_refund_shows_shopifys_own_words(shop):

@@ -10,8 +10,9 @@ import pytest
 from sandbox.core import faults
 from sandbox.core.world import World
 from sandbox.platforms.shopify.spec import Line
-from stores.canonical.commands import Absent, Command, CorrectStock, Found, Outcome, Unclear
+from stores.canonical.commands import Absent, Command, CorrectStock, Found, Unclear
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import OutcomeUnknown, RemoteConflict, RemoteThrottled, RemoteUnavailable
 from stores.platforms.shopify import Shopify

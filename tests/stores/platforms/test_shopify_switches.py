@@ -14,8 +14,9 @@ import pytest
 from sandbox.core import switches
 from sandbox.core.world import World
 from sandbox.platforms.shopify.spec import Line
-from stores.canonical.commands import Command, EditOrder, Found, Outcome, Receipt
+from stores.canonical.commands import Command, EditOrder, Found
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import DeskError, RemoteThrottled
 from stores.platforms.shopify import Shopify

@@ -10,7 +10,8 @@ import pytest
 
 from sandbox import in_process
 from sandbox.platforms.shoplazza.spec import Line
-from stores.canonical.commands import CancelOrder, Outcome, PaymentBack, Receipt, RefundOrder, UnitsBack, VoidPayment
+from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder, UnitsBack, VoidPayment
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Reason, RefundChoice
 from stores.kernel.errors import (
     InputRejected,
@@ -22,6 +23,7 @@ from stores.kernel.errors import (
     Unsupported,
 )
 from stores.kernel.money import Money
+from tests import make
 from tests.stores.platforms.rig import KEY, TAG, Sent
 from tests.stores.platforms.shoplazza import place, recorded
 
@@ -325,14 +327,19 @@ def test_both_envelopes_are_understood(network):
 )
 def test_a_refund_is_asked_after_until_it_is_finished(state, outcome, network):
     network.get(place.ANY, json=recorded.refunds(id="r1", refund_status=state))
-    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"}, facts={})
+    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"})
 
-    assert place.on_network().poll(back(), begun).outcome is outcome
+    found = place.on_network().poll(back(), begun)
+
+    assert found.outcome is outcome
+    assert (found.reported.refunded, found.reported.refund_state) == (
+        (make.money("14.50"), "paid") if outcome is Outcome.APPLIED else (None, "pending")
+    )
 
 
 def test_a_refund_that_the_provider_refused_is_told(network):
     network.get(place.ANY, json=recorded.refunds(id="r1", refund_status="failed"))
-    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"}, facts={})
+    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"})
 
     with pytest.raises(JobFailed) as caught:
         place.on_network().poll(back(), begun)
@@ -342,7 +349,7 @@ def test_a_refund_that_the_provider_refused_is_told(network):
 @pytest.mark.parametrize("status", [403, 404, 406, 500])
 def test_a_question_that_is_refused_is_no_failed_refund(status, network):
     network.get(place.ANY, status=status, json={"errors": ["No."]})
-    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"}, facts={})
+    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"})
 
     for command in (back(), cancelling()):
         with pytest.raises(RemoteError) as caught:
@@ -353,7 +360,7 @@ def test_a_question_that_is_refused_is_no_failed_refund(status, network):
 @pytest.mark.parametrize("data", [{}, {"records": None}, {"records": "none"}], ids=str)
 def test_a_question_that_is_not_answered_is_asked_again(data, network):
     network.get(place.ANY, json=recorded.SUCCESS | {"data": data})
-    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"}, facts={})
+    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"})
 
     with pytest.raises(RemoteUnavailable):
         place.on_network().poll(back(), begun)

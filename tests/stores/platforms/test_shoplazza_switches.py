@@ -14,8 +14,9 @@ import pytest
 
 from sandbox.core import switches
 from sandbox.core.world import World
-from stores.canonical.commands import CancelOrder, Command, Found, Outcome, Receipt, RefundOrder
+from stores.canonical.commands import CancelOrder, Command, Found, RefundOrder
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.kernel.errors import DeskError
 from stores.platforms.shoplazza import Shoplazza
 from tests.stores.platforms.rig import KEY, TAG

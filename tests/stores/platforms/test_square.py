@@ -11,6 +11,7 @@ import pytest
 import requests
 import responses
 
+from cancellations.planning import counts
 from sandbox.core.world import World
 from sandbox.platforms.square.spec import Line
 from stores.canonical.commands import (
@@ -197,7 +198,7 @@ class TestSquare(PlatformContract):
         was = place.home(world).stock("MUG-BLU")
         receipt = self.carry_through(world, shop, command)
         assert place.home(world).stock("MUG-BLU") == was + 1
-        assert receipt.facts == {"stock": f"{was} → {was + 1}"}
+        assert counts.words(receipt.reported) == f"{was} → {was + 1}"
 
     def prove_disputes(self, world: World, shop: Platform) -> None:
         """It is told with the payment that it is about."""

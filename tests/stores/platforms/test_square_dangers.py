@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from cancellations.planning import counts
 from sandbox import in_process as sandbox
 from sandbox.core.world import World
 from sandbox.platforms.square.spec import Line
-from stores.canonical.commands import Outcome, StockChange
+from stores.canonical.commands import StockChange
 from stores.canonical.order import Cancellable
+from stores.canonical.receipts import Outcome
 from stores.kernel.errors import (
     JobFailed,
     OutcomeUnknown,
@@ -170,7 +172,7 @@ def test_a_pending_refund_is_not_done(world, shop):
     receipt = shop.carry_out(command, key=KEY, tag=TAG)
     during = shop.look_again(order)
 
-    assert (receipt.outcome, receipt.facts["refund_state"]) == (Outcome.ACCEPTED, "pending")
+    assert (receipt.outcome, receipt.reported.refund_state) == (Outcome.ACCEPTED, "pending")
     assert shop.poll(command, receipt).outcome is Outcome.ACCEPTED
     assert during.totals.refunded.shop.amount == Decimal("14.50")  # so that nobody plans to give it twice
     assert not world.effects(order.external_id, kind="refund")
@@ -355,4 +357,5 @@ def test_two_stock_places_are_told_each(world, shop):
     here = place.stock(order).changes[0]
     there = StockChange(stock_item_id=here.stock_item_id, location_id="LDEMODOCK", delta=Decimal(2))
     receipt = shop.carry_out(replace(place.stock(order), changes=(here, there)), key=KEY, tag=TAG)
-    assert receipt.facts == {"stock": "17 → 18, 20 → 22"}
+    assert counts.words(receipt.reported) == "17 → 18, 20 → 22"
+    assert not counts.proving(receipt.reported)  # the platform tells what our own units make of its count

@@ -20,12 +20,11 @@ from stores.canonical.commands import (
     CorrectStock,
     EditOrder,
     Found,
-    Outcome,
-    Receipt,
     RefundOrder,
     VoidPayment,
 )
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome, Receipt
 from stores.kernel.errors import DeskError
 from stores.platforms.square import Square
 from tests.stores.platforms import rig

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from stores.canonical.order import PaymentKind
+from stores.canonical.receipts import EffectState, Reported
 from stores.kernel.http.json_readers import Misread
 from stores.platforms.square import moneys as square
 from stores.platforms.square import receipts as square_receipts
@@ -62,18 +64,18 @@ def called_off(state: str, fulfilment: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("state", "fulfilment", "facts"), [
-    ("CANCELED", "CANCELED", {"state": "cancelled", "cancelled_at": "2026-11-21T09:29:00Z"}),
-    ("OPEN", "CANCELED", {"state": "called_off", "cancelled_at": "2026-11-21T09:30:00Z"}),
+@pytest.mark.parametrize(("state", "fulfilment", "reported"), [
+    ("CANCELED", "CANCELED", Reported(state=EffectState.CANCELLED, cancelled_at=make.NOW - timedelta(minutes=1))),
+    ("OPEN", "CANCELED", Reported(state=EffectState.CALLED_OFF, cancelled_at=make.NOW)),
     ("OPEN", "PROPOSED", None),
 ])  # fmt: skip
-def test_what_square_says_of_an_order_that_was_cancelled(state, fulfilment, facts):
+def test_what_square_says_of_an_order_that_was_cancelled(state, fulfilment, reported):
     command = rig.cancel(make.canonical_order(external_id="1"))
-    if facts is None:
+    if reported is None:
         with pytest.raises(Misread):
             square_receipts.cancelled(command, called_off(state, fulfilment))
         return
 
     receipt = square_receipts.cancelled(command, called_off(state, fulfilment))
 
-    assert (receipt.outcome, receipt.ids, receipt.facts) == ("applied", {"order": "1"}, facts)
+    assert (receipt.outcome, receipt.ids, receipt.reported) == ("applied", {"order": "1"}, reported)

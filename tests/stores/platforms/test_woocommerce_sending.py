@@ -11,10 +11,12 @@ import pytest
 from sandbox import in_process
 from sandbox.platforms.woocommerce import WooCommerceSimulator
 from sandbox.platforms.woocommerce.spec import Line
-from stores.canonical.commands import CorrectStock, Outcome, PaymentBack, RefundOrder, UnitsBack
+from stores.canonical.commands import CorrectStock, PaymentBack, RefundOrder, UnitsBack
+from stores.canonical.receipts import Outcome, RefundState, Reported
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import InputRejected, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.money import Money
+from tests import make
 from tests.stores.platforms.rig import KEY, TAG, Sent
 from tests.stores.platforms.woocommerce import place, recorded
 from tests.stores.platforms.woocommerce.place import MUG, TEA
@@ -63,7 +65,7 @@ def test_a_refund_word_for_word(network):
     }
     assert "compute_totals" not in body  # an older store swallows it
     assert (receipt.outcome, receipt.ids) == (Outcome.APPLIED, {"refund": "801"})
-    assert receipt.facts == {"refund_state": "paid", "refunded": "17.26 EUR"}
+    assert receipt.reported == Reported(refund_state=RefundState.PAID, refunded=make.money("17.26", "EUR"))
 
 
 def test_shipping_goes_back_by_its_own_line_net_and_tax_apart(network):
@@ -82,7 +84,7 @@ def test_a_cancel_word_for_word(network):
 
     note = {"key": "_rescind_cancel", "value": f"Customer changed their mind: bye {TAG}"}
     assert json.loads(network.calls[-1].request.body) == {"status": "cancelled", "meta_data": [note]}
-    assert receipt.facts["state"] == "cancelled"
+    assert receipt.reported.state == "cancelled"
 
 
 # --- dangerous defaults -------------------------------------------------------------------------------
@@ -355,7 +357,7 @@ def test_an_answer_that_proves_no_refund_is_unknown(network, answer, code):
 def test_a_refund_by_hand_needs_no_yes_of_a_gateway(network):
     receipt, body = send(network, back(by_hand=True), REFUNDED | {"refunded_payment": False})
     assert body["api_refund"] is False
-    assert receipt.facts["refund_state"] == "recorded"
+    assert receipt.reported.refund_state == "recorded"
 
 
 @pytest.mark.parametrize("changes", [{"status": "processing"}, {"status": "cancelled", "id": 1}, {"status": None}])

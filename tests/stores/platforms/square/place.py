@@ -20,12 +20,12 @@ from stores.canonical.commands import (
     Command,
     CorrectStock,
     PaymentBack,
-    Receipt,
     RefundOrder,
     StockChange,
     UnitsBack,
 )
 from stores.canonical.order import Order
+from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote, Reason
 from stores.kernel.http import network as ways
 from stores.kernel.http.contracts import Prepared
