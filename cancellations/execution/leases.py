@@ -20,9 +20,7 @@ from stores.kernel.errors import LeaseLost
 A_MOMENT = timedelta(seconds=1)
 PEOPLE = ("requester", "approver", "vouched_by", "counts_for")
 NEEDED = tuple(f"cancellation__{name}" for name in ("store", "order", "preview", "note", *PEOPLE))
-NOT_NEEDED = tuple(
-    f"cancellation__{name}" for name in ("receipt", "order__search", "preview__plan", "preview__request")
-)
+NOT_NEEDED = tuple(f"cancellation__{name}" for name in ("receipt", "order__search", "preview__request"))
 
 
 def me() -> str:
