@@ -1,4 +1,4 @@
-"""The plan of a cancellation stands on its preview; it was kept on both, and moves there and back."""
+"""Plans and receipts move there and back: a plan was kept on the cancellation too, a receipt was text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from cancellations.models import Preview
+from cancellations.models import Preview, Step
+from stores.canonical import stored_receipts
+from stores.canonical.receipts import Outcome, Receipt, Reported
 from tests import make
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -38,3 +40,20 @@ def test_the_one_that_runs_is_kept():
     after = dict(Preview.objects.values_list("pk", "plan"))
     assert after == shown | {rows[1].preview_id: "{}"}
     assert unconfirmed.pk in after
+
+
+def test_receipts_go_back_to_text_and_are_read_again():
+    step = make.cancellation().steps.first()
+    receipt = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "1"}, reported=Reported(refunded=make.money("10.00")))
+    Step.objects.filter(pk=step.pk).update(result=stored_receipts.to_json(receipt))
+    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+
+    MigrationExecutor(connection).migrate([("cancellations", "0021_index_previews_with_facts")])
+    try:
+        (before,) = Step.objects.filter(pk=step.pk).values_list("result", flat=True)
+    finally:
+        MigrationExecutor(connection).migrate(latest)
+
+    assert before["facts"] == {"refunded": "10.00 USD"}
+    assert "version" not in before
+    assert stored_receipts.load(before) == receipt
