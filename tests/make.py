@@ -286,7 +286,6 @@ def cancellation(*, record: OrderRecord | None = None, requester: User | None = 
         store=seen.store,
         order=seen.order,
         preview=seen,
-        plan=seen.plan,
         fingerprint=seen.fingerprint,
         requester=seen.actor,
         **(defaults | fields),

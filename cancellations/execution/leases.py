@@ -13,9 +13,7 @@ __all__ = ["claim", "is_free", "let_go", "me", "move", "note", "release"]
 
 PEOPLE = ("requester", "approver", "vouched_by", "counts_for")
 NEEDED = tuple(f"cancellation__{name}" for name in ("store", "order", "preview", "note", *PEOPLE))
-NOT_NEEDED = tuple(
-    f"cancellation__{name}" for name in ("receipt", "order__search", "preview__plan", "preview__request")
-)
+NOT_NEEDED = tuple(f"cancellation__{name}" for name in ("receipt", "order__search", "preview__request"))
 
 
 def claim(step_id: int, *, worker: str, now: datetime) -> Step | None:

@@ -75,7 +75,7 @@ def _look(watch: MirrorWatch) -> None:
         _later(watch, exc.user_message)
         return
     cancellation = watch.cancellation
-    plan, before = codec.loads(Plan, cancellation.plan), codec.loads(Order, cancellation.preview.facts)
+    plan, before = codec.loads(Plan, cancellation.preview.plan), codec.loads(Order, cancellation.preview.facts)
     if planning.agrees(plan, before, other):
         _end(watch, CopyState.AGREES, actions.COPY_AGREES, seen_at=clock.now(), detail="")
     else:

@@ -46,7 +46,7 @@ class StepRun:
 
     @cached_property
     def plan(self) -> Plan:
-        return codec.loads(Plan, self.step.cancellation.plan)
+        return codec.loads(Plan, self.step.cancellation.preview.plan)
 
     @cached_property
     def before(self) -> Order:

@@ -14,7 +14,8 @@ from stores.kernel.money import Money
 
 
 class Cancellation(models.Model):
-    """`plan` is the canonical JSON that was previewed; `receipt` compares it with what was reported and seen.
+    """What was previewed is what runs: the plan stands on `preview`; `receipt` compares it with what was reported and
+    seen.
 
     `vouched_by`: who last let it go (confirmed, approved, tried again, settled); their right is asked before each send.
     `counts_for`, `counts_from`: in whose day of limits it counts, and since when; null while nobody let it go.
@@ -24,7 +25,6 @@ class Cancellation(models.Model):
     store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="cancellations")
     order = models.ForeignKey("stores.OrderRecord", on_delete=models.PROTECT, related_name="cancellations")
     preview = models.OneToOneField("cancellations.Preview", on_delete=models.PROTECT, related_name="cancellation")
-    plan = models.TextField()
     fingerprint = models.CharField(max_length=64)
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

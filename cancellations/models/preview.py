@@ -33,7 +33,10 @@ class PrivateNote(models.Model):
 
 
 class Preview(models.Model):
-    """`request`, `plan` and `facts` are canonical JSON of CancelRequest (note left out), Plan and the live Order."""
+    """`request`, `plan` and `facts` are canonical JSON of CancelRequest (note left out), Plan and the live Order.
+
+    A confirmed one is never changed, but that `facts` are blanked once nobody compares with them any more.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     store = models.ForeignKey("stores.Store", on_delete=models.CASCADE, related_name="previews")
@@ -47,7 +50,10 @@ class Preview(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["created_at"], name="preview_by_time")]
+        indexes: ClassVar = [
+            models.Index(fields=["created_at"], name="preview_by_time"),
+            models.Index(fields=["created_at"], condition=~models.Q(facts=""), name="preview_with_facts"),
+        ]
 
     def __str__(self) -> str:
         return str(self.uuid)

@@ -109,7 +109,7 @@ class CancellationPage:
 
 def of(cancellation: Cancellation) -> CancellationPage:
     """Everything the page shows, from what is stored; no remote call."""
-    plan = codec.loads(Plan, cancellation.plan)
+    plan = codec.loads(Plan, cancellation.preview.plan)
     receipt = codec.loads(ReceiptSheet, cancellation.receipt) if cancellation.receipt else None
     is_over = cancellation.state in TERMINAL
     steps = list(cancellation.steps.all())

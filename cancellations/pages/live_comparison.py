@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from cancellations.execution.verify import answers_of
 from cancellations.models import Cancellation
 from cancellations.pages import order
 from cancellations.planning import comparison
-from cancellations.planning.plan import Plan, ReceiptSheet
-from stores.canonical import codec
-from stores.canonical.order import Order
+from cancellations.planning.plan import ReceiptSheet
+from cancellations.services import preview
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +26,18 @@ class LiveComparison:
 
 
 def live(cancellation: Cancellation) -> LiveComparison:
-    """Read the order, 8 seconds at most, and compare. Raises nothing of the platform's."""
+    """Read the order, 8 seconds at most, and compare. Raises nothing of the platform's.
+
+    Of what ended weeks ago nothing is read: what it would be compared with is gone.
+    """
+    if not cancellation.preview.facts:
+        return LiveComparison(
+            trouble=_("How the order stood before is no longer kept, so there is nothing to compare with.")
+        )
     standing = order.live(cancellation.order)
     if not standing.is_live:
         return LiveComparison(trouble=standing.trouble, is_waiting=standing.is_waiting)
-    plan, before = codec.loads(Plan, cancellation.plan), codec.loads(Order, cancellation.preview.facts)
+    plan, before = preview.plan_of(cancellation.preview), preview.facts_of(cancellation.preview)
     results = answers_of(cancellation.steps.all())
     compared = comparison.compare(plan, before, standing.order, results, seen_at=standing.read_at)
     return LiveComparison(compared=compared, read_at=standing.read_at)

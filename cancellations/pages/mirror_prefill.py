@@ -18,7 +18,7 @@ from stores.selectors import access, mirrored_orders
 def typed(viewer: User, record: OrderRecord, order: Order, like: str) -> Mapping[str, str] | None:
     """Form fields for `record` after the cancellation `like` of its other side.
 
-    None where that is not the viewer's to see or do, or the two are not the same order.
+    None where that is not the viewer's to see or do, the two are not the same order, or it is long ago.
     """
     done = _cancellation(viewer, like)
     if done is None or not access.can(viewer, "cancellations.preview", record.store):
@@ -27,7 +27,9 @@ def typed(viewer: User, record: OrderRecord, order: Order, like: str) -> Mapping
         other.record.pk for other in mirrored_orders.seen_by(viewer, [done.order]).get(done.order_id, ())
     }:
         return None
-    plan, before = codec.loads(Plan, done.plan), codec.loads(Order, done.preview.facts)
+    if not done.preview.facts:
+        return None
+    plan, before = codec.loads(Plan, done.preview.plan), codec.loads(Order, done.preview.facts)
     lines = {f"units.{line_id}": f"{units:f}" for line_id, units in planning.wish(plan, before, order).items()}
     reason = str(plan.reason)
     return {"reason": reason, "reason_was": reason, "refund": "full", "restock": "on"} | lines

@@ -68,7 +68,7 @@ def _look(cancellation: Cancellation) -> None:
         _look_at_refused(cancellation, before)
         return
     order = orders.refresh(cancellation.order)
-    plan = codec.loads(Plan, cancellation.plan)
+    plan = codec.loads(Plan, cancellation.preview.plan)
     results = answers_of(cancellation.steps.all())
     sheet = comparison.compare(plan, before, order, results)
     _keep(cancellation, sheet, now=clock.now())

@@ -77,6 +77,7 @@ def _hourly(now: datetime) -> None:
         return
     _last_round[:] = [now]
     preview.forget_old(now)
+    preview.forget_facts(now)
 
 
 def tend(now: datetime) -> None:

@@ -64,7 +64,7 @@ def search(viewer: User, query: CancellationQuery, after: str = "", size: int = 
 
 def _listed(rows: QuerySet[Cancellation], viewer: User) -> QuerySet[Cancellation]:
     """With what a row shows, and without what is heavy."""
-    heavy = ("plan", "receipt", "order__search")
+    heavy = ("receipt", "order__search")
     still_open = Prefetch("copies", _open_copies(viewer).defer("order__search"), to_attr="open_copies")
     untold = Delivery.objects.filter(about=OuterRef("uuid"), store=OuterRef("store"), state="given_up", looked_at=None)
     shown = rows.select_related("store", "order", "requester").defer(*heavy).prefetch_related(still_open)
@@ -127,9 +127,8 @@ def one(viewer: User, uuid: UUID) -> Cancellation:
     """With steps, attempts and people. Raises Cancellation.DoesNotExist for unknown and foreign alike."""
     attempts = Prefetch("attempts", Attempt.objects.order_by("pk").defer("body"))
     steps = Prefetch("steps", Step.objects.order_by("position").prefetch_related(attempts))
-    heavy = ("preview__plan", "preview__request", "order__search")
-    with_it = ("store", "order__snapshot", "requester", "approver", "note", "preview")
-    rows = visible(viewer).select_related(*with_it).defer(*heavy)
+    heavy = ("preview__facts", "preview__request", "order__search")
+    rows = visible(viewer).select_related("store", "order", "requester", "approver", "note", "preview").defer(*heavy)
     return rows.prefetch_related(steps).get(uuid=uuid)
 
 

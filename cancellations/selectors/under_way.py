@@ -16,4 +16,4 @@ def of_orders(viewer: User, order_ids: Sequence[int]) -> dict[int, Cancellation]
         return {}
     of_these = Cancellation.objects.filter(order_id__in=list(order_ids)).exclude(state__in=sorted(TERMINAL))
     rows = within.shops(of_these, access.stores_for(viewer, "cancellations.view"))
-    return {row.order_id: row for row in rows.defer("plan", "receipt")}
+    return {row.order_id: row for row in rows.defer("receipt")}

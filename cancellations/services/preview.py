@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
-from cancellations.models import Preview
+from cancellations.lifecycle import deadlines
+from cancellations.models import CopyState, CopyWatch, Preview
 from cancellations.planning import planner
 from cancellations.planning.plan import Plan, ShopSettings
 from cancellations.services import notes
@@ -31,6 +33,7 @@ from stores.services import connections, orders
 SEATS = 3  # of the web threads that may wait for platforms at once
 RECENT = timedelta(seconds=60)
 KEPT = timedelta(days=2)  # previews nobody confirmed
+BATCH = 1000  # rows a statement: one writer at a time on SQLite
 _seats = BoundedSemaphore(SEATS)
 
 
@@ -177,6 +180,21 @@ def with_note(preview: Preview, note: str) -> Preview:
         note=notes.keep(note, store=preview.store),
         created_at=preview.created_at,
     )
+
+
+def forget_facts(now: datetime) -> int:
+    """Blank how orders stood before cancellations that ended, once nothing looks at them again; how many went.
+
+    Second looks and other sides of an order compare with it: what still waits for one of them keeps it.
+    """
+    long_ago = now - deadlines.SECOND_LOOK_FOR
+    ended = Q(cancellation__finished_at__lt=long_ago, cancellation__look_again_at=None)
+    compared = CopyWatch.objects.filter(cancellation__preview=OuterRef("pk")).exclude(state=CopyState.AGREES)
+    rows = Preview.objects.exclude(facts="").filter(ended, ~Exists(compared), created_at__lt=long_ago)
+    gone = 0
+    while found := list(rows.order_by("created_at").values_list("pk", flat=True)[:BATCH]):
+        gone += Preview.objects.filter(pk__in=found).update(facts="")
+    return gone
 
 
 def forget_old(now: datetime) -> int:

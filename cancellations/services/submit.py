@@ -92,7 +92,6 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
             store=seen.store,
             order=seen.order,
             preview=seen,
-            plan=seen.plan,
             fingerprint=seen.fingerprint,
             requester=actor,
             state=CancellationState.AWAITING_APPROVAL if over else CancellationState.HELD,

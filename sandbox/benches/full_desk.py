@@ -54,7 +54,7 @@ def fill(place: Ground, count: int) -> None:
     now = clock.now()
     span = timedelta(days=730) / count
     _save(OrderRecord, (_order(pick, n, patterns, shops, now - span * (count - n)) for n in range(count)))
-    made = OrderRecord.objects.exclude(pk__in=[row.pk for row in patterns]).order_by("pk").values_list("pk", flat=True)
+    made = OrderRecord.objects.filter(snapshot=None).order_by("pk").values_list("pk", flat=True)
     texts = [row.snapshot.text for row in patterns]
     _save(OrderSnapshot, (OrderSnapshot(order_id=pk, text=texts[n % len(texts)]) for n, pk in enumerate(made)))
     _cancel(done, count // PER_CANCELLATION)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 
 from cancellations.execution.keys import tag_of
-from cancellations.models import Cancellation
+from cancellations.models import Cancellation, CopyWatch
+from cancellations.pages import live_comparison
 from cancellations.scheduler import nightly, second_looks
 from cancellations.selectors import cancellations
-from cancellations.services import decide
+from cancellations.services import decide, preview
 from notifications.models import Delivery
 from sandbox.platforms.shopify.staff import Staff
 from stores.kernel import clock
@@ -196,3 +198,69 @@ def test_a_fault_of_ours_is_looked_at_again_later_and_keeps_no_other_from_it(des
     assert failed.reread_at is None
     assert failed.look_again_at == clock.now() + timedelta(hours=1)
     assert failed.looking_until is None
+
+
+# --- how the order stood before, once the last look was made ---------------------------------------------
+def to_the_last_look(desk, done):
+    while done.look_again_at is not None:
+        look_again(desk, done)
+
+
+def forgotten(desk, days=1.0):
+    desk.travel(days * DAY)
+    return preview.forget_facts(clock.now())
+
+
+def test_the_last_look_still_has_what_it_compares_with(desk, done):
+    while done.look_again_at is not None:
+        assert forgotten(desk, days=1.1) == 0
+        look_again(desk, done, days=0)
+
+    assert clock.now() - done.created_at > timedelta(days=13)
+    assert not done.differs
+
+
+def test_after_the_last_look_it_goes(desk, done):
+    to_the_last_look(desk, done)
+
+    assert forgotten(desk, days=2) == 1
+
+    done.preview.refresh_from_db()
+    assert done.preview.facts == ""
+    assert preview.plan_of(done.preview).order_number == done.order.number
+    assert forgotten(desk) == 0
+
+
+def test_the_page_says_so_and_reads_no_shop(desk, done, client, monkeypatch):
+    to_the_last_look(desk, done)
+    forgotten(desk, days=2)
+    client.force_login(desk.staff)
+    monkeypatch.setattr(live_comparison.order, "live", Mock(side_effect=AssertionError("the shop was read")))
+
+    look = client.get(f"/cancellations/{done.uuid}/look", headers={"HX-Request": "true"}).content.decode()
+    page = client.get(f"/cancellations/{done.uuid}").content.decode()
+
+    assert "How the order stood before is no longer kept" in look
+    assert "Refunded on this order in all" in page  # the receipt stays, and so does the plan
+
+
+def test_what_waits_for_a_look_keeps_it(desk, done):
+    """A shop that was away past the fortnight."""
+    assert forgotten(desk, days=30) == 0
+    assert not look_again(desk, done, days=0).differs
+    assert forgotten(desk) == 1
+
+
+@pytest.mark.parametrize(("state", "gone"), [("watching", 0), ("open", 0), ("agrees", 1)])
+def test_what_its_other_side_is_compared_with_is_kept(desk, done, state, gone):
+    to_the_last_look(desk, done)
+    CopyWatch.objects.create(cancellation=done, order=desk.order(), state=state, until=clock.now())
+
+    assert forgotten(desk, days=2) == gone
+
+
+def test_what_is_open_keeps_it(desk):
+    record = desk.order()
+    desk.confirm(record, desk.some(record, 1))
+
+    assert forgotten(desk, days=30) == 0

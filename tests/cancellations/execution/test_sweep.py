@@ -93,7 +93,7 @@ def _copies(shop, record, count, **fields):
         seen.pk, seen.uuid = None, make.preview(record=record, actor=first.requester).uuid
         seen = type(seen).objects.get(uuid=seen.uuid)
         order = make.order_record(store=shop)
-        yield Cancellation(store=shop, order=order, preview=seen, plan=first.plan, fingerprint=first.fingerprint,
+        yield Cancellation(store=shop, order=order, preview=seen, fingerprint=first.fingerprint,
                            requester=first.requester, reason=first.reason, units=1, money_minor=0, currency="USD",
                            created_at=NOW, **fields)  # fmt: skip
 

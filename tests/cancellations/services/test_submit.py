@@ -29,7 +29,7 @@ def confirm(desk, seen, by=None):
 def test_what_was_seen_is_what_is_stored(desk, seen):
     row = confirm(desk, seen)
 
-    assert row.plan == seen.plan
+    assert row.preview == seen
     assert row.fingerprint == seen.fingerprint
     assert row.limit_minor == row.money_minor
     assert [step.position for step in row.steps.all()] == [1, 2]
