@@ -1,8 +1,10 @@
 # make run    the desk, with a demo, on http://127.0.0.1:8000 (PORT=9000 make run; DEMO=0 make run starts empty)
-# make test   what proves it;  make prove  the slower proofs;  make lint  style, types, import contracts, migrations
+# make test   what proves it;  make prove  the slower proofs;  make lint  style, types, import contracts, templates, migrations
 .DEFAULT_GOAL := help
 .PHONY: help setup run test prove lint format lock screenshots
 PY := .venv/bin/python
+DJADE = .venv/bin/djade --target-version 5.2
+PAGES = $(shell find templates -name "*.html")
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -26,7 +28,7 @@ prove: .venv/test.stamp
 
 lint: .venv/test.stamp
 	@failed=; \
-	for check in "$(PY) -m ruff check ." "$(PY) -m ruff format --check ." "$(PY) -m mypy ." ".venv/bin/lint-imports" \
+	for check in "$(PY) -m ruff check ." "$(PY) -m ruff format --check ." "$(PY) -m mypy ." ".venv/bin/lint-imports" "$(DJADE) --check $(PAGES)" \
 	  "env DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run"; do \
 	  echo "$$check"; $$check || failed=yes; \
 	done; test -z "$$failed"
@@ -37,6 +39,7 @@ screenshots: .venv/test.stamp
 format: .venv/test.stamp
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+	$(DJADE) $(PAGES)
 
 # Compiled with the oldest Python we support, so that one lock serves all of them.
 lock: .venv/test.stamp
