@@ -19,6 +19,7 @@ from cancellations.states import CancellationState, StepState
 from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.effects import retry_policy
+from stores.effects.outcomes import asked_wait
 from stores.kernel import clock, database
 from stores.kernel.failpoints import failpoint
 from stores.services import orders
@@ -86,7 +87,7 @@ def _later(turn: StepRun, exc: Exception) -> None:
         leases.release(step, **wait_for)
         return
     tries = step.tries + 1
-    wait = faults.told(exc) or retry_policy.backoff(tries, clock.rng)
+    wait = asked_wait(exc) or retry_policy.backoff(tries, clock.rng)
     leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc)[:300])
 
 
