@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Max, Min
 
-from notifications.models import Delivery, DeliveryState
+from notifications.models import IS_WAITING, Delivery, DeliveryState
 from stores.kernel import clock
 from stores.models import Store, User
 
@@ -44,7 +44,7 @@ def mail(people: Iterable[User], *, key: str, kind: str, subject: str, store: St
 
 def call_off(subject: str, *kinds: str) -> None:
     """What was to be told is over: what was not sent yet is not sent."""
-    waiting = Delivery.objects.filter(subject=subject, kind__in=kinds, state=DeliveryState.PENDING, lease_until=None)
+    waiting = Delivery.objects.filter(IS_WAITING, subject=subject, kind__in=kinds, lease_until=None)
     waiting.update(state=DeliveryState.MOOT, next_attempt_at=None)
 
 
@@ -57,7 +57,7 @@ def let_stand(subject: str) -> int:
 def _when(people: Sequence[User], store: Store, now: datetime) -> dict[int, datetime]:
     """With what waits for this person already; else at once, or when it has been quiet for long enough."""
     theirs = Delivery.objects.filter(person__in=people, store=store, channel="mail").order_by()
-    waiting = theirs.filter(state=DeliveryState.PENDING).values_list("person")
+    waiting = theirs.filter(IS_WAITING).values_list("person")
     joined = dict(waiting.annotate(Min("next_attempt_at")))
     lately = theirs.filter(sent_at__gt=now - QUIET).values_list("person")
     quiet = {person: at + QUIET for person, at in lately.annotate(Max("sent_at"))}

@@ -1,4 +1,4 @@
-"""Deliver what is due: claimed with lease and fence, sent, committed.
+"""Deliver what is due: claimed, written down, sent, recorded, and looked for when nobody knows (stores/effects).
 
 What else waits for the same person of the same shop goes along, in one message.
 """
@@ -6,113 +6,202 @@ What else waits for the same person of the same shop goes along, in one message.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db import Error, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from notifications import results
 from notifications.contract import NotTheirs, Undeliverable
-from notifications.models import Delivery, DeliveryState
-from notifications.registry import CHANNELS
-from stores.effects import leases
+from notifications.journal import key_of
+from notifications.models import IS_OPEN, IS_WAITING, Delivery, DeliveryState
+from notifications.results import MOST_TRIES, DeliveryRun
+from stores.canonical import codec
+from stores.canonical.commands import Found, Resend
+from stores.canonical.receipts import Outcome, Receipt
+from stores.effects import leases, reconcile, retry_policy
+from stores.effects.reconcile import Ask, Go, Look, Refused, Settled, Wait
+from stores.effects.sends import Sends, counted
 from stores.kernel import clock, database
+from stores.kernel.errors import JobFailed, LeaseLost
 from stores.kernel.failpoints import failpoint
 
 logger = logging.getLogger(__name__)
-PAUSES = (30, 300)  # seconds after the first and second try
-MOST_TRIES = 3
-MOST_TOGETHER = 500  # in one message
+MOST_TOGETHER: Final = 500  # in one message
 
 
 def due(now: datetime, limit: int) -> list[str]:
     """Uuids of what may be claimed now, longest due first."""
-    return [str(uuid) for uuid in _due(now).order_by("next_attempt_at").values_list("uuid", flat=True)[:limit]]
+    rows = leases.due(Delivery.objects.filter(IS_OPEN), now)
+    return [str(uuid) for uuid in rows.order_by("next_attempt_at").values_list("uuid", flat=True)[:limit]]
 
 
 def deliver(uuid: str, *, worker: str = "") -> None:
-    """Send one; safe to run twice."""
-    delivery = _claim(uuid, worker)
+    """Act once on one; safe to run twice."""
+    delivery = leases.claim(Delivery.objects.filter(IS_OPEN, uuid=uuid), worker=worker, now=clock.now())
     if delivery is None:
         return
     failpoint("delivery.claimed")
-    if delivery.tries > MOST_TRIES:
-        _end(delivery, DeliveryState.GIVEN_UP, _("Whether it arrived stayed unknown."))
-        return
-    together = sorted([delivery, *_claim_beside(delivery)], key=lambda row: row.pk)
     try:
-        _hand_over(together)
+        _run(delivery)
+    except LeaseLost:
+        logger.info("lease lost", extra={"delivery": uuid})
+    except Error as exc:
+        _let_go(delivery, exc)
+        if not database.is_away(exc):
+            raise
+
+
+def _run(delivery: Delivery) -> None:
+    match DeliveryState(delivery.state):
+        case DeliveryState.PENDING | DeliveryState.RETRY_WAIT:
+            _send(delivery)
+        case DeliveryState.INTENDED:
+            _take_over(delivery)
+        case DeliveryState.ACCEPTED:
+            _poll(DeliveryRun([delivery]))
+        case DeliveryState.UNKNOWN:
+            _look(DeliveryRun([delivery]))
+
+
+def _take_over(delivery: Delivery) -> None:
+    """A worker died holding it: never sent → send; else it is unknown."""
+    last = delivery.attempts.order_by("-pk").first()
+    if last is None or last.sent_at is None:
+        _send(delivery)
+    else:
+        results.unknown(DeliveryRun([delivery]))
+
+
+def _send(delivery: Delivery) -> None:
+    run = DeliveryRun(sorted([delivery, *_claim_beside(delivery)], key=lambda row: row.pk))
+    try:
+        if run.channel.can_find and _comes_first(run):
+            results.look_first(run)
+            return
+        receipt = run.channel.send(run.together, key=key_of(run.first), journal=run.journal)
     except Undeliverable as exc:
-        _end_all(together, DeliveryState.GIVEN_UP, str(exc))
+        results.give_up(run, str(exc), Outcome.FINAL, exc)
         return
     except NotTheirs:
-        _end_all(together, DeliveryState.MOOT, _("They left the shop meanwhile."))
+        results.give_up(run, _("They left the shop meanwhile."), state=DeliveryState.MOOT)
         return
     except Exception as exc:  # noqa: BLE001  the sender's edge: a channel's library may raise anything
-        logger.warning("delivery not sent", extra={"delivery": str(delivery.uuid), "kind": type(exc).__name__})
-        with transaction.atomic():
-            for row in together:
-                _later(row, _("It could not be handed over."))
+        results.failed(run, exc)
         return
-    failpoint("delivery.sent")
-    database.patiently(lambda: _end_all(together, DeliveryState.SENT, ""))  # not sent twice for a second's outage
+    failpoint("delivery.answered")
+    results.answered(run, receipt)
     failpoint("delivery.committed")
 
 
-def _hand_over(together: Sequence[Delivery]) -> None:
-    channel = CHANNELS[together[0].channel]()
-    if len(together) == 1:
-        channel.send(together[0])
+def _poll(run: DeliveryRun) -> None:
+    """Ask after what was taken on; past its deadline it is unknown."""
+    row, now = run.first, clock.now()
+    since = (now - (row.first_sent_at or now)).total_seconds()
+    try:
+        receipt = run.channel.poll(row, codec.load(Receipt, row.result))
+    except JobFailed as exc:
+        results.give_up(run, exc.user_message)
+        return
+    except Exception as exc:
+        if isinstance(exc, LeaseLost) or database.is_away(exc):
+            raise
+        results.log(run, exc)
+        receipt = None
+    if receipt is not None and receipt.outcome is not Outcome.ACCEPTED:
+        results.answered(run, receipt)
+    elif since > run.channel.poll_deadline_seconds:
+        results.unknown(run)
     else:
-        channel.send_together(together)
+        looks = row.looks + 1
+        leases.release(row, looks=looks, next_attempt_at=now + retry_policy.nth(run.channel.poll_seconds, looks))
 
 
-def _due(now: datetime) -> QuerySet[Delivery]:
-    return leases.due(Delivery.objects.filter(state=DeliveryState.PENDING), now)
+def _look(run: DeliveryRun) -> None:
+    """Is it there? Where nothing can be found again, only a word that came late can tell."""
+    if not run.channel.can_find:
+        if run.first.attempts.filter(outcome=Outcome.APPLIED).exists():
+            results.conclude(run, DeliveryState.SENT, None, sent_at=clock.now(), detail="")
+        else:
+            results.give_up(run, _("Whether it arrived stayed unknown."))
+        return
+    try:
+        finding = run.channel.find(run.first, key=key_of(run.first))
+    except Exception as exc:
+        if isinstance(exc, LeaseLost) or database.is_away(exc):
+            raise
+        results.log(run, exc)
+        results.wait(run, Wait(run.first.detail))
+        return
+    row = run.first
+    look = Look(row, _sends(row), clock.now(), run.channel.late_landing_seconds, lambda: _may_resend(run))
+    match reconcile.after(finding, look):
+        case Settled(found):
+            _found(run, found)
+        case Refused():
+            results.give_up(run, row.refusal)
+        case Ask(words, _resend):
+            results.give_up(run, words)
+        case Wait() as wait:
+            results.wait(run, wait)
+        case Go() as go:
+            _go(row, go)
 
 
-def _free(now: datetime) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(leases.is_free(now), state=DeliveryState.PENDING)
+def _found(run: DeliveryRun, found: Found) -> None:
+    if found.is_failed:
+        results.give_up(run, found.detail)
+        return
+    outcome = Outcome.ACCEPTED if found.is_pending else Outcome.APPLIED
+    results.answered(run, Receipt(outcome=outcome, ids=found.ids))
 
 
-def _claim(uuid: str, worker: str) -> Delivery | None:
-    """Lease it; None when it is not due or another has it. A try is counted before it is made: a crash is one too."""
-    rows = Delivery.objects.filter(uuid=uuid, state=DeliveryState.PENDING)
-    return leases.claim(rows, worker=worker, now=clock.now(), tries=F("tries") + 1)
+def _go(row: Delivery, go: Go) -> None:
+    """Absent is known: it may leave now, and the look that showed it counts for the send that follows."""
+    anew = {"generation": row.generation + 1, "first_sent_at": None, "tries": 0} if go.anew else {}
+    to = DeliveryState.RETRY_WAIT if go.is_retry else DeliveryState.PENDING
+    now = clock.now()
+    leases.move(
+        row, to, next_attempt_at=now, unknown_since=None, absent_since=None, looks=0, absent_at=now, detail="", **anew
+    )
 
 
-def _claim_beside(delivery: Delivery) -> list[Delivery]:
+def _comes_first(run: DeliveryRun) -> bool:
+    row = run.first
+    is_protected = _may_resend(run) is Resend.SAME_KEY
+    return reconcile.comes_first(_sends(row), is_key_protected=is_protected, looked_at=row.absent_at, now=clock.now())
+
+
+def _may_resend(run: DeliveryRun) -> Resend:
+    now = clock.now()
+    return run.channel.may_resend(age=(now - (run.first.first_sent_at or now)).total_seconds())
+
+
+def _sends(row: Delivery) -> Sends:
+    attempts = row.attempts.order_by("pk").values_list("sent_at", "outcome")
+    return counted(attempts, is_refused=bool(row.refusal))
+
+
+def _claim_beside(delivery: Delivery) -> Sequence[Delivery]:
     """What else waits for this person of this shop, due or not, and is nobody's: leased like the first."""
     if delivery.person_id is None or delivery.store_id is None:
         return []
     now, same = clock.now(), {"channel": delivery.channel, "person": delivery.person_id, "store": delivery.store_id}
     with transaction.atomic():
-        rows = _free(now).filter(**same, tries__lt=MOST_TRIES).select_for_update(skip_locked=True).order_by("pk")
-        taken = list(rows.values_list("pk", flat=True)[:MOST_TOGETHER])
-        Delivery.objects.filter(pk__in=taken).update(**leases.taken_by(delivery.lease_owner, now), tries=F("tries") + 1)
-        return list(Delivery.objects.filter(pk__in=taken))
+        free = Delivery.objects.filter(IS_WAITING, leases.is_free(now), **same, tries__lt=MOST_TRIES).order_by("pk")
+        free = free.exclude(state=DeliveryState.INTENDED, first_sent_at__isnull=False)
+        taken = list(free.select_for_update(skip_locked=True).values_list("pk", flat=True)[:MOST_TOGETHER])
+        rows: QuerySet[Delivery] = Delivery.objects.filter(pk__in=taken)
+        rows.update(**leases.taken_by(delivery.lease_owner, now))
+        return list(rows)
 
 
-def _end_all(together: Iterable[Delivery], state: DeliveryState, detail: str) -> None:
-    with transaction.atomic():
-        for row in together:
-            _end(row, state, detail)
-
-
-def _end(delivery: Delivery, state: DeliveryState, detail: str) -> None:
-    _mine(delivery).update(state=state, detail=detail[:300], next_attempt_at=None, lease_until=None, lease_owner="",
-                           sent_at=clock.now() if state == DeliveryState.SENT else None)  # fmt: skip
-
-
-def _later(delivery: Delivery, detail: str) -> None:
-    if delivery.tries >= MOST_TRIES:
-        _end(delivery, DeliveryState.GIVEN_UP, detail)
-        return
-    wait = timedelta(seconds=PAUSES[delivery.tries - 1])
-    _mine(delivery).update(next_attempt_at=clock.now() + wait, lease_until=None, lease_owner="", detail=detail[:300])
-
-
-def _mine(delivery: Delivery) -> QuerySet[Delivery]:
-    """None any more once another worker claimed it."""
-    return Delivery.objects.filter(pk=delivery.pk, fence=delivery.fence)
+def _let_go(delivery: Delivery, exc: Error) -> None:
+    """The database was away: what the rows say decides, as after a worker that died, but soon."""
+    logger.warning("the database was away", extra={"delivery": str(delivery.uuid), "kind": type(exc).__name__})
+    database.drop_broken()
+    mine = Delivery.objects.filter(IS_OPEN, lease_until=delivery.lease_until)
+    database.patiently(lambda: leases.let_go(mine, worker=delivery.lease_owner, now=clock.now()))

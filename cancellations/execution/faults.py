@@ -1,24 +1,16 @@
-"""What an error tells: the wait it asks for, and words that are safe for a person."""
+"""What an error tells: words that are safe for a person."""
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
 from cancellations.models import Step
-from stores.effects import retry_policy
 from stores.kernel import database
 from stores.kernel.errors import DeskError, OutcomeUnknown
 
 logger = logging.getLogger(__name__)
-
-
-def retry_after(exc: Exception) -> timedelta | None:
-    """The wait the platform asked for, at most an hour."""
-    seconds = getattr(exc, "retry_after", None)
-    return None if seconds is None else timedelta(seconds=min(float(seconds), retry_policy.RATE_LIMIT_CAP))
 
 
 def words(exc: Exception) -> str:

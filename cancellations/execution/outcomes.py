@@ -17,17 +17,16 @@ from stores.canonical import stored_receipts
 from stores.canonical.commands import Found
 from stores.canonical.receipts import Outcome, Receipt, RefundState, Reported
 from stores.effects import retry_policy
+from stores.effects.outcomes import asked_wait, classify, is_a_try, retry_at
 from stores.kernel import clock, database
 from stores.kernel.errors import (
     CredentialsRejected,
     EffectsStopped,
     JobFailed,
     LeaseLost,
-    RemoteConflict,
     RemoteError,
     RemoteRefused,
     RemoteThrottled,
-    RemoteUnavailable,
 )
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def poll_failed(turn: StepRun, exc: Exception) -> None:
         leases.release(turn.step, **wait_for, **_own_clock(turn))
         return
     looks = turn.step.looks + 1
-    wait = faults.retry_after(exc) or retry_policy.backoff(looks, clock.rng)
+    wait = asked_wait(exc) or retry_policy.backoff(looks, clock.rng)
     leases.release(turn.step, looks=looks, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc),
                    **_own_clock(turn))  # fmt: skip
 
@@ -112,19 +111,13 @@ def failed(turn: StepRun, exc: Exception) -> None:
         return
     if isinstance(turn.journal.heard, CredentialsRejected):  # what failed after a 401 is the renewing
         exc = turn.journal.heard
-    match exc:
-        case RemoteThrottled():
-            again(turn, exc, Outcome.RATE_LIMITED, counts=False)
-        case CredentialsRejected():
-            again(turn, exc, Outcome.AUTH, counts=True)
-        case RemoteUnavailable():
-            again(turn, exc, Outcome.RETRYABLE, counts=True)
-        case RemoteConflict():
-            again(turn, exc, Outcome.CONFLICT, counts=True)
-        case RemoteRefused():
-            refused(turn, exc)
-        case _:
+    match classify(exc):
+        case Outcome.UNKNOWN:
             unknown(turn, faults.words(exc), exc)
+        case Outcome.FINAL:
+            refused(turn, exc)
+        case outcome:
+            again(turn, exc, outcome, counts=is_a_try(outcome))
 
 
 def stopped(turn: StepRun, exc: EffectsStopped) -> None:
@@ -141,14 +134,14 @@ def _nothing_sent(turn: StepRun, exc: Exception) -> None:
     if wait_for := waiting.fields(turn, exc):
         leases.release(step, **wait_for)
     elif isinstance(exc, RemoteThrottled):
-        told = faults.retry_after(exc)  # its turn had begun: it ran dry between its reads and its write
+        told = asked_wait(exc)  # its turn had begun: it ran dry between its reads and its write
         wait = retry_policy.saving_up(told, turns=step.looks) if exc.code == "slot" else told or retry_policy.A_SECOND
         leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait, detail=faults.words(exc))
     elif _is_our_own_no(exc):
         moved(turn, faults.words(exc))
     elif isinstance(exc, RemoteError) and step.tries + 1 < retry_policy.MAX_TRIES:
         tries = step.tries + 1
-        wait = faults.retry_after(exc) or retry_policy.backoff(tries, clock.rng)
+        wait = asked_wait(exc) or retry_policy.backoff(tries, clock.rng)
         leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc))
     else:
         ask(turn, faults.reading_words(exc))
@@ -192,25 +185,25 @@ def found(turn: StepRun, finding: Found) -> None:
     answered(turn, Receipt(outcome=outcome, ids=finding.ids, reported=reported))
 
 
-def again(turn: StepRun, exc: RemoteError, outcome: Outcome, *, counts: bool) -> None:
+def again(turn: StepRun, exc: Exception, outcome: Outcome, *, counts: bool) -> None:
     """Answered as not processed. With the platform's key the same bytes later; without one something in front of the
     shop may have answered for it, so it is looked for first. After 8 tries a person."""
-    step, now, words = turn.step, clock.now(), faults.words(exc)
-    tries = step.tries + (1 if counts else 0)
-    too_old = step.first_sent_at is not None and now - step.first_sent_at > retry_policy.MAX_AGE
-    if tries >= retry_policy.MAX_TRIES or too_old:
-        conclude(turn, StepState.NEEDS_PERSON, outcome, exc, detail=words, tries=tries, next_attempt_at=None)
-        return
-    wait = faults.retry_after(exc) or retry_policy.backoff(tries, clock.rng)
-    due = now + (wait if counts else max(wait, retry_policy.saving_up(None, turns=step.attempts.count() - 1)))
-    if turn.is_key_protected:
-        conclude(turn, StepState.RETRY_WAIT, outcome, exc, detail=words, tries=tries, next_attempt_at=due)
+    step, now = turn.step, clock.now()
+    tries = step.tries + int(counts)
+    kept: dict[str, Any] = {"detail": faults.words(exc), "tries": tries}
+    sent = 0 if counts else step.attempts.count()
+    due = retry_at(exc, counts=counts, tries=tries, sends=sent, first_sent_at=step.first_sent_at, now=now,
+                   rng=clock.rng)  # fmt: skip
+    if due is None:
+        conclude(turn, StepState.NEEDS_PERSON, outcome, exc, next_attempt_at=None, **kept)
+    elif turn.is_key_protected:
+        conclude(turn, StepState.RETRY_WAIT, outcome, exc, next_attempt_at=due, **kept)
     else:
-        conclude(turn, StepState.UNKNOWN, outcome, exc, detail=words, tries=tries, next_attempt_at=due,
-                 unknown_since=now, looks=0, absent_since=None)  # fmt: skip
+        conclude(turn, StepState.UNKNOWN, outcome, exc, next_attempt_at=due, unknown_since=now, looks=0,
+                 absent_since=None, **kept)  # fmt: skip
 
 
-def refused(turn: StepRun, exc: RemoteRefused) -> None:
+def refused(turn: StepRun, exc: Exception) -> None:
     """A final no, never believed by itself: two looks must agree that nothing is there. The first is made at once."""
     now, words = clock.now(), faults.words(exc)
     conclude(turn, StepState.UNKNOWN, Outcome.FINAL, exc, detail=words, refusal=words, unknown_since=now, looks=0,
@@ -292,14 +285,7 @@ def _finish_attempt(turn: StepRun, outcome: Outcome | None, exc: Exception | Non
     attempt = turn.journal.attempt
     if attempt is None or outcome is None:
         return
-    Attempt.objects.filter(pk=attempt.pk, finished_at=None).update(
-        finished_at=clock.now(),
-        outcome=outcome,
-        status=turn.journal.status,
-        code=str(getattr(exc, "code", ""))[:80],
-        request_id=turn.journal.request_id,
-        answer=turn.journal.answer,
-    )
+    Attempt.objects.filter(pk=attempt.pk, finished_at=None).update(**turn.journal.told(outcome, exc))
 
 
 def _facts(step: Step, to: StepState, outcome: Outcome | None, exc: Exception | None) -> dict[str, Any]:

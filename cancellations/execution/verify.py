@@ -21,6 +21,7 @@ from stores.canonical import codec, stored_receipts
 from stores.canonical.order import Order
 from stores.canonical.receipts import NOTHING
 from stores.effects import retry_policy
+from stores.effects.outcomes import asked_wait
 from stores.kernel import clock, database
 from stores.kernel.failpoints import failpoint
 from stores.services import orders
@@ -84,7 +85,7 @@ def _later(turn: StepRun, exc: Exception) -> None:
         leases.release(step, **wait_for)
         return
     tries = step.tries + 1
-    wait = faults.retry_after(exc) or retry_policy.backoff(tries, clock.rng)
+    wait = asked_wait(exc) or retry_policy.backoff(tries, clock.rng)
     leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc)[:300])
 
 

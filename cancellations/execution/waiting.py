@@ -11,6 +11,7 @@ from cancellations.models.step import IS_CLAIMABLE
 from cancellations.selectors import stops
 from cancellations.states import CLAIMABLE
 from stores.effects import retry_policy
+from stores.effects.outcomes import asked_wait
 from stores.kernel import clock
 from stores.kernel.errors import RemoteThrottled
 
@@ -45,7 +46,7 @@ def fields(turn: StepRun, exc: Exception) -> dict[str, Any] | None:
     """
     if not isinstance(exc, RemoteThrottled):
         return None
-    now, told = clock.now(), faults.retry_after(exc) or retry_policy.A_SECOND
+    now, told = clock.now(), asked_wait(exc) or retry_policy.A_SECOND
     if exc.code == "breaker":
         return {"next_attempt_at": now + told, "detail": faults.words(exc), "waits_for_shop": True}
     if exc.code == "slot" and not turn.booking.is_begun:

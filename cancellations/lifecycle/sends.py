@@ -5,44 +5,16 @@ An error of a later read tells nothing of what was sent before it (RELIABILITY 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
 from django.utils.translation import gettext as _
 
 from cancellations.models import Step, StepKind
 from cancellations.states import FINISHED, StepState
-from stores.canonical.receipts import Outcome
-
-# The platform (or something in front of it) answered that it was not done.
-NOT_DONE = frozenset({Outcome.RETRYABLE, Outcome.RATE_LIMITED, Outcome.CONFLICT, Outcome.FINAL, Outcome.AUTH})
-
-
-@dataclass(frozen=True)
-class Sends:
-    """Of one step, all generations. unanswered: how many left and brought no answer that settles them."""
-
-    count: int
-    last_at: datetime | None
-    unanswered: int
-    unanswered_at: datetime | None  # the last of those
-
-    def can_land_until(self, late_landing_seconds: float) -> datetime | None:
-        """Until then a request without an answer may still take effect; None when none is out."""
-        return self.unanswered_at + timedelta(seconds=late_landing_seconds) if self.unanswered_at else None
+from stores.effects.sends import Sends, counted
 
 
 def of(step: Step) -> Sends:
-    rows = [(at, outcome) for at, outcome in step.attempts.order_by("pk").values_list("sent_at", "outcome") if at]
-    lost = [at for at, outcome in rows if outcome not in NOT_DONE]
-    if step.refusal and rows and rows[-1][1] == Outcome.ACCEPTED:  # the job failed, and is settled by that word
-        lost.remove(rows[-1][0])
-    return Sends(
-        count=len(rows),
-        last_at=max((at for at, _outcome in rows), default=None),
-        unanswered=len(lost),
-        unanswered_at=max(lost, default=None),
-    )
+    attempts = step.attempts.order_by("pk").values_list("sent_at", "outcome")
+    return counted(attempts, is_refused=bool(step.refusal))
 
 
 def words(step: Step) -> str:

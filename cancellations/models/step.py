@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from cancellations.states import CLAIMABLE, STEP_MOVES, StepState
-from stores.effects.models import Leased
+from stores.effects.models import Attempted, Effect
 from stores.kernel.security import vault
 
 # One OR of equal signs, in the index and in the questions: SQLite takes a partial index only for a question in the same
@@ -36,7 +36,7 @@ class Resending(models.TextChoices):
     ALLOWED = "allowed"  # who has seen them and said: try again
 
 
-class Step(Leased):
+class Step(Effect):
     """`command` is canonical JSON of a stores.canonical.commands.Command ("" for verify).
 
     `next_attempt_at` is null while the step waits for its turn.
@@ -50,20 +50,11 @@ class Step(Leased):
     kind = models.CharField(max_length=12, choices=StepKind.choices)
     command = models.TextField(blank=True)
     state = models.CharField(max_length=16, default=StepState.PENDING, choices=[(s.value, s.value) for s in StepState])
-    generation = models.PositiveSmallIntegerField(default=1)
-    tries = models.PositiveSmallIntegerField(default=0)  # of this generation, rate limits not counted
-    first_sent_at = models.DateTimeField(null=True)  # of this generation: the key's age
-    unknown_since = models.DateTimeField(null=True)
-    looks = models.PositiveSmallIntegerField(default=0)
-    absent_since = models.DateTimeField(null=True)  # first of the agreeing reads
     looked_at = models.DateTimeField(null=True)  # the last look that found nothing
     must_look = models.BooleanField(default=False)  # before it is sent next, whatever its state says
-    refusal = models.CharField(max_length=300, blank=True)  # the platform's last final no, until looks agree with it
     resend = models.CharField(max_length=8, blank=True, choices=Resending.choices)
     waits_for_shop = models.BooleanField(default=False)  # until its shop answers again, and not for a time
     tell_at = models.DateTimeField(null=True)  # still open by then: a person is told, whatever the cause
-    result = models.JSONField(default=dict)  # the receipt (canonical.stored_receipts), and what a person settled
-    detail = models.CharField(max_length=300, blank=True)  # safe words for the page
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -81,28 +72,8 @@ class Step(Leased):
         return f"{self.cancellation_id}/{self.position} {self.kind}"
 
 
-class Attempt(models.Model):
-    """One row per send, never updated after `finished_at`. `body` is sealed by the vault: it may hold a note."""
-
+class Attempt(Attempted):
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="attempts")
-    generation = models.PositiveSmallIntegerField()
-    fence = models.PositiveBigIntegerField()
-    key = models.CharField(max_length=45)
-    method = models.CharField(max_length=8)
-    path = models.CharField(max_length=300)
-    headers = models.JSONField(default=dict)
-    body = models.BinaryField()
-    created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=16, blank=True)
-    status = models.PositiveSmallIntegerField(null=True)
-    code = models.CharField(max_length=80, blank=True)
-    request_id = models.CharField(max_length=80, blank=True)
-    answer = models.TextField(blank=True)  # redacted, shortened
-
-    class Meta:
-        ordering: ClassVar = ["pk"]
 
     def __str__(self) -> str:
         return f"{self.step_id} g{self.generation}"

@@ -14,7 +14,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.execution import faults
 from cancellations.execution.keys import tag_of
 from cancellations.execution.verify import answers_of
 from cancellations.lifecycle import deadlines, notices, transitions
@@ -28,6 +27,7 @@ from stores.canonical.commands import Command, Found
 from stores.canonical.order import Order
 from stores.connectors.roles import Effects, in_role
 from stores.effects import leases, retry_policy
+from stores.effects.outcomes import asked_wait
 from stores.kernel import clock
 from stores.kernel.errors import DeskError, RemoteThrottled
 from stores.services import connections, orders
@@ -43,7 +43,7 @@ def look(cancellation_uuid: str) -> None:
     try:
         _look(cancellation)
     except RemoteThrottled as exc:  # at the shop's pace: what waits beside it may be let in before
-        _again(cancellation, faults.retry_after(exc) or retry_policy.A_SECOND)
+        _again(cancellation, asked_wait(exc) or retry_policy.A_SECOND)
         return
     except DeskError:
         _again(cancellation, deadlines.SECOND_LOOK_FAILED)

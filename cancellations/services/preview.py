@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from cancellations.lifecycle import deadlines
-from cancellations.models import CopyState, CopyWatch, Preview
+from cancellations.models import CopyState, MirrorWatch, Preview
 from cancellations.planning import planner
 from cancellations.planning.plan import Plan, ShopSettings
 from cancellations.services import notes
@@ -189,7 +189,7 @@ def forget_facts(now: datetime) -> int:
     """
     long_ago = now - deadlines.SECOND_LOOK_FOR
     ended = Q(cancellation__finished_at__lt=long_ago, cancellation__look_again_at=None)
-    compared = CopyWatch.objects.filter(cancellation__preview=OuterRef("pk")).exclude(state=CopyState.AGREES)
+    compared = MirrorWatch.objects.filter(cancellation__preview=OuterRef("pk")).exclude(state=CopyState.AGREES)
     rows = Preview.objects.exclude(facts="").filter(ended, ~Exists(compared), created_at__lt=long_ago)
     gone = 0
     while found := list(rows.order_by("created_at").values_list("pk", flat=True)[:BATCH]):

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.db import models
 
 from cancellations.models import Attempt, Inbox, PrivateNote
+from notifications.models import DeliveryAttempt
 from stores.kernel.security import vault
 from stores.kernel.security.vault import VaultError
 from stores.models import StoreSecret
@@ -21,6 +22,7 @@ SEALED: tuple[tuple[type[models.Model], str, tuple[str, ...]], ...] = (
     (PrivateNote, "sealed", ()),
     (Attempt, "body", ("step__cancellation",)),
     (Inbox, "body", ()),
+    (DeliveryAttempt, "body", ("delivery",)),
 )
 
 

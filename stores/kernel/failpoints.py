@@ -23,7 +23,9 @@ POINTS = (
     "between",  # before the next step is claimed
 )
 VERIFY_POINTS = ("before_verify", "seen", "verified")
-DELIVERY_POINTS = ("delivery.claimed", "delivery.sent", "delivery.committed")
+DELIVERY_POINTS = tuple(
+    f"delivery.{point}" for point in ("claimed", "before_intent", "intended", "sent", "answered", "committed")
+)
 KINDS = ("cancel", "edit", "refund", "void", "restock")
 
 

@@ -22,6 +22,7 @@ GROWING = frozenset({
     "stores_orderrecord", "stores_ordersnapshot", "stores_auditevent", "stores_checkpoint",
     "cancellations_cancellation", "cancellations_step", "cancellations_attempt", "cancellations_preview",
     "cancellations_privatenote", "cancellations_mirrorwatch", "cancellations_inbox", "notifications_delivery",
+    "notifications_deliveryattempt",
 })  # fmt: skip
 EXPLAINED = re.compile(r"\s*(SELECT|UPDATE|DELETE)\b", re.IGNORECASE)
 ALIAS = re.compile(r'"?(\w+)"? (?:AS )?"?([A-Z]\d+)"?')

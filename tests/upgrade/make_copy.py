@@ -39,6 +39,7 @@ from stores.kernel import clock  # noqa: E402
 from stores.kernel.errors import RemoteThrottled  # noqa: E402
 from stores.kernel.failpoints import Crash, armed  # noqa: E402
 from stores.models import Membership, OrderRecord, Role, Store  # noqa: E402
+from stores.platforms.registry import PLATFORMS  # noqa: E402
 from stores.services import orders, platform_client  # noqa: E402
 from tests import make  # noqa: E402
 from tests.rigs.desk import connected  # noqa: E402
@@ -174,7 +175,7 @@ class Making:
         for platform, headers in heads.items():
             record = self.record(self.subject(platform, "refund"))
             body = json.dumps({"id": int(record.external_id.rsplit("/", 1)[-1])}).encode()
-            inbox_writer.receive(self.shops[platform], headers, body)
+            inbox_writer.receive(self.shops[platform], PLATFORMS[platform], headers, body)
         stop = emergency.press(actor=self.admin, store=self.shops["square"])
         emergency.resume(actor="console", stop=stop)
 

@@ -9,6 +9,7 @@ from cancellations.execution import executor, guards, journal, leases, outcomes,
 from cancellations.lifecycle import transitions
 from cancellations.models import Attempt
 from cancellations.scheduler import sweep
+from stores.effects import journal as machine
 from stores.kernel import clock
 from stores.models import AuditEvent
 from stores.services import circuit_breaker, orders, rate_limit
@@ -42,7 +43,7 @@ PLACES = {
     "claim": (leases, "claim"),
     "guards": (guards, "may_go"),
     "read of the order": (orders, "refresh"),
-    "intent": (journal, "_to_intended"),
+    "intent": (machine, "begin"),
     "slot": (rate_limit, "_take"),
     "breaker": (circuit_breaker.RowBreaker, "check"),
     "answer": (outcomes, "_finish_attempt"),

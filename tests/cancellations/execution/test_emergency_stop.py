@@ -9,11 +9,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from cancellations.execution import executor, journal, leases, step_runner, waiting
+from cancellations.execution import executor, step_runner, waiting
 from cancellations.lifecycle import emergency_stop
 from cancellations.models import Attempt, EmergencyStop, Step
 from cancellations.scheduler import sweep
 from cancellations.services import decide, emergency, submit
+from stores.effects import journal, leases
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected
 from stores.models import AuditEvent, Role, Store

@@ -17,6 +17,7 @@ from cancellations.states import CancellationState
 from notifications import outbox, sender
 from notifications.channels.mail import Mail
 from notifications.models import Delivery
+from stores.canonical.receipts import Outcome, Receipt
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected, OrderBusy
 from stores.models import AuditEvent, Membership, Role
@@ -181,7 +182,12 @@ def test_of_two_approvers_one_approves(desk, held):
 
 def test_of_many_senders_one_sends(monkeypatch):
     sent: list[str] = []
-    monkeypatch.setattr(Mail, "send", lambda self, delivery: sent.append(delivery.lease_owner))
+
+    def send(self: Mail, together: Any, *, key: str, journal: Any) -> Receipt:
+        sent.append(together[0].lease_owner)
+        return Receipt(outcome=Outcome.APPLIED, ids={})
+
+    monkeypatch.setattr(Mail, "send", send)
     at_once(*[lambda: outbox.put(key="k", channel="mail", kind="x", subject="s", payload={})] * MANY)
     uuid = str(Delivery.objects.get().uuid)
 

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import pytest
 
 from cancellations.execution.keys import tag_of
-from cancellations.models import Cancellation, CopyWatch
+from cancellations.models import Cancellation, MirrorWatch
 from cancellations.pages import live_comparison
 from cancellations.scheduler import nightly, second_looks
 from cancellations.selectors import cancellations
@@ -254,7 +254,7 @@ def test_what_waits_for_a_look_keeps_it(desk, done):
 @pytest.mark.parametrize(("state", "gone"), [("watching", 0), ("open", 0), ("agrees", 1)])
 def test_what_its_other_side_is_compared_with_is_kept(desk, done, state, gone):
     to_the_last_look(desk, done)
-    CopyWatch.objects.create(cancellation=done, order=desk.order(), state=state, until=clock.now())
+    MirrorWatch.objects.create(cancellation=done, order=desk.order(), state=state, until=clock.now())
 
     assert forgotten(desk, days=2) == gone
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,8 +15,9 @@ from cancellations.scheduler import sweep
 from cancellations.services import decide, preview, submit
 from cancellations.states import CancellationState
 from notifications import outbox, sender
-from notifications.models import Delivery
+from notifications.models import Delivery, DeliveryAttempt
 from stores.kernel import clock
+from stores.kernel.failpoints import Crash, armed
 from stores.models import Membership, Role
 from tests import make
 
@@ -168,6 +170,13 @@ class TestWhoActs:
         assert mail.outbox == []
 
 
+class Away:
+    """A mail server that cannot be reached."""
+
+    def open(self):
+        raise OSError
+
+
 class TestNoFlood:
     MANY = 40
 
@@ -214,7 +223,7 @@ class TestNoFlood:
 
     def test_what_failed_together_is_tried_and_given_up_together(self, cast, shop, moved, monkeypatch):
         self.happen(shop, cast.staff_a, range(3))
-        monkeypatch.setattr("notifications.channels.mail._send", lambda *_: (_ for _ in ()).throw(OSError))
+        monkeypatch.setattr("notifications.channels.mail.get_connection", Away)
 
         for wait in (0, 31, 301):
             moved(wait)
@@ -223,13 +232,22 @@ class TestNoFlood:
         rows = Delivery.objects.values_list("state", "tries", "detail").distinct()
         assert list(rows) == [("given_up", 3, "It could not be handed over.")]
 
-    def test_a_repeat_of_several_is_one_mail_to_most_clients(self, cast, shop, moved, monkeypatch):
+    def test_a_death_before_several_leave_leaves_them_together(self, cast, shop, moved):
         self.happen(shop, cast.staff_a, range(3))
         tick_once = sender.due(clock.now(), 1)
-        monkeypatch.setattr(sender, "_end_all", lambda *_: None)
-        sender.deliver(tick_once[0], worker="w")
+        with armed("delivery.intended"), suppress(Crash):
+            sender.deliver(tick_once[0], worker="w")
         moved(121)
         sender.deliver(str(Delivery.objects.latest("pk").uuid), worker="w")
 
-        assert len({message.extra_headers["Message-ID"] for message in mail.outbox}) == 1
-        assert len(mail.outbox) == 2
+        assert [message.subject for message in mail.outbox] == ["3 messages about Acrylic Studio"]
+        assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+
+    def test_those_that_left_together_are_known_by_one_key(self, cast, shop):
+        self.happen(shop, cast.staff_a, range(3))
+        tick()
+
+        attempts = DeliveryAttempt.objects.order_by("pk")
+        assert [attempt.outcome for attempt in attempts] == ["applied"] * 3
+        assert len({attempt.key for attempt in attempts}) == 1
+        assert [bool(attempt.body) for attempt in attempts] == [True, False, False]

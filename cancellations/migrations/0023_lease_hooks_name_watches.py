@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A webhook is leased with owner and fence like everything else; a watch is called by what it watches."""
 
-    dependencies = [("cancellations", "0018_steps_that_wait_for_a_shop")]
+    dependencies = [("cancellations", "0022_receipts_with_a_version")]
 
     operations = [
         migrations.RenameModel("CopyWatch", "MirrorWatch"),
