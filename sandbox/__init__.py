@@ -3,7 +3,10 @@
 A `World` is one SQLite file (plain sqlite3, own commits, never the product's database). Every effect is a row of
 its ledger, so that a crash test counts what really happened there. Several processes may open the same file.
 
-Read first: world.py (the Python door), then http.py (the HTTP door), shopify/answer.py (one GraphQL request),
-switches.py and faults.py (what can be made to behave differently or to break). In tests: adapter.InProcess.
-Nothing here needs Django; only `manage.py sandbox serve` does.
+world     the world with every simulator in it     registry, switches   all simulators, all their switches
+core      the kit; it knows no platform            platforms            one simulator a package
+in_process, connections, colleagues                what tests call      demo, benches   what drives the product
+
+Read core/world.py, then core/router.py and one small platform (modern_dropship). In tests: in_process.InProcess.
+Nothing in core and platforms needs Django; the product starts when this folder is missing.
 """

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from sandbox.core.http_server import Server
-from sandbox.core.world import World
+from sandbox.world import World
 
 
 class Command(BaseCommand):

@@ -31,7 +31,7 @@ def order(session: Session, body: Body, version: str) -> dict[str, Any]:
         "buyerOrderCode": body["buyer_code"],
         "sellerOrderCode": body["seller_code"],
         "buyerCompanyId": buyer[1],
-        "sellerCompanyId": session.account["name"],
+        "sellerCompanyId": session.shop["name"],
         "buyerEmail": body["person"]["email"],
         "buyerCreatedDate": iso(body["created_at"]),
     }

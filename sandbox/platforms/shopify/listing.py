@@ -60,8 +60,8 @@ def orders(
     marks = [connections.encode(json.dumps([row["mark"], row["id"]])) for row in page]
     has_more = len(rows) > size
     if backwards:
-        return connections.told(nodes, marks, more=bool(before), before=has_more)
-    return connections.told(nodes, marks, more=has_more, before=bool(after))
+        return connections.page(nodes, marks, more=bool(before), before=has_more)
+    return connections.page(nodes, marks, more=has_more, before=bool(after))
 
 
 def filtered(session: Session, query: str | None) -> tuple[str, list[Any]]:

@@ -18,7 +18,7 @@ from sandbox.platforms.shopify import (
     stock_changes,
     subscriptions,
 )
-from sandbox.platforms.shopify.connections import connection
+from sandbox.platforms.shopify.connections import connection, paging_of
 from sandbox.platforms.shopify.ids import Body, gid, kind_of, number_of
 from sandbox.platforms.shopify.schema import wants_info
 from sandbox.platforms.shopify.session import Session
@@ -55,9 +55,8 @@ class Root:
         return listing.count(self.session, query, limit)
 
     def locations(self, include_inactive: bool = False, **paging: Any) -> dict[str, Any]:
-        paging = {key: value for key, value in paging.items() if key in ("first", "last", "after", "before", "reverse")}
         rows = [place for place in self.session.shop["locations"] if place["active"] or include_inactive]
-        return connection(rows, lambda row: LocationView(self.session, row), **paging)
+        return connection(rows, lambda row: LocationView(self.session, row), **paging_of(paging))
 
     def location(self, id: str | None = None) -> LocationView | None:
         number = self.session.shop["locations"][0]["id"] if id is None else number_of(id, "Location")

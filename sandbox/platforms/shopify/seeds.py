@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sandbox.platforms.shopify import shops
 from sandbox.platforms.shopify.spec import Line, Person
-
-if TYPE_CHECKING:
-    from sandbox.core.world import World
 
 JPY_SHOP = "demo-jp"
 MUG = Line(title="Enamel mug", variant="Blue", price="14.50", sku="MUG-BLU")
@@ -205,16 +201,3 @@ SEEDS: dict[str, dict[str, Any]] = {
         "person": who("健", "田中", email="tanaka@example.com", country="JP"),
     },
 }
-
-
-def plant(world: World, names: tuple[str, ...]) -> dict[str, shops.Made]:
-    """Makes the seeds asked for, all when none is named. Raises KeyError for an unknown name."""
-    with world.store.write():
-        return {name: plant_one(world, dict(SEEDS[name])) for name in names or SEEDS}
-
-
-def plant_one(world: World, words: dict[str, Any]) -> shops.Made:
-    shop = words.pop("shop", "demo")
-    if shop == JPY_SHOP and world.shop(JPY_SHOP) is None:
-        world.add_shop(JPY_SHOP, currency="JPY", taxes_included=True)
-    return shops.make_order(world, shop, **words)

@@ -11,8 +11,8 @@ import pytest
 import requests
 import responses
 
-from sandbox.core.world import World
 from sandbox.platforms.bigcommerce.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import (
     CancelOrder,
     Command,

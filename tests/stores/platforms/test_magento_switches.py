@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
 from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.world import World
 from stores.canonical.commands import CancelOrder, Command, Found, Outcome, Receipt, RefundOrder
 from stores.canonical.order import Order
 from stores.kernel.errors import DeskError, OutcomeUnknown

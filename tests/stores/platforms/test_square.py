@@ -11,8 +11,8 @@ import pytest
 import requests
 import responses
 
-from sandbox.core.world import World
 from sandbox.platforms.square.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import (
     Absent,
     CancelOrder,

@@ -12,7 +12,7 @@ from sandbox.platforms.shopify.ids import Body, gid, iso
 from sandbox.platforms.shopify.money import Bag, bag, cut, half_up
 from sandbox.platforms.shopify.session import Session
 from sandbox.platforms.shopify.views.shop import ItemView, LocationView, item_body
-from sandbox.platforms.shopify.views.view import View
+from sandbox.platforms.shopify.views.view import View, view_of
 
 
 def tax_lines(order: Body, taxes: list[Body], *, total: int = 1, units: int = 1) -> list[dict[str, Any]]:
@@ -37,6 +37,10 @@ class PartView(View):
     def __init__(self, session: Session, body: Body, owner: Body) -> None:
         super().__init__(session, body)
         self.owner = owner
+
+    @property
+    def order(self) -> View:
+        return view_of("Order", self.session, self.owner)
 
     def bag(self, units: int) -> Bag:
         return bag(self.owner, units)
@@ -92,7 +96,7 @@ class LineView(PartView):
 
     @property
     def duties(self) -> list[dict[str, Any]]:
-        return [duty_told(self.owner, duty) for duty in self.body["duties"]]
+        return [serialize_duty(self.owner, duty) for duty in self.body["duties"]]
 
     @property
     def line_item_group(self) -> dict[str, Any] | None:
@@ -113,7 +117,7 @@ class LineView(PartView):
         return {"id": gid("Product", self.body["variant"] + 2), "title": title, "handle": handle}
 
 
-def duty_told(order: Body, duty: Body) -> dict[str, Any]:
+def serialize_duty(order: Body, duty: Body) -> dict[str, Any]:
     return {
         "id": gid("Duty", duty["id"]),
         "price": bag(order, duty["amount"]),
@@ -143,12 +147,6 @@ class FulfilmentOrderView(PartView):
     fulfill_at = property(lambda self: iso(self.body["fulfill_at"]))
     order_id = property(lambda self: gid("Order", self.owner["id"]))
     order_name = property(lambda self: self.owner["name"])
-
-    @property
-    def order(self) -> View:
-        from sandbox.platforms.shopify.views.order import OrderView  # an order tells its parts, a part its order
-
-        return OrderView(self.session, self.owner)
 
     @property
     def assigned_location(self) -> dict[str, Any]:

@@ -51,9 +51,9 @@ class SuggestionView:
     def suggested_transactions(self) -> list[dict[str, Any]]:
         if self.made.to_store_credit:
             return []
-        return [self.payment_told(payment, amount) for payment, amount in self.made.payments]
+        return [self.serialize_payment(payment, amount) for payment, amount in self.made.payments]
 
-    def payment_told(self, payment: Body, amount: int) -> dict[str, Any]:
+    def serialize_payment(self, payment: Body, amount: int) -> dict[str, Any]:
         return {
             "kind": "SUGGESTED_REFUND",
             "gateway": payment["gateway"],
