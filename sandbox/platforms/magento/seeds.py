@@ -79,11 +79,7 @@ SEEDS: dict[str, dict[str, Any]] = {
         "extras": {"customer_balance_amount": "30.00"},
         "person": who("Petra", "Roth"),
     },
-    "partly refunded": {
-        "lines": [line(MUG, quantity=3), line(TEA)],
-        "refunded": 1,
-        "person": who("Quentin", "Faure"),
-    },
+    "partly refunded": {"lines": [line(MUG, quantity=3), line(TEA)], "refunded": 1, "person": who("Quentin", "Faure")},
     "cancelled": {"lines": [line(LAMP)], "pay": "unpaid", "cancelled": True, "person": who("Rita", "Sol")},
     "virtual": {
         "lines": [Line(title="Licence", sku="LIC", price="30.00", kind="virtual")],

@@ -58,11 +58,7 @@ SEEDS: dict[str, dict[str, Any]] = {
         "pending": True,
         "person": who("Pia", "Roth"),
     },
-    "partly refunded": {
-        "lines": [line(MUG, quantity=3), line(TEA)],
-        "refunded": 1,
-        "person": who("Quentin", "Faure"),
-    },
+    "partly refunded": {"lines": [line(MUG, quantity=3), line(TEA)], "refunded": 1, "person": who("Quentin", "Faure")},
     "tip, extra fee and duty": {
         "lines": [line(LAMP, duty="7.30"), line(SHIRT, quantity=2)],
         "tip": "6.00",

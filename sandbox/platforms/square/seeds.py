@@ -9,13 +9,7 @@ from sandbox.platforms.square.spec import Line, Person
 MUG = {"title": "Enamel mug", "variant": "Blue", "price": "14.50", "sku": "MUG-BLU"}
 TEA = {"title": "Mountain tea", "variant": "100 g", "price": "8.90", "sku": "TEA-100"}
 LAMP = {"title": "Desk lamp", "variant": "Brass", "price": "89.00", "sku": "LAMP-BR"}
-BEANS = {
-    "title": "Coffee beans",
-    "variant": "House",
-    "price": "22.40",
-    "sku": "BEANS",
-    "unit": "IMPERIAL_POUND",
-}
+BEANS = {"title": "Coffee beans", "variant": "House", "price": "22.40", "sku": "BEANS", "unit": "IMPERIAL_POUND"}
 
 
 def line(product: dict[str, Any], **more: Any) -> Line:

@@ -16,13 +16,7 @@ class Staff(BaseStaff):
         return session.get("payment", order["tenders"][place]["payment_id"])
 
     def refund(
-        self,
-        amount: str,
-        *,
-        payment: int = 0,
-        reason: str = "by hand",
-        status: str = "COMPLETED",
-        gift_card: str = "",
+        self, amount: str, *, payment: int = 0, reason: str = "by hand", status: str = "COMPLETED", gift_card: str = ""
     ) -> None:
         """Money back in the dashboard, without lines. gift_card: the last digits of one that takes it instead."""
         with self._order() as (session, order):
