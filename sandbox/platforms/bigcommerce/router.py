@@ -218,11 +218,9 @@ def limits(session: Session) -> tuple[bool, dict[str, str]]:
     quota = QUOTAS[session.switch("limit")]
     fits, left, seconds = in_window(session, quota, SECONDS)
     said = {
-        "X-Rate-Limit-Time-Window-Ms": "30000",
-        "X-Rate-Limit-Time-Reset-Ms": str(int(seconds * 1000)),
-        "X-Rate-Limit-Requests-Quota": str(quota),
-        "X-Rate-Limit-Requests-Left": str(left),
-    }
+        "X-Rate-Limit-Time-Window-Ms": "30000", "X-Rate-Limit-Time-Reset-Ms": str(int(seconds * 1000)),
+        "X-Rate-Limit-Requests-Quota": str(quota), "X-Rate-Limit-Requests-Left": str(left),
+    }  # fmt: skip
     return fits, said if fits else said | {"X-Retry-After": str(math.ceil(seconds) or 1)}
 
 

@@ -76,13 +76,9 @@ def credit_problems(session: Session, order: Body, asked: Mapping[str, Any]) -> 
 def queue(session: Session, order: Body, wanted: Mapping[str, Any], method: str) -> Body:
     job_id = session.number()
     job = {
-        "id": job_id,
-        "reason": wanted["reason"],
-        "restock": wanted["restock"],
-        "note": wanted.get("staff_note") or "",
-        "method": method,
-        "request": session.request,
-    }
+        "id": job_id, "reason": wanted["reason"], "restock": wanted["restock"], "note": wanted.get("staff_note") or "",
+        "method": method, "request": session.request,
+    }  # fmt: skip
     session.db.execute(
         "INSERT INTO jobs VALUES (?, ?, ?, ?, 'STARTED', '[]')",
         (job_id, session.shop["name"], order["id"], json.dumps(job)),

@@ -43,12 +43,10 @@ def page(nodes: list[Any], cursors: Sequence[str], *, more: bool, before: bool) 
         "nodes": nodes,
         "edges": lambda: [{"cursor": mark, "node": node} for mark, node in zip(cursors, nodes, strict=True)],
         "pageInfo": {
-            "hasNextPage": more,
-            "hasPreviousPage": before,
-            "startCursor": cursors[0] if cursors else None,
+            "hasNextPage": more, "hasPreviousPage": before, "startCursor": cursors[0] if cursors else None,
             "endCursor": cursors[-1] if cursors else None,
         },
-    }
+    }  # fmt: skip
 
 
 def connection(

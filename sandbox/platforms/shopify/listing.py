@@ -11,21 +11,11 @@ from sandbox.platforms.shopify.ids import Body
 from sandbox.platforms.shopify.session import WINDOW_SECONDS, Session
 
 SORT = {
-    "CREATED_AT": "created_at",
-    "UPDATED_AT": "updated_at",
-    "PROCESSED_AT": "processed_at",
-    "ID": "id",
-    "ORDER_NUMBER": "number",
-    "TOTAL_PRICE": "total",
-    "CURRENT_TOTAL_PRICE": "total",
-    "CUSTOMER_NAME": "customer_name",
-    "FINANCIAL_STATUS": "financial",
-    "FULFILLMENT_STATUS": "fulfilment",
-    "PO_NUMBER": "po_number",
-    "TOTAL_ITEMS_QUANTITY": "units",
-    "DESTINATION": "id",
-    "RELEVANCE": "processed_at",
-}
+    "CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "PROCESSED_AT": "processed_at", "ID": "id",
+    "ORDER_NUMBER": "number", "TOTAL_PRICE": "total", "CURRENT_TOTAL_PRICE": "total", "CUSTOMER_NAME": "customer_name",
+    "FINANCIAL_STATUS": "financial", "FULFILLMENT_STATUS": "fulfilment", "PO_NUMBER": "po_number",
+    "TOTAL_ITEMS_QUANTITY": "units", "DESTINATION": "id", "RELEVANCE": "processed_at",
+}  # fmt: skip
 
 
 def orders(

@@ -8,12 +8,9 @@ from typing import Any, NamedTuple
 from sandbox.core.rate_limits import Bucket, level, put
 
 PLANS = {
-    "standard": Bucket(2_000, 100),
-    "advanced": Bucket(4_000, 200),
-    "plus": Bucket(20_000, 1_000),
-    "enterprise": Bucket(40_000, 2_000),
-    "slow": Bucket(100, 10),
-}
+    "standard": Bucket(2_000, 100), "advanced": Bucket(4_000, 200), "plus": Bucket(20_000, 1_000),
+    "enterprise": Bucket(40_000, 2_000), "slow": Bucket(100, 10),
+}  # fmt: skip
 
 
 class Taken(NamedTuple):

@@ -92,12 +92,9 @@ class Session(records.Session):
         self.happened(
             topic,
             {
-                "id": order["id"],
-                "admin_graphql_api_id": gid("Order", order["id"]),
-                "name": order["name"],
-                "currency": order["shop_currency"],
-                "total_price": text(totals.current(order), order["currency"]),
+                "id": order["id"], "admin_graphql_api_id": gid("Order", order["id"]), "name": order["name"],
+                "currency": order["shop_currency"], "total_price": text(totals.current(order), order["currency"]),
                 "cancel_reason": (order["cancel_reason"] or "").lower() or None,
                 "financial_status": totals.financial_status(order).lower(),
             },
-        )
+        )  # fmt: skip

@@ -35,24 +35,16 @@ class Made:
 def fresh(name: str) -> Body:
     """A new shop: US dollars, two own locations, one third-party service, one closed location, all scopes."""
     return {
-        "name": name,
-        "title": name.replace("-", " ").title(),
-        "currency": "USD",
-        "taxes_included": False,
-        "plan": "Basic",
-        "static_token": f"shpat_{name}_sandbox",
-        "client_id": f"{name}-client",
-        "secret": f"shpss_{name}_sandbox",
-        "scopes": list(SCOPES),
-        "state": "active",
-        "store_credit": True,
+        "name": name, "title": name.replace("-", " ").title(), "currency": "USD", "taxes_included": False,
+        "plan": "Basic", "static_token": f"shpat_{name}_sandbox", "client_id": f"{name}-client",
+        "secret": f"shpss_{name}_sandbox", "scopes": list(SCOPES), "state": "active", "store_credit": True,
         "locations": [
             {"id": MAIN, "name": "Main Street", "active": True, "service": None},
             {"id": NORTH, "name": "North Warehouse", "active": True, "service": None},
             {"id": SERVICE, "name": "Swift Logistics", "active": True, "service": "swift-logistics"},
             {"id": CLOSED, "name": "Old Mill (closed)", "active": False, "service": None},
         ],
-    }
+    }  # fmt: skip
 
 
 def reserve(world: World, shop: str, count: int) -> tuple[int, int]:

@@ -55,14 +55,12 @@ class SuggestionView:
 
     def serialize_payment(self, payment: Body, amount: int) -> dict[str, Any]:
         return {
-            "kind": "SUGGESTED_REFUND",
-            "gateway": payment["gateway"],
-            "formattedGateway": LABELS.get(payment["gateway"], payment["gateway"]),
-            "accountNumber": None,
+            "kind": "SUGGESTED_REFUND", "gateway": payment["gateway"],
+            "formattedGateway": LABELS.get(payment["gateway"], payment["gateway"]), "accountNumber": None,
             "amountSet": self.bag(amount),
             "maximumRefundableSet": self.bag(totals.max_refundable(self.order, payment)),
             "parentTransaction": TransactionView(self.session, payment, self.order),
-        }
+        }  # fmt: skip
 
     @property
     def suggested_refund_methods(self) -> list[dict[str, Any]]:
