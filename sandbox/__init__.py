@@ -3,7 +3,10 @@
 A `World` is one SQLite file (plain sqlite3, own commits, never the product's database). Every effect is a row of
 its ledger, so that a crash test counts what really happened there. Several processes may open the same file.
 
-Read first: core/world.py (the entrance for Python), then core/router.py (for HTTP), platforms/shopify/answer.py (one
-GraphQL request), core/switches.py and core/faults.py (what can be made to behave differently or to break). In tests:
-`in_process`. The product never imports it, and runs where it is missing.
+world     the world with every simulator in it     registry, switches   all simulators, all their switches
+core      the kit; it knows no platform            platforms            one simulator a package
+in_process, connections, colleagues                what tests call      demo, benches   what drives the product
+
+Read core/world.py, then core/router.py and one small platform (modern_dropship). In tests: in_process.InProcess.
+Nothing in core and platforms needs Django; the product starts when this folder is missing.
 """

@@ -17,10 +17,7 @@ ONE = "10.00"
 
 def of(world: World, platform: str, order_id: str, shop: str = SHOP) -> Any:
     """The platform's own Staff, with all its own verbs."""
-    if platform == "shopify":
-        return world.staff(order_id)
-    house = connections.of(world, platform)
-    return house.staff(order_id, shop)
+    return connections.of(world, platform).staff(order_id, shop)
 
 
 REFUND: dict[str, Callable[[Any], None]] = {

@@ -11,7 +11,8 @@ import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPResponse
 
-from sandbox.core.router import Reply, Request, handle
+from sandbox.core.messages import Reply, Request
+from sandbox.core.router import handle
 from sandbox.core.world import World
 
 

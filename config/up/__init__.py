@@ -6,5 +6,6 @@ children  which processes there are: web, worker, beat and, in the demo, the san
 keeper    starts them, starts one again that died, ends them all
 demo      the sandbox, the demo's making, the first owner's link
 greeting  what is said on the console
+practice  whether the folder sandbox/ is here at all
 Not for scale: there, each process of `children` is a service of its own (docs/operations.md).
 """

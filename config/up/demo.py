@@ -8,10 +8,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from config.up import children, greeting, keeper, prepare
-from sandbox.demo import cast
+from config.up import children, greeting, keeper, practice, prepare
 from stores.models import User
 from stores.services import people
+
+if practice.is_here():
+    from sandbox.demo import cast
 
 SANDBOX_SECONDS = 30
 

@@ -3,7 +3,7 @@
 Written before any command that finds neither SECRET_KEY in the environment nor this file; a deployment that holds
 its secrets elsewhere says READ_DEV_ENV=false. The demo lives in var/demo/, with a database, a queue and a sandbox of
 its own; var/demo/demo.env switches it on for every command. A first start begins with it unless DEMO=0 or
-DATABASE_URL says otherwise; `manage.py demo leave` removes that folder.
+DATABASE_URL says otherwise, or the folder sandbox/ is missing; `manage.py demo leave` removes that folder.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def write_once(path: Path, values: dict[str, str]) -> bool:
 
 
 def _wants_demo(environ: MutableMapping[str, str], var: Path) -> bool:
-    """As DEMO says; unsaid, on a first start that names no database of its own."""
+    """As DEMO says, where the demo is at hand; unsaid, on a first start that names no database of its own."""
+    if not (ROOT / "sandbox" / "demo").is_dir():
+        return False
     if said := environ.get("DEMO", ""):
         return said.lower() not in NO
     return not environ.get("DATABASE_URL") and not (var / "rescind.sqlite3").exists()

@@ -29,7 +29,7 @@ from sandbox import connections as sandbox_connections
 from sandbox.benches.frame import Figure
 from sandbox.benches.ground import SHOP, Ground, ground
 from sandbox.benches.subjects import SUBJECTS, Subject
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.kernel import clock, failpoints
 from stores.kernel.errors import RemoteThrottled
 from stores.services import orders, platform_client

@@ -20,7 +20,7 @@ from sandbox import connections as sandbox_connections
 from sandbox.benches.frame import Figure
 from sandbox.benches.ground import SHOP, Ground, ground, patiently
 from sandbox.benches.served import points, served
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
 from stores.models import AuditEvent, StoreHealth

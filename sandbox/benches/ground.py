@@ -12,8 +12,8 @@ from typing import TypeVar
 from django.db import connection, connections
 
 from sandbox.connections import open_shop
-from sandbox.core.world import World
 from sandbox.in_process import InProcess
+from sandbox.world import World
 from stores.kernel import clock
 from stores.kernel.errors import RemoteThrottled
 from stores.models import Membership, Role, Store, StoreHealth, StoreSync, User

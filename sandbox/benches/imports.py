@@ -16,7 +16,7 @@ from sandbox import connections
 from sandbox.benches.frame import Figure
 from sandbox.benches.ground import SHOP, Ground, ground
 from sandbox.benches.served import points, served
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.kernel import clock
 from stores.models import OrderRecord, StoreHealth, StoreSync, SyncPhase
 from stores.platforms import registry

@@ -25,7 +25,7 @@ from sandbox import in_process as sandbox
 from sandbox.benches import money_cases, money_page
 from sandbox.benches.frame import Figure
 from sandbox.benches.money_cases import CURRENCIES, Cell, Result
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome
 from stores.canonical.request import CancelRequest

@@ -20,7 +20,7 @@ from sandbox.benches import random_plans, sequences
 from sandbox.benches.crash import work
 from sandbox.benches.frame import Figure
 from sandbox.benches.ground import SHOP, Ground, ground
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock

@@ -18,7 +18,7 @@ from cancellations.planning import amounts
 from cancellations.planning.plan import EffectKind, Plan
 from cancellations.services import preview
 from sandbox import connections
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.money import Money

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from sandbox.benches.ground import SHOP, Ground
 from sandbox.connections import open_shop
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.kernel import clock
 from stores.services import platform_client
 

@@ -21,7 +21,7 @@ from sandbox.benches import execute
 from sandbox.benches.frame import Figure, spread
 from sandbox.benches.ground import ground, patiently
 from sandbox.benches.served import points, served
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.kernel import clock
 from stores.kernel.errors import RemoteError, RemoteThrottled
 from stores.models import OrderRecord

@@ -1,5 +1,9 @@
-"""The simulators' ground: the world and its file, HTTP without and with sockets, faults, switches, the ledger.
+"""The simulators' kit: the world and its file, HTTP without and with sockets, and what every vendor has. Knows none.
 
-The ledger is the oracle of every crash test: a row for each effect that happened, in a file and commits of its own.
-Read `world`, then `router`.
+world, store, ledger         the world, its file, a row for each effect: the oracle of every crash test
+messages, router, http_server, control_api      the doors          faults, fault_replies, switches   what goes wrong
+base_simulator, records, staff, people          one platform's shops, records, colleagues, orders in bulk
+routes, auth, rate_limits, idempotency, webhooks      what a REST API is made of
+
+Read `world`, then `base_simulator`. Simulators are handed to a world; nothing here imports one.
 """

@@ -6,18 +6,21 @@ A platform's `BaseSimulator` says how a shop and an order begin and answers requ
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, NamedTuple
 
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body, Session
+from sandbox.core.routes import Found, Routes, name_of
+from sandbox.core.switches import Switch
+from sandbox.core.world import World
 
-if TYPE_CHECKING:
-    from sandbox.core.switches import Switch
-    from sandbox.core.world import World
+SERVED = re.compile(r"/(?P<key>\w+)/(?P<shop>[a-z0-9][a-z0-9-]*)(?P<rest>/.*)")
+NOBODY = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,25 @@ class Made:
     lines: tuple[str, ...]
 
 
+class Place(NamedTuple):
+    """Where a request is meant for: the shop's name ("" = by its credentials) and the path below the shop."""
+
+    shop: str
+    rest: str
+
+
 class BaseSimulator(ABC):
-    """Base of a simulated platform (`Simulated` in platforms.py says what the shared doors ask)."""
+    """Base of a simulated platform (`Simulated` in world.py says what the world asks of it)."""
 
     key: str
-    spec: Any  # a module with the dataclasses Order, Line and (optional) Person: the words of an order
+    spec: Any  # holds the dataclasses Order, Line and (optional) Person: the words of an order
     seeds: Mapping[str, Mapping[str, Any]]  # named orders in those words
     switches: tuple[Switch, ...] = ()
+    tables: str = ""
+    routes: Routes = Routes()
+    staff_kind: ClassVar[Any]  # the platform's kind of BaseStaff
+    many: ClassVar[Any]  # (count, seed) -> words of believable orders
+    host: ClassVar[re.Pattern[str]] = NOBODY  # the real form of the address, with the group `shop` where it names one
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -53,34 +68,44 @@ class BaseSimulator(ABC):
         """The record of a new shop; `name` is its key. JSON only."""
 
     @abstractmethod
-    def build(self, session: Session, wanted: Any) -> Made:
-        """Make the records of one order from the words of `spec.Order`."""
-
-    @classmethod
-    @abstractmethod
-    def many(cls, count: int, seed: int) -> Iterable[Mapping[str, Any]]:
-        """Words of believable orders; the same seed gives the same."""
+    def build(self, session: Any, wanted: Any) -> Any:
+        """Make the records of one order from the words of `spec.Order`; answer Made."""
 
     @abstractmethod
     def open_shop(self, name: str, base: str) -> SimulatedShop:
         """The address and credentials that a connection form would take; base: "" = reached in process."""
 
-    @classmethod
-    @abstractmethod
-    def claims(cls, request: Request) -> bool: ...
-
-    @abstractmethod
-    def operations(self, request: Request) -> tuple[str, ...]: ...
-
     @abstractmethod
     def reply(self, request: Request) -> Reply: ...
 
-    def due(self, session: Session, kind: str, body: Body) -> None:
+    def due(self, session: Any, kind: str, body: Body) -> None:
         """A timer of ours came due; kind as it was given to `Session.timer`. Most platforms have none."""
         return None
 
     def hook_headers(self, row: sqlite3.Row) -> dict[str, str]:
         return {"Content-Type": "application/json"}
+
+    # --- requests ------------------------------------------------------------------------------------
+    @classmethod
+    def where(cls, request: Request) -> Place | None:
+        """By the server's path, /KEY/SHOP/…, or by host; None: not for this platform."""
+        if (match := SERVED.fullmatch(request.path)) and match["key"] == cls.key:
+            return Place(match["shop"], match["rest"])
+        host = cls.host.fullmatch(request.headers.get("host", ""))
+        return Place(host.groupdict().get("shop", ""), request.path) if host else None
+
+    @classmethod
+    def claims(cls, request: Request) -> bool:
+        return cls.where(request) is not None
+
+    @classmethod
+    def found(cls, request: Request) -> Found | int:
+        """The route of a request and the ids in its path, or the status that says there is none."""
+        place = cls.where(request)
+        return cls.routes.find(request.method, place.rest) if place else 404
+
+    def operations(self, request: Request) -> tuple[str, ...]:
+        return (name_of(self.found(request)),)
 
     # --- shops and orders --------------------------------------------------------------------------
     def add_shop(self, name: str = "demo", **changes: Any) -> Body:
@@ -93,32 +118,40 @@ class BaseSimulator(ABC):
     def shop(self, name: str) -> Body | None:
         """`demo` is always there."""
         row = self.world.store.db.execute(
-            "SELECT body FROM records WHERE home = ? AND kind = 'shop' AND id = ?", (self.key, name)
+            "SELECT body FROM records WHERE shop = ? AND kind = 'shop' AND id = ?", (self.key, name)
         ).fetchone()
         if row:
             found: Body = json.loads(row[0])
             return found
         return self.fresh(name) if name == "demo" else None
 
+    def known(self, name: str) -> Body:
+        """The shop, or a fresh one of that name that nobody opened: for what only looks at its records."""
+        return self.shop(name) or self.fresh(name)
+
     def shops(self) -> list[Body]:
         """Every shop, `demo` first when nobody changed it."""
         rows = self.world.store.db.execute(
-            "SELECT body FROM records WHERE home = ? AND kind = 'shop' ORDER BY rowid", (self.key,)
+            "SELECT body FROM records WHERE shop = ? AND kind = 'shop' ORDER BY rowid", (self.key,)
         )
         found = [json.loads(row[0]) for row in rows]
         return found if any(shop["name"] == "demo" for shop in found) else [self.fresh("demo"), *found]
 
-    def session(self, db: sqlite3.Connection, shop: Body, *, request: str = "") -> Session:
-        """Inside `with world.store.write() as db`."""
-        return Session(self.world, db, self.key, shop, request=request)
+    def of_row(self, row: sqlite3.Row) -> Body:
+        """The shop that a delivery or a timer belongs to."""
+        return self.known(row["shop"].partition("/")[2])
 
-    def make_order(self, shop: str = "demo", **words: Any) -> Made:
+    def session(self, db: sqlite3.Connection, shop: Body, *, request: str = "", version: str = "") -> Any:
+        """The platform's own kind of Session. Inside `with world.store.write() as db`."""
+        return Session(self.world, db, self.key, shop, request=request, version=version)
+
+    def make_order(self, shop: str = "demo", **words: Any) -> Any:
         """One order by keyword; see the platform's spec.py for the words. Opens the shop when there is none."""
-        home = self.shop(shop) or self.add_shop(shop)
+        body = self.shop(shop) or self.add_shop(shop)
         with self.world.store.write() as db:
-            return self.build(self.session(db, home), self.spec.Order(**words))
+            return self.build(self.session(db, body), self.spec.Order(**words))
 
-    def seed(self, *names: str, shop: str = "demo") -> dict[str, Made]:
+    def seed(self, *names: str, shop: str = "demo") -> dict[str, Any]:
         """The named seed orders, all of them when none is named. Raises KeyError for an unknown name."""
         return {name: self.make_order(shop, **self.seeds[name]) for name in names or self.seeds}
 
@@ -131,7 +164,7 @@ class BaseSimulator(ABC):
         """A raw record, for tests that look behind the API; what is due runs first. Raises KeyError."""
         self.world.tick()
         with self.world.store.write() as db:
-            found = self.session(db, self.shop(shop) or self.fresh(shop)).get(kind, ident)
+            found: Body | None = self.session(db, self.known(shop)).get(kind, ident)
         if found is None:
             raise KeyError(ident)
         return found
@@ -139,11 +172,15 @@ class BaseSimulator(ABC):
     def order(self, order_id: str, shop: str = "demo") -> Body:
         return self.record("order", order_id, shop)
 
-    # --- for the shared doors ----------------------------------------------------------------------
+    def staff(self, order_id: str, shop: str = "demo") -> Any:
+        """Somebody in the platform's own desk, acting on this order behind our back."""
+        return self.staff_kind(self, order_id, shop)
+
+    # --- for the world -----------------------------------------------------------------------------
     def fire(self, db: sqlite3.Connection, row: sqlite3.Row) -> None:
-        home = self.shop(row["shop"].partition("/")[2])
-        if home is not None:
-            session = self.session(db, home)
+        shop = self.shop(row["shop"].partition("/")[2])
+        if shop is not None:
+            session = self.session(db, shop)
             session.at = row["due"]
             self.due(session, row["kind"].partition(".")[2], json.loads(row["body"]))
 

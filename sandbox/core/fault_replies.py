@@ -7,13 +7,11 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.core.faults import REGISTRY, Fault
-
-if TYPE_CHECKING:
-    from sandbox.core.router import Reply, Request
-    from sandbox.core.world import World
+from sandbox.core.messages import Reply, Request
+from sandbox.core.world import World
 
 PAGE = b"<!doctype html><html><head><title>Log in</title></head><body><form>Log in to your store</form></body></html>"
 HUGE_BYTES = 12 * 1024 * 1024
@@ -21,25 +19,15 @@ BOMB_BYTES = 64 * 1024 * 1024
 HANG_SECONDS = 600.0
 
 
-def reply(world: World, request: Request, fault: Fault, plain: Callable[[World, Request], Reply]) -> Reply:
+def reply(world: World, request: Request, fault: Fault) -> Reply:
     """What the client gets under this fault; the effect happens never, once, twice or later as the fault says."""
-    from sandbox.core.router import Reply as Shape
-
     effect = REGISTRY[fault.name].effect
     if effect == "late":
-        land_later(world, request, float(fault.detail.get("seconds", 30)))
+        world.land_later(request, float(fault.detail.get("seconds", 30)))
     if effect == "twice":
-        plain(world, request)
-    healthy = plain(world, request) if effect in ("done", "twice") else Shape(200, b"", {})
+        world.answer(request)
+    healthy = world.answer(request) if effect in ("done", "twice") else Reply(200, b"", {})
     return distort(world, healthy, fault)
-
-
-def land_later(world: World, request: Request, seconds: float) -> None:
-    with world.store.write() as db:
-        db.execute(
-            "INSERT INTO timers (due, kind, shop, body) VALUES (?, 'late', '', ?)",
-            (world.at() + seconds, json.dumps(request.as_dict())),
-        )
 
 
 def distort(world: World, healthy: Reply, fault: Fault) -> Reply:

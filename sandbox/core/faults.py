@@ -1,7 +1,7 @@
 """Ways in which a network or a platform fails, each armed by name for an operation and a number of requests.
 
 `effect` says what happened at the platform: none, done, twice, late (lands `seconds` after the connection died).
-The names in INNER are spent deeper inside (by the job, the key store, the bucket); all others in http.py.
+The names in INNER are spent deeper inside (by the job, the key store, the bucket); all others by the router.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sandbox.core.world import World
+from sandbox.core.store import Store
 
 
 @dataclass(frozen=True)
@@ -70,23 +69,23 @@ REGISTRY = {kind.name: kind for kind in ALL}
 INNER = frozenset({"stale", "throttled", "stuck_job", "job_fails", "user_error", "key_running"})
 
 
-def arm(world: World, name: str, *, on: str, times: int, skip: int, detail: Mapping[str, Any]) -> None:
+def arm(store: Store, name: str, *, on: str, times: int, skip: int, detail: Mapping[str, Any]) -> None:
     """Raises ValueError for an unknown fault."""
     if name not in REGISTRY:
         raise ValueError(f"no fault {name!r}; there are: {', '.join(REGISTRY)}")
-    with world.store.write() as db:
+    with store.write() as db:
         db.execute(
             "INSERT INTO faults (name, operation, times, skip, detail) VALUES (?, ?, ?, ?, ?)",
             (name, on, times, skip, json.dumps(detail)),
         )
 
 
-def spend(world: World, operations: Collection[str], names: Collection[str] | None = None) -> Fault | None:
+def spend(store: Store, operations: Collection[str], names: Collection[str] | None = None) -> Fault | None:
     """Takes one armed fault that fits; None when there is none. `names` None: every fault that is not INNER."""
-    db = world.store.db
+    db = store.db
     if not db.execute("SELECT 1 FROM faults LIMIT 1").fetchone():
         return None
-    with world.store.write():
+    with store.write():
         for row in db.execute("SELECT * FROM faults ORDER BY id").fetchall():
             fits = row["name"] in names if names is not None else row["name"] not in INNER
             if not fits or not (row["operation"] == "*" or row["operation"] in operations):
@@ -98,6 +97,6 @@ def spend(world: World, operations: Collection[str], names: Collection[str] | No
                 db.execute("DELETE FROM faults WHERE id = ?", (row["id"],))
             else:
                 db.execute("UPDATE faults SET times = times - 1 WHERE id = ?", (row["id"],))
-            world.count("faults", row["name"])
+            store.count("faults", row["name"])
             return Fault(row["name"], json.loads(row["detail"]))
     return None

@@ -11,7 +11,8 @@ from typing import ClassVar
 
 import requests
 
-from sandbox.core.router import Reply, Request, handle, json_reply
+from sandbox.core.messages import Reply, Request, json_reply
+from sandbox.core.router import handle
 from sandbox.core.world import World
 
 logger = logging.getLogger(__name__)

@@ -33,6 +33,14 @@ class Request:
         kept = {"method": self.method, "path": self.path, "headers": dict(self.headers), "id": self.id}
         return kept | {"query": self.query, "body": self.body.decode("utf-8", "replace")}
 
+    def json(self) -> Any:
+        """The body; None when there is none. Raises ValueError."""
+        return json.loads(self.body) if self.body else None
+
+    def is_json(self) -> bool:
+        """Does it say that its body is JSON?"""
+        return "json" in self.headers.get("content-type", "")
+
 
 @dataclass
 class Reply:
@@ -45,6 +53,20 @@ class Reply:
     seconds: float = 0.0
 
 
+class Refused(Exception):
+    """A platform says no: status, what stands in the body (as JSON; bytes and None as they are), headers."""
+
+    def __init__(self, status: int, body: Any, **headers: str) -> None:
+        self.status = status
+        self.body = body
+        self.headers = headers
+        super().__init__(status)
+
+
+def compact(payload: Any) -> bytes:
+    return json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
+
+
 def json_reply(status: int, payload: Any, **headers: str) -> Reply:
-    told = {"Content-Type": "application/json; charset=utf-8"} | headers
-    return Reply(status, json.dumps(payload, separators=(",", ":")).encode(), told)
+    content = {"Content-Type": "application/json; charset=utf-8"} | headers
+    return Reply(status, json.dumps(payload, separators=(",", ":")).encode(), content)

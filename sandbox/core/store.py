@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -10,35 +11,15 @@ from contextlib import contextmanager
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS shops (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, shop TEXT NOT NULL, body TEXT NOT NULL, previous TEXT);
-CREATE TABLE IF NOT EXISTS search (
-  id INTEGER PRIMARY KEY, shop TEXT NOT NULL, name TEXT, number INTEGER, words TEXT, email TEXT, sku TEXT, tags TEXT,
-  customer_id INTEGER, customer_name TEXT, confirmation TEXT, po_number TEXT, source_name TEXT, gateways TEXT,
-  created_at INTEGER, updated_at INTEGER, processed_at INTEGER, is_closed INTEGER, is_cancelled INTEGER,
-  is_test INTEGER, financial TEXT, fulfilment TEXT, returned TEXT, disputes TEXT, risk TEXT, total INTEGER,
-  units INTEGER, locations TEXT);
-CREATE INDEX IF NOT EXISTS search_updated ON search (shop, updated_at, id);
-CREATE INDEX IF NOT EXISTS search_created ON search (shop, created_at, id);
-CREATE INDEX IF NOT EXISTS search_processed ON search (shop, processed_at, id);
-CREATE INDEX IF NOT EXISTS search_name ON search (shop, name);
-CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, shop TEXT NOT NULL, order_id INTEGER NOT NULL,
-  body TEXT NOT NULL, state TEXT NOT NULL, errors TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS jobs_order ON jobs (order_id);
 CREATE TABLE IF NOT EXISTS timers (id INTEGER PRIMARY KEY, due REAL NOT NULL, kind TEXT NOT NULL, shop TEXT NOT NULL,
   body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS timers_due ON timers (due, id);
-CREATE TABLE IF NOT EXISTS edits (id INTEGER PRIMARY KEY, shop TEXT NOT NULL, order_id INTEGER NOT NULL,
-  body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS effects (seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, shop TEXT NOT NULL,
   order_id INTEGER, kind TEXT NOT NULL, cause TEXT NOT NULL, key TEXT NOT NULL, note TEXT NOT NULL,
   amount TEXT NOT NULL, currency TEXT NOT NULL, units INTEGER NOT NULL, request TEXT NOT NULL, detail TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS effects_order ON effects (order_id, kind);
 CREATE TABLE IF NOT EXISTS keys (shop TEXT NOT NULL, field TEXT NOT NULL, key TEXT NOT NULL, arguments TEXT NOT NULL,
   started_at REAL NOT NULL, state TEXT NOT NULL, outcome TEXT, PRIMARY KEY (shop, field, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS levels (shop TEXT NOT NULL, item INTEGER NOT NULL, location INTEGER NOT NULL,
-  available INTEGER NOT NULL, committed INTEGER NOT NULL, on_hand INTEGER NOT NULL,
-  PRIMARY KEY (shop, item, location)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, shop TEXT NOT NULL, expires_at REAL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS hooks (id INTEGER PRIMARY KEY, shop TEXT NOT NULL, topic TEXT NOT NULL, body TEXT NOT NULL,
   failures INTEGER NOT NULL DEFAULT 0);
@@ -53,34 +34,26 @@ CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY, name TEXT NOT NULL, o
 CREATE TABLE IF NOT EXISTS counters (name TEXT NOT NULL, operation TEXT NOT NULL, value REAL NOT NULL,
   PRIMARY KEY (name, operation)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS buckets (shop TEXT PRIMARY KEY, level REAL NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS shoplazza_shops (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS shoplazza_orders (shop TEXT NOT NULL, id TEXT NOT NULL, number TEXT NOT NULL,
-  updated_at REAL NOT NULL, body TEXT NOT NULL, previous TEXT, PRIMARY KEY (shop, id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS shoplazza_updated ON shoplazza_orders (shop, updated_at, id);
-CREATE TABLE IF NOT EXISTS modern_dropship_accounts (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS modern_dropship_orders (account TEXT NOT NULL, id TEXT NOT NULL, created_at REAL NOT NULL,
-  body TEXT NOT NULL, previous TEXT, PRIMARY KEY (account, id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS modern_dropship_created ON modern_dropship_orders (account, created_at, id);
-CREATE TABLE IF NOT EXISTS records (home TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL,
-  at REAL NOT NULL, body TEXT NOT NULL, previous TEXT, PRIMARY KEY (home, kind, id));
-CREATE INDEX IF NOT EXISTS records_parent ON records (home, kind, parent);
-CREATE INDEX IF NOT EXISTS records_at ON records (home, kind, at);
+CREATE TABLE IF NOT EXISTS records (shop TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL,
+  at REAL NOT NULL, body TEXT NOT NULL, previous TEXT, PRIMARY KEY (shop, kind, id));
+CREATE INDEX IF NOT EXISTS records_parent ON records (shop, kind, parent);
+CREATE INDEX IF NOT EXISTS records_at ON records (shop, kind, at);
 """
-TABLES = tuple(line.split()[5] for line in SCHEMA.splitlines() if line.startswith("CREATE TABLE"))
 
 
 class Store:
     """Connections to one file. `write()` takes the writer's lock at once, so a request never fails half-way.
 
     Threads of one process queue at a lock of ours, which is quicker and fairer than SQLite's polling. A forked
-    child starts with connections of its own.
+    child starts with connections of its own. tables: what the simulators bring, in the words of SCHEMA.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, tables: str = "") -> None:
         self.path = path
+        self.schema = tables + SCHEMA
         self._start()
         if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'records_at'").fetchone():
-            self.db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+            self.db.executescript(f"BEGIN IMMEDIATE; {self.schema} COMMIT;")
 
     def _start(self) -> None:
         self.pid = os.getpid()
@@ -129,6 +102,19 @@ class Store:
             db.rollback()
             raise
         db.commit()
+
+    def count(self, name: str, operation: str, by: float = 1) -> None:
+        """Adds to a counter: requests, throttled, cost, faults."""
+        self.db.execute(
+            "INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value",
+            (name, operation, by),
+        )
+
+    def empty(self) -> None:
+        """Every table, without a row."""
+        with self.write() as db:
+            for name in re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", self.schema):
+                db.execute(f"DELETE FROM {name}")
 
     def release(self) -> None:
         """Closes this thread's connection: for threads that end."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from sandbox.core.world import World
 from sandbox.demo import cast, shops, stories
+from sandbox.world import World
 from stores.kernel.errors import DeskError
 from stores.models import Store, User
 

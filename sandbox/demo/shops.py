@@ -9,7 +9,7 @@ from django.conf import settings
 
 from sandbox import connections as sandbox_connections
 from sandbox.connections import open_shop
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.kernel import clock
 from stores.models import Store, StoreSync, SyncPhase, User
 from stores.services import connections, sync
@@ -40,23 +40,21 @@ def fill(world: World) -> None:
     if world.counters().get("requests") or world.effects():
         return
     world.switch("limit", "plus")  # the import should take seconds
-    world.populate("demo", ORDERS)
-    world.seed()
     for shop in ALL:
-        if shop.platform != "shopify":
-            house = sandbox_connections.of(world, shop.platform)
-            house.populate(shop.sandbox_name, ORDERS // 5)
-            house.seed()
+        simulator = sandbox_connections.of(world, shop.platform)
+        if shop != YEN:  # its orders are among the seeds
+            simulator.populate(shop.sandbox_name, ORDERS if shop == MAIN else ORDERS // 5)
+            simulator.seed()
 
 
 def connect(owner: User, shop: Shop, world: World) -> Store:
     """Connect it through the product's own service, or point a connected one to where the sandbox answers now."""
-    house = open_shop(world, shop.platform, shop.sandbox_name, base=settings.SANDBOX_URL)
+    practice = open_shop(world, shop.platform, shop.sandbox_name, base=settings.SANDBOX_URL)
     store = Store.objects.filter(platform=shop.platform, is_sandbox=True, name=shop.name).first()
     if store is None:
-        return connections.connect(owner, shop.platform, shop.name, house.settings, house.secrets)
-    if store.settings.get("base_url") != house.settings["base_url"]:
-        connections.rekey(owner, store, house.secrets, house.settings)
+        return connections.connect(owner, shop.platform, shop.name, practice.settings, practice.secrets)
+    if store.settings.get("base_url") != practice.settings["base_url"]:
+        connections.rekey(owner, store, practice.secrets, practice.settings)
         store.refresh_from_db()
     return store
 

@@ -16,8 +16,8 @@ from cancellations.execution import executor
 from cancellations.models import Cancellation
 from cancellations.services import preview, submit
 from cancellations.states import TERMINAL, CancellationState, StepState
-from sandbox.core.world import World
 from sandbox.platforms.shopify.seeds import SEEDS
+from sandbox.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Reason, RefundChoice
 from stores.kernel import clock

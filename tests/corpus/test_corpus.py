@@ -12,7 +12,7 @@ import responses
 from cancellations.planning import comparison, planner
 from cancellations.planning.plan import Plan, ShopSettings
 from cancellations.planning.reports import Answer
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import DeskError, RemoteRefused

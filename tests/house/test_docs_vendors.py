@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sandbox.core import switches
+from sandbox import switches
 from stores.platforms import registry
 from tests.house.tree import ROOT
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from sandbox.core.world import World
 from sandbox.platforms.shopify.spec import Line, Person
+from sandbox.world import World
 from tests.rigs.stack import Stack
 
 pytestmark = [pytest.mark.live, pytest.mark.browser]

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from sandbox.core.world import World
 from sandbox.platforms.shopify.spec import Line
+from sandbox.world import World
 from tests.rigs import processes
 from tests.rigs.servers import Redis, redis_process
 from tests.rigs.stack import Stack, stack

@@ -22,8 +22,8 @@ from cancellations.services import preview, submit
 from cancellations.states import CLAIMABLE
 from sandbox import connections
 from sandbox.connections import open_shop
-from sandbox.core.world import World
 from sandbox.in_process import InProcess
+from sandbox.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock

@@ -6,8 +6,8 @@ from typing import Any
 
 from sandbox import in_process
 from sandbox.core.base_simulator import Made
-from sandbox.core.world import World
 from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
+from sandbox.world import World
 from tests.sandbox import bigcommerce_spec
 
 
@@ -20,7 +20,7 @@ class Client:
         self.http = in_process.session(world)
         self.http.headers.update({"X-Auth-Token": f"bc_{shop}_sandbox", "Accept": "application/json"})
         self.base = f"https://api.bigcommerce.com/stores/{shop}"
-        world.rest_watchers.append(bigcommerce_spec.checker())
+        world.watchers.append(bigcommerce_spec.checker())
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """The response as `requests` has it."""

@@ -1,6 +1,6 @@
 """Checks BigCommerce exchanges against the vendor's descriptions of orders, inventory, settings and webhooks.
 
-    world.rest_watchers.append(bigcommerce_spec.checker())
+    world.watchers.append(bigcommerce_spec.checker())
 
 Does nothing, counted as skipped, when VENDOR_SPECS is unset. Nothing of the vendor's is kept here. The descriptions
 leave out most refusals and GET /v2/store: those are not checked.

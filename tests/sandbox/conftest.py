@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sandbox import in_process
-from sandbox.core.world import World
+from sandbox.world import World
 from tests.sandbox import vendor
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -13,9 +13,9 @@ import pytest
 
 from sandbox import in_process
 from sandbox.core.base_simulator import Made
-from sandbox.core.world import World
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.spec import Line
+from sandbox.world import World
 from stores.platforms.magento import oauth
 from tests.sandbox import magento_spec
 
@@ -96,7 +96,7 @@ def exact(made: Made, *counts: int, back: bool = True, shipping: Any = 0, **more
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
     made.switch("magento_limit", "wide")
-    made.rest_watchers.append(magento_spec.checker())
+    made.watchers.append(magento_spec.checker())
     yield made
     made.close()
 

@@ -93,7 +93,7 @@ def operation_of(spec: Mapping[str, Any], method: str, path: str) -> Mapping[str
 
 
 def checker() -> Callable[[Request, int, Any], None]:
-    """For `world.rest_watchers`; other platforms' exchanges pass by."""
+    """For `world.watchers`; other platforms' exchanges pass by."""
 
     def check(request: Request, status: int, payload: Any) -> None:
         match = API.fullmatch(request.path)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox import in_process
-from sandbox.core.world import World
+from sandbox.world import World
 from tests.sandbox import openapi
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ def unboxed(payload: Any) -> Any:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
-    made.rest_watchers.append(openapi.checker(SPEC, unwrap=unboxed))
+    made.watchers.append(openapi.checker(SPEC, unwrap=unboxed))
     yield made
     made.close()
 

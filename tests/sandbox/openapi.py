@@ -1,6 +1,6 @@
 """Checks REST exchanges against a vendor's OpenAPI description: the path, what was sent, and what was answered.
 
-    world.rest_watchers.append(openapi.checker("modern-dropship/seller-orders.derived.openapi.json"))
+    world.watchers.append(openapi.checker("modern-dropship/seller-orders.derived.openapi.json"))
 
 Does nothing, counted as skipped, when VENDOR_SPECS is unset. Nothing of a vendor's is kept here.
 """
@@ -104,7 +104,7 @@ def wrong(spec: Mapping[str, Any], schema: Any, value: Any, where: str) -> Itera
 
 
 def checker(file: str, *, unwrap: Unwrap = lambda payload: payload) -> Callable[[Request, int, Any], None]:
-    """For `world.rest_watchers`. `unwrap`: takes the envelope off where the description has none."""
+    """For `world.watchers`. `unwrap`: takes the envelope off where the description has none."""
 
     def check(request: Request, status: int, payload: Any) -> None:
         found = list(problems(file, request, status, payload, unwrap=unwrap))

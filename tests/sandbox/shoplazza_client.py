@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from sandbox import in_process
-from sandbox.core.world import World
 from sandbox.platforms.shoplazza.simulator import Made
 from sandbox.platforms.shoplazza.spec import Line
+from sandbox.world import World
 from tests.sandbox import shoplazza_spec
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -45,7 +45,7 @@ class Client:
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
     made.switch("shoplazza_limit", "wide")
-    made.rest_watchers.append(shoplazza_spec.checker())
+    made.watchers.append(shoplazza_spec.checker())
     yield made
     made.close()
 

@@ -1,6 +1,6 @@
 """Checks Shoplazza exchanges: 2025-06 and newer against the vendor's registry, 2022-01 against its OpenAPI description.
 
-    world.rest_watchers.append(shoplazza_spec.checker())
+    world.watchers.append(shoplazza_spec.checker())
 
 Does nothing, counted as skipped, when VENDOR_SPECS is unset. Nothing of the vendor's is kept here.
 """

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.bigcommerce.seeds import SEEDS
 from sandbox.platforms.bigcommerce.spec import Line
+from sandbox.world import World
 from tests.sandbox import bigcommerce_spec
 from tests.sandbox.bigcommerce_client import Client
 

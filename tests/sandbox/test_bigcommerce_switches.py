@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
 from sandbox.platforms.bigcommerce.spec import Line
 from sandbox.platforms.bigcommerce.switches import SWITCHES
+from sandbox.world import World
 from tests.sandbox.bigcommerce_client import Client
 
 TWO = (Line(sku="MUG", quantity=3, price="10.00"), Line(sku="TEA", title="Tea", quantity=2, price="4.00"))
@@ -103,7 +103,7 @@ def stock_story(shop: Client) -> Any:
 
 
 def refusal(shop: Client) -> Any:
-    shop.world.rest_watchers.clear()  # the description knows one of the shapes only
+    shop.world.watchers.clear()  # the description knows one of the shapes only
     made = shop.home.make_order(lines=TWO)
     return list(shop.refund(made, shop.goods(made), [{"provider_id": "x", "amount": 1}]).json())
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sandbox import in_process
-from sandbox.core.world import World
 from sandbox.platforms.shopify.seeds import SEEDS
+from sandbox.world import World
 from tests.sandbox import documents
 from tests.sandbox.conftest import Client
 

@@ -11,9 +11,9 @@ import requests
 
 from sandbox.core import faults
 from sandbox.core.http_server import Server
-from sandbox.core.world import World
 from sandbox.platforms.shopify.shops import Made
 from sandbox.platforms.shopify.spec import Line
+from sandbox.world import World
 from tests.rigs import processes
 from tests.sandbox import documents
 from tests.sandbox.conftest import Client

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.shopify.shops import MAIN, NORTH, Made
 from sandbox.platforms.shopify.spec import Line
+from sandbox.world import World
 from tests.sandbox import documents
 from tests.sandbox.conftest import Client
 from tests.sandbox.test_cancel import cancel, result

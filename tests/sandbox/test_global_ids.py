@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
+from sandbox.world import World
 from tests.sandbox import documents
 from tests.sandbox.conftest import Client
 

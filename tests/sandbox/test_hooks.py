@@ -9,9 +9,9 @@ import pytest
 import requests
 import responses
 
-from sandbox.core.world import World
 from sandbox.platforms.shopify import webhooks
 from sandbox.platforms.shopify.shops import Made
+from sandbox.world import World
 from tests.sandbox import documents
 from tests.sandbox.conftest import Client
 

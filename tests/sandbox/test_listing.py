@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.shopify.spec import Line, Person
+from sandbox.world import World
 from tests.sandbox.conftest import Client
 
 LIST = """query($q: String, $first: Int, $after: String, $last: Int, $before: String, $by: OrderSortKeys,

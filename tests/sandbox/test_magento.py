@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.magento.seeds import SEEDS
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.spec import Line
+from sandbox.world import World
 from tests.sandbox import magento_spec
 from tests.sandbox.magento_client import MUG, TEA, Client, client, exact, home, search, units, world
 
@@ -180,14 +180,14 @@ def test_an_exact_credit_memo_does_what_it_says(home: MagentoSimulator, client: 
     ],
 )
 def test_what_is_left_out_means_everything(home: MagentoSimulator, client: Client, left_out: Any, amount: str) -> None:
-    home.world.rest_watchers.clear()
+    home.world.watchers.clear()
     made = home.make_order(lines=[MUG, TEA])
     assert client.refund(made, **(exact(made, 1) | left_out)).status_code == 200
     assert [str(e.amount) for e in home.world.effects(made.id, kind="refund")] == [amount]
 
 
 def test_a_misspelt_word_moves_no_money_and_says_nothing(home: MagentoSimulator, client: Client) -> None:
-    home.world.rest_watchers.clear()
+    home.world.watchers.clear()
     made = home.make_order(lines=[MUG])
     body = exact(made, 1) | {"is_online": True}
     del body["isOnline"]

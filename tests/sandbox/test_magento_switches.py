@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.switches import SWITCHES
+from sandbox.world import World
 from tests.sandbox.magento_client import MUG, Client, client, exact, search, world
 
 __all__ = ["client", "world"]

@@ -28,7 +28,7 @@ def test_an_unknown_version_is_refused(world):
 
 
 def test_a_retailers_key_finds_no_orders_here(world):
-    world.modern_dropship.add_account(commerce_type="buyer")
+    world.modern_dropship.add_shop(commerce_type="buyer")
 
     assert Client(world).get("/auth/me").json()["company"]["commerceType"] == "buyer"
     assert Client(world).get("/orders").status_code == 404
@@ -68,7 +68,7 @@ def test_the_rest_of_an_order_splits_partly_shipped_items_and_counts_as_shipped(
 
     live = [item for item in told["items"] if not item["cancelled"]]
     assert [(item["sellerVariantCode"], item["quantity"]) for item in live] == [("MUG-BLU", 2)]
-    assert live[0]["_id"] not in made.items
+    assert live[0]["_id"] not in made.lines
     assert told["shipped"] is True
     assert told["shippedDate"]
     assert [effect.units for effect in world.effects(made.id)] == [6]
@@ -87,11 +87,11 @@ def test_without_any_shipment_the_rest_is_the_whole(world, client):
 def test_what_stays_of_an_item_gets_a_new_id(world, client):
     made = world.modern_dropship.make_order(lines=[Line(quantity=5)])
 
-    item = client.post(f"/orders/{made.id}/items/{made.items[0]}/cancel", reason="x", newQuantity=3).json()
+    item = client.post(f"/orders/{made.id}/items/{made.lines[0]}/cancel", reason="x", newQuantity=3).json()
 
-    assert (item["_id"], item["cancelled"]) == (made.items[0], True)
+    assert (item["_id"], item["cancelled"]) == (made.lines[0], True)
     old, new = client.order(made.id)["items"]
-    assert (old["_id"], old["cancelled"]) == (made.items[0], True)
+    assert (old["_id"], old["cancelled"]) == (made.lines[0], True)
     assert (new["cancelled"], new["quantity"], len(new["_id"])) == (False, 3, 24)
     assert [effect.units for effect in world.effects(made.id)] == [2]
 
@@ -100,7 +100,7 @@ def test_what_stays_of_an_item_gets_a_new_id(world, client):
 def test_quantities_out_of_range_are_refused_in_the_second_shape(world, client, wanted):
     made = world.modern_dropship.make_order(lines=[Line(quantity=5, fulfilled=2)])
 
-    answer = client.post(f"/orders/{made.id}/items/{made.items[0]}/cancel", newQuantity=wanted)
+    answer = client.post(f"/orders/{made.id}/items/{made.lines[0]}/cancel", newQuantity=wanted)
 
     assert answer.status_code == 400
     assert answer.json()["data"] is None
@@ -109,7 +109,7 @@ def test_quantities_out_of_range_are_refused_in_the_second_shape(world, client, 
 
 def test_the_same_item_cannot_be_cancelled_twice(world, client):
     made = world.modern_dropship.make_order(lines=[Line(quantity=5)])
-    path = f"/orders/{made.id}/items/{made.items[0]}/cancel"
+    path = f"/orders/{made.id}/items/{made.lines[0]}/cancel"
 
     assert [client.post(path, newQuantity=3).status_code for _ in range(2)] == [200, 400]
     assert len(world.effects(made.id)) == 1
@@ -118,7 +118,7 @@ def test_the_same_item_cannot_be_cancelled_twice(world, client):
 def test_when_nothing_waits_any_more_the_order_counts_as_shipped(world, client):
     made = world.modern_dropship.make_order(lines=[Line(quantity=5, fulfilled=2)])
 
-    client.post(f"/orders/{made.id}/items/{made.items[0]}/cancel", newQuantity=2)
+    client.post(f"/orders/{made.id}/items/{made.lines[0]}/cancel", newQuantity=2)
 
     assert client.order(made.id)["shipped"] is True
 
@@ -127,6 +127,6 @@ def test_updated_changes_on_every_write(world, client):
     made = world.modern_dropship.make_order(lines=[Line(quantity=5)])
     before = client.order(made.id)["updated"]
 
-    client.post(f"/orders/{made.id}/items/{made.items[0]}/cancel", newQuantity=3)
+    client.post(f"/orders/{made.id}/items/{made.lines[0]}/cancel", newQuantity=3)
 
     assert client.order(made.id)["updated"] > before

@@ -10,9 +10,9 @@ import requests
 
 from sandbox import in_process
 from sandbox.core.http_server import Server
-from sandbox.core.world import World
 from sandbox.platforms.modern_dropship.seeds import SEEDS
 from sandbox.platforms.modern_dropship.spec import Line
+from sandbox.world import World
 from tests.sandbox import openapi
 from tests.sandbox.modern_dropship_client import Client, client, world
 
@@ -26,13 +26,13 @@ def test_a_shipment_counts_its_units(world, client):
     client.post(f"/orders/{made.id}/fulfillments", carrier="Post", items=[{"sku": "MUG-BLU", "quantity": 2}])
 
     (shipment,) = client.order(made.id)["fulfillments"]
-    assert [(part["orderItemId"], part["quantity"]) for part in shipment["items"]] == [(made.items[0], 2)]
+    assert [(part["orderItemId"], part["quantity"]) for part in shipment["items"]] == [(made.lines[0], 2)]
     assert client.post(f"/orders/{made.id}/cancel", unfulfilledOnly=False).status_code == 400
 
 
 def test_a_recorded_return_cancels_as_a_side_effect_only_when_told_to(world, client):
     made = world.modern_dropship.make_order(lines=[Line(quantity=5, fulfilled=2)])
-    back = [{"ItemId": made.items[0], "Reason": "broken", "QuantityToRefund": 1}]
+    back = [{"ItemId": made.lines[0], "Reason": "broken", "QuantityToRefund": 1}]
 
     client.post(f"/orders/{made.id}/refund", cancelUnfulfilled=False, items=back)
     assert world.effects(made.id) == []
@@ -119,7 +119,7 @@ def test_each_seed_is_told_as_the_description_allows(vendor_specs: Path, world: 
     assert client.get("/auth/me").ok
     assert client.get("/partners").ok
     assert client.order(made.id)["_id"] == made.id
-    client.post(f"/orders/{made.id}/items/{made.items[0]}/cancel", reason="x", newQuantity=1)
+    client.post(f"/orders/{made.id}/items/{made.lines[0]}/cancel", reason="x", newQuantity=1)
     client.post(f"/orders/{made.id}/cancel", reason="x", unfulfilledOnly=True)
     assert client.get("/orders").ok
 

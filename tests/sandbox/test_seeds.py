@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.shopify.seeds import SEEDS
+from sandbox.world import World
 from tests.sandbox import documents, vendor
 from tests.sandbox.conftest import Client
 

@@ -13,7 +13,7 @@ import pytest
 import requests
 from django.conf import settings
 
-from sandbox.core.world import World
+from sandbox.world import World
 from tests.rigs import processes
 from tests.sandbox import documents
 

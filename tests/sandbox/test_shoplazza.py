@@ -14,9 +14,9 @@ import requests
 from sandbox import in_process
 from sandbox.core.http_server import Server
 from sandbox.core.messages import Request
-from sandbox.core.world import World
 from sandbox.platforms.shoplazza.seeds import SEEDS
 from sandbox.platforms.shoplazza.spec import Line
+from sandbox.world import World
 from tests.sandbox import shoplazza_spec
 from tests.sandbox.shoplazza_client import MUG, NOON, Client, client, records, refunding, world
 
@@ -70,7 +70,7 @@ def test_pages_end_with_null(world: World, client: Client) -> None:
 
 @pytest.mark.parametrize("version", ["2026-01", "2022-01"])
 def test_unknown_filters_are_ignored_and_known_ones_are_not(world: World, version: str) -> None:
-    world.rest_watchers.clear()  # the registry does not know them either
+    world.watchers.clear()  # the registry does not know them either
     kept, other = world.shoplazza.make_order(), world.shoplazza.make_order(pay="waiting")
     client = Client(world, version)
 
@@ -226,7 +226,7 @@ def test_each_channel_pays_in_its_own_time(
 
 
 def test_a_refund_by_hand_is_closed_by_hand(world: World, client: Client) -> None:
-    world.rest_watchers.clear()  # the trimmed registry lacks refund/finish
+    world.watchers.clear()  # the trimmed registry lacks refund/finish
     made = world.shoplazza.make_order(lines=[MUG], channel="custom")
     told = client.payload(client.post(f"orders/{made.id}/refund", refunding(made, "14.50")))
     assert client.post(f"orders/{made.id}/refund/finish", told).status_code == 200

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
 from sandbox.platforms.shoplazza.simulator import Made
 from sandbox.platforms.shoplazza.spec import Line
 from sandbox.platforms.shoplazza.switches import SWITCHES
+from sandbox.world import World
 from tests.sandbox.shoplazza_client import MUG, Client, client, records, refunding, world
 
 __all__ = ["client", "world"]

@@ -12,10 +12,10 @@ import requests
 
 from sandbox import in_process
 from sandbox.core.http_server import Server
-from sandbox.core.world import World
 from sandbox.platforms.square.seeds import SEEDS
 from sandbox.platforms.square.simulator import SquareSimulator
 from sandbox.platforms.square.spec import Line
+from sandbox.world import World
 from tests.make import NOW
 from tests.stores.platforms.square import vendor
 
@@ -52,7 +52,7 @@ class Client:
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOW)
     made.switch("square_limit", "wide")
-    made.rest_watchers.append(vendor.check)
+    made.watchers.append(vendor.check)
     yield made
     made.close()
 
@@ -225,7 +225,7 @@ def test_what_a_refund_may_not_be(world: World, home: SquareSimulator, client: C
     client.ask("v2/refunds", refund_of(order, 1))
     assert client.refused("POST", "v2/refunds", refund_of(order, 1, "k2")) == "400 REFUND_ALREADY_PENDING"
     assert client.refused("POST", "v2/refunds", refund_of(order, 2)) == "400 IDEMPOTENCY_KEY_REUSED"
-    world.rest_watchers.clear()
+    world.watchers.clear()
     long = refund_of(order, 1, "k3", reason="x" * 193)
     assert client.refused("POST", "v2/refunds", long) == "400 VALUE_TOO_LONG"
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
 from sandbox.platforms.square.simulator import SquareSimulator
 from sandbox.platforms.square.switches import SWITCHES
+from sandbox.world import World
 from tests.sandbox.test_square import CALLED_OFF, MUG, Client, client, home, put, refund_of, world
 
 __all__ = ["client", "home", "world"]
@@ -96,7 +96,7 @@ def sold(world: World, home: Shop, client: Client) -> Any:
 
 def put_with(version: int = 1, **changes: Any) -> Probe:
     def probe(world: World, home: Shop, client: Client) -> Any:
-        world.rest_watchers.clear()
+        world.watchers.clear()
         made = home.make_order(pay="unpaid")
         return put(client, made, version, **changes).json()
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
 from sandbox.platforms.shopify.shops import Made
 from sandbox.platforms.shopify.spec import Line
+from sandbox.world import World
 from tests.sandbox import documents, test_hooks, test_listing, test_refund
 from tests.sandbox.conftest import Client
 from tests.sandbox.test_cancel import KEEP, ORIGINAL, cancel, result

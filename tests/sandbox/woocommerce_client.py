@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from sandbox import in_process
-from sandbox.core.world import World
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
+from sandbox.world import World
 from tests.sandbox import woocommerce_spec
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ SITE = "https://demo.woocommerce.example/wp-json/"
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
-    made.rest_watchers.append(woocommerce_spec.checker(ours=False))
+    made.watchers.append(woocommerce_spec.checker(ours=False))
     yield made
     made.close()
 

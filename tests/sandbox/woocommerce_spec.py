@@ -3,7 +3,7 @@
 Derived from what its REST documentation and source say of the answers that matter here (orders, refunds, the preview of
 11.1, errors, webhooks) and of the bodies a client may send. Nothing of the vendor's is kept here.
 
-    world.rest_watchers.append(woocommerce_spec.checker())
+    world.watchers.append(woocommerce_spec.checker())
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from cancellations.execution import executor
 from cancellations.models import Cancellation, Step
 from cancellations.states import CLAIMABLE, TERMINAL, StepState
 from sandbox.core.ledger import Effect
-from sandbox.core.world import World
 from sandbox.in_process import InProcess
+from sandbox.world import World
 from stores.kernel import clock
 from stores.models import Store, User
 from stores.services import platform_client

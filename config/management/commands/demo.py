@@ -11,8 +11,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from config.up import prepare
-from sandbox.demo import making
+from config.up import practice, prepare
+
+if practice.is_here():
+    from sandbox.demo import making
 
 
 class Command(BaseCommand):
@@ -28,6 +30,7 @@ class Command(BaseCommand):
             self._leave()
 
     def _make(self) -> None:
+        practice.require()
         if not (settings.DEMO and settings.SANDBOX_URL):
             raise CommandError("There is no demo here. DEMO=1 make run starts one.")
         if not making.make(settings.STATE_DIR / "sandbox.sqlite3", self.stdout.write):

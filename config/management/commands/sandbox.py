@@ -10,8 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from sandbox.core.http_server import Server
-from sandbox.core.world import World
+from config.up import practice
+
+if practice.is_here():
+    from sandbox.core.http_server import Server
+    from sandbox.world import World
 
 
 class Command(BaseCommand):
@@ -29,6 +32,7 @@ class Command(BaseCommand):
         serve.add_argument("--control-token", default="", help="opens /control/ to who sends it as X-Sandbox-Control")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        practice.require()
         world = open_world(options["world"], options["shop"])
         world.control_token = options["control_token"] or None
         try:

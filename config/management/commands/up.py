@@ -13,7 +13,7 @@ from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
 from config import start, static_files
-from config.up import children, demo, greeting, keeper, prepare
+from config.up import children, demo, greeting, keeper, practice, prepare
 
 START_SECONDS = 60  # the desk must answer by then, or the console says where to look
 
@@ -28,6 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         self._check(host)
+        if settings.DEMO:
+            practice.require()
         logs = prepare.folders()
         lock = prepare.only_one(settings.STATE_DIR)
         prepare.free_port(host, port)

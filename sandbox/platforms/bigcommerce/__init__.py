@@ -1,5 +1,10 @@
 """BigCommerce, simulated at the HTTP level: orders v2, payment actions v3, inventory, settings and webhooks.
 
-Read first: router.py (routes, rights, limits), quotes.py (what a refund is worth), refunds.py (what becomes of one),
-statuses.py (status, void, archive). An order is one record; money in it is decimal text.
+An order is one record; money in it is decimal text.
+
+simulator  the Python door      router  routes, rights, limits      refusals, xml  how v2 and v3 say no, and XML
+quotes     what a refund is worth          refunds  what becomes of one        statuses  status, void, archive
+orders, listing, sublists, serializers, payments      what is read      inventory, webhooks   the other APIs
+amounts, spec, build, seeds, populate, switches, staff      orders in words, doubts, people behind our back
+Read simulator, router, quotes, refunds.
 """

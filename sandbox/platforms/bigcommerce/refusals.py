@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.core.messages import Refused
+
 TYPE = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes"
-
-
-class Refused(Exception):
-    """`body` None: nothing but the status."""
-
-    def __init__(self, status: int, body: Any, **headers: str) -> None:
-        self.status = status
-        self.body = body
-        self.headers = headers
-        super().__init__(status)
 
 
 def v2(status: int, message: str) -> Refused:

@@ -6,21 +6,22 @@ https://api.bigcommerce.com/stores/{hash}/v2|v3/…                   the real f
 
 from __future__ import annotations
 
-import json
+import math
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.core import faults
-from sandbox.core.messages import Reply, Request, json_reply
-from sandbox.core.records import Session
+from sandbox.core.base_simulator import BaseSimulator
+from sandbox.core.messages import Refused, Reply, Request, json_reply
+from sandbox.core.rate_limits import in_window
+from sandbox.core.records import Body, Session
+from sandbox.core.routes import Asked, Found, Route, Routes, name_of
 from sandbox.platforms.bigcommerce import (
     inventory,
     listing,
+    orders,
     payments,
     quotes,
-    rate_limits,
     refunds,
     serializers,
     sublists,
@@ -28,64 +29,30 @@ from sandbox.platforms.bigcommerce import (
     xml,
 )
 from sandbox.platforms.bigcommerce import statuses as states
-from sandbox.platforms.bigcommerce.amounts import Body
-from sandbox.platforms.bigcommerce.listing import Query
-from sandbox.platforms.bigcommerce.refusals import Refused, plain, v2, v3
+from sandbox.platforms.bigcommerce.refusals import plain, v2, v3
 
-if TYPE_CHECKING:
-    from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
-
-HOST = "api.bigcommerce.com"
 PATH = re.compile(r"(?:/bigcommerce/[^/]+)?/stores/(?P<hash>[a-z0-9]+)/(?P<version>v[23])/(?P<rest>.+)")
 EMPTY = object()  # 204
-
-
-class Asked(NamedTuple):
-    session: Session
-    id: str
-    query: Query
-    body: Any
-
-
-class Route(NamedTuple):
-    """`name`: what faults call it; scope: the right it needs, its read-only form for a GET."""
-
-    name: str
-    version: str
-    method: str
-    path: re.Pattern[str]
-    act: Callable[[Asked], Any]
-    scope: str = "store_v2_orders"
-    status: int = 200
+SECONDS = 30.0  # a fixed window, counted in requests of one account and told on every answer
+QUOTAS = {"standard": 150, "pro": 450, "small": 20, "wide": 1_000_000}
 
 
 def order_of(asked: Asked) -> Body:
-    found = find(asked.session, asked.id)
+    found = orders.find(asked.session, asked.id)
     if found is None:
         raise v2(404, "The requested resource was not found.")
     return found
 
 
-def find(session: Session, ident: object) -> Body | None:
-    return session.get("order", ident) or session.get("archived", ident)
-
-
-def save(session: Session, order: Body, *, is_change: bool = True) -> None:
-    if is_change:
-        order["modified"] = max(session.at, order["modified"])
-    kind = "archived" if order["is_deleted"] else "order"
-    session.put(kind, order["id"], order, at=order["modified"])
-
-
 def one_order(asked: Asked) -> Body:
-    asked.session.is_stale = faults.spend(asked.session.world, ("order",), {"stale"}) is not None
+    asked.session.is_stale = asked.session.fault("stale", "order") is not None
     return serializers.order(asked.session, order_of(asked), listing.one(asked.query, "include"))
 
 
 def put_order(asked: Asked) -> Body:
     order = order_of(asked)
     states.change(asked.session, order, asked.body)
-    save(asked.session, order)
+    orders.save(asked.session, order)
     return serializers.order(asked.session, order)
 
 
@@ -94,7 +61,7 @@ def archive(asked: Asked) -> Any:
     asked.session.drop("order", order["id"])
     order["is_deleted"] = True
     asked.session.effect("archive", order["id"], cause="archive", currency=order["currency"])
-    save(asked.session, order)
+    orders.save(asked.session, order)
     return EMPTY
 
 
@@ -115,7 +82,7 @@ def transactions(asked: Asked) -> Any:
 
 
 def v3_order(asked: Asked) -> Body:
-    found = find(asked.session, asked.id)
+    found = orders.find(asked.session, asked.id)
     if found is None:
         raise v3(404, "The order was not found.")
     return found
@@ -132,7 +99,7 @@ def refund(asked: Asked) -> Body:
         made = refunds.create(session, order, asked.body)
     except Refused as no:
         raise refunds.refused(no, session.switch("refund_shape")) from no
-    save(session, order, is_change=session.switch("refund_modifies") == "yes")
+    orders.save(session, order, is_change=session.switch("refund_modifies") == "yes")
     return {"data": payments.refund(order, made), "meta": {}}
 
 
@@ -143,15 +110,15 @@ def quote(asked: Asked) -> Body:
 def void(asked: Asked) -> Body:
     order = v3_order(asked)
     states.void(asked.session, order)
-    save(asked.session, order)
+    orders.save(asked.session, order)
     return {}
 
 
 def store(asked: Asked) -> Body:
-    home = asked.session.shop
-    return {"id": home["hash"], "name": home["title"], "currency": home["currency"], "plan_name": "Standard",
-            "timezone": {"name": home["timezone"], "raw_offset": -18000}, "domain": f"{home['name']}.example.com",
-            "secure_url": f"https://{home['name']}.example.com", "admin_email": "owner@example.com"}  # fmt: skip
+    shop = asked.session.shop
+    return {"id": shop["hash"], "name": shop["title"], "currency": shop["currency"], "plan_name": "Standard",
+            "timezone": {"name": shop["timezone"], "raw_offset": -18000}, "domain": f"{shop['name']}.example.com",
+            "secure_url": f"https://{shop['name']}.example.com", "admin_email": "owner@example.com"}  # fmt: skip
 
 
 def statuses(asked: Asked) -> list[Body]:
@@ -164,129 +131,105 @@ def stock(asked: Asked) -> Body:
     return inventory.items(asked.session, said, page, limit)
 
 
-def path(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace("{id}", "(?P<id>[^/]+)"))
-
-
-INFO, TRANSACTIONS, STOCK = "store_v2_information", "store_v2_transactions", "store_inventory"
+ORDERS, INFO, TRANSACTIONS = "store_v2_orders", "store_v2_information", "store_v2_transactions"
+STOCK = "store_inventory"
 ACTIONS = "orders/{id}/payment_actions/"
-ROUTES = (
-    Route("store", "v2", "GET", path("store"), store, INFO),
-    Route("statuses", "v2", "GET", path("order_statuses"), statuses),
-    Route("orders", "v2", "GET", path("orders"), lambda a: listing.orders(a.session, a.query) or EMPTY),
-    Route("count", "v2", "GET", path("orders/count"), lambda a: sublists.count(a.session, a.query)),
-    Route("order", "v2", "GET", path("orders/{id}"), one_order),
-    Route("status", "v2", "PUT", path("orders/{id}"), put_order),
-    Route("archive", "v2", "DELETE", path("orders/{id}"), archive, status=204),
-    Route("products", "v2", "GET", path("orders/{id}/products"),
-          products),
-    Route("addresses", "v2", "GET", path("orders/{id}/shipping_addresses"),
-          lambda a: [serializers.address(a.session, order_of(a), p) for p in order_of(a)["addresses"]] or EMPTY),
-    Route("coupons", "v2", "GET", path("orders/{id}/coupons"), lambda a: sublists.coupons(order_of(a)) or EMPTY),
-    Route("taxes", "v2", "GET", path("orders/{id}/taxes"), lambda a: sublists.taxes(order_of(a)) or EMPTY),
-    Route("shipments", "v2", "GET", path("orders/{id}/shipments"), shipments),
-    Route("transactions", "v3", "GET", path("orders/{id}/transactions"), transactions, TRANSACTIONS),
-    Route("quote", "v3", "POST", path(ACTIONS + "refund_quotes"), quote, TRANSACTIONS, 201),
-    Route("refund", "v3", "POST", path(ACTIONS + "refunds"), refund, TRANSACTIONS, 201),
-    Route("refunds", "v3", "GET", path(ACTIONS + "refunds"), refund_list),
-    Route("void", "v3", "POST", path(ACTIONS + "void"), void, TRANSACTIONS, 201),
-    Route("settings", "v3", "GET", path("settings/inventory"),
+ROUTES = Routes(
+    Route("store", "GET", "v2/store", store, INFO),
+    Route("statuses", "GET", "v2/order_statuses", statuses, ORDERS),
+    Route("orders", "GET", "v2/orders", lambda a: listing.orders(a.session, a.query) or EMPTY, ORDERS),
+    Route("count", "GET", "v2/orders/count", lambda a: sublists.count(a.session, a.query), ORDERS),
+    Route("order", "GET", "v2/orders/{id}", one_order, ORDERS),
+    Route("status", "PUT", "v2/orders/{id}", put_order, ORDERS),
+    Route("archive", "DELETE", "v2/orders/{id}", archive, ORDERS),
+    Route("products", "GET", "v2/orders/{id}/products", products, ORDERS),
+    Route("addresses", "GET", "v2/orders/{id}/shipping_addresses",
+          lambda a: [serializers.address(a.session, order_of(a), p) for p in order_of(a)["addresses"]] or EMPTY,
+          ORDERS),
+    Route("coupons", "GET", "v2/orders/{id}/coupons", lambda a: sublists.coupons(order_of(a)) or EMPTY, ORDERS),
+    Route("taxes", "GET", "v2/orders/{id}/taxes", lambda a: sublists.taxes(order_of(a)) or EMPTY, ORDERS),
+    Route("shipments", "GET", "v2/orders/{id}/shipments", shipments, ORDERS),
+    Route("transactions", "GET", "v3/orders/{id}/transactions", transactions, TRANSACTIONS),
+    Route("quote", "POST", f"v3/{ACTIONS}refund_quotes", quote, TRANSACTIONS, 201),
+    Route("refund", "POST", f"v3/{ACTIONS}refunds", refund, TRANSACTIONS, 201),
+    Route("refunds", "GET", f"v3/{ACTIONS}refunds", refund_list, ORDERS),
+    Route("void", "POST", f"v3/{ACTIONS}void", void, TRANSACTIONS, 201),
+    Route("settings", "GET", "v3/settings/inventory",
           lambda a: inventory.settings(a.session, listing.one(a.query, "channel_id")), INFO),
-    Route("items", "v3", "GET", path("inventory/items"), stock, STOCK),
-    Route("adjust", "v3", "POST", path("inventory/adjustments/relative"),
-          lambda a: inventory.adjust(a.session, a.body), STOCK),
-    Route("hooks", "v3", "GET", path("hooks"),
+    Route("items", "GET", "v3/inventory/items", stock, STOCK),
+    Route("adjust", "POST", "v3/inventory/adjustments/relative", lambda a: inventory.adjust(a.session, a.body), STOCK),
+    Route("hooks", "GET", "v3/hooks",
           lambda a: webhooks.listed(a.session, listing.number(a.query, "page", 1),
-                                    listing.number(a.query, "limit", 50)), ""),
-    Route("hook_create", "v3", "POST", path("hooks"), lambda a: webhooks.create(a.session, a.body), ""),
-    Route("hook_change", "v3", "PUT", path("hooks/{id}"), lambda a: webhooks.change(a.session, a.id, a.body), ""),
-    Route("hook_delete", "v3", "DELETE", path("hooks/{id}"), lambda a: webhooks.remove(a.session, a.id), ""),
+                                    listing.number(a.query, "limit", 50))),
+    Route("hook_create", "POST", "v3/hooks", lambda a: webhooks.create(a.session, a.body)),
+    Route("hook_change", "PUT", "v3/hooks/{id}", lambda a: webhooks.change(a.session, a.id, a.body)),
+    Route("hook_delete", "DELETE", "v3/hooks/{id}", lambda a: webhooks.remove(a.session, a.id)),
 )  # fmt: skip
 
 
-def where(request: Request) -> re.Match[str] | None:
-    """None: not for this platform."""
-    is_ours = request.path.startswith("/bigcommerce/") or request.headers.get("host", "").partition(":")[0] == HOST
-    return PATH.fullmatch(request.path) if is_ours else None
-
-
-def route_of(request: Request) -> tuple[Route, str] | int:
-    """The route and the id in its path, or the status that says there is none."""
-    match = where(request)
-    rest, version = (match["rest"], match["version"]) if match else ("", "")
-    found = [(r, m) for r in ROUTES if r.version == version and (m := r.path.fullmatch(rest))]
-    for route, fits in found:
-        if route.method == request.method:
-            return route, fits.groupdict().get("id") or ""
-    return 405 if found else 404
-
-
-def name_of(request: Request) -> str:
-    found = route_of(request)
-    return "none" if isinstance(found, int) else found[0].name
-
-
-def reply(home: BigCommerceSimulator, request: Request) -> Reply:
-    match = where(request)
-    version = match["version"] if match else "v3"
-    shop = home.by_hash(match["hash"]) if match else None
+def reply(simulator: BaseSimulator, shop: Body | None, request: Request) -> Reply:
+    world, place = simulator.world, simulator.where(request)
+    version, found = place.rest[:2] if place else "v3", simulator.found(request)
     if shop is None:
         return json_reply(404, plain(version, 404, "Not Found").body)
-    operation = name_of(request)
-    home.world.count("requests", operation)
-    told_limits: dict[str, str] = {}
-    with home.world.store.write() as db:
-        session = home.session(db, shop, request=request.id)
+    world.count("requests", name_of(found))
+    headers: dict[str, str] = {}
+    with world.store.write() as db:
+        session = simulator.session(db, shop, request=request.id, version=version)
         try:
-            status, payload = answer(session, request, version, told_limits)
+            status, payload = answer(session, request, found, headers)
         except Refused as no:
-            status, payload, told_limits = no.status, no.body, told_limits | no.headers
+            status, payload, headers = no.status, no.body, headers | no.headers
     if payload is EMPTY:
-        return Reply(204, b"", told_limits)
-    home.world.show(request, status, payload)
+        return Reply(204, b"", headers)
+    world.show(request, status, payload)
     if version == "v2" and "json" not in request.headers.get("accept", ""):
-        return xml.reply(status, payload, request.path.rsplit("/", 1)[-1], **told_limits)
-    return json_reply(status, payload, **told_limits)
+        return xml.reply(status, payload, request.path.rsplit("/", 1)[-1], **headers)
+    return json_reply(status, payload, **headers)
 
 
-def answer(session: Session, request: Request, version: str, told_limits: dict[str, str]) -> tuple[int, Any]:
+def answer(session: Session, request: Request, found: Found | int, headers: dict[str, str]) -> tuple[int, Any]:
     """Raises Refused."""
+    version, operation = session.version, name_of(found)
     if request.headers.get("x-auth-token", "") != session.shop["token"]:
         raise plain(version, 401, "Unauthorized")
-    operation = name_of(request)
-    is_limited = faults.spend(session.world, (operation,), {"throttled"}) is not None
-    fits, said = rate_limits.take(session)
-    if is_limited or not fits:
+    is_forced = session.fault("throttled", operation) is not None
+    fits, said = limits(session)
+    if is_forced or not fits:
         session.world.count("throttled", operation)
-        no = plain(version, 429, "Too many requests")
-        raise Refused(429, no.body, **({} if is_limited else said))
-    told_limits |= said
-    found = route_of(request)
+        raise Refused(429, plain(version, 429, "Too many requests").body, **({} if is_forced else said))
+    headers |= said
     if isinstance(found, int):
         raise plain(version, found, "Not Found" if found == 404 else "Method Not Allowed")
-    route, ident = found
+    route, ids = found
     _check(session, request, route)
-    body = read_body(request, version)
+    try:
+        body = request.json()
+    except ValueError as exc:
+        raise plain(version, 400, "The request body is not valid JSON.") from exc
     if forced := session.forced_error(route.name):
         raise Refused(int(forced["status"]), forced["body"], **forced.get("headers", {}))
-    result = route.act(Asked(session, ident, parse_qs(request.query), body))
+    result = route.act(Asked(session, ids, parse_qs(request.query), body, headers))
     return (204 if result is EMPTY else route.status), result
 
 
+def limits(session: Session) -> tuple[bool, dict[str, str]]:
+    """(whether this request is within the quota, what the answer says about it)."""
+    quota = QUOTAS[session.switch("limit")]
+    fits, left, seconds = in_window(session, quota, SECONDS)
+    said = {
+        "X-Rate-Limit-Time-Window-Ms": "30000", "X-Rate-Limit-Time-Reset-Ms": str(int(seconds * 1000)),
+        "X-Rate-Limit-Requests-Quota": str(quota), "X-Rate-Limit-Requests-Left": str(left),
+    }  # fmt: skip
+    return fits, said if fits else said | {"X-Retry-After": str(math.ceil(seconds) or 1)}
+
+
 def _check(session: Session, request: Request, route: Route) -> None:
-    wanted = request.headers.get("accept", "*/*")
-    if not any(word in wanted for word in ("json", "*/*", *(["xml"] if route.version == "v2" else []))):
-        raise plain(route.version, 406, "Not Acceptable")
-    if request.body and "json" not in request.headers.get("content-type", ""):
-        raise plain(route.version, 415, "Unsupported Media Type")
-    held = session.shop["scopes"]
-    enough = {route.scope} | ({f"{route.scope}_read_only"} if request.method == "GET" else set())
-    if route.scope and not enough & set(held):
-        raise plain(route.version, 403, "Your token does not have access to this resource.")
-
-
-def read_body(request: Request, version: str) -> Any:
-    try:
-        return json.loads(request.body) if request.body else None
-    except ValueError as exc:
-        raise plain(version, 400, "The request body is not valid JSON.") from exc
+    wanted, version = request.headers.get("accept", "*/*"), session.version
+    if not any(word in wanted for word in ("json", "*/*", *(["xml"] if version == "v2" else []))):
+        raise plain(version, 406, "Not Acceptable")
+    if request.body and not request.is_json():
+        raise plain(version, 415, "Unsupported Media Type")
+    enough = {route.needs} | ({f"{route.needs}_read_only"} if request.method == "GET" else set())
+    if route.needs and not enough & set(session.shop["scopes"]):
+        raise plain(version, 403, "Your token does not have access to this resource.")

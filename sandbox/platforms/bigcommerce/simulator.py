@@ -1,15 +1,26 @@
-"""The Python door of the BigCommerce stores in a world, and what the shared doors ask of them."""
+"""The Python door of the BigCommerce stores in a world, and what the world asks of them."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sandbox.core.base_simulator import BaseSimulator, Made
+from sandbox.core.base_simulator import BaseSimulator, Made, Place
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Session
-from sandbox.platforms.bigcommerce import build, inventory, populate, refunds, router, seeds, spec, statuses, webhooks
+from sandbox.platforms.bigcommerce import (
+    build,
+    inventory,
+    orders,
+    populate,
+    refunds,
+    router,
+    seeds,
+    spec,
+    statuses,
+    webhooks,
+)
 from sandbox.platforms.bigcommerce.amounts import Body
 from sandbox.platforms.bigcommerce.staff import Staff
 from sandbox.platforms.bigcommerce.switches import SWITCHES
@@ -23,6 +34,10 @@ class BigCommerceSimulator(BaseSimulator):
     spec = spec
     seeds = seeds.SEEDS
     switches = SWITCHES
+    staff_kind = Staff
+    many = staticmethod(populate.many)
+    routes = router.ROUTES
+    host = re.compile(r"api\.bigcommerce\.com(:\d+)?")
 
     @classmethod
     def fresh(cls, name: str) -> Body:
@@ -36,19 +51,19 @@ class BigCommerceSimulator(BaseSimulator):
 
     def settings(self, shop: str = "demo", channel: int | None = None, **said: Any) -> None:
         """Inventory settings of the store, or of one of its channels (None: as the store)."""
-        home = self.shop(shop) or self.fresh(shop)
+        store = self.known(shop)
         if channel is None:
-            self.add_shop(shop, settings=home["settings"] | said)
+            self.add_shop(shop, settings=store["settings"] | said)
         else:
-            own = home["channels"].get(str(channel), {}) | said
-            self.add_shop(shop, channels=home["channels"] | {str(channel): own})
+            own = store["channels"].get(str(channel), {}) | said
+            self.add_shop(shop, channels=store["channels"] | {str(channel): own})
 
     def build(self, session: Session, wanted: spec.Order) -> Made:
         order = build.record(session, wanted)
-        router.save(session, order, is_change=False)
+        orders.save(session, order, is_change=False)
         if wanted.refunded:
             self._refunded_before(session, order, wanted.refunded)
-        webhooks.tell(session, "store/order/created", {"type": "order", "id": order["id"]})
+        webhooks.notify(session, "store/order/created", {"type": "order", "id": order["id"]})
         lines = tuple(str(line["id"]) for line in order["lines"])
         return Made(str(order["id"]), str(order["id"]), session.shop["name"], lines)
 
@@ -70,18 +85,7 @@ class BigCommerceSimulator(BaseSimulator):
              "reason": "Sent one too many"}
         )  # fmt: skip
         order |= {"status_id": 14, "payment_status": "partially refunded"}
-        router.save(session, order, is_change=False)
-
-    @classmethod
-    def many(cls, count: int, seed: int) -> Iterable[Mapping[str, Any]]:
-        return populate.many(count, seed)
-
-    def by_hash(self, said: str) -> Body | None:
-        return next((shop for shop in self.shops() if shop["hash"] == said), None)
-
-    def staff(self, order_id: str, shop: str = "demo") -> Staff:
-        """Somebody in the store's control panel, acting on this order behind our back."""
-        return Staff(self, order_id, shop)
+        orders.save(session, order, is_change=False)
 
     def stock(self, sku: str, shop: str = "demo") -> int:
         """Units of a SKU, everywhere."""
@@ -91,11 +95,11 @@ class BigCommerceSimulator(BaseSimulator):
     def deactivate_hooks(self, shop: str = "demo") -> None:
         """As after two days without an answer."""
         with self.world.store.write() as db:
-            session = self.session(db, self.shop(shop) or self.fresh(shop))
+            session = self.session(db, self.known(shop))
             for hook in session.subscriptions():
                 webhooks.activate(session, hook["id"], is_active=False)
 
-    # --- for the shared doors ----------------------------------------------------------------------
+    # --- for the world ----------------------------------------------------------------------
     def open_shop(self, name: str, base: str) -> SimulatedShop:
         shop = self.shop(name) or self.add_shop(name)
         settings = {"store_hash": shop["hash"]} | ({"base_url": f"{base}/{self.key}/{name}"} if base else {})
@@ -103,20 +107,22 @@ class BigCommerceSimulator(BaseSimulator):
         return SimulatedShop(self.key, settings, secrets, shop["currency"], tuple(shop["scopes"]))
 
     @classmethod
-    def claims(cls, request: Request) -> bool:
-        return router.where(request) is not None
-
-    def operations(self, request: Request) -> tuple[str, ...]:
-        return (router.name_of(request),)
+    def where(cls, request: Request) -> Place | None:
+        """The shop is named by its hash alone."""
+        is_ours = request.path.startswith(f"/{cls.key}/") or cls.host.fullmatch(request.headers.get("host", ""))
+        match = router.PATH.fullmatch(request.path) if is_ours else None
+        return Place(match["hash"], f"{match['version']}/{match['rest']}") if match else None
 
     def reply(self, request: Request) -> Reply:
-        return router.reply(self, request)
+        place = self.where(request)
+        store = next((one for one in self.shops() if place and one["hash"] == place.shop), None)
+        return router.reply(self, store, request)
 
     def due(self, session: Session, kind: str, body: Body) -> None:
         if kind == "stock":
             inventory.carry_out(session, body)
             return
-        order = router.find(session, body["order"])
+        order = orders.find(session, body["order"])
         if order is None:
             return
         is_change = True
@@ -125,11 +131,11 @@ class BigCommerceSimulator(BaseSimulator):
             is_change = session.switch("refund_modifies") == "yes"
         elif kind == "void":
             statuses.voided(session, order)
-        router.save(session, order, is_change=is_change)
+        orders.save(session, order, is_change=is_change)
         webhooks.updated(session, order)
 
     def hook_headers(self, row: sqlite3.Row) -> dict[str, str]:
-        shop = self.shop(row["shop"].partition("/")[2]) or self.fresh("gone")
+        shop = self.of_row(row)
         with self.world.store.read() as db:
             known = {hook["id"]: hook.get("headers") or {} for hook in self.session(db, shop).subscriptions()}
         return webhooks.headers(shop, row, known.get(row["hook"], {}), int(self.world.at()))

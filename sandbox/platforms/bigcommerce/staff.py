@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from sandbox.core.records import Session
-from sandbox.platforms.bigcommerce import quotes, refunds, router, statuses
-from sandbox.platforms.bigcommerce.amounts import Body
-
-if TYPE_CHECKING:
-    from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
+from sandbox.core.records import Body, Session
+from sandbox.core.staff import BaseStaff
+from sandbox.platforms.bigcommerce import orders, quotes, refunds, statuses
 
 
-class Staff:
-    def __init__(self, home: BigCommerceSimulator, order_id: str, shop: str) -> None:
-        self.home, self.order_id, self.shop = home, order_id, shop
+class Staff(BaseStaff):
+    def find(self, session: Session) -> Body | None:
+        return orders.find(session, self.order_id)
 
-    @contextmanager
-    def _order(self) -> Iterator[tuple[Session, Body]]:
-        self.home.world.tick()
-        with self.home.world.store.write() as db:
-            session = self.home.session(db, self.home.shop(self.shop) or self.home.fresh(self.shop))
-            order = router.find(session, self.order_id)
-            if order is None:
-                raise KeyError(self.order_id)
-            yield session, order
-            router.save(session, order)
+    def keep(self, session: Session, order: Body) -> None:
+        orders.save(session, order)
 
     def ship(self, units: int | None = None, *, refunded: bool = False) -> None:
         """Sends what waits, or only so many units of the first line; refunded ones too, which nothing there stops."""

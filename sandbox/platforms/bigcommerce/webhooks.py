@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import json
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from sandbox.core.records import Session
+from sandbox.core.webhooks import is_deliverable, sign
 from sandbox.platforms.bigcommerce.amounts import Body
 from sandbox.platforms.bigcommerce.inventory import pages
 from sandbox.platforms.bigcommerce.refusals import v3
 
 MOST = 10
 OFF = "off:"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 # --- what happened ---------------------------------------------------------------------------------------
-def tell(session: Session, scope: str, data: Mapping[str, Any]) -> None:
+def notify(session: Session, scope: str, data: Mapping[str, Any]) -> None:
     producer = f"stores/{session.shop['hash']}"
     said = {"created_at": int(session.at), "store_id": "1025646", "producer": producer, "scope": scope}
     digest = hashlib.sha1(json.dumps([said, data], sort_keys=True).encode()).hexdigest()  # noqa: S324  theirs
@@ -31,21 +28,21 @@ def tell(session: Session, scope: str, data: Mapping[str, Any]) -> None:
 
 def status(session: Session, order: Body, before: int) -> None:
     words = {"previous_status_id": before, "new_status_id": order["status_id"]}
-    tell(session, "store/order/statusUpdated", {"type": "order", "id": order["id"], "status": words})
+    notify(session, "store/order/statusUpdated", {"type": "order", "id": order["id"], "status": words})
     updated(session, order)
 
 
 def updated(session: Session, order: Body) -> None:
-    tell(session, "store/order/updated", {"type": "order", "id": order["id"]})
+    notify(session, "store/order/updated", {"type": "order", "id": order["id"]})
 
 
 def refunded(session: Session, order: Body, made: Body) -> None:
     refund = {"refund_id": str(made["id"])}
-    tell(session, "store/order/refund/created", {"type": "order", "id": order["id"], "refund": refund})
+    notify(session, "store/order/refund/created", {"type": "order", "id": order["id"], "refund": refund})
 
 
 # --- subscriptions -------------------------------------------------------------------------------------------
-def told(session: Session, hook: Body) -> Body:
+def serialize(session: Session, hook: Body) -> Body:
     return {
         "id": hook["id"], "client_id": session.shop["client_id"], "store_hash": session.shop["hash"],
         "scope": hook["topic"].removeprefix(OFF), "destination": hook["uri"], "headers": hook.get("headers"),
@@ -54,7 +51,7 @@ def told(session: Session, hook: Body) -> Body:
 
 
 def listed(session: Session, page: int, limit: int) -> Body:
-    rows = [told(session, hook) for hook in session.subscriptions()]
+    rows = [serialize(session, hook) for hook in session.subscriptions()]
     shown = rows[(page - 1) * limit : page * limit]
     return {"data": shown, "meta": pages(len(rows), len(shown), page, limit)}
 
@@ -62,23 +59,22 @@ def listed(session: Session, page: int, limit: int) -> Body:
 def create(session: Session, asked: Any) -> Body:
     wanted = asked if isinstance(asked, dict) else {}
     scope, uri = str(wanted.get("scope") or ""), str(wanted.get("destination") or "")
-    parts = urlsplit(uri)
     if not scope.startswith("store/"):
         raise v3(422, "Unprocessable Entity", {"scope": "is not a scope"})
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+    if not is_deliverable(uri):
         raise v3(422, "Unprocessable Entity", {"destination": "must be https on port 443"})
     standing = [hook for hook in session.subscriptions() if hook["topic"].removeprefix(OFF) == scope]
     if len(standing) >= MOST:
         raise v3(422, "Unprocessable Entity", {"scope": f"at most {MOST} hooks for a scope"})
     ident = session.subscribe(scope, uri, headers=wanted.get("headers") or {})
-    return {"data": told(session, _known(session, ident)), "meta": {}}
+    return {"data": serialize(session, _known(session, ident)), "meta": {}}
 
 
 def change(session: Session, ident: str, asked: Any) -> Body:
     hook = _known(session, ident)
     if isinstance(asked, dict) and isinstance(asked.get("is_active"), bool):
         activate(session, ident, is_active=asked["is_active"])
-    return {"data": told(session, _known(session, hook["id"])), "meta": {}}
+    return {"data": serialize(session, _known(session, hook["id"])), "meta": {}}
 
 
 def activate(session: Session, ident: object, *, is_active: bool) -> None:
@@ -90,11 +86,11 @@ def activate(session: Session, ident: object, *, is_active: bool) -> None:
 def remove(session: Session, ident: str) -> Body:
     hook = _known(session, ident)
     session.unsubscribe(ident)
-    return {"data": told(session, hook), "meta": {}}
+    return {"data": serialize(session, hook), "meta": {}}
 
 
 def _known(session: Session, ident: object) -> Body:
-    found = next((hook for hook in session.subscriptions() if str(hook["id"]) == str(ident)), None)
+    found = session.subscription(ident)
     if found is None:
         raise v3(404, "Not Found")
     return found
@@ -105,8 +101,7 @@ def headers(shop: Mapping[str, Any], row: sqlite3.Row, own: Mapping[str, str], a
     """base64( HMAC-SHA256( bytes of the client secret, id.timestamp.body ) ), made anew for each attempt."""
     name = f"msg_{row['delivery'].replace('-', '')}"
     signed = f"{name}.{at}.".encode() + bytes(row["body"])
-    digest = hmac.new(shop["secret"].encode(), signed, hashlib.sha256).digest()
     return {
         "Content-Type": "application/json", "webhook-id": name, "webhook-timestamp": str(at),
-        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}", **own,
+        "webhook-signature": f"v1,{sign(shop['secret'], signed)}", **own,
     }  # fmt: skip

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
-from base64 import b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, unquote
 
+from sandbox.core.auth import encoded, is_new_nonce, is_same, oauth_signature
 from sandbox.core.messages import Request
 from sandbox.core.records import Session
 from sandbox.platforms.magento.refusals import oauth, unauthorised
@@ -18,8 +16,7 @@ AHEAD_SECONDS = 600
 
 def enter(session: Session, request: Request) -> None:
     """Raises Refused."""
-    said = request.headers.get("authorization", "")
-    kind, _, rest = said.partition(" ")
+    kind, _, rest = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "oauth":
         check(session, request, dict(parameters(rest)))
     elif not (kind.lower() == "bearer" and session.switch("bearer") == "on" and rest == session.shop["token"]):
@@ -45,28 +42,14 @@ def check(session: Session, request: Request, given: Mapping[str, str]) -> None:
         raise oauth("nonce_used")
     if not is_signed(shop, request, given):
         raise oauth("signature_invalid")
-    session.put("nonce", nonce, {"at": int(stamp)})
+    is_new_nonce(session, nonce)
 
 
 def is_signed(shop: Mapping[str, Any], request: Request, given: Mapping[str, str]) -> bool:
-    if given.get("oauth_signature_method") != "HMAC-SHA256":
-        return False
-    own = [(name, value) for name, value in given.items() if name != "oauth_signature" and name != "realm"]
-    signed = "&".join(
-        f"{name}={value}"
-        for name, value in sorted(
-            (enc(name), enc(value)) for name, value in [*own, *parse_qsl(request.query, keep_blank_values=True)]
-        )
+    own = [(name, value) for name, value in given.items() if name not in ("oauth_signature", "realm")]
+    pairs = [*own, *parse_qsl(request.query, keep_blank_values=True)]
+    key = f"{encoded(shop['consumer_secret'])}&{encoded(shop['token_secret'])}"
+    urls = (f"{scheme}://{request.headers.get('host', '').lower()}{request.path}" for scheme in ("https", "http"))
+    return given.get("oauth_signature_method") == "HMAC-SHA256" and any(
+        is_same(given.get("oauth_signature", ""), oauth_signature(request.method, url, pairs, key)) for url in urls
     )
-    key = f"{enc(shop['consumer_secret'])}&{enc(shop['token_secret'])}".encode()
-    for scheme in ("https", "http"):
-        url = f"{scheme}://{request.headers.get('host', '').lower()}{request.path}"
-        base = "&".join((request.method.upper(), enc(url), enc(signed)))
-        wanted = b64encode(hmac.new(key, base.encode(), sha256).digest()).decode()
-        if hmac.compare_digest(wanted, given.get("oauth_signature", "")):
-            return True
-    return False
-
-
-def enc(value: str) -> str:
-    return quote(value, safe="-._~")

@@ -1,9 +1,11 @@
-"""How Magento says no: bodies as `Framework/Webapi/ErrorProcessor.php` makes them."""
+"""How Magento says no: bodies as `Framework/Webapi/ErrorProcessor.php` makes them; bytes are HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sandbox.core.messages import Refused
 
 NO_ENTITY = {"message": "The entity that was requested doesn't exist. Verify the entity and try again."}
 NO_ROUTE = {"message": "Request does not match any route."}
@@ -11,15 +13,6 @@ NOT_SAVED = {"message": "Could not save a Creditmemo, see error log for details"
 TOO_MANY = b"<html><head><title>429 Too Many Requests</title></head><body>Too Many Requests</body></html>"
 MAINTENANCE = b"<!doctype html><html><head><title>503 backend fetch failed</title></head><body>Back soon</body></html>"
 CREDITMEMO = "Creditmemo Document Validation Error(s):\n"
-
-
-class Refused(Exception):
-    """`body` of bytes is HTML."""
-
-    def __init__(self, status: int, body: Any) -> None:
-        self.status = status
-        self.body = body
-        super().__init__(status)
 
 
 def said(message: str, parameters: Mapping[str, Any] | Sequence[Any] = (), status: int = 400) -> Refused:

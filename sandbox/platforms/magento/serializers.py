@@ -224,10 +224,7 @@ def with_children(body: Body, rows: list[Body], parent: int) -> list[Shown]:
     named = {row["item"]: row["qty"] for row in rows}
     for one in body["items"]:
         if one["dummy"] and one["parent"] in named:
-            empty = {
-                "item": one["id"],
-                "qty": named[one["parent"]],
-            } | dict.fromkeys(NAMES, "0")
+            empty = {"item": one["id"], "qty": named[one["parent"]]} | dict.fromkeys(NAMES, "0")
             shown.append(line(body, empty, parent))
     return shown
 

@@ -1,13 +1,14 @@
-"""The Python door of the Magento shops in a world, and what the shared doors ask of them."""
+"""The Python door of the Magento shops in a world, and what the world asks of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
 from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator, Made
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body, Session
+from sandbox.core.routes import Found
 from sandbox.platforms.magento import populate, router, seeds, spec, stock
 from sandbox.platforms.magento.build import build
 from sandbox.platforms.magento.staff import Staff
@@ -19,6 +20,10 @@ class MagentoSimulator(BaseSimulator):
     spec = spec
     seeds = seeds.SEEDS
     switches = SWITCHES
+    staff_kind = Staff
+    many = staticmethod(populate.many)
+    routes = router.ROUTES
+    host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.magento\.example(:\d+)?")
 
     @classmethod
     def fresh(cls, name: str) -> Body:
@@ -26,15 +31,11 @@ class MagentoSimulator(BaseSimulator):
         return {
             "name": name, "title": name.replace("-", " ").title(), "currency": "USD", "timezone": "America/New_York",
             "consumer_key": f"ck-{name}", "consumer_secret": f"cs-{name}-sandbox-secret", "token": f"at-{name}-sandbox",
-            "token_secret": f"ts-{name}-sandbox-secret", "resources": list(router.RESOURCES), "state": "active",
+            "token_secret": f"ts-{name}-sandbox-secret", "resources": list(router.ROUTES.needs()), "state": "active",
         }  # fmt: skip
 
     def build(self, session: Session, wanted: Any) -> Made:
         return build(session, wanted)
-
-    @classmethod
-    def many(cls, count: int, seed: int) -> Iterable[Mapping[str, Any]]:
-        return populate.many(count, seed)
 
     def open_shop(self, name: str, base: str) -> SimulatedShop:
         shop = self.shop(name) or self.add_shop(name)
@@ -42,23 +43,18 @@ class MagentoSimulator(BaseSimulator):
         secrets = {key: shop[key] for key in ("consumer_key", "consumer_secret", "token", "token_secret")}
         return SimulatedShop(self.key, settings, secrets, shop["currency"], tuple(shop["resources"]))
 
-    def staff(self, order_id: str, shop: str = "demo") -> Staff:
-        """Somebody in the shop's own admin, acting on this order behind our back."""
-        return Staff(self, order_id, shop)
-
     def stock(self, sku: str, shop: str = "demo") -> Body:
         """{"qty", "reserved", "salable"} of a SKU."""
         with self.world.store.write() as db:
-            session = self.session(db, self.shop(shop) or self.fresh(shop))
+            session = self.session(db, self.known(shop))
             return stock.level(session, sku) | {"salable": stock.salable(session, sku)}
 
-    # --- for the shared doors ----------------------------------------------------------------------
+    # --- for the world ----------------------------------------------------------------------
     @classmethod
-    def claims(cls, request: Request) -> bool:
-        return router.where(request) is not None
-
-    def operations(self, request: Request) -> tuple[str, ...]:
-        return (router.name_of(request),)
+    def found(cls, request: Request) -> Found | int:
+        place = cls.where(request)
+        api = router.API.fullmatch(place.rest) if place else None
+        return cls.routes.find(request.method, api["rest"]) if api else 404
 
     def reply(self, request: Request) -> Reply:
         return router.reply(self, request)

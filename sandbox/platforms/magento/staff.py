@@ -1,35 +1,16 @@
-"""What people do in the shop's own admin while we look away."""
+"""What people do in the shop's own admin while we look away; the ledger's cause is `staff`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
 from sandbox.core.records import Session
+from sandbox.core.staff import BaseStaff
 from sandbox.platforms.magento import billing, cancel, refund, stock, units
 from sandbox.platforms.magento.units import Body
 
-if TYPE_CHECKING:
-    from sandbox.platforms.magento.simulator import MagentoSimulator
 
-
-class Staff:
-    """Acts on one order at once, without the API; the ledger's cause is `staff`."""
-
-    def __init__(self, home: MagentoSimulator, order_id: str, shop: str) -> None:
-        self.home, self.order_id, self.shop = home, order_id, shop
-
-    @contextmanager
-    def _order(self) -> Iterator[tuple[Session, Body]]:
-        self.home.world.tick()
-        with self.home.world.store.write() as db:
-            session = self.home.session(db, self.home.shop(self.shop) or self.home.fresh(self.shop))
-            order = session.get("order", self.order_id)
-            if order is None:
-                raise KeyError(self.order_id)
-            yield session, order
-            cancel.save(session, order)
+class Staff(BaseStaff):
+    def keep(self, session: Session, order: Body) -> None:
+        cancel.save(session, order)
 
     def invoice(self, *counts: int) -> None:
         """Bills these units of the real lines, in order; everything when none are named."""

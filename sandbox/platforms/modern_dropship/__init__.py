@@ -1,5 +1,9 @@
 """A simulated Modern Dropship (formerly Convictional), seen by the supplier.
 
-Read first: simulator.py (for Python), then router.py (HTTP), acts.py (what cancels and ships), serializers.py (both
-versions' field names and envelopes). Its accounts are found by their API key, as the real host has no shop name in it.
+Its accounts are found by their API key, as the real host has no shop name in it.
+
+simulator  the Python door      router  paths, versions, envelopes      acts  what cancels and ships
+serializers  both versions' field names        listing  pages and filters        session  orders read and written
+spec, build, seeds, populate, switches, staff      orders in words, doubts, people behind our back
+Read simulator, router, acts. The smallest simulator: begin here to see how one is made.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.core.messages import Refused
 from sandbox.platforms.modern_dropship import build, serializers
 from sandbox.platforms.modern_dropship.build import Body
 from sandbox.platforms.modern_dropship.session import Session
@@ -11,17 +12,9 @@ from sandbox.platforms.modern_dropship.session import Session
 SELLER = "seller"
 
 
-class Refused(Exception):
+def refused(status: int, words: str, *, listed: bool = False) -> Refused:
     """`listed`: the second shape of an error body."""
-
-    def __init__(self, status: int, words: str, *, listed: bool = False) -> None:
-        self.status, self.words, self.listed = status, words, listed
-        super().__init__(words)
-
-    def body(self) -> Body:
-        if self.listed:
-            return {"data": None, "error": [{"message": self.words}]}
-        return {"error": self.words}
+    return Refused(status, {"data": None, "error": [{"message": words}]} if listed else {"error": words})
 
 
 def live(order: Body) -> list[Body]:
@@ -35,12 +28,12 @@ def cancel_order(session: Session, order: Body, asked: Body, *, by: str = SELLER
     if not left:
         if session.switch("second_cancel") == "ok":
             return
-        raise Refused(400, "order is already cancelled")
+        raise refused(400, "order is already cancelled")
     shipped = any(item["fulfilled"] for item in left)
     if order["shipped_at"] is not None or all(item["fulfilled"] >= item["quantity"] for item in left):
-        raise Refused(400, "order is already fulfilled")
+        raise refused(400, "order is already fulfilled")
     if shipped and not only_rest:
-        raise Refused(400, "order is partially fulfilled, set unfulfilledOnly to cancel the remaining items")
+        raise refused(400, "order is partially fulfilled, set unfulfilledOnly to cancel the remaining items")
     units = 0
     for item in left:
         if item["fulfilled"] < item["quantity"]:
@@ -55,13 +48,13 @@ def cancel_item(session: Session, order: Body, item_id: str, asked: Body, *, by:
     """(the item as it was addressed, the item that holds what stays: the same when nothing does). Raises Refused."""
     item = next((one for one in order["items"] if one["id"] == item_id), None)
     if item is None:
-        raise Refused(404, "order item not found")
+        raise refused(404, "order item not found")
     if item["cancelled"]:
         if session.switch("second_cancel") == "ok":
             return item, item
-        raise Refused(400, "item is already cancelled")
+        raise refused(400, "item is already cancelled")
     if session.switch("item_unposted") == "refused" and not order["is_posted"]:
-        raise Refused(400, "order is not posted yet")
+        raise refused(400, "order is not posted yet")
     keep = checked_quantity(session, item, asked)
     reason, units = text(asked, "reason"), item["quantity"] - keep
     stays = take(session, order, item, keep=keep, reason=reason, by=by)
@@ -73,12 +66,12 @@ def cancel_item(session: Session, order: Body, item_id: str, asked: Body, *, by:
 def checked_quantity(session: Session, item: Body, asked: Body) -> int:
     said = asked.get("newQuantity", 0)
     if isinstance(said, bool) or not isinstance(said, int):
-        raise Refused(400, "json: cannot unmarshal newQuantity")
+        raise refused(400, "json: cannot unmarshal newQuantity")
     if "newQuantity" in asked and said == 0 and session.switch("zero_quantity") == "refused":
-        raise Refused(400, "newQuantity must be positive", listed=True)
+        raise refused(400, "newQuantity must be positive", listed=True)
     if not item["fulfilled"] <= said < item["quantity"]:
         words = "newQuantity must be at least the fulfilled quantity and less than the item quantity"
-        raise Refused(400, words, listed=True)
+        raise refused(400, words, listed=True)
     return said
 
 
@@ -104,8 +97,8 @@ def kept_reason(session: Session, reason: str) -> str:
 
 def finish(session: Session, order: Body, *, cause: str, reason: str, units: int, by: str, **detail: Any) -> None:
     session.save(order)
-    session.effect(order, cause=cause, note=reason, units=units, by=by, **detail)
-    session.event("order.cancelled", serializers.order(session, order, "2022-03-03"))
+    session.cancelled(order, cause=cause, note=reason, units=units, by=by, **detail)
+    session.order_event("order.cancelled", serializers.order(session, order, "2022-03-03"))
 
 
 def ship(session: Session, order: Body, asked: Body) -> str:
@@ -119,9 +112,9 @@ def ship(session: Session, order: Body, asked: Body) -> str:
                 units[item["id"]] = units.get(item["id"], 0) + taken
                 wanted -= taken
         if wanted > 0:
-            raise Refused(400, "quantity exceeds what is left to fulfil", listed=True)
+            raise refused(400, "quantity exceeds what is left to fulfil", listed=True)
     if not any(units.values()):
-        raise Refused(400, "nothing to fulfil")
+        raise refused(400, "nothing to fulfil")
     build.ship(order, units, at=session.at, ident=session.ident)
     session.save(order)
     return str(order["fulfilments"][-1]["id"])
@@ -132,9 +125,9 @@ def record_return(session: Session, order: Body, asked: Body) -> None:
     for part in asked.get("items") or []:
         item = next((one for one in order["items"] if one["id"] == part.get("ItemId")), None)
         if item is None:
-            raise Refused(404, "order item not found")
+            raise refused(404, "order item not found")
         if not 0 < int(part.get("QuantityToRefund") or 0) <= item["fulfilled"]:
-            raise Refused(400, "QuantityToRefund exceeds the fulfilled quantity", listed=True)
+            raise refused(400, "QuantityToRefund exceeds the fulfilled quantity", listed=True)
     if truth(asked, "cancelUnfulfilled"):
         cancel_order(session, order, {"reason": "refund", "unfulfilledOnly": True})
     order["is_refunded"] = True
@@ -144,12 +137,12 @@ def record_return(session: Session, order: Body, asked: Body) -> None:
 def text(asked: Body, name: str) -> str:
     said = asked.get(name, "")
     if not isinstance(said, str):
-        raise Refused(400, f"json: cannot unmarshal {name}")
+        raise refused(400, f"json: cannot unmarshal {name}")
     return said
 
 
 def truth(asked: Body, name: str) -> bool:
     said = asked.get(name, False)
     if not isinstance(said, bool):
-        raise Refused(400, f"json: cannot unmarshal {name}")
+        raise refused(400, f"json: cannot unmarshal {name}")
     return said

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sandbox.platforms.modern_dropship import serializers
-from sandbox.platforms.modern_dropship.acts import Refused
+from sandbox.platforms.modern_dropship.acts import refused
 from sandbox.platforms.modern_dropship.build import Body
 from sandbox.platforms.modern_dropship.session import Session
 
@@ -20,19 +19,13 @@ MOST = 500  # records a read, by the page of 2020
 def orders(session: Session, query: Query, version: str) -> tuple[list[Any], bool]:
     """(one page, whether there is more). Raises Refused for a page that is no number."""
     page, size = number(query, "page", 0), min(number(query, "limit", 50), MOST)
-    chosen = [body for body in all_of(session) if fits(body, query)]
+    rows = list(session.all("order"))
+    if session.switch("list_order") == "newest_first":
+        rows.reverse()
+    chosen = [body for body in rows if fits(body, query)]
     start = page * size
     shown = [serializers.order(session, body, version) for body in chosen[start : start + size]]
     return shown, start + size < len(chosen)
-
-
-def all_of(session: Session) -> list[Body]:
-    way = "DESC" if session.switch("list_order") == "newest_first" else "ASC"
-    rows = session.db.execute(
-        f"SELECT body FROM modern_dropship_orders WHERE account = ? ORDER BY created_at {way}, id {way}",
-        (session.account["name"],),
-    )
-    return [json.loads(row[0]) for row in rows]
 
 
 def fits(body: Body, query: Query) -> bool:
@@ -48,7 +41,7 @@ def fits(body: Body, query: Query) -> bool:
 def number(query: Query, name: str, default: int) -> int:
     said = query.get(name, [str(default)])[0]
     if not (said.isascii() and said.isdecimal()):
-        raise Refused(400, f"{name} must be a number", listed=True)
+        raise refused(400, f"{name} must be a number", listed=True)
     return int(said)
 
 
@@ -56,4 +49,4 @@ def moment(said: str) -> float:
     try:
         return datetime.fromisoformat(said).timestamp()
     except ValueError as exc:
-        raise Refused(400, "createdMin must be RFC 3339", listed=True) from exc
+        raise refused(400, "createdMin must be RFC 3339", listed=True) from exc

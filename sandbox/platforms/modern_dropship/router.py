@@ -8,65 +8,100 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
-from sandbox.core import faults
-from sandbox.core.messages import Reply, Request, json_reply
+from sandbox.core.base_simulator import BaseSimulator
+from sandbox.core.messages import Refused, Reply, Request, json_reply
+from sandbox.core.rate_limits import Bucket, take
+from sandbox.core.records import Body
+from sandbox.core.routes import Asked, Found, Route, Routes, name_of
 from sandbox.platforms.modern_dropship import acts, listing, serializers
-from sandbox.platforms.modern_dropship.acts import Refused
-from sandbox.platforms.modern_dropship.build import Body
+from sandbox.platforms.modern_dropship.acts import refused
 from sandbox.platforms.modern_dropship.session import Session
 
-if TYPE_CHECKING:
-    from sandbox.core.world import World
-
-HOST = re.compile(r"api\.convictional\.com(:\d+)?")
-PREFIX = "/modern_dropship"
 ACCEPT = re.compile(r"application/vnd\.convictional\.(?P<version>[0-9-]+)(\+json)?")
 VERSIONS = ("2021-01-01", "2022-03-03")
-ROUTES = tuple(
-    (name, method, re.compile(pattern))
-    for name, method, pattern in (
-        ("me", "GET", "/auth/me"),
-        ("partners", "GET", "/partners"),
-        ("orders", "GET", "/orders"),
-        ("order", "GET", "/orders/(?P<id>[^/]+)"),
-        ("cancelOrder", "POST", "/orders/(?P<id>[^/]+)/cancel"),
-        ("cancelItem", "POST", "/orders/(?P<id>[^/]+)/items/(?P<item>[^/]+)/cancel"),
-        ("fulfil", "POST", "/orders/(?P<id>[^/]+)/fulfillments"),
-        ("refund", "POST", "/orders/(?P<id>[^/]+)/refund"),
-    )
+LIMIT = Bucket(2, 2)  # not published
+
+
+def orders(asked: Asked) -> Any:
+    rows, more = listing.orders(asked.session, asked.query, asked.session.version)
+    return page(rows, more) if is_boxed(asked.session) else rows
+
+
+def page(rows: list[Any], more: bool) -> Body:
+    return {"data": rows, "hasMore": more, "next": "", "previous": ""}
+
+
+def one_order(asked: Asked) -> Any:
+    asked.session.is_stale = asked.session.fault("stale", "order") is not None
+    return boxed(asked.session, serializers.order(asked.session, known(asked), asked.session.version))
+
+
+def cancel_order(asked: Asked) -> Any:
+    order = known(asked)
+    acts.cancel_order(asked.session, order, asked.body)
+    return boxed(asked.session, serializers.order(asked.session, order, asked.session.version))
+
+
+def record_return(asked: Asked) -> Any:
+    order = known(asked)
+    acts.record_return(asked.session, order, asked.body)
+    return boxed(asked.session, serializers.order(asked.session, order, asked.session.version))
+
+
+def cancel_item(asked: Asked) -> Any:
+    was, stays = acts.cancel_item(asked.session, known(asked), asked.ids["item"], asked.body)
+    shown = stays if asked.session.switch("item_answer") == "new" else was
+    return boxed(asked.session, serializers.item(asked.session, shown))
+
+
+def ship(asked: Asked) -> Any:
+    return boxed(asked.session, {"id": acts.ship(asked.session, known(asked), asked.body)})
+
+
+def known(asked: Asked) -> Body:
+    found: Body | None = asked.session.get("order", asked.id)
+    if found is None and asked.session.switch("unknown_order") == "400":
+        raise refused(400, "not found")
+    if found is None:
+        raise refused(404, "order not found")
+    return found
+
+
+def is_boxed(session: Session) -> bool:
+    return session.version == "2022-03-03" and session.switch("envelope") == "data"
+
+
+def boxed(session: Session, shown: Any) -> Any:
+    return {"data": shown} if is_boxed(session) else shown
+
+
+ROUTES = Routes(
+    Route("me", "GET", "/auth/me", lambda a: serializers.me(a.session.shop)),
+    Route("partners", "GET", "/partners", lambda a: page(serializers.partners(), False), "seller"),
+    Route("orders", "GET", "/orders", orders, "seller"),
+    Route("order", "GET", "/orders/{id}", one_order, "seller"),
+    Route("cancelOrder", "POST", "/orders/{id}/cancel", cancel_order, "seller"),
+    Route("cancelItem", "POST", "/orders/{id}/items/{item}/cancel", cancel_item, "seller"),
+    Route("fulfil", "POST", "/orders/{id}/fulfillments", ship, "seller"),
+    Route("refund", "POST", "/orders/{id}/refund", record_return, "seller"),
 )
 
 
-def where(request: Request) -> str | None:
-    """The path below the API's address; None: not for this platform."""
-    if request.path.startswith(f"{PREFIX}/"):
-        return request.path.removeprefix(PREFIX)
-    return request.path if HOST.fullmatch(request.headers.get("host", "")) else None
-
-
-def route_of(request: Request) -> tuple[str, dict[str, str]]:
-    """(the name that faults and counters use, ids in the path); ("none", {}) for no such path."""
-    path = where(request) or ""
-    for name, method, pattern in ROUTES:
-        if method == request.method and (match := pattern.fullmatch(path)):
-            return name, match.groupdict()
-    return "none", {}
-
-
-def reply(world: World, request: Request) -> Reply:
+def reply(simulator: BaseSimulator, request: Request) -> Reply:
+    world = simulator.world
     with world.store.write() as db:
-        name, ids = route_of(request)
+        found = simulator.found(request)
+        name = name_of(found)
         world.count("requests", name)
         try:
-            account = known_account(world, request)
-            session = Session(world, db, account, request=request.id)
+            session = simulator.session(db, account_of(simulator, request), request=request.id)
             slow_down(session)
-            status, payload = 200, answer(session, request, name, ids)
-        except Refused as exc:
-            status, payload = exc.status, exc.body()
+            status, payload = 200, answer(session, request, found)
+        except Refused as no:
+            status, payload = no.status, no.body
     world.show(request, status, payload)
     if status == 429:
         world.count("throttled", name)
@@ -74,27 +109,19 @@ def reply(world: World, request: Request) -> Reply:
     return json_reply(status, payload)
 
 
-def known_account(world: World, request: Request) -> Body:
+def account_of(simulator: BaseSimulator, request: Request) -> Body:
     """By the bare key; a `Bearer` in front of it is the typical mistake. Raises Refused."""
     said = request.headers.get("authorization", "")
-    for row in world.store.db.execute("SELECT body FROM modern_dropship_accounts"):
-        account: Body = json.loads(row[0])
+    for account in simulator.shops():
         if said and account["key"] == said and account["state"] == "active":
             return account
-    raise Refused(401, "unauthorized")
+    raise refused(401, "unauthorized")
 
 
 def slow_down(session: Session) -> None:
-    """The limit is not published. With the switch: two requests a second, and two saved up."""
-    if faults.spend(session.world, ("*",), {"throttled"}):
-        raise Refused(429, "too many requests")
-    if session.switch("limit") == "none":
-        return
-    row = session.db.execute("SELECT level, at FROM buckets WHERE shop = ?", (session.name,)).fetchone()
-    level = min(2.0, row["level"] + (session.at - row["at"]) * 2) if row else 2.0
-    if level < 1:
-        raise Refused(429, "too many requests")
-    session.db.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)", (session.name, level - 1, session.at))
+    """With the switch: two requests a second, and two saved up."""
+    if session.fault("throttled", "*") or (session.switch("limit") != "none" and not take(session, LIMIT)[0]):
+        raise refused(429, "too many requests")
 
 
 def version_of(request: Request) -> str:
@@ -104,57 +131,28 @@ def version_of(request: Request) -> str:
     if match and match["version"] in VERSIONS:
         return match["version"]
     if match or "convictional" in said:
-        raise Refused(415, "unsupported version")
+        raise refused(415, "unsupported version")
     return VERSIONS[0]
 
 
-def answer(session: Session, request: Request, name: str, ids: dict[str, str]) -> Any:
-    version = version_of(request)
+def answer(session: Session, request: Request, found: Found | int) -> Any:
+    session.version = version_of(request)
+    if (forced := session.forced_error(name_of(found))) is not None:
+        raise refused(int(forced.get("status", 400)), str(forced.get("message", "Something is not right")))
+    if isinstance(found, int) or found[0].needs not in ("", session.shop["commerce_type"]):
+        raise refused(404, "not found")
+    route, ids = found
     query = parse_qs(request.query, keep_blank_values=True)
-    if forced := faults.spend(session.world, (name,), {"user_error"}):
-        detail = dict(forced.detail)
-        raise Refused(int(detail.get("status", 400)), str(detail.get("message", "Something is not right")))
-    if name == "me":
-        return serializers.me(session.account)
-    if name == "none" or session.account["commerce_type"] != "seller":
-        raise Refused(404, "not found")
-    if name == "partners":
-        return {"data": serializers.partners(), "hasMore": False, "next": "", "previous": ""}
-    if name == "orders":
-        rows, more = listing.orders(session, query, version)
-        return {"data": rows, "hasMore": more, "next": "", "previous": ""} if boxed(session, version) else rows
-    shown = of_one_order(session, request, name, ids, version)
-    return {"data": shown} if boxed(session, version) else shown
-
-
-def boxed(session: Session, version: str) -> bool:
-    return version == "2022-03-03" and session.switch("envelope") == "data"
-
-
-def of_one_order(session: Session, request: Request, name: str, ids: dict[str, str], version: str) -> Any:
-    session.is_stale = name == "order" and faults.spend(session.world, (name,), {"stale"}) is not None
-    order = session.order(ids["id"])
-    if order is None:
-        raise Refused(400, "not found") if session.switch("unknown_order") == "400" else Refused(404, "order not found")
-    if name == "order":
-        return serializers.order(session, order, version)
-    asked = posted(request)
-    if name == "cancelItem":
-        was, stays = acts.cancel_item(session, order, ids["item"], asked)
-        return serializers.item(session, stays if session.switch("item_answer") == "new" else was)
-    if name == "fulfil":
-        return {"id": acts.ship(session, order, asked)}
-    {"cancelOrder": acts.cancel_order, "refund": acts.record_return}[name](session, order, asked)
-    return serializers.order(session, order, version)
+    return route.act(Asked(session, ids, query, posted(request) if route.method == "POST" else None, {}))
 
 
 def posted(request: Request) -> Body:
-    if "json" not in request.headers.get("content-type", ""):
-        raise Refused(415, "unsupported media type")
+    if not request.is_json():
+        raise refused(415, "unsupported media type")
     try:
         found = json.loads(request.body or b"{}")
     except ValueError as exc:
-        raise Refused(400, "invalid json", listed=True) from exc
+        raise refused(400, "invalid json", listed=True) from exc
     if not isinstance(found, dict):
-        raise Refused(400, "invalid json", listed=True)
+        raise refused(400, "invalid json", listed=True)
     return found

@@ -18,19 +18,15 @@ SEEDS: dict[str, dict[str, Any]] = {
     "one line of 5": {"lines": (FIVE,), "person": Person(first="Kim", last="Doyle")},
     "three lines": {"lines": (MUG, TEA, LAMP), "retailer": 1, "person": Person(first="Lea", last="Moreau")},
     "partly shipped line": {
-        "lines": (Line(sku="MUG-BLU", title="Enamel mug", quantity=5, fulfilled=2),),
-        "age_days": 4.0,
+        "lines": (Line(sku="MUG-BLU", title="Enamel mug", quantity=5, fulfilled=2),), "age_days": 4.0,
         "person": Person(first="Milan", last="Horak"),
     },
     "partly shipped order": {
-        "lines": (Line(sku="TEA-100", title="Mountain tea", quantity=3, fulfilled=3), LAMP, MUG),
-        "age_days": 3.0,
-        "retailer": 2,
-        "person": Person(first="Nora", last="Byrne"),
+        "lines": (Line(sku="TEA-100", title="Mountain tea", quantity=3, fulfilled=3), LAMP, MUG), "age_days": 3.0,
+        "retailer": 2, "person": Person(first="Nora", last="Byrne"),
     },
     "shipped": {
-        "lines": (Line(sku="LAMP-OAK", title="Oak desk lamp", fulfilled=1),),
-        "age_days": 7.0,
+        "lines": (Line(sku="LAMP-OAK", title="Oak desk lamp", fulfilled=1),), "age_days": 7.0,
         "person": Person(first="Olga", last="Petrova"),
     },
     "cancelled by the retailer": {
@@ -38,23 +34,18 @@ SEEDS: dict[str, dict[str, Any]] = {
             Line(sku="TEA-100", title="Mountain tea", quantity=3, cancelled="buyer", reason=WHY),
             Line(sku="MUG-BLU", title="Enamel mug", quantity=1, cancelled="buyer", reason=WHY),
         ),
-        "age_days": 5.0,
-        "person": Person(first="Priya", last="Raman"),
+        "age_days": 5.0, "person": Person(first="Priya", last="Raman"),
     },
     "billed": {
-        "lines": (Line(sku="TEA-100", title="Mountain tea", quantity=4, fulfilled=1),),
-        "is_billed": True,
-        "age_days": 6.0,
-        "person": Person(first="Quentin", last="Faure"),
+        "lines": (Line(sku="TEA-100", title="Mountain tea", quantity=4, fulfilled=1),), "is_billed": True,
+        "age_days": 6.0, "person": Person(first="Quentin", last="Faure"),
     },
     "two lines of the same variant": {
         "lines": (Line(sku="MUG-BLU", quantity=3), Line(sku="MUG-BLU", quantity=2, fulfilled=1)),
         "person": Person(first="Rosa", last="Delgado"),
     },
     "linked to a shop order": {
-        "lines": (MUG, LAMP),
-        "seller_code": "#1001",
-        "person": Person(first="Sven", last="Aasen"),
+        "lines": (MUG, LAMP), "seller_code": "#1001", "person": Person(first="Sven", last="Aasen"),
     },
     "name in Chinese": {"lines": (TEA,), "person": Person(first="伟", last="李", city="Shanghai", country="CN")},
-}
+}  # fmt: skip

@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, execute_sync
 
-from sandbox.core import faults
+from sandbox.core.world import World
 from sandbox.platforms.shopify import documents, global_ids, rate_limits
 from sandbox.platforms.shopify.cost import MAX_REQUESTED, Meter
 from sandbox.platforms.shopify.execution import Execution
@@ -18,9 +18,6 @@ from sandbox.platforms.shopify.ids import Body
 from sandbox.platforms.shopify.root import Root
 from sandbox.platforms.shopify.schema import schema_for
 from sandbox.platforms.shopify.session import Session
-
-if TYPE_CHECKING:
-    from sandbox.core.world import World
 
 Payload = dict[str, Any]
 UNSIZED = {"one": 1, "ten": 10}
@@ -74,29 +71,33 @@ def answer(world: World, shop: Body, asked: Question) -> Payload:
     result = run(world, shop, asked, operation)
     actual = min(requested, meter_of(asked.version, asked.query).actual(operation, result.data))
     with world.store.write() as db:
-        left = rate_limits.give_back(db, shop["name"], plan, requested - actual, world.at())
+        left = rate_limits.take(db, bucket_of(shop), plan, actual - requested, world.at())
         world.count("cost", name, actual)
-    return told(result, requested, actual, left)
+    return payload_of(result, requested, actual, left)
 
 
 def hold_points(
     world: World, shop: Body, plan: str, name: str, requested: int, names: tuple[str, ...]
 ) -> rate_limits.Taken:
     with world.store.write() as db:
-        taken = rate_limits.take(db, shop["name"], plan, requested, world.at())
-        if taken.was_enough and faults.spend(world, names, {"throttled"}):
-            rate_limits.give_back(db, shop["name"], plan, requested, world.at())
-            taken = rate_limits.Taken(False, taken.available, taken.maximum, taken.restore)
+        taken = rate_limits.take(db, bucket_of(shop), plan, requested, world.at())
+        if taken.was_enough and world.spend_fault("throttled", *names):
+            rate_limits.take(db, bucket_of(shop), plan, -requested, world.at())
+            taken = taken._replace(was_enough=False)
         world.count("requests" if taken.was_enough else "throttled", name)
     return taken
+
+
+def bucket_of(shop: Body) -> str:
+    return f"shopify/{shop['name']}"
 
 
 def run(world: World, shop: Body, asked: Question, operation: OperationDefinitionNode) -> ExecutionResult:
     """Queries see one snapshot; mutations hold the writer's lock. A bug of ours rolls back and is raised."""
     is_write = operation.operation.value == "mutation"
     with world.store.write() if is_write else world.store.read() as db:
-        session = Session(world, db, shop, version=asked.version, request=asked.request)
-        session.is_stale = not is_write and faults.spend(world, asked.names, {"stale"}) is not None
+        session = Session(world, db, "shopify", shop, version=asked.version, request=asked.request)
+        session.is_stale = not is_write and world.spend_fault("stale", *asked.names) is not None
         document = documents.read(asked.version, asked.query).node
         assert document is not None, "checked by the caller"
         result = execute_sync(
@@ -143,7 +144,7 @@ def meter_of(version: str, query: str) -> Meter:
 
 
 # --- answers -------------------------------------------------------------------------------------
-def told(result: ExecutionResult, requested: int, actual: int, left: rate_limits.Taken) -> Payload:
+def payload_of(result: ExecutionResult, requested: int, actual: int, left: rate_limits.Taken) -> Payload:
     payload: Payload = {}
     if result.data is not None or not result.errors:
         payload["data"] = result.data
@@ -170,5 +171,5 @@ def throttled(requested: int, left: rate_limits.Taken) -> Payload:
 
 def too_expensive(requested: int) -> Payload:
     message = f"Query cost is {requested}, which exceeds the single query max cost limit ({MAX_REQUESTED})."
-    told = {"code": "MAX_COST_EXCEEDED", "cost": requested, "maxCost": MAX_REQUESTED}
-    return {"errors": [{"message": message, "extensions": told}]}
+    extensions = {"code": "MAX_COST_EXCEEDED", "cost": requested, "maxCost": MAX_REQUESTED}
+    return {"errors": [{"message": message, "extensions": extensions}]}

@@ -15,11 +15,9 @@ from sandbox.platforms.shopify.spec import Line, Order, Person
 
 DAY = 86_400.0
 HOLD_WORDS = {
-    "AWAITING_PAYMENT": "Awaiting payment",
-    "HIGH_RISK_OF_FRAUD": "High risk of fraud",
-    "INCORRECT_ADDRESS": "Incorrect address",
-    "INVENTORY_OUT_OF_STOCK": "Inventory out of stock",
-}
+    "AWAITING_PAYMENT": "Awaiting payment", "HIGH_RISK_OF_FRAUD": "High risk of fraud",
+    "INCORRECT_ADDRESS": "Incorrect address", "INVENTORY_OUT_OF_STOCK": "Inventory out of stock",
+}  # fmt: skip
 
 
 def build(shop: Body, spec: Order, *, order_id: int, number: int, at: float) -> Body:
@@ -39,45 +37,17 @@ def build(shop: Body, spec: Order, *, order_id: int, number: int, at: float) -> 
 def skeleton(shop: Body, spec: Order, order_id: int, number: int, placed: float) -> Body:
     currency, rate = spec.presentment or (shop["currency"], "1")
     return {
-        "id": order_id,
-        "shop": shop["name"],
-        "last_part": 0,
-        "number": number,
-        "name": spec.name or f"#{number}",
-        "confirmation_number": confirmation(order_id),
-        "created_at": placed,
-        "processed_at": placed,
-        "updated_at": placed,
-        "cancelled_at": None,
-        "cancel_reason": None,
-        "cancel_note": None,
-        "closed_at": placed + DAY if spec.is_closed else None,
-        "test": spec.is_test,
-        "edited": False,
-        "confirmed": True,
-        "currency": currency,
-        "shop_currency": shop["currency"],
-        "rate": rate,
-        "taxes_included": spec.taxes_included,
-        "note": spec.note or None,
-        "tags": list(spec.tags),
-        "source_name": spec.source,
-        "po_number": spec.po_number or None,
-        "app": app_of(shop, spec),
-        "terms": spec.terms,
-        "risk": spec.risk,
-        "discount_codes": [spec.discount_code] if spec.discount_code else [],
-        "lines": [],
-        "shipping": [],
-        "fulfillment_orders": [],
-        "fulfillments": [],
-        "transactions": [],
-        "refunds": [],
-        "returns": [],
-        "disputes": [],
-        "original": None,
-        **whose(spec, order_id),
-    }
+        "id": order_id, "shop": shop["name"], "last_part": 0, "number": number, "name": spec.name or f"#{number}",
+        "confirmation_number": confirmation(order_id), "created_at": placed, "processed_at": placed,
+        "updated_at": placed, "cancelled_at": None, "cancel_reason": None, "cancel_note": None,
+        "closed_at": placed + DAY if spec.is_closed else None, "test": spec.is_test, "edited": False,
+        "confirmed": True, "currency": currency, "shop_currency": shop["currency"], "rate": rate,
+        "taxes_included": spec.taxes_included, "note": spec.note or None, "tags": list(spec.tags),
+        "source_name": spec.source, "po_number": spec.po_number or None, "app": app_of(shop, spec),
+        "terms": spec.terms, "risk": spec.risk, "discount_codes": [spec.discount_code] if spec.discount_code else [],
+        "lines": [], "shipping": [], "fulfillment_orders": [], "fulfillments": [], "transactions": [], "refunds": [],
+        "returns": [], "disputes": [], "original": None, **whose(spec, order_id),
+    }  # fmt: skip
 
 
 def confirmation(order_id: int) -> str:
@@ -99,12 +69,9 @@ def whose(spec: Order, order_id: int) -> Body:
     number = sum(ord(letter) * (place + 7) for place, letter in enumerate(person.email)) + 70_000_000
     company = {"id": gid("Company", number), "name": f"{person.last} Trading"} if spec.is_company else None
     return {
-        "customer": {"id": number, "first": person.first, "last": person.last},
-        "email": person.email or None,
-        "phone": person.phone or None,
-        "address": address(person),
-        "company": company,
-    }
+        "customer": {"id": number, "first": person.first, "last": person.last}, "email": person.email or None,
+        "phone": person.phone or None, "address": address(person), "company": company,
+    }  # fmt: skip
 
 
 def address(person: Person) -> Body:
@@ -133,29 +100,15 @@ def line_body(order: Body, spec: Order, line: Line) -> Body:
     line_id = next_part(order)
     variant = variant_number(line)
     return {
-        "id": line_id,
-        "title": line.title,
-        "variant_title": line.variant or None,
-        "sku": line.sku or None,
-        "vendor": line.vendor,
-        "quantity": line.quantity,
-        "price": minor(line.price, currency),
-        "discount": minor(line.discount, currency),
-        "taxes": [],
+        "id": line_id, "title": line.title, "variant_title": line.variant or None, "sku": line.sku or None,
+        "vendor": line.vendor, "quantity": line.quantity, "price": minor(line.price, currency),
+        "discount": minor(line.discount, currency), "taxes": [],
         "duties": [{"id": next_part(order), "amount": minor(duty, currency), "refunded": 0} for duty in line.duties],
-        "variant": variant,
-        "item": variant + 1,
-        "is_tracked": line.is_tracked and not line.is_tip,
-        "is_restockable": line.is_restockable and not line.is_tip,
-        "is_gift_card": line.is_gift_card,
-        "is_tip": line.is_tip,
-        "ships": line.ships,
-        "group": line.group,
-        "removed": 0,
-        "fulfilled": 0,
-        "refunded_waiting": 0,
-        "refunded_shipped": 0,
-    }
+        "variant": variant, "item": variant + 1, "is_tracked": line.is_tracked and not line.is_tip,
+        "is_restockable": line.is_restockable and not line.is_tip, "is_gift_card": line.is_gift_card,
+        "is_tip": line.is_tip, "ships": line.ships, "group": line.group, "removed": 0, "fulfilled": 0,
+        "refunded_waiting": 0, "refunded_shipped": 0,
+    }  # fmt: skip
 
 
 def variant_number(line: Line) -> int:
@@ -198,13 +151,8 @@ def mark_cancelled(order: Body, spec: Order) -> None:
     at = order["created_at"] + 3_600
     order |= {"cancelled_at": at, "cancel_reason": spec.cancelled, "closed_at": at, "updated_at": at}
     refund: dict[str, Any] = {
-        "id": next_part(order),
-        "created_at": at,
-        "note": None,
-        "tag": "",
-        "lines": [],
-        "adjustment": 0,
-    }
+        "id": next_part(order), "created_at": at, "note": None, "tag": "", "lines": [], "adjustment": 0,
+    }  # fmt: skip
     refund |= {"shipping": [], "duties": [], "order_transactions": []}
     for line in order["lines"]:
         refund["lines"].append(cancelled_line(order, line))
@@ -222,15 +170,11 @@ def mark_cancelled(order: Body, spec: Order) -> None:
 
 def cancelled_line(order: Body, line: Body) -> Mapping[str, Any]:
     return {
-        "id": next_part(order),
-        "line": line["id"],
-        "units": line["quantity"],
-        "type": "CANCEL",
+        "id": next_part(order), "line": line["id"], "units": line["quantity"], "type": "CANCEL",
         "restocked": line["is_tracked"],
         "location": order["fulfillment_orders"][0]["location"] if order["fulfillment_orders"] else None,
-        "subtotal": totals.line_total(line),
-        "tax": totals.line_tax(line),
-    }
+        "subtotal": totals.line_total(line), "tax": totals.line_tax(line),
+    }  # fmt: skip
 
 
 def add_reversal(order: Body, refund: Body, payment: Body, at: float) -> None:

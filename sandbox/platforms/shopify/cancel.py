@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.core import faults
 from sandbox.platforms.shopify import refund as refunds
 from sandbox.platforms.shopify import suggest, totals
 from sandbox.platforms.shopify.ids import Body, number_of
@@ -33,7 +32,7 @@ def start(session: Session, wanted: Mapping[str, Any]) -> tuple[Body | None, lis
     if order is None:
         return None, [invalid(session, "Order does not exist", "NOT_FOUND", "orderId")]
     method, refused = method_of(session, order, wanted)
-    refused += session.forced_error(CAUSE)
+    refused += session.forced_errors(CAUSE)
     if len(wanted.get("staff_note") or "") > NOTE_LIMIT:
         refused.append(
             invalid(session, f"Staff note is too long (maximum is {NOTE_LIMIT} characters)", field="staffNote")
@@ -75,15 +74,11 @@ def credit_problems(session: Session, order: Body, asked: Mapping[str, Any]) -> 
 
 # --- jobs ----------------------------------------------------------------------------------------
 def queue(session: Session, order: Body, wanted: Mapping[str, Any], method: str) -> Body:
-    job_id = session.next_id()
+    job_id = session.number()
     job = {
-        "id": job_id,
-        "reason": wanted["reason"],
-        "restock": wanted["restock"],
-        "note": wanted.get("staff_note") or "",
-        "method": method,
-        "request": session.request,
-    }
+        "id": job_id, "reason": wanted["reason"], "restock": wanted["restock"], "note": wanted.get("staff_note") or "",
+        "method": method, "request": session.request,
+    }  # fmt: skip
     session.db.execute(
         "INSERT INTO jobs VALUES (?, ?, ?, ?, 'STARTED', '[]')",
         (job_id, session.shop["name"], order["id"], json.dumps(job)),
@@ -91,7 +86,7 @@ def queue(session: Session, order: Body, wanted: Mapping[str, Any], method: str)
     takes = session.switches["job_seconds"]
     if takes == "0":
         finish(session, job_id)
-    elif takes != "never" and not session.world.spend_fault("stuck_job", CAUSE):
+    elif takes != "never" and not session.fault("stuck_job", CAUSE):
         session.timer(session.at + (1 + job_id % 3 if takes == "1-3" else float(takes)), "job", {"job": job_id})
     queued: Body = read_job(session, job_id)
     return queued
@@ -102,9 +97,8 @@ def read_job(session: Session, job_id: int | None) -> Any:
     row = session.db.execute("SELECT * FROM jobs WHERE id = ? AND shop = ?", (job_id, session.shop["name"])).fetchone()
     if row is None:
         return None
-    told = {"order_id": row["order_id"], "state": row["state"], "errors": json.loads(row["errors"])}
-    body: Body = json.loads(row["body"])
-    return body | told
+    state = {"order_id": row["order_id"], "state": row["state"], "errors": json.loads(row["errors"])}
+    return json.loads(row["body"]) | state
 
 
 def running_job(session: Session, order: Body) -> Body | None:
@@ -134,9 +128,9 @@ def finish(session: Session, job_id: int) -> None:
 
 
 def forced_failure(session: Session) -> list[Problem]:
-    fault = faults.spend(session.world, (CAUSE,), {"job_fails"})
-    told = {"code": "INTERNAL_ERROR", "field": None, "message": "Something went wrong"}
-    return [told | dict(fault.detail)] if fault else []
+    fault = session.fault("job_fails", CAUSE)
+    usual = {"code": "INTERNAL_ERROR", "field": None, "message": "Something went wrong"}
+    return [usual | dict(fault.detail)] if fault else []
 
 
 def has_closed_place(session: Session, order: Body) -> bool:
@@ -155,7 +149,7 @@ def place_refusals(session: Session, order: Body, job: Body) -> list[str]:
 def apply(session: Session, order: Body, job: Body) -> None:
     order |= {"cancelled_at": session.at, "closed_at": session.at}
     order |= {"cancel_reason": job["reason"], "cancel_note": job["note"] or None}
-    session.effect("cancel", order, cause=CAUSE, note=job["note"], job=job["id"], reason=job["reason"])
+    session.changed("cancel", order, cause=CAUSE, note=job["note"], job=job["id"], reason=job["reason"])
     refund = refunds.open_refund(session, order, job["note"], is_told=False)
     waiting = [parcel for parcel in order["fulfillment_orders"] if parcel["status"] not in CLOSED]
     restock = job["restock"] and not has_closed_place(session, order)  # unpaid: silently not returned
@@ -170,12 +164,12 @@ def apply(session: Session, order: Body, job: Body) -> None:
     for parcel in waiting:
         parcel |= {"status": session.switches["fulfilment_after_cancel"], "holds": [], "updated_at": session.at}
     if session.switches["issued_gift_card"] == "disabled" and any(line["is_gift_card"] for line in order["lines"]):
-        session.effect("gift_card", order, cause=CAUSE, note=job["note"])
+        session.changed("gift_card", order, cause=CAUSE, note=job["note"])
     session.save(order)
     session.order_event("ORDERS_CANCELLED", order)
     session.order_event("ORDERS_UPDATED", order)
     if refund["order_transactions"]:
-        session.event("REFUNDS_CREATE", {"id": refund["id"], "order_id": order["id"]})
+        session.happened("REFUNDS_CREATE", {"id": refund["id"], "order_id": order["id"]})
 
 
 def give_back(session: Session, order: Body, refund: Body, method: str) -> None:
@@ -201,5 +195,5 @@ def release_authorisations(session: Session, order: Body, refund: Body, note: st
 
 def void(session: Session, order: Body, parent: Body, amount: int, *, cause: str, note: str = "") -> Body:
     made = transaction(order, "VOID", parent["gateway"], amount, parent_id=parent["id"], at=session.at)
-    session.effect("void", order, cause=cause, note=note, amount=amount, payment=parent["id"])
+    session.changed("void", order, cause=cause, note=note, amount=amount, payment=parent["id"])
     return made

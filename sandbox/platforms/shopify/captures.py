@@ -10,7 +10,7 @@ from sandbox.platforms.shopify.ids import Body, number_of
 from sandbox.platforms.shopify.money import is_exact, minor
 from sandbox.platforms.shopify.payments import transaction
 from sandbox.platforms.shopify.session import Session
-from sandbox.platforms.shopify.views.money import TransactionView, payment_of
+from sandbox.platforms.shopify.views.money import TransactionView
 
 Payload = dict[str, Any]
 
@@ -22,7 +22,7 @@ def refused(message: str, code: str, field: str) -> Payload:
 def authorisation(session: Session, value: str) -> tuple[Body, Body] | tuple[None, None]:
     number = number_of(value, "OrderTransaction")
     order = session.owner(number)
-    payment = payment_of(order, number) if order else None
+    payment = totals.payment_of(order, number) if order else None
     return (order, payment) if order and payment else (None, None)
 
 
@@ -34,7 +34,7 @@ def void(session: Session, value: str) -> Payload:
         return refused("Transaction does not exist", "TRANSACTION_NOT_FOUND", field)
     if parent["kind"] not in totals.AUTH or parent["status"] != "SUCCESS":
         return refused("Transaction is not a successful authorization", "AUTH_NOT_SUCCESSFUL", field)
-    if forced := session.forced_error("transactionVoid", "GENERIC_ERROR"):
+    if forced := session.forced_errors("transactionVoid", "GENERIC_ERROR"):
         return {"transaction": None, "userErrors": forced}
     amount = totals.unsettled(order, parent)
     if not amount or totals.children(order, parent, ("CAPTURE",), "SUCCESS"):
@@ -54,13 +54,13 @@ def capture(session: Session, wanted: Mapping[str, Any]) -> Payload:
     if not 0 < amount <= totals.unsettled(order, parent):
         return refused("Amount exceeds what can be captured", "", "amount")
     made = transaction(order, "CAPTURE", parent["gateway"], amount, parent_id=parent["id"], at=session.at)
-    session.effect("capture", order, cause="orderCapture", amount=amount, payment=parent["id"])
+    session.changed("capture", order, cause="orderCapture", amount=amount, payment=parent["id"])
     return done(session, order, made)
 
 
 def done(session: Session, order: Body, made: Body) -> Payload:
     session.save(order)
-    session.event(
+    session.happened(
         "ORDER_TRANSACTIONS_CREATE", {"id": made["id"], "order_id": order["id"], "kind": made["kind"].lower()}
     )
     session.order_event("ORDERS_UPDATED", order)

@@ -37,18 +37,16 @@ def decode(cursor: str) -> str:
         raise refused("Invalid cursor for current pagination sort.") from exc
 
 
-def told(nodes: list[Any], cursors: Sequence[str], *, more: bool, before: bool) -> dict[str, Any]:
+def page(nodes: list[Any], cursors: Sequence[str], *, more: bool, before: bool) -> dict[str, Any]:
     """A connection out of one page of nodes."""
     return {
         "nodes": nodes,
         "edges": lambda: [{"cursor": mark, "node": node} for mark, node in zip(cursors, nodes, strict=True)],
         "pageInfo": {
-            "hasNextPage": more,
-            "hasPreviousPage": before,
-            "startCursor": cursors[0] if cursors else None,
+            "hasNextPage": more, "hasPreviousPage": before, "startCursor": cursors[0] if cursors else None,
             "endCursor": cursors[-1] if cursors else None,
         },
-    }
+    }  # fmt: skip
 
 
 def connection(
@@ -72,7 +70,12 @@ def connection(
     cursors = [encode(f"at:{place}") for place in window]
     nodes = [view(ordered[place]) for place in window]
     more = bool(window) and window[-1] + 1 < len(ordered)
-    return told(nodes, cursors, more=more, before=bool(window) and window[0] > 0)
+    return page(nodes, cursors, more=more, before=bool(window) and window[0] > 0)
+
+
+def paging_of(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Those of a field's arguments that page its list."""
+    return {key: value for key, value in arguments.items() if key in ("first", "last", "after", "before", "reverse")}
 
 
 def position(cursor: str) -> int:

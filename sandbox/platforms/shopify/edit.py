@@ -29,15 +29,15 @@ def begin(session: Session, order_id: str) -> Payload:
     refused = ["The order does not exist."] if order is None else edit_refusals(order)
     if order is None or refused:
         return {"calculatedOrder": None, "orderEditSession": None, "userErrors": problem(refused[0], "id")}
-    number = session.next_id()
+    number = session.number()
     staged: Body = {"id": number, "order": order["id"], "quantities": {}, "restock": {}}
     session.db.execute(
         "INSERT INTO edits VALUES (?, ?, ?, ?)", (number, session.shop["name"], order["id"], json.dumps(staged))
     )
-    return told(session, staged, order)
+    return payload_of(session, staged, order)
 
 
-def told(session: Session, staged: Body, order: Body) -> Payload:
+def payload_of(session: Session, staged: Body, order: Body) -> Payload:
     view = CalculatedOrderView(session, staged, order, planned(order, staged))
     edit_session = {"id": gid("OrderEditSession", staged["id"])}
     return {"calculatedOrder": view, "orderEditSession": edit_session, "userErrors": []}
@@ -85,7 +85,7 @@ def set_quantity(session: Session, wanted: Mapping[str, Any]) -> Payload:
     staged["quantities"][str(line["id"])] = wanted["quantity"]
     staged["restock"][str(line["id"])] = bool(wanted.get("restock"))
     session.db.execute("UPDATE edits SET body = ? WHERE id = ?", (json.dumps(staged), staged["id"]))
-    payload = told(session, staged, order)
+    payload = payload_of(session, staged, order)
     after = planned(order, staged)
     changed = totals.line_of(after, line["id"])
     assert changed is not None, "the plan keeps every line"
@@ -105,7 +105,7 @@ def commit(session: Session, wanted: Mapping[str, Any]) -> Payload:
     staged, order = opened(session, wanted["id"])
     if staged is None or order is None:
         return refused_commit("The edit session does not exist.", "id")
-    forced = [error["message"] for error in session.forced_error(CAUSE)]
+    forced = [error["message"] for error in session.forced_errors(CAUSE)]
     late = forced or edit_refusals(order) or stale(order, staged)
     if late:
         return refused_commit(late[0])
@@ -117,9 +117,9 @@ def commit(session: Session, wanted: Mapping[str, Any]) -> Payload:
     order["edited"] = True
     order.setdefault("edit_notes", []).append(note)
     session.db.execute("DELETE FROM edits WHERE id = ?", (staged["id"],))
-    session.effect("edit", order, cause=CAUSE, note=note, quantities=staged["quantities"])
+    session.changed("edit", order, cause=CAUSE, note=note, quantities=staged["quantities"])
     session.save(order)
-    session.event("ORDERS_EDITED", {"order_edit": {"order_id": order["id"], "staff_note": note}})
+    session.happened("ORDERS_EDITED", {"order_edit": {"order_id": order["id"], "staff_note": note}})
     session.order_event("ORDERS_UPDATED", order)
     return {"order": OrderView(session, order), "successMessages": ["Order updated"], "userErrors": []}
 

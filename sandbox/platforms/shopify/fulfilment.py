@@ -90,8 +90,8 @@ def place_hold(session: Session, value: str, wanted: Body) -> tuple[Body | None,
 
 def changed(session: Session, order: Body, parcel: Body, topic: str, cause: str) -> None:
     parcel["updated_at"] = session.at
-    session.effect("fulfilment", order, cause=cause, parcel=parcel["id"], status=parcel["status"])
+    session.changed("fulfilment", order, cause=cause, parcel=parcel["id"], status=parcel["status"])
     session.save(order)
     told = {"id": gid("FulfillmentOrder", parcel["id"]), "status": parcel["request_status"].lower()}
-    session.event(topic, {"fulfillment_order": told, "order_id": order["id"]})
+    session.happened(topic, {"fulfillment_order": told, "order_id": order["id"]})
     session.order_event("ORDERS_UPDATED", order)

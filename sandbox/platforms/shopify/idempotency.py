@@ -9,10 +9,10 @@ from typing import Any
 from graphql import GraphQLError, GraphQLResolveInfo
 from graphql.execution.values import get_directive_values
 
+from sandbox.core import idempotency
 from sandbox.platforms.shopify.session import Session
 
 MANDATORY_SINCE = "2026-04"
-HOUR = 3_600
 Outcome = dict[str, Any]
 WORDS = {
     "IDEMPOTENCY_CONCURRENT_REQUEST": "A request with this idempotency key is still running.",
@@ -37,8 +37,8 @@ def key_of(info: GraphQLResolveInfo) -> str | None:
     """The key on the field being resolved."""
     directive = info.schema.get_directive("idempotent")
     assert directive is not None, "our SDL declares it"
-    told = get_directive_values(directive, info.field_nodes[0], info.variable_values)
-    return str(told["key"]) if told else None
+    given = get_directive_values(directive, info.field_nodes[0], info.variable_values)
+    return str(given["key"]) if given else None
 
 
 def once(
@@ -50,38 +50,22 @@ def once(
         if session.version >= MANDATORY_SINCE:
             raise KeyRefused("MISSING")
         return act()
-    if session.world.spend_fault("key_running", field):
+    if session.fault("key_running", field):
         raise KeyRefused("IDEMPOTENCY_CONCURRENT_REQUEST")
-    session.key = key
-    told = json.dumps(arguments, sort_keys=True, default=str)
-    earlier = remembered(session, field, key)
+    session.used_key = key
+    said = json.dumps(arguments, sort_keys=True, default=str)
+    earlier = idempotency.remembered(session, field, key)
     if earlier is not None:
-        return replay(session, field, earlier, told)
+        return replay(session, field, earlier, said)
     outcome = act()
-    if session.switches["key_hours"] != "none":
-        session.db.execute(
-            "INSERT OR REPLACE INTO keys VALUES (?, ?, ?, ?, ?, 'done', ?)",
-            (session.shop["name"], field, key, told, session.at, json.dumps(outcome)),
-        )
+    idempotency.keep(session, field, key, said, outcome)
     return outcome
 
 
-def remembered(session: Session, field: str, key: str) -> Any:
-    """The stored row while it is young enough."""
-    hours = session.switches["key_hours"]
-    if hours == "none":
-        return None
-    return session.db.execute(
-        "SELECT * FROM keys WHERE shop = ? AND field = ? AND key = ? AND started_at > ?",
-        (session.shop["name"], field, key, session.at - float(hours) * HOUR),
-    ).fetchone()
-
-
-def replay(session: Session, field: str, earlier: Any, told: str) -> Outcome:
-    if earlier["arguments"] != told:
+def replay(session: Session, field: str, earlier: idempotency.Kept, said: str) -> Outcome:
+    if earlier.arguments != said:
         raise KeyRefused("IDEMPOTENCY_KEY_PARAMETER_MISMATCH")
-    outcome: Outcome = json.loads(earlier["outcome"])
-    failed = bool(outcome.get("errors"))
-    if failed and field == "inventoryAdjustQuantities" and session.version >= "2026-07":
+    outcome: Outcome = earlier.outcome
+    if outcome.get("errors") and field == "inventoryAdjustQuantities" and session.version >= "2026-07":
         raise KeyRefused("IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED")
     return outcome

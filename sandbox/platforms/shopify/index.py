@@ -37,6 +37,16 @@ def refresh(db: sqlite3.Connection, order_id: int) -> None:
         write(db, [json.loads(found["body"])])
 
 
+def body(db: sqlite3.Connection, order_id: str | int) -> Body:
+    """An order by gid or digits. Raises KeyError."""
+    digits = int(str(order_id).rsplit("/", 1)[-1])
+    row = db.execute("SELECT body FROM orders WHERE id = ?", (digits,)).fetchone()
+    if row is None:
+        raise KeyError(order_id)
+    found: Body = json.loads(row[0])
+    return found
+
+
 def marked(values: Iterable[str]) -> str:
     """Values between bars, so that one can be looked for whole: |a|b|"""
     return "|" + "".join(fold(value) + "|" for value in values)

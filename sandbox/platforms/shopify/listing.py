@@ -11,21 +11,11 @@ from sandbox.platforms.shopify.ids import Body
 from sandbox.platforms.shopify.session import WINDOW_SECONDS, Session
 
 SORT = {
-    "CREATED_AT": "created_at",
-    "UPDATED_AT": "updated_at",
-    "PROCESSED_AT": "processed_at",
-    "ID": "id",
-    "ORDER_NUMBER": "number",
-    "TOTAL_PRICE": "total",
-    "CURRENT_TOTAL_PRICE": "total",
-    "CUSTOMER_NAME": "customer_name",
-    "FINANCIAL_STATUS": "financial",
-    "FULFILLMENT_STATUS": "fulfilment",
-    "PO_NUMBER": "po_number",
-    "TOTAL_ITEMS_QUANTITY": "units",
-    "DESTINATION": "id",
-    "RELEVANCE": "processed_at",
-}
+    "CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "PROCESSED_AT": "processed_at", "ID": "id",
+    "ORDER_NUMBER": "number", "TOTAL_PRICE": "total", "CURRENT_TOTAL_PRICE": "total", "CUSTOMER_NAME": "customer_name",
+    "FINANCIAL_STATUS": "financial", "FULFILLMENT_STATUS": "fulfilment", "PO_NUMBER": "po_number",
+    "TOTAL_ITEMS_QUANTITY": "units", "DESTINATION": "id", "RELEVANCE": "processed_at",
+}  # fmt: skip
 
 
 def orders(
@@ -60,8 +50,8 @@ def orders(
     marks = [connections.encode(json.dumps([row["mark"], row["id"]])) for row in page]
     has_more = len(rows) > size
     if backwards:
-        return connections.told(nodes, marks, more=bool(before), before=has_more)
-    return connections.told(nodes, marks, more=has_more, before=bool(after))
+        return connections.page(nodes, marks, more=bool(before), before=has_more)
+    return connections.page(nodes, marks, more=has_more, before=bool(after))
 
 
 def filtered(session: Session, query: str | None) -> tuple[str, list[Any]]:

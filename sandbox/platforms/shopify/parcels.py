@@ -58,16 +58,11 @@ def fulfilment_order(order: Body, location: Body, spec: Order) -> Body:
     request = spec.request if is_service or spec.request == "UNSUBMITTED" else "UNSUBMITTED"
     status = "IN_PROGRESS" if request in ("ACCEPTED", "CANCELLATION_REQUESTED", "CANCELLATION_REJECTED") else "OPEN"
     return {
-        "id": next_part(order),
-        "location": location["id"],
-        "status": "ON_HOLD" if holds else (status if status != "OPEN" else spec.fulfilment),
-        "request_status": request,
-        "created_at": order["created_at"],
-        "updated_at": order["created_at"],
-        "fulfill_at": order["created_at"],
-        "holds": holds,
-        "items": [],
-    }
+        "id": next_part(order), "location": location["id"],
+        "status": "ON_HOLD" if holds else (status if status != "OPEN" else spec.fulfilment), "request_status": request,
+        "created_at": order["created_at"], "updated_at": order["created_at"], "fulfill_at": order["created_at"],
+        "holds": holds, "items": [],
+    }  # fmt: skip
 
 
 def hold(order: Body, reason: str, notes: str = "") -> Body:
@@ -89,15 +84,12 @@ def add_shipment(order: Body, location: Body, items: list[tuple[Body, int]]) -> 
     number = len(order["fulfillments"]) + 1
     order["fulfillments"].append(
         {
-            "id": next_part(order),
-            "name": f"{order['name']}-F{number}",
-            "status": "SUCCESS",
-            "created_at": order["created_at"] + 20 * HOUR,
-            "location": location["id"],
+            "id": next_part(order), "name": f"{order['name']}-F{number}", "status": "SUCCESS",
+            "created_at": order["created_at"] + 20 * HOUR, "location": location["id"],
             "tracking": {"company": "UPS", "number": f"1Z{order['id'] % 10**10:010d}{number}"},
             "items": [{"id": next_part(order), "line": line["id"], "units": units} for line, units in items],
         }
-    )
+    )  # fmt: skip
     for line, units in items:
         line["fulfilled"] += units
 

@@ -11,14 +11,10 @@ from sandbox.platforms.shopify.spec import Order
 
 WEEK = 604_800.0
 LABELS = {
-    "bogus": "Visa •••• 4242",
-    "bogus_pending": "Slow bank •••• 0060",
-    "bogus_fail": "Refusing bank •••• 0002",
-    "manual": "Bank deposit",
-    "cash": "Cash on delivery",
-    "gift_card": "Gift card •••• 7H2K",
+    "bogus": "Visa •••• 4242", "bogus_pending": "Slow bank •••• 0060", "bogus_fail": "Refusing bank •••• 0002",
+    "manual": "Bank deposit", "cash": "Cash on delivery", "gift_card": "Gift card •••• 7H2K",
     "store_credit": "Store credit",
-}
+}  # fmt: skip
 MANUAL = ("manual", "cash")
 REFUND_STATUS = {"bogus_pending": "PENDING", "bogus_fail": "FAILURE"}
 
@@ -37,12 +33,9 @@ def add_payments(order: Body, spec: Order) -> None:
 def original(order: Body) -> Body:
     """Totals before anything was taken off."""
     return {
-        "total": totals.current(order),
-        "subtotal": totals.subtotal(order),
-        "tax": totals.tax(order),
-        "shipping": totals.shipping(order),
-        "discounts": totals.discounts(order),
-    }
+        "total": totals.current(order), "subtotal": totals.subtotal(order), "tax": totals.tax(order),
+        "shipping": totals.shipping(order), "discounts": totals.discounts(order),
+    }  # fmt: skip
 
 
 def pay(order: Body, spec: Order, gateway: str, amount: int) -> None:
@@ -72,15 +65,8 @@ def pay(order: Body, spec: Order, gateway: str, amount: int) -> None:
 def transaction(order: Body, kind: str, gateway: str, amount: int, **more: Any) -> Body:
     """Appends a payment; `more` overrides what is usual."""
     body: Body = {
-        "id": next_part(order),
-        "kind": kind,
-        "status": "SUCCESS",
-        "gateway": gateway,
-        "amount": amount,
-        "parent_id": None,
-        "at": order["created_at"],
-        "error": None,
-        **more,
-    }
+        "id": next_part(order), "kind": kind, "status": "SUCCESS", "gateway": gateway, "amount": amount,
+        "parent_id": None, "at": order["created_at"], "error": None, **more,
+    }  # fmt: skip
     order["transactions"].append(body)
     return body

@@ -1,60 +1,37 @@
-"""The leaky bucket of query cost, per shop, kept in the world's file so that all processes share it."""
+"""The leaky bucket of query cost, per shop."""
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from sandbox.core.rate_limits import Bucket, level, put
 
 PLANS = {
-    "standard": (2_000.0, 100.0),
-    "advanced": (4_000.0, 200.0),
-    "plus": (20_000.0, 1_000.0),
-    "enterprise": (40_000.0, 2_000.0),
-    "slow": (100.0, 10.0),
-}
+    "standard": Bucket(2_000, 100), "advanced": Bucket(4_000, 200), "plus": Bucket(20_000, 1_000),
+    "enterprise": Bucket(40_000, 2_000), "slow": Bucket(100, 10),
+}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """`available`: points left after the take; `was_enough`: nothing was taken when False."""
 
     was_enough: bool
     available: float
-    maximum: float
-    restore: float
+    plan: Bucket
 
     def status(self) -> dict[str, Any]:
         return {
-            "maximumAvailable": self.maximum,
+            "maximumAvailable": float(self.plan.size),
             "currentlyAvailable": int(self.available),
-            "restoreRate": self.restore,
+            "restoreRate": float(self.plan.per_second),
         }
 
 
 def take(db: sqlite3.Connection, shop: str, plan: str, cost: float, at: float) -> Taken:
-    """Holds `cost` points if there are so many. Call inside a write transaction."""
-    maximum, restore = PLANS[plan]
-    level = refilled(db, shop, maximum, restore, at)
-    enough = cost <= level
-    put(db, shop, level - cost if enough else level, at)
-    return Taken(enough, level - cost if enough else level, maximum, restore)
-
-
-def give_back(db: sqlite3.Connection, shop: str, plan: str, points: float, at: float) -> Taken:
-    """Returns what was held too much."""
-    maximum, restore = PLANS[plan]
-    level = min(maximum, refilled(db, shop, maximum, restore, at) + points)
-    put(db, shop, level, at)
-    return Taken(True, level, maximum, restore)
-
-
-def refilled(db: sqlite3.Connection, shop: str, maximum: float, restore: float, at: float) -> float:
-    row = db.execute("SELECT level, at FROM buckets WHERE shop = ?", (shop,)).fetchone()
-    if row is None:
-        return maximum
-    return float(min(maximum, row["level"] + max(0.0, at - row["at"]) * restore))
-
-
-def put(db: sqlite3.Connection, shop: str, level: float, at: float) -> None:
-    db.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)", (shop, level, at))
+    """Holds `cost` points if there are so many; a negative cost gives back. Call inside a write transaction."""
+    bucket = PLANS[plan]
+    held = level(db, shop, bucket, at)
+    left = min(bucket.size, held - cost) if cost <= held else held
+    put(db, shop, left, at)
+    return Taken(cost <= held, left, bucket)

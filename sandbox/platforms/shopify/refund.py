@@ -10,7 +10,6 @@ from sandbox.platforms.shopify.ids import Body, next_part, number_of
 from sandbox.platforms.shopify.money import is_exact, minor
 from sandbox.platforms.shopify.payments import REFUND_STATUS, transaction
 from sandbox.platforms.shopify.session import Session
-from sandbox.platforms.shopify.views.money import payment_of
 
 Problem = dict[str, Any]
 CAUSE = "refundCreate"
@@ -25,12 +24,12 @@ def create(session: Session, wanted: Mapping[str, Any]) -> tuple[Body | None, Bo
     order = session.visible(number_of(wanted["order_id"], "Order"))
     if order is None:
         return None, None, [problem("Order does not exist", "orderId")]
-    found = session.forced_error(CAUSE) or list(problems(session, order, wanted))
+    found = session.forced_errors(CAUSE) or list(problems(session, order, wanted))
     if found:
         return order, None, found
     refund = apply(session, order, wanted)
     session.save(order)
-    session.event("REFUNDS_CREATE", {"id": refund["id"], "order_id": order["id"]})
+    session.happened("REFUNDS_CREATE", {"id": refund["id"], "order_id": order["id"]})
     session.order_event("ORDERS_UPDATED", order)
     return order, refund, []
 
@@ -99,7 +98,7 @@ def payment_problems(order: Body, payments: list[Body], *, over: bool) -> Iterat
     back: dict[int, int] = {}
     for place, item in enumerate(payments):
         where = ("transactions", str(place))
-        parent = payment_of(order, number_of(item.get("parent_id"), "OrderTransaction"))
+        parent = parent_of(order, item)
         if item["kind"] != "REFUND":
             yield problem("Kind must be refund", *where, "kind")
         elif parent is None or parent["kind"] not in totals.PAID or parent["status"] != "SUCCESS":
@@ -112,6 +111,10 @@ def payment_problems(order: Body, payments: list[Body], *, over: bool) -> Iterat
             back[parent["id"]] = back.get(parent["id"], 0) + minor(item["amount"], order["currency"])
             if back[parent["id"]] > totals.max_refundable(order, parent) and not over:
                 yield problem("Amount cannot be greater than what can be refunded", *where, "amount")
+
+
+def parent_of(order: Body, item: Body) -> Body | None:
+    return totals.payment_of(order, number_of(item.get("parent_id"), "OrderTransaction"))
 
 
 def shipping_problems(order: Body, shipping: Mapping[str, Any] | None) -> Iterator[Problem]:
@@ -227,8 +230,7 @@ def move_money(session: Session, order: Body, refund: Body, wanted: Mapping[str,
     """Money moves only through transactions or store credit; what goes back beyond the units lowers the order."""
     owed = max(0, -totals.outstanding(order))
     payments = [
-        (payment_of(order, number_of(item["parent_id"], "OrderTransaction")), minor(item["amount"], order["currency"]))
-        for item in wanted.get("transactions") or []
+        (parent_of(order, item), minor(item["amount"], order["currency"])) for item in wanted.get("transactions") or []
     ]
     if not payments and session.switches["empty_transactions"] == "platform_decides" and refund["lines"]:
         payments = [(payment, amount) for payment, amount in suggest.over_payments(order, owed)]
@@ -240,7 +242,7 @@ def move_money(session: Session, order: Body, refund: Body, wanted: Mapping[str,
         moved += give_credit(session, order, refund, method, cause=CAUSE)
     refund["adjustment"] = max(0, moved - owed)
     if not moved:
-        session.effect("refund", order, cause=CAUSE, note=refund["tag"], refund=refund["id"], is_empty=True,
+        session.changed("refund", order, cause=CAUSE, note=refund["tag"], refund=refund["id"], is_empty=True,
                        units=sum(line["units"] for line in refund["lines"]))  # fmt: skip
 
 
@@ -256,7 +258,7 @@ def pay_back(session: Session, order: Body, refund: Body, parent: Body, amount: 
     if status == "PENDING" and session.switches["pending_seconds"] != "never":
         session.timer(session.at + float(session.switches["pending_seconds"]), "settle",
                       {"order": order["id"], "payment": made["id"]})  # fmt: skip
-    session.effect("refund", order, cause=cause, note=refund["tag"], amount=0 if status == "FAILURE" else amount,
+    session.changed("refund", order, cause=cause, note=refund["tag"], amount=0 if status == "FAILURE" else amount,
                    units=sum(line["units"] for line in refund["lines"]), refund=refund["id"], status=status,
                    gateway=parent["gateway"])  # fmt: skip
     return 0 if status == "FAILURE" else amount
@@ -267,14 +269,14 @@ def give_credit(session: Session, order: Body, refund: Body, method: Body, *, ca
     parent = next((payment for payment in order["transactions"] if payment["kind"] in totals.PAID), None)
     made = transaction(order, "REFUND", "store_credit", amount, parent_id=parent and parent["id"], at=session.at)
     refund["order_transactions"].append(made["id"])
-    session.effect("refund", order, cause=cause, note=refund["tag"], amount=amount, refund=refund["id"],
+    session.changed("refund", order, cause=cause, note=refund["tag"], amount=amount, refund=refund["id"],
                    status="SUCCESS", gateway="store_credit")  # fmt: skip
     return amount
 
 
 def settle(session: Session, order: Body, payment_id: int) -> None:
     """A pending refund has gone through."""
-    payment = payment_of(order, payment_id)
+    payment = totals.payment_of(order, payment_id)
     if payment and payment["status"] == "PENDING":
         payment["status"] = "SUCCESS"
         session.save(order)

@@ -33,22 +33,15 @@ TYPES_SINCE_2026_10 = {"OrderCancelJobResult", "OrderCancelStatus", "JobResult"}
 FULFILMENT_SCOPES = ("read_merchant_managed_fulfillment_orders", "read_third_party_fulfillment_orders")
 WRITE_FULFILMENT = ("write_merchant_managed_fulfillment_orders", "write_third_party_fulfillment_orders")
 NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("QueryRoot", "order"): ("read_orders",),
-    ("QueryRoot", "orders"): ("read_orders",),
-    ("QueryRoot", "ordersCount"): ("read_orders",),
-    ("QueryRoot", "locations"): ("read_locations",),
-    ("QueryRoot", "location"): ("read_locations",),
-    ("QueryRoot", "inventoryItem"): ("read_inventory",),
-    ("QueryRoot", "fulfillmentOrder"): FULFILMENT_SCOPES,
-    ("Order", "fulfillmentOrders"): FULFILMENT_SCOPES,
-    ("Order", "returns"): ("read_returns",),
-    ("Order", "customer"): ("read_customers",),
+    ("QueryRoot", "order"): ("read_orders",), ("QueryRoot", "orders"): ("read_orders",),
+    ("QueryRoot", "ordersCount"): ("read_orders",), ("QueryRoot", "locations"): ("read_locations",),
+    ("QueryRoot", "location"): ("read_locations",), ("QueryRoot", "inventoryItem"): ("read_inventory",),
+    ("QueryRoot", "fulfillmentOrder"): FULFILMENT_SCOPES, ("Order", "fulfillmentOrders"): FULFILMENT_SCOPES,
+    ("Order", "returns"): ("read_returns",), ("Order", "customer"): ("read_customers",),
     ("LineItem", "variant"): ("read_products", "read_inventory"),
     ("ProductVariant", "inventoryItem"): ("read_inventory", "read_products"),
-    ("Mutation", "orderCancel"): ("write_orders",),
-    ("Mutation", "orderCapture"): ("write_orders",),
-    ("Mutation", "refundCreate"): ("write_orders",),
-    ("Mutation", "transactionVoid"): ("write_orders",),
+    ("Mutation", "orderCancel"): ("write_orders",), ("Mutation", "orderCapture"): ("write_orders",),
+    ("Mutation", "refundCreate"): ("write_orders",), ("Mutation", "transactionVoid"): ("write_orders",),
     ("Mutation", "orderEditBegin"): ("write_order_edits",),
     ("Mutation", "orderEditSetQuantity"): ("write_order_edits",),
     ("Mutation", "orderEditCommit"): ("write_order_edits",),
@@ -57,7 +50,7 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Mutation", "fulfillmentOrderSubmitCancellationRequest"): WRITE_FULFILMENT,
     ("Mutation", "fulfillmentOrderReleaseHold"): WRITE_FULFILMENT,
     ("Mutation", "fulfillmentOrderHold"): WRITE_FULFILMENT,
-}
+}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

@@ -31,20 +31,14 @@ AMONG = {"sku": "sku", "tag": "tags", "gateway": "gateways", "chargeback_status"
 FULFILMENT = {
     "unshipped": "fulfilment = 'unfulfilled'",
     "unfulfilled": "fulfilment IN ('unfulfilled', 'on_hold', 'in_progress', 'scheduled', 'partially_fulfilled')",
-    "shipped": "fulfilment = 'fulfilled'",
-    "fulfilled": "fulfilment = 'fulfilled'",
-    "partial": "fulfilment = 'partially_fulfilled'",
-    "scheduled": "fulfilment = 'scheduled'",
-    "on_hold": "fulfilment = 'on_hold'",
-    "request_declined": "fulfilment = 'request_declined'",
-}
+    "shipped": "fulfilment = 'fulfilled'", "fulfilled": "fulfilment = 'fulfilled'",
+    "partial": "fulfilment = 'partially_fulfilled'", "scheduled": "fulfilment = 'scheduled'",
+    "on_hold": "fulfilment = 'on_hold'", "request_declined": "fulfilment = 'request_declined'",
+}  # fmt: skip
 STATUS = {
-    "open": "NOT is_closed AND NOT is_cancelled",
-    "closed": "is_closed AND NOT is_cancelled",
-    "cancelled": "is_cancelled",
-    "not_closed": "NOT is_closed",
-    "any": "1",
-}
+    "open": "NOT is_closed AND NOT is_cancelled", "closed": "is_closed AND NOT is_cancelled",
+    "cancelled": "is_cancelled", "not_closed": "NOT is_closed", "any": "1",
+}  # fmt: skip
 SIGNS = {"": "=", ">": ">", "<": "<", ">=": ">=", "<=": "<="}
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sandbox.platforms.shopify import shops
 from sandbox.platforms.shopify.spec import Line, Person
-
-if TYPE_CHECKING:
-    from sandbox.core.world import World
 
 JPY_SHOP = "demo-jp"
 MUG = Line(title="Enamel mug", variant="Blue", price="14.50", sku="MUG-BLU")
@@ -33,14 +29,10 @@ SEEDS: dict[str, dict[str, Any]] = {
     "authorised": {"lines": [LAMP, more(TEA, quantity=3)], "pay": "authorised", "person": who("Chiara", "Rossi")},
     "paid by card": {"lines": [more(MUG, quantity=3), SHIRT, TEA], "person": who("Dana", "Whitfield")},
     "paid card + gift card": {
-        "lines": [LAMP, MUG],
-        "tender": [("gift_card", "25.00"), ("bogus", "94.35")],
-        "person": who("Emil", "Sand"),
+        "lines": [LAMP, MUG], "tender": [("gift_card", "25.00"), ("bogus", "94.35")], "person": who("Emil", "Sand"),
     },
     "partly captured": {
-        "lines": [more(SHIRT, quantity=2)],
-        "pay": "partly_captured",
-        "captured": "59.00",
+        "lines": [more(SHIRT, quantity=2)], "pay": "partly_captured", "captured": "59.00",
         "person": who("Freya", "Lind"),
     },
     "partly shipped (two locations)": {
@@ -49,37 +41,25 @@ SEEDS: dict[str, dict[str, Any]] = {
             more(SHIRT, quantity=2, at=NORTH),
             more(TEA, quantity=3, fulfilled=1),
         ],
-        "age_days": 3,
-        "person": who("Gustav", "Holm"),
+        "age_days": 3, "person": who("Gustav", "Holm"),
     },
     "with a service (accepted)": {
-        "lines": [more(LAMP, at=SERVICE), MUG],
-        "request": "ACCEPTED",
-        "person": who("Hana", "Suzuki"),
+        "lines": [more(LAMP, at=SERVICE), MUG], "request": "ACCEPTED", "person": who("Hana", "Suzuki"),
     },
     "with a service (submitted)": {
-        "lines": [more(LAMP, at=SERVICE)],
-        "request": "SUBMITTED",
-        "person": who("Ida", "Berg"),
+        "lines": [more(LAMP, at=SERVICE)], "request": "SUBMITTED", "person": who("Ida", "Berg"),
     },
     "service refused to give it back": {
-        "lines": [more(LAMP, at=SERVICE)],
-        "request": "CANCELLATION_REJECTED",
-        "person": who("Ivo", "Marin"),
+        "lines": [more(LAMP, at=SERVICE)], "request": "CANCELLATION_REJECTED", "person": who("Ivo", "Marin"),
     },
     "being packed": {"lines": [MUG, TEA], "fulfilment": "IN_PROGRESS", "person": who("Jonas", "Weber")},
     "on hold": {
-        "lines": [SHIRT, MUG],
-        "hold": "HIGH_RISK_OF_FRAUD",
-        "risk": "INVESTIGATE",
-        "person": who("Kim", "Doyle"),
+        "lines": [SHIRT, MUG], "hold": "HIGH_RISK_OF_FRAUD", "risk": "INVESTIGATE", "person": who("Kim", "Doyle"),
     },
     "scheduled": {"lines": [TEA], "fulfilment": "SCHEDULED", "person": who("Lea", "Moreau", country="FR")},
     "shipped": {"lines": [more(MUG, fulfilled=1)], "age_days": 6, "person": who("Milan", "Horak")},
     "active return": {
-        "lines": [more(SHIRT, quantity=2, fulfilled=2), MUG],
-        "returned": "OPEN",
-        "age_days": 9,
+        "lines": [more(SHIRT, quantity=2, fulfilled=2), MUG], "returned": "OPEN", "age_days": 9,
         "person": who("Nora", "Byrne"),
     },
     "cancelled": {"lines": [LAMP], "cancelled": "CUSTOMER", "age_days": 5, "person": who("Olga", "Petrova")},
@@ -90,10 +70,7 @@ SEEDS: dict[str, dict[str, Any]] = {
             )
             for n in range(1, 121)
         ],
-        "is_company": True,
-        "terms": "Net 30",
-        "po_number": "PO-88120",
-        "person": who("Priya", "Raman"),
+        "is_company": True, "terms": "Net 30", "po_number": "PO-88120", "person": who("Priya", "Raman"),
     },
     "bundle": {
         "lines": [
@@ -105,30 +82,21 @@ SEEDS: dict[str, dict[str, Any]] = {
         "person": who("Quentin", "Faure", country="FR"),
     },
     "tip and duties": {
-        "lines": [more(LAMP, duties=["7.30"]), more(SHIRT, quantity=2, duties=["4.10"])],
-        "tip": "6.00",
+        "lines": [more(LAMP, duties=["7.30"]), more(SHIRT, quantity=2, duties=["4.10"])], "tip": "6.00",
         "person": who("Rosa", "Delgado", country="DE"),
     },
     "61 days old": {"lines": [MUG, TEA], "age_days": 61, "person": who("Sven", "Aasen")},
     "open dispute": {"lines": [LAMP], "dispute": "NEEDS_RESPONSE", "risk": "CANCEL", "person": who("Tomas", "Grau")},
     "made by another app": {
-        "lines": [more(MUG, quantity=2), TEA],
-        "pay": "pending",
-        "app": "other",
-        "source": "marketplace",
+        "lines": [more(MUG, quantity=2), TEA], "pay": "pending", "app": "other", "source": "marketplace",
         "person": who("Uma", "Desai"),
     },
     "made by another app, paid": {
-        "lines": [SHIRT],
-        "app": "other",
-        "source": "marketplace",
-        "person": who("Vera", "Novak"),
+        "lines": [SHIRT], "app": "other", "source": "marketplace", "person": who("Vera", "Novak"),
     },
     "pending payment": {"lines": [TEA], "pay": "processing", "person": who("Walt", "Reyes")},
     "refund will be slow": {
-        "lines": [more(MUG, quantity=2)],
-        "gateway": "bogus_pending",
-        "person": who("Xenia", "Pappas"),
+        "lines": [more(MUG, quantity=2)], "gateway": "bogus_pending", "person": who("Xenia", "Pappas"),
     },
     "refund will fail": {"lines": [SHIRT, MUG], "gateway": "bogus_fail", "person": who("Yannick", "Blanc")},
     "paid by bank deposit": {"lines": [LAMP], "gateway": "manual", "person": who("Zoe", "Hart")},
@@ -154,24 +122,17 @@ SEEDS: dict[str, dict[str, Any]] = {
     "closed location, paid": {"lines": [more(MUG, quantity=2, at=CLOSED)], "person": who("Carla", "Mendes")},
     "closed location, unpaid": {"lines": [more(MUG, at=CLOSED)], "pay": "pending", "person": who("David", "Osei")},
     "order discount, three payments": {
-        "lines": [more(SHIRT, quantity=3), more(MUG, quantity=3)],
-        "discount": "20.00",
-        "discount_code": "SPRING",
+        "lines": [more(SHIRT, quantity=3), more(MUG, quantity=3)], "discount": "20.00", "discount_code": "SPRING",
         "tender": [("gift_card", "30.00"), ("bogus", "100.00"), ("manual", "96.06")],
         "person": who("Élodie", "Garnier"),
     },
     "taxes included": {
-        "lines": [more(SHIRT, quantity=3, discount="10.00"), TEA],
-        "tax": "0.19",
-        "tax_title": "VAT",
-        "taxes_included": True,
-        "person": who("Fritz", "Zimmermann", country="DE"),
+        "lines": [more(SHIRT, quantity=3, discount="10.00"), TEA], "tax": "0.19", "tax_title": "VAT",
+        "taxes_included": True, "person": who("Fritz", "Zimmermann", country="DE"),
     },
     "name in Chinese": {"lines": [TEA], "person": who("伟", "李", email="li.wei@example.com")},
     "name in Arabic, emoji note": {
-        "lines": [MUG],
-        "note": "Please ring 🔔 twice",
-        "person": who("ليلى", "حداد", email="layla@example.com"),
+        "lines": [MUG], "note": "Please ring 🔔 twice", "person": who("ليلى", "حداد", email="layla@example.com"),
     },
     "markup in the name": {
         "lines": [more(MUG, title='Mug <b>bold</b> & "quoted"')],
@@ -181,40 +142,16 @@ SEEDS: dict[str, dict[str, Any]] = {
     "test order": {"lines": [MUG], "is_test": True, "person": who("Gil", "Tester")},
     "authorisation expired": {"lines": [LAMP], "pay": "expired", "age_days": 12, "person": who("Hugo", "Ferrari")},
     "free order": {
-        "lines": [more(TEA, price="0.00")],
-        "shipping": None,
-        "pay": "pending",
-        "person": who("Ines", "Costa"),
+        "lines": [more(TEA, price="0.00")], "shipping": None, "pay": "pending", "person": who("Ines", "Costa"),
     },
     "yen shop, paid in euro": {
-        "shop": JPY_SHOP,
-        "presentment": ("EUR", "160.00"),
-        "lines": [more(LAMP, price="35.20", quantity=2), more(TEA, price="4.99", quantity=3)],
-        "tax": "0.19",
-        "tax_title": "VAT",
-        "taxes_included": True,
-        "person": who("Jana", "Vogel", country="DE"),
+        "shop": JPY_SHOP, "presentment": ("EUR", "160.00"),
+        "lines": [more(LAMP, price="35.20", quantity=2), more(TEA, price="4.99", quantity=3)], "tax": "0.19",
+        "tax_title": "VAT", "taxes_included": True, "person": who("Jana", "Vogel", country="DE"),
     },
     "yen shop, paid in yen": {
-        "shop": JPY_SHOP,
-        "lines": [more(MUG, price="1480", quantity=3), more(TEA, price="905")],
-        "shipping": "600",
-        "tax": "0.10",
-        "tax_title": "消費税",
-        "taxes_included": True,
+        "shop": JPY_SHOP, "lines": [more(MUG, price="1480", quantity=3), more(TEA, price="905")], "shipping": "600",
+        "tax": "0.10", "tax_title": "消費税", "taxes_included": True,
         "person": who("健", "田中", email="tanaka@example.com", country="JP"),
     },
-}
-
-
-def plant(world: World, names: tuple[str, ...]) -> dict[str, shops.Made]:
-    """Makes the seeds asked for, all when none is named. Raises KeyError for an unknown name."""
-    with world.store.write():
-        return {name: plant_one(world, dict(SEEDS[name])) for name in names or SEEDS}
-
-
-def plant_one(world: World, words: dict[str, Any]) -> shops.Made:
-    shop = words.pop("shop", "demo")
-    if shop == JPY_SHOP and world.shop(JPY_SHOP) is None:
-        world.add_shop(JPY_SHOP, currency="JPY", taxes_included=True)
-    return shops.make_order(world, shop, **words)
+}  # fmt: skip

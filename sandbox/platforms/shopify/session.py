@@ -1,39 +1,32 @@
-"""One request's hold on the world: the shop, the time, the switches, orders read and written, effects told."""
+"""One request's hold on the world: orders read and written, what this app may see, effects and events."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
-from sandbox.core import faults
+from sandbox.core import records
 from sandbox.platforms.shopify import index, totals
-from sandbox.platforms.shopify.ids import Body, gid, order_of
+from sandbox.platforms.shopify.ids import Body, gid, iso, order_of
 from sandbox.platforms.shopify.money import text
-
-if TYPE_CHECKING:
-    from sandbox.core.world import World
 
 WINDOW_SECONDS = 60 * 86_400
 
 
-class Session:
+class Session(records.Session):
     """Lives inside one transaction of the world; orders are read once and kept."""
 
-    def __init__(self, world: World, db: sqlite3.Connection, shop: Body, *, version: str, request: str = "") -> None:
-        self.world = world
-        self.db = db
-        self.shop = shop
-        self.version = version
-        self.request = request
-        self.at = world.at()
-        self.switches = world.switches()
-        self.scopes = frozenset(shop["scopes"])
-        self.is_stale = False
-        self.key = ""  # idempotency key of the call being carried out
-        self._orders: dict[int, Body | None] = {}
-        self._locations = {location["id"]: location for location in shop["locations"]}
+    used_key = ""  # idempotency key of the call being carried out
+
+    @cached_property
+    def scopes(self) -> frozenset[str]:
+        return frozenset(self.shop["scopes"])
+
+    @cached_property
+    def _orders(self) -> dict[int, Body | None]:
+        return {}
 
     # --- orders ----------------------------------------------------------------------------------
     def order(self, order_id: int | None) -> Body | None:
@@ -69,53 +62,39 @@ class Session:
         else:
             index.write(self.db, [order])
 
-    def forced_error(self, operation: str, code: str = "INVALID") -> list[dict[str, Any]]:
+    def forced_errors(self, operation: str, code: str = "INVALID") -> list[dict[str, Any]]:
         """The user error that a fault demands of this operation, if any."""
-        fault = faults.spend(self.world, (operation,), {"user_error"})
-        if fault is None:
-            return []
-        told = {"field": None, "message": "Something is not right", "code": code}
-        return [told | dict(fault.detail)]
+        forced = self.forced_error(operation)
+        usual = {"field": None, "message": "Something is not right", "code": code}
+        return [] if forced is None else [usual | forced]
 
     # --- the rest of the world ---------------------------------------------------------------------
+    @cached_property
+    def locations(self) -> dict[int | None, Body]:
+        return {location["id"]: location for location in self.shop["locations"]}
+
     def location(self, location_id: int | None) -> Body | None:
-        return self._locations.get(location_id) if location_id is not None else None
+        return self.locations.get(location_id)
 
-    def next_id(self) -> int:
-        return self.world.next_id(self.db)
-
-    def timer(self, due: float, kind: str, body: Mapping[str, Any]) -> None:
-        self.db.execute(
-            "INSERT INTO timers (due, kind, shop, body) VALUES (?, ?, ?, ?)",
-            (due, kind, self.shop["name"], json.dumps(body)),
-        )
-
-    def effect(self, kind: str, order: Body | None, *, cause: str, note: str = "", amount: int = 0, units: int = 0,
-               **detail: Any) -> None:  # fmt: skip
+    def changed(self, kind: str, order: Body | None, *, cause: str, note: str = "", amount: int = 0, units: int = 0,
+                **detail: Any) -> None:  # fmt: skip
         """Appends to the ledger; `amount` in minor units of the order's currency."""
         currency = order["currency"] if order else self.shop["currency"]
-        self.db.execute(
-            "INSERT INTO effects (at, shop, order_id, kind, cause, key, note, amount, currency, units, request, detail)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (self.at, self.shop["name"], order and order["id"], kind, cause, self.key, note, text(amount, currency),
-             currency, units, self.request, json.dumps(detail)),
-        )  # fmt: skip
+        self.effect(kind, order["id"] if order else "", cause=cause, currency=currency, key=self.used_key, note=note,
+                    amount=text(amount, currency), units=units, **detail)  # fmt: skip
 
-    def event(self, topic: str, payload: Mapping[str, Any]) -> None:
-        """Something happened that webhooks tell about."""
-        self.world.hooks.queue(self, topic, payload)
+    def happened(self, topic: str, payload: Mapping[str, Any]) -> None:
+        """Something that webhooks tell about."""
+        self.event(topic, {**payload, "updated_at": iso(self.at)})
 
     def order_event(self, topic: str, order: Body) -> None:
         """The REST-shaped payload: only what a receiver needs to know which order to read."""
-        self.event(
+        self.happened(
             topic,
             {
-                "id": order["id"],
-                "admin_graphql_api_id": gid("Order", order["id"]),
-                "name": order["name"],
-                "currency": order["shop_currency"],
-                "total_price": text(totals.current(order), order["currency"]),
+                "id": order["id"], "admin_graphql_api_id": gid("Order", order["id"]), "name": order["name"],
+                "currency": order["shop_currency"], "total_price": text(totals.current(order), order["currency"]),
                 "cancel_reason": (order["cancel_reason"] or "").lower() or None,
                 "financial_status": totals.financial_status(order).lower(),
             },
-        )
+        )  # fmt: skip

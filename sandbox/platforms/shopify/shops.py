@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-from sandbox.platforms.shopify import index, spec, stock
-from sandbox.platforms.shopify.build import build
+from sandbox.core.world import World
+from sandbox.platforms.shopify import index
 from sandbox.platforms.shopify.ids import BLOCK, FIRST_ORDER, Body, gid
-from sandbox.platforms.shopify.session import Session
-
-if TYPE_CHECKING:
-    from sandbox.core.world import World
 
 SCOPES = (
     "read_orders", "write_orders", "read_all_orders", "write_order_edits", "read_merchant_managed_fulfillment_orders",
@@ -40,64 +35,35 @@ class Made:
 def fresh(name: str) -> Body:
     """A new shop: US dollars, two own locations, one third-party service, one closed location, all scopes."""
     return {
-        "name": name,
-        "title": name.replace("-", " ").title(),
-        "currency": "USD",
-        "taxes_included": False,
-        "plan": "Basic",
-        "static_token": f"shpat_{name}_sandbox",
-        "client_id": f"{name}-client",
-        "secret": f"shpss_{name}_sandbox",
-        "scopes": list(SCOPES),
-        "state": "active",
-        "store_credit": True,
+        "name": name, "title": name.replace("-", " ").title(), "currency": "USD", "taxes_included": False,
+        "plan": "Basic", "static_token": f"shpat_{name}_sandbox", "client_id": f"{name}-client",
+        "secret": f"shpss_{name}_sandbox", "scopes": list(SCOPES), "state": "active", "store_credit": True,
         "locations": [
             {"id": MAIN, "name": "Main Street", "active": True, "service": None},
             {"id": NORTH, "name": "North Warehouse", "active": True, "service": None},
             {"id": SERVICE, "name": "Swift Logistics", "active": True, "service": "swift-logistics"},
             {"id": CLOSED, "name": "Old Mill (closed)", "active": False, "service": None},
         ],
-    }
-
-
-def make_order(world: World, shop: str, **words: Any) -> Made:
-    """Builds one order and puts it into the shop. Raises KeyError for an unknown shop."""
-    wanted = spec.Order(**words)
-    with world.store.write():
-        order_id, number = reserve(world, shop, 1)
-        home = known(world, shop)
-        order = build(home, wanted, order_id=order_id, number=number, at=world.at())
-        insert(world, [order])
-        stock.commit_new(world.store.db, order)
-        Session(world, world.store.db, home, version="").order_event("ORDERS_CREATE", order)
-    return made(order)
-
-
-def known(world: World, shop: str) -> Body:
-    body = world.shop(shop)
-    if body is None:
-        raise KeyError(f"no shop {shop!r}")
-    return body
+    }  # fmt: skip
 
 
 def reserve(world: World, shop: str, count: int) -> tuple[int, int]:
     """Ids and numbers for `count` orders: the first order id and the first number."""
-    taken = int(world._meta("orders", 0))
-    world._put("orders", taken + count)
+    taken = int(world.meta("orders", 0))
+    world.put("orders", taken + count)
     key = f"number:{shop}"
-    number = int(world._meta(key, FIRST_NUMBER))
-    world._put(key, number + count)
+    number = int(world.meta(key, FIRST_NUMBER))
+    world.put(key, number + count)
     return FIRST_ORDER + taken * BLOCK, number
 
 
-def insert(world: World, orders: Iterable[Body]) -> None:
+def insert(db: sqlite3.Connection, orders: Iterable[Body]) -> None:
     bodies = list(orders)
-    with world.store.write() as db:
-        db.executemany(
-            "INSERT INTO orders (id, shop, body) VALUES (?, ?, ?)",
-            [(order["id"], order["shop"], json.dumps(order)) for order in bodies],
-        )
-        index.write(db, bodies)
+    db.executemany(
+        "INSERT INTO orders (id, shop, body) VALUES (?, ?, ?)",
+        [(order["id"], order["shop"], json.dumps(order)) for order in bodies],
+    )
+    index.write(db, bodies)
 
 
 def made(order: Body) -> Made:
@@ -108,8 +74,3 @@ def made(order: Body) -> Made:
         lines=tuple(gid("LineItem", line["id"]) for line in order["lines"]),
         fulfilment_orders=tuple(gid("FulfillmentOrder", parcel["id"]) for parcel in order["fulfillment_orders"]),
     )
-
-
-def words_of(order: spec.Order) -> dict[str, Any]:
-    """The keywords that make an order like this one."""
-    return {field.name: getattr(order, field.name) for field in dataclasses.fields(order)}

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sandbox.core.people import Person
+
+__all__ = ["Line", "Order", "Person"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
@@ -27,18 +31,6 @@ class Line:
     is_gift_card: bool = False
     is_tip: bool = False
     ships: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    first: str = "Ada"
-    last: str = "Novak"
-    email: str = "ada.novak@example.com"
-    phone: str = "+15550100"
-    address: str = "12 Harbour Lane"
-    city: str = "Portsmouth"
-    zip: str = "03801"
-    country: str = "US"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from sandbox.platforms.shopify import cancel, parcels, refund, shops, stock, suggest, totals
+from sandbox.core.staff import BaseStaff
+from sandbox.platforms.shopify import cancel, parcels, refund, stock, suggest, totals
 from sandbox.platforms.shopify.ids import Body, gid, next_part, number_of
 from sandbox.platforms.shopify.money import minor, text
 from sandbox.platforms.shopify.session import Session
 
-if TYPE_CHECKING:
-    from sandbox.core.world import World
-
 CAUSE = "staff"
 
 
-class Staff:
-    """Acts on one order at once, without the API; the ledger's cause is `staff`."""
+class Staff(BaseStaff):
+    def find(self, session: Session) -> Body | None:
+        return session.order(number_of(self.order_id, "Order"))
 
-    def __init__(self, world: World, order_id: str) -> None:
-        self.world = world
-        self.number = number_of(order_id, "Order")
-        self.shop = str(world.order(order_id)["shop"])
-
-    @contextmanager
-    def _order(self) -> Iterator[tuple[Session, Body]]:
-        self.world.tick()
-        with self.world.store.write() as db:
-            session = Session(self.world, db, shops.known(self.world, self.shop), version="")
-            order = session.order(self.number)
-            assert order is not None, "looked up before"
-            yield session, order
-            session.save(order)
-            session.order_event("ORDERS_UPDATED", order)
+    def keep(self, session: Session, order: Body) -> None:
+        session.save(order)
+        session.order_event("ORDERS_UPDATED", order)
 
     def ship(self, units: Mapping[str, int] | None = None) -> None:
         """Sends what waits, or only so many units per line gid."""
@@ -93,7 +78,7 @@ class Staff:
     def dispute(self, status: str = "NEEDS_RESPONSE") -> None:
         with self._order() as (session, order):
             order["disputes"].append({"id": next_part(order), "initiatedAs": "CHARGEBACK", "status": status})
-            session.event("DISPUTES_CREATE", {"order_id": order["id"], "status": status.lower()})
+            session.happened("DISPUTES_CREATE", {"order_id": order["id"], "status": status.lower()})
 
     def buy_label(self, status: str = "LABEL_PURCHASED") -> None:
         """For the first shipment, which counts as fulfilled from then on; or LABEL_PRINTED, LABEL_VOIDED."""
@@ -114,8 +99,8 @@ class Staff:
 
     def delete(self) -> None:
         """The order is gone; a webhook tells so."""
-        with self.world.store.write() as db:
-            session = Session(self.world, db, shops.known(self.world, self.shop), version="")
-            db.execute("DELETE FROM orders WHERE id = ?", (self.number,))
-            db.execute("DELETE FROM search WHERE id = ?", (self.number,))
-            session.event("ORDERS_DELETE", {"id": self.number})
+        world, number = self.simulator.world, number_of(self.order_id, "Order")
+        with world.store.write() as db:
+            db.execute("DELETE FROM orders WHERE id = ?", (number,))
+            db.execute("DELETE FROM search WHERE id = ?", (number,))
+            self.simulator.session(db, self.simulator.known(self.shop)).happened("ORDERS_DELETE", {"id": number})

@@ -5,12 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from sandbox.platforms.shopify.ids import Body
-
-if TYPE_CHECKING:
-    from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.session import Session
 
 START = 100  # on hand when an item is first seen at a location
 
@@ -24,6 +21,15 @@ def move(db: sqlite3.Connection, shop: str, item: int, location: int, *, availab
         " WHERE shop = ? AND item = ? AND location = ?",
         (available, committed, on_hand, shop, item, location),
     )
+
+
+def level(db: sqlite3.Connection, shop: str, item: int, location: int) -> dict[str, int]:
+    """{available, committed, on_hand}; zeros when never stocked."""
+    row = db.execute(
+        "SELECT available, committed, on_hand FROM levels WHERE shop = ? AND item = ? AND location = ?",
+        (shop, item, location),
+    ).fetchone()
+    return dict(row) if row else {"available": 0, "committed": 0, "on_hand": 0}
 
 
 def commit_new(db: sqlite3.Connection, order: Body) -> None:
@@ -59,6 +65,6 @@ def returned(session: Session, order: Body, line: Body, units: int, *, target: i
     if not line["is_tracked"] or not units:
         return
     move(session.db, order["shop"], line["item"], target, available=units, on_hand=units)
-    session.effect(
+    session.changed(
         "stock", order, cause=cause, note=note, units=units, item=line["item"], location=target, line=line["id"]
     )

@@ -33,7 +33,7 @@ def adjust(session: Session, info: GraphQLResolveInfo, wanted: Mapping[str, Any]
             raise exc.as_error() from exc
         return {"inventoryAdjustmentGroup": None, "userErrors": [refused(exc.words, exc.code)]}
     group = outcome["group"]
-    return {"inventoryAdjustmentGroup": group and told(session, group), "userErrors": outcome["errors"]}
+    return {"inventoryAdjustmentGroup": group and serialize(session, group), "userErrors": outcome["errors"]}
 
 
 def act(session: Session, wanted: Mapping[str, Any]) -> idempotency.Outcome:
@@ -45,8 +45,8 @@ def act(session: Session, wanted: Mapping[str, Any]) -> idempotency.Outcome:
     if errors:
         return {"group": None, "errors": errors}
     changes = [change_one(session, wanted, change) for change in wanted["changes"]]
-    group = {"id": session.next_id(), "at": session.at, "reason": wanted["reason"], "changes": changes}
-    session.event(
+    group = {"id": session.number(), "at": session.at, "reason": wanted["reason"], "changes": changes}
+    session.happened(
         "INVENTORY_LEVELS_UPDATE", {"inventory_item_id": changes[0]["item"], "location_id": changes[0]["location"]}
     )
     return {"group": group | {"uri": wanted.get("reference_document_uri")}, "errors": []}
@@ -63,7 +63,7 @@ def problems(session: Session, place: int, change: Body) -> list[dict[str, Any]]
     if session.location(location) is None or location is None:
         return [refused("The location could not be found.", "INVALID_LOCATION", *where, "locationId")]
     expected = change.get("change_from_quantity")
-    available = session.world.stock(item, location, session.shop["name"])["available"]
+    available = stock.level(session.db, session.shop["name"], item, location)["available"]
     if expected is not None and expected != available:
         return [refused("The quantity has changed.", "CHANGE_FROM_QUANTITY_STALE", *where, "changeFromQuantity")]
     return []
@@ -74,27 +74,23 @@ def change_one(session: Session, wanted: Mapping[str, Any], change: Body) -> Bod
     delta = change["delta"]
     stock.move(session.db, session.shop["name"], item, location, available=delta, on_hand=delta)
     note = wanted.get("reference_document_uri") or ""
-    session.effect("stock", None, cause=CAUSE, note=note, units=delta, item=item, location=location)
-    after = session.world.stock(item, location, session.shop["name"])["available"]
+    session.changed("stock", None, cause=CAUSE, note=note, units=delta, item=item, location=location)
+    after = stock.level(session.db, session.shop["name"], item, location)["available"]
     return {"name": wanted["name"], "delta": delta, "item": item, "location": location, "after": after}
 
 
-def told(session: Session, group: Body) -> dict[str, Any]:
+def serialize(session: Session, group: Body) -> dict[str, Any]:
     return {
-        "id": gid("InventoryAdjustmentGroup", group["id"]),
-        "createdAt": iso(group["at"]),
-        "reason": group["reason"],
+        "id": gid("InventoryAdjustmentGroup", group["id"]), "createdAt": iso(group["at"]), "reason": group["reason"],
         "referenceDocumentUri": group["uri"],
-        "changes": [change_told(session, change) for change in group["changes"]],
-    }
+        "changes": [serialize_change(session, change) for change in group["changes"]],
+    }  # fmt: skip
 
 
-def change_told(session: Session, change: Body) -> dict[str, Any]:
+def serialize_change(session: Session, change: Body) -> dict[str, Any]:
     location = session.location(change["location"])
     return {
-        "name": change["name"],
-        "delta": change["delta"],
-        "quantityAfterChange": change["after"],
+        "name": change["name"], "delta": change["delta"], "quantityAfterChange": change["after"],
         "item": ItemView(session, {"id": change["item"], "is_tracked": True, "sku": None}),
         "location": LocationView(session, location) if location else None,
-    }
+    }  # fmt: skip

@@ -184,3 +184,7 @@ def return_status(order: Body) -> str:
         if status in states:
             return word
     return "NO_RETURN"
+
+
+def payment_of(order: Body, payment_id: int | None) -> Body | None:
+    return next((payment for payment in order["transactions"] if payment["id"] == payment_id), None)

@@ -1,5 +1,9 @@
 """Shoplazza: REST, versions 2022-01 and 2025-06 to 2026-07, refunds that take their time.
 
-Read first: simulator.py (for Python, and what all simulators are asked), router.py (paths, envelopes, refusals),
-refund.py and legacy.py (the same path, and how dangerously different it is), totals.py (the words of an order).
+simulator  the Python door      router, auth, refusals    paths, tokens, envelopes, no
+refund, legacy     the same path in new and old versions, and how dangerously different it is
+cancel, totals, money           what an order may become, and the words of one
+listing, serializers, webhooks  how it answers            session  orders read and written
+spec, build, seeds, populate, switches, staff      orders in words, doubts, people behind our back
+Read simulator, router, refund.
 """

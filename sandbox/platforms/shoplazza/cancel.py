@@ -36,14 +36,14 @@ def apply(session: Session, order: Body, reason: str, *, cause: str) -> None:
         for line in order["lines"]:
             session.restock(order, line, totals.waiting(line), cause=cause)
     order["status"], order["cancelled_at"], order["cancel_reason"] = "cancelled", session.at, reason
-    session.effect("cancel", order, cause=cause, note=reason)
+    session.changed("cancel", order, cause=cause, note=reason)
     if session.switch("cancel_voids") == "yes":
         for payment in order["transactions"]:
             if payment["status"] == "authorized":
                 payment["status"] = "void"
-                session.effect("void", order, cause=cause, amount=payment["amount"])
+                session.changed("void", order, cause=cause, amount=payment["amount"])
     if session.switch("cancel_notifies") == "yes":
-        session.effect("notify", order, cause=cause)
+        session.changed("notify", order, cause=cause)
     session.save(order)
-    session.event("orders/cancelled", order)
-    session.event("orders/update", order)
+    session.order_event("orders/cancelled", order)
+    session.order_event("orders/update", order)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.core.messages import Refused
 from sandbox.platforms.shoplazza import totals
 from sandbox.platforms.shoplazza.money import minor, text
-from sandbox.platforms.shoplazza.refusals import Refused, field_wrong, missing, not_now
+from sandbox.platforms.shoplazza.refusals import field_wrong, missing, not_now
 from sandbox.platforms.shoplazza.session import Session
 from sandbox.platforms.shoplazza.totals import Body
 
@@ -24,7 +25,7 @@ def create(session: Session, order: Body, asked: Any) -> dict[str, Any]:
     wanted = asked.get("refund") if isinstance(asked, Mapping) else None
     if not isinstance(wanted, Mapping):
         if session.switch("empty_refund") == "everything":
-            return told(everything(session, order, cause="refund"))
+            return ids_of(everything(session, order, cause="refund"))
         raise missing("refund is required")
     check_state(session, order)
     if not wanted.get("refund_total"):
@@ -42,7 +43,7 @@ def create(session: Session, order: Body, asked: Any) -> dict[str, Any]:
         "additional": amount(wanted.get("refund_additional_total") or "0", order, "refund_additional_total"),
     }
     check_sum(order, wanted, price, parts)
-    return told(record(session, order, price, lines, payments, note=str(wanted.get("note") or ""), **parts))
+    return ids_of(record(session, order, price, lines, payments, note=str(wanted.get("note") or ""), **parts))
 
 
 def check_sum(order: Body, wanted: Mapping[str, Any], price: int, parts: Mapping[str, int]) -> None:
@@ -57,7 +58,7 @@ def check_sum(order: Body, wanted: Mapping[str, Any], price: int, parts: Mapping
             raise field_wrong(f"refund_{name}", "is greater than what can be refunded")
 
 
-def told(made: Body) -> dict[str, Any]:
+def ids_of(made: Body) -> dict[str, Any]:
     return {"refund_record_id": made["id"], "post_sale_id": made["post_sale"]}
 
 
@@ -151,7 +152,7 @@ def record(session: Session, order: Body, price: int, lines: list[Body], payment
     if not payments:
         settle_record(session, order, made)
     session.save(order)
-    session.event("orders/update", order)
+    session.order_event("orders/update", order)
     return made
 
 
@@ -184,7 +185,7 @@ def settle_part(session: Session, order: Body, made: Body, part: Body) -> None:
     part["status"] = "failed" if part["channel"] == "bogus_fail" else "finished"
     part["finished_at"] = session.at
     if part["status"] == "finished":
-        session.effect(
+        session.changed(
             "refund", order, cause=made.get("cause", "refund"), note=made["note"], amount=part["price"],
             record=made["id"], channel=part["channel"],
         )  # fmt: skip
@@ -198,9 +199,9 @@ def settle_record(session: Session, order: Body, made: Body) -> None:
     made["status"] = "failed" if "failed" in states else "finished"
     if not made["payments"]:
         units = sum(item["units"] for item in made["lines"])
-        session.effect("refund", order, cause=made.get("cause", "refund"), note=made["note"], units=units)
+        session.changed("refund", order, cause=made.get("cause", "refund"), note=made["note"], units=units)
     topic = "orders/refunded" if totals.remaining(order) <= 0 else "orders/partially_refunded"
-    session.event(topic, order)
+    session.order_event(topic, order)
 
 
 def finish(session: Session, order: Body, asked: Any) -> dict[str, Any]:
@@ -213,7 +214,7 @@ def finish(session: Session, order: Body, asked: Any) -> dict[str, Any]:
     for part in found["payments"]:
         settle_part(session, order, found, part)
     session.save(order)
-    return told(found)
+    return ids_of(found)
 
 
 def everything(session: Session, order: Body, *, cause: str, note: str = "") -> Body:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sandbox.platforms.shoplazza.session import Session
+from sandbox.core.messages import Refused
+from sandbox.platforms.shoplazza.session import Session
 
 NOT_NOW = {"errors": ["The order status does not allow this operation"]}  # text ours
 NO_RESOURCE = {"errors": ["Unable to find resource"]}
@@ -15,15 +13,6 @@ INACTIVE = {"error": "store is not active"}
 TOO_MANY = {"errors": ["Too Many Requests"]}  # text ours
 UNAUTHORIZED = {"errors": ["Unauthorized"]}
 FORBIDDEN = {"errors": ["Forbidden"]}
-
-
-class Refused(Exception):
-    """`body` None: nothing but the status."""
-
-    def __init__(self, status: int, body: Any) -> None:
-        self.status = status
-        self.body = body
-        super().__init__(status)
 
 
 def missing(words: str) -> Refused:

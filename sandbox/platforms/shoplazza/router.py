@@ -7,92 +7,48 @@ https://{shop}.myshoplaza.com/openapi/{version}/…               the real form,
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from sandbox.core import faults
-from sandbox.core.messages import Reply, Request, json_reply
-from sandbox.platforms.shoplazza import (
-    auth,
-    cancel,
-    legacy,
-    listing,
-    rate_limits,
-    refund,
-    refusals,
-    serializers,
-    webhooks,
-)
-from sandbox.platforms.shoplazza.listing import Query
-from sandbox.platforms.shoplazza.refusals import Refused
+from sandbox.core.base_simulator import BaseSimulator
+from sandbox.core.messages import Refused, Reply, Request, json_reply
+from sandbox.core.rate_limits import Bucket, take
+from sandbox.core.records import Body
+from sandbox.core.routes import Asked, Found, Route, Routes, name_of
+from sandbox.platforms.shoplazza import auth, cancel, legacy, listing, refund, refusals, serializers, webhooks
 from sandbox.platforms.shoplazza.session import Session
-from sandbox.platforms.shoplazza.totals import Body
 
-if TYPE_CHECKING:
-    from sandbox.core.world import World
-
-HOST = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.myshoplaza\.com(:\d+)?")
-PATH = re.compile(r"/shoplazza/(?P<shop>[a-z0-9][a-z0-9-]*)(?P<rest>/.*)")
 API = re.compile(r"/openapi/(?P<version>[^/]+)/(?P<rest>.+)")
 VERSIONS = ("2022-01", "2025-06", "2026-01", "2026-07")
 TOKEN = "/admin/oauth/token"  # noqa: S105  a path
-
-
-class Asked(NamedTuple):
-    session: Session
-    id: str
-    query: Query
-    body: Any
-
-
-Act = Callable[[Asked], Any]
-
-
-class Route(NamedTuple):
-    """`name`: what faults call it."""
-
-    name: str
-    method: str
-    path: re.Pattern[str]
-    act: Act
-    only: str = ""  # old | new
-
-
-def where(request: Request) -> tuple[str, str] | None:
-    """(shop name, path below the shop); None: not for this platform."""
-    if match := PATH.fullmatch(request.path):
-        return match["shop"], match["rest"]
-    host = HOST.fullmatch(request.headers.get("host", ""))
-    return (host["shop"], request.path) if host else None
+APP, STORE = Bucket(40, 2), Bucket(80, 20)  # of the app in its store; of the store for all apps
 
 
 def known_order(asked: Asked) -> Body:
-    found = asked.session.order(asked.id)
+    found: Body | None = asked.session.get("order", asked.id)
     if found is None:
         raise Refused(404, refusals.NO_RESOURCE)
     return found
 
 
 def by_number(asked: Asked) -> Body:
-    found = asked.session.by_number(unquote(asked.id))
-    if found is None:
+    found = asked.session.of("order", unquote(asked.id).lstrip("#"))
+    if not found:
         raise Refused(404, refusals.NO_RECORD)
-    return {"order": serializers.order(asked.session, found)}
+    return {"order": serializers.order(asked.session, found[0])}
 
 
 def shop(asked: Asked) -> Body:
-    home = asked.session.shop
-    body = {"id": 2019, "name": home["title"], "domain": f"{home['name']}.myshoplaza.com", "currency": home["currency"],
-            "timezone": home["timezone"], "email": "owner@example.com", "state": "active",
-            "system_domain": f"{home['name']}.myshoplaza.com", "country_code": "US"}  # fmt: skip
+    of = asked.session.shop
+    body = {"id": 2019, "name": of["title"], "domain": f"{of['name']}.myshoplaza.com", "currency": of["currency"],
+            "timezone": of["timezone"], "email": "owner@example.com", "state": "active",
+            "system_domain": f"{of['name']}.myshoplaza.com", "country_code": "US"}  # fmt: skip
     return {"shop": body} if asked.session.is_old else body
 
 
 def one_order(asked: Asked) -> Body:
-    asked.session.is_stale = faults.spend(asked.session.world, ("order",), {"stale"}) is not None
+    asked.session.is_stale = asked.session.fault("stale", "order") is not None
     return {"order": serializers.order(asked.session, known_order(asked))}
 
 
@@ -129,67 +85,43 @@ def transactions(asked: Asked) -> Body:
     return {"transactions": [serializers.transaction(order, paid) for paid in listed]}
 
 
-def path(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace("{id}", "(?P<id>[^/]+)"))
-
-
-ROUTES = (
-    Route("shop", "GET", path("shop"), shop),
-    Route("orders", "GET", path("orders"), lambda a: listing.orders(a.session, a.query)),
-    Route("count", "GET", path("orders/count"), lambda a: listing.count(a.session, a.query)),
-    Route("records", "GET", path("orders/refund_records"), lambda a: listing.records(a.session, a.query), "new"),
-    Route("order", "GET", path("orders/number/{id}"), by_number),
-    Route("order", "GET", path("orders/{id}"), one_order),
-    Route("cancel", "POST", path("orders/{id}/cancel"), cancel_order),
-    Route("refund", "POST", path("orders/{id}/refund"), refund_order),
-    Route("refunds", "GET", path("orders/{id}/refund"), refunds),
-    Route("partial_refund", "POST", path("orders/{id}/partial_refund"),
-          lambda a: legacy.part(a.session, known_order(a), a.body), "old"),
-    Route("finish", "POST", path("orders/{id}/refund/finish"),
-          lambda a: refund.finish(a.session, known_order(a), a.body or {}), "new"),
-    Route("transactions", "GET", path("orders/{id}/transactions"), transactions),
-    Route("webhooks", "GET", path("webhooks"), lambda a: webhooks.listed(a.session, a.query)),
-    Route("webhook_create", "POST", path("webhooks"), lambda a: webhooks.create(a.session, a.body)),
-    Route("webhook_delete", "DELETE", path("webhooks/{id}"), lambda a: webhooks.delete(a.session, a.id)),
+ROUTES = Routes(
+    Route("shop", "GET", "shop", shop),
+    Route("orders", "GET", "orders", lambda a: listing.orders(a.session, a.query)),
+    Route("count", "GET", "orders/count", lambda a: listing.count(a.session, a.query)),
+    Route("records", "GET", "orders/refund_records", lambda a: listing.records(a.session, a.query), only="new"),
+    Route("order", "GET", "orders/number/{id}", by_number),
+    Route("order", "GET", "orders/{id}", one_order),
+    Route("cancel", "POST", "orders/{id}/cancel", cancel_order),
+    Route("refund", "POST", "orders/{id}/refund", refund_order),
+    Route("refunds", "GET", "orders/{id}/refund", refunds),
+    Route("partial_refund", "POST", "orders/{id}/partial_refund",
+          lambda a: legacy.part(a.session, known_order(a), a.body), only="old"),
+    Route("finish", "POST", "orders/{id}/refund/finish",
+          lambda a: refund.finish(a.session, known_order(a), a.body or {}), only="new"),
+    Route("transactions", "GET", "orders/{id}/transactions", transactions),
+    Route("webhooks", "GET", "webhooks", lambda a: webhooks.listed(a.session, a.query)),
+    Route("webhook_create", "POST", "webhooks", lambda a: webhooks.create(a.session, a.body)),
+    Route("webhook_delete", "DELETE", "webhooks/{id}", lambda a: webhooks.delete(a.session, a.id)),
 )  # fmt: skip
 
 
-def route_of(method: str, rest: str, version: str) -> tuple[Route, str] | int:
-    """The route and the id in its path, or the status that says there is none."""
-    foreign = "new" if version == "2022-01" else "old"
-    matches = [(r, match) for r in ROUTES if r.only != foreign and (match := r.path.fullmatch(rest))]
-    for route, match in matches:
-        if route.method == method:
-            return route, match.groupdict().get("id") or ""
-    return 405 if matches else 404
-
-
-def name_of(request: Request) -> str:
-    _, rest = where(request) or ("", "")
-    if rest == TOKEN:
-        return "token"
-    api = API.fullmatch(rest)
-    found = route_of(request.method, api["rest"], api["version"]) if api else 404
-    return "none" if isinstance(found, int) else found[0].name
-
-
-def reply(world: World, request: Request) -> Reply:
-    name, rest = where(request) or ("", "")
-    home = world.shoplazza.shop(name)
-    if home is None:
+def reply(simulator: BaseSimulator, request: Request) -> Reply:
+    world, place = simulator.world, simulator.where(request)
+    shop = simulator.shop(place.shop) if place else None
+    if place is None or shop is None:
         return json_reply(404, refusals.NO_STORE)
-    if rest == TOKEN and request.method == "POST":
-        return json_reply(*auth.grant(world, home, request.headers, request.body))
-    api = API.fullmatch(rest)
+    if place.rest == TOKEN and request.method == "POST":
+        return json_reply(*auth.grant(world, shop, request))
+    api = API.fullmatch(place.rest)
     if api is None or api["version"] not in VERSIONS:
         return json_reply(404, refusals.NO_RESOURCE)
-    operation = name_of(request)
-    world.count("requests", operation)
+    world.count("requests", simulator.operations(request)[0])
     headers = {"Request-Id": request.id}
     with world.store.write() as db:
-        session = Session(world, db, home, version=api["version"], request=request.id)
+        session = simulator.session(db, shop, version=api["version"], request=request.id)
         try:
-            payload = answer(session, request, api["rest"], headers)
+            payload = answer(session, request, simulator.found(request), api["rest"], headers)
         except Refused as no:
             return refused(no, headers)
     if not session.is_old:
@@ -204,40 +136,37 @@ def refused(no: Refused, headers: dict[str, str]) -> Reply:
     return json_reply(no.status, no.body, **headers)
 
 
-def answer(session: Session, request: Request, rest: str, headers: dict[str, str]) -> Any:
+def answer(session: Session, request: Request, found: Found | int, path: str, headers: dict[str, str]) -> Any:
     """Raises Refused."""
-    enter(session, request, rest, headers)
-    found = route_of(request.method, rest, session.version)
+    enter(session, request, path, name_of(found), headers)
     if isinstance(found, int):
         raise Refused(found, refusals.NO_RESOURCE if found == 404 else {"errors": ["Method Not Allowed"]})
-    route, ident = found
-    if forced := session.forced_error(route.name):
-        raise Refused(int(forced["status"]), forced["body"])
-    return route.act(Asked(session, ident, parse_qs(request.query), read_body(request)))
+    route, ids = found
+    if (forced := session.forced_error(route.name)) is not None:
+        raise Refused(int(forced.get("status", 422)), forced.get("body", {"errors": ["Something is not right"]}))
+    try:
+        body = request.json()
+    except ValueError as exc:
+        raise Refused(400, {"code": "InvalidParameter", "errors": ["body is not JSON"]}) from exc
+    return route.act(Asked(session, ids, parse_qs(request.query), body, headers))
 
 
-def enter(session: Session, request: Request, rest: str, headers: dict[str, str]) -> None:
+def enter(session: Session, request: Request, path: str, operation: str, headers: dict[str, str]) -> None:
     token = request.headers.get("access-token", "")
     if not token:
         raise Refused(400, refusals.UNAUTHORIZED)  # filed under 400 there
     if not auth.is_allowed(session.world, session.shop, token):
         raise Refused(401, refusals.UNAUTHORIZED)
-    left = rate_limits.take(session.db, session.name, session.at, is_wide=session.switch("limit") == "wide")
-    is_limited = faults.spend(session.world, (name_of(request),), {"throttled"}) is not None
-    if session.switch("limit_headers") == "told" and left is not None:
+    is_wide = session.switch("limit") == "wide"
+    fits, left = (True, APP.size) if is_wide else take(session, APP, store=STORE)
+    are_told = session.switch("limit_headers") == "told"
+    if are_told and fits:
         headers["X-Shoplazza-Shop-Api-Call-Limit"] = f"{40 - int(left)}/40"
-    if left is None or is_limited:
-        session.world.count("throttled", name_of(request))
-        headers |= {"Retry-After": "2"} if session.switch("limit_headers") == "told" else {}
+    if session.fault("throttled", operation) or not fits:
+        session.world.count("throttled", operation)
+        headers |= {"Retry-After": "2"} if are_told else {}
         raise Refused(429, refusals.TOO_MANY)
     if session.shop["state"] == "inactive":
         raise Refused(403, refusals.INACTIVE)
-    if auth.lacks_scope(session.shop, request.method, rest):
+    if auth.lacks_scope(session.shop, request.method, path):
         raise Refused(403, refusals.FORBIDDEN)
-
-
-def read_body(request: Request) -> Any:
-    try:
-        return json.loads(request.body) if request.body else None
-    except ValueError as exc:
-        raise Refused(400, {"code": "InvalidParameter", "errors": ["body is not JSON"]}) from exc

@@ -1,39 +1,18 @@
-"""What people do in the shop's own admin while we look away."""
+"""What people do in the shop's own admin while we look away; the ledger's cause is `staff`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
+from sandbox.core.records import Body
+from sandbox.core.staff import BaseStaff
 from sandbox.platforms.shoplazza import cancel, refund, totals
 from sandbox.platforms.shoplazza.money import minor
 from sandbox.platforms.shoplazza.session import Session
-from sandbox.platforms.shoplazza.totals import Body
-
-if TYPE_CHECKING:
-    from sandbox.core.world import World
 
 
-class Staff:
-    """Acts on one order at once, without the API; the ledger's cause is `staff`."""
-
-    def __init__(self, world: World, order_id: str, shop: str) -> None:
-        self.world, self.order_id, self.shop = world, order_id, shop
-
-    @contextmanager
-    def _order(self) -> Iterator[tuple[Session, Body]]:
-        self.world.tick()
-        with self.world.store.write() as db:
-            home = self.world.shoplazza.shop(self.shop)
-            assert home is not None, "known before"
-            session = Session(self.world, db, home, version="2026-01")
-            order = session.order(self.order_id)
-            if order is None:
-                raise KeyError(self.order_id)
-            yield session, order
-            session.save(order)
-            session.event("orders/update", order)
+class Staff(BaseStaff):
+    def keep(self, session: Session, order: Body) -> None:
+        session.save(order)
+        session.order_event("orders/update", order)
 
     def ship(self, units: int | None = None) -> None:
         """Sends what waits, or only so many units of the first line."""
@@ -47,7 +26,7 @@ class Staff:
                 {"id": session.ident(), "status": "success", "at": session.at, "lines": items, "number": "1Z1",
                  "company": "UPS"}
             )  # fmt: skip
-            session.event("orders/fulfilled", order)
+            session.order_event("orders/fulfilled", order)
 
     def cancel(self, reason: str = "by hand") -> None:
         with self._order() as (session, order):
@@ -70,4 +49,4 @@ class Staff:
     def delete(self) -> None:
         with self._order() as (session, order):
             order["deleted_at"] = session.at
-            session.event("orders/delete", order)
+            session.order_event("orders/delete", order)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
-from sandbox.platforms.square.seeds import BEANS, LAMP, MUG, TEA, line
-from sandbox.platforms.square.spec import Person
+from sandbox.core import people
+from sandbox.platforms.square.seeds import BEANS
+from sandbox.platforms.square.seeds import line as seed_line
+from sandbox.platforms.square.spec import Line, Person
 
-FIRST = ("Ada", "Ben", "Carla", "Dev", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kira", "Leo", "Mei", "Noor")
-LAST = ("Novak", "Silva", "Okafor", "Tanaka", "Meyer", "Rossi", "Haddad", "Lind", "Byrne", "Costa", "Sato", "Weber")
-KINDS: tuple[tuple[int, dict[str, Any]], ...] = (
+WEIGHED = ("0.5", "0.75", "1.25")
+KINDS: people.Kinds = (
     (55, {}),
     (8, {"pay": "unpaid"}),
     (6, {"pay": "authorised", "fulfilment": "SHIPMENT"}),
@@ -24,19 +24,16 @@ KINDS: tuple[tuple[int, dict[str, Any]], ...] = (
 
 
 def many(count: int, seed: int) -> Iterator[dict[str, Any]]:
-    """Words of `count` orders of the last two months, oldest first."""
-    dice = Random(seed)
-    for place in range(count):
-        special = dict(dice.choices([kind for _, kind in KINDS], [share for share, _ in KINDS])[0])
-        products = dice.sample((MUG, TEA, LAMP), dice.choice((1, 1, 2, 3)))
-        lines = [line(product, quantity=dice.randrange(1, 4)) for product in products]
-        if dice.random() < 0.1:
-            lines.append(line(BEANS, quantity=dice.choice(("0.5", "0.75", "1.25"))))
-        age = 58.0 * (1 - place / max(1, count)) + 0.02
-        yield {"lines": lines, "person": person(dice), "age_days": age, "tax_rate": "8.5", **special}
+    """Every tenth order has something weighed."""
+    for place, words in enumerate(people.orders(count, seed, KINDS, line, person)):
+        if place % 10 == 9:
+            words["lines"] += (seed_line(BEANS, quantity=WEIGHED[place % 3]),)
+        yield {"tax_rate": "8.5", **words}
 
 
-def person(dice: Random) -> Person:
-    first, last = dice.choice(FIRST), dice.choice(LAST)
-    email = f"{first}.{last}{dice.randrange(1, 100)}@example.com".lower()
+def line(title: str, price: str, sku: str, quantity: int, **_: Any) -> Line:
+    return Line(title=title, price=price, sku=sku, quantity=quantity)
+
+
+def person(first: str, last: str, email: str, **_: str) -> Person:
     return Person(first=first, last=last, email=email)

@@ -75,10 +75,10 @@ def write(session: Session, payment: Body, value: int, *, reason: str, status: s
     """The record and its return order; nothing has moved yet unless `status` says so."""
     currency = payment["total_money"]["currency"]
     ident = f"{payment['id']}_{session.number()}"
-    home = return_order(session, payment["order_id"], value, currency)
+    returned = return_order(session, payment["order_id"], value, currency)
     made: Body = {
         "id": ident, "status": status, "amount_money": money(value, currency), "payment_id": payment["id"],
-        "order_id": home["id"], "location_id": payment["location_id"], "reason": reason,
+        "order_id": returned["id"], "location_id": payment["location_id"], "reason": reason,
         "created_at": iso(session.at), "updated_at": iso(session.at), "_key": key, "_sale": payment["order_id"],
     }  # fmt: skip
     session.put("refund", ident, made, parent=payment["id"])
@@ -178,8 +178,8 @@ def at_the_till(session: Session, sale: Body, payment: Body, line: Body, units: 
     made = write(session, payment, value, reason="Returned Goods", status="COMPLETED")
     item = {"uid": f"ri{session.number()}", "source_line_item_uid": line["uid"], "quantity": str(count),
             "name": line["name"], "item_type": line["item_type"], "total_money": money(value, currency)}  # fmt: skip
-    home: Any = session.get("order", made["order_id"])
-    home["returns"][0]["return_line_items"] = [item]
-    keep(session, home)
+    returned: Any = session.get("order", made["order_id"])
+    returned["returns"][0]["return_line_items"] = [item]
+    keep(session, returned)
     touch(session, payment)
     moved(session, payment, made, cause="till", units=count)

@@ -8,184 +8,135 @@ https://connect.squareupsandbox.com/v2/…
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from sandbox.core import faults
+from sandbox.core import idempotency
+from sandbox.core.base_simulator import BaseSimulator, Place
 from sandbox.core.messages import Reply, Request, json_reply
+from sandbox.core.rate_limits import Bucket, take
 from sandbox.core.records import Session
-from sandbox.platforms.square import (
-    disputes,
-    payments,
-    places,
-    rate_limits,
-    refund,
-    refusals,
-    search,
-    stock,
-    update,
-    webhooks,
-)
+from sandbox.core.routes import Asked, Route, Routes
+from sandbox.platforms.square import disputes, payments, places, refund, refusals, search, stock, update, webhooks
 from sandbox.platforms.square.pricing import Body
-from sandbox.platforms.square.refusals import Refused, missing, not_found
+from sandbox.platforms.square.refusals import ACCESS, Refused, missing, not_found
 from sandbox.platforms.square.serializers import told
 from stores.kernel.http import safe_json
 
-if TYPE_CHECKING:
-    from sandbox.platforms.square.simulator import SquareSimulator
-
-HOSTS = re.compile(r"connect\.squareup(sandbox)?\.com(:\d+)?")
-PATH = re.compile(r"/square/(?P<shop>[a-z0-9][a-z0-9-]*)(?P<rest>/.*)")
 VERSION = "2025-08-20"
 DEFAULT_VERSION = "2026-09-16"  # of the application, where a request names none
-STATUS_OF_STATES = {"expired": "ACCESS_TOKEN_EXPIRED", "revoked": "ACCESS_TOKEN_REVOKED"}
-
-
-class Asked(NamedTuple):
-    session: Session
-    id: str
-    query: str
-    body: Any
-    key: str
-
-
-class Route(NamedTuple):
-    """`name`: what faults call it. `longest`: of its idempotency key; 0: it takes none."""
-
-    name: str
-    method: str
-    path: re.Pattern[str]
-    act: Callable[[Asked], Any]
-    scope: str = ""
-    longest: int = 0
-    needs_key: bool = False
+STATES = {"expired": "ACCESS_TOKEN_EXPIRED", "revoked": "ACCESS_TOKEN_REVOKED"}
+LIMITS = {"standard": Bucket(10, 10), "wide": Bucket(100_000, 10)}  # of one seller; not published
 
 
 def one_order(asked: Asked) -> Body:
     session = asked.session
-    session.is_stale = faults.spend(session.world, ("order",), {"stale"}) is not None
+    session.is_stale = session.fault("stale", "order") is not None
     found = session.get("order", asked.id)
     if found is None:
         raise not_found("Order")
     return {"order": told(found)}
 
 
-def path(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace("{id}", "(?P<id>[^/]+)"))
-
-
-ROUTES = (
-    Route("token", "POST", path("/oauth2/token/status"), lambda a: places.token(a.session)),
-    Route("locations", "GET", path("/v2/locations"), lambda a: places.listed(a.session), "MERCHANT_PROFILE_READ"),
-    Route("location", "GET", path("/v2/locations/{id}"), lambda a: places.one(a.session, a.id),
+ROUTES = Routes(
+    Route("token", "POST", "/oauth2/token/status", lambda a: places.token(a.session)),
+    Route("locations", "GET", "/v2/locations", lambda a: places.listed(a.session), "MERCHANT_PROFILE_READ"),
+    Route("location", "GET", "/v2/locations/{id}", lambda a: places.one(a.session, a.id),
           "MERCHANT_PROFILE_READ"),
-    Route("orders", "POST", path("/v2/orders/search"), lambda a: search.search(a.session, a.body), "ORDERS_READ"),
-    Route("several", "POST", path("/v2/orders/batch-retrieve"), lambda a: search.several(a.session, a.body),
+    Route("orders", "POST", "/v2/orders/search", lambda a: search.search(a.session, a.body), "ORDERS_READ"),
+    Route("several", "POST", "/v2/orders/batch-retrieve", lambda a: search.several(a.session, a.body),
           "ORDERS_READ"),
-    Route("order", "GET", path("/v2/orders/{id}"), one_order, "ORDERS_READ"),
-    Route("update", "PUT", path("/v2/orders/{id}"), lambda a: update.update(a.session, a.id, a.body, a.key),
-          "ORDERS_WRITE", 192),
-    Route("payment", "GET", path("/v2/payments/{id}"), lambda a: payments.one(a.session, a.id), "PAYMENTS_READ"),
-    Route("void", "POST", path("/v2/payments/{id}/cancel"), lambda a: payments.cancel(a.session, a.id),
+    Route("order", "GET", "/v2/orders/{id}", one_order, "ORDERS_READ"),
+    Route("update", "PUT", "/v2/orders/{id}", lambda a: update.update(a.session, a.id, a.body, a.key),
+          "ORDERS_WRITE", longest=192),
+    Route("payment", "GET", "/v2/payments/{id}", lambda a: payments.one(a.session, a.id), "PAYMENTS_READ"),
+    Route("void", "POST", "/v2/payments/{id}/cancel", lambda a: payments.cancel(a.session, a.id),
           "PAYMENTS_WRITE"),
-    Route("refund", "POST", path("/v2/refunds"), lambda a: refund.create(a.session, a.body, a.key),
-          "PAYMENTS_WRITE", 45, True),
-    Route("disputes", "GET", path("/v2/disputes"), lambda a: disputes.listed(a.session, a.query), "DISPUTES_READ"),
-    Route("refunds", "GET", path("/v2/refunds"), lambda a: refund.listed(a.session, a.query), "PAYMENTS_READ"),
-    Route("refund_read", "GET", path("/v2/refunds/{id}"), lambda a: refund.one(a.session, a.id), "PAYMENTS_READ"),
-    Route("stock", "POST", path("/v2/inventory/changes/batch-create"), lambda a: stock.change(a.session, a.body, a.key),
-          "INVENTORY_WRITE", 128, True),
-    Route("changes", "POST", path("/v2/inventory/changes/batch-retrieve"), lambda a: stock.changes(a.session, a.body),
+    Route("refund", "POST", "/v2/refunds", lambda a: refund.create(a.session, a.body, a.key),
+          "PAYMENTS_WRITE", longest=45, needs_key=True),
+    Route("disputes", "GET", "/v2/disputes", lambda a: disputes.listed(a.session, a.query), "DISPUTES_READ"),
+    Route("refunds", "GET", "/v2/refunds", lambda a: refund.listed(a.session, a.query), "PAYMENTS_READ"),
+    Route("refund_read", "GET", "/v2/refunds/{id}", lambda a: refund.one(a.session, a.id), "PAYMENTS_READ"),
+    Route("stock", "POST", "/v2/inventory/changes/batch-create", lambda a: stock.change(a.session, a.body, a.key),
+          "INVENTORY_WRITE", longest=128, needs_key=True),
+    Route("changes", "POST", "/v2/inventory/changes/batch-retrieve", lambda a: stock.changes(a.session, a.body),
           "INVENTORY_READ"),
-    Route("counts", "POST", path("/v2/inventory/counts/batch-retrieve"), lambda a: stock.counts(a.session, a.body),
+    Route("counts", "POST", "/v2/inventory/counts/batch-retrieve", lambda a: stock.counts(a.session, a.body),
           "INVENTORY_READ"),
-    Route("hooks", "GET", path("/v2/webhooks/subscriptions"), lambda a: webhooks.listed(a.session)),
-    Route("hook_create", "POST", path("/v2/webhooks/subscriptions"),
+    Route("hooks", "GET", "/v2/webhooks/subscriptions", lambda a: webhooks.listed(a.session)),
+    Route("hook_create", "POST", "/v2/webhooks/subscriptions",
           lambda a: webhooks.create(a.session, a.body, a.key), longest=45),
-    Route("hook_update", "PUT", path("/v2/webhooks/subscriptions/{id}"),
+    Route("hook_update", "PUT", "/v2/webhooks/subscriptions/{id}",
           lambda a: webhooks.update(a.session, a.id, a.body)),
-    Route("hook_delete", "DELETE", path("/v2/webhooks/subscriptions/{id}"), lambda a: webhooks.delete(a.session, a.id)),
+    Route("hook_delete", "DELETE", "/v2/webhooks/subscriptions/{id}", lambda a: webhooks.delete(a.session, a.id)),
 )  # fmt: skip
 
 
-def where(request: Request) -> tuple[str, str] | None:
-    """(shop name, "" = by its token; path below the host); None: not for this platform."""
-    if match := PATH.fullmatch(request.path):
-        return match["shop"], match["rest"]
-    return ("", request.path) if HOSTS.fullmatch(request.headers.get("host", "")) else None
-
-
-def route_of(method: str, rest: str) -> tuple[Route, str] | None:
-    for route in ROUTES:
-        match = route.path.fullmatch(rest)
-        if match and route.method == method:
-            return route, match.groupdict().get("id") or ""
-    return None
-
-
-def name_of(request: Request) -> str:
-    found = route_of(request.method, (where(request) or ("", ""))[1])
-    return found[0].name if found else "none"
-
-
-def shop_of(house: SquareSimulator, name: str, token: str) -> Body | None:
+def shop_of(simulator: BaseSimulator, name: str, request: Request) -> Body | None:
     """The seller whose token this is; the server's path may name the shop as well."""
-    shops = [house.shop(name)] if name else house.shops()
-    return next((shop for shop in shops if shop and token and shop["token"] == token), None)
-
-
-def reply(house: SquareSimulator, request: Request) -> Reply:
-    name, rest = where(request) or ("", "")
-    found = route_of(request.method, rest)
-    version = request.headers.get("square-version", "") or DEFAULT_VERSION
     scheme, _space, token = request.headers.get("authorization", "").partition(" ")
-    shop = shop_of(house, name, token if scheme == "Bearer" else "")
-    world = house.world
+    shops = [simulator.shop(name)] if name else simulator.shops()
+    return next((shop for shop in shops if shop and scheme == "Bearer" and token and shop["token"] == token), None)
+
+
+def reply(simulator: BaseSimulator, request: Request) -> Reply:
+    world, place = simulator.world, simulator.where(request) or Place("", "")
+    version = request.headers.get("square-version", "") or DEFAULT_VERSION
     echo = {"square-version": version} if world.switches()["square_echo_version"] == "told" else {}
-    if found is None:
+    found = simulator.found(request)
+    if isinstance(found, int):
         return json_reply(404, refusals.body("NOT_FOUND", "Resource not found."), **echo)
-    if shop is None or shop["state"] in STATUS_OF_STATES:
-        code = STATUS_OF_STATES[shop["state"]] if shop else "UNAUTHORIZED"
-        told_no = refusals.body(code, "This request could not be authorized.", category="AUTHENTICATION_ERROR")
-        return json_reply(401, told_no, **echo)
-    route, ident = found
+    shop = shop_of(simulator, place.shop, request)
+    if shop is None or shop["state"] in STATES:
+        code = STATES[shop["state"]] if shop else "UNAUTHORIZED"
+        no = refusals.body(code, "This request could not be authorized.", category=refusals.ACCESS)
+        return json_reply(401, no, **echo)
+    route, ids = found
     world.count("requests", route.name)
     with world.store.write() as db:
-        session = house.session(db, shop, request=request.id)
-        wait = rate_limits.take(session)
+        session = simulator.session(db, shop, request=request.id)
+        wait = wait_of(session)
         if wait is not None:
             world.count("throttled", route.name)
             after = {"Retry-After": str(int(wait) + 1)} if session.switch("retry_after") == "told" else {}
-            return json_reply(429, refusals.body("RATE_LIMITED", "Slow down.", category="RATE_LIMIT_ERROR"),
-                              **echo, **after)  # fmt: skip
-        status, payload = answer(session, route, Asked(session, ident, request.query, None, ""), request)
+            no = refusals.body("RATE_LIMITED", "Slow down.", category="RATE_LIMIT_ERROR")
+            return json_reply(429, no, **echo, **after)
+        try:
+            status, payload = 200, answer(session, route, Asked(session, ids, request.query, None, {}), request)
+        except Refused as refused:
+            status, payload = refused.status, refused.body
     world.show(request, status, payload)
-    if version != VERSION and status == 200:
-        payload = other_contract(payload)
-    return json_reply(status, payload, **echo)
+    return json_reply(status, other_contract(payload) if version != VERSION and status == 200 else payload, **echo)
 
 
-def answer(session: Session, route: Route, asked: Asked, request: Request) -> tuple[int, Any]:
-    try:
-        if route.scope and route.scope not in session.shop["scopes"]:
-            raise Refused("INSUFFICIENT_SCOPES", f"The merchant has not given permission {route.scope}.", status=403,
-                          category="AUTHENTICATION_ERROR")  # fmt: skip
-        body = read_body(request)
-        key = str(body.get("idempotency_key") or "") if route.longest else ""
-        if route.needs_key and not key:
-            raise missing("idempotency_key")
-        if len(key) > route.longest:
-            raise Refused("VALUE_TOO_LONG", f"At most {route.longest} characters.", "idempotency_key")
-        if key and (kept := remembered(session, key, request)) is not None:
-            return 200, kept
-        payload = route.act(asked._replace(body=body, key=key))
-    except Refused as no:
-        return no.status, no.body
-    if key and session.switch("key_hours") != "none":
-        session.put("key", f"{request.path} {key}", {"at": session.at, "body": digest(request), "answer": payload})
-    return 200, payload
+def wait_of(session: Session) -> float | None:
+    """None: go on; else seconds until the next may come."""
+    bucket = LIMITS[session.switch("limit")]
+    fits, left = take(session, bucket)
+    return None if fits else (1 - left) / bucket.per_second
+
+
+def answer(session: Session, route: Route, asked: Asked, request: Request) -> Any:
+    """The route's answer, or the one that was given before under the same key. Raises Refused."""
+    if route.needs and route.needs not in session.shop["scopes"]:
+        words = f"The merchant has not given permission {route.needs}."
+        raise Refused("INSUFFICIENT_SCOPES", words, status=403, category=ACCESS)
+    body = read_body(request)
+    key = str(body.get("idempotency_key") or "") if route.longest else ""
+    if route.needs_key and not key:
+        raise missing("idempotency_key")
+    if len(key) > route.longest:
+        raise Refused("VALUE_TOO_LONG", f"At most {route.longest} characters.", "idempotency_key")
+    digest = sha256(request.path.encode() + request.body).hexdigest()
+    if key and (kept := idempotency.remembered(session, request.path, key)):
+        if kept.arguments != digest:
+            words = "The idempotency key was used with another request."
+            raise Refused("IDEMPOTENCY_KEY_REUSED", words, "idempotency_key")
+        return kept.outcome
+    payload = route.act(asked._replace(body=body, key=key))
+    if key:
+        idempotency.keep(session, request.path, key, digest, payload)
+    return payload
 
 
 def read_body(request: Request) -> Any:
@@ -198,20 +149,6 @@ def read_body(request: Request) -> Any:
     if not isinstance(body, dict):
         raise Refused("EXPECTED_OBJECT", "The body is not an object.")
     return json.loads(json.dumps(body, default=str))
-
-
-def remembered(session: Session, key: str, request: Request) -> Any:
-    """The first answer under this key; None when there was none or it was forgotten. Raises Refused."""
-    kept, hours = session.get("key", f"{request.path} {key}"), session.switch("key_hours")
-    if kept is None or hours == "none" or session.at - kept["at"] > float(hours) * 3600:
-        return None
-    if kept["body"] != digest(request):
-        raise Refused("IDEMPOTENCY_KEY_REUSED", "The idempotency key was used with another request.", "idempotency_key")
-    return kept["answer"]
-
-
-def digest(request: Request) -> str:
-    return sha256(request.path.encode() + request.body).hexdigest()
 
 
 def other_contract(payload: Any) -> Any:

@@ -1,15 +1,16 @@
-"""The Python door of the Square sellers in a world, and what the shared doors ask of them."""
+"""The Python door of the Square sellers in a world, and what the world asks of them."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator, Made
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body, Session
 from sandbox.platforms.square import build, populate, refund, router, seeds, spec, stock, webhooks
+from sandbox.platforms.square.staff import Staff
 from sandbox.platforms.square.switches import SWITCHES
 
 SCOPES = (
@@ -23,6 +24,10 @@ class SquareSimulator(BaseSimulator):
     spec = spec
     seeds = seeds.SEEDS
     switches = SWITCHES
+    staff_kind = Staff
+    many = staticmethod(populate.many)
+    routes = router.ROUTES
+    host = re.compile(r"connect\.squareup(sandbox)?\.com(:\d+)?")  # the shop is the token's
 
     @classmethod
     def fresh(cls, name: str) -> Body:
@@ -44,42 +49,26 @@ class SquareSimulator(BaseSimulator):
         number = str(made.get("reference_id") or made.get("ticket_name") or made["id"][-6:])
         return Made(made["id"], number, session.shop["name"], tuple(line["uid"] for line in made["line_items"]))
 
-    @classmethod
-    def many(cls, count: int, seed: int) -> Iterable[Mapping[str, Any]]:
-        return populate.many(count, seed)
-
     def subscription(self, url: str, *topics: str, shop: str = "demo") -> str:
         """A subscription made in the Developer Dashboard, whose signature key the desk was given; its id."""
-        home = self.shop(shop) or self.add_shop(shop)
+        seller = self.shop(shop) or self.add_shop(shop)
         with self.world.store.write() as db:
-            made = webhooks.add(self.session(db, home), url, list(topics) or ["order.updated"], home["signature_key"])
+            topics = topics or ("order.updated",)
+            made = webhooks.add(self.session(db, seller), url, list(topics), seller["signature_key"])
         return str(made["id"])
-
-    def staff(self, order_id: str, shop: str = "demo") -> Any:
-        """Somebody in Square's own dashboard, acting on this order behind our back."""
-        from sandbox.platforms.square.staff import Staff  # acts through this door
-
-        return Staff(self, order_id, shop)
 
     def stock(self, sku: str, *, place: int = 0, shop: str = "demo") -> Any:
         """Units in stock of an item that stands on an order; None: not counted."""
-        home: Any = self.shop(shop)
+        seller = self.known(shop)
         with self.world.store.write() as db:
-            return stock.count(self.session(db, home), f"ITEM-{sku}", home["locations"][place]["id"])
+            return stock.count(self.session(db, seller), f"ITEM-{sku}", seller["locations"][place]["id"])
 
-    # --- for the shared doors ----------------------------------------------------------------------
+    # --- for the world ----------------------------------------------------------------------
     def open_shop(self, name: str, base: str) -> SimulatedShop:
         shop = self.shop(name) or self.add_shop(name)
         settings = {"environment": "production"} | ({"base_url": f"{base}/square/{name}"} if base else {})
         secrets = {"token": shop["token"], "signature_key": shop["signature_key"]}
         return SimulatedShop(self.key, settings, secrets, shop["currency"], tuple(shop["scopes"]))
-
-    @classmethod
-    def claims(cls, request: Request) -> bool:
-        return router.where(request) is not None
-
-    def operations(self, request: Request) -> tuple[str, ...]:
-        return (router.name_of(request),)
 
     def reply(self, request: Request) -> Reply:
         return router.reply(self, request)
@@ -88,5 +77,4 @@ class SquareSimulator(BaseSimulator):
         refund.settle(session, body["refund"])
 
     def hook_headers(self, row: sqlite3.Row) -> dict[str, str]:
-        home = self.shop(row["shop"].partition("/")[2]) or self.fresh("gone")
-        return webhooks.headers(self.session(self.world.store.db, home), row)
+        return webhooks.headers(self.session(self.world.store.db, self.of_row(row)), row)

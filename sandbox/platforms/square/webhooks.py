@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import uuid
 from typing import Any
-from urllib.parse import urlsplit
 
 from sandbox.core.records import Session
+from sandbox.core.webhooks import is_deliverable, sign
 from sandbox.platforms.square.pricing import Body
 from sandbox.platforms.square.refusals import Refused, missing, not_found
 from sandbox.platforms.square.serializers import iso, told
@@ -20,7 +17,6 @@ TYPES = (
     "refund.created", "refund.updated", "inventory.count.updated", "dispute.created", "dispute.state.updated",
     "oauth.authorization.revoked",
 )  # fmt: skip
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def tell(session: Session, topic: str, kind: str, ident: str, inside: Body) -> None:
@@ -63,8 +59,7 @@ def checked(asked: Any) -> Body:
 def create(session: Session, asked: Any, key: str) -> Body:
     """Each subscription has a signature key of its own, told in this answer alone."""
     wanted = checked(asked)
-    parts = urlsplit(str(wanted.get("notification_url") or ""))
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+    if not is_deliverable(str(wanted.get("notification_url") or "")):
         raise Refused("INVALID_VALUE", "The notification URL must be https.", "subscription.notification_url")
     made = add(session, str(wanted["notification_url"]), wanted.get("event_types") or [], f"key-{uuid.uuid4().hex}")
     return {"subscription": told(made) | {"signature_key": made["_key"]}}
@@ -114,18 +109,14 @@ def delete(session: Session, ident: str) -> Body:
     return {}
 
 
-def sign(key: str, url: str, body: bytes) -> str:
-    """base64(HMAC-SHA256(signature key, notification URL + raw body))"""
-    return base64.b64encode(hmac.new(key.encode(), url.encode() + body, hashlib.sha256).digest()).decode()
-
-
 def headers(session: Session, row: Any) -> dict[str, str]:
+    """Signed over the notification's address and the raw body."""
     found = session.db.execute("SELECT body FROM hooks WHERE id = ?", (row["hook"],)).fetchone()
     about = json.loads(found[0]) if found else {"uri": "", "subscription": ""}
     key = (session.get("subscription", about["subscription"]) or {"_key": ""})["_key"]
     return {
         "Content-Type": "application/json",
-        "x-square-hmacsha256-signature": sign(key, about["uri"], row["body"]),
+        "x-square-hmacsha256-signature": sign(key, about["uri"].encode() + row["body"]),
         "square-environment": "Production",
         "square-initial-delivery-timestamp": iso(row["triggered_at"]),
     } | ({"square-retry-number": str(row["attempts"])} if row["attempts"] else {})

@@ -1,10 +1,9 @@
-"""A simulated WooCommerce store (`wc/v3`) behind whatever its host and plug-ins do.
+"""A simulated WooCommerce store, `wc/v3`, seen as WordPress serves it.
 
-Read first: simulator.py (for Python), then router.py (paths, login, refusals), refund.py and computed.py (what 11.1
-works out by itself), statuses.py (what a status does to stock). Line totals are kept unrounded, as
-a real shop keeps them.
+simulator  the Python door: shops, orders, what comes due      router  paths, logins, limits, refusals
+auth       Basic, or OAuth 1.0a in the query                   statuses  PUT of an order and its consequences
+refund     the classic refund; computed: the one of 11.1       sums, stock  money and units as the store counts them
+listing, serializers, refusals, webhooks                       how it answers
+spec, build, seeds, populate, switches, staff                  orders in words, doubts, people behind our back
+Read simulator first, then router.
 """
-
-from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
-
-__all__ = ["WooCommerceSimulator"]

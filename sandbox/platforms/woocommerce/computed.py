@@ -101,10 +101,10 @@ def _of(order: Body, item: Body, one: Mapping[str, Any], refunds: Sequence[Body]
 def _row(order: Body, item: Body, one: Mapping[str, Any], net: Decimal, tax: Decimal) -> Body:
     digits = order["digits"]
     net, tax = _round(net, order), _round(tax, order)
-    told = {"id": item["id"], "name": item.get("name") or item.get("method_title"), "quantity": one.get("quantity", 0),
+    row = {"id": item["id"], "name": item.get("name") or item.get("method_title"), "quantity": one.get("quantity", 0),
             "subtotal": sums.told(net, digits), "tax": sums.told(tax, digits),
             "total": sums.told(net + tax, digits)}  # fmt: skip
-    return told | {name: item[name] for name in ("product_id", "variation_id") if name in item}
+    return row | {name: item[name] for name in ("product_id", "variation_id") if name in item}
 
 
 def _sum(rows: Sequence[Body], order: Body) -> Body:
@@ -115,14 +115,13 @@ def wish(
     session: Session, order: Body, refunds: Sequence[Body], wanted: Mapping[str, Any]
 ) -> tuple[list[Body], Decimal, str]:
     """As refund._wished; `amount` may only raise what was computed."""
-    from sandbox.platforms.woocommerce.refund import share_of  # it asks us first
-
     shares, whole = [], Decimal(0)
     for item, one in _checked(order, refunds, wanted.get("line_items", ()), "id"):
         net, taxes = _of(order, item, one, refunds)
         whole += _round(net, order) + sums.total(_round(tax, order) for tax in taxes.values())
-        told: Shares = {rate: sums.told(tax, order["digits"]) for rate, tax in taxes.items()}
-        shares.append(share_of(session, item, int(one.get("quantity") or 0), sums.told(net, order["digits"]), told))
+        parts: Shares = {rate: sums.told(tax, order["digits"]) for rate, tax in taxes.items()}
+        units, said = int(one.get("quantity") or 0), sums.told(net, order["digits"])
+        shares.append(sums.share_of(session, item, units, said, parts))
     if wanted.get("amount") not in (None, ""):
         amount = number(wanted["amount"])
         if amount <= 0 or amount < whole:

@@ -64,11 +64,7 @@ def _share(session: Session, order: Body, asked: Mapping[str, Any]) -> Body | No
         for tax in asked.get("refund_tax", ())
         if tax.get("id") and tax.get("refund_total") is not None
     }
-    return share_of(session, item, int(asked.get("quantity") or 0), str(asked.get("refund_total") or "0"), taxes)
-
-
-def share_of(session: Session, item: Body, units: int, net: str, taxes: Mapping[str, str]) -> Body:
-    return {"id": session.number(), "item": item["id"], "quantity": units, "total": net, "taxes": dict(taxes)}
+    return sums.share_of(session, item, int(asked.get("quantity") or 0), str(asked.get("refund_total") or "0"), taxes)
 
 
 def _pay(session: Session, order: Body, made: Body, amount: Decimal, *, is_asked: bool) -> None:
@@ -116,15 +112,3 @@ def _is_over(order: Body, refunds: Sequence[Body]) -> bool:
     has_free = any(number(line["total"]) == 0 for line in order["lines"])
     units = sum(sums.units_left(line, refunds) for line in order["lines"])
     return sums.remaining(order, refunds) <= 0 and not (has_free and units > 0)
-
-
-def by_status(session: Session, order: Body, *, cause: str) -> None:
-    """Status `refunded` by hand: a record of all that is left; no money moves and no stock comes back."""
-    refunds = session.of("refund", order["id"])
-    left, ident = sums.remaining(order, refunds), session.number()
-    if left > 0:
-        made = {"id": ident, "created": session.at, "amount": format(left, "f"), "by": 0, "paid_back": False,
-                "told_amount": sums.told(left, order["digits"]), "reason": "Order fully refunded.", "meta_data": [],
-                "items": []}  # fmt: skip
-        session.put("refund", ident, made, parent=order["id"])
-        session.effect("refund", order["id"], cause=cause, currency=order["currency"], amount=left, by_hand=True)

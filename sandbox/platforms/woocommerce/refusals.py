@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.core import messages
+
 PAGE = b"<!DOCTYPE html><html><head><title>Forbidden</title></head><body><h1>Not Acceptable!</h1></body></html>"
 
 
-class Refused(Exception):
+class Refused(messages.Refused):
     """`bare`: `data` is the number alone."""
 
     def __init__(self, status: int, code: str, message: str, *, bare: int = 0, **more: Any) -> None:
-        self.status = 500 if bare else status
-        self.body = {"code": code, "message": message, "data": bare or {"status": status} | more}
-        super().__init__(code)
+        body = {"code": code, "message": message, "data": bare or {"status": status} | more}
+        super().__init__(500 if bare else status, body)
 
 
 class Page(Exception):
@@ -42,8 +43,8 @@ def no_order(status: int = 404) -> Refused:
 
 
 def wrong(*names: str) -> Refused:
-    told = {name: f"{name} is not valid." for name in names}
-    return Refused(400, "rest_invalid_param", f"Invalid parameter(s): {', '.join(names)}", params=told)
+    words = {name: f"{name} is not valid." for name in names}
+    return Refused(400, "rest_invalid_param", f"Invalid parameter(s): {', '.join(names)}", params=words)
 
 
 def missing(*names: str) -> Refused:

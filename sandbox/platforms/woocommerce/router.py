@@ -6,71 +6,19 @@ https://{shop}.woocommerce.example/wp-json/wc/v3/…              the real form,
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from sandbox.core import faults
+from sandbox.core.base_simulator import BaseSimulator
 from sandbox.core.messages import Reply, Request, json_reply
+from sandbox.core.rate_limits import Bucket, take
 from sandbox.core.records import Body, Session
-from sandbox.platforms.woocommerce import (
-    auth,
-    computed,
-    listing,
-    rate_limits,
-    refund,
-    serializers,
-    statuses,
-    stock,
-    webhooks,
-)
+from sandbox.core.routes import Asked, Found, Route, Routes, name_of
+from sandbox.platforms.woocommerce import auth, computed, listing, refund, serializers, statuses, stock, webhooks
 from sandbox.platforms.woocommerce.refusals import PAGE, Page, Refused, missing, no_order, no_route, wrong
 
-if TYPE_CHECKING:
-    from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
-
-HOST = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.woocommerce\.example(:\d+)?")
-PATH = re.compile(r"/woocommerce/(?P<shop>[a-z0-9][a-z0-9-]*)(?P<rest>/.*)")
 API = "/wp-json/wc/v3/"
-
-
-class Asked(NamedTuple):
-    session: Session
-    id: str
-    query: listing.Query
-    body: Any
-    headers: dict[str, str]
-    url: str  # as it was called, without the query
-
-
-class Route(NamedTuple):
-    """`name`: what faults call it."""
-
-    name: str
-    methods: str
-    path: re.Pattern[str]
-    act: Callable[[Asked], Any]
-    status: int = 200
-
-
-class Place(NamedTuple):
-    """Where a request is meant for. `home`: the site's address; `rest`: the path below it."""
-
-    shop: str
-    home: str
-    rest: str
-    is_served: bool
-
-
-def where(request: Request) -> Place | None:
-    """None: not for this platform. A shop in a subfolder is found once its record is known."""
-    host = request.headers.get("host", "")
-    if match := PATH.fullmatch(request.path):
-        return Place(match["shop"], f"{host}/woocommerce/{match['shop']}", match["rest"], True)
-    if match := HOST.fullmatch(host):
-        return Place(match["shop"], host, request.path, False)
-    return None
+INDEX = (Route("index", "GET", "", lambda a: None), dict[str, str]())  # open to everybody
+LIMIT = Bucket(10, 5)  # a host's, where it is switched on: WooCommerce itself has none
 
 
 def known(asked: Asked, *, status: int = 404) -> Body:
@@ -90,7 +38,7 @@ def decimals(query: listing.Query) -> int | None:
 
 
 def one_order(asked: Asked) -> Body:
-    asked.session.is_stale = faults.spend(asked.session.world, ("order",), {"stale"}) is not None
+    asked.session.is_stale = asked.session.fault("stale", "order") is not None
     return shown(asked.session, known(asked), asked.query)
 
 
@@ -162,101 +110,81 @@ def settings(asked: Asked) -> list[Body]:
             {"id": "woocommerce_price_num_decimals", "value": str(shop["digits"])}]  # fmt: skip
 
 
-def path(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace("{id}", r"(?P<id>[\w-]+)"))
-
-
-ROUTES = (
-    Route("orders", "GET", path("orders"),
+ROUTES = Routes(
+    Route("orders", "GET", "orders",
           lambda a: [shown(a.session, row, a.query) for row in listing.orders(a.session, a.query, a.headers, a.url)]),
-    Route("order", "GET", path("orders/{id}"), one_order),
-    Route("order_update", "PUT POST PATCH", path("orders/{id}"), update_order),
-    Route("refunds", "GET", path("orders/{id}/refunds"), refunds),
-    Route("refund_create", "POST", path("orders/{id}/refunds"), refund_order, 201),
-    Route("refund_preview", "POST", path("orders/{id}/refunds/preview"), preview),
-    Route("fulfilments", "GET", path("orders/{id}/fulfillments"), fulfilments),
-    Route("notes", "GET", path("orders/{id}/notes"),
+    Route("order", "GET", "orders/{id}", one_order),
+    Route("order_update", "PUT POST PATCH", "orders/{id}", update_order),
+    Route("refunds", "GET", "orders/{id}/refunds", refunds),
+    Route("refund_create", "POST", "orders/{id}/refunds", refund_order, status=201),
+    Route("refund_preview", "POST", "orders/{id}/refunds/preview", preview),
+    Route("fulfilments", "GET", "orders/{id}/fulfillments", fulfilments),
+    Route("notes", "GET", "orders/{id}/notes",
           lambda a: [serializers.note(a.session, one) for one in a.session.of("note", known(a)["id"])]),
-    Route("note_create", "POST", path("orders/{id}/notes"), add_note, 201),
-    Route("product", "GET", path("products/{id}"), product),
-    Route("gateway", "GET", path("payment_gateways/{id}"), gateway),
-    Route("settings", "GET", path("settings/general"), settings),
-    Route("webhooks", "GET", path("webhooks"), lambda a: webhooks.listed(a.session, a.query, a.headers)),
-    Route("webhook_create", "POST", path("webhooks"), lambda a: webhooks.create(a.session, a.body), 201),
-    Route("webhook_delete", "DELETE", path("webhooks/{id}"),
+    Route("note_create", "POST", "orders/{id}/notes", add_note, status=201),
+    Route("product", "GET", "products/{id}", product),
+    Route("gateway", "GET", "payment_gateways/{id}", gateway),
+    Route("settings", "GET", "settings/general", settings),
+    Route("webhooks", "GET", "webhooks", lambda a: webhooks.listed(a.session, a.query, a.headers)),
+    Route("webhook_create", "POST", "webhooks", lambda a: webhooks.create(a.session, a.body), status=201),
+    Route("webhook_delete", "DELETE", "webhooks/{id}",
           lambda a: webhooks.remove(a.session, a.id, a.query.get("force", "").lower() not in ("", "0", "false"))),
+    ident=r"[\w-]+",
 )  # fmt: skip
 
 
-def route_of(method: str, rest: str) -> tuple[Route, re.Match[str]] | None:
-    for route in ROUTES:
-        if method in route.methods.split() and (match := route.path.fullmatch(rest)):
-            return route, match
-    return None
-
-
-def name_of(request: Request) -> str:
-    place = where(request)
-    rest = place.rest if place else ""
-    if rest.rstrip("/").endswith("/wp-json"):
-        return "index"
-    found = route_of(request.method, rest.partition(API)[2])
-    return found[0].name if found else "none"
-
-
-def reply(home: WooCommerceSimulator, request: Request) -> Reply:
-    place = where(request)
-    shop = home.shop(place.shop) if place else None
+def reply(simulator: BaseSimulator, request: Request) -> Reply:
+    place, world = simulator.where(request), simulator.world
+    shop = simulator.shop(place.shop) if place else None
     if place is None or shop is None:
         return Reply(404, b"<html>No such site</html>", {"Content-Type": "text/html"})
     folder = f"/{shop['folder']}" if shop["folder"] else ""
     if not place.rest.startswith(f"{folder}/wp-json"):
         return Reply(404, b"<html>Page not found</html>", {"Content-Type": "text/html"})
-    operation, headers = name_of(request), {"X-Request-Id": request.id}
-    home.world.count("requests", operation)
-    with home.world.store.write() as db:
-        session = home.session(db, shop, request=request.id)
+    found, headers = simulator.found(request), {"X-Request-Id": request.id}
+    world.count("requests", name_of(found))
+    with world.store.write() as db:
+        session = simulator.session(db, shop, request=request.id)
         try:
-            return answered(
-                session, request, place._replace(rest=place.rest[len(folder) :]), operation, headers, folder
-            )
+            return answered(session, request, place.rest.removeprefix(folder), found, headers)
         except Refused as no:
-            home.world.show(request, no.status, no.body)
+            world.show(request, no.status, no.body)
             return json_reply(no.status, no.body, **headers)
         except Page as page:
             return Reply(page.status, PAGE, headers | {"Content-Type": "text/html; charset=UTF-8"})
 
 
-def answered(
-    session: Session, request: Request, place: Place, operation: str, headers: dict[str, str], folder: str
-) -> Reply:
-    """Raises Refused and Page."""
-    rate_limits.take(session, operation, headers)
+def answered(session: Session, request: Request, path: str, found: Found | int, headers: dict[str, str]) -> Reply:
+    """path: below the site's folder. Raises Refused and Page."""
+    slow_down(session, name_of(found), headers)
     if session.switch("put") == "blocked" and request.method == "PUT":
         raise Page(403)
-    secure = not place.is_served and session.switch("login") == "basic"
-    home = f"{'https' if secure else 'http'}://{place.home}{folder}"
-    if operation == "index":
-        return json_reply(200, auth.index(session.shop, home), **headers)
-    auth.enter(session, request, secure=secure, home=home + place.rest)
-    found = route_of(request.method, place.rest.removeprefix(API)) if place.rest.startswith(API) else None
-    if found is None:
+    is_secure = not request.path.startswith("/woocommerce/") and session.switch("login") == "basic"
+    url = f"{'https' if is_secure else 'http'}://{request.headers.get('host', '')}{request.path}"
+    if name_of(found) == "index":
+        return json_reply(200, auth.index(session.shop, url.removesuffix(path)), **headers)
+    auth.enter(session, request, secure=is_secure, site=url)
+    if isinstance(found, int) or not path.startswith(API):
         raise no_route()
-    route, match = found
+    route, ids = found
     if forced := session.forced_error(route.name):
         return json_reply(int(forced["status"]), forced["body"], **headers)
-    named = match.groupdict()
-    asked = Asked(session, named.get("id") or "", listing.query_of(request.query),
-                  read_body(request), headers, home + place.rest)  # fmt: skip
-    payload = route.act(asked)
+    payload = route.act(Asked(session, ids, listing.query_of(request.query), read_body(request), headers, url=url))
     session.world.show(request, route.status, payload)
     return json_reply(route.status, payload, **headers)
 
 
+def slow_down(session: Session, operation: str, headers: dict[str, str]) -> None:
+    """Raises Refused with 429; Retry-After says how long."""
+    is_forced = session.fault("throttled", operation) is not None
+    if is_forced or (session.switch("limit") != "none" and not take(session, LIMIT)[0]):
+        session.world.count("throttled", operation)
+        headers["Retry-After"] = "1"
+        raise Refused(429, "rest_too_many_requests", "Too many requests.")
+
+
 def read_body(request: Request) -> Any:
-    if not request.body or "json" not in request.headers.get("content-type", ""):
-        return None
     try:
-        return json.loads(request.body)
+        return request.json() if request.is_json() else None
     except ValueError as exc:
         raise Refused(400, "rest_invalid_json", "Invalid JSON body passed.") from exc

@@ -1,16 +1,16 @@
-"""The Python door of the WooCommerce stores in a world, and what the shared doors ask of them."""
+"""The Python door of the WooCommerce stores in a world, and what the world asks of them."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator, Made
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body, Session
-from sandbox.platforms.woocommerce import build, populate, refund, router, seeds, spec, statuses, stock, sums, webhooks
+from sandbox.core.routes import Found
+from sandbox.platforms.woocommerce import build, populate, router, seeds, spec, statuses, stock, sums, webhooks
 from sandbox.platforms.woocommerce.staff import Staff
 from sandbox.platforms.woocommerce.sums import number
 from sandbox.platforms.woocommerce.switches import SWITCHES
@@ -23,6 +23,10 @@ class WooCommerceSimulator(BaseSimulator):
     spec = spec
     seeds = seeds.SEEDS
     switches = SWITCHES
+    staff_kind = Staff
+    many = staticmethod(populate.many)
+    routes = router.ROUTES
+    host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.woocommerce\.example(:\d+)?")
 
     @classmethod
     def fresh(cls, name: str) -> Body:
@@ -40,22 +44,22 @@ class WooCommerceSimulator(BaseSimulator):
         session.put("order", order["id"], order, at=order["modified"])
         if wanted.refunded or wanted.amount_refunded:
             self._refund_earlier(session, order, wanted)
-        told = {str(line["id"]): line["fulfilled"] for line in order["lines"]}
-        if any(told.values()):
+        units = {str(line["id"]): line["fulfilled"] for line in order["lines"]}
+        if any(units.values()):
             whole = all(line["fulfilled"] == line["quantity"] for line in order["lines"])
             statuses.write_meta(session, order, [
                 {"key": "_fulfillment_status", "value": "fulfilled" if whole else "partially_fulfilled"}
             ])  # fmt: skip
             session.put("order", order["id"], order, at=order["modified"])
-        webhooks.tell(session, "order.created", order)
-        return Made(str(order["id"]), order["number"], session.shop["name"], tuple(told))
+        webhooks.notify(session, "order.created", order)
+        return Made(str(order["id"]), order["number"], session.shop["name"], tuple(units))
 
     def _refund_earlier(self, session: Session, order: Body, wanted: spec.Order) -> None:
         """Made in the shop's own admin; leaves no row in the ledger."""
         line, digits, ident = order["lines"][0], order["digits"], session.number()
         part = Decimal(wanted.refunded) / int(line["quantity"])
         net, taxes = number(line["total"]) * part, {str(t["id"]): number(t["total"]) * part for t in line["taxes"]}
-        share = refund.share_of(session, line, wanted.refunded, sums.told(net, digits),
+        share = sums.share_of(session, line, wanted.refunded, sums.told(net, digits),
                                 {rate: sums.told(tax, digits) for rate, tax in taxes.items()})  # fmt: skip
         whole = sums.told(net + sums.total(taxes.values()), digits) if wanted.refunded else wanted.amount_refunded
         made = {"id": ident, "created": order["created"] + 3600, "amount": whole, "told_amount": whole, "by": 1,
@@ -68,10 +72,6 @@ class WooCommerceSimulator(BaseSimulator):
             stock.write(session, line, stock.RETURNED, wanted.refunded)
         session.put("order", order["id"], order, at=order["modified"])
 
-    @classmethod
-    def many(cls, count: int, seed: int) -> Iterable[Mapping[str, Any]]:
-        return populate.many(count, seed)
-
     def open_shop(self, name: str, base: str) -> SimulatedShop:
         shop = self.shop(name) or self.add_shop(name)
         site = f"{name}.woocommerce.example" + (f"/{shop['folder']}" if shop["folder"] else "")
@@ -80,11 +80,11 @@ class WooCommerceSimulator(BaseSimulator):
         return SimulatedShop(self.key, settings, secrets, shop["currency"], ("read", "write"))
 
     @classmethod
-    def claims(cls, request: Request) -> bool:
-        return router.where(request) is not None
-
-    def operations(self, request: Request) -> tuple[str, ...]:
-        return (router.name_of(request),)
+    def found(cls, request: Request) -> Found | int:
+        path = place.rest if (place := cls.where(request)) else ""
+        if path.rstrip("/").endswith("/wp-json"):
+            return router.INDEX
+        return cls.routes.find(request.method, path.partition(router.API)[2])
 
     def reply(self, request: Request) -> Reply:
         return router.reply(self, request)
@@ -94,9 +94,6 @@ class WooCommerceSimulator(BaseSimulator):
         return webhooks.headers(self.world.store.db, row, source)
 
     # --- for tests that look behind the API ----------------------------------------------------------
-    def staff(self, order_id: str, shop: str = "demo") -> Staff:
-        return Staff(self, order_id, shop)
-
     def stock(self, order_id: str, line: int = 0, shop: str = "demo") -> int:
         """What is in stock of a line's product."""
         product = self.order(order_id, shop)["lines"][line]["product_id"]
@@ -104,4 +101,4 @@ class WooCommerceSimulator(BaseSimulator):
 
     def refunds(self, order_id: str, shop: str = "demo") -> list[Body]:
         with self.world.store.write() as db:
-            return self.session(db, self.shop(shop) or self.fresh(shop)).of("refund", order_id)
+            return self.session(db, self.known(shop)).of("refund", order_id)

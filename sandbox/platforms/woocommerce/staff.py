@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-from sandbox.core.records import Body, Session
+from sandbox.core.staff import BaseStaff
 from sandbox.platforms.woocommerce import statuses, stock, sums, webhooks
-from sandbox.platforms.woocommerce.refund import end_if_over, share_of
+from sandbox.platforms.woocommerce.refund import end_if_over
 from sandbox.platforms.woocommerce.sums import number
 
-if TYPE_CHECKING:
-    from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 
-
-class Staff:
-    """Acts on one order at once, without the API."""
-
-    def __init__(self, home: WooCommerceSimulator, order_id: str, shop: str) -> None:
-        self.home, self.order_id, self.shop = home, order_id, shop
-
-    @contextmanager
-    def _order(self) -> Iterator[tuple[Session, Body]]:
-        self.home.world.tick()
-        with self.home.world.store.write() as db:
-            shop = self.home.shop(self.shop)
-            assert shop is not None, "known before"
-            session = self.home.session(db, shop)
-            order = session.get("order", self.order_id)
-            if order is None:
-                raise KeyError(self.order_id)
-            yield session, order
-
+class Staff(BaseStaff):
     def move(self, to: str) -> None:
         """Another status: completed, cancelled, refunded, …"""
         with self._order() as (session, order):
@@ -42,7 +18,7 @@ class Staff:
         """Through the gateway; units of the first line, at the amount, where they are given."""
         with self._order() as (session, order):
             line, ident = order["lines"][0], session.number()
-            shares = [share_of(session, line, units, amount, {})] if units else []
+            shares = [sums.share_of(session, line, units, amount, {})] if units else []
             made = {"id": ident, "created": session.at, "amount": amount, "by": 1, "paid_back": True, "items": shares,
                     "told_amount": sums.told(number(amount), order["digits"]), "reason": reason,
                     "meta_data": []}  # fmt: skip
@@ -60,5 +36,5 @@ class Staff:
 
     def delete(self) -> None:
         with self._order() as (session, order):
-            webhooks.tell(session, "order.deleted", order)
+            webhooks.notify(session, "order.deleted", order)
             session.drop("order", order["id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.core.records import Body, Session
-from sandbox.platforms.woocommerce import refund, stock, sums, webhooks
+from sandbox.platforms.woocommerce import stock, sums, webhooks
 from sandbox.platforms.woocommerce.refusals import wrong
 
 KNOWN = ("auto-draft", "pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed",
@@ -56,7 +56,7 @@ def _consequences(session: Session, order: Body, cause: str) -> None:
     if status in RESTORES:
         stock.restore_all(session, order, cause=cause)
     if status == "refunded":
-        refund.by_status(session, order, cause=cause)
+        _refund_all(session, order, cause=cause)
 
 
 def _edit(session: Session, order: Body, asked: Any) -> None:
@@ -71,4 +71,16 @@ def _edit(session: Session, order: Body, asked: Any) -> None:
 def save(session: Session, order: Body) -> None:
     order["modified"] = session.at
     session.put("order", order["id"], order, at=session.at)
-    webhooks.tell(session, "order.updated", order)
+    webhooks.notify(session, "order.updated", order)
+
+
+def _refund_all(session: Session, order: Body, *, cause: str) -> None:
+    """Status `refunded` by hand: a record of all that is left; no money moves and no stock comes back."""
+    refunds = session.of("refund", order["id"])
+    left, ident = sums.remaining(order, refunds), session.number()
+    if left > 0:
+        made = {"id": ident, "created": session.at, "amount": format(left, "f"), "by": 0, "paid_back": False,
+                "told_amount": sums.told(left, order["digits"]), "reason": "Order fully refunded.", "meta_data": [],
+                "items": []}  # fmt: skip
+        session.put("refund", ident, made, parent=order["id"])
+        session.effect("refund", order["id"], cause=cause, currency=order["currency"], amount=left, by_hand=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sandbox.core.records import Body
+from sandbox.core.records import Body, Session
 
 GOODS = ("lines", "shipping_lines", "fee_lines")
 
@@ -83,3 +83,7 @@ def tax_left(line: Body, rate: str, refunds: Iterable[Body]) -> Decimal:
         number(amount) for share in back(refunds, line["id"]) for id, amount in share["taxes"].items() if id == rate
     )
     return whole - total(gone)
+
+
+def share_of(session: Session, item: Body, units: int, net: str, taxes: Mapping[str, str]) -> Body:
+    return {"id": session.number(), "item": item["id"], "quantity": units, "total": net, "taxes": dict(taxes)}

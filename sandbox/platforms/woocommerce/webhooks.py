@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import html
 import json
 import sqlite3
-import uuid
 from typing import Any
 
 from sandbox.core.records import Body, Session
+from sandbox.core.webhooks import sign
 from sandbox.platforms.woocommerce import serializers
 from sandbox.platforms.woocommerce.refusals import Refused, missing, wrong
 
@@ -44,15 +41,15 @@ def create(session: Session, asked: Any) -> Body:
         raise wrong("topic")
     more = {"name": str(wanted.get("name") or "Webhook"), "secret": str(wanted.get("secret") or ""), "status": "active"}
     ident = session.subscribe(wanted["topic"], str(wanted["delivery_url"]), **more)
-    send(session, ident, PING, f"webhook_id={ident}".encode())
+    session.send(ident, PING, f"webhook_id={ident}".encode())
     return one(session, ident)
 
 
 def one(session: Session, ident: Any) -> Body:
-    for hook in session.subscriptions():
-        if str(hook["id"]) == str(ident):
-            return shown(session, hook)
-    raise Refused(404, "woocommerce_rest_shop_webhook_invalid_id", "Invalid ID.")
+    hook = session.subscription(ident)
+    if hook is None:
+        raise Refused(404, "woocommerce_rest_shop_webhook_invalid_id", "Invalid ID.")
+    return shown(session, hook)
 
 
 def listed(session: Session, query: dict[str, str], headers: dict[str, str]) -> list[Body]:
@@ -73,30 +70,17 @@ def remove(session: Session, ident: Any, force: bool) -> Body:
     return found
 
 
-def tell(session: Session, topic: str, order: Body) -> None:
+def notify(session: Session, topic: str, order: Body) -> None:
     """The whole order to every webhook that is still awake; deleted says its id alone."""
-    mood = session.switch("hooks")
-    awake = [hook for hook in session.subscriptions() if hook["topic"] == topic and state(hook) == "active"]
-    if mood == "lost" or not awake:
-        return
-    refunds = session.of("refund", order["id"])
-    payload = {"id": order["id"]} if topic == "order.deleted" else serializers.order(session, order, refunds)
-    body = json.dumps(payload, separators=(",", ":")).encode()
-    for hook in awake:
-        for copy in range(2 if mood == "twice" else 1):
-            send(session, hook["id"], topic, body, delay=copy + 3.0 * (mood == "reordered" and hook["id"] % 2))
-
-
-def send(session: Session, hook: int, topic: str, body: bytes, *, delay: float = 0.0) -> None:
-    session.db.execute(
-        "INSERT INTO outbox (hook, shop, topic, event, delivery, body, triggered_at, due)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (hook, session.name, topic, str(uuid.uuid4()), uuid.uuid4().hex, body, session.at, session.at + delay),
-    )
+    awake = [hook["id"] for hook in session.subscriptions() if hook["topic"] == topic and state(hook) == "active"]
+    if awake:
+        refunds = session.of("refund", order["id"])
+        payload = {"id": order["id"]} if topic == "order.deleted" else serializers.order(session, order, refunds)
+        session.event(topic, payload, only=awake)
 
 
 def headers(db: sqlite3.Connection, row: sqlite3.Row, source: str) -> dict[str, str]:
-    """A ping is a form and carries no signature."""
+    """A ping is a form and carries no signature; the secret is entity-decoded first: `&amp;` signs as `&`."""
     agent = {"User-Agent": "WooCommerce/11.1.0 Hookshot (WordPress/6.9)"}
     if row["topic"] == PING:
         return agent | {"Content-Type": "application/x-www-form-urlencoded"}
@@ -106,11 +90,5 @@ def headers(db: sqlite3.Connection, row: sqlite3.Row, source: str) -> dict[str, 
     return agent | {
         "Content-Type": "application/json", "X-WC-Webhook-Source": source, "X-WC-Webhook-Topic": row["topic"],
         "X-WC-Webhook-Resource": resource, "X-WC-Webhook-Event": event, "X-WC-Webhook-ID": str(row["hook"]),
-        "X-WC-Webhook-Signature": signature(secret, row["body"]), "X-WC-Webhook-Delivery-ID": row["delivery"],
+        "X-WC-Webhook-Signature": sign(html.unescape(secret), row["body"]), "X-WC-Webhook-Delivery-ID": row["delivery"],
     }  # fmt: skip
-
-
-def signature(secret: str, body: bytes) -> str:
-    """The secret is entity-decoded first: `&amp;` signs as `&`."""
-    key = html.unescape(secret).encode()
-    return base64.b64encode(hmac.new(key, body, hashlib.sha256).digest()).decode()

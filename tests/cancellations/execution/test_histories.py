@@ -35,9 +35,8 @@ from cancellations.scheduler import sweep
 from cancellations.services import decide
 from cancellations.states import CLAIMABLE, TERMINAL
 from sandbox.core import faults
-from sandbox.core.world import World
 from sandbox.platforms.shopify.spec import Line
-from sandbox.platforms.shopify.staff import Staff
+from sandbox.world import World
 from stores.audit import verify
 from stores.kernel import clock, failpoints
 from stores.kernel.errors import DeskError, LeaseLost
@@ -154,7 +153,7 @@ class History(RuleBasedStateMachine):
     # --- the shop's own desk -----------------------------------------------------------------------------
     @rule(deed=st.sampled_from(["refund", "cancel", "ship", "write"]))
     def somebody_acts_in_the_shops_own_desk(self, deed: str) -> None:
-        staff, is_open = Staff(self.desk.world, self.record.external_id), not self.desk.count("cancel")
+        staff, is_open = self.desk.world.staff(self.record.external_id), not self.desk.count("cancel")
         if deed == "refund" and self.paid - self.given() >= 2:
             staff.refund("2.00")
         elif deed == "cancel" and is_open:

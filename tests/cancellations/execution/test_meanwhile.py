@@ -16,7 +16,6 @@ from cancellations.execution import executor, guards
 from cancellations.models import Cancellation, Step
 from cancellations.services import decide
 from sandbox import colleagues, connections
-from sandbox.platforms.modern_dropship.session import Session
 from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
@@ -41,9 +40,8 @@ class Case:
 
 def other_item(staff):
     """One unit of the second product of a dropship order."""
-    with staff.world.store.write() as db:
-        order = Session(staff.world, db, staff.account).order(staff.order_id)
-        return {item["id"]: 1 for item in order["items"] if item["code"] == "B"}
+    order = staff.simulator.order(staff.order_id)
+    return {item["id"]: 1 for item in order["items"] if item["code"] == "B"}
 
 
 TWO_BILLS = {"invoices": [(2, 0), (1, 1)]}

@@ -17,7 +17,7 @@ from cancellations.models import Cancellation, Preview
 from cancellations.services import preview, submit
 from sandbox import connections
 from sandbox.benches import random_plans, sequences
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.models import Membership, OrderRecord

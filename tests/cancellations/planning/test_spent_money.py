@@ -15,7 +15,7 @@ from cancellations.planning.plan import Plan
 from cancellations.services import preview
 from sandbox import colleagues, connections
 from sandbox.benches import money as bench
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, RefundChoice
 from tests import make

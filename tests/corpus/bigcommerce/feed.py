@@ -13,10 +13,10 @@ from typing import Any
 import responses
 
 from sandbox.core.records import Session
-from sandbox.core.world import World
-from sandbox.platforms.bigcommerce import inventory, router
+from sandbox.platforms.bigcommerce import inventory, orders
 from sandbox.platforms.bigcommerce.build import record, transaction
 from sandbox.platforms.bigcommerce.spec import Line, Order
+from sandbox.world import World
 from stores.canonical.commands import AnyCommand
 from stores.canonical.receipts import Receipt
 from stores.platforms.bigcommerce import BigCommerce
@@ -119,7 +119,7 @@ def build(world: World, body: Mapping[str, Any]) -> tuple[BigCommerce, str]:
     home.add_shop("demo", currency=order["store_default_currency_code"])
     with world.store.write() as db:
         session = home.session(db, home.shop("demo") or {})
-        router.save(session, _record(session, order, paid(body)), is_change=False)
+        orders.save(session, _record(session, order, paid(body)), is_change=False)
     return marked(place.on_world(world)), str(order["id"])
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import responses
 
-from sandbox.core.world import World
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.spec import Line
+from sandbox.world import World
 from stores.canonical.receipts import Outcome, Receipt
 from stores.platforms.magento import Magento
 from tests.stores.platforms.magento import place

@@ -9,8 +9,8 @@ from typing import Any
 
 import responses
 
-from sandbox.core.world import World
 from sandbox.platforms.modern_dropship.spec import Line
+from sandbox.world import World
 from stores.platforms.modern_dropship import ModernDropship
 from tests.stores.platforms.modern_dropship import place
 
@@ -39,11 +39,11 @@ def build(world: World, body: Body) -> tuple[ModernDropship, str]:
     lines = [_line(item, order) for item in order["items"]]
     made = home.make_order(lines=lines, is_posted=bool(order.get("posted", True)))
     with world.store.write() as db:
-        row = db.execute("SELECT body FROM modern_dropship_orders WHERE id = ?", (made.id,)).fetchone()
+        row = db.execute("SELECT body FROM records WHERE id = ?", (made.id,)).fetchone()
         text = row["body"]
-        for old, item in zip(made.items, order["items"], strict=True):
+        for old, item in zip(made.lines, order["items"], strict=True):
             text = text.replace(f'"{old}"', f'"{item["_id"]}"')
-        db.execute("UPDATE modern_dropship_orders SET body = ? WHERE id = ?", (text, made.id))
+        db.execute("UPDATE records SET body = ? WHERE id = ?", (text, made.id))
     return place.on_world(world), made.id
 
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sandbox.core.world import World
 from sandbox.platforms.shopify.spec import Line
-from sandbox.platforms.shopify.staff import Staff
+from sandbox.world import World
 from stores.platforms.shopify import Shopify
 from tests.stores.platforms import rig
 
@@ -27,7 +26,7 @@ def build(world: World, body: Mapping[str, Any]) -> tuple[Shopify, str]:
     lines = [Line(**{name: _plain(value) for name, value in line.items()}) for line in words.pop("lines")]
     made = world.make_order(lines=lines, **{name: _paired(value) for name, value in words.items()})
     for amount in by_hand:
-        Staff(world, made.id).refund(amount, "by hand")
+        world.staff(made.id).refund(amount, "by hand")
     return rig.on_world(Shopify, world), made.id
 
 

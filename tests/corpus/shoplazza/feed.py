@@ -10,8 +10,8 @@ from typing import Any
 
 import responses
 
-from sandbox.core.world import World
 from sandbox.platforms.shoplazza.spec import Line
+from sandbox.world import World
 from stores.platforms.shoplazza import Shoplazza
 from tests.stores.platforms.shoplazza import place
 from tests.stores.platforms.shoplazza.recorded import SUCCESS

@@ -9,8 +9,8 @@ from typing import Any
 
 import responses
 
-from sandbox.core.world import World
 from sandbox.platforms.square.simulator import SquareSimulator
+from sandbox.world import World
 from stores.platforms.square import Square
 from tests.stores.platforms.square import place
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import responses
 
-from sandbox.core.world import World
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
+from sandbox.world import World
 from stores.platforms.woocommerce import WooCommerce
 from tests.stores.platforms.woocommerce import place
 

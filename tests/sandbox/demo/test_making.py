@@ -14,9 +14,9 @@ from django.test import override_settings
 from cancellations.execution import executor
 from cancellations.models import Cancellation
 from sandbox.core.router import application
-from sandbox.core.world import World
 from sandbox.demo import cast, making, stories
 from sandbox.platforms.shopify.seeds import SEEDS
+from sandbox.world import World
 from stores.kernel import clock
 from stores.models import Membership, OrderRecord, Store, User
 from stores.platforms import registry

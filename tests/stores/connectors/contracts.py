@@ -14,7 +14,7 @@ import pytest
 import requests
 import responses
 
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.commands import (
     Absent,
     CancelOrder,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from sandbox.core.world import World
 from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.square.simulator import SquareSimulator
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
+from sandbox.world import World
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, RefundOrder
 from stores.canonical.order import Order
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.kernel import clock
 from tests.make import NOW
 from tests.sandbox import shoplazza_spec, vendor
@@ -20,7 +20,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.switch("limit", "plus")
     made.switch("shoplazza_limit", "wide")
     made.on_exchange(vendor.checker())
-    made.rest_watchers.append(shoplazza_spec.checker())
+    made.watchers.append(shoplazza_spec.checker())
     yield made
     made.close()
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.capabilities import Capabilities, Support
 from stores.canonical.commands import (
     CancelOrder,

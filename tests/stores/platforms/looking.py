@@ -13,7 +13,7 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.commands import (
     CancelLine,
     CancelOrder,

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 import requests
 
 from sandbox import in_process as sandbox
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.commands import (
     CancelOrder,
     CorrectStock,

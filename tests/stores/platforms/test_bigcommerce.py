@@ -12,8 +12,8 @@ import requests
 import responses
 
 from cancellations.planning import counts
-from sandbox.core.world import World
 from sandbox.platforms.bigcommerce.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import (
     CancelOrder,
     Command,

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.bigcommerce.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import Command, CorrectStock, StockChange
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt

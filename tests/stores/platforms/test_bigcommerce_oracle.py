@@ -6,10 +6,10 @@ import pytest
 from bigcommerce.api import BigcommerceApi  # type: ignore[import-untyped]
 from bigcommerce.exception import ClientRequestException, RateLimitingException  # type: ignore[import-untyped]
 
-from sandbox.core.world import World
 from sandbox.in_process import InProcess
 from sandbox.platforms.bigcommerce.seeds import SEEDS
 from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
+from sandbox.world import World
 
 pytestmark = [pytest.mark.oracles]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
 from sandbox.platforms.bigcommerce.spec import Line
+from sandbox.world import World
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money, total
@@ -83,7 +83,7 @@ def test_a_refused_quote_says_why_in_words(world, body, choice):
     """For an own amount too: without BigCommerce's figure none of ours is promised."""
     shop = place.on_world(world)
     order = place.made(world, shop)
-    world.rest_watchers.clear()  # the description knows one of these shapes only
+    world.watchers.clear()  # the description knows one of these shapes only
     world.fault("user_error", on="quote", status=422, body=body)
     part = {"testgateway": Money(Decimal("5.00"), "USD")} if choice is RefundChoice.PART else {}
 

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
+from sandbox.world import World
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, Found, RefundOrder, VoidPayment
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt

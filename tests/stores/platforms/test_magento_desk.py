@@ -24,7 +24,7 @@ TEA = Line(title="Mountain tea", price="8.90", sku="TEA-100", quantity=2)
 @pytest.fixture
 def desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     with desk_on("magento", tmp_path, monkeypatch) as made:
-        made.world.rest_watchers.append(magento_spec.checker())
+        made.world.watchers.append(magento_spec.checker())
         yield made
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.spec import Line
+from sandbox.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.money import Money
@@ -153,7 +153,7 @@ def is_open(order: Order) -> bool:
 def test_whole_is_paid_and_parts_sum(world, prices, discount, config, told):
     world.switch("magento_shipping_config", config)
     shop = place.on_world(world, shipping_prices=config if told else "")
-    world.rest_watchers.clear()
+    world.watchers.clear()
     dice = Random(f"{prices}{discount}{config}{told}{SEED}")
     for _ in range(ORDERS):
         words = words_of(dice, prices, discount)

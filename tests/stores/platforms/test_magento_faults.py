@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.core import faults
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.commands import Absent, Command, Found
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt

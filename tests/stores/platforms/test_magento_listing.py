@@ -39,7 +39,7 @@ def everything(shop, since=None, between=None):
 
 def test_a_page_always_names_its_size(world):
     shop, seen = place.on_world(world), []
-    world.rest_watchers.append(lambda request, status, payload: seen.append(parse_qs(request.query)))
+    world.watchers.append(lambda request, status, payload: seen.append(parse_qs(request.query)))
     MagentoSimulator(world).seed()
     for order_id in everything(shop):
         shop.read_order(order_id)
@@ -77,7 +77,7 @@ def test_what_changed_since_is_asked_for_with_a_margin(world):
     home.make_order(age_days=3)
     recent = home.make_order(age_days=1).id
     seen = []
-    world.rest_watchers.append(lambda request, status, payload: seen.append(unquote(request.query)))
+    world.watchers.append(lambda request, status, payload: seen.append(unquote(request.query)))
 
     page = shop.list_orders(since=NOW - timedelta(days=2))
 

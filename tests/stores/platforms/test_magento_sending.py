@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import Command, RefundOrder
 from stores.canonical.order import Order, PaymentState
 from stores.canonical.request import CancelRequest
@@ -343,7 +343,7 @@ def test_a_shop_that_is_misconfigured_is_told_at_the_field():
 def test_only_two_calls_ever_write(world):
     """Setting a status by POST /orders skips all logic there; `order/{id}/refund` would always be offline."""
     asked: list[Any] = []
-    world.rest_watchers.append(lambda request, status, payload: asked.append(request))
+    world.watchers.append(lambda request, status, payload: asked.append(request))
     shop = place.on_world(world)
     order, unpaid = place.made(world, shop), place.made(world, shop, pay="authorised")
     shop.carry_out(place.part(shop, order), key=KEY, tag=TAG)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.core.http_server import Server
-from sandbox.core.world import World
 from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.world import World
 from stores.kernel.http import network as ways
 from stores.kernel.http.transport import HttpTransport
 from stores.platforms.magento import Magento

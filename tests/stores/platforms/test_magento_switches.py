@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
 from sandbox.platforms.magento.simulator import MagentoSimulator
+from sandbox.world import World
 from stores.canonical.commands import CancelOrder, Command, Found, RefundOrder
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt

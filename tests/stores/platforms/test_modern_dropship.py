@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 import responses
 
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, Found, FoundForeign, Resend
 from stores.canonical.order import Cancellable, Fulfilment, Order
 from stores.canonical.receipts import Receipt

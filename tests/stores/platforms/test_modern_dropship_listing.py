@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.modern_dropship.spec import Line
+from sandbox.world import World
 from stores.platforms.modern_dropship import ModernDropship, listing
 from tests.make import NOW
 from tests.stores.platforms.modern_dropship import place

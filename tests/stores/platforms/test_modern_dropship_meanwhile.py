@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.commands import Absent, CancelLine, CancelOrder, CancelRest, Found, FoundForeign, Unclear
 from stores.canonical.request import Reason
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.modern_dropship.seeds import SEEDS
+from sandbox.world import World
 from stores.canonical.order import Cancellable, Fulfilment
 from stores.platforms.modern_dropship import mapping, units
 from tests.stores.platforms.modern_dropship import place

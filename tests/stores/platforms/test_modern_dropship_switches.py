@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
+from sandbox.world import World
 from stores.canonical.commands import CancelLine, Found, FoundForeign, Unclear
 from stores.canonical.receipts import Receipt
 from stores.kernel.errors import DeskError, RemoteThrottled

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.shopify.spec import Line as ShopifyLine
+from sandbox.world import World
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.platforms.shopify import Shopify

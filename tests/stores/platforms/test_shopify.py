@@ -11,8 +11,8 @@ from typing import Any
 import responses
 
 from sandbox import in_process as sandbox
-from sandbox.core.world import World
 from sandbox.platforms.shopify.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import (
     CancelOrder,
     Command,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sandbox.core import faults
-from sandbox.core.world import World
 from sandbox.platforms.shopify.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import Absent, Command, CorrectStock, Found, Unclear
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome

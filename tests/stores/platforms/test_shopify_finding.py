@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.shopify.ids import Body
 from sandbox.platforms.shopify.spec import Line
 from sandbox.platforms.shopify.staff import Staff
+from sandbox.world import World
 from stores.canonical.commands import (
     Absent,
     Command,

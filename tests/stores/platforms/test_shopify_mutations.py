@@ -16,7 +16,8 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.core.world import Exchange, World
+from sandbox.platforms.shopify.exchanges import Exchange
+from sandbox.world import World
 from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.connectors.roles import Listing

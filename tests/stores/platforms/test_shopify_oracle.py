@@ -13,8 +13,8 @@ import pytest
 import shopify
 
 from sandbox.core.http_server import Server
-from sandbox.core.world import World
 from sandbox.platforms.shopify.seeds import SEEDS
+from sandbox.world import World
 from tests.sandbox import documents, vendor
 
 pytestmark = [pytest.mark.oracles, pytest.mark.loopback]

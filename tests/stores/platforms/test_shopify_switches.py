@@ -11,9 +11,9 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
 from sandbox.platforms.shopify.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import Command, EditOrder, Found
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt

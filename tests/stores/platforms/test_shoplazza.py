@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 import responses
 
-from sandbox.core.world import World
 from sandbox.platforms.shoplazza.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest

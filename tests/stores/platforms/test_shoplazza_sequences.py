@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
 from sandbox.platforms.shoplazza.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import RefundOrder
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest

@@ -11,8 +11,8 @@ import pytest
 
 from cancellations.planning import counts
 from sandbox import in_process as sandbox
-from sandbox.core.world import World
 from sandbox.platforms.square.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import StockChange
 from stores.canonical.order import Cancellable
 from stores.canonical.receipts import Outcome
@@ -113,7 +113,7 @@ def test_an_order_is_not_ended_while_its_payment_is_still_coming_in(world, shop,
 
 
 def test_a_misspelt_field_is_ignored_with_200_and_our_receipt_sees_it(world, shop, monkeypatch):
-    world.rest_watchers.clear()
+    world.watchers.clear()
     order = place.made(world, shop, pay="unpaid")
     plain = sending.cancel_body
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.core import faults
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.commands import Absent, Command, Found, RefundOrder
 from stores.canonical.order import Order
 from stores.kernel.errors import DeskError, OutcomeUnknown, RemoteRefused, RemoteThrottled, RemoteUnavailable
@@ -30,7 +30,7 @@ KINDS = {"update": "cancel", "refund": "refund", "void": "void", "stock": "stock
 @pytest.fixture
 def world(checked: World) -> World:
     """The same requests are held against the vendor's description elsewhere."""
-    checked.rest_watchers.clear()
+    checked.watchers.clear()
     return checked
 
 

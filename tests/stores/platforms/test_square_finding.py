@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.commands import (
     Absent,
     CancelOrder,

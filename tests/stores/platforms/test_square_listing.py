@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical.order import PaymentState
 from stores.kernel.errors import RemoteUnavailable
 from stores.platforms.square import reading, units
@@ -64,7 +64,7 @@ def test_what_changes_while_we_page_is_seen_again_and_nothing_is_lost(world, mon
 
 def test_only_what_changed_since_is_asked_for_by_the_field_it_is_sorted_by(world):
     asked: list[Any] = []
-    world.rest_watchers.append(lambda request, status, payload: asked.append((request.path, request.body)))
+    world.watchers.append(lambda request, status, payload: asked.append((request.path, request.body)))
     home, shop = place.home(world), place.on_world(world)
     home.make_order(pay="unpaid", age_days=30)
     recent = home.make_order(pay="unpaid", age_days=0.001)
@@ -152,14 +152,14 @@ def test_a_page_that_is_none_is_a_failed_read(network):
 
 # --- ten thousand, and the limit -----------------------------------------------------------------
 def test_a_page_is_quick_however_many_orders_there_are(world):
-    world.rest_watchers.clear()
+    world.watchers.clear()
     home = place.home(world)
     (body,) = [home.order(home.make_order(pay="unpaid").id)]
     rows = (("square/demo", "order", f"CAISE{n}BULK", "", 1_700_000_000.0 + n,
              json.dumps(body | {"id": f"CAISE{n}BULK", "updated_at": "2023-11-14T22:13:20.000Z"}))
             for n in range(10_000))  # fmt: skip
     with world.store.write() as db:
-        db.executemany("INSERT INTO records (home, kind, id, parent, at, body) VALUES (?, ?, ?, ?, ?, ?)", rows)
+        db.executemany("INSERT INTO records (shop, kind, id, parent, at, body) VALUES (?, ?, ?, ?, ?, ?)", rows)
     shop = place.on_world(world)
     start = time.process_time()
     assert len(shop.list_orders(since=None).orders) == 500

@@ -10,9 +10,9 @@ from square import Square as Official
 from square.core.api_error import ApiError
 
 from sandbox.core.http_server import Server
-from sandbox.core.world import World
 from sandbox.platforms.square.seeds import SEEDS
 from sandbox.platforms.square.simulator import SquareSimulator
+from sandbox.world import World
 from tests.stores.platforms.square.place import world
 
 __all__ = ["world"]

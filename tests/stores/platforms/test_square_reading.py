@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.canonical import codec
 from stores.canonical.commands import FoundForeign
 from stores.canonical.order import (

@@ -12,8 +12,8 @@ from functools import partial
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
+from sandbox.world import World
 from stores.canonical.commands import (
     CancelOrder,
     Command,
@@ -85,7 +85,7 @@ def test_no_pair_that_touches_money_makes_us_do_harm(world, story):
 
 
 def tell(world: World, setting: dict[str, str], make: Make) -> None:
-    world.rest_watchers.clear()  # the same requests are held against the vendor's description elsewhere
+    world.watchers.clear()  # the same requests are held against the vendor's description elsewhere
     with world.store.write() as db:
         db.execute("DELETE FROM switches WHERE name != 'square_limit'")
     for name, value in setting.items():

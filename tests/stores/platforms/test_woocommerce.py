@@ -11,8 +11,8 @@ import pytest
 import requests
 import responses
 
-from sandbox.core.world import World
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
+from sandbox.world import World
 from stores.canonical.commands import CancelOrder, Command, Found, FoundForeign, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
@@ -30,7 +30,7 @@ from tests.stores.platforms.woocommerce.place import ANY, MUG, TEA
 @pytest.fixture
 def world(world: World) -> World:
     world.switch("woocommerce_limit", "none")
-    world.rest_watchers.append(woocommerce_spec.checker())
+    world.watchers.append(woocommerce_spec.checker())
     return world
 
 

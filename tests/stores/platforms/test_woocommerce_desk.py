@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cancellations.services import decide, submit
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from sandbox.platforms.woocommerce.spec import Line
 from stores.canonical.request import RefundChoice
 from stores.kernel.money import Money

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
@@ -28,7 +28,7 @@ CENT = Decimal("0.01")
 @pytest.fixture
 def world(world):
     world.switch("woocommerce_limit", "none")
-    world.rest_watchers.append(woocommerce_spec.checker())
+    world.watchers.append(woocommerce_spec.checker())
     return world
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from stores.canonical.commands import Absent, Found, FoundForeign, PaymentBack, RefundOrder, Unclear, UnitsBack
 from stores.connectors.records import Standing
 from stores.kernel.errors import OutcomeUnknown

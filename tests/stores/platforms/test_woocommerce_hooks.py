@@ -8,7 +8,7 @@ import pytest
 import requests
 import responses
 
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from stores.canonical.events import EventKind
 from stores.platforms.woocommerce import WooCommerce
 from stores.services.webhooks import needed

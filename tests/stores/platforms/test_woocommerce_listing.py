@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from stores.kernel.errors import InputRejected, RemoteRefused, RemoteUnavailable
 from stores.platforms.woocommerce import listing
 from tests.make import NOW
@@ -67,7 +67,7 @@ def test_only_what_changed_since_is_asked_for_in_gmt(world):
     home = WooCommerceSimulator(world)
     old, new = home.make_order(age_days=0.1).id, home.make_order(age_days=0.01).id
     asked = []
-    world.rest_watchers.append(lambda request, *_: asked.append(parse_qs(request.query)))
+    world.watchers.append(lambda request, *_: asked.append(parse_qs(request.query)))
 
     (page,) = walk(place.on_world(world), since=NOW - timedelta(hours=1))
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from stores.canonical.commands import Found
 from stores.kernel.errors import CredentialsRejected, InputRejected, OutcomeUnknown, RemoteRefused
 from stores.kernel.security import redaction

@@ -14,8 +14,8 @@ import pytest
 import woocommerce  # type: ignore[import-untyped]
 
 from sandbox.core.http_server import Server
-from sandbox.core.world import World
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
+from sandbox.world import World
 from stores.kernel import clock
 from stores.kernel.http import network
 from stores.kernel.http.transport import HttpTransport
@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.oracles, pytest.mark.loopback]
 def server(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("no_proxy", "*")
     world.switch("woocommerce_limit", "none")
-    world.rest_watchers.append(woocommerce_spec.checker(ours=False))
+    world.watchers.append(woocommerce_spec.checker(ours=False))
     server = Server(world, 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

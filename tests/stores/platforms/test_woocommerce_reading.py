@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from stores.canonical import codec
 from stores.canonical.order import Cancellable, EndsWhenRepaid, Fulfilment, LineItem, Order, PaymentKind, PaymentState
 from stores.canonical.request import CancelRequest

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from sandbox import in_process
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from sandbox.platforms.woocommerce.spec import Line
 from stores.canonical.commands import CorrectStock, PaymentBack, RefundOrder, UnitsBack
 from stores.canonical.receipts import Outcome, RefundState, Reported
@@ -216,7 +216,7 @@ def test_the_preview_names_its_lines_otherwise_and_counts_shipping_with_tax(worl
     shop = place.on_world(world)
     order = place.made(world, shop, tax_rate="0.19")
     asked = []
-    world.rest_watchers.append(lambda request, status, _: asked.append(request) if "preview" in request.path else None)
+    world.watchers.append(lambda request, status, _: asked.append(request) if "preview" in request.path else None)
     quote = shop.quote(order, CancelRequest(lines=place.some(order), shipping=Money(Decimal("5.95"), "USD")))
 
     shipping = int(WooCommerceSimulator(world).order(order.external_id)["shipping_lines"][0]["id"])

@@ -13,8 +13,8 @@ from functools import partial
 
 import pytest
 
-from sandbox.core import switches
-from sandbox.core.world import World
+from sandbox import switches
+from sandbox.world import World
 from stores.canonical.commands import Command, Found, FoundForeign, RefundOrder
 from stores.canonical.order import Order
 from stores.kernel.errors import CredentialsRejected, DeskError, OutcomeUnknown

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from sandbox import in_process
-from sandbox.core.world import World
+from sandbox.world import World
 from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteRefused, RemoteUnavailable
 from stores.kernel.http.network import Egress, GuardedAdapter
 from stores.models import AuditEvent, Store, StoreHealth, StoreSecret, StoreSync

@@ -12,21 +12,17 @@ from sandbox.platforms.shopify.ids import Body, gid, iso
 from sandbox.platforms.shopify.money import Bag, bag, cut, half_up
 from sandbox.platforms.shopify.session import Session
 from sandbox.platforms.shopify.views.shop import ItemView, LocationView, item_body
-from sandbox.platforms.shopify.views.view import View
+from sandbox.platforms.shopify.views.view import View, view_of
 
 
 def tax_lines(order: Body, taxes: list[Body], *, total: int = 1, units: int = 1) -> list[dict[str, Any]]:
     return [
         {
-            "title": tax["title"],
-            "rate": float(tax["rate"]),
-            "ratePercentage": float(tax["rate"]) * 100,
-            "priceSet": bag(order, cut(tax["amount"], units, total)),
-            "source": "Shopify",
-            "channelLiable": False,
+            "title": tax["title"], "rate": float(tax["rate"]), "ratePercentage": float(tax["rate"]) * 100,
+            "priceSet": bag(order, cut(tax["amount"], units, total)), "source": "Shopify", "channelLiable": False,
         }
         for tax in taxes
-    ]
+    ]  # fmt: skip
 
 
 class PartView(View):
@@ -37,6 +33,10 @@ class PartView(View):
     def __init__(self, session: Session, body: Body, owner: Body) -> None:
         super().__init__(session, body)
         self.owner = owner
+
+    @property
+    def order(self) -> View:
+        return view_of("Order", self.session, self.owner)
 
     def bag(self, units: int) -> Bag:
         return bag(self.owner, units)
@@ -92,7 +92,7 @@ class LineView(PartView):
 
     @property
     def duties(self) -> list[dict[str, Any]]:
-        return [duty_told(self.owner, duty) for duty in self.body["duties"]]
+        return [serialize_duty(self.owner, duty) for duty in self.body["duties"]]
 
     @property
     def line_item_group(self) -> dict[str, Any] | None:
@@ -113,14 +113,11 @@ class LineView(PartView):
         return {"id": gid("Product", self.body["variant"] + 2), "title": title, "handle": handle}
 
 
-def duty_told(order: Body, duty: Body) -> dict[str, Any]:
+def serialize_duty(order: Body, duty: Body) -> dict[str, Any]:
     return {
-        "id": gid("Duty", duty["id"]),
-        "price": bag(order, duty["amount"]),
-        "harmonizedSystemCode": "691200",
-        "countryCodeOfOrigin": "PT",
-        "taxLines": [],
-    }
+        "id": gid("Duty", duty["id"]), "price": bag(order, duty["amount"]), "harmonizedSystemCode": "691200",
+        "countryCodeOfOrigin": "PT", "taxLines": [],
+    }  # fmt: skip
 
 
 class VariantView(View):
@@ -145,12 +142,6 @@ class FulfilmentOrderView(PartView):
     order_name = property(lambda self: self.owner["name"])
 
     @property
-    def order(self) -> View:
-        from sandbox.platforms.shopify.views.order import OrderView  # an order tells its parts, a part its order
-
-        return OrderView(self.session, self.owner)
-
-    @property
     def assigned_location(self) -> dict[str, Any]:
         view = self.location_view(self.body["location"])
         told = {"address1": "1 Depot Road", "city": "Portsmouth", "countryCode": "US", "zip": "03801"}
@@ -160,16 +151,12 @@ class FulfilmentOrderView(PartView):
     def fulfillment_holds(self) -> list[dict[str, Any]]:
         return [
             {
-                "id": gid("FulfillmentHold", hold["id"]),
-                "reason": hold["reason"],
-                "displayReason": HOLD_WORDS.get(hold["reason"], "Other"),
-                "reasonNotes": hold["notes"],
-                "heldByRequestingApp": hold["is_ours"],
-                "handle": None,
-                "heldByApp": None,
+                "id": gid("FulfillmentHold", hold["id"]), "reason": hold["reason"],
+                "displayReason": HOLD_WORDS.get(hold["reason"], "Other"), "reasonNotes": hold["notes"],
+                "heldByRequestingApp": hold["is_ours"], "handle": None, "heldByApp": None,
             }
             for hold in self.body["holds"]
-        ]
+        ]  # fmt: skip
 
     @property
     def supported_actions(self) -> list[dict[str, Any]]:

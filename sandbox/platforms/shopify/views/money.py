@@ -9,8 +9,7 @@ from sandbox.platforms.shopify.connections import connection
 from sandbox.platforms.shopify.ids import Body, gid, iso
 from sandbox.platforms.shopify.money import Bag, bag, text
 from sandbox.platforms.shopify.payments import LABELS, MANUAL, WEEK
-from sandbox.platforms.shopify.views.lines import PartView, duty_told, tax_lines
-from sandbox.platforms.shopify.views.view import View
+from sandbox.platforms.shopify.views.lines import PartView, serialize_duty, tax_lines
 
 
 class TransactionView(PartView):
@@ -49,18 +48,8 @@ class TransactionView(PartView):
 
     @property
     def parent_transaction(self) -> TransactionView | None:
-        parent = payment_of(self.owner, self.body["parent_id"])
+        parent = totals.payment_of(self.owner, self.body["parent_id"])
         return TransactionView(self.session, parent, self.owner) if parent else None
-
-    @property
-    def order(self) -> View:
-        from sandbox.platforms.shopify.views.order import OrderView  # an order tells its parts, a part its order
-
-        return OrderView(self.session, self.owner)
-
-
-def payment_of(order: Body, payment_id: int | None) -> Body | None:
-    return next((payment for payment in order["transactions"] if payment["id"] == payment_id), None)
 
 
 class RefundView(PartView):
@@ -88,9 +77,9 @@ class RefundView(PartView):
         return connection(self.body["lines"], lambda row: RefundLineView(self.session, row, self.owner), **paging)
 
     def refund_shipping_lines(self, **paging: Any) -> dict[str, Any]:
-        return connection(self.body["shipping"], self.shipping_told, **paging)
+        return connection(self.body["shipping"], self.serialize_shipping, **paging)
 
-    def shipping_told(self, row: Body) -> dict[str, Any]:
+    def serialize_shipping(self, row: Body) -> dict[str, Any]:
         line = next(ship for ship in self.owner["shipping"] if ship["id"] == row["line"])
         return {
             "id": gid("RefundShippingLine", row["id"]),
@@ -101,9 +90,9 @@ class RefundView(PartView):
 
     def order_adjustments(self, **paging: Any) -> dict[str, Any]:
         rows = [self.body] if self.body["adjustment"] else []
-        return connection(rows, self.adjustment_told, **paging)
+        return connection(rows, self.serialize_adjustment, **paging)
 
-    def adjustment_told(self, row: Body) -> dict[str, Any]:
+    def serialize_adjustment(self, row: Body) -> dict[str, Any]:
         amount, none = self.bag(-row["adjustment"]), self.bag(0)
         reason = "REFUND_DISCREPANCY"
         return {"id": gid("OrderAdjustment", row["id"]), "amountSet": amount, "taxAmountSet": none, "reason": reason}
@@ -112,16 +101,10 @@ class RefundView(PartView):
     def duties(self) -> list[dict[str, Any]]:
         return [refund_duty(self.owner, part) for part in self.body["duties"]]
 
-    @property
-    def order(self) -> View:
-        from sandbox.platforms.shopify.views.order import OrderView  # an order tells its parts, a part its order
-
-        return OrderView(self.session, self.owner)
-
 
 def refund_duty(order: Body, part: Body) -> dict[str, Any]:
     duty = next(duty for line in order["lines"] for duty in line["duties"] if duty["id"] == part["duty"])
-    return {"amountSet": bag(order, part["amount"]), "originalDuty": duty_told(order, duty)}
+    return {"amountSet": bag(order, part["amount"]), "originalDuty": serialize_duty(order, duty)}
 
 
 class RefundLineView(PartView):

@@ -30,16 +30,9 @@ def mailing_address(order: Body) -> dict[str, Any] | None:
     country = COUNTRIES.get(address["country"], address["country"])
     name = f"{customer['first']} {customer['last']}".strip()
     return {
-        "id": gid("MailingAddress", order["id"]),
-        "name": name,
-        "firstName": customer["first"],
-        "lastName": customer["last"],
-        "company": order["company"]["name"] if order["company"] else None,
-        "address1": address["address1"],
-        "city": address["city"],
-        "zip": address["zip"],
-        "country": country,
-        "countryCodeV2": address["country"],
-        "phone": order["phone"],
+        "id": gid("MailingAddress", order["id"]), "name": name, "firstName": customer["first"],
+        "lastName": customer["last"], "company": order["company"]["name"] if order["company"] else None,
+        "address1": address["address1"], "city": address["city"], "zip": address["zip"], "country": country,
+        "countryCodeV2": address["country"], "phone": order["phone"],
         "formatted": [name, address["address1"], f"{address['city']} {address['zip']}", country],
-    }
+    }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.platforms.shopify import stock
 from sandbox.platforms.shopify.connections import connection
 from sandbox.platforms.shopify.ids import Body, gid, iso, number_of
 from sandbox.platforms.shopify.views.view import View
@@ -103,8 +104,8 @@ class LevelView(View):
     updated_at = property(lambda self: iso(self.session.at))
 
     def quantities(self, names: list[str]) -> list[dict[str, Any]]:
-        home = self.session.shop["name"]
-        row = self.session.world.stock(self.body["item"]["id"], self.body["location"]["id"], home)
+        item, location = self.body["item"]["id"], self.body["location"]["id"]
+        row = stock.level(self.session.db, self.session.shop["name"], item, location)
         return [
             {"id": gid("InventoryQuantity", place), "name": name, "quantity": row.get(name, 0), "updatedAt": None}
             for place, name in enumerate(names)

@@ -51,18 +51,16 @@ class SuggestionView:
     def suggested_transactions(self) -> list[dict[str, Any]]:
         if self.made.to_store_credit:
             return []
-        return [self.payment_told(payment, amount) for payment, amount in self.made.payments]
+        return [self.serialize_payment(payment, amount) for payment, amount in self.made.payments]
 
-    def payment_told(self, payment: Body, amount: int) -> dict[str, Any]:
+    def serialize_payment(self, payment: Body, amount: int) -> dict[str, Any]:
         return {
-            "kind": "SUGGESTED_REFUND",
-            "gateway": payment["gateway"],
-            "formattedGateway": LABELS.get(payment["gateway"], payment["gateway"]),
-            "accountNumber": None,
+            "kind": "SUGGESTED_REFUND", "gateway": payment["gateway"],
+            "formattedGateway": LABELS.get(payment["gateway"], payment["gateway"]), "accountNumber": None,
             "amountSet": self.bag(amount),
             "maximumRefundableSet": self.bag(totals.max_refundable(self.order, payment)),
             "parentTransaction": TransactionView(self.session, payment, self.order),
-        }
+        }  # fmt: skip
 
     @property
     def suggested_refund_methods(self) -> list[dict[str, Any]]:

@@ -7,12 +7,17 @@ from typing import Any, ClassVar
 from sandbox.platforms.shopify.ids import Body, gid
 from sandbox.platforms.shopify.session import Session
 
+KINDS: dict[str, type[View]] = {}
+
 
 class View:
     """Attributes that the class does not define are keys of the body."""
 
     __slots__ = ("body", "session")
     typename: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        KINDS[cls.typename] = cls
 
     def __init__(self, session: Session, body: Body) -> None:
         self.session = session
@@ -31,3 +36,8 @@ class View:
     @property
     def legacy_resource_id(self) -> str:
         return str(self.body["id"])
+
+
+def view_of(typename: str, session: Session, body: Body) -> View:
+    """By the name of its type: a part tells its order, whose view tells its parts."""
+    return KINDS[typename](session, body)

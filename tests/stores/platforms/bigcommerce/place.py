@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox import in_process as sandbox
-from sandbox.core.world import World
 from sandbox.platforms.bigcommerce.simulator import BigCommerceSimulator
 from sandbox.platforms.bigcommerce.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import CancelOrder, CorrectStock, PaymentBack, RefundOrder, StockChange, UnitsBack
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
@@ -34,8 +34,8 @@ def home(world: World) -> BigCommerceSimulator:
 
 def on_world(world: World, *, shop: str = "demo", journal: Sent | None = None, **settings: str) -> BigCommerce:
     """Its clock is the world's, so that waiting there is waiting here."""
-    if CHECK not in world.rest_watchers:
-        world.rest_watchers.append(CHECK)
+    if CHECK not in world.watchers:
+        world.watchers.append(CHECK)
     secrets = {"token": f"bc_{shop}_sandbox", "client_secret": f"{shop}-client-secret-sandbox"}
     found = {"store_hash": shop, **settings}
     made = rig.connection(found, secrets, session=sandbox.session(world), journal=journal)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from sandbox import in_process as sandbox
-from sandbox.core.world import World
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder, UnitsBack
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason
@@ -36,7 +36,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     """No limit to wait for; every exchange is checked against the vendor's schema."""
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOW)
     made.switch("magento_limit", "wide")
-    made.rest_watchers.append(magento_spec.checker())
+    made.watchers.append(magento_spec.checker())
     yield made
     made.close()
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import in_process as sandbox
-from sandbox.core.world import World
 from sandbox.platforms.modern_dropship.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest
 from stores.canonical.order import Order
 from stores.canonical.request import Reason
@@ -35,7 +35,7 @@ def recorded(name: str, **changes: Any) -> dict[str, Any]:
 
 def watched(world: World) -> World:
     """Every exchange is checked against the derived description, without the envelope that 2021 did not have."""
-    world.rest_watchers.append(openapi.checker(SPEC, unwrap=unboxed))
+    world.watchers.append(openapi.checker(SPEC, unwrap=unboxed))
     return world
 
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox import in_process as sandbox
-from sandbox.core.world import World
 from sandbox.platforms.shoplazza.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder, UnitsBack
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from sandbox import in_process as sandbox
-from sandbox.core.world import World
 from sandbox.platforms.square.simulator import SquareSimulator
 from sandbox.platforms.square.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import (
     CancelOrder,
     Command,
@@ -47,7 +47,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     """Hardly any limit, so that no test waits for it; every exchange is checked against the vendor's schema."""
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOW)
     made.switch("square_limit", "wide")
-    made.rest_watchers.append(vendor.check)
+    made.watchers.append(vendor.check)
     yield made
     made.close()
 

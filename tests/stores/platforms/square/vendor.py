@@ -1,6 +1,6 @@
 """Checks Square exchanges against the vendor's published description, strictly: it knows every field that travels.
 
-    world.rest_watchers.append(vendor.check)
+    world.watchers.append(vendor.check)
 
 Square ignores fields it does not know, so the description alone would let a misspelt one pass. Does nothing, counted
 as skipped, when VENDOR_SPECS is unset. Nothing of the vendor's is kept here.
@@ -20,7 +20,7 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from sandbox.core.messages import Request
-from sandbox.platforms.square.router import where
+from sandbox.platforms.square.simulator import SquareSimulator
 from tests.sandbox import openapi
 
 FILE = "square/connect-2025-08-20.trimmed.openapi.json"
@@ -64,7 +64,7 @@ def wrong(schema: Mapping[str, Any], value: Any, *, is_sent: bool) -> Iterator[s
 
 
 def check(request: Request, status: int, payload: Any) -> None:
-    place = where(request)
+    place = SquareSimulator.where(request)
     if place is None:  # another platform's
         return
     spec = described()

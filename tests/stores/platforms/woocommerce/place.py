@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox import in_process as sandbox
-from sandbox.core.world import World
-from sandbox.platforms.woocommerce import WooCommerceSimulator
+from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from sandbox.platforms.woocommerce.spec import Line
+from sandbox.world import World
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder, UnitsBack
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, Reason

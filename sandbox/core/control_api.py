@@ -2,7 +2,7 @@
 
 Open in process, or with the header X-Sandbox-Control when the server was started with a control token.
 POST /control/{seed,reset,populate,order,switch,fault,clear-faults,advance,shop,effects}
-`"platform": "shoplazza"` or "modern_dropship" in the body of seed, populate, order or shop means its shops.
+`"platform": "shoplazza"` in the body of seed, populate, order or shop means its shops, without it the first platform's.
 GET  /control/{effects,counters,switches,now}
 """
 
@@ -12,29 +12,28 @@ import dataclasses
 import hmac
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sandbox import registry
-from sandbox.platforms.shopify.spec import Line, Person
+from sandbox.core.messages import Reply, Request, json_reply
+from sandbox.core.world import World
 
-if TYPE_CHECKING:
-    from sandbox.core.router import Reply, Request
-    from sandbox.core.world import World
+PREFIX = "/control/"
+OF_A_PLATFORM = ("order", "seed", "populate", "shop")
 
 
 def reply(world: World, request: Request) -> Reply:
     """404 without the token; 400 with words for what does not fit."""
-    from sandbox.core.router import json_reply  # the door that called us
-
-    told = request.headers.get("x-sandbox-control", "")
-    action = ACTIONS.get((request.method, request.path.removeprefix("/control/")))
-    token = world.control_token
-    if action is None or token is None or not hmac.compare_digest(told.encode(), token.encode()):
+    given, token = request.headers.get("x-sandbox-control", ""), world.control_token
+    name = request.path.removeprefix(PREFIX)
+    action = ACTIONS.get((request.method, name))
+    is_known = action is not None or (request.method == "POST" and name in OF_A_PLATFORM)
+    if not is_known or token is None or not hmac.compare_digest(given.encode(), token.encode()):
         return json_reply(404, {"errors": "Not Found"})
     try:
         asked = json.loads(request.body or b"{}")
-        if platform := registry.owner(world, asked.pop("platform", "")):
-            return json_reply(200, plain(platform.control(request.path.removeprefix("/control/"), asked)))
+        platform = asked.pop("platform", "")
+        if action is None or platform:
+            return json_reply(200, plain(world.simulator(platform).control(name, asked)))
         return json_reply(200, action(world, asked))
     except (ValueError, TypeError, KeyError) as exc:
         return json_reply(400, {"errors": f"{type(exc).__name__}: {exc}"})
@@ -47,15 +46,6 @@ def plain(value: Any) -> Any:
 
 def as_json(odd: Any) -> Any:
     return vars(odd) if dataclasses.is_dataclass(odd) else str(odd)
-
-
-def make_order(world: World, asked: dict[str, Any]) -> Any:
-    """`lines` are objects with the words of spec.Line; `person` one with those of spec.Person."""
-    if "lines" in asked:
-        asked["lines"] = tuple(Line(**line) for line in asked["lines"])
-    if asked.get("person"):
-        asked["person"] = Person(**asked["person"])
-    return plain(world.make_order(asked.pop("shop", "demo"), **asked))
 
 
 def effects(world: World, asked: dict[str, Any]) -> Any:
@@ -78,24 +68,20 @@ def fault(world: World, asked: dict[str, Any]) -> Any:
     return {"armed": True}
 
 
-def done(act: Callable[[World, dict[str, Any]], Any]) -> Callable[[World, dict[str, Any]], Any]:
+def done(act: Callable[[World], None]) -> Callable[[World, dict[str, Any]], Any]:
     def answer(world: World, asked: dict[str, Any]) -> Any:
-        act(world, asked)
+        act(world)
         return {"done": True}
 
     return answer
 
 
 ACTIONS: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
-    ("POST", "seed"): lambda world, asked: plain(world.seed(*asked.get("names", ()))),
-    ("POST", "populate"): lambda world, asked: world.populate(**asked),
-    ("POST", "order"): make_order,
     ("POST", "switch"): switch,
     ("POST", "fault"): fault,
     ("POST", "advance"): advance,
-    ("POST", "reset"): done(lambda world, asked: world.reset()),
-    ("POST", "clear-faults"): done(lambda world, asked: world.clear_faults()),
-    ("POST", "shop"): done(lambda world, asked: world.add_shop(**asked)),
+    ("POST", "reset"): done(World.reset),
+    ("POST", "clear-faults"): done(World.clear_faults),
     ("POST", "effects"): effects,
     ("GET", "effects"): effects,
     ("GET", "counters"): lambda world, asked: world.counters(),
