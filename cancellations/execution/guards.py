@@ -45,9 +45,9 @@ def _moved(turn: StepRun) -> str:
     """The order as it is now against what the plan saw, or what our own earlier steps should have left."""
     cancellation = turn.step.cancellation
     first = not cancellation.steps.filter(position__lt=turn.step.position, state__in=FINISHED).exists()
-    order = orders.refresh(cancellation.order, platform=turn.platform, before=turn.before)
+    order = orders.refresh(cancellation.order, platform=turn.orders, before=turn.before)
     if first:
-        version = f"{turn.platform.key} {turn.platform.api_version}"
+        version = f"{turn.orders.key} {turn.orders.api_version}"
         same = planner.fingerprint(order, version) == cancellation.fingerprint
         return "" if same else _("The order changed since the preview: look at a new preview.")
     at = turn.step.position

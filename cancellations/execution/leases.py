@@ -19,7 +19,7 @@ from stores.kernel.errors import LeaseLost
 
 A_MOMENT = timedelta(seconds=1)
 PEOPLE = ("requester", "approver", "vouched_by", "counts_for")
-NEEDED = tuple(f"cancellation__{name}" for name in ("store", "order", "preview", "note", *PEOPLE))
+NEEDED = ("connection", *(f"cancellation__{name}" for name in ("store", "order", "preview", "note", *PEOPLE)))
 NOT_NEEDED = tuple(
     f"cancellation__{name}"
     for name in ("receipt", "order__snapshot", "order__search", "preview__plan", "preview__request")
@@ -47,7 +47,9 @@ def claim(step_id: int, *, worker: str, now: datetime) -> Step | None:
         if not taken:
             return None
         step = Step.objects.select_related(*NEEDED).defer(*NOT_NEEDED).get(pk=step_id)
-        step.cancellation.order.store = step.cancellation.store
+        store = step.cancellation.order.store = step.cancellation.store
+        if store.connection_id == step.connection_id:
+            store.connection = step.connection
         return step
 
 

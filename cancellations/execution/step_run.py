@@ -30,12 +30,22 @@ class StepRun:
 
     @cached_property
     def platform(self) -> Platform:
-        return connections.open_platform(self.step.cancellation.store, journal=self.journal, booking=self.booking)
+        """Of the step's own connection: what it sends, looks for and asks after is there."""
+        store = self.step.cancellation.store
+        return connections.open_connector(
+            self.step.connection, store_id=store.pk, journal=self.journal, booking=self.booking
+        )
+
+    @cached_property
+    def orders(self) -> Platform:
+        """Where the order itself is read: the same, unless the step acts on another account than that of its shop."""
+        store = self.step.cancellation.store
+        return self.platform if self.step.connection_id == store.connection_id else connections.open_platform(store)
 
     @cached_property
     def booking(self) -> Booking:
         """The slots of the whole turn, had before its first read."""
-        return platform_client.book(self.step.cancellation.store, f"{self.step.kind} {self.step.state}")
+        return platform_client.book(self.step.connection, f"{self.step.kind} {self.step.state}")
 
     @cached_property
     def plan(self) -> Plan:

@@ -35,7 +35,7 @@ def take(turn: StepRun) -> None:
     failpoint("verify.before_verify")
     steps = list(step.cancellation.steps.all())
     try:
-        order = orders.refresh(step.cancellation.order, platform=turn.platform, before=turn.before)
+        order = orders.refresh(step.cancellation.order, platform=turn.orders, before=turn.before)
         failpoint("verify.seen")
         sheet = comparison.compare(turn.plan, turn.before, order, {s.position: told_of(s) for s in steps})
     except Exception as exc:

@@ -46,8 +46,8 @@ def handle(pk: int) -> None:
         _look(row)
     except RemoteThrottled as exc:
         _again(row, exc.retry_after or 1)
-    except CredentialsRejected:
-        connections.reject_credentials(row.store)
+    except CredentialsRejected as exc:
+        connections.reject_credentials(row.store.connection, exc)
         _finish(row, InboxState.FAILED)
     except RemoteError:
         _stumble(row)
@@ -111,7 +111,7 @@ def _claim(pk: int, now: datetime) -> Inbox | None:
     rows = Inbox.objects.filter(pk=pk, state=InboxState.WAITING, next_attempt_at__lte=now)
     if not rows.update(next_attempt_at=now + LEASE):
         return None
-    return Inbox.objects.select_related("store").get(pk=pk)
+    return Inbox.objects.select_related("store__connection").get(pk=pk)
 
 
 def _finish(row: Inbox, state: InboxState) -> None:

@@ -38,11 +38,13 @@ class Resending(models.TextChoices):
 class Step(models.Model):
     """`command` is canonical JSON of a stores.canonical.commands.Command ("" for verify).
 
+    `connection`: the account that it acts on; of its shop's orders unless the plan says another.
     `next_attempt_at` is the only due time; null while the step waits for its turn.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cancellation = models.ForeignKey("cancellations.Cancellation", on_delete=models.CASCADE, related_name="steps")
+    connection = models.ForeignKey("stores.Connection", on_delete=models.PROTECT, related_name="+", db_index=False)
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12, choices=StepKind.choices)
     command = models.TextField(blank=True)

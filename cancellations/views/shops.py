@@ -29,7 +29,7 @@ def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
     store = get_store_or_404(request, uuid, "stores.view")
     platform = registry.get(store.platform)
     may_manage = access.can(request.user, "stores.manage", store)
-    missing = platform.missing(store.granted_scopes)
+    missing = platform.missing(store.connection.granted_scopes)
     context = {
         "store": store,
         "card": stores.card(store),
@@ -43,6 +43,6 @@ def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
         "topics": len(platform.topics),
         "may_manage": may_manage,
         "hook_setup": platform.hook_setup,
-        "hook_address": webhooks.address(store) if may_manage and _is_entered_by_hand(platform) else "",
+        "hook_address": webhooks.address(store.connection) if may_manage and _is_entered_by_hand(platform) else "",
     }
     return render(request, "stores/detail.html", context)

@@ -55,7 +55,7 @@ def connect(owner: User, shop: Shop, world: World) -> Store:
     store = Store.objects.filter(platform=shop.platform, is_sandbox=True, name=shop.name).first()
     if store is None:
         return connections.connect(owner, shop.platform, shop.name, house.settings, house.secrets)
-    if store.settings.get("base_url") != house.settings["base_url"]:
+    if store.connection.settings.get("base_url") != house.settings["base_url"]:
         connections.rekey(owner, store, house.secrets, house.settings)
         store.refresh_from_db()
     return store

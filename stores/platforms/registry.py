@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stores.kernel.errors import UnknownConnector
 from stores.platforms.base import Platform
 from stores.platforms.bigcommerce import BigCommerce
 from stores.platforms.magento import Magento
@@ -24,8 +25,11 @@ PLATFORMS: dict[str, type[Platform]] = {adapter.key: adapter for adapter in ADAP
 
 
 def get(key: str) -> type[Platform]:
-    """Raises KeyError for a platform nobody registered."""
-    return PLATFORMS[key]
+    """Raises UnknownConnector for a platform nobody registered."""
+    try:
+        return PLATFORMS[key]
+    except KeyError:
+        raise UnknownConnector(key) from None
 
 
 def all_platforms() -> list[type[Platform]]:

@@ -166,9 +166,9 @@ def _stumble(row: StoreSync, exc: DeskError) -> None:
         fields |= {"cursor": "", "tries": 0}  # a cursor the platform no longer knows
     _wait(row, min(5 * 2**row.tries, LONGEST_PAUSE_SECONDS), **fields)
     if isinstance(exc, CredentialsRejected):
-        connections.reject_credentials(row.store)
+        connections.reject_credentials(row.store.connection, exc)
     elif isinstance(exc, VaultError):
-        connections.lose_secrets(row.store)
+        connections.lose_secrets(row.store.connection)
 
 
 def _claim(store_uuid: str | UUID, now: datetime) -> StoreSync | None:
@@ -179,7 +179,7 @@ def _claim(store_uuid: str | UUID, now: datetime) -> StoreSync | None:
         me = f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident() % 100_000}"
         if not rows.update(lease_owner=me, lease_until=now + LEASE, fence=F("fence") + 1):
             return None
-        return StoreSync.objects.select_related("store").get(store__uuid=store_uuid)
+        return StoreSync.objects.select_related("store__connection").get(store__uuid=store_uuid)
 
 
 def _is_free(now: datetime) -> Q:
