@@ -1,5 +1,6 @@
+from django.core.management.base import CommandError
 from django.db import migrations
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 
 def fill(apps, schema_editor):
@@ -10,7 +11,11 @@ def fill(apps, schema_editor):
 
 
 def empty(apps, schema_editor):
-    apps.get_model("cancellations", "Step").objects.update(connection=None)
+    """Refused while a step acts elsewhere: the version before would send it to its shop."""
+    steps = apps.get_model("cancellations", "Step").objects
+    if steps.exclude(connection=F("cancellation__store__connection")).exists():
+        raise CommandError("There are steps that act on another connection than that of their shop's orders.")
+    steps.update(connection=None)
 
 
 class Migration(migrations.Migration):
