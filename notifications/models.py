@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from stores.effects.models import Attempted, Effect
 from stores.kernel.security import vault
@@ -50,10 +51,34 @@ def any_of(states: Iterable[DeliveryState]) -> Q:
 IS_OPEN, IS_WAITING = any_of(OPEN), any_of(WAITING)
 
 
+class Destination(models.Model):
+    """An address in a connection. `connection`: none for the mail that is built in; `store`: none for all shops.
+
+    `channel`: the key of a channel, never model choices; `address`: as that channel spells it (a room, a number).
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    connection = models.ForeignKey("stores.Connection", null=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=40)
+    address = models.CharField(max_length=254)
+    store = models.ForeignKey("stores.Store", null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(  # none is one value here: a database takes two of them for different ones
+                Coalesce("connection", 0), "channel", "address", Coalesce("store", 0), name="one_destination"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.address}"
+
+
 class Delivery(Effect):
     """`key` makes the consumer idempotent; `payload` holds ids and amounts, no personal data.
 
-    `about`: the uuid of the thing that `subject` names, `store`: its shop; `person`: who is told, where it is one.
+    `about`: the uuid of the thing that `subject` names, `store`: its shop; `person`: who is told, where it is one;
+    `destination`: where to, unless the person says so.
     """
 
     moves = MOVES
@@ -67,6 +92,9 @@ class Delivery(Effect):
     store = models.ForeignKey("stores.Store", null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    destination = models.ForeignKey(
+        Destination, null=True, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)

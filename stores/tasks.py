@@ -14,13 +14,13 @@ def copy_orders(store_uuid: str) -> None:
 
 
 @shared_task(name="stores.check_hooks", acks_late=True, ignore_result=True)
-def check_hooks(store_uuid: str) -> None:
+def check_hooks(connection_uuid: str) -> None:
     """Look whether our webhooks still stand, and repair them."""
-    from stores.models import Store
+    from stores.models import Connection
     from stores.services import webhooks
 
-    for store in Store.objects.filter(uuid=store_uuid):
-        webhooks.check(store)
+    for connection in Connection.objects.filter(uuid=connection_uuid):
+        webhooks.check(connection)
 
 
 @shared_task(name="stores.audit_round", acks_late=True, ignore_result=True)

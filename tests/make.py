@@ -38,11 +38,23 @@ from stores.canonical.order import (
 from stores.canonical.receipts import Receipt, Reported, StockCount
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.money import Money
-from stores.models import Membership, OrderRecord, OrderSnapshot, Role, Store, StoreHealth, StoreSync, User
+from stores.models import (
+    Connection,
+    ConnectionHealth,
+    Membership,
+    OrderRecord,
+    OrderSnapshot,
+    Role,
+    Store,
+    StoreSync,
+    User,
+)
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
 WAREHOUSE = Location(id="gid://shopify/Location/1", name="Warehouse")
+OF_ACCOUNT = ("settings", "account", "granted_scopes", "inbox_token")
+FAR_FROM_SHOPS = 1_000_000
 _next = itertools.count(1)
 
 
@@ -84,17 +96,30 @@ def person(email: str = "", *, name: str = "", password: str = PASSWORD, **field
 
 
 def store(name: str = "", *, platform: str = "shopify", **fields: Any) -> Store:
-    """A connected shop with its health and sync rows, up to date as of NOW."""
+    """A connected shop with its health and sync rows, up to date as of NOW. What is of its account goes there."""
+    number = next(_next)
+    called = name or f"Shop {number}"
+    account = {field: fields.pop(field) for field in OF_ACCOUNT if field in fields}
+    if "connection" not in fields:
+        state = "disconnected" if fields.get("state") == "disconnected" else "active"
+        fields["connection"] = connection(called, connector=platform, state=state, **account)
+    defaults: dict[str, Any] = {"currency": "USD", "created_at": NOW}
+    made = Store.objects.create(name=called, platform=platform, **(defaults | fields))
+    StoreSync.objects.create(store=made, phase="follow", fresh_at=NOW, watermark=NOW, copied=0)
+    return made
+
+
+def connection(name: str = "", *, connector: str = "shopify", **fields: Any) -> Connection:
+    """One outside account with its health row. Its number is no shop's, so that nobody takes one for the other."""
     number = next(_next)
     defaults: dict[str, Any] = {
+        "pk": FAR_FROM_SHOPS + number,
         "settings": {"shop": f"shop-{number}.myshopify.com"},
         "granted_scopes": ["read_orders", "write_orders"],
-        "currency": "USD",
         "created_at": NOW,
     }
-    made = Store.objects.create(name=name or f"Shop {number}", platform=platform, **(defaults | fields))
-    StoreHealth.objects.create(store=made, last_success_at=NOW)
-    StoreSync.objects.create(store=made, phase="follow", fresh_at=NOW, watermark=NOW, copied=0)
+    made = Connection.objects.create(name=name or f"Account {number}", connector=connector, **(defaults | fields))
+    ConnectionHealth.objects.create(connection=made, last_success_at=NOW)
     return made
 
 

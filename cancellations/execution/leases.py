@@ -12,7 +12,7 @@ from stores.effects.leases import is_free, me, move, note, release
 __all__ = ["claim", "is_free", "let_go", "me", "move", "note", "release"]
 
 PEOPLE = ("requester", "approver", "vouched_by", "counts_for")
-NEEDED = tuple(f"cancellation__{name}" for name in ("store", "order", "preview", "note", *PEOPLE))
+NEEDED = ("connection", *(f"cancellation__{name}" for name in ("store", "order", "preview", "note", *PEOPLE)))
 NOT_NEEDED = tuple(f"cancellation__{name}" for name in ("receipt", "order__search", "preview__request"))
 
 
@@ -21,7 +21,9 @@ def claim(step_id: int, *, worker: str, now: datetime) -> Step | None:
     rows = Step.objects.select_related(*NEEDED).defer(*NOT_NEEDED).filter(pk=step_id, state__in=CLAIMABLE)
     step = leases.claim(rows, worker=worker, now=now, waits_for_shop=False)
     if step is not None:
-        step.cancellation.order.store = step.cancellation.store
+        store = step.cancellation.order.store = step.cancellation.store
+        if store.connection_id == step.connection_id:
+            store.connection = step.connection
     return step
 
 

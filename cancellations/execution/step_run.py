@@ -13,7 +13,7 @@ from stores.canonical import codec, stored_receipts
 from stores.canonical.commands import Command, Resend
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
-from stores.connectors.roles import Effects, OrderSource, in_role
+from stores.connectors.roles import Connector, Effects, OrderSource, in_role
 from stores.kernel import clock
 from stores.services import connections, platform_client
 from stores.services.rate_limit import Booking
@@ -30,19 +30,29 @@ class StepRun:
         return Journal(self.step)
 
     @cached_property
+    def opened(self) -> Connector:
+        """The adapter of the step's own connection: what it sends, looks for and asks after is there."""
+        step = self.step
+        return connections.open_connector(
+            step.connection, store_id=step.cancellation.store_id, journal=self.journal, booking=self.booking
+        )
+
+    @cached_property
     def platform(self) -> OrderSource:
-        """Where the order is read: for guards, verify and comparison."""
-        return connections.open_platform(self.step.cancellation.store, journal=self.journal, booking=self.booking)
+        """Where the order is read, for guards, verify and comparison: the same, unless the step acts elsewhere."""
+        store = self.step.cancellation.store
+        is_ours = self.step.connection_id == store.connection_id
+        return in_role(self.opened, OrderSource) if is_ours else connections.open_platform(store)
 
     @cached_property
     def connector(self) -> Effects:
         """Who carries the step out and is asked after it; its effects pass through the journal."""
-        return in_role(self.platform, Effects)
+        return in_role(self.opened, Effects)
 
     @cached_property
     def booking(self) -> Booking:
         """The slots of the whole turn, had before its first read."""
-        return platform_client.book(self.step.cancellation.store, f"{self.step.kind} {self.step.state}")
+        return platform_client.book(self.step.connection, f"{self.step.kind} {self.step.state}")
 
     @cached_property
     def plan(self) -> Plan:

@@ -17,7 +17,6 @@ from cancellations.states import StepState
 from stores.kernel import clock
 from stores.kernel.errors import EffectsStopped
 from stores.kernel.failpoints import failpoint
-from stores.models import StoreState
 
 logger = logging.getLogger(__name__)
 SHOP_PAUSE = timedelta(seconds=60)
@@ -34,8 +33,8 @@ def run(step: Step) -> None:
 
 def _run(turn: StepRun) -> None:
     step = turn.step
-    if step.cancellation.store.state != StoreState.ACTIVE:
-        wait_for_shop(step)
+    if words := emergency_stop.paused(step.cancellation.store, step.connection):
+        wait_for_shop(step, words)
         return
     if step.kind == StepKind.VERIFY:
         verify.take(turn)
@@ -63,9 +62,9 @@ def hand_to_person(turn: StepRun) -> None:
         transitions.stop(turn.step, planned.title, state=StepState.NEEDS_PERSON)
 
 
-def wait_for_shop(step: Step) -> None:
-    """A paused or disconnected shop: its steps wait, nothing is read or sent."""
-    leases.release(step, next_attempt_at=clock.now() + SHOP_PAUSE, detail=emergency_stop.paused())
+def wait_for_shop(step: Step, words: str) -> None:
+    """A paused or disconnected shop, or connection of the step: it waits, nothing is read or sent."""
+    leases.release(step, next_attempt_at=clock.now() + SHOP_PAUSE, detail=words[:300])
 
 
 def take_over(turn: StepRun) -> None:

@@ -56,20 +56,19 @@ def fields(turn: StepRun, exc: Exception) -> dict[str, Any] | None:
 
 
 def _before(step: Step) -> int:
-    """How many steps of the shop wait that were there first."""
+    """How many steps wait for the same account that were there first."""
     soon = clock.now() + LONGEST
-    store = step.cancellation.store_id
-    older = Step.objects.filter(IS_CLAIMABLE, next_attempt_at__lte=soon, cancellation__store=store, pk__lt=step.pk)
+    older = Step.objects.filter(IS_CLAIMABLE, next_attempt_at__lte=soon, connection=step.connection_id, pk__lt=step.pk)
     return older[:MOST_BEFORE].count()
 
 
 def wake() -> int:
-    """Make due what waits for shops that answer again; how many steps.
+    """Make due what waits for accounts that answer again; how many steps.
 
     Whoever noticed it: a page, a sync, another worker. It is read from the row, so nobody has to call upwards.
     """
     now = clock.now()
-    back = Step.objects.filter(waits_for_shop=True, cancellation__store__health__breaker_open_since=None)
+    back = Step.objects.filter(waits_for_shop=True, connection__health__breaker_open_since=None)
     # in the order of the partial index: by the key alone SQLite would read every step there ever was
     woken = list(back.order_by("cancellation_id", "pk").values_list("pk", flat=True)[:MOST_WOKEN])
     for n, pk in enumerate(woken):

@@ -53,8 +53,8 @@ def _handle(row: Inbox) -> None:
         _look(row)
     except RemoteThrottled as exc:
         _again(row, timedelta(seconds=exc.retry_after or 1))
-    except CredentialsRejected:
-        connections.reject_credentials(row.store)
+    except CredentialsRejected as exc:
+        connections.reject_credentials(row.store.connection, exc)
         _finish(row, InboxState.FAILED)
     except RemoteError:
         _stumble(row)
@@ -115,7 +115,8 @@ def _others(row: Inbox, read_at: datetime) -> QuerySet[Inbox]:
 
 
 def _claim(pk: int, now: datetime) -> Inbox | None:
-    return leases.claim(Inbox.objects.select_related("store").filter(pk=pk, state=InboxState.WAITING), now=now)
+    rows = Inbox.objects.select_related("store__connection")
+    return leases.claim(rows.filter(pk=pk, state=InboxState.WAITING), now=now)
 
 
 def _finish(row: Inbox, state: InboxState) -> None:

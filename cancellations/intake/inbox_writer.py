@@ -14,10 +14,10 @@ from django.db.models import Q
 from cancellations.intake import group_commit
 from cancellations.models import Inbox, InboxState
 from stores.canonical.events import Event, EventKind
-from stores.connectors.roles import HookSource
 from stores.kernel import clock, queue
 from stores.kernel.security import vault
-from stores.models import Store, StoreHealth
+from stores.models import Connection, ConnectionHealth, Store
+from stores.services.addressee import Addressee
 
 SEEN_EVERY: Final = timedelta(seconds=30)  # how often "a webhook came" is written down
 RING_EVERY_SECONDS: Final = 0.5  # a burst is one ring and a sweep
@@ -31,17 +31,20 @@ _seen_at: dict[UUID, float] = {}  # of this process, as the monotonic clock has 
 _rung_at: list[float] = []
 
 
-def receive(store: Store, hooks: type[HookSource], headers: Mapping[str, str], body: bytes) -> None:
+def receive(to: Addressee, headers: Mapping[str, str], body: bytes) -> None:
     """Keep a verified webhook; one that came before changes nothing. A very long one without its body.
+
+    An account that serves several shops does not say whose order it is: each of them looks.
 
     What was not signed (a ping, any delivery of a platform that signs none) is kept only where it makes us read
     an order, and without its body: whoever knows the address can cause that, and nothing else.
     """
-    is_signed = hooks.hooks_are_signed and not hooks.is_hook_ping(body)
-    for event in hooks.parse_hook(headers, body) or [_unreadable(body)]:
+    is_signed = to.hooks.hooks_are_signed and not to.hooks.is_hook_ping(body)
+    for event in to.hooks.parse_hook(headers, body) or [_unreadable(body)]:
         if is_signed or _is_for_us(event):
-            _keep(store, event, body if is_signed and len(body) <= LONGEST_BODY else b"")
-    _note_seen(store)
+            for store in to.shops:
+                _keep(store, event, body if is_signed and len(body) <= LONGEST_BODY else b"")
+    _note_seen(to.connection)
 
 
 def _keep(store: Store, event: Event, body: bytes) -> None:
@@ -79,15 +82,15 @@ def _printable(words: str) -> str:
 
 
 # --- what follows -------------------------------------------------------------------------------------
-def _note_seen(store: Store) -> None:
+def _note_seen(connection: Connection) -> None:
     """At most twice a minute, whichever process: this one does not even ask before half a minute is over."""
     at = clock.monotonic()
-    if at - _seen_at.get(store.uuid, -1e9) < SEEN_EVERY.total_seconds():
+    if at - _seen_at.get(connection.uuid, -1e9) < SEEN_EVERY.total_seconds():
         return
-    _seen_at[store.uuid] = at
+    _seen_at[connection.uuid] = at
     now = clock.now()
     late = Q(hook_seen_at=None) | Q(hook_seen_at__lt=now - SEEN_EVERY)
-    StoreHealth.objects.filter(late, store=store.pk).update(hook_seen_at=now)
+    ConnectionHealth.objects.filter(late, connection=connection.pk).update(hook_seen_at=now)
 
 
 def _ring(pk: int) -> None:

@@ -42,9 +42,9 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
     if shop is None or not shop.has_door:
         return HttpResponse(status=404)
     if not genuine:
-        logger.warning("A webhook's signature does not fit", extra={"store": shop.store.uuid})
+        logger.warning("A webhook's signature does not fit", extra={"connection": shop.connection.uuid})
         return HttpResponse(status=401)
-    inbox_writer.receive(shop.store, shop.hooks, request.headers, body)
+    inbox_writer.receive(shop, request.headers, body)
     return HttpResponse(status=200)
 
 
@@ -103,7 +103,7 @@ def _secrets_of(shop: Addressee | None) -> list[str]:
         return shop.secrets() if shop else []
     except VaultError:
         if shop:
-            connections.lose_secrets(shop.store)
+            connections.lose_secrets(shop.connection)
         return []
 
 
@@ -112,7 +112,7 @@ def _headers(request: HttpRequest, hooks: type[HookSource], shop: Addressee | No
     if not hooks.hook_signs_address:
         return request.headers
     said = {name.lower(): value for name, value in request.headers.items()}
-    return said | {HOOK_ADDRESS: webhooks.address(shop.store) if shop else ""}
+    return said | {HOOK_ADDRESS: webhooks.address(shop.connection) if shop else ""}
 
 
 def _fits(hooks: type[HookSource], headers: Mapping[str, str], body: bytes, known: list[str]) -> bool:

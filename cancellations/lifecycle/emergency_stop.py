@@ -16,7 +16,7 @@ from cancellations.models import Step, StepKind
 from cancellations.selectors import stops
 from cancellations.states import StepState
 from stores.kernel.errors import EffectsStopped
-from stores.models import Store, StoreState
+from stores.models import Connection, ConnectionState, Store, StoreState
 
 NOT_SENT = (StepState.PENDING, StepState.INTENDED, StepState.RETRY_WAIT)
 
@@ -26,13 +26,25 @@ def let_go(step: Step) -> None:
     store = Store.objects.select_for_update(no_key=True).get(pk=step.cancellation.store_id)
     if stop := stops.in_force(step.cancellation.store_id):
         raise EffectsStopped(user_message=stop.words)
+    if words := paused(store, _locked(step, store)):
+        raise EffectsStopped(user_message=words)
+
+
+def _locked(step: Step, store: Store) -> Connection:
+    """The step's connection. That of the shop's orders is disconnected with the shop, whose row we hold already."""
+    rows = Connection.objects.all()
+    is_other = step.connection_id != store.connection_id
+    return rows.select_for_update(no_key=True).get(pk=step.connection_id) if is_other else step.connection
+
+
+def paused(store: Store, connection: Connection) -> str:
+    """What a step says while nothing is sent for this shop or to its connection; "" when both work."""
     if store.state != StoreState.ACTIVE:
-        raise EffectsStopped(user_message=paused())
-
-
-def paused() -> str:
-    """What a step says of a shop to which nothing is sent."""
-    return _("The shop is paused or disconnected; this waits until it works again.")
+        return _("The shop is paused or disconnected; this waits until it works again.")
+    if connection.state != ConnectionState.ACTIVE:
+        words = _("%(connection)s is disconnected; this waits until it works again.")
+        return words % {"connection": connection.name}
+    return ""
 
 
 def waiting() -> Q:

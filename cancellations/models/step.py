@@ -39,6 +39,7 @@ class Resending(models.TextChoices):
 class Step(Effect):
     """`command` is canonical JSON of a stores.canonical.commands.Command ("" for verify).
 
+    `connection`: the account that it acts on; of its shop's orders unless the plan says another.
     `next_attempt_at` is null while the step waits for its turn.
     """
 
@@ -46,6 +47,7 @@ class Step(Effect):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cancellation = models.ForeignKey("cancellations.Cancellation", on_delete=models.CASCADE, related_name="steps")
+    connection = models.ForeignKey("stores.Connection", on_delete=models.PROTECT, related_name="+", db_index=False)
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12, choices=StepKind.choices)
     command = models.TextField(blank=True)

@@ -132,7 +132,7 @@ def plan_on(store: Store, order: Order, request: CancelRequest, quote: Quote | N
 
 def shop_settings(store: Store, kind: type[OrderSource]) -> ShopSettings:
     """What planning must know of the shop: its hold, and which rights it did not grant."""
-    missing = kind.missing(store.granted_scopes)
+    missing = kind.missing(store.connection.granted_scopes)
     words = {scope.name: f"{scope.name} ({scope.disables})" if scope.disables else scope.name for scope in missing}
     return ShopSettings(
         hold_seconds=store.hold_seconds,

@@ -14,15 +14,17 @@ from cancellations.models import Attempt, Inbox, PrivateNote
 from notifications.models import DeliveryAttempt
 from stores.kernel.security import vault
 from stores.kernel.security.vault import VaultError
-from stores.models import StoreSecret
+from stores.models import ConnectionSecret
 from stores.services.sign_in import DeskSecondFactor
 
-SEALED: tuple[tuple[type[models.Model], str, tuple[str, ...]], ...] = (
-    (StoreSecret, "sealed", ()),
-    (PrivateNote, "sealed", ()),
-    (Attempt, "body", ("step__cancellation",)),
-    (Inbox, "body", ()),
-    (DeliveryAttempt, "body", ("delivery",)),
+# Model, column, what its binding needs joined, the property that gives the binding.
+SEALED: tuple[tuple[type[models.Model], str, tuple[str, ...], str], ...] = (
+    (ConnectionSecret, "sealed", (), "bound_to"),
+    (ConnectionSecret, "moved_from", (), "moved_from_bound_to"),
+    (PrivateNote, "sealed", (), "bound_to"),
+    (Attempt, "body", ("step__cancellation",), "bound_to"),
+    (Inbox, "body", (), "bound_to"),
+    (DeliveryAttempt, "body", ("delivery",), "bound_to"),
 )
 
 
@@ -39,28 +41,29 @@ class Count:
 
 def rotate(*, batch: int = 500) -> Iterator[Count]:
     """Re-seal table by table, `batch` rows at a time, each on its own. Can be stopped and run again at any time."""
-    for model, column, joined in SEALED:
-        count, last = Count(model._meta.db_table), 0
-        while rows := list(_rows(model, joined, last)[:batch]):
+    counts: dict[str, Count] = {}
+    for model, column, joined, binding in SEALED:
+        count, last = counts.setdefault(model._meta.db_table, Count(model._meta.db_table)), 0
+        while rows := list(_rows(model, column, joined, last)[:batch]):
             for row in rows:
-                _one(model, column, row, count)
+                _one(model, column, row, getattr(row, binding), count)
             last = rows[-1].pk
-        yield count
+    yield from counts.values()
     yield _second_factors()
 
 
-def _rows(model: type[models.Model], joined: tuple[str, ...], last: int) -> models.QuerySet[Any]:
-    rows = model._default_manager.filter(pk__gt=last).order_by("pk")
+def _rows(model: type[models.Model], column: str, joined: tuple[str, ...], last: int) -> models.QuerySet[Any]:
+    rows = model._default_manager.filter(pk__gt=last, **{f"{column}__isnull": False}).order_by("pk")
     return rows.select_related(*joined) if joined else rows
 
 
-def _one(model: type[models.Model], column: str, row: Any, count: Count) -> None:
+def _one(model: type[models.Model], column: str, row: Any, bound_to: str, count: Count) -> None:
     sealed = bytes(getattr(row, column))
     if not sealed:  # erased
         count.blank += 1
         return
     try:
-        fresh = vault.reseal(sealed, bound_to=row.bound_to)
+        fresh = vault.reseal(sealed, bound_to=bound_to)
     except VaultError:
         count.unreadable.append(row.pk)
         return

@@ -132,6 +132,7 @@ def steps_of(cancellation: Cancellation, plan: Plan) -> list[Step]:
     return [
         Step(
             cancellation=cancellation,
+            connection_id=cancellation.store.connection_id,
             position=step.position,
             kind=step.kind,
             command=codec.dumps(step.command) if step.command else "",

@@ -28,7 +28,7 @@ def _of_hooks(store: Store, platform: type[OrderSource], *, may_manage: bool) ->
     return {
         "topics": len(platform.topics),
         "hook_setup": platform.hook_setup,
-        "hook_address": webhooks.address(store) if is_asked_for else "",
+        "hook_address": webhooks.address(store.connection) if is_asked_for else "",
     }
 
 
@@ -38,7 +38,7 @@ def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
     store = get_store_or_404(request, uuid, "stores.view")
     platform = registry.get(store.platform)
     may_manage = access.can(request.user, "stores.manage", store)
-    missing = platform.missing(store.granted_scopes)
+    missing = platform.missing(store.connection.granted_scopes)
     context = {
         "store": store,
         "card": stores.card(store),

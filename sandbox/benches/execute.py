@@ -23,7 +23,7 @@ from sandbox.benches.served import points, served
 from sandbox.world import World
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
-from stores.models import AuditEvent, StoreHealth
+from stores.models import AuditEvent, ConnectionHealth
 from stores.services import orders, platform_client
 
 THREADS = 4
@@ -91,7 +91,7 @@ def _measure(place: Ground, world: World, made: list[str]) -> Iterator[Figure]:
     wall, cpu = time.monotonic() - start.wall, time.process_time() - start.cpu
     spent = points(world) - start.points
     calls = sum(world.counters()["requests"].values()) - start.calls
-    rate = StoreHealth.objects.get(store=place.store).seconds_per_point
+    rate = ConnectionHealth.objects.get(connection=place.store.connection).seconds_per_point
     possible = wall / rate
     done = Cancellation.objects.filter(uuid__in=made, state="done", differs=False).count()
     confirm = sum(_confirm_points) / max(len(_confirm_points), 1)

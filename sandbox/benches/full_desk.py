@@ -20,7 +20,16 @@ from notifications.models import Delivery
 from sandbox.benches import execute
 from sandbox.benches.ground import SHOP, Ground, patiently
 from stores.kernel import clock
-from stores.models import AuditChain, AuditEvent, OrderRecord, OrderSnapshot, Store, StoreHealth, StoreState, StoreSync
+from stores.models import (
+    AuditChain,
+    AuditEvent,
+    ConnectionHealth,
+    OrderRecord,
+    OrderSnapshot,
+    Store,
+    StoreState,
+    StoreSync,
+)
 from stores.services import orders, platform_client
 
 T = TypeVar("T", bound=Model)
@@ -73,10 +82,12 @@ def _shops(place: Ground) -> list[Store]:
     """The bench's own and three more; none is asked, so that only our own work is measured."""
     made = [place.store]
     for number, platform in enumerate(("shopify", "shopify", MIRROR)):
-        fields = {"inbox_token": uuid4().hex, "name": f"Shop {number}", "platform": platform}
-        shop = again(place.store, **fields)
+        name = f"Shop {number}"
+        account = again(place.store.connection, inbox_token=uuid4().hex, name=name, connector=platform)
+        account.save()
+        shop = again(place.store, connection_id=account.pk, name=name, platform=platform)
         shop.save()
-        StoreHealth.objects.create(store=shop)
+        ConnectionHealth.objects.create(connection=account)
         StoreSync.objects.create(store=shop, phase="follow", fresh_at=clock.now())
         made.append(shop)
     return made
@@ -134,8 +145,9 @@ def _cancel(done: Cancellation, count: int) -> None:
         for n, (pk, order, store, at) in enumerate(previews.iterator(BATCH))
     ))  # fmt: skip
     made = list(Cancellation.objects.exclude(pk=done.pk).order_by("pk"))
+    accounts = dict(Store.objects.values_list("pk", "connection"))
     for step in done.steps.all():
-        _save(Step, (again(step, cancellation_id=row.pk) for row in made))
+        _save(Step, (again(step, cancellation_id=row.pk, connection_id=accounts[row.store_id]) for row in made))
     attempts = list(Attempt.objects.filter(step__cancellation=done).order_by("pk")[:1])
     steps = Step.objects.exclude(cancellation=done).filter(kind=done.steps.all()[0].kind)
     _save(Attempt, (again(one, step_id=pk) for one in attempts for pk in steps.values_list("pk", flat=True)))

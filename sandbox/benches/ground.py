@@ -16,7 +16,7 @@ from sandbox.in_process import InProcess
 from sandbox.world import World
 from stores.kernel import clock
 from stores.kernel.errors import RemoteThrottled
-from stores.models import Membership, Role, Store, StoreHealth, StoreSync, User
+from stores.models import Connection, ConnectionHealth, Membership, Role, Store, StoreSync, User
 from stores.platforms import registry
 from stores.services import credentials, platform_client
 
@@ -39,8 +39,8 @@ class Ground:
     def world(self) -> World:
         """The world as this process sees it, mounted so that the shop is reached without a socket."""
         world = World.open(self.world_path)
-        platform_client.forget_session(self.store)
-        platform_client.session_to(self.store).session.mount("https://", InProcess(world))
+        platform_client.forget_session(self.store.connection)
+        platform_client.session_to(self.store.connection).session.mount("https://", InProcess(world))
         return world
 
 
@@ -64,21 +64,27 @@ def _build(folder: Path, platform: str) -> Ground:
     house = open_shop(world, platform, SHOP)
     world.close()
     now, kind = clock.now(), registry.get(platform)
+    account = Connection.objects.create(
+        name="Bench",
+        connector=platform,
+        settings=house.settings,
+        granted_scopes=list(house.scopes),
+        created_at=now,
+    )
     store = Store.objects.create(
         name="Bench",
         platform=platform,
-        settings=house.settings,
-        granted_scopes=list(house.scopes),
+        connection=account,
         currency=house.currency,
         hold_seconds=0,
         created_at=now,
         is_sandbox=True,
     )
-    health = StoreHealth(store=store, bucket_size=kind.bucket_points)
+    health = ConnectionHealth(connection=account, bucket_size=kind.bucket_points)
     health.seconds_per_point = 1 / kind.points_per_second
     health.save()
     StoreSync.objects.create(store=store, phase="follow", fresh_at=now)
-    credentials.keep(store, house.secrets)
+    credentials.keep(account, house.secrets)
     person = User.objects.create_user("bench@example.com", None, name="Bench")
     Membership.objects.create(person=person, store=store, role=Role.ADMIN)
     return Ground(folder, store, person)

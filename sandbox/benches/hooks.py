@@ -33,7 +33,7 @@ SECRET: Final = "shpss_of_the_bench"  # noqa: S105  of a shop that lives as long
 def run(quick: bool) -> Iterator[frame.Figure]:
     count = BODIES_QUICK if quick else BODIES
     with ground() as place, _web(place) as port:
-        credentials.keep(place.store, {"client_secret": SECRET})
+        credentials.keep(place.store.connection, {"client_secret": SECRET})
         alive = [b"GET /alive HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"] * count
         clients.measured(port, alive[:100])
         clients.measured(port, _knocks(place, "warm", 100))
@@ -62,7 +62,7 @@ def _check_kept(place: Ground, wanted: int) -> None:
 
 def _knocks(place: Ground, name: str, count: int) -> list[bytes]:
     """As Shopify sends them: some kilobytes, another order each."""
-    return [_knock(place.store.inbox_token, SECRET, f"{name} {number}", number) for number in range(count)]
+    return [_knock(place.store.connection.inbox_token, SECRET, f"{name} {number}", number) for number in range(count)]
 
 
 def _knock(token: str, secret: str, name: str, number: int) -> bytes:

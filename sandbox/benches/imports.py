@@ -18,7 +18,7 @@ from sandbox.benches.ground import SHOP, Ground, ground
 from sandbox.benches.served import points, served
 from sandbox.world import World
 from stores.kernel import clock
-from stores.models import OrderRecord, StoreHealth, StoreSync, SyncPhase
+from stores.models import ConnectionHealth, OrderRecord, StoreSync, SyncPhase
 from stores.platforms import registry
 from stores.services import sync
 
@@ -69,7 +69,7 @@ def _measure(place: Ground, world: World) -> Iterator[Figure]:
 
 
 def _rate(place: Ground) -> float:
-    return 1 / StoreHealth.objects.get(store=place.store).seconds_per_point
+    return 1 / ConnectionHealth.objects.get(connection=place.store.connection).seconds_per_point
 
 
 def _begin(place: Ground) -> None:

@@ -32,7 +32,7 @@ from stores.canonical.request import CancelRequest
 from stores.connectors.roles import ConnectorContext, Effects, OrderSource, in_role
 from stores.kernel.errors import DeskError, RemoteRefused, RemoteThrottled
 from stores.kernel.http.transport import HttpTransport
-from stores.models import Store
+from stores.models import Connection, Store
 from stores.platforms import registry
 
 T = TypeVar("T")
@@ -143,7 +143,8 @@ def _open(world: World, key: str, currency: str, digits: int) -> Shop:
     elif key != "square":  # there an order names its own currency
         place.add_shop(name, currency=currency)
     house = connections.open_shop(world, key, name)
-    store = Store(platform=key, granted_scopes=list(house.scopes), currency=currency, hold_seconds=0)
+    account = Connection(connector=key, granted_scopes=list(house.scopes))
+    store = Store(platform=key, connection=account, currency=currency, hold_seconds=0)
     token: list[str] = []
 
     def kept(fetch: Callable[[], tuple[str, float]]) -> str:

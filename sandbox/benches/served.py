@@ -27,10 +27,11 @@ def served(place: Ground) -> Iterator[None]:
     try:
         wait_for(port)
         world = World.open(place.world_path)
-        place.store.settings = open_shop(world, place.store.platform, SHOP, base=settings.SANDBOX_URL).settings
-        place.store.save()
+        account = place.store.connection
+        account.settings = open_shop(world, place.store.platform, SHOP, base=settings.SANDBOX_URL).settings
+        account.save()
         world.close()
-        platform_client.forget_session(place.store)
+        platform_client.forget_session(account)
         yield
     finally:
         server.terminate()

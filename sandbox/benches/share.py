@@ -40,7 +40,7 @@ def run(quick: bool, cancellations: int = 0) -> Iterator[Figure]:
         world.switch("limit", "plus")
         execute._confirmed(place, world, count)
         world.switch("limit", "standard")
-        platform_client.forget_session(place.store)
+        platform_client.forget_session(place.store.connection)
         patiently(lambda: orders.refresh(OrderRecord.objects.latest("pk")))  # the first answer tells the smaller bucket
         spent, throttled = points(world), _throttled(world)
         people = _side_by_side(SECONDS[quick])

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from sandbox.benches.edits import TABLES, WAYS, Edit, NoEdit, columns
 from stores.audit import checkpoints, files, full, shop_actions, trail
 from stores.kernel import clock
-from stores.models import Store
+from stores.models import Connection, Store
 
 __all__ = ["TABLES", "columns", "findings", "keep_files", "lay_out", "trial", "unguarded"]
 GUARDS = ("0003_refuse_changes_of_audit_rows", "0011_refuse_to_replace_audit_rows")
@@ -38,7 +38,8 @@ def unguarded() -> Iterator[None]:
 def lay_out(shops: int = 2, entries: int = 9) -> None:
     """Chains with checkpoints, files and an unsigned end."""
     for number in range(shops):
-        Store.objects.create(platform="shopify", name=f"Shop {number}", created_at=clock.now())
+        account = Connection.objects.create(connector="shopify", name=f"Shop {number}", created_at=clock.now())
+        Store.objects.create(platform="shopify", connection=account, name=account.name, created_at=clock.now())
     for number in range(entries):
         for store in Store.objects.order_by("pk"):
             with transaction.atomic():

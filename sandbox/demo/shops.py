@@ -53,7 +53,7 @@ def connect(owner: User, shop: Shop, world: World) -> Store:
     store = Store.objects.filter(platform=shop.platform, is_sandbox=True, name=shop.name).first()
     if store is None:
         return connections.connect(owner, shop.platform, shop.name, practice.settings, practice.secrets)
-    if store.settings.get("base_url") != practice.settings["base_url"]:
+    if store.connection.settings.get("base_url") != practice.settings["base_url"]:
         connections.rekey(owner, store, practice.secrets, practice.settings)
         store.refresh_from_db()
     return store

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from stores.connectors.roles import Connector
+from stores.kernel.errors import UnknownConnector
 
 _known: dict[str, type[Connector]] = {}
 R = TypeVar("R", bound=Connector)
@@ -21,8 +22,11 @@ def register(*kinds: type[Connector]) -> None:
 
 
 def get(key: str) -> type[Connector]:
-    """Raises KeyError for a connector that this version does not know."""
-    return _known[key]
+    """Raises UnknownConnector for a connector that this version does not know."""
+    try:
+        return _known[key]
+    except KeyError:
+        raise UnknownConnector(key) from None
 
 
 def playing(role: type[R]) -> list[type[R]]:

@@ -61,6 +61,16 @@ class Unsupported(DeskError):
         self.capability = capability
 
 
+class UnknownConnector(DeskError, KeyError):
+    """A stored key of a connector that this version does not know: nothing is sent, a person is asked."""
+
+    default_message = "This version of Rescind does not know the system that this is connected to."
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key, user_message=f"This version of Rescind does not know the system “{key[:40]}”.")
+        self.key = key
+
+
 class EffectsStopped(DeskError):
     """Somebody pressed the emergency stop: nothing leaves until it is lifted."""
 

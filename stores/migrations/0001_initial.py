@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import stores.models.people
-import stores.models.store
+import stores.models.connection
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(default='UTC', max_length=64)),
                 ('hold_seconds', models.PositiveIntegerField(default=600)),
                 ('is_sandbox', models.BooleanField(default=False)),
-                ('inbox_token', models.CharField(default=stores.models.store.inbox_token, max_length=64, unique=True)),
+                ('inbox_token', models.CharField(default=stores.models.connection.inbox_token, max_length=64, unique=True)),
                 ('created_at', models.DateTimeField()),
             ],
         ),

@@ -1,14 +1,15 @@
-"""Rows of the ground floor: people, shops, their mirrored orders, the audit chains. Read `store` first.
+"""Rows of the ground floor: people, connections, shops, their mirrored orders, the audit chains.
 
-Selectors ask, services write. A mirrored order is a copy for lists and search and is never believed for an effect.
-Platforms are no `choices`: each new vendor would cost a migration.
+Read `connection`, then `store`. Selectors ask, services write. A mirrored order is a copy for lists and search and is
+never believed for an effect. Connectors are no `choices`: each new vendor would cost a migration.
 """
 
 from stores.models.audit import AuditChain, AuditEvent, Checkpoint
 from stores.models.check import ChainCheck
+from stores.models.connection import Connection, ConnectionHealth, ConnectionSecret, ConnectionState
 from stores.models.order import OrderRecord, OrderSnapshot
 from stores.models.people import Invitation, Membership, Role, User
-from stores.models.store import Store, StoreHealth, StoreSecret, StoreState, StoreSync, SyncPhase
+from stores.models.store import ServedRole, Store, StoreRole, StoreState, StoreSync, SyncPhase
 from stores.models.unreadable import UnreadableOrder
 
 __all__ = [
@@ -16,14 +17,18 @@ __all__ = [
     "AuditEvent",
     "ChainCheck",
     "Checkpoint",
+    "Connection",
+    "ConnectionHealth",
+    "ConnectionSecret",
+    "ConnectionState",
     "Invitation",
     "Membership",
     "OrderRecord",
     "OrderSnapshot",
     "Role",
+    "ServedRole",
     "Store",
-    "StoreHealth",
-    "StoreSecret",
+    "StoreRole",
     "StoreState",
     "StoreSync",
     "SyncPhase",

@@ -1,8 +1,7 @@
-"""A connected shop (Store in code), its secrets, its health and how far its orders are copied."""
+"""A connected shop (Store in code), what serves it, and how far its orders are copied."""
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from typing import ClassVar
 
@@ -10,7 +9,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from stores.effects.models import Leased
-from stores.kernel.security import vault
 
 
 class StoreState(models.TextChoices):
@@ -19,89 +17,52 @@ class StoreState(models.TextChoices):
     DISCONNECTED = "disconnected", _("Disconnected")
 
 
-def inbox_token() -> str:
-    return secrets.token_urlsafe(24)
-
-
 class Store(models.Model):
-    """One connection to one outside account, in all that it is to us: shop, payments, stock, books.
+    """One shop: what people decided about it. How its orders are reached stands in its `connection`.
 
-    `settings`: what is not secret (shop name, base_url, api_version); `account`: their own id of the account, ""
-    where none is told.
+    `platform`: the key of that connection's connector, kept since lists and indexes ask for it; it never changes.
+    `state`: paused by people, disconnected together with the connection.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     platform = models.CharField(max_length=40)
-    account = models.CharField(max_length=200, default="")
+    connection = models.ForeignKey("stores.Connection", on_delete=models.PROTECT, related_name="stores")
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=16, choices=StoreState.choices, default=StoreState.ACTIVE)
-    settings = models.JSONField(default=dict)
-    granted_scopes = models.JSONField(default=list)
     currency = models.CharField(max_length=3, default="USD")
     time_zone = models.CharField(max_length=64, default="UTC")
     hold_seconds = models.PositiveIntegerField(default=600)
     is_sandbox = models.BooleanField(default=False)
-    inbox_token = models.CharField(max_length=64, unique=True, default=inbox_token)
     created_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["platform", "account"], condition=~models.Q(account=""), name="one_connection_per_account"
-            )
-        ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class StoreSecret(models.Model):
-    """AES-256-GCM; bound to this row by the vault's associated data. `expires_at` for fetched tokens."""
+class ServedRole(models.TextChoices):
+    """What a connection beside the one for orders does for a shop."""
 
-    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="secrets")
-    name = models.CharField(max_length=40)
-    sealed = models.BinaryField()
-    updated_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True)
+    PAYMENTS = "payments", _("Payments")
+    STOCK = "stock", _("Stock")
+    BOOKS = "books", _("Books")
+    MESSAGES = "messages", _("Messages")
+
+
+class StoreRole(models.Model):
+    """A further connection of a shop. `method`: of payments, which the provider takes; "" for the other roles."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="roles", db_index=False)
+    connection = models.ForeignKey("stores.Connection", on_delete=models.PROTECT, related_name="roles")
+    role = models.CharField(max_length=16, choices=ServedRole.choices)
+    method = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["store", "name"], name="one_secret_per_name")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["store", "role", "method"], name="one_connection_per_role")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.store_id} {self.name}"
-
-    @property
-    def bound_to(self) -> str:
-        """What `sealed` is bound to in the vault; known before the row is saved."""
-        return vault.bound("stores_storesecret", "sealed", self.name, self.store_id)
-
-
-class StoreHealth(models.Model):
-    """What we know of the way to the shop: rate slot, breaker, last answers, hooks. One row a shop."""
-
-    store = models.OneToOneField(Store, on_delete=models.CASCADE, related_name="health")
-    next_slot_at = models.FloatField(default=0)  # unix seconds: the reserve-a-slot row
-    throttled_until = models.FloatField(default=0)  # unix seconds, the platform's word: until then its bucket is empty
-    work_since = models.FloatField(default=0)  # unix seconds: from then on work that waits has its share
-    work_until = models.FloatField(default=0)  # unix seconds: how long the share is kept for it
-    work_wants = models.FloatField(default=0)  # points of the turn that waits
-    seconds_per_point = models.FloatField(default=0.01)
-    bucket_size = models.FloatField(default=1000)
-    bucket_left = models.FloatField(null=True)
-    last_success_at = models.DateTimeField(null=True)
-    last_error_at = models.DateTimeField(null=True)
-    last_error = models.CharField(max_length=300, blank=True)  # safe words
-    failures = models.PositiveIntegerField(default=0)  # unknown or 5xx in a row
-    breaker_open_since = models.DateTimeField(null=True)
-    breaker_probe_at = models.DateTimeField(null=True)
-    token_lease_until = models.DateTimeField(null=True)  # one worker at a time fetches a token
-    hook_seen_at = models.DateTimeField(null=True)
-    hooks_checked_at = models.DateTimeField(null=True)
-    hooks_error = models.CharField(max_length=300, blank=True)
-    hooks_standing = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return str(self.store_id)
+        return f"{self.store_id} {self.role} {self.method}".strip()
 
 
 class SyncPhase(models.TextChoices):

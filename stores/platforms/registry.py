@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stores.connectors.roles import OrderSource
+from stores.kernel.errors import UnknownConnector
 from stores.platforms.bigcommerce import BigCommerce
 from stores.platforms.magento import Magento
 from stores.platforms.modern_dropship import ModernDropship
@@ -24,8 +25,11 @@ PLATFORMS: dict[str, type[OrderSource]] = {adapter.key: adapter for adapter in A
 
 
 def get(key: str) -> type[OrderSource]:
-    """Raises KeyError for a platform nobody registered."""
-    return PLATFORMS[key]
+    """Raises UnknownConnector for a platform nobody registered."""
+    try:
+        return PLATFORMS[key]
+    except KeyError:
+        raise UnknownConnector(key) from None
 
 
 def all_platforms() -> list[type[OrderSource]]:

@@ -11,7 +11,7 @@ from typing import Final
 from django.conf import settings
 
 from stores.kernel import clock
-from stores.models import Store, StoreHealth, StoreState, StoreSync, SyncPhase
+from stores.models import ConnectionHealth, Store, StoreState, StoreSync, SyncPhase
 
 BEHIND: Final = timedelta(minutes=3)  # a listing comes every minute; past this somebody should know
 
@@ -56,17 +56,18 @@ def of_stores(stores: Iterable[Store]) -> list[Freshness]:
     """One line a shop, in the given order. Two queries however many there are."""
     shops = list(stores)
     syncs = {row.store_id: row for row in StoreSync.objects.filter(store__in=shops)}
-    healths = {row.store_id: row for row in StoreHealth.objects.filter(store__in=shops)}
+    accounts = {shop.connection_id for shop in shops}
+    healths = {row.connection_id: row for row in ConnectionHealth.objects.filter(connection__in=accounts)}
     now = clock.now()
-    return [_of(shop, syncs.get(shop.pk), healths.get(shop.pk), now) for shop in shops]
+    return [_of(shop, syncs.get(shop.pk), healths.get(shop.connection_id), now) for shop in shops]
 
 
 def of_store(store: Store) -> Freshness:
     return of_stores([store])[0]
 
 
-def _of(store: Store, sync: StoreSync | None, health: StoreHealth | None, now: datetime) -> Freshness:
-    sync, health = sync or StoreSync(store=store), health or StoreHealth(store=store)
+def _of(store: Store, sync: StoreSync | None, health: ConnectionHealth | None, now: datetime) -> Freshness:
+    sync, health = sync or StoreSync(store=store), health or ConnectionHealth(connection_id=store.connection_id)
     truth = _truth(store, sync, health, now)
     return Freshness(
         store=store,
@@ -80,7 +81,7 @@ def _of(store: Store, sync: StoreSync | None, health: StoreHealth | None, now: d
     )
 
 
-def _truth(store: Store, sync: StoreSync, health: StoreHealth, now: datetime) -> Truth:
+def _truth(store: Store, sync: StoreSync, health: ConnectionHealth, now: datetime) -> Truth:
     if store.state == StoreState.DISCONNECTED:
         return Truth.DISCONNECTED
     if store.state == StoreState.PAUSED:
@@ -92,7 +93,7 @@ def _truth(store: Store, sync: StoreSync, health: StoreHealth, now: datetime) ->
     return Truth.BEHIND if now - sync.fresh_at > BEHIND else Truth.FRESH
 
 
-def _silent_since(health: StoreHealth) -> datetime | None:
+def _silent_since(health: ConnectionHealth) -> datetime | None:
     """Since when nothing came: the last answer, else the first failure we know of."""
     if not (health.failures or health.breaker_open_since):
         return None

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from stores.kernel import clock
-from stores.models import Store, StoreHealth, StoreState, StoreSync, SyncPhase, User
+from stores.models import ConnectionHealth, Store, StoreState, StoreSync, SyncPhase, User
 from stores.selectors import access
 
 LATE = timedelta(minutes=10)  # a copy older than this is told as old: the listing is asked every minute
@@ -21,7 +21,7 @@ class ShopCard:
     """One shop, and in what state its copy and its connection are."""
 
     store: Store
-    health: StoreHealth
+    health: ConnectionHealth
     sync: StoreSync
 
     @property
@@ -63,8 +63,8 @@ def card(store: Store) -> ShopCard:
 
 
 def _with_state(stores: QuerySet[Store]) -> QuerySet[Store]:
-    return stores.select_related("health", "sync")
+    return stores.select_related("connection__health", "sync")
 
 
 def _card(store: Store) -> ShopCard:
-    return ShopCard(store, store.health, store.sync)
+    return ShopCard(store, store.connection.health, store.sync)

@@ -1,4 +1,7 @@
-"""Connecting shops, and what becomes of a connection. `open_platform` is the one way to reach a connected shop."""
+"""Connecting shops, and what becomes of a connection.
+
+`open_connector` is the one way to reach an account; `open_platform` is the same for the orders of a shop.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from django.conf import settings as defaults
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from stores.audit import shop_actions, trail
@@ -14,17 +18,19 @@ from stores.audit.actions import Action
 from stores.connectors.roles import Access
 from stores.kernel import clock, queue
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import InputRejected
-from stores.models import Store, StoreHealth, StoreState, StoreSync, User
+from stores.kernel.errors import CredentialsRejected, InputRejected
+from stores.models import Connection, ConnectionHealth, ConnectionState, Store, StoreState, StoreSync, User
 from stores.platforms import registry
 from stores.services import admin_mail, credentials, platform_client, webhooks
-from stores.services.platform_client import open_platform
+from stores.services.circuit_breaker import DISCONNECTED
+from stores.services.platform_client import open_connector, open_platform
 
 __all__ = [
     "connect",
     "disconnect",
     "look_at_access",
     "lose_secrets",
+    "open_connector",
     "open_platform",
     "pause",
     "reject_credentials",
@@ -56,25 +62,19 @@ def connect(
     _check_vital(access)
     _check_account(platform_key, access)
     now = clock.now()
+    called = name.strip() or access.shop_name
     with transaction.atomic():
+        connection = _new(platform_key, called, settings, access)
+        credentials.keep(connection, secrets)
         store = Store.objects.create(
             platform=platform_key,
-            account=access.account,
-            name=name.strip() or access.shop_name,
-            settings=dict(settings),
-            granted_scopes=list(access.granted),
+            connection=connection,
+            name=called,
             currency=access.currency,
             time_zone=access.time_zone,
             hold_seconds=defaults.HOLD_SECONDS,
             is_sandbox=platform_client.is_sandbox(settings.get("base_url", "")),
             created_at=now,
-        )
-        credentials.keep(store, secrets)
-        StoreHealth.objects.create(
-            store=store,
-            last_success_at=now,
-            seconds_per_point=1 / registry.get(platform_key).points_per_second,
-            bucket_size=registry.get(platform_key).bucket_points,
         )
         StoreSync.objects.create(store=store, next_attempt_at=now)
         _ring(store)
@@ -92,24 +92,49 @@ def connect(
     return store
 
 
+def _new(connector: str, name: str, settings: Mapping[str, str], access: Access) -> Connection:
+    """The row of an account that let us in just now, with its health."""
+    connection = Connection.objects.create(
+        connector=connector,
+        account=access.account,
+        name=name,
+        settings=dict(settings),
+        granted_scopes=list(access.granted),
+        created_at=clock.now(),
+    )
+    ConnectionHealth.objects.create(
+        connection=connection,
+        last_success_at=clock.now(),
+        seconds_per_point=1 / registry.get(connector).points_per_second,
+        bucket_size=registry.get(connector).bucket_points,
+    )
+    return connection
+
+
 def rekey(
     actor: User | str, store: Store, secrets: Mapping[str, str], settings: Mapping[str, str] | None = None
 ) -> Store:
-    """Replace the credentials (and settings, where given) after trying them; a disconnected shop works again."""
-    wanted = dict(store.settings if settings is None else settings)
-    access = test_access(store.platform, wanted, secrets)
+    """Replace the credentials (and settings, where given) after trying them; a disconnected shop works again.
+
+    Another shop of the same connection goes by them too; one that was disconnected stays so until it is asked for.
+    """
+    connection = store.connection
+    wanted = dict(connection.settings if settings is None else settings)
+    access = test_access(connection.connector, wanted, secrets)
     _check_vital(access)
-    if store.account and access.account != store.account:
+    if connection.account and access.account != connection.account:
         raise InputRejected(
             "account", _("These credentials belong to another account. Connect it as a shop of its own.")
         )
-    _check_account(store.platform, access, but=store)
+    _check_account(connection.connector, access, but=connection)
     with transaction.atomic():
-        credentials.keep(store, secrets, hook_secret=webhooks.secret_name(store))
-        store.settings, store.granted_scopes, store.state = wanted, list(access.granted), StoreState.ACTIVE
-        store.is_sandbox, store.account = platform_client.is_sandbox(wanted.get("base_url", "")), access.account
-        store.save(update_fields=["settings", "granted_scopes", "state", "is_sandbox", "account"])
-        StoreHealth.objects.filter(store=store).update(
+        credentials.keep(connection, secrets, hook_secret=webhooks.secret_name(connection))
+        connection.settings, connection.granted_scopes = wanted, list(access.granted)
+        connection.state, connection.account = ConnectionState.ACTIVE, access.account
+        connection.save(update_fields=["settings", "granted_scopes", "state", "account"])
+        store.state, store.is_sandbox = StoreState.ACTIVE, platform_client.is_sandbox(wanted.get("base_url", ""))
+        store.save(update_fields=["state", "is_sandbox"])
+        ConnectionHealth.objects.filter(connection=connection).update(
             failures=0, breaker_open_since=None, breaker_probe_at=None, last_error="", hooks_checked_at=None
         )
         _wake(store)
@@ -117,7 +142,7 @@ def rekey(
         trail.record(
             shop_actions.REKEYED, actor=actor, target=_target(store), store=store, scopes=sorted(access.granted)
         )
-    platform_client.forget_session(store)
+    platform_client.forget_session(connection)
     return store
 
 
@@ -126,7 +151,7 @@ def pause(actor: User | str, store: Store) -> None:
     with transaction.atomic():
         if _move(store, StoreState.ACTIVE, StoreState.PAUSED):
             trail.record(shop_actions.PAUSED, actor=actor, target=_target(store), store=store)
-    platform_client.forget_session(store)
+    platform_client.forget_session(store.connection)
 
 
 def resume(actor: User | str, store: Store) -> None:
@@ -134,39 +159,62 @@ def resume(actor: User | str, store: Store) -> None:
         if _move(store, StoreState.PAUSED, StoreState.ACTIVE):
             _wake(store)
             trail.record(shop_actions.RESUMED, actor=actor, target=_target(store), store=store)
-    platform_client.forget_session(store)
+    platform_client.forget_session(store.connection)
 
 
 def disconnect(actor: User | str, store: Store) -> None:
-    """Take our webhooks down where the shop still answers, and destroy the secrets. Orders and audit stay."""
-    removed = webhooks.remove_all(store)
+    """Take our webhooks down where the shop still answers, and destroy the secrets. Orders and audit stay.
+
+    A connection that serves another shop, too, keeps both: only this shop leaves it.
+    """
+    is_alone = not _serves_others(store.connection, store)
+    removed = webhooks.remove_all(store.connection, store_id=store.pk) if is_alone else 0
     with transaction.atomic():
         if _move(store, store.state, StoreState.DISCONNECTED):
-            credentials.keep(store, {})
+            if is_alone:
+                Connection.objects.filter(pk=store.connection_id).update(state=ConnectionState.DISCONNECTED)
+                credentials.keep(store.connection, {})
             StoreSync.objects.filter(store=store).update(next_attempt_at=None)
             admin_mail.of_change(store, _("%(who)s disconnected the shop.") % {"who": actor})
             trail.record(
                 shop_actions.DISCONNECTED, actor=actor, target=_target(store), store=store, hooks_removed=removed
             )
-    platform_client.forget_session(store)
+    platform_client.forget_session(store.connection)
 
 
-def reject_credentials(store: Store) -> None:
-    """The platform refused a fresh token: the shop is disconnected, its steps wait for new credentials."""
-    _shut_out(store, StoreState.ACTIVE, shop_actions.REJECTED)
+def _serves_others(connection: Connection, store: Store) -> bool:
+    """Is there another shop that lives by it, for its orders or in another role?"""
+    shops = Store.objects.filter(Q(connection=connection) | Q(roles__connection=connection)).exclude(pk=store.pk)
+    return shops.exclude(state=StoreState.DISCONNECTED).exists()
 
 
-def lose_secrets(store: Store) -> None:
+def reject_credentials(connection: Connection, exc: CredentialsRejected) -> None:
+    """The account refused a fresh token: disconnected with its shops, whose steps wait for new credentials.
+
+    Our own gate, shut because somebody disconnected one shop, says nothing of the account.
+    """
+    if exc.code != DISCONNECTED:
+        _shut_out(connection, shop_actions.REJECTED)
+
+
+def lose_secrets(connection: Connection) -> None:
     """A stored secret does not open (another key ring, a changed row): disconnected until it is entered again."""
-    _shut_out(store, store.state, shop_actions.SECRET_LOST)
+    _shut_out(connection, shop_actions.SECRET_LOST)
 
 
-def _shut_out(store: Store, expected: str, action: Action) -> None:
+def _shut_out(connection: Connection, action: Action) -> None:
+    """The connection, and every shop whose orders it serves; each of them, and each that it serves in another role,
+    has it in its own chain."""
     with transaction.atomic():
-        if _move(store, expected, StoreState.DISCONNECTED):
-            StoreSync.objects.filter(store=store).update(next_attempt_at=None)
-            trail.record(action, actor="rescind", target=_target(store), store=store)
-    platform_client.forget_session(store)
+        moved = Connection.objects.filter(pk=connection.pk, state=ConnectionState.ACTIVE)
+        if moved.update(state=ConnectionState.DISCONNECTED):
+            for store in connection.stores.order_by("pk"):
+                if _move(store, store.state, StoreState.DISCONNECTED):
+                    StoreSync.objects.filter(store=store).update(next_attempt_at=None)
+                    trail.record(action, actor="rescind", target=_target(store), store=store)
+            for store in Store.objects.filter(roles__connection=connection).exclude(connection=connection).distinct():
+                trail.record(action, actor="rescind", target=f"connection:{connection.uuid}", store=store)
+    platform_client.forget_session(connection)
 
 
 def look_at_access(store: Store) -> None:
@@ -174,16 +222,18 @@ def look_at_access(store: Store) -> None:
 
     Raises CredentialsRejected when we may no longer enter, else as any read.
     """
+    connection = store.connection
     access = open_platform(store).check_access()
-    if sorted(access.granted) != sorted(store.granted_scopes):
+    credentials.forget_moved(connection)
+    if sorted(access.granted) != sorted(connection.granted_scopes):
         with transaction.atomic():
-            Store.objects.filter(pk=store.pk).update(granted_scopes=list(access.granted))
+            Connection.objects.filter(pk=connection.pk).update(granted_scopes=list(access.granted))
             trail.record(
                 shop_actions.SCOPES_CHANGED,
                 actor=f"platform:{store.platform}",
                 target=_target(store),
                 store=store,
-                before={"scopes": sorted(store.granted_scopes)},
+                before={"scopes": sorted(connection.granted_scopes)},
                 after={"scopes": sorted(access.granted)},
             )
 
@@ -202,7 +252,7 @@ def _wake(store: Store) -> None:
 
 def _ring(store: Store) -> None:
     queue.enqueue_on_commit("stores.sync", str(store.uuid))
-    queue.enqueue_on_commit("stores.check_hooks", str(store.uuid))
+    queue.enqueue_on_commit("stores.check_hooks", str(store.connection.uuid))
 
 
 def _target(store: Store) -> str:
@@ -238,16 +288,16 @@ def _check_groups(declared: Sequence[Text | Secret], given: Mapping[str, str]) -
     raise InputRejected(first.name, _("Enter %(wanted)s.") % {"wanted": wanted})
 
 
-def _check_new(platform_key: str, settings: Mapping[str, str]) -> None:
+def _check_new(connector: str, settings: Mapping[str, str]) -> None:
     shop = settings.get("shop", "")
-    twin = Store.objects.filter(platform=platform_key, settings__shop=shop).first() if shop else None
+    twin = Connection.objects.filter(connector=connector, settings__shop=shop).first() if shop else None
     if twin:
         raise InputRejected("shop", _known_as(twin))
 
 
-def _check_account(platform_key: str, access: Access, *, but: Store | None = None) -> None:
+def _check_account(connector: str, access: Access, *, but: Connection | None = None) -> None:
     """The platform says which account it is, whatever address or key leads there."""
-    others = Store.objects.filter(platform=platform_key, account=access.account)
+    others = Connection.objects.filter(connector=connector, account=access.account)
     if but is not None:
         others = others.exclude(pk=but.pk)
     twin = others.first() if access.account else None
@@ -255,8 +305,11 @@ def _check_account(platform_key: str, access: Access, *, but: Store | None = Non
         raise InputRejected("account", _known_as(twin))
 
 
-def _known_as(twin: Store) -> str:
-    return _("This shop is connected already, as %(name)s. Give it new credentials there.") % {"name": twin.name}
+def _known_as(twin: Connection) -> str:
+    """By the name of its shop: that is what people see."""
+    shop = twin.stores.order_by("pk").values_list("name", flat=True).first()
+    words = _("This shop is connected already, as %(name)s. Give it new credentials there.")
+    return words % {"name": shop or twin.name}
 
 
 def _check_vital(access: Access) -> None:

@@ -1,4 +1,4 @@
-"""How a shop is reached: its adapter with settings, opened secrets, token cache, rate slot, breaker and session."""
+"""How an account is reached: its adapter with settings, opened secrets, token cache, rate slot, breaker and session."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from uuid import UUID
 import requests
 from django.conf import settings
 
-from stores.connectors.roles import ConnectorContext, OrderSource
+from stores.connectors import registry as connectors
+from stores.connectors.roles import Connector, ConnectorContext, OrderSource, in_role
 from stores.kernel import clock
 from stores.kernel.http import network
 from stores.kernel.http.transport import HttpTransport, Journal, Timeouts
-from stores.models import Store
+from stores.models import Connection, Store
 from stores.platforms import registry
 from stores.services import credentials
 from stores.services.circuit_breaker import RowBreaker, Seen
@@ -23,8 +24,8 @@ from stores.services.rate_limit import Booking, Ledger, RowLimiter
 
 
 @dataclass
-class ShopSession:
-    """What one process keeps of the kept to one shop. `opened_for`: the session serves nothing else."""
+class ConnectionSession:
+    """What one process keeps of the way to one account. `opened_for`: the session serves nothing else."""
 
     session: requests.Session
     opened_for: tuple[str, network.Egress]
@@ -32,7 +33,7 @@ class ShopSession:
     seen: Seen = field(default_factory=Seen)
 
 
-_sessions: dict[UUID, ShopSession] = {}
+_sessions: dict[UUID, ConnectionSession] = {}
 _lock = threading.Lock()
 
 
@@ -43,28 +44,45 @@ def open_platform(
     booking: Booking | None = None,
     read_timeout: float | None = None,
 ) -> OrderSource:
-    """The shop's adapter, ready to call. Asks the database for its secrets and sends nothing.
+    """The adapter of the shop's orders, ready to call. As `open_connector`; nothing passes while the shop is paused."""
+    opened = open_connector(
+        store.connection, store_id=store.pk, journal=journal, booking=booking, read_timeout=read_timeout
+    )
+    return in_role(opened, OrderSource)
 
+
+def open_connector(
+    connection: Connection,
+    *,
+    store_id: int | None = None,
+    journal: Journal | None = None,
+    booking: Booking | None = None,
+    read_timeout: float | None = None,
+) -> Connector:
+    """The connection's adapter, ready to call. Asks the database for its secrets and sends nothing.
+
+    store_id: the shop it is for; while that one is paused or disconnected nothing passes.
     journal, booking: the executor's, for effects and for the slots of its whole turn. read_timeout: somebody waits at
     a page; all requests together get this many seconds, and the rate limit treats them as a person's.
-    Raises VaultError for secrets that do not open, KeyError for a platform that this version does not know.
+    Raises VaultError for secrets that do not open, UnknownConnector for a key that this version does not know.
     """
-    kept = session_to(store)
-    limiter = RowLimiter(store.pk, kept.ledger, is_person=read_timeout is not None, booking=booking)
+    kind = connectors.get(connection.connector)
+    kept = session_to(connection)
+    limiter = RowLimiter(connection.pk, kept.ledger, is_person=read_timeout is not None, booking=booking)
     transport = HttpTransport(
         session=kept.session,
-        egress=egress(store.settings.get("base_url", "")),
+        egress=egress(connection.settings.get("base_url", "")),
         limiter=limiter,
-        breaker=RowBreaker(store.pk, kept.seen, on_loss=limiter.give_back),
+        breaker=RowBreaker(connection.pk, kept.seen, store_id=store_id, on_loss=limiter.give_back),
         journal=journal,
         limits=_limits(),
         patience=read_timeout,
     )
-    tokens = credentials.TokenCache(store)
-    return registry.get(store.platform)(
+    tokens = credentials.TokenCache(connection)
+    return kind(
         ConnectorContext(
-            settings=store.settings,
-            secrets=credentials.read(store),
+            settings=connection.settings,
+            secrets=credentials.read(connection),
             transport=transport,
             now=clock.now,
             token=tokens,
@@ -89,44 +107,44 @@ def trial(platform_key: str, shop: Mapping[str, str], secrets: Mapping[str, str]
             token.append(fetch()[0])
         return token[0]
 
-    connection = ConnectorContext(
+    context = ConnectorContext(
         settings=shop, secrets=secrets, transport=transport, now=clock.now, token=cached, forget_token=token.clear
     )
-    return registry.get(platform_key)(connection)
+    return registry.get(platform_key)(context)
 
 
-def book(store: Store, kind: str) -> Booking:
-    """For one turn of work at this shop; `kind`: such turns need about the same. To be closed."""
-    return Booking(session_to(store).ledger, kind, store.pk)
+def book(connection: Connection, kind: str) -> Booking:
+    """For one turn of work at this account; `kind`: such turns need about the same. To be closed."""
+    return Booking(session_to(connection).ledger, kind, connection.pk)
 
 
-def session_to(store: Store) -> ShopSession:
-    """The pooled session and the counters of this process for one shop.
+def session_to(connection: Connection) -> ConnectionSession:
+    """The pooled session and the counters of this process for one account, whichever shop it is used for.
 
     The address of the row decides, not what this process was told: another one may have changed it, and a session
     goes on allowing the networks, and holding open the connections, that it was opened with.
     """
-    base_url = store.settings.get("base_url", "")
+    base_url = connection.settings.get("base_url", "")
     wanted = (base_url, egress(base_url))
     with _lock:
-        kept = _sessions.get(store.uuid)
+        kept = _sessions.get(connection.uuid)
         if kept is None or kept.opened_for != wanted:
-            _sessions[store.uuid] = ShopSession(_session(wanted[1]), wanted)
+            _sessions[connection.uuid] = ConnectionSession(_session(wanted[1]), wanted)
             if kept is not None:
                 kept.session.close()
-        return _sessions[store.uuid]
+        return _sessions[connection.uuid]
 
 
-def forget_session(store: Store) -> None:
+def forget_session(connection: Connection) -> None:
     """After settings changed: the next use opens a fresh session."""
     with _lock:
-        kept = _sessions.pop(store.uuid, None)
+        kept = _sessions.pop(connection.uuid, None)
     if kept:
         kept.session.close()
 
 
 def egress(base_url: str) -> network.Egress:
-    """Where calls to this shop may lead: public addresses, the deployment's private networks, its own sandbox.
+    """Where calls to this account may lead: public addresses, the deployment's private networks, its own sandbox.
 
     Networks beyond the public ones widen what is allowed without TLS, so they count only for a shop whose own
     address was set; a shop on the platform's fixed host never needs them.

@@ -1,4 +1,4 @@
-"""The rate limit of a shop: one row from which every process takes its slots (RELIABILITY 10).
+"""The rate limit of an account: one row from which every process takes its slots (RELIABILITY 10).
 
 The row keeps a leaky bucket as one number: `next_slot_at`, the instant at which the platform's bucket would be full
 again. What is left now is `bucket_size - (next_slot_at - now) / seconds_per_point`. So the restore rate and what was
@@ -28,7 +28,7 @@ from django.db import connection
 
 from stores.kernel import clock, database
 from stores.kernel.http.transport import Usage
-from stores.models import StoreHealth
+from stores.models import ConnectionHealth
 
 CAUTION: Final = 1.005  # measured: the plain interval earns a few refusals where a platform's burst is small
 BACKGROUND_AHEAD: Final = 0.5  # seconds; a person then still gets a slot within the transport's one second
@@ -45,9 +45,9 @@ BOOK_MOST: Final = 0.5  # share of the bucket
 # base: when the bucket is full again, with all that is known. credit: points of the work that waits.
 # needed: points that must be left before this call.
 STATEMENT = """
-UPDATE stores_storehealth SET next_slot_at = {base} + {points} * seconds_per_point * %(caution)s,
+UPDATE stores_connectionhealth SET next_slot_at = {base} + {points} * seconds_per_point * %(caution)s,
     bucket_left = COALESCE(%(left)s, bucket_left){then}
- WHERE store_id = %(store)s
+ WHERE connection_id = %(connection)s
    AND {base} - (bucket_size - {needed}) * seconds_per_point - %(now)s <= {ahead}
 RETURNING next_slot_at, seconds_per_point, bucket_size, throttled_until, work_since, work_until, work_wants"""
 BASE = (
@@ -75,19 +75,19 @@ TAKES_SHARE = """,
     work_since = {least}(%(now)s, work_since + {points} * seconds_per_point / %(share)s),
     work_until = {least}(work_until, %(now)s + %(follows)s)"""
 GIVES_BACK = """
-UPDATE stores_storehealth SET next_slot_at = {base}, bucket_left = COALESCE(%(left)s, bucket_left),
+UPDATE stores_connectionhealth SET next_slot_at = {base}, bucket_left = COALESCE(%(left)s, bucket_left),
     work_since = work_since - %(back)s * seconds_per_point / %(share)s
- WHERE store_id = %(store)s"""
+ WHERE connection_id = %(connection)s"""
 WAITS = """
-UPDATE stores_storehealth SET work_until = %(now)s + %(again)s,
+UPDATE stores_connectionhealth SET work_until = %(now)s + %(again)s,
     work_wants = CASE WHEN work_until > %(now)s THEN {greatest}(work_wants, {points}) ELSE {points} END,
     work_since = CASE WHEN work_until > %(now)s AND work_since < %(now)s THEN work_since ELSE %(now)s END
- WHERE store_id = %(store)s"""
+ WHERE connection_id = %(connection)s"""
 
 
 @dataclass
 class Ledger:
-    """What this process knows and has not yet written to the row; one per shop and process."""
+    """What this process knows and has not yet written to the row; one per connection and process."""
 
     owed: float = 0  # points to add; negative: to give back
     floor: float = 0  # `next_slot_at` is at least this, by the platform's own word
@@ -114,12 +114,12 @@ class Booking:
 
     ledger: Ledger
     kind: str
-    store_id: int
+    connection_id: int
     left: float = 0  # taken from the row and not yet used
     spent: float = 0  # what the calls so far really cost
     peak: float = 0  # the most that had to be there at once
     is_begun: bool = False
-    seconds_each: float = 0  # how long the shop takes to restore one such turn; known once it was refused
+    seconds_each: float = 0  # how long the account takes to restore one such turn; known once it was refused
 
     def wanted(self, cost: float) -> float:
         """Points to take for the whole turn; in the middle of it, of what is missing."""
@@ -141,18 +141,21 @@ class Booking:
         self.ledger.add(-back)
         if back > 0:
             with database.unimportant("limiter"):
-                _execute(GIVES_BACK, _known(self.store_id, *self.ledger.take()) | {"back": back})
+                _execute(GIVES_BACK, _known(self.connection_id, *self.ledger.take()) | {"back": back})
         if self.is_begun:
             known = self.ledger.turns.get(self.kind, 0.0)
             self.ledger.turns[self.kind] = max(self.peak, 0.8 * known + 0.2 * self.peak)
 
 
 class RowLimiter:
-    """Implements stores.kernel.http.transport.Limiter for one shop and one use. `is_person`: somebody waits for it.
-    booking: it is for a step of a cancellation, and holds its turn's points."""
+    """Implements stores.kernel.http.transport.Limiter for one connection and one use.
 
-    def __init__(self, store_id: int, ledger: Ledger, *, is_person: bool, booking: Booking | None = None) -> None:
-        self.store_id = store_id
+    is_person: somebody waits for it.
+    booking: it is for a step of a cancellation, and holds its turn's points.
+    """
+
+    def __init__(self, connection_id: int, ledger: Ledger, *, is_person: bool, booking: Booking | None = None) -> None:
+        self.connection_id = connection_id
         self.ledger = ledger
         self.is_person = is_person
         self.booking = booking
@@ -182,7 +185,7 @@ class RowLimiter:
         """Seconds until the slot, and the points that were taken from the row: none when it is too far away."""
         owed, floor, left = self.ledger.take()
         is_background = use in ("background", "work")
-        wanted = _known(self.store_id, owed, floor, left) | {
+        wanted = _known(self.connection_id, owed, floor, left) | {
             "use": use,
             "cost": cost,
             "book": book,
@@ -200,7 +203,7 @@ class RowLimiter:
         if wanted["use"] == "work":
             _execute(WAITS, wanted)
         fields = [f.name for f in dataclasses.fields(Row)]
-        row = Row(*StoreHealth.objects.values_list(*fields).get(store_id=self.store_id))
+        row = Row(*ConnectionHealth.objects.values_list(*fields).get(connection_id=self.connection_id))
         if self.booking:
             self.booking.seconds_each = row.points(wanted) * row.seconds_per_point
         if row.next_slot_at > wanted["now"] + row.bucket_size * row.seconds_per_point + PERSON_AHEAD:
@@ -231,7 +234,7 @@ class RowLimiter:
 
     def _throttled(self, retry_after: float) -> None:
         until = clock.now().timestamp() + min(retry_after, LONGEST_TOLD)
-        StoreHealth.objects.filter(store_id=self.store_id).update(throttled_until=until)
+        ConnectionHealth.objects.filter(connection_id=self.connection_id).update(throttled_until=until)
         self._write()
 
     def give_back(self) -> None:
@@ -252,13 +255,13 @@ class RowLimiter:
 
     def _learn(self, maximum: float, per_second: float) -> None:
         if self.ledger.told != (maximum, per_second):
-            rows = StoreHealth.objects.filter(store_id=self.store_id)
+            rows = ConnectionHealth.objects.filter(connection_id=self.connection_id)
             rows.update(bucket_size=maximum, seconds_per_point=1 / per_second)
             self.ledger.told = (maximum, per_second)
 
     def _write(self) -> None:
         """Bring the row up to date without taking anything."""
-        _execute(WRITE, _known(self.store_id, *self.ledger.take()))
+        _execute(WRITE, _known(self.connection_id, *self.ledger.take()))
 
 
 @dataclass(frozen=True)
@@ -300,15 +303,15 @@ class Row:
 
 
 WRITE = (
-    "UPDATE stores_storehealth SET next_slot_at = {base}, bucket_left = COALESCE(%(left)s, bucket_left)"
-    " WHERE store_id = %(store)s"
+    "UPDATE stores_connectionhealth SET next_slot_at = {base}, bucket_left = COALESCE(%(left)s, bucket_left)"
+    " WHERE connection_id = %(connection)s"
 )
 
 
-def _known(store_id: int, owed: float, floor: float, left: float | None) -> dict[str, Any]:
+def _known(connection_id: int, owed: float, floor: float, left: float | None) -> dict[str, Any]:
     """What every statement is given."""
     return {
-        "store": store_id,
+        "connection": connection_id,
         "now": clock.now().timestamp(),
         "caution": CAUTION,
         "owed": owed,

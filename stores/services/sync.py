@@ -164,13 +164,13 @@ def _stumble(row: StoreSync, exc: DeskError) -> None:
         fields |= {"cursor": "", "tries": 0}  # a cursor the platform no longer knows
     _wait(row, retry_policy.doubling(FIRST_PAUSE, row.tries, LONGEST_PAUSE), **fields)
     if isinstance(exc, CredentialsRejected):
-        connections.reject_credentials(row.store)
+        connections.reject_credentials(row.store.connection, exc)
     elif isinstance(exc, VaultError):
-        connections.lose_secrets(row.store)
+        connections.lose_secrets(row.store.connection)
 
 
 def _claim(store_uuid: str | UUID, now: datetime) -> StoreSync | None:
-    shops = StoreSync.objects.select_related("store")
+    shops = StoreSync.objects.select_related("store__connection")
     return leases.claim(shops.filter(store__uuid=store_uuid, store__state=StoreState.ACTIVE), now=now)
 
 

@@ -13,15 +13,15 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy
 
 from stores.audit import shop_actions, trail
+from stores.connectors import registry
 from stores.connectors.roles import Hook, HookSource
 from stores.kernel import clock
 from stores.kernel.errors import DeskError
-from stores.models import Store, StoreHealth, StoreState
-from stores.platforms import registry
+from stores.models import Connection, ConnectionHealth, ConnectionState, Store, StoreState
 from stores.services import credentials, platform_client
 
 logger = logging.getLogger(__name__)
@@ -39,76 +39,85 @@ class Repair:
     remove: tuple[Hook, ...] = ()
 
 
-def address(store: Store) -> str:
-    """Where the shop's webhooks go; "" when nothing outside can reach us."""
-    return f"{settings.PUBLIC_URL}/hooks/{store.inbox_token}" if settings.PUBLIC_URL else ""
+def address(connection: Connection) -> str:
+    """Where the account's webhooks go; "" when nothing outside can reach us."""
+    return f"{settings.PUBLIC_URL}/hooks/{connection.inbox_token}" if settings.PUBLIC_URL else ""
 
 
-def secret_name(store: Store) -> str:
-    """The credential that signs the shop's webhooks; "" where none does."""
-    kind = registry.get(store.platform)
+def secret_name(connection: Connection) -> str:
+    """The credential that signs the account's webhooks; "" where none does."""
+    kind = registry.get(connection.connector)
     return kind.hook_secret if issubclass(kind, HookSource) else ""
 
 
 def due(now: datetime, limit: int) -> list[str]:
-    """Uuids of the shops to look at, those that waited longest first."""
+    """Uuids of the connections of active shops to look at, those that waited longest first."""
     if not settings.PUBLIC_URL:
         return []
     old = Q(hooks_checked_at=None) | Q(hooks_checked_at__lte=now - EVERY)
     trouble = ~Q(hooks_error="") & Q(hooks_checked_at__lte=now - AFTER_TROUBLE)
-    rows = StoreHealth.objects.filter(old | trouble, store__state=StoreState.ACTIVE)
-    return [str(uuid) for uuid in rows.order_by("hooks_checked_at").values_list("store__uuid", flat=True)[:limit]]
+    at_work = Exists(Store.objects.filter(connection=OuterRef("connection"), state=StoreState.ACTIVE))
+    rows = ConnectionHealth.objects.filter(old | trouble, at_work, connection__state=ConnectionState.ACTIVE)
+    return [str(uuid) for uuid in rows.order_by("hooks_checked_at").values_list("connection__uuid", flat=True)[:limit]]
 
 
-def check(store: Store) -> None:
+def check(connection: Connection) -> None:
     """Compare what stands with what we need, and repair it. Errors are kept in words on the health row."""
-    kind = registry.get(store.platform)
-    if not address(store) or not issubclass(kind, HookSource) or not kind.topics:
-        return
-    rows = StoreHealth.objects.filter(store=store)
-    rows.update(hooks_checked_at=clock.now())  # first, so that the next sweep does not come here again
+    rows = ConnectionHealth.objects.filter(connection=connection)
     try:
-        if not credentials.read(store).get(kind.hook_secret):
+        kind = registry.get(connection.connector)
+        if not address(connection) or not issubclass(kind, HookSource) or not kind.topics:
+            return
+        rows.update(hooks_checked_at=clock.now())  # first, so that the next sweep does not come here again
+        if not credentials.read(connection).get(kind.hook_secret):
             rows.update(hooks_standing=0, hooks_error=UNSIGNED)
             return
-        platform = platform_client.open_platform(store)
-        repair = _repair(platform, store) if isinstance(platform, HookSource) else Repair()
+        platform = platform_client.open_connector(connection)
+        repair = _repair(platform, connection) if isinstance(platform, HookSource) else Repair()
     except DeskError as exc:
-        rows.update(hooks_error=exc.user_message[:300])
-        logger.warning("Webhooks could not be checked", extra={"store": store.uuid, "kind": type(exc).__name__})
+        rows.update(hooks_error=exc.user_message[:300], hooks_checked_at=clock.now())
+        logger.warning(
+            "Webhooks could not be checked", extra={"connection": connection.uuid, "kind": type(exc).__name__}
+        )
         return
     with transaction.atomic():
         rows.update(hooks_error="", hooks_standing=len(kind.topics))
         if repair.add or repair.remove:
-            trail.record(
-                shop_actions.HOOKS_REPAIRED,
-                actor="rescind",
-                target=f"store:{store.uuid}",
-                store=store,
-                added=len(repair.add),
-                removed=len(repair.remove),
-                topics=sorted(repair.add),
-            )
+            _record(connection, repair)
 
 
-def remove_all(store: Store) -> int:
-    """Take down every webhook of ours, as far as the shop answers; how many."""
-    removed = 0
+def _record(connection: Connection, repair: Repair) -> None:
+    """In the chain of every shop whose orders it serves."""
+    for store in connection.stores.order_by("pk"):
+        trail.record(
+            shop_actions.HOOKS_REPAIRED,
+            actor="rescind",
+            target=f"store:{store.uuid}",
+            store=store,
+            added=len(repair.add),
+            removed=len(repair.remove),
+            topics=sorted(repair.add),
+        )
+
+
+def remove_all(connection: Connection, *, store_id: int) -> int:
+    """Take down every webhook of ours, as far as the account answers and the shop is not paused; how many."""
+    removed, patience = 0, settings.PAGE_READ_TIMEOUT_SECONDS
     try:
-        platform = platform_client.open_platform(store, read_timeout=settings.PAGE_READ_TIMEOUT_SECONDS)
+        platform = platform_client.open_connector(connection, store_id=store_id, read_timeout=patience)
         if isinstance(platform, HookSource):
             for hook in platform.list_hooks():
-                if store.inbox_token in hook.uri:
+                if connection.inbox_token in hook.uri:
                     platform.remove_hook(hook.id)
                     removed += 1
     except DeskError as exc:
-        logger.warning("Webhooks were left standing", extra={"store": store.uuid, "kind": type(exc).__name__})
-    StoreHealth.objects.filter(store=store).update(hooks_standing=0)
+        logger.warning("Webhooks were left standing", extra={"connection": connection.uuid, "kind": type(exc).__name__})
+    ConnectionHealth.objects.filter(connection=connection).update(hooks_standing=0)
     return removed
 
 
 def needed(topics: Sequence[str], standing: Sequence[Hook], uri: str, token: str) -> Repair:
-    """Ours are those whose address holds the shop's token: an old host or a second copy goes, a gap is filled."""
+    """Ours are those whose address holds the connection's token: an old host or a second copy goes, a gap is filled."""
     ours = [hook for hook in standing if token in hook.uri]
     right: dict[str, Hook] = {}
     for hook in ours:
@@ -121,9 +130,9 @@ def needed(topics: Sequence[str], standing: Sequence[Hook], uri: str, token: str
     )
 
 
-def _repair(platform: HookSource, store: Store) -> Repair:
-    uri = address(store)
-    repair = needed(platform.topics, platform.list_hooks(), uri, store.inbox_token)
+def _repair(platform: HookSource, connection: Connection) -> Repair:
+    uri = address(connection)
+    repair = needed(platform.topics, platform.list_hooks(), uri, connection.inbox_token)
     for topic in repair.add:
         platform.add_hook(topic, uri)
     for hook in repair.remove:

@@ -94,7 +94,7 @@ def test_new(request: DeskRequest, platform: str) -> HttpResponse:
 def rekey(request: DeskRequest, uuid: UUID) -> HttpResponse:
     store = get_store_or_404(request, uuid, "stores.manage")
     adapter = _adapter(store.platform)
-    form = Credentials(request.POST or None, platform=adapter, known=store.settings)
+    form = Credentials(request.POST or None, platform=adapter, known=store.connection.settings)
     if form.is_valid():
         changed = _try(form, lambda: connections.rekey(request.user, store, form.secrets(), form.settings()))
         if changed is not None:
@@ -110,7 +110,7 @@ def rekey(request: DeskRequest, uuid: UUID) -> HttpResponse:
 def test_known(request: DeskRequest, uuid: UUID) -> HttpResponse:
     store = get_store_or_404(request, uuid, "stores.manage")
     adapter = _adapter(store.platform)
-    form = Credentials(request.POST, platform=adapter, known=store.settings)
+    form = Credentials(request.POST, platform=adapter, known=store.connection.settings)
     return _tested(request, adapter, form, "stores/rekey.html", store)
 
 

@@ -39,7 +39,7 @@ def mirror(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
         return orders.save(other, platform_client.open_platform(other).read_order(made.id), clock.now())
 
     yield of
-    platform_client.forget_session(other)
+    platform_client.forget_session(other.connection)
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ def desk_on(platform: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         make.membership(staff, store, Role.STAFF)
         monkeypatch.setattr(clock, "wait", lambda seconds: traveller.shift(timedelta(seconds=seconds)))
         yield Desk(world, store, staff, traveller)
-        platform_client.forget_session(store)
+        platform_client.forget_session(store.connection)
         world.close()
 
 
@@ -159,10 +159,10 @@ def connected(world: World, name: str = "demo", *, platform: str = "shopify") ->
     store = make.store(
         f"Sandbox {name}", platform=platform, settings=house.settings, hold_seconds=0, currency=house.currency
     )
-    store.granted_scopes = list(house.scopes)
-    store.save()
-    credentials.keep(store, house.secrets)
-    platform_client.session_to(store).session.mount("https://", InProcess(world))
+    store.connection.granted_scopes = list(house.scopes)
+    store.connection.save()
+    credentials.keep(store.connection, house.secrets)
+    platform_client.session_to(store.connection).session.mount("https://", InProcess(world))
     return store
 
 

@@ -46,11 +46,11 @@ class Upgrade:
         stored.forward()
         self.stores = list(Store.objects.all())
         for store in self.stores:
-            platform_client.session_to(store).session.mount("https://", InProcess(self.world))
+            platform_client.session_to(store.connection).session.mount("https://", InProcess(self.world))
 
     def close(self) -> None:
         for store in self.stores:
-            platform_client.forget_session(store)
+            platform_client.forget_session(store.connection)
         self.world.close()
 
     def person(self, name: str) -> User:

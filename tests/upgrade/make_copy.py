@@ -35,17 +35,14 @@ from cancellations.services import decide, emergency, preview, submit  # noqa: E
 from sandbox import colleagues, connections  # noqa: E402
 from sandbox.benches.subjects import SUBJECTS, Subject  # noqa: E402
 from sandbox.world import World  # noqa: E402
-from stores.connectors.roles import HookSource  # noqa: E402
 from stores.kernel import clock  # noqa: E402
 from stores.kernel.errors import RemoteThrottled  # noqa: E402
 from stores.kernel.failpoints import Crash, armed  # noqa: E402
 from stores.models import Membership, OrderRecord, Role, Store  # noqa: E402
-from stores.platforms.registry import PLATFORMS  # noqa: E402
-from stores.services import orders, platform_client  # noqa: E402
+from stores.services import addressee, orders, platform_client  # noqa: E402
 from tests import make  # noqa: E402
 from tests.rigs.desk import connected  # noqa: E402
 
-HOOKS = {key: kind for key, kind in PLATFORMS.items() if issubclass(kind, HookSource)}
 T = TypeVar("T")
 BEGIN = datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
 HOLD_SECONDS = 600
@@ -177,7 +174,9 @@ class Making:
         for platform, headers in heads.items():
             record = self.record(self.subject(platform, "refund"))
             body = json.dumps({"id": int(record.external_id.rsplit("/", 1)[-1])}).encode()
-            inbox_writer.receive(self.shops[platform], HOOKS[platform], headers, body)
+            to = addressee.find(self.shops[platform].connection.inbox_token)
+            assert to is not None
+            inbox_writer.receive(to, headers, body)
         stop = emergency.press(actor=self.admin, store=self.shops["square"])
         emergency.resume(actor="console", stop=stop)
 

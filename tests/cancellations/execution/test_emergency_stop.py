@@ -10,7 +10,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cancellations.execution import executor, step_runner, waiting
-from cancellations.lifecycle import emergency_stop
 from cancellations.models import Attempt, EmergencyStop, Step
 from cancellations.scheduler import sweep
 from cancellations.services import decide, emergency, submit
@@ -82,7 +81,10 @@ def test_a_shop_that_is_paused_meanwhile_is_sent_nothing(desk, owner, monkeypatc
     step = cancellation.steps.get(kind="refund")
     assert desk.count("refund") == 0
     assert Attempt.objects.exclude(sent_at=None).count() == 0
-    assert (step.lease_until, step.detail) == (None, emergency_stop.paused())
+    assert (step.lease_until, step.detail) == (
+        None,
+        "The shop is paused or disconnected; this waits until it works again.",
+    )
 
 
 def test_pressed_after_a_request_left_its_answer_is_read_and_nothing_follows(desk, owner, monkeypatch):

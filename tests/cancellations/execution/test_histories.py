@@ -239,7 +239,7 @@ def fresh_desk(folder: Path, traveller: time_machine.Traveller) -> Iterator[Desk
         make.membership(staff, store, Role.ADMIN)
         yield Desk(world, store, staff, traveller)
         transaction.set_rollback(True)
-    platform_client.forget_session(store)
+    platform_client.forget_session(store.connection)
     world.close()
 
 

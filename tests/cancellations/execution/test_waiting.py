@@ -11,7 +11,7 @@ from cancellations.models import Step
 from cancellations.scheduler import sweep
 from stores.kernel import clock
 from stores.kernel.errors import OutcomeUnknown
-from stores.models import StoreHealth, StoreSync
+from stores.models import ConnectionHealth, StoreSync
 from stores.services import platform_client
 from stores.services.circuit_breaker import RowBreaker, Seen
 
@@ -19,13 +19,13 @@ from stores.services.circuit_breaker import RowBreaker, Seen
 @pytest.fixture
 def shut(desk):
     """A shop that has not answered for long: the next probe is ten minutes away."""
-    breaker = RowBreaker(desk.store.pk, Seen())
+    breaker = RowBreaker(desk.store.connection_id, Seen(), store_id=desk.store.pk)
 
     def shut() -> RowBreaker:
         for _ in range(5):
             breaker.record(OutcomeUnknown("broke off"))
-        StoreHealth.objects.update(breaker_probe_at=clock.now() + timedelta(minutes=10))
-        platform_client.session_to(desk.store).seen.looked_at = -1e9  # a second has passed
+        ConnectionHealth.objects.update(breaker_probe_at=clock.now() + timedelta(minutes=10))
+        platform_client.session_to(desk.store.connection).seen.looked_at = -1e9  # a second has passed
         return breaker
 
     return shut
@@ -88,7 +88,7 @@ def test_what_is_woken_goes_one_after_the_other_and_nothing_of_a_shut_shop(desk,
     Step.objects.filter(position=1).update(waits_for_shop=True, next_attempt_at=clock.now() + timedelta(minutes=9))
     assert waiting.wake() == 0
 
-    StoreHealth.objects.update(breaker_open_since=None)
+    ConnectionHealth.objects.update(breaker_open_since=None)
 
     assert waiting.wake() == 3
     due = [Step.objects.get(pk=step.pk).next_attempt_at - clock.now() for step in steps]

@@ -56,7 +56,7 @@ SIGNING = sorted(kind.key for kind in registry.playing(HookSource) if kind.hook_
 def shop(platform: str, secret: str = "") -> Store:
     made = make.store(platform=platform, settings={})
     if secret:
-        credentials.keep(made, {webhooks.secret_name(made): secret})
+        credentials.keep(made.connection, {webhooks.secret_name(made.connection): secret})
     return made
 
 
@@ -67,6 +67,6 @@ def body_for(platform: str) -> bytes:
 def knock(store: Store, secret: str = "", body: bytes | None = None, token: str = "", **more: Any) -> int:
     """The status that a delivery to the shop's address gets, signed with `secret`."""
     sent = body_for(store.platform) if body is None else body
-    headers = SIGNED[store.platform](secret, sent, f"{OURS}/hooks/{store.inbox_token}")
-    path = f"/hooks/{token or store.inbox_token}"
+    headers = SIGNED[store.platform](secret, sent, f"{OURS}/hooks/{store.connection.inbox_token}")
+    path = f"/hooks/{token or store.connection.inbox_token}"
     return Client().post(path, sent, content_type="application/json", headers=headers, **more).status_code

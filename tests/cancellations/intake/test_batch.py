@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from cancellations.intake import group_commit, inbox_writer
 from cancellations.intake.group_commit import Waiting
 from cancellations.models import Inbox, InboxState
-from stores.models import Store, StoreHealth
-from stores.platforms.shopify import Shopify
+from stores.models import ConnectionHealth, Store
+from stores.services import addressee
 from tests import make
 
 
@@ -86,12 +86,14 @@ def test_a_burst_is_one_ring_and_one_note(store: Store, monkeypatch: pytest.Monk
     rung: list[int] = []
     monkeypatch.setattr(inbox_writer.queue, "enqueue_on_commit", lambda task, pk: rung.append(pk))
     monkeypatch.setattr(inbox_writer, "_rung_at", [])
+    to = addressee.find(store.connection.inbox_token)
+    assert to is not None
     for number in range(5):
-        inbox_writer.receive(store, Shopify, {"X-Shopify-Topic": "orders/updated"}, b'{"id":%d}' % number)
-    StoreHealth.objects.filter(store=store).update(hook_seen_at=None)
-    inbox_writer.receive(store, Shopify, {"X-Shopify-Topic": "orders/updated"}, b'{"id":9}')
+        inbox_writer.receive(to, {"X-Shopify-Topic": "orders/updated"}, b'{"id":%d}' % number)
+    ConnectionHealth.objects.filter(connection=store.connection).update(hook_seen_at=None)
+    inbox_writer.receive(to, {"X-Shopify-Topic": "orders/updated"}, b'{"id":9}')
 
     waiting_rows = Inbox.objects.filter(state=InboxState.WAITING, next_attempt_at__isnull=False)
     assert rung == [waiting_rows.earliest("pk").pk]
     assert waiting_rows.count() == 6  # the sweep finds those
-    assert StoreHealth.objects.get(store=store).hook_seen_at is None
+    assert ConnectionHealth.objects.get(connection=store.connection).hook_seen_at is None

@@ -34,7 +34,7 @@ def send(store: Store) -> Callable[..., int]:
 
     def go(body: bytes, length: str, *, signed: bytes = BODY, **environ: Any) -> int:
         headers = SIGNED["shopify"](SECRET, signed, "")
-        lines = [f"POST /hooks/{store.inbox_token} HTTP/1.1", "Host: localhost", length]
+        lines = [f"POST /hooks/{store.connection.inbox_token} HTTP/1.1", "Host: localhost", length]
         head = "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
         return _through_gunicorn(head.encode() + body, environ)
 
@@ -101,7 +101,7 @@ def test_what_else_arrives(send: Callable[..., int], body: bytes, length: str, s
 
 @pytest.mark.parametrize("length", ["-1", "+5", "1e3", "0x10", "1_0", "٣", " "])
 def test_a_length_that_is_no_number_is_400(store: Store, length: str) -> None:
-    answer = Client().post(f"/hooks/{store.inbox_token}", BODY, content_type="x/y", CONTENT_LENGTH=length)
+    answer = Client().post(f"/hooks/{store.connection.inbox_token}", BODY, content_type="x/y", CONTENT_LENGTH=length)
 
     assert answer.status_code == 400
 
@@ -125,7 +125,7 @@ BAD = {
 def test_bad_bodies_are_refused_unsigned_and_left_alone_signed(platform: str, name: str, settings: Any) -> None:
     settings.PUBLIC_URL = "https://desk.example"
     store, body = shop(platform, SECRET), BAD[name]
-    path = f"/hooks/{store.inbox_token}"
+    path = f"/hooks/{store.connection.inbox_token}"
 
     def knock(secret: str) -> int:
         headers = SIGNED[platform](secret, body, f"https://desk.example{path}") | {"Content-Encoding": "gzip"}
@@ -140,13 +140,13 @@ def test_only_post_is_answered_and_nothing_is_asked_for_others(
     store: Store, method: str, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(0):
-        answer = getattr(Client(), method)(f"/hooks/{store.inbox_token}")
+        answer = getattr(Client(), method)(f"/hooks/{store.connection.inbox_token}")
 
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
 
 
 def test_an_answer_carries_id_and_policies_and_no_cookie(store: Store) -> None:
-    answer = Client().post(f"/hooks/{store.inbox_token}", b"{}", content_type="application/json")
+    answer = Client().post(f"/hooks/{store.connection.inbox_token}", b"{}", content_type="application/json")
 
     assert answer.status_code == 401
     assert answer["X-Content-Type-Options"] == "nosniff"

@@ -13,7 +13,7 @@ from cancellations.models import Inbox
 from stores.connectors import registry
 from stores.connectors.roles import HookSource
 from stores.kernel.security import signing, vault
-from stores.models import Store, StoreHealth
+from stores.models import ConnectionHealth, Store
 from stores.platforms.shopify import Shopify
 from stores.services import credentials
 from tests import make
@@ -30,7 +30,7 @@ SIGNATURE = "YIOuUwsMzy3tQ1qDAPhVYNnUk67Ccd0zLwq/yaPU/Cs="
 @pytest.fixture
 def store() -> Store:
     made = make.store()
-    credentials.keep(made, {"client_secret": SECRET})
+    credentials.keep(made.connection, {"client_secret": SECRET})
     return made
 
 
@@ -41,7 +41,7 @@ def knock(
     signature: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> Any:
-    token = store if isinstance(store, str) else store.inbox_token
+    token = store if isinstance(store, str) else store.connection.inbox_token
     signed = signing.hmac_base64(SECRET, body) if signature is None else signature
     sent = {"X-Shopify-Topic": "orders/updated", "X-Shopify-Hmac-Sha256": signed} | (headers or {})
     return client.post(f"/hooks/{token}", body, content_type="application/json", headers=sent)
@@ -88,14 +88,14 @@ def test_a_shop_without_a_secret_believes_nobody(client: Client) -> None:
 
 def test_another_shops_signature_does_not_fit(client: Client, store: Store) -> None:
     other = make.store()
-    credentials.keep(other, {"client_secret": "another"})
+    credentials.keep(other.connection, {"client_secret": "another"})
 
     assert knock(client, other).status_code == 401
 
 
 def test_the_former_secret_signs_for_an_hour(client: Client, store: Store) -> None:
     with time_machine.travel(make.NOW, tick=False) as traveller:
-        credentials.keep(store, {"client_secret": "new"}, hook_secret="client_secret")
+        credentials.keep(store.connection, {"client_secret": "new"}, hook_secret="client_secret")
         traveller.shift(timedelta(minutes=59))
         assert knock(client, store).status_code == 200
         traveller.shift(timedelta(minutes=2))
@@ -180,7 +180,7 @@ def test_an_unknown_topic_is_kept_and_left_alone(client: Client, store: Store) -
 
 
 def test_only_post_is_an_answer(client: Client, store: Store) -> None:
-    assert client.get(f"/hooks/{store.inbox_token}").status_code == 405
+    assert client.get(f"/hooks/{store.connection.inbox_token}").status_code == 405
 
 
 def test_needs_no_csrf_token(store: Store) -> None:
@@ -190,7 +190,7 @@ def test_needs_no_csrf_token(store: Store) -> None:
 def test_health_notes_that_webhooks_come(client: Client, store: Store) -> None:
     knock(client, store)
 
-    assert StoreHealth.objects.get(store=store).hook_seen_at is not None
+    assert ConnectionHealth.objects.get(connection=store.connection).hook_seen_at is not None
 
 
 def test_a_broker_that_is_down_turns_nothing_into_an_error(

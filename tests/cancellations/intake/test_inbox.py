@@ -10,8 +10,7 @@ import pytest
 from cancellations.intake import inbox, inbox_writer
 from cancellations.models import Inbox
 from stores.models import OrderRecord, Store
-from stores.platforms.shopify import Shopify
-from stores.services import credentials, orders
+from stores.services import addressee, credentials, orders
 from tests.rigs.desk import Desk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -21,7 +20,9 @@ DAY = 86_400
 def event(desk: Desk, topic: str = "orders/updated", **body: Any) -> Inbox:
     """A verified webhook as it lies in the inbox."""
     raw = json.dumps(body).encode()
-    inbox_writer.receive(desk.store, Shopify, {"X-Shopify-Topic": topic}, raw)
+    to = addressee.find(desk.store.connection.inbox_token)
+    assert to is not None
+    inbox_writer.receive(to, {"X-Shopify-Topic": topic}, raw)
     return Inbox.objects.latest("pk")
 
 
@@ -135,7 +136,7 @@ def test_an_uninstalled_app_disconnects_the_shop_only_when_a_read_is_refused(des
     inbox.handle(row.pk)
     assert Store.objects.get().state == "active"
 
-    credentials.keep(desk.store, {"token": "shpat_" + "0" * 32})
+    credentials.keep(desk.store.connection, {"token": "shpat_" + "0" * 32})
     row = event(desk, "app/uninstalled", id=2)
     inbox.handle(row.pk)
 

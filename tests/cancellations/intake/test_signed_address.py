@@ -22,24 +22,26 @@ OURS = "https://desk.example"
 def store(settings: Any) -> Store:
     settings.PUBLIC_URL = OURS
     made = make.store(platform="square", settings={"environment": "production"})
-    credentials.keep(made, {"token": "t", "signature_key": KEY})
+    credentials.keep(made.connection, {"token": "t", "signature_key": KEY})
     return made
 
 
 def knock(client: Client, store: Store, address: str, **headers: str) -> int:
     signature = signing.hmac_base64(KEY, address.encode() + BODY)
     sent = {"x-square-hmacsha256-signature": signature, **headers}
-    return client.post(f"/hooks/{store.inbox_token}", BODY, content_type="application/json", headers=sent).status_code
+    return client.post(
+        f"/hooks/{store.connection.inbox_token}", BODY, content_type="application/json", headers=sent
+    ).status_code
 
 
 def test_only_our_own_address_makes_the_signature_fit(client: Client, store: Store) -> None:
-    ours = f"{OURS}/hooks/{store.inbox_token}"
+    ours = f"{OURS}/hooks/{store.connection.inbox_token}"
     other = make.store(platform="square", settings={"environment": "production"})
-    credentials.keep(other, {"token": "t", "signature_key": KEY})
+    credentials.keep(other.connection, {"token": "t", "signature_key": KEY})
 
     assert knock(client, store, ours) == 200
     assert knock(client, store, "") == 401
-    assert knock(client, store, f"http://testserver/hooks/{store.inbox_token}") == 401
+    assert knock(client, store, f"http://testserver/hooks/{store.connection.inbox_token}") == 401
     assert knock(client, other, ours) == 401  # the same key and a true signature, for another shop
 
 
@@ -50,5 +52,5 @@ def test_an_address_that_comes_with_the_request_is_not_believed(client: Client, 
 
 def test_without_a_public_address_nothing_fits(client: Client, store: Store, settings: Any) -> None:
     settings.PUBLIC_URL = ""
-    assert knock(client, store, f"/hooks/{store.inbox_token}") == 401
+    assert knock(client, store, f"/hooks/{store.connection.inbox_token}") == 401
     assert knock(client, store, "") == 401

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cancellations.models import Inbox
 from stores.kernel import clock
-from stores.models import AuditEvent, Store, StoreSecret, StoreState
+from stores.models import AuditEvent, Connection, ConnectionSecret, Store, StoreState
 from stores.platforms import registry
 from stores.services import connections, credentials, sync, webhooks
 from tests.cancellations.intake import knocking
@@ -48,29 +48,29 @@ def _never_had(store: Store) -> None: ...
 
 
 def _disconnected(store: Store) -> None:
-    credentials.keep(store, {webhooks.secret_name(store): RIGHT})
+    credentials.keep(store.connection, {webhooks.secret_name(store.connection): RIGHT})
     with patch.object(webhooks, "remove_all", return_value=0):  # the shop itself is not asked here
         connections.disconnect("rescind", store)
 
 
 def _empty(store: Store) -> None:
-    credentials._save(store, webhooks.secret_name(store), "")
+    credentials._save(store.connection, webhooks.secret_name(store.connection), "")
 
 
 def _spoilt(store: Store) -> None:
-    credentials.keep(store, {webhooks.secret_name(store): RIGHT})
-    StoreSecret.objects.filter(store=store).update(sealed=b"\x01\x02t1" + b"x" * 60)
+    credentials.keep(store.connection, {webhooks.secret_name(store.connection): RIGHT})
+    ConnectionSecret.objects.filter(connection=store.connection).update(sealed=b"\x01\x02t1" + b"x" * 60)
 
 
 def _of_another(store: Store) -> None:
-    name = webhooks.secret_name(store)
-    credentials.keep(store, {name: RIGHT})
-    sealed = StoreSecret.objects.get(store=shop(store.platform, "other"), name=name).sealed
-    StoreSecret.objects.filter(store=store).update(sealed=sealed)
+    name = webhooks.secret_name(store.connection)
+    credentials.keep(store.connection, {name: RIGHT})
+    sealed = ConnectionSecret.objects.get(connection=shop(store.platform, "other").connection, name=name).sealed
+    ConnectionSecret.objects.filter(connection=store.connection).update(sealed=sealed)
 
 
 def _only_a_former_one_that_is_over(store: Store) -> None:
-    credentials._save(store, credentials.FORMER, RIGHT, clock.now() - timedelta(seconds=1))
+    credentials._save(store.connection, credentials.FORMER, RIGHT, clock.now() - timedelta(seconds=1))
 
 
 WITHOUT = [_never_had, _disconnected, _empty, _spoilt, _of_another, _only_a_former_one_that_is_over]
@@ -137,15 +137,15 @@ def test_a_shop_whose_secret_was_lost_takes_a_new_one() -> None:
     _spoilt(store)
     knock(store, RIGHT)
 
-    credentials.keep(store, {"client_secret": "new"}, hook_secret="client_secret")
+    credentials.keep(store.connection, {"client_secret": "new"}, hook_secret="client_secret")
 
     assert (knock(store, "new"), knock(store, RIGHT)) == (200, 401)
 
 
 def test_a_former_secret_that_does_not_open_only_signs_nothing() -> None:
     store = shop("shopify", RIGHT)
-    credentials.keep(store, {"client_secret": "new"}, hook_secret="client_secret")
-    StoreSecret.objects.filter(store=store, name=credentials.FORMER).update(sealed=b"spoilt")
+    credentials.keep(store.connection, {"client_secret": "new"}, hook_secret="client_secret")
+    ConnectionSecret.objects.filter(connection=store.connection, name=credentials.FORMER).update(sealed=b"spoilt")
 
     assert (knock(store, "new"), knock(store, RIGHT)) == (200, 401)
     assert Store.objects.get(pk=store.pk).state == StoreState.ACTIVE
@@ -154,7 +154,7 @@ def test_a_former_secret_that_does_not_open_only_signs_nothing() -> None:
 def test_copying_meets_a_lost_secret_as_well() -> None:
     store = shop("shopify")
     _spoilt(store)
-    webhooks.check(store)  # says so in words, and does not fall
+    webhooks.check(store.connection)  # says so in words, and does not fall
     store.sync.next_attempt_at = clock.now()
     store.sync.save()
 
@@ -175,7 +175,7 @@ def test_a_platform_that_sends_nothing_has_no_door(size: int) -> None:
 
 def test_a_shop_of_a_platform_that_is_gone_has_no_door() -> None:
     store = shop("shopify", RIGHT)
-    Store.objects.filter(pk=store.pk).update(platform="yesterdays")
+    Connection.objects.filter(pk=store.connection_id).update(connector="yesterdays")
 
     assert knock(store, RIGHT) == 404
 
@@ -208,7 +208,10 @@ def test_an_unsigned_shop_that_was_disconnected_has_no_door() -> None:
 def test_a_ping_that_nobody_signed_leaves_nothing(secret: str, status: int) -> None:
     store = shop("woocommerce", secret)
 
-    assert Client().post(f"/hooks/{store.inbox_token}", b"webhook_id=7", content_type="x/y").status_code == status
+    assert (
+        Client().post(f"/hooks/{store.connection.inbox_token}", b"webhook_id=7", content_type="x/y").status_code
+        == status
+    )
     assert not Inbox.objects.exists()
 
 
@@ -231,9 +234,9 @@ def test_an_address_that_is_nobodys_is_404(token: str) -> None:
 def test_rotating_and_disconnecting_count_at_once() -> None:
     store = shop("shopify", "old")
     assert knock(store, "old") == 200
-    credentials.keep(store, {"client_secret": "new"})
+    credentials.keep(store.connection, {"client_secret": "new"})
     assert (knock(store, "old"), knock(store, "new")) == (401, 200)
-    credentials.keep(store, {})
+    credentials.keep(store.connection, {})
     assert knock(store, "new") == 401
 
 

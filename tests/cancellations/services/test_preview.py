@@ -158,14 +158,15 @@ def test_a_right_to_write_includes_the_right_to_read(desk: Desk) -> None:
 
 
 def replace_scopes(desk: Desk, *, without: tuple[str, ...]) -> Store:
-    desk.store.granted_scopes = [scope for scope in desk.store.granted_scopes if scope not in without]
+    account = desk.store.connection
+    account.granted_scopes = [scope for scope in account.granted_scopes if scope not in without]
     return desk.store
 
 
 def test_a_missing_vital_right_blocks_the_plan(desk: Desk) -> None:
     record = desk.order()
     request = desk.some(record, 1)
-    replace_scopes(desk, without=("write_orders",)).save()
+    replace_scopes(desk, without=("write_orders",)).connection.save()
     record.refresh_from_db()
 
     plan = preview.plan_of(desk.preview(record, request))

@@ -12,7 +12,7 @@ from django.db import models
 
 from cancellations.models import Attempt, Cancellation, Inbox, Preview, PrivateNote, Step
 from stores.kernel.security import vault
-from stores.models import StoreSecret
+from stores.models import ConnectionSecret
 from tests import make
 
 OLD, NEW = (f"{name}:{base64.b64encode(name.encode() * 8).decode()}" for name in ("key1", "key2"))
@@ -30,7 +30,7 @@ def attempt(db: None) -> Attempt:
     about: dict[str, Any] = {"store": order.store, "order": order, "created_at": make.NOW}
     seen = Preview.objects.create(actor=actor, **about)
     cancellation = Cancellation.objects.create(preview=seen, requester=actor, units=1, money_minor=0, **about)
-    step = Step.objects.create(cancellation=cancellation, position=1, kind="refund")
+    step = Step.objects.create(cancellation=cancellation, connection=order.store.connection, position=1, kind="refund")
     return Attempt(step=step, generation=1, fence=1, key="k", method="POST", path="/", created_at=make.NOW)
 
 
@@ -39,7 +39,7 @@ def sealed(attempt: Attempt) -> list[tuple[models.Model, str]]:
     """One row of each table that holds sealed values."""
     store = attempt.step.cancellation.store
     rows: list[tuple[Any, str]] = [
-        (StoreSecret(store=store, name="api_token", updated_at=make.NOW), "sealed"),
+        (ConnectionSecret(connection=store.connection, name="api_token", updated_at=make.NOW), "sealed"),
         (PrivateNote(store=store, digest="-", created_at=make.NOW), "sealed"),
         (attempt, "body"),
         (Inbox(store=store, endpoint="e", event_key="1", received_at=make.NOW), "body"),
@@ -67,6 +67,19 @@ def test_every_sealed_row_opens_without_the_old_key_afterwards(sealed, settings)
         assert vault.unseal(getattr(row, column), bound_to=row.bound_to) == b"quiet words"
 
 
+def test_what_a_secret_was_moved_from_is_sealed_again_with_it(sealed, settings):
+    row = sealed[0][0]
+    row.moved_from = vault.seal(b"as it was", bound_to=row.moved_from_bound_to)
+    row.save()
+
+    settings.VAULT_KEYS = f"{NEW},{OLD}"
+    assert "stores_connectionsecret: 2 sealed again" in rotate()
+    settings.VAULT_KEYS = NEW
+
+    row.refresh_from_db()
+    assert vault.unseal(row.moved_from, bound_to=row.moved_from_bound_to) == b"as it was"
+
+
 def test_a_second_run_changes_nothing(sealed, settings):
     settings.VAULT_KEYS = f"{NEW},{OLD}"
     rotate()
@@ -77,16 +90,16 @@ def test_a_second_run_changes_nothing(sealed, settings):
 def test_rows_are_taken_in_batches(db, settings):
     store = make.store()
     for name in "abc":
-        row = StoreSecret(store=store, name=name, updated_at=make.NOW)
+        row = ConnectionSecret(connection=store.connection, name=name, updated_at=make.NOW)
         row.sealed = vault.seal(b"x", bound_to=row.bound_to)
         row.save()
     settings.VAULT_KEYS = f"{NEW},{OLD}"
 
-    assert "stores_storesecret: 3 sealed again" in rotate("--batch", "2")
+    assert "stores_connectionsecret: 3 sealed again" in rotate("--batch", "2")
 
 
 def test_rows_that_do_not_open_stay_and_are_told(sealed, settings):
-    StoreSecret.objects.update(name="moved")
+    ConnectionSecret.objects.update(name="moved")
     PrivateNote.objects.update(sealed=b"")
     settings.VAULT_KEYS = f"{NEW},{OLD}"
 
@@ -94,7 +107,7 @@ def test_rows_that_do_not_open_stay_and_are_told(sealed, settings):
     with pytest.raises(CommandError, match="1 rows do not open"):
         call_command("vault", "rotate", stdout=told)
 
-    assert "stores_storesecret: 0 sealed again, 0 were current, 0 erased, 1 unreadable" in told.getvalue()
+    assert "stores_connectionsecret: 0 sealed again, 0 were current, 0 erased, 1 unreadable" in told.getvalue()
     assert "cancellations_privatenote: 0 sealed again, 0 were current, 1 erased, 0 unreadable" in told.getvalue()
 
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from stores.canonical.order import Cancellable, Person
 from stores.kernel import clock
-from stores.models import AuditEvent, OrderRecord, Role, Store, StoreHealth, StoreSync
+from stores.models import AuditEvent, ConnectionHealth, OrderRecord, Role, Store, StoreSync
 from stores.services import orders as kept
 from tests import make
 from tests.rigs.people import Cast
@@ -169,7 +169,7 @@ class TestFreshness:
         for number in range(4):
             make.membership(cast.staff_a, make.store(f"Fine {number}"), Role.STAFF)
         StoreSync.objects.update(fresh_at=clock.now())
-        failing = StoreHealth.objects.filter(store=cast.shop_a)
+        failing = ConnectionHealth.objects.filter(connection=cast.shop_a.connection)
         failing.update(failures=1, last_success_at=None, last_error_at=make.NOW)
         StoreSync.objects.filter(store=cast.shop_a).update(error="The shop could not be reached.", fresh_at=None)
 
@@ -181,7 +181,9 @@ class TestFreshness:
 
     def test_a_failing_shop_is_never_passed_off_as_empty(self, browser: Client, cast: Cast) -> None:
         StoreSync.objects.filter(store=cast.shop_a).update(error="The shop could not be reached.", fresh_at=None)
-        StoreHealth.objects.filter(store=cast.shop_a).update(failures=1, last_success_at=None, last_error_at=make.NOW)
+        ConnectionHealth.objects.filter(connection=cast.shop_a.connection).update(
+            failures=1, last_success_at=None, last_error_at=make.NOW
+        )
 
         page = text_of(browser.get("/orders"))
 

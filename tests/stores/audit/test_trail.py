@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from stores.audit import actions, trail
 from stores.audit.actions import Action
-from stores.kernel import clock
 from stores.kernel.context import request_id
 from stores.kernel.money import Money
 from stores.kernel.security import vault
 from stores.models import AuditChain, AuditEvent, Store, User
+from tests import make
 
 TRIED = actions.declare(Action("trial.done", "{actor} tried {what}", personal=("words",)))
 MOVED = actions.declare(Action("trial.moved", "{actor} moved money", moves_money=True))
@@ -26,7 +26,7 @@ MOVED = actions.declare(Action("trial.moved", "{actor} moved money", moves_money
 
 @pytest.fixture
 def store(db):
-    return Store.objects.create(platform="shopify", name="Acrylic Studio", created_at=clock.now())
+    return make.store("Acrylic Studio")
 
 
 def record(action: Action = TRIED, **facts: Any) -> AuditEvent:
@@ -149,7 +149,7 @@ def test_outside_a_transaction_nothing_is_recorded():
 def test_what_cannot_be_recorded_does_not_happen():
     @transaction.atomic
     def connect() -> None:
-        Store.objects.create(platform="shopify", name="Never", created_at=clock.now())
+        make.store("Never")
         trail.record(TRIED, actor="rescind", target="a:b", amount=0.1)
 
     with pytest.raises(ValueError, match="canonical"):

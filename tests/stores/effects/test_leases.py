@@ -14,7 +14,7 @@ from stores.effects import leases
 from stores.effects.models import Leased
 from stores.effects.moves import ForbiddenMove
 from stores.kernel.errors import LeaseLost
-from stores.models import Store, StoreHealth, StoreSync
+from stores.models import ConnectionHealth, Store, StoreSync
 from tests import make
 
 NOW = make.NOW
@@ -142,10 +142,12 @@ def test_only_its_own_leases_are_let_go_and_they_are_due_in_a_moment() -> None:
     assert (rows.get().lease_until, rows.get().next_attempt_at) == (None, NOW + leases.A_MOMENT)
 
 
-@pytest.mark.parametrize(("column", "table"), [("looking_until", Cancellation), ("token_lease_until", StoreHealth)])
+@pytest.mark.parametrize(
+    ("column", "table"), [("looking_until", Cancellation), ("token_lease_until", ConnectionHealth)]
+)
 def test_a_lease_of_one_column_is_given_back_by_its_holder_only(column: str, table: Any) -> None:
     row = make.cancellation(state="done")
-    StoreHealth.objects.get_or_create(store=Store.objects.get(pk=row.store_id))
+    ConnectionHealth.objects.get_or_create(connection=Store.objects.get(pk=row.store_id).connection)
     rows, length = table.objects.all(), timedelta(seconds=60)
 
     first = leases.hold(rows, column, now=NOW, length=length)

@@ -8,7 +8,7 @@ from stores.kernel.security import vault
 from stores.kernel.security.vault import VaultError
 
 OLD, NEW = (f"{name}:{base64.b64encode(name.encode() * 8).decode()}" for name in ("key1", "key2"))
-HERE = vault.bound("stores_storesecret", "sealed", "api_token", 7)
+HERE = vault.bound("stores_connectionsecret", "sealed", "api_token", 7)
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +32,9 @@ def test_the_same_value_never_seals_to_the_same_bytes():
     "elsewhere",
     [
         vault.bound("stores_other", "sealed", "api_token", 7),
-        vault.bound("stores_storesecret", "other", "api_token", 7),
-        vault.bound("stores_storesecret", "sealed", "webhook_secret", 7),
-        vault.bound("stores_storesecret", "sealed", "api_token", 8),
+        vault.bound("stores_connectionsecret", "other", "api_token", 7),
+        vault.bound("stores_connectionsecret", "sealed", "webhook_secret", 7),
+        vault.bound("stores_connectionsecret", "sealed", "api_token", 8),
         "",
     ],
     ids=["table", "column", "row", "store", "nothing"],

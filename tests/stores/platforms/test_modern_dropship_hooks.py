@@ -65,16 +65,16 @@ def knock(token, body):
 
 
 def test_the_unguessable_address_alone_opens(shop):
-    assert knock(shop.inbox_token, json.dumps(ORDER)) == 200
-    assert knock(shop.inbox_token, json.dumps(ORDER)) == 200
-    assert knock("wrong" + shop.inbox_token[5:], json.dumps(ORDER)) == 404
+    assert knock(shop.connection.inbox_token, json.dumps(ORDER)) == 200
+    assert knock(shop.connection.inbox_token, json.dumps(ORDER)) == 200
+    assert knock("wrong" + shop.connection.inbox_token[5:], json.dumps(ORDER)) == 404
 
     (row,) = Inbox.objects.all()
     assert (row.state, row.order_external_id) == (InboxState.WAITING, ORDER["_id"])
 
 
 def test_more_than_an_order_can_be_is_refused_unread(shop):
-    assert knock(shop.inbox_token, json.dumps(ORDER | {"note": "x" * 64_000})) == 413
+    assert knock(shop.connection.inbox_token, json.dumps(ORDER | {"note": "x" * 64_000})) == 413
     assert not Inbox.objects.exists()
 
 

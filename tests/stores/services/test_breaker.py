@@ -10,7 +10,7 @@ from stores.kernel.errors import (
     RemoteThrottled,
     RemoteUnavailable,
 )
-from stores.models import Store, StoreHealth
+from stores.models import ConnectionHealth, Store
 from stores.services.circuit_breaker import RowBreaker, Seen
 from tests import make
 from tests.stores.services.clocks import FrozenClock
@@ -25,7 +25,7 @@ def store() -> Store:
 
 @pytest.fixture
 def breaker(store: Store, frozen: FrozenClock) -> RowBreaker:
-    return RowBreaker(store.pk, Seen())
+    return RowBreaker(store.connection_id, Seen(), store_id=store.pk)
 
 
 def fail(breaker: RowBreaker, times: int, error: RemoteError | None = None) -> None:
@@ -52,7 +52,7 @@ def test_an_answer_in_between_starts_the_count_again(breaker: RowBreaker, store:
     fail(breaker, 4)
 
     breaker.check(effect=True)
-    assert StoreHealth.objects.get(store=store).failures == 4
+    assert ConnectionHealth.objects.get(connection=store.connection).failures == 4
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_probes_become_rarer_up_to_ten_minutes(breaker: RowBreaker, frozen: Froz
     fail(breaker, 5)
     gaps = []
     for _ in range(7):
-        probe_at = StoreHealth.objects.get(store=store).breaker_probe_at
+        probe_at = ConnectionHealth.objects.get(connection=store.connection).breaker_probe_at
         assert probe_at is not None
         gaps.append(round((probe_at - frozen.now()).total_seconds()))
         frozen.forward(gaps[-1] + 1)
@@ -104,7 +104,7 @@ def test_probes_become_rarer_up_to_ten_minutes(breaker: RowBreaker, frozen: Froz
 
 
 def test_another_process_learns_of_it_within_a_second(breaker: RowBreaker, frozen: FrozenClock, store: Store) -> None:
-    elsewhere = RowBreaker(store.pk, Seen())
+    elsewhere = RowBreaker(store.connection_id, Seen(), store_id=store.pk)
     elsewhere.check(effect=True)
     fail(breaker, 5)
     frozen.forward(1.1)

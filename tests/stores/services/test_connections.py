@@ -12,7 +12,7 @@ from sandbox import in_process
 from sandbox.world import World
 from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteRefused, RemoteUnavailable
 from stores.kernel.http.network import Egress, GuardedAdapter
-from stores.models import AuditEvent, Store, StoreHealth, StoreSecret, StoreSync
+from stores.models import AuditEvent, Connection, ConnectionHealth, ConnectionSecret, Store, StoreSync
 from stores.services import connections, credentials, platform_client, webhooks
 from tests import make
 
@@ -53,9 +53,9 @@ class TestConnecting:
             store = connect(keys)
 
         assert (store.name, store.currency, store.state) == ("Studio", "USD", "active")
-        assert "write_orders" in store.granted_scopes
+        assert "write_orders" in store.connection.granted_scopes
         assert StoreSync.objects.get(store=store).next_attempt_at is not None
-        assert StoreHealth.objects.filter(store=store).exists()
+        assert ConnectionHealth.objects.filter(connection=store.connection).exists()
         assert len(rung) == 3  # the import, the webhooks, the mail to admins
 
     def test_leaves_no_secret_in_clear_nor_in_the_audit(self, keys: dict[str, str]) -> None:
@@ -63,7 +63,7 @@ class TestConnecting:
 
         event = AuditEvent.objects.get(kind="shop.connected")
         assert keys["token"] not in event.body
-        assert keys["token"].encode() not in bytes(StoreSecret.objects.get(store=store).sealed)
+        assert keys["token"].encode() not in bytes(ConnectionSecret.objects.get(connection=store.connection).sealed)
         assert keys["token"] not in str(store.__dict__)
 
     def test_wrong_credentials_store_nothing(self, world: World) -> None:
@@ -89,7 +89,7 @@ class TestConnecting:
 
     def test_one_account_is_connected_once_under_whatever_address(self, world: World, keys: dict[str, str]) -> None:
         store = connect(keys)
-        assert store.account == "demo.myshopify.com"
+        assert store.connection.account == "demo.myshopify.com"
 
         with pytest.raises(InputRejected, match="already, as Studio") as refusal:
             connections.connect(make.person(), "shopify", "Twin", {"shop": "demo"}, keys)
@@ -104,8 +104,8 @@ class TestConnecting:
             connections.rekey("Ana", store, {"token": other["static_token"]}, {"shop": "other.myshopify.com"})
 
         store.refresh_from_db()
-        assert (store.account, store.settings) == ("demo.myshopify.com", SHOP)
-        assert credentials.read(store) == keys
+        assert (store.connection.account, store.connection.settings) == ("demo.myshopify.com", SHOP)
+        assert credentials.read(store.connection) == keys
 
     def test_a_vital_right_must_be_granted_first(self, world: World, keys: dict[str, str]) -> None:
         world.add_shop("demo", scopes=["read_locations"])
@@ -166,7 +166,7 @@ class TestLater:
     def test_new_credentials_bring_a_disconnected_shop_back(self, world: World, keys: dict[str, str]) -> None:
         store = connect(keys)
         world.add_shop("demo", static_token="shpat_" + "1" * 32)
-        connections.reject_credentials(store)
+        connections.reject_credentials(store.connection, CredentialsRejected())
 
         connections.rekey(make.person(), store, {"token": "shpat_" + "1" * 32})
 
@@ -180,7 +180,7 @@ class TestLater:
         with pytest.raises(CredentialsRejected):
             connections.rekey(make.person(), store, {"token": "shpat_" + "0" * 32})
 
-        assert credentials.read(store) == keys
+        assert credentials.read(store.connection) == keys
 
     def test_a_paused_shop_is_not_called_until_resumed(self, world: World, keys: dict[str, str]) -> None:
         store = connect(keys)
@@ -207,7 +207,7 @@ class TestLater:
 
         connections.disconnect(make.person(), store)
 
-        assert not StoreSecret.objects.filter(store=store).exists()
+        assert not ConnectionSecret.objects.filter(connection=store.connection).exists()
         assert store.orders.count() == 1
         assert [e.kind for e in AuditEvent.objects.filter(chain__store=store)] == [
             "shop.connected",
@@ -240,29 +240,29 @@ class TestHooks:
         return connect(keys | {"client_secret": shop["secret"]}, client_id=shop["client_id"])
 
     def test_are_registered_once_each(self, store: Store) -> None:
-        webhooks.check(store)
-        webhooks.check(store)
+        webhooks.check(store.connection)
+        webhooks.check(store.connection)
 
         standing = opened(store).list_hooks()
         assert sorted(hook.topic for hook in standing) == sorted(opened(store).topics)
-        assert {hook.uri for hook in standing} == {f"https://desk.example.com/hooks/{store.inbox_token}"}
+        assert {hook.uri for hook in standing} == {f"https://desk.example.com/hooks/{store.connection.inbox_token}"}
         assert AuditEvent.objects.filter(kind="shop.hooks_repaired").count() == 1
-        assert StoreHealth.objects.get(store=store).hooks_standing == len(standing)
+        assert ConnectionHealth.objects.get(connection=store.connection).hooks_standing == len(standing)
 
     def test_one_that_vanished_is_put_back(self, store: Store) -> None:
-        webhooks.check(store)
+        webhooks.check(store.connection)
         platform = opened(store)
         platform.remove_hook(platform.list_hooks()[0].id)
 
-        webhooks.check(store)
+        webhooks.check(store.connection)
 
         assert len(platform.list_hooks()) == len(platform.topics)
 
     def test_those_of_an_old_address_are_replaced(self, store: Store, settings: Any) -> None:
-        webhooks.check(store)
+        webhooks.check(store.connection)
         settings.PUBLIC_URL = "https://new.example.com"
 
-        webhooks.check(store)
+        webhooks.check(store.connection)
 
         assert all("new.example.com" in hook.uri for hook in opened(store).list_hooks())
 
@@ -270,39 +270,39 @@ class TestHooks:
         platform = opened(store)
         foreign = platform.add_hook("ORDERS_PAID", "https://elsewhere.example.com/hook")
 
-        webhooks.check(store)
-        webhooks.remove_all(store)
+        webhooks.check(store.connection)
+        webhooks.remove_all(store.connection, store_id=store.pk)
 
         assert [hook.id for hook in platform.list_hooks()] == [foreign.id]
 
     def test_trouble_is_kept_in_words_and_looked_at_again(self, store: Store, world: World) -> None:
-        webhooks.check(store)
+        webhooks.check(store.connection)
         world.fault("refused", times=100)
 
-        webhooks.check(store)
+        webhooks.check(store.connection)
 
-        health = StoreHealth.objects.get(store=store)
+        health = ConnectionHealth.objects.get(connection=store.connection)
         assert "could not be reached" in health.hooks_error
 
     def test_without_the_signing_secret_none_is_registered(self, keys: dict[str, str], world: World) -> None:
         bare = connect(keys)
 
-        webhooks.check(bare)
+        webhooks.check(bare.connection)
 
-        assert "cannot be believed" in StoreHealth.objects.get(store=bare).hooks_error
+        assert "cannot be believed" in ConnectionHealth.objects.get(connection=bare.connection).hooks_error
         assert opened(bare).list_hooks() == []
 
     def test_without_a_public_address_nothing_is_due(self, store: Store, settings: Any) -> None:
-        assert webhooks.due(make.NOW, 10) == [str(store.uuid)]
+        assert webhooks.due(make.NOW, 10) == [str(store.connection.uuid)]
         settings.PUBLIC_URL = ""
 
         assert webhooks.due(make.NOW, 10) == []
 
     def test_disconnecting_takes_them_down(self, store: Store) -> None:
-        webhooks.check(store)
+        webhooks.check(store.connection)
         platform = opened(store)
 
-        assert webhooks.remove_all(store) == len(platform.topics)
+        assert webhooks.remove_all(store.connection, store_id=store.pk) == len(platform.topics)
         assert platform.list_hooks() == []
 
 
@@ -317,10 +317,10 @@ class TestHooks:
 def test_what_another_process_changed_counts_at_the_next_use(before: Any, after: Any, settings: Any) -> None:
     settings.PRIVATE_NETWORKS = ["10.0.0.0/8"]
     one = make.store(settings=before)
-    old = platform_client.session_to(one)
-    Store.objects.filter(pk=one.pk).update(settings=after)  # nobody tells this process
+    old = platform_client.session_to(one.connection)
+    Connection.objects.filter(pk=one.connection_id).update(settings=after)  # nobody tells this process
 
-    new = platform_client.session_to(Store.objects.get(pk=one.pk))
+    new = platform_client.session_to(Store.objects.get(pk=one.pk).connection)
 
     assert new.session is not old.session
     assert _allows(new, "10.1.2.3") == bool(after)
@@ -330,14 +330,14 @@ def test_what_another_process_changed_counts_at_the_next_use(before: Any, after:
 def test_networks_that_are_allowed_no_longer_are_not_kept(settings: Any) -> None:
     settings.PRIVATE_NETWORKS = ["10.0.0.0/8"]
     one = make.store(settings={"base_url": "https://gateway.internal.example"})
-    assert _allows(platform_client.session_to(one), "10.1.2.3")
+    assert _allows(platform_client.session_to(one.connection), "10.1.2.3")
 
     settings.PRIVATE_NETWORKS = []
 
-    assert not _allows(platform_client.session_to(one), "10.1.2.3")
+    assert not _allows(platform_client.session_to(one.connection), "10.1.2.3")
 
 
-def _allows(way: platform_client.ShopSession, address: str) -> bool:
+def _allows(way: platform_client.ConnectionSession, address: str) -> bool:
     """What the sockets of the session themselves are asked, when one is opened."""
     adapter = way.session.get_adapter("https://x")
     assert isinstance(adapter, GuardedAdapter)
@@ -346,7 +346,8 @@ def _allows(way: platform_client.ShopSession, address: str) -> bool:
 
 def test_the_pool_is_one_per_shop_and_process() -> None:
     one, other = make.store(), make.store()
+    again = Store.objects.get(pk=one.pk)
 
-    assert platform_client.session_to(one) is platform_client.session_to(Store.objects.get(pk=one.pk))
-    assert platform_client.session_to(one) is not platform_client.session_to(other)
-    assert isinstance(platform_client.session_to(one).session, requests.Session)
+    assert platform_client.session_to(one.connection) is platform_client.session_to(again.connection)
+    assert platform_client.session_to(one.connection) is not platform_client.session_to(other.connection)
+    assert isinstance(platform_client.session_to(one.connection).session, requests.Session)

@@ -4,7 +4,7 @@ import pytest
 
 from stores.kernel.errors import RemoteThrottled
 from stores.kernel.security.vault import VaultError
-from stores.models import Store, StoreHealth, StoreSecret
+from stores.models import ConnectionHealth, ConnectionSecret, Store
 from stores.services import credentials
 from stores.services.credentials import TokenCache
 from tests import make
@@ -31,71 +31,75 @@ def store(frozen: FrozenClock) -> Store:
 
 
 def test_secrets_come_back_only_through_the_vault(store: Store) -> None:
-    credentials.keep(store, {"client_id": "abc", "client_secret": "s3cret", "token": ""})
+    credentials.keep(store.connection, {"client_id": "abc", "client_secret": "s3cret", "token": ""})
 
-    assert credentials.read(store) == {"client_id": "abc", "client_secret": "s3cret"}
-    assert all(b"s3cret" not in bytes(row.sealed) for row in StoreSecret.objects.all())
+    assert credentials.read(store.connection) == {"client_id": "abc", "client_secret": "s3cret"}
+    assert all(b"s3cret" not in bytes(row.sealed) for row in ConnectionSecret.objects.all())
 
 
 def test_a_secret_copied_from_another_shop_does_not_open(store: Store) -> None:
-    credentials.keep(store, {"token": "one"})
+    credentials.keep(store.connection, {"token": "one"})
     other = make.store()
-    credentials.keep(other, {"token": "two"})
-    StoreSecret.objects.filter(store=other).update(sealed=StoreSecret.objects.get(store=store).sealed)
+    credentials.keep(other.connection, {"token": "two"})
+    ConnectionSecret.objects.filter(connection=other.connection).update(
+        sealed=ConnectionSecret.objects.get(connection=store.connection).sealed
+    )
 
     with pytest.raises(VaultError):
-        credentials.read(other)
+        credentials.read(other.connection)
 
 
 def test_a_token_is_fetched_once_and_shared(store: Store) -> None:
     fetch = Fetch()
 
-    tokens = {TokenCache(store)(fetch) for _ in range(3)}
+    tokens = {TokenCache(store.connection)(fetch) for _ in range(3)}
 
     assert (fetch.times, len(tokens)) == (1, 1)
-    assert "access_token" not in credentials.read(store)
+    assert "access_token" not in credentials.read(store.connection)
 
 
 def test_a_token_is_renewed_at_four_fifths_of_its_life(store: Store, frozen: FrozenClock) -> None:
     fetch = Fetch(life=1000)
-    first = TokenCache(store)(fetch)
+    first = TokenCache(store.connection)(fetch)
     frozen.forward(799)
-    assert TokenCache(store)(fetch) == first
+    assert TokenCache(store.connection)(fetch) == first
 
     frozen.forward(2)
 
-    assert TokenCache(store)(fetch) != first
+    assert TokenCache(store.connection)(fetch) != first
 
 
 def test_while_one_worker_renews_others_use_the_old_token(store: Store, frozen: FrozenClock) -> None:
     fetch = Fetch(life=1000)
-    first = TokenCache(store)(fetch)
+    first = TokenCache(store.connection)(fetch)
     frozen.forward(900)
     seen: list[str] = []
 
     def slow_fetch() -> tuple[str, float]:
-        seen.append(TokenCache(store)(fetch))
+        seen.append(TokenCache(store.connection)(fetch))
         return "new", 1000
 
-    assert TokenCache(store)(slow_fetch) == "new"
+    assert TokenCache(store.connection)(slow_fetch) == "new"
     assert seen == [first]
     assert fetch.times == 1
 
 
 def test_a_worker_that_died_while_renewing_is_waited_for_a_little_only(store: Store, frozen: FrozenClock) -> None:
-    StoreHealth.objects.filter(store=store).update(token_lease_until=frozen.now() + credentials.REFRESH_LEASE)
+    ConnectionHealth.objects.filter(connection=store.connection).update(
+        token_lease_until=frozen.now() + credentials.REFRESH_LEASE
+    )
 
     with pytest.raises(RemoteThrottled):
-        TokenCache(store)(Fetch())
+        TokenCache(store.connection)(Fetch())
     assert sum(frozen.waits) <= 3
 
     frozen.forward(60)
-    assert TokenCache(store)(Fetch())
+    assert TokenCache(store.connection)(Fetch())
 
 
 def test_a_refused_token_is_forgotten_but_not_a_newer_one(store: Store, frozen: FrozenClock) -> None:
     fetch = Fetch()
-    late, early = TokenCache(store), TokenCache(store)
+    late, early = TokenCache(store.connection), TokenCache(store.connection)
     refused = late(fetch)
     assert early(fetch) == refused
     frozen.forward(1)
@@ -110,8 +114,8 @@ def test_a_refused_token_is_forgotten_but_not_a_newer_one(store: Store, frozen: 
 
 def test_new_credentials_take_the_old_token_away(store: Store) -> None:
     fetch = Fetch()
-    TokenCache(store)(fetch)
+    TokenCache(store.connection)(fetch)
 
-    credentials.keep(store, {"token": "static"})
+    credentials.keep(store.connection, {"token": "static"})
 
-    assert StoreSecret.objects.get(store=store).name == "token"
+    assert ConnectionSecret.objects.get(connection=store.connection).name == "token"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from stores.kernel.http.transport import Usage
-from stores.models import StoreHealth
+from stores.models import ConnectionHealth
 from stores.services.rate_limit import Ledger, RowLimiter
 from tests import make
 from tests.stores.services.clocks import FrozenClock
@@ -41,101 +41,101 @@ class Bucket:
 
 
 @pytest.fixture
-def store_id() -> int:
-    return make.store().pk
+def connection_id() -> int:
+    return make.store().connection_id
 
 
-def test_what_was_saved_up_is_used_before_anybody_waits(frozen: FrozenClock, store_id: int) -> None:
-    person = RowLimiter(store_id, Ledger(), is_person=True)
+def test_what_was_saved_up_is_used_before_anybody_waits(frozen: FrozenClock, connection_id: int) -> None:
+    person = RowLimiter(connection_id, Ledger(), is_person=True)
 
     assert [person.reserve(400) for _ in range(2)] == [0, 0]
     assert person.reserve(250) == pytest.approx(0.5, abs=0.1)
 
 
-def test_nothing_is_taken_when_the_slot_is_far_away(frozen: FrozenClock, store_id: int) -> None:
-    person = RowLimiter(store_id, Ledger(), is_person=True)
+def test_nothing_is_taken_when_the_slot_is_far_away(frozen: FrozenClock, connection_id: int) -> None:
+    person = RowLimiter(connection_id, Ledger(), is_person=True)
     person.reserve(1000)
-    before = StoreHealth.objects.get(store_id=store_id).next_slot_at
+    before = ConnectionHealth.objects.get(connection_id=connection_id).next_slot_at
 
     assert person.reserve(500) > 1.0
 
-    assert StoreHealth.objects.get(store_id=store_id).next_slot_at == before
+    assert ConnectionHealth.objects.get(connection_id=connection_id).next_slot_at == before
 
 
-def test_background_leaves_what_was_saved_up_to_people(frozen: FrozenClock, store_id: int) -> None:
+def test_background_leaves_what_was_saved_up_to_people(frozen: FrozenClock, connection_id: int) -> None:
     ledger = Ledger()
-    waits = [RowLimiter(store_id, ledger, is_person=False).reserve(50) for _ in range(100)]
+    waits = [RowLimiter(connection_id, ledger, is_person=False).reserve(50) for _ in range(100)]
 
     assert min(waits) == 0
     assert max(waits) > 1.0  # background is told to come again
-    assert RowLimiter(store_id, ledger, is_person=True).reserve(300) <= 1.0
+    assert RowLimiter(connection_id, ledger, is_person=True).reserve(300) <= 1.0
 
 
-def test_the_platforms_own_figures_replace_our_guess(frozen: FrozenClock, store_id: int) -> None:
-    limiter = RowLimiter(store_id, Ledger(), is_person=True)
+def test_the_platforms_own_figures_replace_our_guess(frozen: FrozenClock, connection_id: int) -> None:
+    limiter = RowLimiter(connection_id, Ledger(), is_person=True)
     limiter.reserve(310)
     limiter.correct(Usage(requested=310, actual=60, available=1940, maximum=2000, per_second=100))
 
-    health = StoreHealth.objects.get(store_id=store_id)
+    health = ConnectionHealth.objects.get(connection_id=connection_id)
     assert (health.bucket_size, health.seconds_per_point, health.bucket_left) == (2000, 0.01, 1940)
     assert health.next_slot_at == pytest.approx(frozen.at + 0.6, abs=0.05)
 
 
-def test_another_user_of_the_bucket_is_noticed(frozen: FrozenClock, store_id: int) -> None:
-    limiter = RowLimiter(store_id, Ledger(), is_person=True)
+def test_another_user_of_the_bucket_is_noticed(frozen: FrozenClock, connection_id: int) -> None:
+    limiter = RowLimiter(connection_id, Ledger(), is_person=True)
     limiter.reserve(10)
     limiter.correct(Usage(requested=10, actual=10, available=5, maximum=2000, per_second=100))
 
     assert limiter.reserve(500) > 1.0
 
 
-def test_a_refusal_empties_the_bucket_for_everybody(frozen: FrozenClock, store_id: int) -> None:
-    RowLimiter(store_id, Ledger(), is_person=False).throttled(7)
+def test_a_refusal_empties_the_bucket_for_everybody(frozen: FrozenClock, connection_id: int) -> None:
+    RowLimiter(connection_id, Ledger(), is_person=False).throttled(7)
 
-    assert RowLimiter(store_id, Ledger(), is_person=True).reserve(1) >= 7
+    assert RowLimiter(connection_id, Ledger(), is_person=True).reserve(1) >= 7
 
 
-def test_a_call_that_was_never_answered_is_given_back(frozen: FrozenClock, store_id: int) -> None:
-    limiter = RowLimiter(store_id, Ledger(), is_person=True)
+def test_a_call_that_was_never_answered_is_given_back(frozen: FrozenClock, connection_id: int) -> None:
+    limiter = RowLimiter(connection_id, Ledger(), is_person=True)
     limiter.reserve(10)
     limiter.correct(Usage(requested=10, actual=10, available=2000, maximum=2000, per_second=100))
 
     waits = [limiter.reserve(900) for _ in range(20)]
 
     assert max(waits) <= 1.0
-    health = StoreHealth.objects.get(store_id=store_id)
+    health = ConnectionHealth.objects.get(connection_id=connection_id)
     assert health.next_slot_at <= frozen.at + 9.2  # one of the twenty is held, not all
 
 
 @pytest.mark.parametrize(("size", "rate"), [(2000, 100), (20000, 1000)], ids=["standard", "plus"])
 def test_the_whole_rate_is_used_and_nothing_refused(
-    frozen: FrozenClock, store_id: int, size: float, rate: float
+    frozen: FrozenClock, connection_id: int, size: float, rate: float
 ) -> None:
     bucket = Bucket(frozen, size, rate, size)
 
-    seconds = ten_minutes_of_calls(frozen, store_id, bucket)
+    seconds = ten_minutes_of_calls(frozen, connection_id, bucket)
 
     assert bucket.refused == 0
     assert bucket.spent >= 0.95 * rate * seconds
 
 
-def test_a_slow_day_is_kept_to(frozen: FrozenClock, store_id: int) -> None:
+def test_a_slow_day_is_kept_to(frozen: FrozenClock, connection_id: int) -> None:
     """The bucket shrinks to 100 points at 10 a second while we work."""
     bucket = Bucket(frozen)
-    ten_minutes_of_calls(frozen, store_id, bucket)
+    ten_minutes_of_calls(frozen, connection_id, bucket)
     bucket.size, bucket.rate, bucket.refused, bucket.spent = 100, 10, 0, 0
 
-    seconds = ten_minutes_of_calls(frozen, store_id, bucket)
+    seconds = ten_minutes_of_calls(frozen, connection_id, bucket)
 
     assert bucket.refused <= 1  # the call that told us
     assert bucket.spent >= 0.4 * bucket.rate * seconds  # and work goes on: a call of 100 needs a full bucket
 
 
-def ten_minutes_of_calls(frozen: FrozenClock, store_id: int, bucket: Bucket) -> float:
+def ten_minutes_of_calls(frozen: FrozenClock, connection_id: int, bucket: Bucket) -> float:
     """Calls of very different cost, each cheaper in the end than what was held for it; how long they took."""
     ledger, dice, began = Ledger(), random.Random(7), frozen.at
     while frozen.at < began + 600:
-        limiter = RowLimiter(store_id, ledger, is_person=False)
+        limiter = RowLimiter(connection_id, ledger, is_person=False)
         requested = min(dice.choice([11, 65, 310, 585, 755]), bucket.size)
         wait = limiter.reserve(requested)
         frozen.forward(max(wait, 0.001))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stores.kernel.http.transport import Usage
-from stores.models import StoreHealth
+from stores.models import ConnectionHealth
 from stores.services.rate_limit import Booking, Ledger, RowLimiter
 from tests import make
 from tests.stores.services.clocks import FrozenClock
@@ -15,29 +15,29 @@ SIZE, RATE = 1000.0, 100.0
 
 
 @pytest.fixture
-def store_id(frozen: FrozenClock) -> int:
-    return make.store().pk
+def connection_id(frozen: FrozenClock) -> int:
+    return make.store().connection_id
 
 
-def empty(store_id: int, frozen: FrozenClock) -> None:
-    StoreHealth.objects.filter(store_id=store_id).update(next_slot_at=frozen.at + SIZE / RATE)
+def empty(connection_id: int, frozen: FrozenClock) -> None:
+    ConnectionHealth.objects.filter(connection_id=connection_id).update(next_slot_at=frozen.at + SIZE / RATE)
 
 
 class Taker:
     """Comes back when it was told to; asks for `cost` again and again."""
 
     def __init__(
-        self, store_id: int, ledger: Ledger, cost: float, *, is_work: bool, charged: float | None = None
+        self, connection_id: int, ledger: Ledger, cost: float, *, is_work: bool, charged: float | None = None
     ) -> None:
         self.charged = charged or cost
-        self.store_id, self.ledger, self.cost, self.is_work = store_id, ledger, cost, is_work
+        self.connection_id, self.ledger, self.cost, self.is_work = connection_id, ledger, cost, is_work
         self.taken, self.next_at, self.asked_at, self.waits = 0.0, 0.0, 0.0, list[float]()
 
     def come(self, now: float) -> None:
         if now < self.next_at:
             return
-        booking = Booking(self.ledger, "refund", self.store_id) if self.is_work else None
-        limiter = RowLimiter(self.store_id, self.ledger, is_person=not self.is_work, booking=booking)
+        booking = Booking(self.ledger, "refund", self.connection_id) if self.is_work else None
+        limiter = RowLimiter(self.connection_id, self.ledger, is_person=not self.is_work, booking=booking)
         wait = limiter.reserve(self.cost)
         if wait > 1.0:
             self.next_at = now + wait
@@ -58,10 +58,10 @@ def minutes(frozen: FrozenClock, takers: list[Taker], count: int = 5) -> None:
             taker.come(frozen.at)
 
 
-def test_work_beside_people_who_never_pause_gets_half(frozen: FrozenClock, store_id: int) -> None:
+def test_work_beside_people_who_never_pause_gets_half(frozen: FrozenClock, connection_id: int) -> None:
     ledger = Ledger()
-    people = [Taker(store_id, ledger, 60, is_work=False) for _ in range(2)]
-    work = Taker(store_id, ledger, 250, is_work=True)
+    people = [Taker(connection_id, ledger, 60, is_work=False) for _ in range(2)]
+    work = Taker(connection_id, ledger, 250, is_work=True)
 
     minutes(frozen, [*people, work])
 
@@ -71,11 +71,11 @@ def test_work_beside_people_who_never_pause_gets_half(frozen: FrozenClock, store
     assert waits[len(waits) // 2] <= 2.0  # a quarter of the rate each
 
 
-def test_half_is_half_of_what_is_charged(frozen: FrozenClock, store_id: int) -> None:
+def test_half_is_half_of_what_is_charged(frozen: FrozenClock, connection_id: int) -> None:
     """A call must be able to cost 320, and costs 80: the rest of what was booked for it is work's again."""
     ledger = Ledger()
-    people = [Taker(store_id, ledger, 310, is_work=False, charged=80) for _ in range(2)]
-    work = [Taker(store_id, ledger, 320, is_work=True, charged=80) for _ in range(4)]
+    people = [Taker(connection_id, ledger, 310, is_work=False, charged=80) for _ in range(2)]
+    work = [Taker(connection_id, ledger, 320, is_work=True, charged=80) for _ in range(4)]
 
     minutes(frozen, [*people, *work])
 
@@ -85,11 +85,11 @@ def test_half_is_half_of_what_is_charged(frozen: FrozenClock, store_id: int) -> 
     assert sum(taker.taken for taker in people) >= 0.3 * spent
 
 
-def test_a_slot_for_one_call_alternates(frozen: FrozenClock, store_id: int) -> None:
+def test_a_slot_for_one_call_alternates(frozen: FrozenClock, connection_id: int) -> None:
     """A limit of calls, two a second: person and work take turns."""
-    rows = StoreHealth.objects.filter(store_id=store_id)
+    rows = ConnectionHealth.objects.filter(connection_id=connection_id)
     rows.update(bucket_size=2, seconds_per_point=0.5)
-    person, work = Taker(store_id, Ledger(), 1, is_work=False), Taker(store_id, Ledger(), 1, is_work=True)
+    person, work = Taker(connection_id, Ledger(), 1, is_work=False), Taker(connection_id, Ledger(), 1, is_work=True)
 
     minutes(frozen, [person, work], count=2)
 
@@ -97,34 +97,37 @@ def test_a_slot_for_one_call_alternates(frozen: FrozenClock, store_id: int) -> N
     assert work.taken + person.taken >= 0.9 * 240
 
 
-def test_work_alone_uses_the_whole_rate(frozen: FrozenClock, store_id: int) -> None:
-    work = [Taker(store_id, Ledger(), 120, is_work=True) for _ in range(4)]
+def test_work_alone_uses_the_whole_rate(frozen: FrozenClock, connection_id: int) -> None:
+    work = [Taker(connection_id, Ledger(), 120, is_work=True) for _ in range(4)]
 
     minutes(frozen, work)
 
     assert sum(taker.taken for taker in work) >= 0.95 * RATE * 300
 
 
-def test_nothing_is_kept_for_work_that_asks_no_more(frozen: FrozenClock, store_id: int) -> None:
-    empty(store_id, frozen)
+def test_nothing_is_kept_for_work_that_asks_no_more(frozen: FrozenClock, connection_id: int) -> None:
+    empty(connection_id, frozen)
     assert (
-        RowLimiter(store_id, Ledger(), is_person=False, booking=Booking(Ledger(), "refund", store_id)).reserve(500) > 1
+        RowLimiter(
+            connection_id, Ledger(), is_person=False, booking=Booking(Ledger(), "refund", connection_id)
+        ).reserve(500)
+        > 1
     )
     frozen.forward(8)
-    person = RowLimiter(store_id, Ledger(), is_person=True)
+    person = RowLimiter(connection_id, Ledger(), is_person=True)
     assert person.reserve(700) > 1.0  # some of it is the work's
     frozen.forward(20)
 
     assert person.reserve(1000) <= 1.0
 
 
-def test_copying_takes_nothing_of_what_is_kept_for_work(frozen: FrozenClock, store_id: int) -> None:
-    empty(store_id, frozen)
-    work = RowLimiter(store_id, Ledger(), is_person=False, booking=Booking(Ledger(), "refund", store_id))
+def test_copying_takes_nothing_of_what_is_kept_for_work(frozen: FrozenClock, connection_id: int) -> None:
+    empty(connection_id, frozen)
+    work = RowLimiter(connection_id, Ledger(), is_person=False, booking=Booking(Ledger(), "refund", connection_id))
     assert work.reserve(300) > 1
     frozen.forward(6.5)
 
-    assert RowLimiter(store_id, Ledger(), is_person=False).reserve(10) > 1.0
+    assert RowLimiter(connection_id, Ledger(), is_person=False).reserve(10) > 1.0
     assert work.reserve(300) <= 1.0
 
 
@@ -144,60 +147,64 @@ def turn(limiter: RowLimiter, frozen: FrozenClock) -> list[float]:
     return waits
 
 
-def work(store_id: int, ledger: Ledger) -> RowLimiter:
-    return RowLimiter(store_id, ledger, is_person=False, booking=Booking(ledger, "refund", store_id))
+def work(connection_id: int, ledger: Ledger) -> RowLimiter:
+    return RowLimiter(connection_id, ledger, is_person=False, booking=Booking(ledger, "refund", connection_id))
 
 
-def test_a_turn_is_not_begun_that_would_run_dry(frozen: FrozenClock, store_id: int) -> None:
+def test_a_turn_is_not_begun_that_would_run_dry(frozen: FrozenClock, connection_id: int) -> None:
     ledger = Ledger()
-    assert turn(work(store_id, ledger), frozen) == [0, 0, 0]
+    assert turn(work(connection_id, ledger), frozen) == [0, 0, 0]
     assert ledger.turns["refund"] == 320  # 60 and 10 and then 250
 
-    StoreHealth.objects.update(next_slot_at=frozen.at + (SIZE - 315) / RATE)  # enough for the first call alone
+    ConnectionHealth.objects.update(next_slot_at=frozen.at + (SIZE - 315) / RATE)  # enough for the first call alone
     ledger.owed = 0
-    refused = work(store_id, ledger)
+    refused = work(connection_id, ledger)
     assert refused.reserve(310) > 1.0
     assert refused.booking is not None
     assert not refused.booking.is_begun
 
 
-def test_what_a_turn_did_not_need_goes_back(frozen: FrozenClock, store_id: int) -> None:
+def test_what_a_turn_did_not_need_goes_back(frozen: FrozenClock, connection_id: int) -> None:
     ledger = Ledger()
     for _ in range(3):
-        turn(work(store_id, ledger), frozen)
+        turn(work(connection_id, ledger), frozen)
 
-    RowLimiter(store_id, ledger, is_person=True).reserve(1)
+    RowLimiter(connection_id, ledger, is_person=True).reserve(1)
 
     spent = 3 * sum(charged for _asked, charged in CALLS) + 1
-    assert StoreHealth.objects.get(store_id=store_id).next_slot_at == pytest.approx(frozen.at + spent / RATE, rel=0.05)
+    assert ConnectionHealth.objects.get(connection_id=connection_id).next_slot_at == pytest.approx(
+        frozen.at + spent / RATE, rel=0.05
+    )
 
 
 def test_calls_of_a_booked_turn_cost_no_statement_of_their_own(
-    frozen: FrozenClock, store_id: int, django_assert_num_queries: object
+    frozen: FrozenClock, connection_id: int, django_assert_num_queries: object
 ) -> None:
     """One to take, one to give back."""
     ledger = Ledger()
-    turn(work(store_id, ledger), frozen)
+    turn(work(connection_id, ledger), frozen)
     with django_assert_num_queries(2):  # type: ignore[operator]
-        assert turn(work(store_id, ledger), frozen) == [0, 0, 0]
+        assert turn(work(connection_id, ledger), frozen) == [0, 0, 0]
 
 
 # --- a clock that was wrong ----------------------------------------------------------------------------
 @pytest.mark.parametrize("is_work", [True, False])
-def test_a_slot_is_never_further_away_than_a_full_bucket(frozen: FrozenClock, store_id: int, is_work: bool) -> None:
-    StoreHealth.objects.update(next_slot_at=frozen.at + 3600)
-    taker = Taker(store_id, Ledger(), 900, is_work=is_work)
+def test_a_slot_is_never_further_away_than_a_full_bucket(
+    frozen: FrozenClock, connection_id: int, is_work: bool
+) -> None:
+    ConnectionHealth.objects.update(next_slot_at=frozen.at + 3600)
+    taker = Taker(connection_id, Ledger(), 900, is_work=is_work)
 
     minutes(frozen, [taker], count=1)
 
     assert taker.taken >= 900
 
 
-def test_what_the_platform_says_itself_is_kept_to(frozen: FrozenClock, store_id: int) -> None:
-    RowLimiter(store_id, Ledger(), is_person=False).throttled(300)
+def test_what_the_platform_says_itself_is_kept_to(frozen: FrozenClock, connection_id: int) -> None:
+    RowLimiter(connection_id, Ledger(), is_person=False).throttled(300)
     frozen.forward(290)
-    assert RowLimiter(store_id, Ledger(), is_person=True).reserve(1) > 1.0
+    assert RowLimiter(connection_id, Ledger(), is_person=True).reserve(1) > 1.0
 
     frozen.forward(11)
 
-    assert RowLimiter(store_id, Ledger(), is_person=True).reserve(1) <= 1.0
+    assert RowLimiter(connection_id, Ledger(), is_person=True).reserve(1) <= 1.0

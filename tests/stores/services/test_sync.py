@@ -190,7 +190,7 @@ class TestTrouble:
         assert OrderRecord.objects.count() == 5
 
     def test_refused_credentials_disconnect_the_shop(self, fresh: Desk) -> None:
-        credentials.keep(fresh.store, {"token": "shpat_" + "0" * 32})
+        credentials.keep(fresh.store.connection, {"token": "shpat_" + "0" * 32})
 
         sync.advance(fresh.store.uuid)
 

@@ -14,7 +14,7 @@ from django.test import Client
 from cancellations.execution import leases
 from stores.kernel import clock
 from stores.kernel.errors import OutcomeUnknown
-from stores.models import StoreHealth
+from stores.models import ConnectionHealth
 from stores.services import timekeeper
 from stores.services.circuit_breaker import RowBreaker, Seen
 from stores.services.rate_limit import Ledger, RowLimiter
@@ -51,14 +51,14 @@ def test_what_is_shared_is_written_in_the_databases_time(wrong: tuple[datetime, 
 
     assert timekeeper.ask() == pytest.approx(off, abs=60)
 
-    RowLimiter(store.pk, Ledger(), is_person=False).reserve(10)
-    breaker = RowBreaker(store.pk, Seen())
+    RowLimiter(store.connection_id, Ledger(), is_person=False).reserve(10)
+    breaker = RowBreaker(store.connection_id, Seen(), store_id=store.pk)
     for _ in range(5):
         breaker.record(OutcomeUnknown("broke off"))
     step = make.cancellation(record=make.order_record(store=store), state="running").steps.get(position=1)
     type(step).objects.filter(pk=step.pk).update(next_attempt_at=clock.now())
     claimed = leases.claim(step.pk, worker="w", now=clock.now())
-    health = StoreHealth.objects.get(store=store)
+    health = ConnectionHealth.objects.get(connection=store.connection)
     assert claimed
     assert near(claimed.lease_until, true + timedelta(seconds=120))
     assert near(datetime.fromtimestamp(health.next_slot_at, UTC), true)

@@ -58,9 +58,9 @@ def test_the_list_says_how_fresh_each_shop_is(cast, browser_of):
 
 
 def test_a_failing_shop_is_never_passed_off_as_fresh(cast, browser_of):
-    cast.shop_a.health.last_error_at = make.NOW.replace(hour=10)
-    cast.shop_a.health.last_error = "The shop's system could not be reached."
-    cast.shop_a.health.save()
+    cast.shop_a.connection.health.last_error_at = make.NOW.replace(hour=10)
+    cast.shop_a.connection.health.last_error = "The shop's system could not be reached."
+    cast.shop_a.connection.health.save()
 
     page = browser_of(cast.staff_a).get(reverse("shops:list")).content.decode()
 
@@ -132,7 +132,7 @@ def test_connecting_keeps_the_shop_and_begins_the_import(cast, browser_of, tried
     made = Store.objects.get(name="Acrylic Asia")
     assert answer["Location"] == reverse("shops:detail", args=[made.uuid])
     assert made.currency == "SGD"
-    assert b"shpat_secret" not in bytes(made.secrets.get().sealed)
+    assert b"shpat_secret" not in bytes(made.connection.secrets.get().sealed)
     event = AuditEvent.objects.get(kind="shop.connected")
     assert "shpat_secret" not in event.body
 
@@ -150,7 +150,7 @@ def test_new_credentials_replace_the_old_ones(cast, browser_of, tried):
 
     assert answer["Location"] == reverse("shops:detail", args=[cast.shop_a.uuid])
     cast.shop_a.refresh_from_db()
-    assert cast.shop_a.granted_scopes == ["read_orders", "write_orders"]
+    assert cast.shop_a.connection.granted_scopes == ["read_orders", "write_orders"]
 
 
 def test_settings_are_changed_and_recorded(cast, browser_of):
@@ -212,8 +212,8 @@ def test_webhooks_that_are_set_up_by_hand_are_explained_to_who_may_do_it(cast, b
     }
 
     assert all("add a webhook for order.cancelled" in page for page in pages.values())
-    assert f"https://desk.example/hooks/{cast.shop_a.inbox_token}" in pages["owner"]
-    assert cast.shop_a.inbox_token not in pages["auditor_a"]
+    assert f"https://desk.example/hooks/{cast.shop_a.connection.inbox_token}" in pages["owner"]
+    assert cast.shop_a.connection.inbox_token not in pages["auditor_a"]
 
 
 def test_the_import_is_polled_until_it_is_finished(cast, browser_of):
