@@ -35,6 +35,7 @@ class Past:
         self.go_back()
 
     def go_back(self) -> None:
+        self.to([OLD_STEPS])
         self.to([BEFORE])
         self.apps: Any = MigrationExecutor(connection).loader.project_state([BEFORE, OLD_STEPS]).apps
 
