@@ -120,8 +120,9 @@ def _whole(case: Case, cancel: Cancel) -> Iterator[Command]:
     match cancel.refunds:
         case Refunds.FIRST if case.amounts.payments:
             commands += refunds(case, case.chosen, notify=notify)
-        case Refunds.WITH_CANCEL if case.amounts.payments and not case.refunds_all:
-            commands += refunds(case, (), notify=notify)  # the cancel alone takes units off and restocks them
+        case Refunds.WITH_CANCEL if case.amounts.payments and not (is_called and case.refunds_all):
+            lines = () if is_called else case.chosen  # the cancel takes units off and restocks them, if there is one
+            commands += refunds(case, lines, notify=notify)
     if is_called:
         commands.append(
             CancelOrder(

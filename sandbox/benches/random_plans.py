@@ -1,16 +1,17 @@
-"""Random orders and wishes for the planner alone, over all platforms, and what must hold for each plan."""
+"""Random orders and wishes for the planner alone, over any recipe, and what must hold for each plan."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 
 from cancellations.planning import amounts, planner, refunds
-from cancellations.planning.plan import Plan, ShopSettings
-from stores.canonical.commands import CancelOrder, RefundOrder
+from cancellations.planning.plan import ShopSettings
+from sandbox.benches import plan_faults
+from stores.canonical.capabilities import Capabilities
 from stores.canonical.order import (
     Cancellable,
     EndsWhenRepaid,
@@ -28,7 +29,8 @@ from stores.canonical.order import (
     Refund,
     Totals,
 )
-from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
+from stores.canonical.recipe import Recipe
+from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, Reason, RefundChoice
 from stores.connectors.roles import OrderSource
 from stores.kernel.money import Money, allocate, total
 
@@ -39,50 +41,33 @@ DIGITS = {"JPY": "1", "USD": "0.01", "KWD": "0.001"}
 
 def faults(kind: type[OrderSource], pick: Random) -> Iterator[str]:
     """Plan one random wish on one random order; words for whatever does not hold."""
-    order = _order(kind, pick)
+    words = {reason: str(word) for reason, word in kind.reasons.items()}
+    return faults_of(kind.recipe, kind.capabilities.spoken(), words, pick)
+
+
+def faults_of(recipe: Recipe, capabilities: Capabilities, reasons: Mapping[Reason, str], pick: Random) -> Iterator[str]:
+    order = _order(pick)
     wish = _wish(order, pick)
     needs = planner.needs_quote(order, wish)
     why = "The platform refuses." if needs and pick.random() < 0.1 else ""
     made = planner.build(
         order,
         wish,
-        quote=_quote(kind, order, wish, pick) if needs and not why else None,
-        capabilities=kind.capabilities.spoken(),
-        recipe=kind.recipe,
-        reasons={reason: str(word) for reason, word in kind.reasons.items()},
+        quote=_quote(recipe, order, wish, pick) if needs and not why else None,
+        capabilities=capabilities,
+        recipe=recipe,
+        reasons=reasons,
         settings=ShopSettings(hold_seconds=0),
         adapter_version="bench",
         why_no_quote=why,
     )
-    yield from _wrong(order, wish, made, is_refused=bool(why))
-
-
-def _wrong(order: Order, wish: CancelRequest, made: Plan, *, is_refused: bool) -> Iterator[str]:
-    shown, commands = made.sums.total, [step.command for step in made.steps]
-    if not made.steps and not made.blockers:
-        yield "neither a step nor a reason"
-    if is_refused and made.can_run:
-        yield "runs on figures that were refused"
-    if made.limit_amount != amounts.in_shop_currency(order, shown):
-        yield f"the limit sees {made.limit_amount}, shown are {shown}"
-    if not made.can_run:
-        return
-    sent = total((p.amount for c in commands if isinstance(c, RefundOrder) for p in c.payments), shown.currency)
-    if any(isinstance(c, CancelOrder) and c.refund for c in commands):
-        sent = sent + (amounts.left(order) or Money.zero(shown.currency))
-    if sent != shown:
-        yield f"{sent} would move, shown are {shown}"
-    if made.expected.refunded_after - made.expected.refunded_before != shown:
-        yield "the receipt expects another amount"
-    if wish.refund is RefundChoice.NONE and shown:
-        yield "money moves although none was to"
-    given = {end.payment_id: end.refund for end in made.expected.payments}
-    if any(given[p.id] > p.refundable for p in order.payments if p.refundable and p.id in given):
-        yield "a payment gives more than it has"
+    yield from plan_faults.of_plan(order, wish, made, is_refused=bool(why))
+    if made.can_run:
+        yield from plan_faults.of_commands(recipe, order, wish, made)
 
 
 # --- an order ----------------------------------------------------------------------------------------
-def _order(kind: type[OrderSource], pick: Random) -> Order:
+def _order(pick: Random) -> Order:
     currency = pick.choice(("USD", "USD", "JPY", "KWD"))
     lines = tuple(_line(number, currency, pick) for number in range(pick.randint(1, 4)))
     worth = total((line.unit_price.customer * line.ordered for line in lines), currency).rounded()
@@ -92,7 +77,7 @@ def _order(kind: type[OrderSource], pick: Random) -> Order:
     shipped = any(line.shipped for line in lines)
     is_open = any(line.cancellable for line in lines)
     return Order(
-        platform=kind.key,
+        platform="random",
         external_id="1",
         number="1",
         placed_at=AT,
@@ -108,6 +93,8 @@ def _order(kind: type[OrderSource], pick: Random) -> Order:
         shipping_refundable=Money.zero(currency),
         cancellable=(Cancellable.PART if shipped else Cancellable.ALL) if is_open else Cancellable.NONE,
         is_editable=pick.random() < 0.5,
+        can_notify=pick.random() < 0.8,
+        leaves_for_nothing=not worth,
         cancel_restocks=pick.choice((None, None, True, False)),
         ends_by_refund=pick.random() < 0.2,
         ends_when_repaid=pick.choice(tuple(EndsWhenRepaid)),
@@ -128,7 +115,7 @@ def _totals(worth: Money, refunded: Money) -> Totals:
 def _line(number: int, currency: str, pick: Random) -> LineItem:
     ordered = Decimal(pick.randint(1, 4))
     cancelled = Decimal(pick.randint(0, int(ordered)))
-    shipped = Decimal(pick.choice((0, 0, 0, pick.randint(0, int(ordered - cancelled)))))
+    shipped = Decimal(pick.choice((0, 0, 0, 0, 0, pick.randint(0, int(ordered - cancelled)))))
     price = Decimal(pick.choice((0, 999, 2000, 5000, 735))) * Decimal(DIGITS[currency])
     left = ordered - cancelled - shipped
     place = Placement(id="p", group_id="g", units=left, readiness=Readiness.OPEN, location=PLACE)
@@ -159,14 +146,16 @@ def _split(worth: Money, pick: Random) -> list[Money]:
 def _payment(number: int, amount: Money, pick: Random) -> Payment:
     """Of which something may have gone back already, or all."""
     share = pick.choice((Decimal(1), Decimal(1), Decimal("0.93"), Decimal("0.4"), Decimal(0)))
+    is_held = pick.random() < 0.2  # authorised, never captured
     return Payment(
         id=f"P{number}",
-        kind=PaymentKind.SALE,
+        kind=PaymentKind.AUTHORISATION if is_held else PaymentKind.SALE,
         status=PaymentStatus.SUCCESS,
         gateway=pick.choice(("card", "gift_card")),
         label=f"Payment {number}",
         amount=_pair(amount),
-        refundable=Money(amount.amount * share, amount.currency).rounded(),
+        refundable=None if is_held else Money(amount.amount * share, amount.currency).rounded(),
+        capturable=amount if is_held else None,
         is_manual=pick.random() < 0.2,
     )
 
@@ -184,10 +173,11 @@ def _wish(order: Order, pick: Random) -> CancelRequest:
         refund=pick.choice(tuple(RefundChoice)),
         part={i: Money(p.maximum.amount * shares[i], p.maximum.currency).rounded() for i, p in parents.items()},
         keep_stock=frozenset(i for i in chosen if pick.random() < 0.3),
+        notify=pick.random() < 0.2,
     )
 
 
-def _quote(kind: type[OrderSource], order: Order, wish: CancelRequest, pick: Random) -> Quote:
+def _quote(recipe: Recipe, order: Order, wish: CancelRequest, pick: Random) -> Quote:
     """What the units cost, or now and then all that is left; over the payments as far as they go."""
     left, zero = amounts.left(order), Money.zero(order.customer_currency)
     worth = total((order.line(i).unit_price.customer * n for i, n in wish.lines.items()), zero.currency).rounded()
@@ -195,7 +185,7 @@ def _quote(kind: type[OrderSource], order: Order, wish: CancelRequest, pick: Ran
     whole = most if pick.random() < 0.1 else min(worth, most)
     parents = list(amounts.parents_of(order, None).values())
     parts = _in_turn(whole, parents)
-    first = parents[0].payment_id if parents and refunds.is_per_payment(kind.recipe) else ""
+    first = parents[0].payment_id if parents and refunds.is_per_payment(recipe) else ""
     lines = (
         QuotedLine(
             line_id=i, units=n, amount=(order.line(i).unit_price.customer * n).rounded(), tax=zero, payment_id=first

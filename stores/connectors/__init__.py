@@ -3,4 +3,5 @@
 `roles`: what an outside account can be (a source of orders, a refunder, a ledger, a channel): read it first.
 `records`: what an adapter reads back. `judge`: the one place that says found, foreign, absent or unclear. An adapter
 never judges: it reads, and knows our mark only as text that may stand somewhere. `rows`: a listing, row by row.
+`refund_estimate`: what goes back, and through which payment, where a platform computes nothing itself.
 """

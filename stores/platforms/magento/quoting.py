@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
+from stores.connectors import refund_estimate
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
@@ -151,19 +152,13 @@ def summed(facts: Facts, parts: Sequence[Part], rest: Mapping[str, Decimal]) -> 
     given = Money(sum((part.worth.expected for part in parts), ZERO), currency).rounded()
     tax = Money(sum((share.tax for part in parts for share in part.worth.shares), ZERO), currency).rounded()
     shipping = Money(sum((part.worth.shipping for part in parts), ZERO), currency).rounded()
-    if given < tax + shipping:  # less is left than the parts are worth
-        tax, shipping = Money.zero(currency), Money.zero(currency)
-    return Quote(
-        currency=currency,
-        subtotal=given - tax - shipping,
-        tax=tax,
-        shipping=shipping,
-        duties=Money.zero(currency),
-        total=given,
+    return refund_estimate.quote(
+        given,
         maximum=Money(facts.money_left, currency).rounded(),
         lines=(*lines_of(facts, parts), *unpaid(currency, rest)),
-        payments=tuple(payment_of(facts, part) for part in parts if part.worth.expected),
-        is_estimate=True,
+        payments=(payment_of(facts, part) for part in parts if part.worth.expected),
+        tax=tax,
+        shipping=shipping,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -152,25 +153,9 @@ def _shifted(found: Quote, difference: Money) -> Quote:
     if whole.amount < 0 or whole > room or whole > found.maximum:
         return found
     parts = allocate(whole, [p.maximum.amount for p in found.payments])
-    payments = tuple(
-        QuotedPayment(
-            payment_id=p.payment_id,
-            gateway=p.gateway,
-            label=p.label,
-            amount=part,
-            maximum=p.maximum,
-            is_manual=p.is_manual,
-        )
-        for p, part in zip(found.payments, parts, strict=True)
-    )
-    return Quote(
-        currency=found.currency,
+    return replace(
+        found,
         subtotal=found.subtotal + difference,
-        tax=found.tax,
-        shipping=found.shipping,
-        duties=found.duties,
         total=whole,
-        maximum=found.maximum,
-        lines=found.lines,
-        payments=payments,
+        payments=tuple(replace(p, amount=part) for p, part in zip(found.payments, parts, strict=True)),
     )

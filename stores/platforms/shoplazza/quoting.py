@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from stores.canonical.order import Order
+from stores.canonical.recipe import Per
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
+from stores.connectors import refund_estimate
+from stores.connectors.refund_estimate import share
 from stores.kernel.errors import RemoteRefused
-from stores.kernel.money import Money, allocate, total
+from stores.kernel.money import Money, total
 from stores.platforms.shoplazza import capabilities, fields, moneys, payments, refund_math, units
 from stores.platforms.shoplazza.api import Api, understood
 from stores.platforms.shoplazza.fields import Node
@@ -43,15 +46,16 @@ def estimate(raw: Node, records: Sequence[Node], order: Order, request: CancelRe
         due = most - refund_math.kept(raw, records, rates) - unasked - _shipping_tax(raw, unasked, rates)
         tax += _shipping_tax(raw, shipping, rates)
     given = max(min(due, most), zero).rounded()
-    subtotal = given - tax - duties - shipping - fees
-    if subtotal < zero:  # less was paid than the parts are worth
-        subtotal, tax, duties, shipping, fees = given, zero, zero, zero, zero
-    return Quote(
-        currency=zero.currency, subtotal=subtotal, tax=tax, shipping=shipping, duties=duties, total=given,
-        maximum=most, lines=tuple(lines), 
-        payments=_over(raw, order, given, most, is_named=request.refund is RefundChoice.PART), is_estimate=True,
+    return refund_estimate.quote(
+        given,
+        maximum=most,
+        lines=lines,
+        payments=_over(raw, order, given, most, is_named=request.refund is RefundChoice.PART),
+        tax=tax,
+        shipping=shipping,
+        duties=duties,
         fees=fees or None,
-    )  # fmt: skip
+    )
 
 
 def _lines(raw: Node, request: CancelRequest, rates: Rates) -> Iterator[QuotedLine]:
@@ -66,22 +70,20 @@ def _lines(raw: Node, request: CancelRequest, rates: Rates) -> Iterator[QuotedLi
             yield QuotedLine(
                 line_id=line_id,
                 units=asked,
-                amount=refund_math.share(worths[line_id], asked, known.ordered),
-                tax=refund_math.share(fields.amount(line, "tax_price", rates.currency), asked, known.ordered),
+                amount=share(worths[line_id], asked, known.ordered),
+                tax=share(fields.amount(line, "tax_price", rates.currency), asked, known.ordered),
             )
 
 
 def _duty(raw: Node, quoted: QuotedLine, rates: Rates) -> Money:
     line = next(line for line in fields.items(raw, "line_items") if fields.ident(line) == quoted.line_id)
-    return refund_math.share(
-        fields.amount(line, "duty_price", rates.currency), quoted.units, fields.units(line, "quantity")
-    )
+    return share(fields.amount(line, "duty_price", rates.currency), quoted.units, fields.units(line, "quantity"))
 
 
 def _shipping_tax(raw: Node, shipping: Money, rates: Rates) -> Money:
     """The share of it that belongs to so much of the shipping."""
     whole = fields.amount(raw, "total_shipping", rates.currency)
-    return refund_math.share(fields.amount(raw, "shipping_tax_total", rates.currency), shipping.amount, whole.amount)
+    return share(fields.amount(raw, "shipping_tax_total", rates.currency), shipping.amount, whole.amount)
 
 
 def _is_everything(raw: Node, quoted: Sequence[QuotedLine]) -> bool:
@@ -107,12 +109,4 @@ def _over(raw: Node, order: Order, given: Money, most: Money, *, is_named: bool)
         if is_named:
             return ()
         raise RemoteRefused("payments share a channel", code="divide", user_message=str(capabilities.DIVIDE))
-    given = min(given, held)
-    parts = allocate(given, [left.amount for _, left in parents])
-    return tuple(
-        QuotedPayment(
-            payment_id=payment.id, gateway=payment.gateway, label=payment.label, amount=part, maximum=left,
-            is_manual=payment.is_manual,
-        )
-        for (payment, left), part in zip(parents, parts, strict=True)
-    )  # fmt: skip
+    return tuple(refund_estimate.over(order.payments, min(given, held), per=Per.ORDER))

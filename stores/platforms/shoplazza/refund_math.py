@@ -7,9 +7,9 @@ naming a line. n units are worth n / quantity of that, with the same share of ta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
+from stores.connectors.refund_estimate import share
 from stores.kernel.http import safe_json
 from stores.kernel.money import Money, allocate, total
 from stores.platforms.shoplazza import fields, moneys
@@ -72,10 +72,6 @@ def unnamed(raw: Node, lines: Sequence[Node], found: Sequence[Money], rates: Rat
 
 
 # --- units -------------------------------------------------------------------------------------------
-def share(whole: Money, part: Decimal, of: Decimal) -> Money:
-    return Money(whole.amount * part / of, whole.currency).rounded() if of else Money.zero(whole.currency)
-
-
 def kept(raw: Node, records: Sequence[Node], rates: Rates) -> Money:
     """What earlier refunds kept of the units they took, a fee: nothing of it is given back by a later one. Where others
     of them gave more than their units were worth, that much of it is not in the till any more."""

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 from stores.canonical.order import Order, Payment
-from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
+from stores.canonical.recipe import Per
+from stores.canonical.request import CancelRequest, Quote, QuotedLine, RefundChoice
+from stores.connectors import refund_estimate
 from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money, total
 from stores.platforms.square import units
@@ -25,8 +27,8 @@ def estimate(raw: Node, order: Order, request: CancelRequest) -> Quote:
     currency = currency_of(raw)
     zero, included = Money.zero(currency), is_tax_included(raw)
     counts = units.counts(raw, order.refunds)
-    holders = sorted(holding(order), key=lambda p: rest(p).amount, reverse=True)
-    most = total((rest(payment) for payment in holders), currency)
+    holders = refund_estimate.by_turn(order.payments)
+    most = total((refund_estimate.held(payment) for payment in holders), currency)
     asked = {ident: n for ident, n in request.lines.items() if ident in counts and 0 < n <= counts[ident].waiting}
     lines = list(quoted(raw, asked, counts, bearer(holders, request), included=included))
     tax = zero if included else total((line.tax for line in lines), currency)
@@ -34,13 +36,14 @@ def estimate(raw: Node, order: Order, request: CancelRequest) -> Quote:
     whole = is_everything(asked, counts)
     given = min(all_of(raw, order, goods + tax, most), most) if whole else min(goods + tax, most)
     fees = max(given - goods - tax, zero)
-    subtotal = given - fees - tax
-    if subtotal < zero:  # less is left than these units are worth
-        subtotal, tax = given, zero
-    return Quote(
-        currency=currency, subtotal=subtotal, tax=tax, shipping=zero, duties=zero, total=given, maximum=most,
-        lines=tuple(lines), payments=tuple(over(holders, given, fees)), is_estimate=True, fees=fees,
-    )  # fmt: skip
+    return refund_estimate.quote(
+        given,
+        maximum=most,
+        lines=lines,
+        payments=refund_estimate.over(holders, given, per=Per.PAYMENT, fees=fees),
+        tax=tax,
+        fees=fees,
+    )
 
 
 def all_of(raw: Node, order: Order, worth: Money, most: Money) -> Money:
@@ -53,14 +56,6 @@ def all_of(raw: Node, order: Order, worth: Money, most: Money) -> Money:
     found = worth + max(paid - priced, Money.zero(worth.currency))
     cents = Money.from_minor(sum(bool(refund.lines) for refund in order.refunds), worth.currency)
     return most if most <= found + cents else found
-
-
-def holding(order: Order) -> list[Payment]:
-    return [payment for payment in order.payments if payment.refundable]
-
-
-def rest(payment: Payment) -> Money:
-    return payment.refundable or Money.zero(payment.amount.customer.currency)
 
 
 def bearer(holders: Sequence[Payment], request: CancelRequest) -> str:
@@ -96,17 +91,3 @@ def upto(whole: Money, first: Decimal, of: Decimal) -> Money:
 def is_everything(asked: Mapping[str, Decimal], counts: Mapping[str, Count]) -> bool:
     wanted = {ident: count.left for ident, count in counts.items() if count.left}
     return bool(wanted) and dict(asked) == wanted and not units.any_left(counts)
-
-
-def over(holders: Sequence[Payment], given: Money, fees: Money) -> Iterator[QuotedPayment]:
-    """Largest first, each at most what it holds; the fees travel with the first ones."""
-    for payment in holders:
-        amount = min(given, rest(payment))
-        given = given - amount
-        part = min(fees, amount)
-        fees = fees - part
-        if amount:
-            yield QuotedPayment(
-                payment_id=payment.id, gateway=payment.gateway, label=payment.label, amount=amount,
-                maximum=rest(payment), is_manual=payment.is_manual, fees=part or None,
-            )  # fmt: skip

@@ -7,10 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from stores.canonical.order import Order
-from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
+from stores.canonical.recipe import Per
+from stores.canonical.request import CancelRequest, Quote, QuotedLine
+from stores.connectors import refund_estimate
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http.json_readers import Node
-from stores.kernel.money import Money
 from stores.platforms.woocommerce import amounts, messages, payments
 from stores.platforms.woocommerce.api import Api, order_path
 from stores.platforms.woocommerce.ledger import ZERO, Books, Kind
@@ -95,24 +96,15 @@ def _count(units: Decimal) -> int | str:
 def to_quote(told: Told, order: Order, found: Figures, *, is_estimate: bool) -> Quote:
     kept = told.kept
     whole = kept.money(found.amount if payments.is_paid(told.order) else ZERO)
-    zero = Money.zero(whole.currency)
-    shipping = kept.money(min(_gross(found.shipping), kept.left_of(Kind.SHIPPING)))
-    fees = kept.money(min(_gross(share for share in found.fees if share.net > 0), kept.left_of(Kind.FEE)))
-    tax = kept.money(sum((share.tax for share in found.goods), ZERO))
-    if whole < shipping + fees + tax:  # less was paid than the parts are worth
-        shipping, fees, tax = zero, zero, zero
-    return Quote(
-        currency=whole.currency,
-        subtotal=whole - shipping - fees - tax,
-        tax=tax,
-        shipping=shipping,
-        duties=zero,
-        total=whole,
+    return refund_estimate.quote(
+        whole,
         maximum=kept.money(kept.most if payments.is_paid(told.order) else ZERO),
-        lines=tuple(_line(kept, order, share) for share in found.goods),
-        payments=_through(order, whole),
+        lines=(_line(kept, order, share) for share in found.goods),
+        payments=refund_estimate.over(order.payments, whole, per=Per.ORDER),
+        tax=kept.money(sum((share.tax for share in found.goods), ZERO)),
+        shipping=kept.money(min(_gross(found.shipping), kept.left_of(Kind.SHIPPING))),
+        fees=kept.money(min(_gross(share for share in found.fees if share.net > 0), kept.left_of(Kind.FEE))) or None,
         is_estimate=is_estimate,
-        fees=fees or None,
     )
 
 
@@ -124,19 +116,3 @@ def _line(kept: Books, order: Order, share: Share) -> QuotedLine:
     """Where the shop's prices contain the tax, so does the line's amount."""
     net, tax = kept.money(share.net), kept.money(share.tax)
     return QuotedLine(line_id=share.id, units=share.units, amount=net + tax if order.taxes_included else net, tax=tax)
-
-
-def _through(order: Order, whole: Money) -> tuple[QuotedPayment, ...]:
-    """The one payment; none where nothing goes back."""
-    return tuple(
-        QuotedPayment(
-            payment_id=payment.id,
-            gateway=payment.gateway,
-            label=payment.label,
-            amount=whole,
-            maximum=payment.refundable,
-            is_manual=payment.is_manual,
-        )
-        for payment in order.payments
-        if whole and payment.refundable
-    )
