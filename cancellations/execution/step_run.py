@@ -8,7 +8,7 @@ from functools import cached_property
 from cancellations.execution.journal import Journal
 from cancellations.execution.keys import tag_of
 from cancellations.models import Step
-from cancellations.planning.plan import Plan
+from cancellations.planning.plan import Plan, read_plan
 from stores.canonical import codec
 from stores.canonical.commands import Command, Receipt, Resend
 from stores.canonical.order import Order
@@ -39,7 +39,7 @@ class StepRun:
 
     @cached_property
     def plan(self) -> Plan:
-        return codec.loads(Plan, self.step.cancellation.plan)
+        return read_plan(self.step.cancellation.plan)
 
     @cached_property
     def before(self) -> Order:

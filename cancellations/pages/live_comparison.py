@@ -9,7 +9,7 @@ from cancellations.execution.verify import told_of
 from cancellations.models import Cancellation
 from cancellations.pages import order
 from cancellations.planning import comparison
-from cancellations.planning.plan import Plan, ReceiptSheet
+from cancellations.planning.plan import ReceiptSheet, read_plan
 from stores.canonical import codec
 from stores.canonical.order import Order
 
@@ -25,11 +25,11 @@ class Picture:
 
 
 def live(cancellation: Cancellation) -> Picture:
-    """Read the order, 8 seconds at most, and compare. Raises nothing of the platform's."""
+    """Read the order, 8 seconds at most, and compare. Raises nothing of the platform's; PlanUnreadable."""
+    plan, before = read_plan(cancellation.plan), codec.loads(Order, cancellation.preview.facts)
     standing = order.live(cancellation.order)
     if not standing.is_live:
         return Picture(trouble=standing.trouble, is_waiting=standing.is_waiting)
-    plan, before = codec.loads(Plan, cancellation.plan), codec.loads(Order, cancellation.preview.facts)
     results = {step.position: told_of(step) for step in cancellation.steps.all()}
     sheet = comparison.compare(plan, before, standing.order, results, seen_at=standing.read_at)
     return Picture(sheet=sheet, read_at=standing.read_at)

@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from cancellations.forms.cancellations import CancellationSearch, Release, Retry, Settle, Stand
-from cancellations.lifecycle import refund_limits
+from cancellations.lifecycle import readings, refund_limits
 from cancellations.models import Cancellation, CopyWatch, StepKind
 from cancellations.pages import cancellation as cancellation_page
 from cancellations.pages import live_comparison, order
@@ -22,6 +22,7 @@ from cancellations.views.audit_entry import Entry
 from notifications.models import Delivery
 from stores.audit import actions
 from stores.kernel import clock
+from stores.kernel.errors import PlanUnreadable
 from stores.kernel.keyset import Page
 from stores.models import User
 from stores.selectors import access
@@ -30,6 +31,7 @@ from stores.templatetags.state_labels import word
 from stores.views import refusals
 from stores.views.access import DeskRequest, may
 
+GIVEN_UP = ("held", "awaiting_approval", "needs_operator")
 NARROWING = ("q", "show", "shop", "since", "until")
 
 
@@ -76,7 +78,10 @@ def cancellation_steps(request: DeskRequest, uuid: UUID) -> HttpResponse:
     cancellation = one(request, uuid)
     if not request.htmx:
         return redirect("cancellations:detail", uuid)
-    told = cancellation_page.of(cancellation)
+    try:
+        told = cancellation_page.of(cancellation)
+    except PlanUnreadable:  # the page that asks was made by the version that could
+        return HttpResponse(headers={"HX-Refresh": "true"})
     if request.GET.get("seen") == told.mark:
         return HttpResponse(status=204)
     context = _context(request, cancellation, told) | {"is_fragment": True}
@@ -88,7 +93,10 @@ def cancellation_steps(request: DeskRequest, uuid: UUID) -> HttpResponse:
 def cancellation_look(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """What the shop shows now, read live, beside what was planned; without script the whole page with it."""
     cancellation = one(request, uuid)
-    seen = live_comparison.live(cancellation)
+    try:
+        seen = live_comparison.live(cancellation)
+    except PlanUnreadable:
+        return page(request, cancellation)
     if not request.htmx:
         return page(request, cancellation, picture=seen)
     context = {"cancellation": cancellation, "picture": seen}
@@ -116,8 +124,23 @@ refusals.FIND["cancellations"] = _thing
 
 def page(request: DeskRequest, cancellation: Cancellation, *, status: int = 200, **more: Any) -> HttpResponse:
     """The whole page; more: forms that were refused, with what was typed, or a live look."""
-    context = _context(request, cancellation, cancellation_page.of(cancellation)) | more
+    try:
+        told = cancellation_page.of(cancellation)
+    except PlanUnreadable as exc:
+        return _unreadable(request, cancellation, exc.user_message)
+    context = _context(request, cancellation, told) | more
     return render(request, "cancellations/detail.html", context, status=status)
+
+
+def _unreadable(request: DeskRequest, cancellation: Cancellation, words: str) -> HttpResponse:
+    """What can be said and done without its plan."""
+    context = {
+        "cancellation": cancellation,
+        "words": words,
+        "can": cancellations.person_can(request.user, cancellation),
+        "is_untouched": cancellation.state in GIVEN_UP and decide.is_untouched(cancellation),
+    }
+    return render(request, "cancellations/unreadable.html", context)
 
 
 def _context(request: DeskRequest, cancellation: Cancellation, told: cancellation_page.Sheet) -> dict[str, Any]:
@@ -131,7 +154,7 @@ def _context(request: DeskRequest, cancellation: Cancellation, told: cancellatio
         "can": can,
         "is_untouched": _may_be_given_up(cancellation, told) and decide.is_untouched(cancellation),
         "is_unseen": any(step.must_look and step.kind != StepKind.ASSISTED for step in cancellation.steps.all()),
-        "why_not_approve": _why_not_approve(request.user, cancellation, can),
+        "why_not_approve": _why_not_approve(request.user, cancellation, told, can),
         "look": _wants_a_look(cancellation, copies, deliveries),
         "theirs": _theirs(cancellation) if told.asking and told.asking.assist else "",
         "copies": copies,
@@ -166,10 +189,14 @@ def _theirs(cancellation: Cancellation) -> str:
     return order.theirs(cancellation.order, orders.order_of(cancellation.order))
 
 
-def _why_not_approve(viewer: User, cancellation: Cancellation, can: dict[str, bool]) -> str:
+def _why_not_approve(
+    viewer: User, cancellation: Cancellation, told: cancellation_page.Sheet, can: dict[str, bool]
+) -> str:
     """Why this viewer's *Approve* is off; "" when it is not, or not shown at all."""
     if cancellation.state != "awaiting_approval" or not can["approve"]:
         return ""
+    if told.is_read_anew:
+        return readings.words()
     return refund_limits.above_for(viewer, cancellation, now=clock.now())
 
 
