@@ -37,6 +37,12 @@ LESS: dict[str, Callable[[Any], None]] = {
 }
 
 
+DISPUTE: dict[str, Callable[[Any], None]] = {
+    "shopify": lambda staff: staff.dispute(),
+    "square": lambda staff: staff.dispute(),
+}
+
+
 def refund_one(world: World, platform: str, order_id: str) -> None:
     """The very refund that a cancellation of one unit makes, by hand."""
     REFUND[platform](of(world, platform, order_id))
@@ -45,3 +51,8 @@ def refund_one(world: World, platform: str, order_id: str) -> None:
 def refund_less(world: World, platform: str, order_id: str) -> None:
     """Another amount, by hand."""
     LESS[platform](of(world, platform, order_id))
+
+
+def dispute(world: World, platform: str, order_id: str) -> None:
+    """The customer's bank disputes the payment. Raises KeyError where the platform tells of no disputes."""
+    DISPUTE[platform](of(world, platform, order_id))

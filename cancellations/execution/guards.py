@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from cancellations.execution import outcomes
-from cancellations.lifecycle import refund_limits
+from cancellations.lifecycle import readings, refund_limits
 from cancellations.planning import planner, step_guards
 from cancellations.states import FINISHED, StepState
 from stores.kernel.errors import RemoteUnavailable
@@ -19,6 +19,7 @@ from stores.services import orders
 
 if TYPE_CHECKING:
     from cancellations.execution.step_run import StepRun
+    from stores.canonical.order import Order
 
 
 def may_go(turn: StepRun) -> bool:
@@ -47,12 +48,21 @@ def _moved(turn: StepRun) -> str:
     first = not cancellation.steps.filter(position__lt=turn.step.position, state__in=FINISHED).exists()
     order = orders.refresh(cancellation.order, platform=turn.platform, before=turn.before)
     if first:
-        version = f"{turn.platform.key} {turn.platform.api_version}"
-        same = planner.fingerprint(order, version) == cancellation.fingerprint
-        return "" if same else _("The order changed since the preview: look at a new preview.")
+        return _since_preview(turn, order)
     at = turn.step.position
     trouble = step_guards.trouble(turn.plan, turn.before, order, position=at)
     by_hand = cancellation.steps.filter(state=StepState.SETTLED).values_list("position", flat=True)
     if not trouble and step_guards.is_behind(turn.plan, turn.before, order, position=at, by_hand=set(by_hand)):
         raise RemoteUnavailable("lags", code="behind", user_message=_("The order does not show the steps before yet."))
     return trouble
+
+
+def _since_preview(turn: StepRun, order: Order) -> str:
+    """Before the first effect. By another reading alone nothing moved: bytes that are stored still go by their word."""
+    version = readings.version_of(turn.platform)
+    now = planner.fingerprint(order, version)
+    if now == turn.step.cancellation.fingerprint:
+        return ""
+    if now != planner.fingerprint(turn.before, version):
+        return _("The order changed since the preview: look at a new preview.")
+    return "" if turn.step.attempts.exists() else readings.words()

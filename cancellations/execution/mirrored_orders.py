@@ -17,7 +17,7 @@ from cancellations import actions
 from cancellations.lifecycle import transitions
 from cancellations.models import Cancellation, CopyState, MirrorWatch
 from cancellations.planning import mirrored_orders as planning
-from cancellations.planning.plan import Plan
+from cancellations.planning.plan import read_plan
 from stores.audit.actions import Action
 from stores.canonical import codec
 from stores.canonical.order import Order
@@ -69,13 +69,13 @@ def _look(watch: MirrorWatch) -> None:
     if watch.order.store.state != StoreState.ACTIVE:
         _later(watch, _("Its shop is paused or disconnected, so it was not read."))
         return
+    cancellation = watch.cancellation
     try:
+        plan, before = read_plan(cancellation.preview.plan), codec.loads(Order, cancellation.preview.facts)
         other = orders.refresh(watch.order)
     except DeskError as exc:
         _later(watch, exc.user_message)
         return
-    cancellation = watch.cancellation
-    plan, before = codec.loads(Plan, cancellation.preview.plan), codec.loads(Order, cancellation.preview.facts)
     if planning.agrees(plan, before, other):
         _end(watch, CopyState.AGREES, actions.COPY_AGREES, seen_at=clock.now(), detail="")
     else:

@@ -8,7 +8,7 @@ from functools import cached_property
 from cancellations.execution.journal import Journal
 from cancellations.execution.keys import tag_of
 from cancellations.models import Step
-from cancellations.planning.plan import Plan
+from cancellations.planning.plan import Plan, read_plan
 from stores.canonical import codec, stored_receipts
 from stores.canonical.commands import Command, Resend
 from stores.canonical.order import Order
@@ -56,7 +56,7 @@ class StepRun:
 
     @cached_property
     def plan(self) -> Plan:
-        return codec.loads(Plan, self.step.cancellation.preview.plan)
+        return read_plan(self.step.cancellation.preview.plan)
 
     @cached_property
     def before(self) -> Order:

@@ -13,9 +13,10 @@ from cancellations.execution.keys import key_of
 from cancellations.execution.step_run import StepRun
 from cancellations.lifecycle import emergency_stop, transitions
 from cancellations.models import Step, StepKind
+from cancellations.planning.plan import check_plan
 from cancellations.states import StepState
 from stores.kernel import clock
-from stores.kernel.errors import EffectsStopped
+from stores.kernel.errors import EffectsStopped, PlanUnreadable
 from stores.kernel.failpoints import failpoint
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,11 @@ def _run(turn: StepRun) -> None:
     step = turn.step
     if words := emergency_stop.paused(step.cancellation.store, step.connection):
         wait_for_shop(step, words)
+        return
+    try:
+        check_plan(step.cancellation.preview.plan)
+    except PlanUnreadable as exc:
+        outcomes.ask(turn, exc.user_message)
         return
     if step.kind == StepKind.VERIFY:
         verify.take(turn)

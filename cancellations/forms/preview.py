@@ -213,6 +213,19 @@ class PreviewForm:
             return None
 
 
+def typed_of(request: CancelRequest) -> dict[str, str]:
+    """What somebody types who wants this: `PreviewForm(order, typed_of(request)).request` is `request`."""
+    ticks = {"notify": request.notify, "despite_dispute": request.despite_dispute}
+    typed = {"reason": request.reason.value, "reason_was": request.reason.value, "refund": request.refund.value}
+    typed |= {"note": request.note, "restock": "on"} | {name: "on" for name, is_on in ticks.items() if is_on}
+    for line_id, units in request.lines.items():
+        typed[f"units.{line_id}"] = format(units, "f")
+        typed[f"stock.{line_id}"] = NO_STOCK if line_id in request.keep_stock else BACK
+    typed |= {f"stock.{line_id}": f"{AT}{place}" for line_id, place in request.restock_at.items()}
+    typed |= {f"part.{payment_id}": format(money.amount, "f") for payment_id, money in request.part.items()}
+    return typed | ({} if request.shipping is None else {"shipping": format(request.shipping.amount, "f")})
+
+
 def known_places(order: Order) -> Sequence[Location]:
     """Open places of the shop's own that this order speaks of: where units may go back to."""
     found = {p.location.id: p.location for line in order.lines for p in line.placements if p.location}

@@ -11,10 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cancellations.execution.keys import tag_of
+from cancellations.lifecycle import readings
 from cancellations.models import Attempt, Cancellation, Resending, Step
 from cancellations.pages import plan as plan_page
 from cancellations.planning import reasons
-from cancellations.planning.plan import Assist, Plan, PlannedStep, ReceiptLine, ReceiptSheet
+from cancellations.planning.plan import Assist, Plan, PlannedStep, ReceiptLine, ReceiptSheet, read_plan
 from cancellations.selectors import stops
 from cancellations.states import FINISHED, TERMINAL, CancellationState, StepState
 from stores.canonical import codec
@@ -24,6 +25,13 @@ from stores.kernel.i18n import money as said
 from stores.templatetags.state_labels import word
 
 WAITING = (StepState.NEEDS_PERSON, StepState.REFUSED)
+SHOWN_AGAIN = (
+    CancellationState.HELD,
+    CancellationState.AWAITING_APPROVAL,
+    CancellationState.NEEDS_OPERATOR,
+    CancellationState.WITHDRAWN,
+    CancellationState.EXPIRED,
+)
 NOT_BEGUN = (CancellationState.HELD, CancellationState.AWAITING_APPROVAL)
 
 
@@ -69,6 +77,7 @@ class CancellationPage:
     is_begun: bool
     summary: str
     stopped: str = ""  # the words of the emergency stop that keeps its effects back
+    is_read_anew: bool = False  # nothing has left, and nothing will: Rescind reads the shop's orders otherwise since
 
     @property
     def differing(self) -> Sequence[ReceiptLine]:
@@ -109,7 +118,7 @@ class CancellationPage:
 
 def of(cancellation: Cancellation) -> CancellationPage:
     """Everything the page shows, from what is stored; no remote call."""
-    plan = codec.loads(Plan, cancellation.preview.plan)
+    plan = read_plan(cancellation.preview.plan)
     receipt = codec.loads(ReceiptSheet, cancellation.receipt) if cancellation.receipt else None
     is_over = cancellation.state in TERMINAL
     steps = list(cancellation.steps.all())
@@ -130,7 +139,15 @@ def of(cancellation: Cancellation) -> CancellationPage:
         is_begun=cancellation.state not in NOT_BEGUN,
         summary=summary(cancellation, plan, receipt, str(word("cancellation", state)[0])),
         stopped="" if is_over else _stopped(cancellation),
+        is_read_anew=_is_read_anew(cancellation, rows),
     )
+
+
+def _is_read_anew(cancellation: Cancellation, rows: Sequence[StepRow]) -> bool:
+    """Is it to be shown again? Asked where nothing of it has left."""
+    if cancellation.state not in SHOWN_AGAIN or any(row.attempts or row.step.state in FINISHED for row in rows):
+        return False
+    return readings.has_changed(cancellation)
 
 
 def _stopped(cancellation: Cancellation) -> str:

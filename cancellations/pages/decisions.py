@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cancellations.forms.cancellations import Release, Retry, Settle, Stand
-from cancellations.lifecycle import refund_limits
+from cancellations.lifecycle import readings, refund_limits
 from cancellations.models import Cancellation, MirrorWatch, StepKind
 from cancellations.pages import order
 from cancellations.pages.audit_entry import Entry
@@ -33,7 +33,7 @@ def context(viewer: User, cancellation: Cancellation, page: CancellationPage) ->
         "can": can,
         "is_untouched": _may_be_given_up(cancellation, page) and decide.is_untouched(cancellation),
         "is_unseen": any(step.must_look and step.kind != StepKind.ASSISTED for step in cancellation.steps.all()),
-        "why_not_approve": _why_not_approve(viewer, cancellation, can),
+        "why_not_approve": _why_not_approve(viewer, cancellation, page, can),
         "look": _wants_a_look(cancellation, copies, deliveries),
         "theirs": _theirs(cancellation) if page.asking and page.asking.assist else "",
         "copies": copies,
@@ -68,10 +68,12 @@ def _theirs(cancellation: Cancellation) -> str:
     return order.theirs(cancellation.order, orders.order_of(cancellation.order))
 
 
-def _why_not_approve(viewer: User, cancellation: Cancellation, can: dict[str, bool]) -> str:
+def _why_not_approve(viewer: User, cancellation: Cancellation, page: CancellationPage, can: dict[str, bool]) -> str:
     """Why this viewer's *Approve* is off; "" when it is not, or not shown at all."""
     if cancellation.state != "awaiting_approval" or not can["approve"]:
         return ""
+    if page.is_read_anew:
+        return readings.words()
     return refund_limits.above_for(viewer, cancellation, now=clock.now())
 
 

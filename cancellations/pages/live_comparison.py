@@ -26,7 +26,7 @@ class LiveComparison:
 
 
 def live(cancellation: Cancellation) -> LiveComparison:
-    """Read the order, 8 seconds at most, and compare. Raises nothing of the platform's.
+    """Read the order, 8 seconds at most, and compare. Raises nothing of the platform's; PlanUnreadable.
 
     Of what ended weeks ago nothing is read: what it would be compared with is gone.
     """
@@ -34,10 +34,10 @@ def live(cancellation: Cancellation) -> LiveComparison:
         return LiveComparison(
             trouble=_("How the order stood before is no longer kept, so there is nothing to compare with.")
         )
+    plan, before = preview.plan_of(cancellation.preview), preview.facts_of(cancellation.preview)
     standing = order.live(cancellation.order)
     if not standing.is_live:
         return LiveComparison(trouble=standing.trouble, is_waiting=standing.is_waiting)
-    plan, before = preview.plan_of(cancellation.preview), preview.facts_of(cancellation.preview)
     results = answers_of(cancellation.steps.all())
     compared = comparison.compare(plan, before, standing.order, results, seen_at=standing.read_at)
     return LiveComparison(compared=compared, read_at=standing.read_at)

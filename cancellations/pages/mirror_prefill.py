@@ -7,10 +7,11 @@ from uuid import UUID
 
 from cancellations.models import Cancellation
 from cancellations.planning import mirrored_orders as planning
-from cancellations.planning.plan import Plan
+from cancellations.planning.plan import read_plan
 from cancellations.selectors import cancellations
 from stores.canonical import codec
 from stores.canonical.order import Order
+from stores.kernel.errors import PlanUnreadable
 from stores.models import OrderRecord, User
 from stores.selectors import access, mirrored_orders
 
@@ -18,7 +19,8 @@ from stores.selectors import access, mirrored_orders
 def typed(viewer: User, record: OrderRecord, order: Order, like: str) -> Mapping[str, str] | None:
     """Form fields for `record` after the cancellation `like` of its other side.
 
-    None where that is not the viewer's to see or do, the two are not the same order, or it is long ago.
+    None where that is not the viewer's to see or do, the two are not the same order, it is long ago, or its plan cannot
+    be read.
     """
     done = _cancellation(viewer, like)
     if done is None or not access.can(viewer, "cancellations.preview", record.store):
@@ -29,7 +31,10 @@ def typed(viewer: User, record: OrderRecord, order: Order, like: str) -> Mapping
         return None
     if not done.preview.facts:
         return None
-    plan, before = codec.loads(Plan, done.preview.plan), codec.loads(Order, done.preview.facts)
+    try:
+        plan, before = read_plan(done.preview.plan), codec.loads(Order, done.preview.facts)
+    except PlanUnreadable:
+        return None
     lines = {f"units.{line_id}": f"{units:f}" for line_id, units in planning.wish(plan, before, order).items()}
     reason = str(plan.reason)
     return {"reason": reason, "reason_was": reason, "refund": "full", "restock": "on"} | lines

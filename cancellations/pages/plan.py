@@ -89,9 +89,13 @@ def _sum(plan: Plan, parts: Sequence[Money]) -> str:
     return f"{words} ({said(plan.limit_amount)})" if is_all and plan.limit_amount.currency != whole.currency else words
 
 
-def differences(seen: Plan, fresh: Plan) -> Sequence[tuple[str, str, str]]:
-    """(what, before, now) between the plan somebody saw and the one on the order as it is."""
+def differences(seen: Plan, fresh: Plan, *, is_read_anew: bool = False) -> Sequence[tuple[str, str, str]]:
+    """(what, before, now) between the plan somebody saw and the one on the order as it is.
+
+    is_read_anew: Rescind reads the shop's orders otherwise since.
+    """
     rows = [
+        (_("Reading changed"), _("as you saw it"), _("as it is read now") if is_read_anew else _("as you saw it")),
         (_("How it is done"), seen.method_words, fresh.method_words),
         (_("Units"), counted(seen.units), counted(fresh.units)),
         (_("Refund"), said(seen.sums.total), said(fresh.sums.total)),

@@ -6,10 +6,12 @@ for people, in the language of the person who asked; nothing reads them back.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from stores.canonical import codec
 from stores.canonical.commands import (
     CancelLine,
     CancelOrder,
@@ -21,9 +23,11 @@ from stores.canonical.commands import (
 )
 from stores.canonical.order import Cancellable, PaymentState
 from stores.canonical.request import Reason
+from stores.kernel.errors import PlanUnreadable
 from stores.kernel.money import Money
 
 VERSION = 1
+READABLE = frozenset({1})  # versions of stored plans that this one shows and carries out
 
 
 class EffectKind(StrEnum):
@@ -221,3 +225,22 @@ class ReceiptSheet:
     seen_at: str  # ISO, UTC
     differs: bool
     is_pending: bool
+
+
+def read_plan(text: str) -> Plan:
+    """A stored plan. Raises PlanUnreadable, with words, for one of another version, or that is none."""
+    check_plan(text)
+    try:
+        return codec.loads(Plan, text)
+    except ValueError as exc:
+        raise PlanUnreadable from exc
+
+
+def check_plan(text: str) -> None:
+    """Raises PlanUnreadable unless this version can carry it out: of another one nothing is taken for granted."""
+    try:
+        version = json.loads(text)["version"]
+    except (ValueError, KeyError, TypeError) as exc:
+        raise PlanUnreadable from exc
+    if version not in READABLE:
+        raise PlanUnreadable

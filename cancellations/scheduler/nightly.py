@@ -19,7 +19,7 @@ from cancellations.execution.verify import answers_of
 from cancellations.lifecycle import deadlines, notices, transitions
 from cancellations.models import Cancellation, Step
 from cancellations.planning import comparison
-from cancellations.planning.plan import Plan, ReceiptSheet
+from cancellations.planning.plan import ReceiptSheet, read_plan
 from cancellations.scheduler import second_looks
 from cancellations.states import CancellationState
 from stores.canonical import codec
@@ -68,7 +68,7 @@ def _look(cancellation: Cancellation) -> None:
         _look_at_refused(cancellation, before)
         return
     order = orders.refresh(cancellation.order)
-    plan = codec.loads(Plan, cancellation.preview.plan)
+    plan = read_plan(cancellation.preview.plan)
     results = answers_of(cancellation.steps.all())
     sheet = comparison.compare(plan, before, order, results)
     _keep(cancellation, sheet, now=clock.now())

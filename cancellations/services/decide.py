@@ -11,8 +11,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from cancellations import actions, states
-from cancellations.lifecycle import deadlines, notices, refund_limits, transitions
+from cancellations.lifecycle import deadlines, notices, readings, refund_limits, transitions
 from cancellations.models import Cancellation, CopyState, MirrorWatch, Resending, Step, StepKind
+from cancellations.planning.plan import check_plan
 from cancellations.selectors import stops
 from cancellations.services import emergency, notes
 from cancellations.states import CLAIMABLE, CancellationState, StepState
@@ -91,11 +92,17 @@ def release_hold(*, actor: User, cancellation: Cancellation, reason: str) -> Non
 
 
 def approve(*, actor: User, cancellation: Cancellation, fingerprint: str) -> None:
-    """awaiting approval → held. Never the requester; the limits must cover the amount; the plan is the one seen."""
+    """awaiting approval → held. Never the requester; the limits must cover the amount; the plan is the one seen.
+
+    Raises NotAllowed, InputRejected, PlanUnreadable.
+    """
     _allow(actor, "cancellations.approve", cancellation)
     if actor.pk == cancellation.requester_id:
         raise NotAllowed(user_message=_("Somebody else must approve this: you asked for it."))
     emergency.check(cancellation.store)
+    check_plan(cancellation.preview.plan)
+    if readings.has_changed(cancellation):
+        raise InputRejected("", readings.words())
     if fingerprint != cancellation.fingerprint:
         raise InputRejected("", _("The plan is not the one you looked at. Look again."))
     if cancellation.state != C.AWAITING_APPROVAL or (cancellation.expires_at and cancellation.expires_at < clock.now()):

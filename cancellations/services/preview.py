@@ -15,10 +15,10 @@ from threading import BoundedSemaphore
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
-from cancellations.lifecycle import deadlines
+from cancellations.lifecycle import deadlines, readings
 from cancellations.models import CopyState, MirrorWatch, Preview
 from cancellations.planning import planner
-from cancellations.planning.plan import Plan, ShopSettings
+from cancellations.planning.plan import Plan, ShopSettings, read_plan
 from cancellations.services import notes
 from stores.canonical import codec
 from stores.canonical.order import Order
@@ -125,7 +125,7 @@ def plan_on(store: Store, order: Order, request: CancelRequest, quote: Quote | N
         recipe=kind.recipe,
         reasons={reason: str(word) for reason, word in kind.reasons.items()},
         settings=shop_settings(store, kind),
-        adapter_version=f"{kind.key} {kind.api_version}",
+        adapter_version=readings.version_of(kind),
         why_no_quote=why_no_quote,
     )
 
@@ -142,7 +142,8 @@ def shop_settings(store: Store, kind: type[OrderSource]) -> ShopSettings:
 
 
 def plan_of(preview: Preview) -> Plan:
-    return codec.loads(Plan, preview.plan)
+    """Raises PlanUnreadable."""
+    return read_plan(preview.plan)
 
 
 def facts_of(preview: Preview) -> Order:

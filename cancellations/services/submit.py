@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cancellations import actions
-from cancellations.lifecycle import notices, refund_limits
+from cancellations.lifecycle import notices, readings, refund_limits
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.models.preview import VOID_AFTER
 from cancellations.planning.plan import Plan
@@ -28,7 +28,8 @@ def confirm(*, actor: User, seen: Preview) -> Cancellation:
     """Turn the plan somebody has seen into a cancellation; pressed again, the same one comes back.
 
     Raises StalePlan if the order moved since (or 30 minutes passed), OrderBusy if another cancellation of this
-    order is open, NotAllowed, InputRejected when the plan has blockers, RemoteError when the shop does not answer.
+    order is open, NotAllowed, InputRejected when the plan has blockers, RemoteError when the shop does not answer,
+    PlanUnreadable where another version of Rescind wrote it.
     """
     again = Cancellation.objects.filter(preview=seen).first()
     if again is not None:
@@ -65,7 +66,7 @@ def open_cancellation(order: OrderRecord) -> Cancellation | None:
 def _compare(plan: Plan, fresh: Plan, seen: Preview) -> None:
     """The same facts must give the same steps: what was previewed is what runs."""
     if fresh.fingerprint != seen.fingerprint or codec.digest(fresh.steps) != codec.digest(plan.steps):
-        raise StalePlan(fresh)
+        raise StalePlan(fresh, user_message=readings.words_of_preview() if readings.has_changed(seen) else "")
     if plan.blockers:
         first = plan.blockers[0]
         raise InputRejected(first.field, first.text)

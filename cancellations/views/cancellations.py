@@ -15,11 +15,14 @@ from cancellations.models import Cancellation
 from cancellations.pages import cancellation as cancellation_page
 from cancellations.pages import decisions, live_comparison
 from cancellations.selectors import cancellations, looks
+from cancellations.services import decide
+from stores.kernel.errors import PlanUnreadable
 from stores.kernel.keyset import Page
 from stores.selectors import access
 from stores.views import refusals
 from stores.views.access import DeskRequest, may
 
+GIVEN_UP = ("held", "awaiting_approval", "needs_operator")
 NARROWING = ("q", "show", "shop", "since", "until")
 
 
@@ -66,7 +69,10 @@ def cancellation_steps(request: DeskRequest, uuid: UUID) -> HttpResponse:
     cancellation = one(request, uuid)
     if not request.htmx:
         return redirect("cancellations:detail", uuid)
-    shown = cancellation_page.of(cancellation)
+    try:
+        shown = cancellation_page.of(cancellation)
+    except PlanUnreadable:  # the page that asks was made by the version that could
+        return HttpResponse(headers={"HX-Refresh": "true"})
     if request.GET.get("seen") == shown.mark:
         return HttpResponse(status=204)
     context = decisions.context(request.user, cancellation, shown) | {"is_fragment": True}
@@ -78,7 +84,10 @@ def cancellation_steps(request: DeskRequest, uuid: UUID) -> HttpResponse:
 def cancellation_look(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """What the shop shows now, read live, beside what was planned; without script the whole page with it."""
     cancellation = one(request, uuid)
-    seen = live_comparison.live(cancellation)
+    try:
+        seen = live_comparison.live(cancellation)
+    except PlanUnreadable:
+        return page(request, cancellation)
     if not request.htmx:
         return page(request, cancellation, live=seen)
     context = {"cancellation": cancellation, "live": seen}
@@ -106,5 +115,20 @@ refusals.FIND["cancellations"] = _thing
 
 def page(request: DeskRequest, cancellation: Cancellation, *, status: int = 200, **more: Any) -> HttpResponse:
     """The whole page; more: forms that were refused, with what was typed, or a live look."""
-    context = decisions.context(request.user, cancellation, cancellation_page.of(cancellation)) | more
+    try:
+        shown = cancellation_page.of(cancellation)
+    except PlanUnreadable as exc:
+        return _unreadable(request, cancellation, exc.user_message)
+    context = decisions.context(request.user, cancellation, shown) | more
     return render(request, "cancellations/detail.html", context, status=status)
+
+
+def _unreadable(request: DeskRequest, cancellation: Cancellation, words: str) -> HttpResponse:
+    """What can be said and done without its plan."""
+    context = {
+        "cancellation": cancellation,
+        "words": words,
+        "can": cancellations.person_can(request.user, cancellation),
+        "is_untouched": cancellation.state in GIVEN_UP and decide.is_untouched(cancellation),
+    }
+    return render(request, "cancellations/unreadable.html", context)

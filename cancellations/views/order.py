@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cancellations.forms.preview import PreviewForm
+from cancellations.lifecycle import readings
 from cancellations.models import Preview
-from cancellations.pages import mirror_prefill, order, plan
+from cancellations.pages import mirror_prefill, order, plan, same_wish
 from cancellations.pages.order import Standing, Wish
 from cancellations.services import preview, submit
 from stores.kernel import numbers
@@ -35,6 +36,8 @@ def order_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
     record = _record(request, uuid, "orders.view")
     if like := request.GET.get("like"):
         return _like(request, record, like)
+    if again := request.GET.get("again"):
+        return _again(request, record, again)
     is_live = _number(request, "live", most=1)
     standing = order.live(record) if is_live else order.mirrored(record)
     return _page(request, record, standing, order.blank(record, standing))
@@ -50,6 +53,21 @@ def _like(request: DeskRequest, record: OrderRecord, like: str) -> HttpResponse:
         return _page(request, record, standing, wish, status=422)
     form = PreviewForm(standing.order, typed)
     return _page(request, record, *order.asked(request.user, record, standing, form, 1))
+
+
+def _again(request: DeskRequest, record: OrderRecord, again: str) -> HttpResponse:
+    """*See the new preview*: the wish of a cancellation of this order once more, and how what it does differs."""
+    shown = same_wish.of(request.user, record, again)
+    standing = order.recent_or_live(record)
+    if shown is None:
+        wish = order.blank(record, standing)
+        wish.notice = _("The link names no cancellation of this order that you may ask for again. Choose by hand.")
+        return _page(request, record, standing, wish, status=422)
+    standing, wish = order.asked(request.user, record, standing, PreviewForm(standing.order, shown.typed), 1)
+    if shown.is_read_anew and wish.plan is not None:
+        wish.notice = readings.words_of_new()
+        wish.changes = plan.differences(shown.plan, wish.plan, is_read_anew=True)
+    return _page(request, record, standing, wish)
 
 
 @require_safe
@@ -117,7 +135,8 @@ def _look_again(
     standing, wish = _asked(request, record)
     wish.notice = notice
     if seen is not None and wish.plan is not None:
-        wish.changes = plan.differences(preview.plan_of(seen), wish.plan)
+        anew = readings.has_changed(seen)
+        wish.changes = plan.differences(preview.plan_of(seen), wish.plan, is_read_anew=anew)
     return _page(request, record, standing, wish, status=status)
 
 

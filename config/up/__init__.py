@@ -1,7 +1,7 @@
 """`manage.py up`: the whole product on one machine, with one command.
 
 devenv    secrets of a first start, and whether this start shows the demo; runs before the settings are read
-prepare   folders, migrations, one start at a time, ports
+prepare   folders, migrations (config/saved_copies: the SQLite file is saved first), one start at a time, ports
 children  which processes there are: web, worker, beat and, in the demo, the sandbox
 keeper    starts them, starts one again that died, ends them all
 demo      the sandbox, the demo's making, the first owner's link

@@ -27,7 +27,7 @@ def folders() -> Path:
 
 
 def database() -> None:
-    """Migrations. Quick when nothing is new."""
+    """Migrations; where there are any, a saved copy is named on the console first. Quick when nothing is new."""
     call_command("migrate", verbosity=0, interactive=False)
 
 

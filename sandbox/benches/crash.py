@@ -1,8 +1,8 @@
 """SIGKILL at every boundary of every step kind, lost requests and lost answers; effects counted at the simulator.
 
 Also: a colleague who makes the same refund while ours is lost, a request that lands late after a throttled one, and
-looks that are disturbed (stale, unreachable, half an answer) after the effect happened. The words of each item are
-held against the journal.
+looks that are disturbed (stale, unreachable, half an answer) after the effect happened; between two steps an emergency
+stop or a pause that is lifted later, or a dispute. The words of each item are held against the journal.
 Each case runs in a forked process that really dies. The simulator's ledger is its own file with its own commits.
 Expected: never two effects; by itself exactly one where a resend is allowed, else one, or a person with the reason.
 """
@@ -21,7 +21,8 @@ from typing import TypeVar
 from django.db import connections
 
 from cancellations.execution import executor
-from cancellations.models import Cancellation, Step
+from cancellations.lifecycle import emergency_stop
+from cancellations.models import Cancellation, EmergencyStop, Step
 from cancellations.scheduler import sweep
 from cancellations.services import preview, submit
 from sandbox import colleagues
@@ -32,6 +33,7 @@ from sandbox.benches.subjects import SUBJECTS, Subject
 from sandbox.world import World
 from stores.kernel import clock, failpoints
 from stores.kernel.errors import RemoteThrottled
+from stores.services import connections as shop_connections
 from stores.services import orders, platform_client
 
 T = TypeVar("T")
@@ -41,13 +43,14 @@ LOST = ("drop_before", "drop_after", "late", "error_after", "cut_json", "html_af
         "empty_after")  # fmt: skip
 
 
+KEPT_BACK = ("stopped", "paused")  # nothing may leave until it is lifted
 DISTURBED = ("stale", "refused", "cut_json")  # what happens to the looks after a lost answer
 
 
 @dataclass(frozen=True)
 class Case:
     subject: Subject
-    how: str  # "kill", "fault", "colleague", "throttled" or "disturbed"
+    how: str  # "kill", "fault", "colleague", "throttled", "disturbed", "stopped", "paused" or "disputed"
     name: str  # the boundary, or the fault
 
     @property
@@ -64,11 +67,16 @@ class Result:
     died: bool
     trouble: str
     differs: bool
+    early: int = 0  # effects while nothing might leave
 
     @property
     def is_right(self) -> bool:
-        """One effect and done; or at most one and a person with the reason. Two are wrong, whoever caused them."""
-        if self.effects > 1 or not self.is_true:
+        """One effect and done; or at most one and a person with the reason. Two are wrong, whoever caused them.
+
+        None while a stop or a pause stood, and no money of ours after a dispute.
+        """
+        most = 0 if self.case.how == "disputed" and self.case.subject.kind == "refund" else 1
+        if self.effects > most or self.early or not self.is_true:
             return False
         return self.effects == 1 if self.state == "done" else bool(self.trouble)
 
@@ -92,6 +100,7 @@ def run(quick: bool, platform: str = "") -> Iterator[Figure]:
         )  # fmt: skip
     counts = Counter(result.state for result in results)
     yield Figure("crash", "cases", len(results), "cases", dict(counts))
+    yield Figure("crash", "behind a stop or a pause", sum(r.early > 0 for r in results), "cases")
     yield Figure("crash", "two effects", sum(r.effects > 1 for r in results), "cases")
     yield Figure("crash", "untrue words", sum(not r.is_true for r in results), "cases")
     yield Figure("crash", "wrong", sum(not r.is_right for r in results), "cases")
@@ -111,6 +120,9 @@ def cases(subject: Subject, quick: bool) -> Iterator[Case]:
         yield Case(subject, "disturbed", fault)
     if subject.kind == "refund" and subject.platform in colleagues.REFUND:
         yield Case(subject, "colleague", "drop_before")
+    for how in ("stopped", "paused", "disputed") if not quick or subject.kind in ("refund", "restock") else ():
+        if how != "disputed" or subject.platform in colleagues.DISPUTE:
+            yield Case(subject, how, "between")
 
 
 def _all(quick: bool, only: str) -> Iterator[Result]:
@@ -130,21 +142,57 @@ def _one_case(place: Ground, case: Case) -> Result:
     world.close()
     died = _in_child(place, cancellation, _boundary(case)) if _boundary(case) else False
     _meanwhile(place, case, cancellation)
+    early = _kept_back(place, case, cancellation, before)
     _in_child(place, cancellation, "")
     cancellation.refresh_from_db()
     world = place.world()
     world.tick()  # a late request lands now,
     world.advance(LANDED)  # and what it began is done before it is counted, not in the next case
-    effects = [e for e in world.effects() if e.seq > before and subject.is_effect(e.kind, e.cause)]
+    effects = _effects(world, subject, before)
     world.clear_faults()
     world.close()
     steps = cancellation.steps.filter(kind=subject.kind)
     sends = sum(step.attempts.exclude(sent_at=None).count() for step in steps)
-    return Result(case, cancellation.state, len(effects), sends, died, cancellation.trouble, cancellation.differs)
+    return Result(case, cancellation.state, effects, sends, died, cancellation.trouble, cancellation.differs, early)
+
+
+def _effects(world: World, subject: Subject, before: int) -> int:
+    return sum(e.seq > before and subject.is_effect(e.kind, e.cause) for e in world.effects())
+
+
+def _kept_back(place: Ground, case: Case, cancellation: Cancellation, before: int) -> int:
+    """Workers at work while a stop or a pause stands, then it is lifted; what happened before it was."""
+    if case.how not in KEPT_BACK:
+        return 0
+    lift = _stop(place) if case.how == "stopped" else _pause(place)
+    _in_child(place, cancellation, "")
+    world = place.world()
+    early = _effects(world, case.subject, before)
+    world.close()
+    lift()
+    return early
+
+
+def _stop(place: Ground) -> Callable[[], None]:
+    """As services/emergency does it, without the mails; how it is lifted."""
+    stop = EmergencyStop.objects.create(place=str(place.store.pk), store=place.store, pressed_at=clock.now())
+
+    def lift() -> None:
+        EmergencyStop.objects.filter(pk=stop.pk).update(ended_at=clock.now())
+        emergency_stop.wake(place.store, now=clock.now())
+
+    return lift
+
+
+def _pause(place: Ground) -> Callable[[], None]:
+    shop_connections.pause("console", place.store)
+    return lambda: shop_connections.resume("console", place.store)
 
 
 def _boundary(case: Case) -> str:
     """Where the first worker dies: of the disturbed ones with the answer in its hands."""
+    if case.name == "between" and case.how != "kill":
+        return f"{case.subject.kind}.between"
     if case.how in ("disturbed", "colleague"):
         return f"{case.subject.kind}.{'answered' if case.how == 'disturbed' else 'sent'}"
     return case.name if case.how == "kill" else ""
@@ -163,10 +211,12 @@ def _arm(world: World, case: Case) -> None:
 
 def _meanwhile(place: Ground, case: Case, cancellation: Cancellation) -> None:
     """After the first worker died and before the next one looks."""
-    if case.how not in ("disturbed", "colleague"):
+    if case.how not in ("disturbed", "colleague", "disputed"):
         return
     world = place.world()
-    if case.how == "disturbed":
+    if case.how == "disputed":
+        colleagues.dispute(world, case.subject.platform, cancellation.order.external_id)
+    elif case.how == "disturbed":
         world.fault(case.name, on="*", times=4)
     else:
         colleagues.refund_one(world, case.subject.platform, cancellation.order.external_id)

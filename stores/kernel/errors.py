@@ -43,6 +43,15 @@ class StalePlan(DeskError):
         self.plan = plan
 
 
+class PlanUnreadable(DeskError):
+    """A stored plan that this version of Rescind cannot carry out: it was written by another one."""
+
+    default_message = (
+        "Another version of Rescind wrote this plan, and this one cannot read it: nothing of it is sent. "
+        "Go on with the version that wrote it, or look at a new preview."
+    )
+
+
 class OrderBusy(DeskError):
     """Another cancellation of this order is open; `reference` names it (C-2041)."""
 

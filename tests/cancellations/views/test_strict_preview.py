@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from cancellations.forms.preview import PreviewForm
+from cancellations.forms.preview import PreviewForm, typed_of
 from cancellations.models import Preview
 from tests import make
 
@@ -40,6 +40,20 @@ def test_what_is_offered_is_taken(field, text):
     assert PreviewForm(ORDER, {U: "1", "refund": "part", field: text}).errors == {}
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [{}, {U: "2"}, {U: "1", S: "keep"}, {U: "1", S: f"at:{make.WAREHOUSE.id}"}, {U: "3", S: "back", "notify": "on"},
+     {U: "1", "refund": "part", P: "5.00"}, {U: "1", "refund": "none"}, {U: "1", "shipping": "0.50"}, {"fill": "all"},
+     {U: "1", "despite_dispute": "on", "note": "She has both"}, {U: "1", "reason": "fraud", "reason_was": "fraud"}],
+)  # fmt: skip
+def test_a_wish_can_be_typed_again(typed):
+    wish = PreviewForm(ORDER, typed).request
+
+    again = PreviewForm(ORDER, typed_of(wish))
+
+    assert (again.request, again.errors) == (wish, {})
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("field", "text"), [(S, "zzz"), ("stock.zzz", "keep"), (U, " 1 "), ("note", "a\0b")])
 def test_the_page_says_it_and_previews_nothing(cast, browser_of, monkeypatch, field, text):
@@ -56,7 +70,15 @@ def test_the_page_says_it_and_previews_nothing(cast, browser_of, monkeypatch, fi
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("question", "status"),
-    [("?live=zzz", 400), ("?live=2", 400), ("?like=zzz", 422), (f"?like={'0' * 32}", 422), ("", 200)],
+    [
+        ("?live=zzz", 400),
+        ("?live=2", 400),
+        ("?like=zzz", 422),
+        (f"?like={'0' * 32}", 422),
+        ("?again=zzz", 422),
+        (f"?again={'0' * 32}", 422),
+        ("", 200),
+    ],
 )
 def test_an_address_that_no_page_makes_is_refused(cast, browser_of, monkeypatch, question, status):
     record = make.order_record(store=cast.shop_a, order=ORDER)

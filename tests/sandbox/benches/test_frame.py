@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import inspect
 import itertools
 import json
+from collections.abc import Iterator
 from io import StringIO
+from typing import get_args, get_type_hints
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -38,6 +41,37 @@ def test_spread_speaks_milliseconds() -> None:
 @pytest.mark.django_db
 def test_machine_names_the_database() -> None:
     assert frame.machine("preview").notes["database"] in ("sqlite", "postgresql")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("options", [[], ["--quick"]])
+@pytest.mark.parametrize("name", frame.names())
+def test_every_line_of_a_bench_is_json_and_the_last_one_counts_its_seconds(
+    name: str, options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+
+    def run(quick: bool) -> Iterator[frame.Figure]:
+        told.append(quick)
+        yield frame.Figure(name, "one", 1, "cases", {"why": "a note\nof two lines"})
+
+    monkeypatch.setattr(frame.find(name), "run", run)
+    out = StringIO()
+
+    call_command("bench", name, *options, stdout=out)
+
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["bench"] for line in lines] == [name] * 3
+    assert (lines[-1]["figure"], lines[-1]["unit"]) == ("whole run", "s")
+    assert told == [bool(options)]
+
+
+@pytest.mark.parametrize("name", frame.names())
+def test_every_bench_can_be_quick_and_yields_figures(name: str) -> None:
+    run = frame.find(name).run
+
+    assert next(iter(inspect.signature(run).parameters)) == "quick"
+    assert get_args(get_type_hints(run)["return"]) == (frame.Figure,)
 
 
 def test_an_unknown_bench_is_refused_with_the_names() -> None:
