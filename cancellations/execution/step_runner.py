@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,31 +10,37 @@ from django.utils.translation import gettext as _
 from cancellations.execution import guards, leases, outcomes, reconcile, verify, waiting
 from cancellations.execution.keys import key_of
 from cancellations.execution.step_run import StepRun
-from cancellations.lifecycle import emergency_stop, transitions
+from cancellations.lifecycle import transitions
 from cancellations.models import Step, StepKind
 from cancellations.states import StepState
-from stores.kernel import clock
 from stores.kernel.errors import EffectsStopped
 from stores.kernel.failpoints import failpoint
 from stores.models import StoreState
 
 logger = logging.getLogger(__name__)
-SHOP_PAUSE = timedelta(seconds=60)
 
 
-def run(step: Step) -> None:
-    """Act once on a claimed step. Raises LeaseLost when another worker took it meanwhile."""
+def run(step: Step) -> Step:
+    """Act on a claimed step, and on each that is claimed with the end of the one before; the last of them.
+
+    Raises LeaseLost when another worker took it meanwhile.
+    """
     step_run = StepRun(step)
     try:
         _run(step_run)
+        while step_run.next_step is not None:
+            step_run = step_run.following(step_run.next_step)
+            failpoint(f"{step_run.step.kind}.between") if step_run.step.kind != StepKind.VERIFY else None
+            _run(step_run)
     finally:
         step_run.booking.close()
+    return step_run.step
 
 
 def _run(turn: StepRun) -> None:
     step = turn.step
     if step.cancellation.store.state != StoreState.ACTIVE:
-        wait_for_shop(step)
+        waiting.for_shop(step)
         return
     if step.kind == StepKind.VERIFY:
         verify.take(turn)
@@ -61,11 +66,6 @@ def hand_to_person(turn: StepRun) -> None:
     with transaction.atomic():
         leases.move(turn.step, StepState.NEEDS_PERSON, detail=words[:300], next_attempt_at=None)
         transitions.stop(turn.step, planned.title, state=StepState.NEEDS_PERSON)
-
-
-def wait_for_shop(step: Step) -> None:
-    """A paused or disconnected shop: its steps wait, nothing is read or sent."""
-    leases.release(step, next_attempt_at=clock.now() + SHOP_PAUSE, detail=emergency_stop.paused())
 
 
 def take_over(turn: StepRun) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from cancellations.execution import faults, leases
+from cancellations.lifecycle import emergency_stop
 from cancellations.models import Step
 from cancellations.models.step import IS_CLAIMABLE
 from cancellations.selectors import stops
@@ -22,7 +23,8 @@ LONGEST = timedelta(seconds=15)  # work comes again by then: its share of the li
 MOST_BEFORE = 100
 APART = timedelta(seconds=0.2)  # what waited for a shop that is back goes to it one after the other
 MOST_WOKEN = 50
-LOOK_AGAIN = timedelta(seconds=60)  # lifting a stop wakes what waits; this is for the case that nobody did
+LOOK_AGAIN = timedelta(seconds=60)  # at a shop that works again; lifting a stop wakes what waits, if somebody does it
+SHUT = ("paused", "disconnected")  # codes of our own gate, for a shop that was shut a moment ago
 
 
 def is_stopped(step: Step) -> bool:
@@ -31,6 +33,11 @@ def is_stopped(step: Step) -> bool:
     if stop is not None:
         behind_stop(step, stop.words)
     return stop is not None
+
+
+def for_shop(step: Step) -> None:
+    """A paused or disconnected shop: its steps wait, nothing is read or sent."""
+    leases.release(step, next_attempt_at=clock.now() + LOOK_AGAIN, detail=emergency_stop.paused())
 
 
 def behind_stop(step: Step, words: str) -> None:
