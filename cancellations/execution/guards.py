@@ -39,13 +39,22 @@ def _standing(turn: StepRun) -> str:
     who = cancellation.vouched_by or cancellation.approver or cancellation.requester
     if not access.can(who, "cancellations.confirm", cancellation.store, cancellation):
         return _("%(person)s may no longer cancel orders of this shop.") % {"person": who}
-    return refund_limits.trouble(cancellation) if refund_limits.moves_money(cancellation) else ""
+    moves_money = turn.step.kind in refund_limits.MONEY or refund_limits.moves_money(cancellation)
+    return refund_limits.trouble(cancellation) if moves_money else ""
+
+
+def _is_first(turn: StepRun) -> bool:
+    """Has nothing of ours been done yet?"""
+    at = turn.step.position
+    if at == min(step.position for step in turn.plan.steps):
+        return True
+    return not turn.step.cancellation.steps.filter(position__lt=at, state__in=FINISHED).exists()
 
 
 def _moved(turn: StepRun) -> str:
     """The order as it is now against what the plan saw, or what our own earlier steps should have left."""
     cancellation = turn.step.cancellation
-    first = not cancellation.steps.filter(position__lt=turn.step.position, state__in=FINISHED).exists()
+    first = _is_first(turn)
     order = orders.refresh(cancellation.order, platform=turn.platform, before=turn.before)
     if first:
         return _since_preview(turn, order)

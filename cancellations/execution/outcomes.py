@@ -131,7 +131,9 @@ def stopped(turn: StepRun, exc: EffectsStopped) -> None:
 def _nothing_sent(turn: StepRun, exc: Exception) -> None:
     """Reading or preparing failed: the step stays as it is and waits, or a person is asked."""
     step = turn.step
-    if wait_for := waiting.fields(turn, exc):
+    if getattr(exc, "code", "") in waiting.SHUT:
+        waiting.for_shop(step)
+    elif wait_for := waiting.fields(turn, exc):
         leases.release(step, **wait_for)
     elif isinstance(exc, RemoteThrottled):
         told = asked_wait(exc)  # its turn had begun: it ran dry between its reads and its write
@@ -249,6 +251,7 @@ def conclude(
     before = dict(turn.step.__dict__)
 
     def once() -> None:
+        turn.next_step = None
         turn.step.__dict__ |= before  # as the row stands when what was tried before is rolled back
         _conclude(turn, to, outcome, exc, **fields)
 
@@ -262,7 +265,7 @@ def _conclude(turn: StepRun, to: StepState, outcome: Outcome | None, exc: Except
         with transaction.atomic():
             leases.move(step, to, **fields)
             _finish_attempt(turn, outcome, exc)
-            _follow(step, to, fields.get("detail", ""))
+            _follow(turn, to, fields.get("detail", ""))
             transitions.record(actions.OUTCOME, step.cancellation, **_facts(step, to, outcome, exc))
     except LeaseLost:
         with transaction.atomic():
@@ -271,10 +274,11 @@ def _conclude(turn: StepRun, to: StepState, outcome: Outcome | None, exc: Except
         raise
 
 
-def _follow(step: Step, to: StepState, words: str) -> None:
+def _follow(turn: StepRun, to: StepState, words: str) -> None:
+    step = turn.step
     match to:
         case StepState.APPLIED:
-            transitions.hand_on(step, now=clock.now())
+            turn.next_step = transitions.hand_on(step, now=clock.now(), take=leases.take_next)
         case StepState.REFUSED:
             transitions.refuse(step, words)
         case StepState.NEEDS_PERSON:

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 def comes_first(turn: StepRun) -> bool:
     """Must it be looked for before it is sent?"""
     step = turn.step
-    told = sends.of(step)
-    if step.must_look or told.last_at is None:
+    if step.must_look or step.fence == 1:  # the first claim there ever was: nothing can have left
         return step.must_look
+    told = sends.of(step)
+    if told.last_at is None:
+        return False
     return reconcile.comes_first(
         told, is_key_protected=turn.is_key_protected, looked_at=step.looked_at, now=clock.now()
     )

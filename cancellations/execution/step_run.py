@@ -24,6 +24,7 @@ class StepRun:
     """All a turn needs; the adapter is made once and its effects pass through the step's journal."""
 
     step: Step
+    next_step: Step | None = None  # claimed in the transaction that ended this one
 
     @cached_property
     def journal(self) -> Journal:
@@ -52,7 +53,24 @@ class StepRun:
     @cached_property
     def booking(self) -> Booking:
         """The slots of the whole turn, had before its first read."""
-        return platform_client.book(self.step.connection, f"{self.step.kind} {self.step.state}")
+        return platform_client.book(self.step.connection, self._turn)
+
+    @property
+    def _turn(self) -> str:
+        """Turns of one kind need about the same."""
+        return f"{self.step.kind} {self.step.state}"
+
+    def following(self, step: Step) -> StepRun:
+        """For the step that was claimed with the end of this one: what was decoded stays, and so do the slots as long
+        as it acts on the same account."""
+        run, kept = StepRun(step), ["plan", "before"]
+        if step.connection_id == self.step.connection_id:
+            self.booking.go_on(run._turn)
+            kept.append("booking")
+        else:
+            self.booking.close()
+        run.__dict__ |= {name: self.__dict__[name] for name in kept if name in self.__dict__}
+        return run
 
     @cached_property
     def plan(self) -> Plan:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,27 +14,33 @@ from cancellations.lifecycle import emergency_stop, transitions
 from cancellations.models import Step, StepKind
 from cancellations.planning.plan import check_plan
 from cancellations.states import StepState
-from stores.kernel import clock
 from stores.kernel.errors import EffectsStopped, PlanUnreadable
 from stores.kernel.failpoints import failpoint
 
 logger = logging.getLogger(__name__)
-SHOP_PAUSE = timedelta(seconds=60)
 
 
-def run(step: Step) -> None:
-    """Act once on a claimed step. Raises LeaseLost when another worker took it meanwhile."""
+def run(step: Step) -> Step:
+    """Act on a claimed step, and on each that is claimed with the end of the one before; the last of them.
+
+    Raises LeaseLost when another worker took it meanwhile.
+    """
     step_run = StepRun(step)
     try:
         _run(step_run)
+        while step_run.next_step is not None:
+            step_run = step_run.following(step_run.next_step)
+            failpoint(f"{step_run.step.kind}.between") if step_run.step.kind != StepKind.VERIFY else None
+            _run(step_run)
     finally:
         step_run.booking.close()
+    return step_run.step
 
 
 def _run(turn: StepRun) -> None:
     step = turn.step
     if words := emergency_stop.paused(step.cancellation.store, step.connection):
-        wait_for_shop(step, words)
+        waiting.for_shop(step, words)
         return
     try:
         check_plan(step.cancellation.preview.plan)
@@ -66,11 +71,6 @@ def hand_to_person(turn: StepRun) -> None:
     with transaction.atomic():
         leases.move(turn.step, StepState.NEEDS_PERSON, detail=words[:300], next_attempt_at=None)
         transitions.stop(turn.step, planned.title, state=StepState.NEEDS_PERSON)
-
-
-def wait_for_shop(step: Step, words: str) -> None:
-    """A paused or disconnected shop, or connection of the step: it waits, nothing is read or sent."""
-    leases.release(step, next_attempt_at=clock.now() + SHOP_PAUSE, detail=words[:300])
 
 
 def take_over(turn: StepRun) -> None:

@@ -56,9 +56,9 @@ def take(turn: StepRun) -> None:
 
 
 def _begin(turn: StepRun) -> None:
-    cancellation = transitions.fresh(turn.step)
-    if cancellation.state == CancellationState.RUNNING:
-        transitions.move(cancellation, CancellationState.VERIFYING)
+    """Claimed with the end of the step before it, it was begun there."""
+    if turn.step.cancellation.state != CancellationState.VERIFYING:
+        transitions.begin_verifying(transitions.fresh(turn.step))
 
 
 def answers_of(steps: Iterable[Step]) -> dict[int, Answer]:

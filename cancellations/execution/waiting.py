@@ -22,7 +22,8 @@ LONGEST = timedelta(seconds=15)  # work comes again by then: its share of the li
 MOST_BEFORE = 100
 APART = timedelta(seconds=0.2)  # what waited for a shop that is back goes to it one after the other
 MOST_WOKEN = 50
-LOOK_AGAIN = timedelta(seconds=60)  # lifting a stop wakes what waits; this is for the case that nobody did
+LOOK_AGAIN = timedelta(seconds=60)  # at a shop that works again; lifting a stop wakes what waits, if somebody does it
+SHUT = ("paused", "disconnected")  # codes of our own gate, for a shop that was shut a moment ago
 
 
 def is_stopped(step: Step) -> bool:
@@ -31,6 +32,11 @@ def is_stopped(step: Step) -> bool:
     if stop is not None:
         behind_stop(step, stop.words)
     return stop is not None
+
+
+def for_shop(step: Step, words: str) -> None:
+    """A paused or disconnected shop, or connection of the step: it waits, nothing is read or sent."""
+    leases.release(step, next_attempt_at=clock.now() + LOOK_AGAIN, detail=words[:300])
 
 
 def behind_stop(step: Step, words: str) -> None:

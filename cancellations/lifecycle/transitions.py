@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from cancellations import actions, states
@@ -20,6 +21,13 @@ from stores.kernel import clock, queue
 from stores.models import User
 
 Actor = User | str
+
+
+class Take(Protocol):
+    def __call__(self, cancellation: Cancellation, *, now: datetime) -> Step | None:
+        """Wake and lease the next step, inside the caller's transaction; None where that cannot be."""
+
+
 LOOKED_AT_AGAIN = (CancellationState.DONE, CancellationState.REFUSED)
 
 
@@ -48,35 +56,57 @@ def record(action: Action, cancellation: Cancellation, *, actor: Actor = "rescin
     trail.record(action, actor=actor, target=f"cancellation:{cancellation.uuid}", store=cancellation.store, **facts)
 
 
-def start_if_due(cancellation: Cancellation, *, now: datetime) -> None:
-    """held → running once the hold is over; *take it back* races with this, and one wins."""
+def start_if_due(cancellation: Cancellation, *, now: datetime, take: Take | None = None) -> Step | None:
+    """held → running once the hold is over; *take it back* races with this, and one wins. take: as in `hand_on`."""
     if cancellation.state != CancellationState.HELD or cancellation.held_until is None or cancellation.held_until > now:
-        return
+        return None
     if stops.in_force(cancellation.store_id):  # a hold does not end behind an emergency stop: it can be taken back
-        return
+        return None
     with transaction.atomic():
-        if move(cancellation, CancellationState.RUNNING, started_at=now):
+        if not move(cancellation, CancellationState.RUNNING, started_at=now):
+            return None
+        taken = take(cancellation, now=now) if take else None
+        if taken is None:
             wake_next(cancellation, now=now)
-            record(actions.STARTED, cancellation)
+        record(actions.STARTED, cancellation)
+    return taken
 
 
 def wake_next(cancellation: Cancellation, *, now: datetime) -> Step | None:
     """Make the first unfinished step due; None when all are finished. Its clock begins when its turn comes."""
     step = cancellation.steps.exclude(state__in=FINISHED).order_by("position").first()
     if step is not None:
-        mine = Step.objects.filter(pk=step.pk)
-        mine.filter(next_attempt_at=None).update(next_attempt_at=now)
-        mine.filter(tell_at=None).update(tell_at=now + deadlines.ASK_A_PERSON_AFTER)
+        Step.objects.filter(pk=step.pk).update(**woken(now))
     return step
 
 
-def hand_on(step: Step, *, now: datetime) -> None:
-    """After a step finished: wake what follows, and take the cancellation out of the operator queue."""
+def woken(now: datetime) -> dict[str, Any]:
+    """Columns of a step whose turn has come: neither its time nor its clock is set again."""
+    late = now + deadlines.ASK_A_PERSON_AFTER
+    return {
+        "next_attempt_at": Coalesce(F("next_attempt_at"), Value(now)),
+        "tell_at": Coalesce(F("tell_at"), Value(late)),
+    }
+
+
+def hand_on(step: Step, *, now: datetime, take: Take | None = None) -> Step | None:
+    """After a step finished: wake what follows, and take the cancellation out of the operator queue.
+
+    take: who goes on leases what follows in the same transaction, and gets it back; else it is rung for.
+    """
     cancellation = fresh(step)
     if cancellation.state == CancellationState.NEEDS_OPERATOR and _open_question(cancellation) is None:
         move(cancellation, CancellationState.RUNNING, trouble="")
-    wake_next(cancellation, now=now)
-    queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
+    taken = take(cancellation, now=now) if take else None
+    if taken is None:
+        wake_next(cancellation, now=now)
+        queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
+    return taken
+
+
+def begin_verifying(cancellation: Cancellation) -> None:
+    if cancellation.state == CancellationState.RUNNING:
+        move(cancellation, CancellationState.VERIFYING)
 
 
 def _open_question(cancellation: Cancellation) -> Step | None:

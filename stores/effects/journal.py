@@ -120,7 +120,7 @@ class Journal(ABC, Generic[E]):
 
     def _as_first_sent(self, request: Prepared) -> Prepared:
         """Same key, same bytes: a resend is never rebuilt. Without a key of theirs nothing is gained by it."""
-        if not request.key:
+        if not request.key or self.row.fence == 1:  # the first claim there ever was
             return request
         first: Attempted | None = self._attempts.filter(generation=self.row.generation).first()
         if first is None:

@@ -142,6 +142,14 @@ class Booking:
         if back > 0:
             with database.unimportant("limiter"):
                 _execute(GIVES_BACK, _known(self.connection_id, *self.ledger.take()) | {"back": back})
+        self._learn()
+
+    def go_on(self, kind: str) -> None:
+        """The next turn follows at once: what this one did not need is there for it."""
+        self._learn()
+        self.kind, self.spent, self.peak, self.is_begun = kind, 0.0, 0.0, False
+
+    def _learn(self) -> None:
         if self.is_begun:
             known = self.ledger.turns.get(self.kind, 0.0)
             self.ledger.turns[self.kind] = max(self.peak, 0.8 * known + 0.2 * self.peak)

@@ -40,7 +40,7 @@ def away_once(monkeypatch, owner, name, *, error=GONE[0], after=False):
 
 
 PLACES = {
-    "claim": (leases, "claim"),
+    "claim": (leases, "take_next"),
     "guards": (guards, "may_go"),
     "read of the order": (orders, "refresh"),
     "intent": (machine, "begin"),

@@ -10,11 +10,12 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from cancellations.execution import executor, journal, leases
+from cancellations.execution import executor, leases
 from cancellations.models import Attempt, Cancellation, Step
 from cancellations.scheduler import sweep
 from cancellations.services import decide
 from cancellations.states import CLAIMABLE, StepState
+from stores.effects import journal
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected, LeaseLost
 from tests import make
