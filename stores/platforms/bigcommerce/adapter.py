@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
@@ -17,7 +16,6 @@ from stores.canonical.commands import (
     Resend,
     VoidPayment,
 )
-from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
@@ -96,6 +94,7 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     write_cost = 1
     points_per_second = PER_SECOND
     bucket_points = BUCKET
+    deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
 
@@ -174,14 +173,6 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return Resend.NEW_GENERATION if is_absolute else Resend.PERSON
 
     # --- webhooks ------------------------------------------------------------------------------
-    @classmethod
-    def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
-        return webhooks.verify(headers, body, secrets)
-
-    @classmethod
-    def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return webhooks.parse(body)
-
     def list_hooks(self) -> list[Hook]:
         with json_readers.understood(str(declared.UNREADABLE)):
             return webhooks.standing(self.api)
