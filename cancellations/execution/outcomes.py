@@ -132,7 +132,7 @@ def _nothing_sent(turn: StepRun, exc: Exception) -> None:
     """Reading or preparing failed: the step stays as it is and waits, or a person is asked."""
     step = turn.step
     if getattr(exc, "code", "") in waiting.SHUT:
-        waiting.for_shop(step)
+        waiting.for_shop(step, faults.words(exc))
     elif wait_for := waiting.fields(turn, exc):
         leases.release(step, **wait_for)
     elif isinstance(exc, RemoteThrottled):

@@ -16,7 +16,7 @@ from sandbox.core.base_simulator import Made
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.spec import Line
 from sandbox.world import World
-from stores.platforms.magento import oauth
+from stores.connectors import oauth1
 from tests.sandbox import magento_spec
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -37,7 +37,7 @@ class Client:
         url = self.base + path
         stamp = int(self.world.at()) + self.ahead
         nonce = self.nonce or secrets.token_hex(16)
-        signed = oauth.header(method, url, self.secrets, nonce=nonce, timestamp=stamp)
+        signed = oauth1.header(method, url, self.secrets, nonce=nonce, timestamp=stamp)
         headers = {"Authorization": signed} | words.pop("headers", {})
         return self.http.request(method, url, json=body, headers=headers, timeout=30, **words)
 

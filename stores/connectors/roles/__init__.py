@@ -9,9 +9,10 @@ is done once); the rest are short.
 
 from stores.connectors.roles.connector import Access, Connector, ConnectorContext, Scope, Transport, in_role
 from stores.connectors.roles.effects import Effects
-from stores.connectors.roles.hooks import HOOK_ADDRESS, WHOLE_ORDER, Hook, HookSource
+from stores.connectors.roles.hooks import HookSource
 from stores.connectors.roles.orders import Listing, OrderSource
 from stores.connectors.roles.writers import BookKeeper, Messenger, OrderWriter, Refunder, StockKeeper
+from stores.connectors.webhooks import HOOK_ADDRESS, WHOLE_ORDER, Hook
 
 __all__ = [
     "HOOK_ADDRESS",

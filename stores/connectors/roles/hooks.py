@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from stores.canonical.events import Event
 from stores.connectors.roles.connector import Connector
-
-WHOLE_ORDER: Final = 8_000_000  # bytes of a delivery that holds an order of 500 lines, and each again as it left
-HOOK_ADDRESS = "x-rescind-hook-address"  # no header that came: the door says where this hook is registered
-
-
-@dataclass(frozen=True)
-class Hook:
-    """A webhook subscription that stands at the platform."""
-
-    id: str
-    topic: str
-    uri: str
+from stores.connectors.webhooks import Deliveries, Hook
 
 
 class HookSource(Connector):
@@ -28,7 +15,8 @@ class HookSource(Connector):
 
     is_role = True
     says: ClassVar[tuple[str, ...]] = ("receive_events",)
-    topics: ClassVar[tuple[str, ...]] = ()
+    deliveries: ClassVar[Deliveries | None] = None  # how they are believed and read; None: it overrides `parse_hook`
+    topics: ClassVar[tuple[str, ...]] = ()  # what we subscribe to
     hook_secret: ClassVar[str] = ""  # the credential that signs webhooks; without it none can be believed
     hooks_are_signed: ClassVar[bool] = True  # False: the platform signs nothing; only the unguessable address protects
     hook_signs_address: ClassVar[bool] = False  # its signature covers our address too: `headers[HOOK_ADDRESS]` has it
@@ -43,12 +31,12 @@ class HookSource(Connector):
     @classmethod
     def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
         """True only for a signature made with one of `secrets` over the raw bytes. Never raises on bad input."""
-        return False
+        return cls.deliveries is not None and cls.deliveries.verify(headers, body, secrets)
 
     @classmethod
-    @abstractmethod
     def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
         """Only after `verify_hook`. Unknown topics give EventKind.UNKNOWN; broken bodies give []."""
+        return cls.deliveries.parse(headers, body) if cls.deliveries else []
 
     def list_hooks(self) -> list[Hook]:
         return []

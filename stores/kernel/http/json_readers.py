@@ -42,6 +42,16 @@ def node(value: Any, name: str) -> Node:
     return value
 
 
+def inner(parent: Any, name: str) -> Node:
+    """An object that must be there."""
+    return node(parent.get(name) if isinstance(parent, Mapping) else None, name)
+
+
+def maybe(parent: Node, name: str) -> Node:
+    """An object, or an empty one for null."""
+    return {} if parent.get(name) is None else inner(parent, name)
+
+
 def items(parent: Node, *names: str) -> list[Any]:
     """A list of whatever; nothing for null. For rows that are read one by one."""
     found = first(parent, *names)
@@ -60,6 +70,13 @@ def nodes(parent: Node, *names: str) -> list[Node]:
     return found
 
 
+def listed(parent: Node, name: str) -> list[Node]:
+    """A list of objects that must be there: without it the answer is not read as an empty one."""
+    if parent.get(name) is None:
+        raise Misread(name)
+    return nodes(parent, name)
+
+
 def text(parent: Node, *names: str) -> str:
     """A text, "" for null; without what no database can keep (NUL, half surrogates)."""
     found = first(parent, *names)
@@ -69,9 +86,14 @@ def text(parent: Node, *names: str) -> str:
         found = str(found)
     if not isinstance(found, str):
         raise Misread(names[0])
-    if found.isascii() and "\0" not in found:
-        return found
-    return found.replace("\0", "").encode("utf-8", "replace").decode()
+    return clean(found)
+
+
+def clean(words: str) -> str:
+    """Without what no database can keep: NUL, half surrogates."""
+    if words.isascii() and "\0" not in words:
+        return words
+    return words.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def ident(parent: Node, *names: str) -> str:

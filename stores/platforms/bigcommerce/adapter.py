@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, RefundOrder, Resend, VoidPayment
-from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
@@ -89,6 +87,7 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     write_cost = 1
     points_per_second = PER_SECOND
     bucket_points = BUCKET
+    deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
 
@@ -167,14 +166,6 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return Resend.NEW_GENERATION if is_absolute else Resend.PERSON
 
     # --- webhooks ------------------------------------------------------------------------------
-    @classmethod
-    def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
-        return webhooks.verify(headers, body, secrets)
-
-    @classmethod
-    def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return webhooks.parse(body)
-
     def list_hooks(self) -> list[Hook]:
         with json_readers.understood(str(declared.UNREADABLE)):
             return webhooks.standing(self.api)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
-from stores.connectors import rows
+from stores.connectors import paging, rows
+from stores.connectors.paging import ByChange
 from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
@@ -120,30 +121,11 @@ def _is_taken(payment: Payment) -> bool:
 
 
 # --- lists -----------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Place:
-    """Where a listing goes on: orders changed since `begin`, page `number` of `size`; `last`: the last id seen."""
-
-    begin: str = ""
-    number: int = 1
-    last: str = ""
-    size: int = PAGE
-
-    @classmethod
-    def of(cls, cursor: str, since: datetime | None) -> Place:
-        if not cursor:
-            return cls(_stamp(since - OVERLAP) if since else "", size=PAGE)
-        begin, number, last, size = cursor.split("|")
-        return cls(begin, int(number), last, int(size))
-
-    def __str__(self) -> str:
-        return f"{self.begin}|{self.number}|{self.last}|{self.size}"
-
-
 def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     """A page, by time of change. The next page begins a second before the last order of this one, since orders that
     change meanwhile move to the end and would make numbered pages skip."""
-    raws, here = _page(api, Place.of(cursor, since))
+    begin = paging.stamp(since - OVERLAP) if since else ""
+    raws, here = _page(api, ByChange.read(cursor) if cursor else ByChange(begin, size=PAGE))
     page = rows.read(raws, ROW, _to_summary)
     return Listing(page.orders, _next(raws, here), page.unreadable)
 
@@ -160,11 +142,11 @@ def _to_summary(raw: Node) -> Order | None:
     return None if mapping.status_of(raw) == capabilities.INCOMPLETE else mapping.to_order(Read(raw, is_summary=True))
 
 
-def _page(api: Api, here: Place) -> tuple[list[Any], Place]:
+def _page(api: Api, here: ByChange) -> tuple[list[Any], ByChange]:
     """The largest page is not documented: where it is refused, one of the usual size."""
     query = [("limit", str(here.size)), ("sort", "date_modified:asc"), *WHOLE_ORDER]
     query += [("min_date_modified", here.begin)] if here.begin else []
-    query += [("page", str(here.number))] if here.number > 1 else []
+    query += [("page", str(here.page))] if here.page > 1 else []
     try:
         return api.items("v2/orders", query), here
     except RemoteRefused as exc:
@@ -173,17 +155,8 @@ def _page(api: Api, here: Place) -> tuple[list[Any], Place]:
         return _page(api, replace(here, size=USUAL_PAGE))
 
 
-def _next(raws: Sequence[Any], here: Place) -> str:
-    if len(raws) < here.size:
+def _next(raws: Sequence[Any], here: ByChange) -> str:
+    if len(raws) < here.size or here.is_again(raws, ROW):
         return ""
-    last, at = rows.mark(raws, ROW), rows.newest(raws, ROW)
-    if last and last == here.last and here.number > 1:  # the same page again: there is no more
-        return ""
-    begin = _stamp(at - timedelta(seconds=1)) if at else ""
-    if begin > here.begin:
-        return str(Place(begin, 1, last, here.size))
-    return str(Place(here.begin, here.number + 1, last, here.size))
-
-
-def _stamp(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    at = rows.newest(raws, ROW)
+    return str(here.following(paging.stamp(at - timedelta(seconds=1)) if at else "", rows.mark(raws, ROW)))

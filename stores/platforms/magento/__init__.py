@@ -6,7 +6,7 @@ was paid goes back by one credit memo per invoice, and whatever such a request l
 `isOnline` moves no money and answers 200; one error text says that the payment provider refused, and also that it paid
 and the shop forgot; nothing is idempotent, and no cancel leaves a mark.
 
-Read first: adapter.py (the calls), api.py and oauth.py (how they are signed), items.py (which items are lines),
+Read first: adapter.py (the calls), api.py (how they are signed), items.py (which items are lines),
 refund_math.py and shipping.py (what a credit memo comes to, used by quote and by sending), sending.py (ours to theirs).
 Only stores.platforms.registry imports from here.
 """

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from stores.connectors import oauth1
 from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import CredentialsRejected, RemoteError, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.magento import errors, messages, oauth
+from stores.platforms.magento import errors, messages
 from stores.platforms.magento.facts import Ways
 
 IDENT = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -35,7 +36,9 @@ class Signer:
 
     def auth_headers(self) -> Mapping[str, str]:
         stamp = int(self.connection.now().timestamp())
-        said = oauth.header(self.method, self.url, self.connection.secrets, nonce=oauth.fresh_nonce(), timestamp=stamp)
+        said = oauth1.header(
+            self.method, self.url, self.connection.secrets, nonce=oauth1.fresh_nonce(), timestamp=stamp
+        )
         return {"Authorization": said}
 
     def renew(self) -> bool:

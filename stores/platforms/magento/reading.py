@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from stores.canonical.order import Order
 from stores.connectors import rows
+from stores.connectors.paging import ByChange
 from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteUnavailable
 from stores.kernel.http import json_readers
@@ -21,7 +22,6 @@ from stores.platforms.magento.api import PAGE, Api, understood
 from stores.platforms.magento.facts import Facts, Ways, as_billed
 
 OVERLAP = timedelta(minutes=5)
-STAMP = "%Y-%m-%d %H:%M:%S"
 ADDRESS = "firstname,lastname,company,street,postcode,city,region,country_id,telephone"
 ITEM = (
     "item_id,parent_item_id,product_type,product_id,sku,name,is_virtual,is_qty_decimal,qty_ordered,qty_invoiced,"
@@ -87,20 +87,21 @@ def is_refunded(raw: Node) -> bool:
 
 # --- lists ---------------------------------------------------------------------------------------
 def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
-    """A page, oldest change first. cursor: "time of change|page": every page begins where the last one ended, so that
-    an order which moves to the end meanwhile shifts nothing. Its neighbours of the same second come twice."""
-    stamp, _, page = cursor.partition("|")
-    if not cursor and since:
-        stamp = (since - OVERLAP).astimezone(UTC).strftime(STAMP)
-    number_of_page = int(page or 1)
-    filters = [("updated_at", stamp, "gteq")] if stamp else []
+    """A page, oldest change first; the filter takes the second it begins with, whose orders come twice."""
+    at = ByChange.read(cursor) if cursor else ByChange(_stamp(since - OVERLAP) if since else "")
+    filters = [("updated_at", at.begin, "gteq")] if at.begin else []
     with understood():
-        told = api.page("orders", filters, "updated_at", number_of_page, FIELDS)
+        told = api.page("orders", filters, "updated_at", at.page, FIELDS)
         raws, total = json_readers.items(told, "items"), int(json_readers.units(told, "total_count"))
         found = rows.read(raws, ROW, lambda raw: summary(raw, api.ways))
+    is_over = not raws or at.page * PAGE >= total  # beyond the end the last page comes again, never an empty one
     last = rows.newest(raws, ROW)
-    following = next_cursor(stamp, number_of_page, last.strftime(STAMP) if last else stamp, total) if raws else ""
-    return Listing(found.orders, following, found.unreadable, None if cursor else total)
+    more = "" if is_over else str(at.following(_stamp(last) if last else ""))
+    return Listing(found.orders, more, found.unreadable, None if cursor else total)
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def changed(raw: Node) -> datetime | None:
@@ -115,10 +116,3 @@ def summary(raw: Node, ways: Ways) -> Order:
     is_free = is_invoiced(raw) and not number(raw, "base_grand_total")
     invoices = (as_billed(raw),) if number(raw, "base_total_paid") or is_free else ()
     return replace(mapping.to_order(Facts(raw, invoices, ways=ways), is_summary=True), payments=())
-
-
-def next_cursor(stamp: str, page: int, last: str, total: int) -> str:
-    """ "" once all were seen: beyond the end the last page comes again, never an empty one."""
-    if page * PAGE >= total:
-        return ""
-    return f"{stamp}|{page + 1}" if last == stamp else f"{last}|1"

@@ -13,15 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext as _
-
 from stores.canonical.order import Order
-from stores.connectors import rows
+from stores.connectors import paging, rows
 from stores.connectors.roles import Listing
-from stores.kernel.errors import InputRejected
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.platforms.modern_dropship import mapping
@@ -36,31 +33,18 @@ TURNS = 720  # pages of the walk in a day: 36,000 orders
 NEAR = 24  # pages of a smaller shop
 
 
-CURSOR = re.compile(
-    r"(?P<phase>all|open|created|walk)\|(?P<page>[0-9]{1,5})\|(?P<since>[0-9TZ:-]{0,20})\|(?P<turn>[0-9]{1,3})",
-    re.ASCII,
-)
-
-
 @dataclass(frozen=True)
-class Cursor:
+class Cursor(paging.Cursor):
     """`since`: lower bound of the phase `created`, as the platform writes it; `turn`: the page of the walk."""
 
-    phase: str
+    phase: str = ALL
     page: int = 0
     since: str = ""
     turn: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.phase}|{self.page}|{self.since}|{self.turn}"
-
-    @classmethod
-    def read(cls, said: str) -> Cursor:
-        """Raises InputRejected for what is not a cursor of ours."""
-        match = CURSOR.fullmatch(said)
-        if not match:
-            raise InputRejected("cursor", _("This is no place in the list."))
-        return cls(match["phase"], int(match["page"]), match["since"], int(match["turn"]))
+    pattern = re.compile(
+        r"(?P<phase>all|open|created|walk)\|(?P<page>[0-9]{1,5})\|(?P<since>[0-9TZ:-]{0,20})\|(?P<turn>[0-9]{1,3})",
+        re.ASCII,
+    )
 
     def query(self, page: int) -> Mapping[str, str]:
         asked = {"page": str(page), "limit": str(PAGE)}
@@ -74,9 +58,9 @@ class Cursor:
 def begin(since: datetime | None, now: datetime) -> Cursor:
     if since is None:
         return Cursor(ALL)
-    earliest = min(since, now - NEW).astimezone(UTC)
+    earliest = min(since, now - NEW)
     turn = int(now.timestamp() // TURN_SECONDS) % TURNS
-    return Cursor(OPEN, since=earliest.isoformat(timespec="seconds").replace("+00:00", "Z"), turn=turn)
+    return Cursor(OPEN, since=paging.stamp(earliest), turn=turn)
 
 
 def list_orders(api: Api, at: Cursor) -> Listing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
@@ -19,7 +19,6 @@ from stores.canonical.commands import (
     Resend,
     VoidPayment,
 )
-from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
@@ -113,6 +112,7 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     note_limit = 255
     key_life_hours = KEY_HOURS
     bucket_points = 2000
+    deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
     hook_bytes = WHOLE_ORDER
@@ -233,14 +233,6 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return Resend.NEW_GENERATION
 
     # --- webhooks ------------------------------------------------------------------------------
-    @classmethod
-    def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
-        return webhooks.verify(headers, body, secrets)
-
-    @classmethod
-    def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return webhooks.parse(headers, body)
-
     def list_hooks(self) -> list[Hook]:
         return webhooks.standing(self.api)
 

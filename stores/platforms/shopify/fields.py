@@ -1,31 +1,22 @@
-"""Typed looks into a parsed answer: whatever is not as the schema promises raises Misread, never anything else."""
+"""Looks into an answer of Shopify's schema: what it promises must be there. The rest is read as everywhere."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from stores.canonical.order import MoneyPair
 from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node, clean, first, text
+from stores.kernel.http.json_readers import inner as node
+from stores.kernel.http.json_readers import when as maybe_when
 from stores.kernel.money import Money
 
-Node = Mapping[str, Any]
+__all__ = ["Misread", "Node", "amount", "clean", "flag", "ident", "items", "maybe", "maybe_pair", "maybe_when", "node",
+           "paid", "pair", "text", "texts", "units", "when"]  # fmt: skip
 AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
-MOST_UNITS = 1_000_000_000
-
-
-class Misread(json_readers.Misread):
-    """An answer that does not have the shape its schema promises."""
-
-
-def node(parent: Any, name: str) -> Node:
-    found = parent.get(name) if isinstance(parent, Mapping) else None
-    if not isinstance(found, Mapping):
-        raise Misread(name)
-    return found
 
 
 def maybe(parent: Node, name: str) -> Node | None:
@@ -35,55 +26,26 @@ def maybe(parent: Node, name: str) -> Node | None:
 def items(parent: Node, name: str) -> list[Node]:
     """A list of objects, or the nodes of a connection."""
     found = parent.get(name)
-    if isinstance(found, Mapping):
-        found = found.get("nodes")
-    if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
-        raise Misread(name)
-    return found
-
-
-def text(parent: Node, name: str) -> str:
-    """A text, "" for null; without what no database can keep (NUL, half surrogates)."""
-    found = parent.get(name)
-    if found is None:
-        return ""
-    if not isinstance(found, str):
-        raise Misread(name)
-    return clean(found)
-
-
-def clean(words: str) -> str:
-    return (
-        words if words.isascii() and "\0" not in words else words.replace("\0", "").encode("utf-8", "replace").decode()
-    )
+    return json_readers.listed({name: found.get("nodes") if isinstance(found, Mapping) else found}, name)
 
 
 def ident(parent: Node, name: str = "id") -> str:
-    found = text(parent, name)
-    if not found or len(found) > 120:
-        raise Misread(name)
-    return found
+    return json_readers.ident(parent, name)
 
 
 def texts(parent: Node, name: str) -> tuple[str, ...]:
-    found = parent.get(name) or []
-    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+    found = json_readers.items(parent, name)
+    if not all(isinstance(item, str) for item in found):
         raise Misread(name)
     return tuple(clean(item) for item in found)
 
 
 def flag(parent: Node, name: str) -> bool:
-    found = parent.get(name)
-    if not isinstance(found, bool):
-        raise Misread(name)
-    return found
+    return json_readers.flag(promised(parent, name), name)
 
 
 def units(parent: Node, name: str) -> Decimal:
-    found = parent.get(name)
-    if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found <= MOST_UNITS:
-        raise Misread(name)
-    return Decimal(found)
+    return json_readers.units(promised(parent, name), name)
 
 
 def when(parent: Node, name: str) -> datetime:
@@ -93,17 +55,11 @@ def when(parent: Node, name: str) -> datetime:
     return found
 
 
-def maybe_when(parent: Node, name: str) -> datetime | None:
-    said = text(parent, name)
-    if not said:
-        return None
-    try:
-        found = datetime.fromisoformat(said)
-        if found.tzinfo is None:
-            raise Misread(name)
-        return found.astimezone(UTC)
-    except (ValueError, OverflowError) as exc:
-        raise Misread(name) from exc
+def promised(parent: Node, name: str) -> Node:
+    """The same object, where the field is there."""
+    if first(parent, name) is None:
+        raise Misread(name)
+    return parent
 
 
 def amount(parent: Node, name: str) -> Money:

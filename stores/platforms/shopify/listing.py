@@ -5,18 +5,16 @@ The platform pages at most 25,000 objects deep, so the cursor carries the time i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from stores.canonical.order import Cancellable, Fulfilment, LineItem, MoneyPair, Order, PaymentState, Person, Totals
-from stores.connectors import rows
+from stores.connectors import paging, rows
 from stores.connectors.roles import Listing
-from stores.kernel.errors import InputRejected
 from stores.kernel.http import json_readers
 from stores.kernel.money import Money
 from stores.platforms.shopify import capabilities, fields, mapping, moneys, parcels, shop_documents, units
@@ -33,27 +31,17 @@ NEVER = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Cursor:
+class Cursor(paging.Cursor):
     """`since`: lower bound as the platform writes it ("" none); `seen`: orders since then; `after`: their cursor."""
 
     since: str = ""
     seen: int = 0
     after: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.since}|{self.seen}|{self.after}"
-
-    @classmethod
-    def read(cls, said: str) -> Cursor:
-        """Raises InputRejected for what is not a cursor of ours."""
-        since, seen, after = (*said.split("|", 2), "", "")[:3]
-        if said.count("|") < 2 or not (seen.isascii() and seen.isdecimal()):
-            raise InputRejected("cursor", _("This is no place in the list."))
-        return cls(since, int(seen), after)
+    pattern = re.compile(r"(?P<since>[^|]*)\|(?P<seen>[0-9]{1,9})\|(?P<after>.*)", re.ASCII)
 
 
 def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
-    at = Cursor.read(cursor) if cursor else Cursor(since=_stamp(since - OVERLAP) if since else "")
+    at = Cursor.read(cursor) if cursor else Cursor(since=paging.stamp(since - OVERLAP) if since else "")
     query = f"updated_at:>='{at.since}'" if at.since else None
     variables = {"first": PAGE, "after": at.after or None, "query": query, "lines": LINES}
     with understood():
@@ -67,17 +55,13 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
 ROW = rows.Fields(("id",), lambda raw: fields.text(raw, "name"), lambda raw: fields.maybe_when(raw, "updatedAt"))
 
 
-def _stamp(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def _next(at: Cursor, page: Node, nodes: Sequence[Any]) -> str:
     info = fields.node(page, "pageInfo")
     if not fields.flag(info, "hasNextPage") or not nodes:
         return ""
     newest, seen = rows.newest(nodes, ROW), at.seen + len(nodes)
-    if seen >= DEEPEST and newest and _stamp(newest) > at.since:
-        return str(Cursor(since=_stamp(newest)))
+    if seen >= DEEPEST and newest and paging.stamp(newest) > at.since:
+        return str(Cursor(since=paging.stamp(newest)))
     return str(Cursor(at.since, seen, fields.ident(info, "endCursor")))
 
 

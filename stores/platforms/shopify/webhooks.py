@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from typing import Any
 
-from stores.canonical.events import Event, EventKind
-from stores.connectors.roles import Hook
-from stores.kernel.http import safe_json
-from stores.kernel.security import signing
+from stores.canonical.events import EventKind
+from stores.connectors.webhooks import MOST_PAGES, Deliveries, Hook, base64_in
 from stores.platforms.shopify import fields, receipts, shop_documents
 from stores.platforms.shopify.api import Api
 from stores.platforms.shopify.reading import understood
 
-SIGNATURE = "x-shopify-hmac-sha256"
-TOPIC = "x-shopify-topic"
 # Header value: (kind, where the order's number stands in the body)
 TOPICS: dict[str, tuple[EventKind, str]] = {
     "orders/create": (EventKind.ORDER_CHANGED, "id"),
@@ -45,46 +38,16 @@ SUBSCRIBED = (
     "ORDERS_CREATE", "ORDERS_UPDATED", "ORDERS_EDITED", "ORDERS_CANCELLED", "ORDERS_DELETE", "REFUNDS_CREATE",
     "APP_UNINSTALLED", "APP_SCOPES_UPDATE",
 )  # fmt: skip
-NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
-MOST_PAGES = 20
-
-
-def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
-    """base64(HMAC-SHA256(client secret, raw body)); for an hour after a change the old secret may still sign."""
-    try:
-        return signing.is_signed(lowered(headers).get(SIGNATURE), body, secrets=secrets)
-    except (AttributeError, TypeError, ValueError):
-        return False
-
-
-def lowered(headers: Mapping[str, str]) -> dict[str, str]:
-    return {str(name).lower(): value for name, value in headers.items()}
-
-
-def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
-    """One event; its key is made of the body alone, since the signature covers no header."""
-    topic = str(lowered(headers).get(TOPIC, ""))[:80]
-    try:
-        said = safe_json.loads(body)
-    except ValueError:
-        return []
-    if not isinstance(said, dict):
-        return []
-    kind, where = TOPICS.get(topic, (EventKind.UNKNOWN, ""))
-    return [Event(kind=kind, topic=topic, event_key=sha256(body).hexdigest(), order_id=_order_id(said, where))]
-
-
-def _order_id(said: dict[str, Any], where: str) -> str:
-    found: Any = said
-    for name in filter(None, where.split(".")):
-        found = found.get(name) if isinstance(found, dict) else None
-    number = "" if found is said or isinstance(found, bool) else str(found)
-    return f"gid://shopify/Order/{number}" if NUMBER.fullmatch(number) else ""
+DELIVERIES = Deliveries(
+    topics=TOPICS,
+    topic_header="x-shopify-topic",
+    signature=base64_in("x-shopify-hmac-sha256"),  # the client secret's
+    ident=re.compile(r"[0-9]{1,20}", re.ASCII),
+    order_id="gid://shopify/Order/{}",
+)
 
 
 # --- subscriptions ------------------------------------------------------------------------------------
-
-
 def standing(api: Api) -> list[Hook]:
     """All subscriptions of this app in this shop."""
     found: list[Hook] = []

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
-from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
@@ -79,6 +77,7 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
     write_cost = 1
     points_per_second = PER_SECOND
     bucket_points = BUCKET
+    deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
     hook_bytes = WHOLE_ORDER
@@ -182,14 +181,6 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
         return Resend.NEW_GENERATION if isinstance(command, CancelOrder) else Resend.PERSON
 
     # --- webhooks ------------------------------------------------------------------------------
-    @classmethod
-    def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
-        return webhooks.verify(headers, body, secrets)
-
-    @classmethod
-    def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return webhooks.parse(headers, body)
-
     def list_hooks(self) -> list[Hook]:
         return webhooks.standing(self.api)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from stores.canonical.order import Order, Payment
-from stores.connectors import rows
+from stores.connectors import paging, rows
 from stores.connectors.roles import Listing
 from stores.kernel.http import json_readers
 from stores.kernel.money import Money
@@ -76,7 +76,7 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     bound = since - OVERLAP if since else None
     query = [("page_size", str(PAGE))]
     if bound:
-        query.append(("updated_at_min", _stamp(bound)))
+        query.append(("updated_at_min", paging.stamp(bound)))
     total = None if cursor else _count(api, query[1:])
     if cursor:
         query.append(("cursor", cursor))
@@ -110,7 +110,3 @@ def is_checkout(raw: Node) -> bool:
 def _count(api: Api, query: Sequence[tuple[str, str]]) -> int | None:
     with understood():
         return int(fields.units(api.get("orders/count", query), "count"))
-
-
-def _stamp(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -3,75 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from typing import Any
 
-from stores.canonical.events import Event, EventKind
-from stores.connectors.roles import Hook
-from stores.kernel.http import safe_json
-from stores.kernel.security import signing
+from stores.canonical.events import EventKind
+from stores.connectors.webhooks import MOST_PAGES, Deliveries, Hook, base64_or_hex_in, standing_for
 from stores.platforms.shoplazza import fields
 from stores.platforms.shoplazza.api import Api, data_of, understood
 from stores.platforms.shoplazza.fields import Node
 
-SIGNATURE = "x-shoplazza-hmac-sha256"
-TOPIC = "x-shoplazza-topic"
+ORDER = "order?.id"  # wrapped in `order` from 2025-06 on, flat before
 TOPICS = {
-    "orders/create": EventKind.ORDER_CHANGED,
-    "orders/update": EventKind.ORDER_CHANGED,
-    "orders/paid": EventKind.ORDER_CHANGED,
-    "orders/cancelled": EventKind.ORDER_CHANGED,
-    "orders/partially_refunded": EventKind.ORDER_CHANGED,
-    "orders/refunded": EventKind.ORDER_CHANGED,
-    "orders/fulfilled": EventKind.ORDER_CHANGED,
-    "orders/delete": EventKind.ORDER_DELETED,
-    "app/uninstalled": EventKind.DISCONNECTED,
+    "orders/create": (EventKind.ORDER_CHANGED, ORDER),
+    "orders/update": (EventKind.ORDER_CHANGED, ORDER),
+    "orders/paid": (EventKind.ORDER_CHANGED, ORDER),
+    "orders/cancelled": (EventKind.ORDER_CHANGED, ORDER),
+    "orders/partially_refunded": (EventKind.ORDER_CHANGED, ORDER),
+    "orders/refunded": (EventKind.ORDER_CHANGED, ORDER),
+    "orders/fulfilled": (EventKind.ORDER_CHANGED, ORDER),
+    "orders/delete": (EventKind.ORDER_DELETED, ORDER),
+    "app/uninstalled": (EventKind.DISCONNECTED, ""),
 }
 SUBSCRIBED = (
     "orders/create", "orders/update", "orders/cancelled", "orders/partially_refunded", "orders/refunded",
     "orders/fulfilled", "orders/delete", "app/uninstalled",
 )  # fmt: skip
 IDENT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-MOST_PAGES = 20
-
-
-def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
-    """base64(HMAC-SHA256(client secret, raw body)); one integrator reports the same in hexadecimal."""
-    try:
-        given = {str(name).lower(): value for name, value in headers.items()}.get(SIGNATURE)
-        if not isinstance(given, str) or not given or not isinstance(body, bytes):
-            return False
-        usable = [secret for secret in secrets if secret]
-        return signing.is_any(given, [spell(secret, body) for secret in usable for spell in SPELLINGS])
-    except (AttributeError, TypeError, ValueError):
-        return False
-
-
-SPELLINGS = (signing.hmac_base64, signing.hmac_hex)
-
-
-def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
-    """One event; its key is made of the body alone, since the signature covers no header."""
-    topic = str({str(name).lower(): value for name, value in headers.items()}.get(TOPIC, ""))[:80]
-    try:
-        said = safe_json.loads(body)
-    except ValueError:
-        return []
-    if not isinstance(said, dict):
-        return []
-    kind = TOPICS.get(topic, EventKind.UNKNOWN)
-    order_id = _order_id(said) if topic.startswith("orders/") else ""
-    return [Event(kind=kind, topic=topic, event_key=sha256(body).hexdigest(), order_id=order_id)]
-
-
-def _order_id(said: dict[str, Any]) -> str:
-    """Wrapped in `order` from 2025-06 on, flat before."""
-    order = said.get("order", said)
-    found = order.get("id") if isinstance(order, dict) else None
-    if isinstance(found, bool) or not isinstance(found, str | int):
-        return ""
-    return str(found) if IDENT.fullmatch(str(found)) else ""
+DELIVERIES = Deliveries(
+    topics=TOPICS,
+    topic_header="x-shoplazza-topic",
+    signature=base64_or_hex_in("x-shoplazza-hmac-sha256"),  # one integrator reports hexadecimal
+    ident=IDENT,
+)
 
 
 # --- subscriptions ------------------------------------------------------------------------------------
@@ -94,9 +55,8 @@ def _to_hook(node: Node) -> Hook:
 
 def add(api: Api, topic: str, uri: str) -> Hook:
     """A second one is not refused, so what stands is looked at first, and it is sent once."""
-    for hook in standing(api):
-        if (hook.topic, hook.uri) == (topic, uri):
-            return hook
+    if there := standing_for(standing(api), topic, uri):
+        return there
     with understood():
         answer = api.effect("POST", "webhooks", {"webhook": {"topic": topic, "address": uri}})
         return _to_hook(fields.node(data_of(answer, effect=True), "webhook"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
@@ -16,7 +16,6 @@ from stores.canonical.commands import (
     Resend,
     VoidPayment,
 )
-from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
@@ -87,6 +86,7 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     points_per_second = PER_SECOND
     bucket_points = BURST
     key_life_hours = 24
+    deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "signature_key"  # noqa: S105  its name
     hook_signs_address = True
@@ -215,14 +215,6 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return Resend.NEW_GENERATION if isinstance(command, CancelOrder | EditOrder) else Resend.PERSON
 
     # --- webhooks ------------------------------------------------------------------------------
-    @classmethod
-    def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
-        return webhooks.verify(headers, body, secrets)
-
-    @classmethod
-    def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return webhooks.parse(body)
-
     def list_hooks(self) -> list[Hook]:
         return webhooks.standing(self.api)
 

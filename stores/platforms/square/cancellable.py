@@ -7,10 +7,9 @@ from datetime import datetime
 
 from stores.canonical.order import Cancellable, EndsWhenRepaid, Fulfilment, LineItem, Refund
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Node
+from stores.kernel.http.json_readers import Node, maybe
 from stores.kernel.money import Money
 from stores.platforms.square import capabilities, moneys, units
-from stores.platforms.square.fields import maybe
 from stores.platforms.square.units import CANCELED, GONE, LIVE, Count
 
 DETAILS = {"PICKUP": "pickup_details", "SHIPMENT": "shipment_details", "DELIVERY": "delivery_details"}

@@ -13,10 +13,9 @@ from urllib.parse import urlencode
 from stores.canonical.order import Remark
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Node
+from stores.kernel.http.json_readers import Node, maybe
 from stores.platforms.square import capabilities
 from stores.platforms.square.api import Api
-from stores.platforms.square.fields import maybe
 
 FREE: Final = frozenset(
     {"WON", "INQUIRY_CLOSED"}

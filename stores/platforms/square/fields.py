@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from stores.kernel.http.json_readers import Misread, Node, first, node, text
+from stores.kernel.http.json_readers import Misread, Node, first, maybe, node, text
 from stores.kernel.money import Money, exponent
 
 QUANTITY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,5})?", re.ASCII)
 MOST_MINOR = 10**15
-
-
-def maybe(parent: Node, name: str) -> Node:
-    """An object, or an empty one for null."""
-    found = first(parent, name)
-    return {} if found is None else node(found, name)
 
 
 def currency_of(order: Node) -> str:

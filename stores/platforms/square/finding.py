@@ -12,11 +12,11 @@ from stores.canonical.order import Order
 from stores.connectors.records import Reading, Record, Standing
 from stores.kernel.errors import Unsupported
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.json_readers import Misread, Node, maybe
 from stores.platforms.square import cancellable, facts, refunds, stock, units
 from stores.platforms.square.api import Api, part
 from stores.platforms.square.facts import refund_ids
-from stores.platforms.square.fields import currency_of, maybe, money, quantity
+from stores.platforms.square.fields import currency_of, money, quantity
 from stores.platforms.square.receipts import DEAD, DONE
 
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from stores.canonical.order import LineItem, Location, Order, Placement, Readiness, Shipment
 from stores.kernel import i18n as sentences
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.json_readers import Misread, Node, maybe
 from stores.kernel.money import Money
 from stores.platforms.square import cancellable, capabilities, moneys, people, refunds, remarks, units
 from stores.platforms.square.facts import Facts
-from stores.platforms.square.fields import currency_of, maybe, money, quantity
+from stores.platforms.square.fields import currency_of, money, quantity
 from stores.platforms.square.units import Count, uid
 
 SHORT_ID = 6  # characters of an order's id that people see where it has no other name

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from stores.canonical.order import MoneyPair, Payment, PaymentKind, PaymentState, PaymentStatus, Refund, Totals
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.json_readers import Misread, Node, maybe
 from stores.kernel.money import Money, total
 from stores.platforms.square import units
 from stores.platforms.square.facts import refund_ids
-from stores.platforms.square.fields import currency_of, maybe, money
+from stores.platforms.square.fields import currency_of, money
 
 HELD, TAKEN = "APPROVED", "COMPLETED"
 KINDS = {HELD: PaymentKind.AUTHORISATION, TAKEN: PaymentKind.SALE, "CANCELED": PaymentKind.VOID}

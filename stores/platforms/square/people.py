@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from stores.canonical.order import Person
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Node
+from stores.kernel.http.json_readers import Node, maybe
 from stores.platforms.square import cancellable, units
-from stores.platforms.square.fields import maybe
 
 LINES = ("address_line_1", "address_line_2", "address_line_3", "postal_code", "locality",
          "administrative_district_level_1", "country")  # fmt: skip

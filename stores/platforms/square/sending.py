@@ -8,10 +8,10 @@ from stores.canonical.commands import CancelOrder, EditOrder, PaymentBack, Refun
 from stores.canonical.order import Order
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable, Unsupported
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Node
+from stores.kernel.http.json_readers import Node, maybe
 from stores.platforms.square import cancellable, capabilities, moneys, refund_tag, refunds, units
 from stores.platforms.square.facts import Facts, refund_ids
-from stores.platforms.square.fields import currency_of, maybe, quantity, spelt
+from stores.platforms.square.fields import currency_of, quantity, spelt
 from stores.platforms.square.units import uid
 
 REASON_AT_FULFILMENT = 100

@@ -19,10 +19,10 @@ from stores.canonical.receipts import StockCount
 from stores.connectors.records import Reading, Record, Standing
 from stores.kernel.errors import RemoteRefused, Unsupported
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.json_readers import Misread, Node, maybe
 from stores.platforms.square import capabilities, units
 from stores.platforms.square.api import Api
-from stores.platforms.square.fields import maybe, quantity, spelt
+from stores.platforms.square.fields import quantity, spelt
 
 SOLD = "SOLD"
 PAGE, MOST_PAGES = 1000, 5

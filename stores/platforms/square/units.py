@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from stores.canonical.order import PaymentStatus, Refund
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Node
-from stores.platforms.square.fields import maybe, quantity
+from stores.kernel.http.json_readers import Node, maybe
+from stores.platforms.square.fields import quantity
 
 ZERO = Decimal(0)
 LIVE = ("PROPOSED", "RESERVED", "PREPARED")

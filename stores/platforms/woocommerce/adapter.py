@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
-from stores.canonical.events import Event
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
@@ -96,6 +95,7 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
     write_cost = 1
     points_per_second = PER_SECOND
     bucket_points = BUCKET
+    deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = tuple(webhooks.TOPICS)
     hook_secret = "webhook_secret"  # noqa: S105  its name
     hook_bytes = WHOLE_ORDER
@@ -201,14 +201,6 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
     @classmethod
     def is_hook_ping(cls, body: bytes) -> bool:
         return webhooks.is_ping(body)
-
-    @classmethod
-    def verify_hook(cls, headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str]) -> bool:
-        return webhooks.verify(headers, body, secrets)
-
-    @classmethod
-    def parse_hook(cls, headers: Mapping[str, str], body: bytes) -> list[Event]:
-        return webhooks.parse(headers, body)
 
     def list_hooks(self) -> list[Hook]:
         return webhooks.standing(self.api)

@@ -6,18 +6,14 @@ both share is read twice and does no harm. Only when a page holds one single sec
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from stores.canonical.order import Order
 from stores.connectors import rows
+from stores.connectors.paging import ByChange
 from stores.connectors.roles import Listing
-from stores.kernel.errors import InputRejected
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.platforms.woocommerce import mapping, messages, payments
@@ -25,7 +21,6 @@ from stores.platforms.woocommerce.api import PAGE, Api, Query
 from stores.platforms.woocommerce.mapping import Told
 
 OVERLAP = timedelta(minutes=2)
-CURSOR = re.compile(r"(?P<after>[0-9T:-]{0,19})\|(?P<page>[0-9]{1,5})\|(?P<last>[0-9]{0,19}|[0-9a-f]{32})", re.ASCII)
 
 
 def changed(row: Node) -> datetime | None:
@@ -35,35 +30,16 @@ def changed(row: Node) -> datetime | None:
 ROW = rows.Fields(("id",), lambda row: json_readers.text(row, "number", "id"), changed)
 
 
-@dataclass(frozen=True)
-class Cursor:
-    """`after`: changed after this second of GMT; `last`: the last id on the page before."""
-
-    after: str
-    page: int = 1
-    last: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.after}|{self.page}|{self.last}"
-
-    @classmethod
-    def read(cls, said: str) -> Cursor:
-        """Raises InputRejected for what is not a cursor of ours."""
-        match = CURSOR.fullmatch(said)
-        if not match:
-            raise InputRejected("cursor", _("This is no place in the list."))
-        return cls(match["after"], int(match["page"]), match["last"])
-
-    def query(self) -> Query:
-        """`dates_are_gmt`: without it the shop reads times in its own zone."""
-        bound = [("modified_after", self.after), ("dates_are_gmt", "true")] if self.after else []
-        return [("per_page", str(PAGE)), ("page", str(self.page)), ("orderby", "modified"), ("order", "asc"), *bound]
+def query(at: ByChange) -> Query:
+    """`dates_are_gmt`: without it the shop reads times in its own zone."""
+    bound = [("modified_after", at.begin), ("dates_are_gmt", "true")] if at.begin else []
+    return [("per_page", str(PAGE)), ("page", str(at.page)), ("orderby", "modified"), ("order", "asc"), *bound]
 
 
 def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
-    at = Cursor.read(cursor) if cursor else Cursor(_stamp(since - OVERLAP) if since else "")
+    at = ByChange.read(cursor) if cursor else ByChange(_stamp(since - OVERLAP) if since else "")
     with json_readers.understood(str(messages.UNREADABLE)):
-        raws, headers = api.page("orders", at.query())
+        raws, headers = api.page("orders", query(at))
         page = rows.read(raws, ROW, to_summary)
         more = following(at, raws, headers)
         total = None if cursor else _count(headers)
@@ -80,18 +56,17 @@ def refunds_of(row: Node) -> list[Node]:
     return [{"id": one.get("id"), "amount": str(one.get("total") or "0").removeprefix("-")} for one in found]
 
 
-def following(at: Cursor, raws: Sequence[Any], headers: Mapping[str, str]) -> Cursor | None:
+def following(at: ByChange, raws: Sequence[Any], headers: Mapping[str, str]) -> ByChange | None:
     """Where to go on; None when this was the end, or a server that shows its last page for ever."""
     if len(raws) < PAGE:
         return None
-    last, seen = rows.mark(raws, ROW), rows.newest(raws, ROW)
-    latest = _stamp(seen - timedelta(seconds=1)) if seen else ""
-    if latest > at.after:
-        return Cursor(latest, 1, last)
-    if last and last == at.last and at.page > 1:
-        return None
+    seen = rows.newest(raws, ROW)
+    more = at.following(_stamp(seen - timedelta(seconds=1)) if seen else "", rows.mark(raws, ROW))
+    if more.page == 1:
+        return more
     pages = _count(headers, "x-wp-totalpages")
-    return None if pages is not None and at.page >= pages else Cursor(at.after, at.page + 1, last)
+    is_over = at.is_again(raws, ROW) or (pages is not None and at.page >= pages)
+    return None if is_over else more
 
 
 def _count(headers: Mapping[str, str], name: str = "x-wp-total") -> int | None:

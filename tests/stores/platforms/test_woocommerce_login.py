@@ -10,9 +10,10 @@ import pytest
 
 from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from stores.canonical.commands import Found
+from stores.connectors import oauth1
 from stores.kernel.errors import CredentialsRejected, InputRejected, OutcomeUnknown, RemoteRefused
 from stores.kernel.security import redaction
-from stores.platforms.woocommerce import WooCommerce, oauth
+from stores.platforms.woocommerce import WooCommerce
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
 from tests.stores.platforms.woocommerce import place, recorded
@@ -33,12 +34,13 @@ def world(world):
 
 def test_the_vector_of_the_official_client():
     url = "http://shop.example/wp-json/wc/v3/orders?per_page=100&status=processing"
-    found = oauth.signed("GET", url, key="ck_demo", secret="cs_demo", nonce="0123456789abcdef", timestamp=1767225600)
+    keys = {"consumer_key": "ck_demo", "consumer_secret": "cs_demo"}
+    found = oauth1.address("GET", url, keys, nonce="0123456789abcdef", timestamp=1767225600)
     asked = dict(parse_qsl(urlsplit(found).query))
     pairs = [(name, value) for name, value in asked.items() if name != "oauth_signature"]
 
     assert asked["oauth_signature"] == VECTOR
-    assert oauth.base_string("GET", "http://shop.example/wp-json/wc/v3/orders", pairs) == BASE
+    assert oauth1.base_string("GET", "http://shop.example/wp-json/wc/v3/orders", pairs) == BASE
 
 
 def test_over_tls_the_key_travels_in_its_header_and_never_in_the_address(network):
@@ -213,3 +215,14 @@ def test_a_webhook_secret_is_of_letters_and_digits(world):
     declared = next(field for field in WooCommerce.credentials if field.name == "webhook_secret")
     assert re.fullmatch(declared.pattern, "demoHookSecretOfTheSandbox")
     assert not [bad for bad in ("a&amp;b" * 4, "short", 'with"quote' * 3) if re.fullmatch(declared.pattern, bad)]
+
+
+def test_a_query_of_odd_letters_is_signed_and_sent_as_it_was_asked():
+    url = "https://shop.example/wp-json/wc/v3/orders?search=a%20b%2Bc~&status="
+    keys = {"consumer_key": "ck", "consumer_secret": "cs"}
+    found = oauth1.address("GET", url, keys, nonce="n", timestamp=1, signed_as="http")
+
+    assert found.startswith(
+        "https://shop.example/wp-json/wc/v3/orders?search=a%20b%2Bc~&status=&oauth_consumer_key=ck&"
+    )
+    assert dict(parse_qsl(urlsplit(found).query))["search"] == "a b+c~"

@@ -1,0 +1,85 @@
+"""A refund at Stripe, API 2026-06-30. Source: docs.stripe.com/api/refunds.
+
+Quirks: amounts in minor units; a refund may fail after it was taken; a key is remembered for a day.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stores.canonical.capabilities import PaymentCapabilities, impossible, native
+from stores.canonical.commands import PaymentBack, RefundOrder, Resend
+from stores.canonical.receipts import Outcome, Receipt
+from stores.connectors.records import Reading, Record, Standing
+from stores.connectors.roles import Refunder
+from stores.kernel.errors import JobFailed
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node
+from stores.kernel.http.responses import Answer
+from stores.kernel.money import Money, exponent
+from tests.stores.connectors.thin.base import Thin, proved
+
+STANDING = {"succeeded": Standing.DONE, "failed": Standing.FAILED, "canceled": Standing.FAILED}
+
+
+class Stripe(Thin, Refunder):
+    key = "stripe"
+    label = "Stripe"
+    host = "https://api.stripe.com"
+    key_life_hours = 24
+    capabilities = PaymentCapabilities(
+        refund=native("One call for each payment."),
+        refund_part=native("Any amount that is left of a payment."),
+        void_authorisation=impossible("Not asked of this thin connector."),
+        find_again=native("The mark stands in the refund's metadata."),
+        idempotency=native("The same key is answered with the same refund for a day."),
+    )
+
+    def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
+        payment = the_payment(command)
+        minor = int(payment.amount.amount.scaleb(exponent(command.currency)))
+        form = {"payment_intent": payment.payment_id, "amount": str(minor), "metadata[mark]": tag}
+        headers = {"Idempotency-Key": key}
+        return self.read_answer(
+            command, self.send("POST", "/v1/refunds", form=form, headers=headers, effect=True, key=key)
+        )
+
+    def read_answer(self, command: RefundOrder, answer: Answer) -> Receipt:
+        return to_receipt(proved(answer, "id", "status"))
+
+    def poll(self, command: RefundOrder, receipt: Receipt) -> Receipt:
+        found = json_readers.node(self.send("GET", f"/v1/refunds/{receipt.ids['refund']}").body, "refund")
+        if STANDING.get(json_readers.text(found, "status")) is Standing.FAILED:
+            raise JobFailed(json_readers.text(found, "failure_reason"))
+        return to_receipt(found)
+
+    def records(self, command: RefundOrder, *, before: Any) -> Reading:
+        intent = the_payment(command).payment_id
+        rows = self.look(f"/v1/refunds?payment_intent={intent}&limit=100", "data")
+        return Reading(records=tuple(to_record(row) for row in rows), absent="No refund of it is there.")
+
+    def may_resend(self, command: RefundOrder, *, age: float) -> Resend:
+        return Resend.SAME_KEY if age < 20 * 3600 else Resend.PERSON
+
+
+def the_payment(command: RefundOrder) -> PaymentBack:
+    (payment,) = command.payments
+    return payment
+
+
+def to_receipt(refund: Node) -> Receipt:
+    is_done = json_readers.text(refund, "status") == "succeeded"
+    ids = {"refund": json_readers.ident(refund, "id")}
+    return Receipt(outcome=Outcome.APPLIED if is_done else Outcome.ACCEPTED, ids=ids, facts={})
+
+
+def to_record(refund: Node) -> Record:
+    currency = json_readers.text(refund, "currency").upper()
+    given = Money.from_minor(int(json_readers.units(refund, "amount")), currency)
+    return Record(
+        id=json_readers.ident(refund, "id"),
+        ids={"refund": json_readers.ident(refund, "id")},
+        text=json_readers.text(json_readers.maybe(refund, "metadata"), "mark"),
+        money={json_readers.ident(refund, "payment_intent"): given},
+        standing=STANDING.get(json_readers.text(refund, "status"), Standing.PENDING),
+    )
