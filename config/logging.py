@@ -19,7 +19,7 @@ from stores.kernel.security import redaction
 from stores.kernel.security.redaction import RedactFilter
 
 ALLOWED = frozenset({
-    "attempt", "cancellation", "chain", "code", "cost", "count", "delivery", "event", "fence", "kind", "order",
+    "attempt", "cancellation", "chain", "code", "connection", "cost", "count", "delivery", "event", "fence", "kind", "order",
     "outcome", "platform", "preview", "seconds", "seq", "setting", "state", "status", "step", "store", "task",
     "topic", "worker", "path", "method", "port", "repeated",
 })  # fmt: skip

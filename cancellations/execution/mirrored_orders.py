@@ -86,7 +86,7 @@ def _claim(watch_uuid: str, *, now: datetime) -> CopyWatch | None:
     until = now + timedelta(seconds=settings.STEP_LEASE_SECONDS)
     if not mine.update(lease_owner=leases.me(), lease_until=until, fence=F("fence") + 1):
         return None
-    related = ("order__store", "cancellation__store", "cancellation__preview")
+    related = ("order__store__connection", "cancellation__store", "cancellation__preview")
     return CopyWatch.objects.select_related(*related).get(uuid=watch_uuid)
 
 

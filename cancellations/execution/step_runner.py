@@ -15,8 +15,9 @@ from cancellations.lifecycle import emergency_stop, transitions
 from cancellations.models import Step, StepKind
 from cancellations.states import StepState
 from stores.kernel import clock
-from stores.kernel.errors import EffectsStopped
+from stores.kernel.errors import EffectsStopped, UnknownConnector
 from stores.kernel.failpoints import failpoint
+from stores.platforms import registry
 
 logger = logging.getLogger(__name__)
 SHOP_PAUSE = timedelta(seconds=60)
@@ -35,6 +36,9 @@ def _run(turn: StepRun) -> None:
     step = turn.step
     if words := emergency_stop.paused(step.cancellation.store, step.connection):
         wait_for_shop(step, words)
+        return
+    if (key := step.connection.connector) not in registry.PLATFORMS:  # nothing can be sent, read or looked for
+        outcomes.ask(turn, UnknownConnector(key).user_message)
         return
     if step.kind == StepKind.VERIFY:
         verify.take(turn)

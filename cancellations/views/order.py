@@ -151,7 +151,7 @@ def _page(
 def _record(request: DeskRequest, uuid: UUID, action: str) -> OrderRecord:
     """Unknown and foreign answer the same 404."""
     stores = access.stores_for(request.user, action)
-    record = OrderRecord.objects.select_related("store").filter(uuid=uuid, store__in=stores).first()
+    record = OrderRecord.objects.select_related("store__connection").filter(uuid=uuid, store__in=stores).first()
     if record is None:
         raise Http404
     return record

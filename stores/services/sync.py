@@ -77,6 +77,7 @@ def _turn(row: StoreSync, platform: Platform) -> None:
         platform, since=row.since, cursor=row.cursor, is_over=lambda: clock.monotonic() > ends_at
     ):
         _keep(row, listing, read_at)
+    connections.prove(row.store.connection, platform)
     if row.cursor:
         _wait(row, 0)
         queue.enqueue_on_commit("stores.sync", str(row.store.uuid))

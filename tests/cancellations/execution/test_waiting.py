@@ -64,9 +64,9 @@ def _work_until(desk, cancellation, state):
             return
         # one turn at a time: the loop of `advance` would go on to the end
         step = executor._next_due(cancellation)
-        executor.flow.start_if_due(cancellation, now=clock.now())
+        executor.transitions.start_if_due(cancellation, now=clock.now())
         if step and (claimed := leases.claim(step.pk, worker="w", now=clock.now())):
-            executor.turns.take(claimed)
+            executor.step_runner.run(claimed)
         else:
             desk.travel(1)
     raise AssertionError(state)
