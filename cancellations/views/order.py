@@ -113,7 +113,9 @@ def _look_again(
     request: DeskRequest, record: OrderRecord, notice: str, *, seen: Preview | None = None, status: int = 409
 ) -> HttpResponse:
     """The page with a new preview of the same wish, and how it differs from the one that was confirmed."""
+    store = record.store
     record.refresh_from_db()
+    record.store = store
     standing, wish = _asked(request, record)
     wish.notice = notice
     if seen is not None and wish.plan is not None:
