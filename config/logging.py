@@ -19,9 +19,9 @@ from stores.kernel.security import redaction
 from stores.kernel.security.redaction import RedactFilter
 
 ALLOWED = frozenset({
-    "attempt", "cancellation", "chain", "code", "cost", "count", "delivery", "event", "fence", "kind", "order",
-    "outcome", "platform", "preview", "seconds", "seq", "setting", "state", "status", "step", "store", "task",
-    "topic", "worker", "path", "method", "port", "repeated",
+    "attempt", "cancellation", "chain", "code", "connection", "cost", "count", "delivery", "event", "fence", "kind",
+    "order", "outcome", "platform", "preview", "seconds", "seq", "setting", "state", "status", "step", "store",
+    "task", "topic", "worker", "path", "method", "port", "repeated",
 })  # fmt: skip
 LONGEST: Final = 1000  # characters of one value
 MOST_A_MINUTE: Final = 20  # lines of one kind

@@ -83,7 +83,7 @@ def _look(watch: MirrorWatch) -> None:
 
 
 def _claim(watch_uuid: str, *, now: datetime) -> MirrorWatch | None:
-    needed = ("order__store", "cancellation__store", "cancellation__preview")
+    needed = ("order__store__connection", "cancellation__store", "cancellation__preview")
     rows = MirrorWatch.objects.select_related(*needed).filter(uuid=watch_uuid, state=CopyState.WATCHING)
     return leases.claim(rows, now=now)
 

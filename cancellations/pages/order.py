@@ -69,7 +69,9 @@ def live(record: OrderRecord) -> Standing:
         return mirrored(record, is_waiting=True)
     except DeskError as exc:
         return mirrored(record, trouble=exc.user_message)
+    store = record.store
     record.refresh_from_db()
+    record.store = store  # with its connection: read a moment ago
     return Standing(order=order, read_at=record.read_at, is_live=True)
 
 

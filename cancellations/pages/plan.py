@@ -78,7 +78,8 @@ def _money_words(plan: Plan) -> Iterator[str]:
         yield _("record refund of %(money)s, pay by hand") % {"money": _sum(plan, by_hand)}
     if held:
         yield _("release %(money)s") % {"money": said(total(held, held[0].currency))}
-    if plan.steps and not (moved or by_hand or held) and registry.get(plan.platform).recipe.moves_money:
+    kind = registry.PLATFORMS.get(plan.platform)  # a plan is told when its platform is gone, too
+    if plan.steps and not (moved or by_hand or held) and (kind is None or kind.recipe.moves_money):
         yield _("no money moves")
 
 

@@ -39,7 +39,9 @@ logger = logging.getLogger(__name__)
 
 def look(cancellation_uuid: str) -> None:
     """Read, compare, remember when; then the next one may begin. What fails is looked at again later."""
-    cancellation = Cancellation.objects.select_related("store", "order", "preview").get(uuid=cancellation_uuid)
+    rows = Cancellation.objects.select_related("store__connection", "order", "preview")
+    cancellation = rows.get(uuid=cancellation_uuid)
+    cancellation.order.store = cancellation.store
     try:
         _look(cancellation)
     except RemoteThrottled as exc:  # at the shop's pace: what waits beside it may be let in before

@@ -128,8 +128,10 @@ def one(viewer: User, uuid: UUID) -> Cancellation:
     attempts = Prefetch("attempts", Attempt.objects.order_by("pk").defer("body"))
     steps = Prefetch("steps", Step.objects.order_by("position").prefetch_related(attempts))
     heavy = ("preview__facts", "preview__request", "order__search")
-    rows = visible(viewer).select_related("store", "order", "requester", "approver", "note", "preview").defer(*heavy)
-    return rows.prefetch_related(steps).get(uuid=uuid)
+    joined = ("store__connection", "order", "requester", "approver", "note", "preview")
+    found = visible(viewer).select_related(*joined).defer(*heavy).prefetch_related(steps).get(uuid=uuid)
+    found.order.store = found.store
+    return found
 
 
 def of_order(viewer: User, order_id: int) -> Sequence[Cancellation]:

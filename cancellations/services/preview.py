@@ -158,7 +158,9 @@ def request_of(preview: Preview) -> CancelRequest:
 
 def replan(preview: Preview) -> Plan:
     """The same wish on the order as it is now, with fresh figures. Raises NoSeat or RemoteError."""
-    return look(preview.order, codec.loads(CancelRequest, preview.request))[1]
+    record = preview.order
+    record.store = preview.store
+    return look(record, codec.loads(CancelRequest, preview.request))[1]
 
 
 def is_same_wish(one: CancelRequest, other: CancelRequest) -> bool:

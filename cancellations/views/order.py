@@ -131,7 +131,9 @@ def _look_again(
     request: DeskRequest, record: OrderRecord, notice: str, *, seen: Preview | None = None, status: int = 409
 ) -> HttpResponse:
     """The page with a new preview of the same wish, and how it differs from the one that was confirmed."""
+    store = record.store
     record.refresh_from_db()
+    record.store = store
     standing, wish = _asked(request, record)
     wish.notice = notice
     if seen is not None and wish.plan is not None:
@@ -170,7 +172,8 @@ def _page(
 def _record(request: DeskRequest, uuid: UUID, action: str) -> OrderRecord:
     """Unknown and foreign answer the same 404."""
     stores = access.stores_for(request.user, action)
-    record = OrderRecord.objects.select_related("store", "snapshot").filter(uuid=uuid, store__in=stores).first()
+    rows = OrderRecord.objects.select_related("store__connection", "snapshot")
+    record = rows.filter(uuid=uuid, store__in=stores).first()
     if record is None:
         raise Http404
     return record

@@ -36,12 +36,16 @@ def _of_hooks(store: Store, platform: type[OrderSource], *, may_manage: bool) ->
 @may("stores.view")
 def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
     store = get_store_or_404(request, uuid, "stores.view")
-    platform = registry.get(store.platform)
     may_manage = access.can(request.user, "stores.manage", store)
+    if store.platform not in registry.PLATFORMS:
+        context = {"key": store.platform, "store": store, "may_manage": may_manage}
+        return render(request, "stores/unknown_connector.html", context, status=409)
+    platform = registry.get(store.platform)
     missing = platform.missing(store.connection.granted_scopes)
     context = {
         "store": store,
         "card": stores.card(store),
+        "served": stores.served_by(store),
         "platform": capabilities.Vendor.of(platform),
         "unknown": cancellations.unknown_outcomes(store.pk),
         "looks": second_looks.of_shop(store, now=clock.now()),

@@ -20,7 +20,7 @@ HEALTH = (
 )  # fmt: skip
 OF_SHOP, OF_CONNECTION = "stores_storesecret", "stores_connectionsecret"
 CURE = (
-    "Nothing was changed. Put every key that sealed them into VAULT_KEYS and start again; or start the version before"
+    "The database is as it was. Put every key that sealed them into VAULT_KEYS and start again; or start the version before"
     " and give the shop new credentials there."
 )
 

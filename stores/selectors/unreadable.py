@@ -38,7 +38,11 @@ def of_store(viewer: access.Viewer, store: Store) -> Unread:
 def one(viewer: access.Viewer, store: Store, uuid: UUID) -> UnreadableOrder | None:
     """None also where it was read meanwhile."""
     seen = access.stores_for(viewer, "orders.read_again")
-    return UnreadableOrder.objects.select_related("store").filter(store=store, store__in=seen, uuid=uuid).first()
+    return (
+        UnreadableOrder.objects.select_related("store__connection")
+        .filter(store=store, store__in=seen, uuid=uuid)
+        .first()
+    )
 
 
 def search(viewer: access.Viewer, query: OrderQuery) -> list[UnreadableOrder]:

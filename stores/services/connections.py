@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 
@@ -15,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from stores.audit import shop_actions, trail
 from stores.audit.actions import Action
-from stores.connectors.roles import Access
+from stores.connectors.roles import Access, Connector
 from stores.kernel import clock, queue
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import CredentialsRejected, InputRejected
+from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteError
 from stores.models import Connection, ConnectionHealth, ConnectionState, Store, StoreState, StoreSync, User
 from stores.platforms import registry
 from stores.services import admin_mail, credentials, platform_client, webhooks
@@ -33,11 +34,16 @@ __all__ = [
     "open_connector",
     "open_platform",
     "pause",
+    "prove",
     "reject_credentials",
     "rekey",
     "resume",
     "test_access",
 ]
+
+
+logger = logging.getLogger(__name__)
+_proven: set[int] = set()  # connections whose secrets stand on their own, as this process knows
 
 
 def test_access(platform_key: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> Access:
@@ -215,6 +221,25 @@ def _shut_out(connection: Connection, action: Action) -> None:
             for store in Store.objects.filter(roles__connection=connection).exclude(connection=connection).distinct():
                 trail.record(action, actor="rescind", target=f"connection:{connection.uuid}", store=store)
     platform_client.forget_session(connection)
+
+
+def prove(connection: Connection, platform: Connector) -> None:
+    """Drop what the secrets were moved from, once they have let us in. Asked once by each process.
+
+    No trouble of this read is one of its caller's: the copies stay, and the next one asks again.
+    """
+    if connection.pk in _proven:
+        return
+    try:
+        if credentials.has_moved(connection):
+            platform.check_access()
+            credentials.forget_moved(connection)
+    except RemoteError as exc:
+        logger.info(
+            "Moved secrets are not proven yet", extra={"connection": connection.uuid, "kind": type(exc).__name__}
+        )
+        return
+    _proven.add(connection.pk)
 
 
 def look_at_access(store: Store) -> None:

@@ -43,6 +43,10 @@ def keep(connection: Connection, values: Mapping[str, str], *, hook_secret: str 
         _save(connection, FORMER, former, clock.now() + FORMER_LIFE)
 
 
+def has_moved(connection: Connection) -> bool:
+    return ConnectionSecret.objects.filter(connection=connection, moved_from__isnull=False).exists()
+
+
 def forget_moved(connection: Connection) -> int:
     """What its secrets were moved from is needed no more: they were used, and the account let us in; how many."""
     return ConnectionSecret.objects.filter(connection=connection, moved_from__isnull=False).update(moved_from=None)

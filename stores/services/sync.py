@@ -75,6 +75,7 @@ def _turn(row: StoreSync, platform: OrderSource) -> None:
         platform, since=row.since, cursor=row.cursor, is_over=lambda: clock.monotonic() > ends_at
     ):
         _keep(row, listing, read_at)
+    connections.prove(row.store.connection, platform)
     if row.cursor:
         _wait(row, timedelta())
         queue.enqueue_on_commit("stores.sync", str(row.store.uuid))

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from stores.audit import refusals as reasons
-from stores.kernel.errors import NotAllowed
+from stores.kernel.errors import NotAllowed, UnknownConnector
 from stores.models import Store, User
 from stores.selectors import access
 from stores.services import sign_in
@@ -79,6 +79,8 @@ def _noting_refusals(request: DeskRequest, view: View, *args: Any, **kwargs: Any
     except NotAllowed as exc:
         refusals.of_error(request, exc)
         raise PermissionDenied from exc
+    except UnknownConnector as exc:
+        return render(request, "stores/unknown_connector.html", {"key": exc.key}, status=409)
 
 
 def signed_in(view: View) -> View:
@@ -109,7 +111,8 @@ def lacks_second_factor(user: User) -> bool:
 
 def get_store_or_404(request: HttpRequest, uuid: UUID | str, action: str) -> Store:
     """The shop, when the viewer may do `action` in it. A foreign one and none at all look the same."""
-    store = access.stores_for(request.user, action).filter(uuid=uuid).first()
+    joined = ("connection__health", "sync")  # what its pages tell
+    store = access.stores_for(request.user, action).select_related(*joined).filter(uuid=uuid).first()
     if store is None:
         raise Http404
     return store

@@ -93,7 +93,7 @@ def test_new(request: DeskRequest, platform: str) -> HttpResponse:
 @step_up_afresh
 def rekey(request: DeskRequest, uuid: UUID) -> HttpResponse:
     store = get_store_or_404(request, uuid, "stores.manage")
-    adapter = _adapter(store.platform)
+    adapter = registry.get(store.platform)
     form = Credentials(request.POST or None, platform=adapter, known=store.connection.settings)
     if form.is_valid():
         changed = _try(form, lambda: connections.rekey(request.user, store, form.secrets(), form.settings()))
@@ -109,7 +109,7 @@ def rekey(request: DeskRequest, uuid: UUID) -> HttpResponse:
 @may("stores.manage")
 def test_known(request: DeskRequest, uuid: UUID) -> HttpResponse:
     store = get_store_or_404(request, uuid, "stores.manage")
-    adapter = _adapter(store.platform)
+    adapter = registry.get(store.platform)
     form = Credentials(request.POST, platform=adapter, known=store.connection.settings)
     return _tested(request, adapter, form, "stores/rekey.html", store)
 

@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 from stores.canonical.capabilities import Capabilities
 from stores.connectors.roles import Access, Scope
 from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteUnavailable
-from stores.models import AuditEvent, Store
+from stores.models import AuditEvent, Store, StoreRole
 from stores.platforms import registry
 from stores.services import connections, timekeeper
 from tests import make
@@ -278,3 +278,23 @@ def test_the_command_prints_the_same_for_machines(capsys):
     assert [entry["key"] for entry in table] == [platform.key for platform in registry.all_platforms()]
     assert table[0]["kind"] == "platform"
     assert set(table[0]["capabilities"]["refund"]) == {"support", "why"}
+
+
+def test_the_page_tells_what_serves_the_shop_beside_its_orders(cast, browser_of, django_assert_num_queries):
+    page = reverse("shops:detail", args=[cast.shop_a.uuid])
+    books = make.connection("Ledger", connector="yesterdays_ledger", state="disconnected")
+    StoreRole.objects.create(store=cast.shop_a, connection=books, role="books")
+    browser = browser_of(cast.staff_a)
+    browser.get(page)  # the first visit writes the session
+    with CaptureQueriesContext(connection) as few:
+        told = browser.get(page).content.decode()
+    assert all(words in told for words in ("Other connections", "Ledger", "Books", "Disconnected"))
+    cards = make.connection("Cards")
+    for method in ("card", "wallet"):
+        StoreRole.objects.create(store=cast.shop_a, connection=cards, role="payments", method=method)
+
+    with django_assert_num_queries(len(few)):
+        told = browser.get(page).content.decode()
+
+    assert "Payments (card), Payments (wallet)" in told
+    assert told.count("Cards") == 1

@@ -39,14 +39,14 @@ class Mailgun(Thin, Messenger):
 
     def read_answer(self, command: SendMessage, answer: Answer) -> Receipt:
         ident = json_readers.ident(proved(answer, "id"), "id").strip("<>")
-        return Receipt(outcome=Outcome.ACCEPTED, ids={"message": ident}, facts={}, look_after=30)
+        return Receipt(outcome=Outcome.ACCEPTED, ids={"message": ident}, look_after=30)
 
     def poll(self, command: SendMessage, receipt: Receipt) -> Receipt:
         found = [record for record in self._records(command) if record.id == receipt.ids["message"]]
         if any(record.standing is Standing.FAILED for record in found):
             raise JobFailed("bounced")
         is_done = any(record.standing is Standing.DONE for record in found)
-        return Receipt(outcome=Outcome.APPLIED if is_done else Outcome.ACCEPTED, ids=receipt.ids, facts={})
+        return Receipt(outcome=Outcome.APPLIED if is_done else Outcome.ACCEPTED, ids=receipt.ids)
 
     def records(self, command: SendMessage, *, before: Any) -> Reading:
         return Reading(records=tuple(self._records(command)), absent="No event of this mail is there.")

@@ -70,7 +70,7 @@ def the_payment(command: RefundOrder) -> PaymentBack:
 def to_receipt(refund: Node) -> Receipt:
     is_done = json_readers.text(refund, "status") == "succeeded"
     ids = {"refund": json_readers.ident(refund, "id")}
-    return Receipt(outcome=Outcome.APPLIED if is_done else Outcome.ACCEPTED, ids=ids, facts={})
+    return Receipt(outcome=Outcome.APPLIED if is_done else Outcome.ACCEPTED, ids=ids)
 
 
 def to_record(refund: Node) -> Record:

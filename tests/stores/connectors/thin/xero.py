@@ -45,7 +45,7 @@ class Xero(Thin, BookKeeper):
             ids = {"credit_note": json_readers.ident(note, "CreditNoteID")}
         except (Misread, ValueError) as exc:
             raise OutcomeUnknown("bad shape", code="bad_shape") from exc
-        return Receipt(outcome=Outcome.APPLIED, ids=ids, facts={})
+        return Receipt(outcome=Outcome.APPLIED, ids=ids)
 
     def poll(self, command: IssueCreditNote, receipt: Receipt) -> Receipt:
         return receipt
