@@ -73,7 +73,7 @@ def _page(request: DeskRequest) -> HttpResponse:
     seen = stops.rows_for(request.user)
     stopped = {row.stop.store_id for row in seen}
     context = {
-        "stops": seen,
+        "rows": seen,
         "is_all_stopped": None in stopped,
         "shops": [store for store in request.stores if store.pk not in stopped],
         "person": request.user,
