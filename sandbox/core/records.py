@@ -190,8 +190,7 @@ class Session:
         ident = self.number()
         body = {"uri": uri, "at": self.at} | more
         self.db.execute(
-            "INSERT INTO hooks (id, shop, topic, body) VALUES (?, ?, ?, ?)",
-            (ident, self.name, topic, json.dumps(body)),
+            "INSERT INTO hooks (id, shop, topic, body) VALUES (?, ?, ?, ?)", (ident, self.name, topic, json.dumps(body))
         )
         return ident
 

@@ -36,15 +36,11 @@ def quote(session: Session, order: Body, asked: Any) -> Body:
         raise v3(422, "Order cannot be refunded", {"order": "nothing is left to refund"})
     word = session.switch("tax_word")
     return {
-        "order_id": order["id"],
-        "total_refund_amount": amounts.v3(whole),
+        "order_id": order["id"], "total_refund_amount": amounts.v3(whole),
         "total_refund_tax_amount": amounts.v3(min(worth.tax, whole)),
-        "order_level_refund_amount": amounts.v3(worth.loose),
-        "rounding": 0,
-        "adjustment": amounts.v3(whole - worth.total),
-        word: True,
-        "refund_methods": ways(order, whole),
-    }
+        "order_level_refund_amount": amounts.v3(worth.loose), "rounding": 0,
+        "adjustment": amounts.v3(whole - worth.total), word: True, "refund_methods": ways(order, whole),
+    }  # fmt: skip
 
 
 def value(order: Body, asked: Any) -> Worth:

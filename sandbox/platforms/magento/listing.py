@@ -70,16 +70,12 @@ def seconds(value: str) -> float:
 
 
 CONDITIONS: Mapping[str, Callable[[str, str], bool]] = {
-    "eq": lambda seen, asked: seen == asked,
-    "neq": lambda seen, asked: seen != asked,
+    "eq": lambda seen, asked: seen == asked, "neq": lambda seen, asked: seen != asked,
     "like": lambda seen, asked: re.fullmatch(re.escape(asked).replace("%", ".*"), seen, re.IGNORECASE) is not None,
-    "in": lambda seen, asked: seen in asked.split(","),
-    "nin": lambda seen, asked: seen not in asked.split(","),
-    "gt": lambda seen, asked: seen > asked,
-    "gteq": lambda seen, asked: seen >= asked,
-    "lt": lambda seen, asked: seen < asked,
-    "lteq": lambda seen, asked: seen <= asked,
-}
+    "in": lambda seen, asked: seen in asked.split(","), "nin": lambda seen, asked: seen not in asked.split(","),
+    "gt": lambda seen, asked: seen > asked, "gteq": lambda seen, asked: seen >= asked,
+    "lt": lambda seen, asked: seen < asked, "lteq": lambda seen, asked: seen <= asked,
+}  # fmt: skip
 
 
 def fits(row: Mapping[str, Any], groups: Iterable[Iterable[Filter]]) -> bool:

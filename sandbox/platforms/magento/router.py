@@ -16,8 +16,8 @@ from sandbox.core.messages import Refused, Reply, Request, json_reply
 from sandbox.core.rate_limits import Bucket, take
 from sandbox.core.records import Session
 from sandbox.core.routes import Asked, Found, Route, Routes, name_of
-from sandbox.platforms.magento import cancel, listing, oauth, refund, refusals, serializers, stock
-from sandbox.platforms.magento.units import Body
+from sandbox.platforms.magento import billing, listing, oauth, refund, refusals, serializers, stock
+from sandbox.platforms.magento.amounts import Body
 
 API = re.compile(r"/rest/(default|all)/V1/(?P<rest>.+)")
 CDN = Bucket(8, 4)  # in front of the shop: the API itself has no limit
@@ -52,7 +52,7 @@ def of_order(kind: str, serialize: Callable[[Body, Body], Any]) -> Callable[[Ask
 
 
 def cancel_order(asked: Asked) -> Any:
-    return cancel.cancel(asked.session, known(asked.session, "order", asked.id))
+    return billing.cancel(asked.session, known(asked.session, "order", asked.id))
 
 
 def refund_invoice(asked: Asked) -> Any:
@@ -75,7 +75,7 @@ def comment(asked: Asked) -> Any:
     made = {"id": asked.session.number(), "at": asked.session.at}
     order["histories"].insert(0, said | made | {"status": said.get("status") or order["status"]})
     order["status"] = said.get("status") or order["status"]
-    cancel.save(asked.session, order)
+    billing.save(asked.session, order)
     return True
 
 

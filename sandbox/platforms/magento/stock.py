@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.core.records import Session
-from sandbox.platforms.magento.units import Body
+from sandbox.platforms.magento.amounts import Body
 
 FULL = 1000
 

@@ -6,13 +6,7 @@ from sandbox.core.switches import table
 
 SWITCHES = table(
     "magento",
-    (
-        "limit",
-        ("standard", "wide"),
-        "what the CDN in front lets through: 4 requests a second, 8 at once",
-        "",
-        False,
-    ),
+    ("limit", ("standard", "wide"), "what the CDN in front lets through: 4 requests a second, 8 at once", "", False),
     ("stock", ("msi", "legacy"), "inventory by sources and reservations, or one number per product", "", False),
     ("auto_return", ("no", "yes"), "every refunded unit goes back to stock, whatever was asked", "1", False),
     ("cancel_answer", ("true", "lies"), "up to 2.2 a cancel that did nothing said true", "1", True),

@@ -28,29 +28,17 @@ def iso(at: float) -> str:
 def order(session: Session, body: Body, version: str) -> dict[str, Any]:
     buyer = RETAILERS[body["retailer"]]
     head = {
-        "buyerOrderCode": body["buyer_code"],
-        "sellerOrderCode": body["seller_code"],
-        "buyerCompanyId": buyer[1],
-        "sellerCompanyId": session.shop["name"],
-        "buyerEmail": body["person"]["email"],
+        "buyerOrderCode": body["buyer_code"], "sellerOrderCode": body["seller_code"], "buyerCompanyId": buyer[1],
+        "sellerCompanyId": session.shop["name"], "buyerEmail": body["person"]["email"],
         "buyerCreatedDate": iso(body["created_at"]),
-    }
+    }  # fmt: skip
     common = {
-        "_id": body["id"],
-        "currency": body["currency"],
-        "note": body["note"],
-        "hasCancellations": any(one["cancelled"] for one in body["items"]),
-        "fillTime": None,
-        "shipTime": 0,
-        "custom": [],
-        "packingSlip": "",
-        "items": [item(session, one) for one in body["items"]],
-        "created": iso(body["created_at"]),
-        "updated": iso(body["updated_at"]),
-        "posted": body["is_posted"],
-        "shipped": body["shipped_at"] is not None,
-        "billed": body["is_billed"],
-    }
+        "_id": body["id"], "currency": body["currency"], "note": body["note"],
+        "hasCancellations": any(one["cancelled"] for one in body["items"]), "fillTime": None, "shipTime": 0,
+        "custom": [], "packingSlip": "", "items": [item(session, one) for one in body["items"]],
+        "created": iso(body["created_at"]), "updated": iso(body["updated_at"]), "posted": body["is_posted"],
+        "shipped": body["shipped_at"] is not None, "billed": body["is_billed"],
+    }  # fmt: skip
     dates = {"shippedDate": body["shipped_at"], "postedDate": body["created_at"] if body["is_posted"] else None,
              "billedDate": body["shipped_at"] if body["is_billed"] else None}  # fmt: skip
     common |= {name: iso(at) for name, at in dates.items() if at is not None}
@@ -91,13 +79,9 @@ def item(session: Session, one: Body) -> dict[str, Any]:
     """Whether a cancelled original keeps its whole quantity is not known."""
     reduced = one["cancelled"] and session.switch("split_original") == "reduced"
     shown: dict[str, Any] = {
-        "_id": one["id"],
-        "sellerVariantCode": one["code"],
-        "quantity": one["taken"] if reduced else one["quantity"],
-        "cancelled": one["cancelled"],
-        "cancelledReason": one["reason"],
-        "cancelledBy": one["by"],
-    }
+        "_id": one["id"], "sellerVariantCode": one["code"], "quantity": one["taken"] if reduced else one["quantity"],
+        "cancelled": one["cancelled"], "cancelledReason": one["reason"], "cancelledBy": one["by"],
+    }  # fmt: skip
     return shown | ({"cancelledDate": iso(one["cancelled_at"])} if one["cancelled_at"] is not None else {})
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sandbox.platforms.shopify import totals
-from sandbox.platforms.shopify.ids import Body, gid, next_part
-from sandbox.platforms.shopify.money import half_up, minor, spread
-from sandbox.platforms.shopify.parcels import add_fulfilment_orders, add_shipments
-from sandbox.platforms.shopify.payments import add_payments
+from sandbox.core.world import World
+from sandbox.platforms.shopify import index, totals
 from sandbox.platforms.shopify.spec import Line, Order, Person
+from sandbox.platforms.shopify.totals import add_payments
+from sandbox.platforms.shopify.values import BLOCK, FIRST_ORDER, Body, gid, half_up, minor, next_part, spread
 
 DAY = 86_400.0
 HOLD_WORDS = {
-    "AWAITING_PAYMENT": "Awaiting payment",
-    "HIGH_RISK_OF_FRAUD": "High risk of fraud",
-    "INCORRECT_ADDRESS": "Incorrect address",
-    "INVENTORY_OUT_OF_STOCK": "Inventory out of stock",
-}
+    "AWAITING_PAYMENT": "Awaiting payment", "HIGH_RISK_OF_FRAUD": "High risk of fraud",
+    "INCORRECT_ADDRESS": "Incorrect address", "INVENTORY_OUT_OF_STOCK": "Inventory out of stock",
+}  # fmt: skip
 
 
 def build(shop: Body, spec: Order, *, order_id: int, number: int, at: float) -> Body:
@@ -39,45 +39,17 @@ def build(shop: Body, spec: Order, *, order_id: int, number: int, at: float) -> 
 def skeleton(shop: Body, spec: Order, order_id: int, number: int, placed: float) -> Body:
     currency, rate = spec.presentment or (shop["currency"], "1")
     return {
-        "id": order_id,
-        "shop": shop["name"],
-        "last_part": 0,
-        "number": number,
-        "name": spec.name or f"#{number}",
-        "confirmation_number": confirmation(order_id),
-        "created_at": placed,
-        "processed_at": placed,
-        "updated_at": placed,
-        "cancelled_at": None,
-        "cancel_reason": None,
-        "cancel_note": None,
-        "closed_at": placed + DAY if spec.is_closed else None,
-        "test": spec.is_test,
-        "edited": False,
-        "confirmed": True,
-        "currency": currency,
-        "shop_currency": shop["currency"],
-        "rate": rate,
-        "taxes_included": spec.taxes_included,
-        "note": spec.note or None,
-        "tags": list(spec.tags),
-        "source_name": spec.source,
-        "po_number": spec.po_number or None,
-        "app": app_of(shop, spec),
-        "terms": spec.terms,
-        "risk": spec.risk,
-        "discount_codes": [spec.discount_code] if spec.discount_code else [],
-        "lines": [],
-        "shipping": [],
-        "fulfillment_orders": [],
-        "fulfillments": [],
-        "transactions": [],
-        "refunds": [],
-        "returns": [],
-        "disputes": [],
-        "original": None,
-        **whose(spec, order_id),
-    }
+        "id": order_id, "shop": shop["name"], "last_part": 0, "number": number, "name": spec.name or f"#{number}",
+        "confirmation_number": confirmation(order_id), "created_at": placed, "processed_at": placed,
+        "updated_at": placed, "cancelled_at": None, "cancel_reason": None, "cancel_note": None,
+        "closed_at": placed + DAY if spec.is_closed else None, "test": spec.is_test, "edited": False,
+        "confirmed": True, "currency": currency, "shop_currency": shop["currency"], "rate": rate,
+        "taxes_included": spec.taxes_included, "note": spec.note or None, "tags": list(spec.tags),
+        "source_name": spec.source, "po_number": spec.po_number or None, "app": app_of(shop, spec),
+        "terms": spec.terms, "risk": spec.risk, "discount_codes": [spec.discount_code] if spec.discount_code else [],
+        "lines": [], "shipping": [], "fulfillment_orders": [], "fulfillments": [], "transactions": [], "refunds": [],
+        "returns": [], "disputes": [], "original": None, **whose(spec, order_id),
+    }  # fmt: skip
 
 
 def confirmation(order_id: int) -> str:
@@ -99,12 +71,9 @@ def whose(spec: Order, order_id: int) -> Body:
     number = sum(ord(letter) * (place + 7) for place, letter in enumerate(person.email)) + 70_000_000
     company = {"id": gid("Company", number), "name": f"{person.last} Trading"} if spec.is_company else None
     return {
-        "customer": {"id": number, "first": person.first, "last": person.last},
-        "email": person.email or None,
-        "phone": person.phone or None,
-        "address": address(person),
-        "company": company,
-    }
+        "customer": {"id": number, "first": person.first, "last": person.last}, "email": person.email or None,
+        "phone": person.phone or None, "address": address(person), "company": company,
+    }  # fmt: skip
 
 
 def address(person: Person) -> Body:
@@ -133,29 +102,15 @@ def line_body(order: Body, spec: Order, line: Line) -> Body:
     line_id = next_part(order)
     variant = variant_number(line)
     return {
-        "id": line_id,
-        "title": line.title,
-        "variant_title": line.variant or None,
-        "sku": line.sku or None,
-        "vendor": line.vendor,
-        "quantity": line.quantity,
-        "price": minor(line.price, currency),
-        "discount": minor(line.discount, currency),
-        "taxes": [],
+        "id": line_id, "title": line.title, "variant_title": line.variant or None, "sku": line.sku or None,
+        "vendor": line.vendor, "quantity": line.quantity, "price": minor(line.price, currency),
+        "discount": minor(line.discount, currency), "taxes": [],
         "duties": [{"id": next_part(order), "amount": minor(duty, currency), "refunded": 0} for duty in line.duties],
-        "variant": variant,
-        "item": variant + 1,
-        "is_tracked": line.is_tracked and not line.is_tip,
-        "is_restockable": line.is_restockable and not line.is_tip,
-        "is_gift_card": line.is_gift_card,
-        "is_tip": line.is_tip,
-        "ships": line.ships,
-        "group": line.group,
-        "removed": 0,
-        "fulfilled": 0,
-        "refunded_waiting": 0,
-        "refunded_shipped": 0,
-    }
+        "variant": variant, "item": variant + 1, "is_tracked": line.is_tracked and not line.is_tip,
+        "is_restockable": line.is_restockable and not line.is_tip, "is_gift_card": line.is_gift_card,
+        "is_tip": line.is_tip, "ships": line.ships, "group": line.group, "removed": 0, "fulfilled": 0,
+        "refunded_waiting": 0, "refunded_shipped": 0,
+    }  # fmt: skip
 
 
 def variant_number(line: Line) -> int:
@@ -198,13 +153,8 @@ def mark_cancelled(order: Body, spec: Order) -> None:
     at = order["created_at"] + 3_600
     order |= {"cancelled_at": at, "cancel_reason": spec.cancelled, "closed_at": at, "updated_at": at}
     refund: dict[str, Any] = {
-        "id": next_part(order),
-        "created_at": at,
-        "note": None,
-        "tag": "",
-        "lines": [],
-        "adjustment": 0,
-    }
+        "id": next_part(order), "created_at": at, "note": None, "tag": "", "lines": [], "adjustment": 0,
+    }  # fmt: skip
     refund |= {"shipping": [], "duties": [], "order_transactions": []}
     for line in order["lines"]:
         refund["lines"].append(cancelled_line(order, line))
@@ -222,15 +172,11 @@ def mark_cancelled(order: Body, spec: Order) -> None:
 
 def cancelled_line(order: Body, line: Body) -> Mapping[str, Any]:
     return {
-        "id": next_part(order),
-        "line": line["id"],
-        "units": line["quantity"],
-        "type": "CANCEL",
+        "id": next_part(order), "line": line["id"], "units": line["quantity"], "type": "CANCEL",
         "restocked": line["is_tracked"],
         "location": order["fulfillment_orders"][0]["location"] if order["fulfillment_orders"] else None,
-        "subtotal": totals.line_total(line),
-        "tax": totals.line_tax(line),
-    }
+        "subtotal": totals.line_total(line), "tax": totals.line_tax(line),
+    }  # fmt: skip
 
 
 def add_reversal(order: Body, refund: Body, payment: Body, at: float) -> None:
@@ -242,3 +188,167 @@ def add_reversal(order: Body, refund: Body, payment: Body, at: float) -> None:
     back = payment | {"id": next_part(order), "kind": kind, "parent_id": payment["id"], "at": at}
     order["transactions"].append(back)
     refund["order_transactions"].append(back["id"])
+
+
+# --- Fulfilment orders and shipments of an order that is being built ------------------------------
+HOUR = 3_600.0
+
+
+def location_named(shop: Body, name: str) -> Body:
+    """A location by name; "" is the first. Raises ValueError for an unknown one."""
+    for location in shop["locations"]:
+        if not name or location["name"] == name:
+            found: Body = location
+            return found
+    raise ValueError(f"{shop['name']} has no location {name!r}")
+
+
+def places(line: Line) -> Mapping[str, int]:
+    return {line.at: line.quantity} if isinstance(line.at, str) else line.at
+
+
+def left_from(line: Line) -> Mapping[str, int]:
+    """Units shipped per location; a bare number is taken from the places in order."""
+    if not isinstance(line.fulfilled, int):
+        return line.fulfilled
+    rest, taken = line.fulfilled, {}
+    for name, units in places(line).items():
+        taken[name] = min(units, rest)
+        rest -= taken[name]
+    return taken
+
+
+def add_fulfilment_orders(shop: Body, order: Body, spec: Order) -> None:
+    """One per location that has to send something."""
+    by_place: dict[str, list[tuple[Body, Line]]] = {}
+    for body, line in zip(order["lines"], spec.lines, strict=False):
+        for name in places(line) if line.ships else ():
+            by_place.setdefault(name, []).append((body, line))
+    for name, members in by_place.items():
+        parcel = fulfilment_order(order, location_named(shop, name), spec)
+        for body, line in members:
+            units, sent = places(line)[name], left_from(line).get(name, 0)
+            item = {"id": next_part(order), "line": body["id"], "total": units, "remaining": units - sent}
+            parcel["items"].append(item)
+        if not any(item["remaining"] for item in parcel["items"]):
+            parcel |= {"status": "CLOSED", "holds": []}
+        order["fulfillment_orders"].append(parcel)
+
+
+def fulfilment_order(order: Body, location: Body, spec: Order) -> Body:
+    is_service = bool(location["service"])
+    holds = [hold(order, spec.hold)] if spec.hold else []
+    request = spec.request if is_service or spec.request == "UNSUBMITTED" else "UNSUBMITTED"
+    status = "IN_PROGRESS" if request in ("ACCEPTED", "CANCELLATION_REQUESTED", "CANCELLATION_REJECTED") else "OPEN"
+    return {
+        "id": next_part(order), "location": location["id"],
+        "status": "ON_HOLD" if holds else (status if status != "OPEN" else spec.fulfilment), "request_status": request,
+        "created_at": order["created_at"], "updated_at": order["created_at"], "fulfill_at": order["created_at"],
+        "holds": holds, "items": [],
+    }  # fmt: skip
+
+
+def hold(order: Body, reason: str, notes: str = "") -> Body:
+    return {"id": next_part(order), "reason": reason, "notes": notes or None, "is_ours": False}
+
+
+def add_shipments(shop: Body, order: Body, spec: Order) -> None:
+    """What has left, one shipment per location, a day after the order was placed."""
+    sent: dict[str, list[tuple[Body, int]]] = {}
+    for body, line in zip(order["lines"], spec.lines, strict=False):
+        for name, units in left_from(line).items():
+            if units:
+                sent.setdefault(name, []).append((body, units))
+    for name, items in sent.items():
+        add_shipment(order, location_named(shop, name), items)
+
+
+def add_shipment(order: Body, location: Body, items: list[tuple[Body, int]]) -> None:
+    number = len(order["fulfillments"]) + 1
+    order["fulfillments"].append(
+        {
+            "id": next_part(order), "name": f"{order['name']}-F{number}", "status": "SUCCESS",
+            "created_at": order["created_at"] + 20 * HOUR, "location": location["id"],
+            "tracking": {"company": "UPS", "number": f"1Z{order['id'] % 10**10:010d}{number}"},
+            "items": [{"id": next_part(order), "line": line["id"], "units": units} for line, units in items],
+        }
+    )  # fmt: skip
+    for line, units in items:
+        line["fulfilled"] += units
+
+
+def open_units(order: Body, line: Body) -> int:
+    """Units of a line that wait in open fulfilment orders."""
+    return sum(
+        item["remaining"]
+        for parcel in order["fulfillment_orders"]
+        if parcel["status"] in totals.OPEN_FULFILMENT
+        for item in parcel["items"]
+        if item["line"] == line["id"]
+    )
+
+
+# --- Shops of the sandbox and how orders come into them -------------------------------------------
+SCOPES = (
+    "read_orders", "write_orders", "read_all_orders", "write_order_edits", "read_merchant_managed_fulfillment_orders",
+    "write_merchant_managed_fulfillment_orders", "read_third_party_fulfillment_orders",
+    "write_third_party_fulfillment_orders", "read_locations", "read_inventory", "write_inventory", "read_returns",
+    "read_customers", "read_products",
+)  # fmt: skip
+MAIN, NORTH, SERVICE, CLOSED = 61001, 61002, 61003, 61004
+FIRST_NUMBER = 1001
+
+
+@dataclass(frozen=True)
+class Made:
+    """An order that was made: its gid, its name, and the gids of its lines and locations in order."""
+
+    id: str
+    name: str
+    shop: str
+    lines: tuple[str, ...]
+    fulfilment_orders: tuple[str, ...] = ()
+
+
+def fresh(name: str) -> Body:
+    """A new shop: US dollars, two own locations, one third-party service, one closed location, all scopes."""
+    return {
+        "name": name, "title": name.replace("-", " ").title(), "currency": "USD", "taxes_included": False,
+        "plan": "Basic", "static_token": f"shpat_{name}_sandbox", "client_id": f"{name}-client",
+        "secret": f"shpss_{name}_sandbox", "scopes": list(SCOPES), "state": "active", "store_credit": True,
+        "locations": [
+            {"id": MAIN, "name": "Main Street", "active": True, "service": None},
+            {"id": NORTH, "name": "North Warehouse", "active": True, "service": None},
+            {"id": SERVICE, "name": "Swift Logistics", "active": True, "service": "swift-logistics"},
+            {"id": CLOSED, "name": "Old Mill (closed)", "active": False, "service": None},
+        ],
+    }  # fmt: skip
+
+
+def reserve(world: World, shop: str, count: int) -> tuple[int, int]:
+    """Ids and numbers for `count` orders: the first order id and the first number."""
+    taken = int(world.meta("orders", 0))
+    world.put("orders", taken + count)
+    key = f"number:{shop}"
+    number = int(world.meta(key, FIRST_NUMBER))
+    world.put(key, number + count)
+    return FIRST_ORDER + taken * BLOCK, number
+
+
+def insert(db: sqlite3.Connection, orders: Iterable[Body]) -> None:
+    bodies = list(orders)
+    db.executemany(
+        "INSERT INTO orders (id, shop, body) VALUES (?, ?, ?)",
+        [(order["id"], order["shop"], json.dumps(order)) for order in bodies],
+    )
+    index.write(db, bodies)
+
+
+def made(order: Body) -> Made:
+    return Made(
+        id=gid("Order", order["id"]),
+        name=order["name"],
+        shop=order["shop"],
+        lines=tuple(gid("LineItem", line["id"]) for line in order["lines"]),
+        fulfilment_orders=tuple(gid("FulfillmentOrder", parcel["id"]) for parcel in order["fulfillment_orders"]),
+    )

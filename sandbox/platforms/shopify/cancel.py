@@ -9,11 +9,9 @@ from typing import Any
 
 from sandbox.platforms.shopify import refund as refunds
 from sandbox.platforms.shopify import suggest, totals
-from sandbox.platforms.shopify.ids import Body, number_of
-from sandbox.platforms.shopify.money import text
-from sandbox.platforms.shopify.payments import transaction
-from sandbox.platforms.shopify.refusals import CLOSED, cancel_refusals
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.totals import CLOSED, cancel_refusals, transaction
+from sandbox.platforms.shopify.values import Body, number_of, text
 
 CAUSE = "orderCancel"
 NOTE_LIMIT = 255
@@ -76,13 +74,9 @@ def credit_problems(session: Session, order: Body, asked: Mapping[str, Any]) -> 
 def queue(session: Session, order: Body, wanted: Mapping[str, Any], method: str) -> Body:
     job_id = session.number()
     job = {
-        "id": job_id,
-        "reason": wanted["reason"],
-        "restock": wanted["restock"],
-        "note": wanted.get("staff_note") or "",
-        "method": method,
-        "request": session.request,
-    }
+        "id": job_id, "reason": wanted["reason"], "restock": wanted["restock"], "note": wanted.get("staff_note") or "",
+        "method": method, "request": session.request,
+    }  # fmt: skip
     session.db.execute(
         "INSERT INTO jobs VALUES (?, ?, ?, ?, 'STARTED', '[]')",
         (job_id, session.shop["name"], order["id"], json.dumps(job)),

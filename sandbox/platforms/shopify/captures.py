@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.platforms.shopify import cancel, totals
-from sandbox.platforms.shopify.ids import Body, number_of
-from sandbox.platforms.shopify.money import is_exact, minor
-from sandbox.platforms.shopify.payments import transaction
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.totals import transaction
+from sandbox.platforms.shopify.values import Body, is_exact, minor, number_of
 from sandbox.platforms.shopify.views.money import TransactionView
 
 Payload = dict[str, Any]

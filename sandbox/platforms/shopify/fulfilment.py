@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.platforms.shopify import totals
-from sandbox.platforms.shopify.ids import Body, gid, next_part, number_of
-from sandbox.platforms.shopify.parcels import hold
+from sandbox.platforms.shopify.build import hold
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body, gid, next_part, number_of
 
 SERVICE_SECONDS = 30.0
 Problem = dict[str, Any]

@@ -18,10 +18,10 @@ from sandbox.platforms.shopify import (
     stock_changes,
     subscriptions,
 )
-from sandbox.platforms.shopify.connections import connection, paging_of
-from sandbox.platforms.shopify.ids import Body, gid, kind_of, number_of
 from sandbox.platforms.shopify.schema import wants_info
+from sandbox.platforms.shopify.search import connection, paging_of
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body, gid, kind_of, number_of
 from sandbox.platforms.shopify.views.lines import FulfilmentOrderView, LineView, ShipmentView
 from sandbox.platforms.shopify.views.money import RefundView, ReturnView, TransactionView
 from sandbox.platforms.shopify.views.order import OrderView
@@ -77,19 +77,14 @@ class Root:
 
     def node(self, id: str) -> Any:
         find: dict[str, Callable[[str], Any]] = {
-            "Order": self.order,
-            "Location": self.location,
-            "FulfillmentOrder": self.fulfillment_order,
-            "InventoryItem": self.inventory_item,
-            "OrderCancelJobResult": self._result_by_id,
-            "LineItem": self._part(LineView, "lines"),
-            "Refund": self._part(RefundView, "refunds"),
-            "Fulfillment": self._part(ShipmentView, "fulfillments"),
-            "Return": self._part(ReturnView, "returns"),
+            "Order": self.order, "Location": self.location, "FulfillmentOrder": self.fulfillment_order,
+            "InventoryItem": self.inventory_item, "OrderCancelJobResult": self._result_by_id,
+            "LineItem": self._part(LineView, "lines"), "Refund": self._part(RefundView, "refunds"),
+            "Fulfillment": self._part(ShipmentView, "fulfillments"), "Return": self._part(ReturnView, "returns"),
             "OrderTransaction": self._part(TransactionView, "transactions"),
             "WebhookSubscription": self.webhook_subscription,
             "CalculatedOrder": lambda value: edit.calculated(self.session, number_of(value)),
-        }
+        }  # fmt: skip
         look = find.get(kind_of(id))
         return look(id) if look else None
 
@@ -115,11 +110,9 @@ class Root:
     def order_cancel(self, **wanted: Any) -> dict[str, Any]:
         job, errors = cancel.start(self.session, wanted)
         return {
-            "job": job and self._job(job),
-            "jobResult": job and self._result(job),
-            "orderCancelUserErrors": errors,
+            "job": job and self._job(job), "jobResult": job and self._result(job), "orderCancelUserErrors": errors,
             "userErrors": [{"field": error["field"], "message": error["message"]} for error in errors],
-        }
+        }  # fmt: skip
 
     def _job(self, job: Body) -> dict[str, Any]:
         return {"__typename": "Job", "id": gid("Job", job["id"]), "done": job["state"] != "STARTED"}
@@ -130,13 +123,10 @@ class Root:
 
     def _result(self, job: Body) -> dict[str, Any]:
         return {
-            "__typename": "OrderCancelJobResult",
-            "id": gid("OrderCancelJobResult", job["id"]),
-            "done": job["state"] != "STARTED",
-            "status": job["state"],
-            "errors": job["errors"],
+            "__typename": "OrderCancelJobResult", "id": gid("OrderCancelJobResult", job["id"]),
+            "done": job["state"] != "STARTED", "status": job["state"], "errors": job["errors"],
             "order": lambda: self.order(gid("Order", job["order_id"])),
-        }
+        }  # fmt: skip
 
     # --- money -------------------------------------------------------------------------------------
     @wants_info

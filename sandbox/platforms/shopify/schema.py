@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from graphql import (
+    FieldNode,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    GraphQLSyntaxError,
     GraphQLUnionType,
+    OperationDefinitionNode,
     build_ast_schema,
+    get_operation_ast,
     parse,
+    validate,
 )
 from graphql.language import DocumentNode, EnumTypeDefinitionNode, ObjectTypeDefinitionNode
 
@@ -33,22 +39,15 @@ TYPES_SINCE_2026_10 = {"OrderCancelJobResult", "OrderCancelStatus", "JobResult"}
 FULFILMENT_SCOPES = ("read_merchant_managed_fulfillment_orders", "read_third_party_fulfillment_orders")
 WRITE_FULFILMENT = ("write_merchant_managed_fulfillment_orders", "write_third_party_fulfillment_orders")
 NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("QueryRoot", "order"): ("read_orders",),
-    ("QueryRoot", "orders"): ("read_orders",),
-    ("QueryRoot", "ordersCount"): ("read_orders",),
-    ("QueryRoot", "locations"): ("read_locations",),
-    ("QueryRoot", "location"): ("read_locations",),
-    ("QueryRoot", "inventoryItem"): ("read_inventory",),
-    ("QueryRoot", "fulfillmentOrder"): FULFILMENT_SCOPES,
-    ("Order", "fulfillmentOrders"): FULFILMENT_SCOPES,
-    ("Order", "returns"): ("read_returns",),
-    ("Order", "customer"): ("read_customers",),
+    ("QueryRoot", "order"): ("read_orders",), ("QueryRoot", "orders"): ("read_orders",),
+    ("QueryRoot", "ordersCount"): ("read_orders",), ("QueryRoot", "locations"): ("read_locations",),
+    ("QueryRoot", "location"): ("read_locations",), ("QueryRoot", "inventoryItem"): ("read_inventory",),
+    ("QueryRoot", "fulfillmentOrder"): FULFILMENT_SCOPES, ("Order", "fulfillmentOrders"): FULFILMENT_SCOPES,
+    ("Order", "returns"): ("read_returns",), ("Order", "customer"): ("read_customers",),
     ("LineItem", "variant"): ("read_products", "read_inventory"),
     ("ProductVariant", "inventoryItem"): ("read_inventory", "read_products"),
-    ("Mutation", "orderCancel"): ("write_orders",),
-    ("Mutation", "orderCapture"): ("write_orders",),
-    ("Mutation", "refundCreate"): ("write_orders",),
-    ("Mutation", "transactionVoid"): ("write_orders",),
+    ("Mutation", "orderCancel"): ("write_orders",), ("Mutation", "orderCapture"): ("write_orders",),
+    ("Mutation", "refundCreate"): ("write_orders",), ("Mutation", "transactionVoid"): ("write_orders",),
     ("Mutation", "orderEditBegin"): ("write_order_edits",),
     ("Mutation", "orderEditSetQuantity"): ("write_order_edits",),
     ("Mutation", "orderEditCommit"): ("write_order_edits",),
@@ -57,7 +56,7 @@ NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Mutation", "fulfillmentOrderSubmitCancellationRequest"): WRITE_FULFILMENT,
     ("Mutation", "fulfillmentOrderReleaseHold"): WRITE_FULFILMENT,
     ("Mutation", "fulfillmentOrderHold"): WRITE_FULFILMENT,
-}
+}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -149,3 +148,49 @@ def wants_info(method: Callable[..., Any]) -> Callable[..., Any]:
     """Marks a resolver method that needs to see its field (for `@idempotent`)."""
     method.wants_info = True  # type: ignore[attr-defined]
     return method
+
+
+# --- Requests' documents, parsed and checked once per text and version ----------------------------
+CODES = {
+    "Cannot query field": "undefinedField",
+    "Unknown argument": "argumentNotAccepted",
+    "Variable ": "variableMismatch",
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """`errors` is what the answer says when the document is not fit to run."""
+
+    node: DocumentNode | None
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        return get_operation_ast(self.node, name) if self.node else None
+
+
+@lru_cache(maxsize=512)
+def read(version: str, query: str) -> Document:
+    try:
+        node = parse(query, max_tokens=20_000)
+    except GraphQLSyntaxError as exc:
+        return Document(None, [{**exc.formatted, "extensions": {"code": "parseError"}}])
+    except RecursionError:
+        return Document(None, [{"message": "Query is too deep", "extensions": {"code": "parseError"}}])
+    found = validate(schema_for(version), node)
+    errors = [{**error.formatted, "extensions": {"code": code_of(error.message)}} for error in found]
+    return Document(node, errors)
+
+
+def code_of(message: str) -> str:
+    return next((code for start, code in CODES.items() if message.startswith(start)), "invalidDocument")
+
+
+def names(version: str, query: str, operation_name: str | None) -> tuple[str, ...]:
+    """What faults and counters call this request: its kind, its name, and its root fields."""
+    operation = read(version, query).operation(operation_name)
+    if operation is None:
+        return ("invalid",)
+    fields = [node.name.value for node in operation.selection_set.selections if isinstance(node, FieldNode)]
+    own = [operation.name.value] if operation.name else []
+    return (*fields, *own, operation.operation.value)

@@ -9,8 +9,7 @@ from typing import Any
 
 from sandbox.core import records
 from sandbox.platforms.shopify import index, totals
-from sandbox.platforms.shopify.ids import Body, gid, iso, order_of
-from sandbox.platforms.shopify.money import text
+from sandbox.platforms.shopify.values import Body, gid, iso, order_of, text
 
 WINDOW_SECONDS = 60 * 86_400
 
@@ -92,12 +91,9 @@ class Session(records.Session):
         self.happened(
             topic,
             {
-                "id": order["id"],
-                "admin_graphql_api_id": gid("Order", order["id"]),
-                "name": order["name"],
-                "currency": order["shop_currency"],
-                "total_price": text(totals.current(order), order["currency"]),
+                "id": order["id"], "admin_graphql_api_id": gid("Order", order["id"]), "name": order["name"],
+                "currency": order["shop_currency"], "total_price": text(totals.current(order), order["currency"]),
                 "cancel_reason": (order["cancel_reason"] or "").lower() or None,
                 "financial_status": totals.financial_status(order).lower(),
             },
-        )
+        )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from sandbox.platforms.shopify import idempotency, stock
-from sandbox.platforms.shopify.ids import Body, gid, iso, number_of
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body, gid, iso, number_of
 from sandbox.platforms.shopify.views.shop import ItemView, LocationView
 
 CAUSE = "inventoryAdjustQuantities"
@@ -81,20 +81,16 @@ def change_one(session: Session, wanted: Mapping[str, Any], change: Body) -> Bod
 
 def serialize(session: Session, group: Body) -> dict[str, Any]:
     return {
-        "id": gid("InventoryAdjustmentGroup", group["id"]),
-        "createdAt": iso(group["at"]),
-        "reason": group["reason"],
+        "id": gid("InventoryAdjustmentGroup", group["id"]), "createdAt": iso(group["at"]), "reason": group["reason"],
         "referenceDocumentUri": group["uri"],
         "changes": [serialize_change(session, change) for change in group["changes"]],
-    }
+    }  # fmt: skip
 
 
 def serialize_change(session: Session, change: Body) -> dict[str, Any]:
     location = session.location(change["location"])
     return {
-        "name": change["name"],
-        "delta": change["delta"],
-        "quantityAfterChange": change["after"],
+        "name": change["name"], "delta": change["delta"], "quantityAfterChange": change["after"],
         "item": ItemView(session, {"id": change["item"], "is_tracked": True, "sku": None}),
         "location": LocationView(session, location) if location else None,
-    }
+    }  # fmt: skip

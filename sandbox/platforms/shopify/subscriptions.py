@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.core.webhooks import is_deliverable
-from sandbox.platforms.shopify.connections import connection, paging_of
-from sandbox.platforms.shopify.ids import Body, gid, iso, number_of
+from sandbox.platforms.shopify.search import connection, paging_of
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body, gid, iso, number_of
 
 Payload = dict[str, Any]
 KIND = "WebhookSubscription"
@@ -21,19 +21,12 @@ def refused(message: str, *path: str) -> list[dict[str, Any]]:
 
 def serialize(session: Session, hook: Body) -> dict[str, Any]:
     return {
-        "__typename": KIND,
-        "id": gid(KIND, hook["id"]),
-        "legacyResourceId": str(hook["id"]),
-        "topic": hook["topic"],
-        "uri": hook["uri"],
-        "format": "JSON",
-        "includeFields": hook.get("include_fields") or [],
-        "filter": hook.get("filter"),
-        "name": hook.get("name"),
-        "createdAt": iso(hook["at"]),
+        "__typename": KIND, "id": gid(KIND, hook["id"]), "legacyResourceId": str(hook["id"]), "topic": hook["topic"],
+        "uri": hook["uri"], "format": "JSON", "includeFields": hook.get("include_fields") or [],
+        "filter": hook.get("filter"), "name": hook.get("name"), "createdAt": iso(hook["at"]),
         "updatedAt": iso(hook["at"]),
         "apiVersion": {"handle": session.version, "displayName": session.version, "supported": True},
-    }
+    }  # fmt: skip
 
 
 def one(session: Session, value: str) -> dict[str, Any] | None:

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.platforms.shopify import totals
-from sandbox.platforms.shopify.ids import Body, number_of
-from sandbox.platforms.shopify.money import cut, minor, share
+from sandbox.platforms.shopify.values import Body, cut, minor, number_of, share
 
 if TYPE_CHECKING:
     from sandbox.platforms.shopify.session import Session
@@ -104,16 +103,12 @@ def refund_line(session: Session, order: Body, item: dict[str, Any], taken: dict
     gone = totals.gone(line) + before
     kind = item.get("restock_type") or "NO_RESTOCK"
     return {
-        "id": None,
-        "line": line["id"],
-        "units": units,
-        "type": kind,
-        "restocked": False,
+        "id": None, "line": line["id"], "units": units, "type": kind, "restocked": False,
         "location": location_for(order, line, kind, number_of(item.get("location_id"), "Location")),
         "subtotal": share(totals.line_total(line), gone, units, line["quantity"]),
         "discount": share(line["discount"], gone, units, line["quantity"]),
         "tax": sum(share(tax["amount"], gone, units, line["quantity"]) for tax in line["taxes"]),
-    }
+    }  # fmt: skip
 
 
 def location_for(order: Body, line: Body, kind: str, wanted: int | None) -> int | None:

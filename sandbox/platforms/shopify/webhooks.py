@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from sandbox.core.webhooks import sign
-from sandbox.platforms.shopify.ids import Body, iso
+from sandbox.platforms.shopify.values import Body, iso
 
 SUBJECTS = ("ORDER_TRANSACTIONS", "INVENTORY_LEVELS", "FULFILLMENT_ORDERS", "FULFILLMENTS", "REFUNDS", "ORDERS",
             "RETURNS", "DISPUTES", "APP")  # fmt: skip
@@ -21,12 +21,9 @@ def header_topic(topic: str) -> str:
 
 def headers(shop: Body, row: sqlite3.Row) -> dict[str, str]:
     return {
-        "Content-Type": "application/json",
-        "X-Shopify-Topic": header_topic(row["topic"]),
+        "Content-Type": "application/json", "X-Shopify-Topic": header_topic(row["topic"]),
         "X-Shopify-Hmac-Sha256": sign(shop["secret"], row["body"]),
-        "X-Shopify-Shop-Domain": f"{shop['name']}.myshopify.com",
-        "X-Shopify-API-Version": "2026-10",
-        "X-Shopify-Webhook-Id": row["delivery"],
-        "X-Shopify-Event-Id": row["event"],
+        "X-Shopify-Shop-Domain": f"{shop['name']}.myshopify.com", "X-Shopify-API-Version": "2026-10",
+        "X-Shopify-Webhook-Id": row["delivery"], "X-Shopify-Event-Id": row["event"],
         "X-Shopify-Triggered-At": iso(row["triggered_at"]) or "",
-    }
+    }  # fmt: skip

@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sandbox.platforms.shoplazza import totals
-from sandbox.platforms.shoplazza.money import minor
 from sandbox.platforms.shoplazza.spec import Line, Order, Person
+from sandbox.platforms.shoplazza.totals import minor
 
 Body = dict[str, Any]
 DAY = 86_400.0
@@ -21,39 +21,22 @@ def build(shop: Body, wanted: Order, *, number: str, at: float, ident: Callable[
     born = at - wanted.age_days * DAY
     is_paid = wanted.pay == "paid"
     order: Body = {
-        "id": wanted.id or ident(),
-        "number": number,
-        "currency": currency,
-        "created_at": born,
-        "updated_at": born,
+        "id": wanted.id or ident(), "number": number, "currency": currency, "created_at": born, "updated_at": born,
         "placed_at": None if wanted.is_checkout else born,
         "cancelled_at": at - wanted.age_days * DAY / 2 if wanted.cancelled is not None else None,
-        "finished_at": born + DAY if wanted.finished else None,
-        "deleted_at": born if wanted.deleted else None,
+        "finished_at": born + DAY if wanted.finished else None, "deleted_at": born if wanted.deleted else None,
         "status": "placed" if is_paid or wanted.pay == "authorised" else "opened",
-        "financial": "failed" if wanted.pay == "failed" else "",
-        "cancel_reason": wanted.cancelled or "",
-        "shipping": minor(wanted.shipping, currency),
-        "shipping_tax": minor(wanted.shipping_tax, currency),
-        "taxes_included": wanted.taxes_included,
-        "tip": minor(wanted.tip, currency),
+        "financial": "failed" if wanted.pay == "failed" else "", "cancel_reason": wanted.cancelled or "",
+        "shipping": minor(wanted.shipping, currency), "shipping_tax": minor(wanted.shipping_tax, currency),
+        "taxes_included": wanted.taxes_included, "tip": minor(wanted.tip, currency),
         "fees": [{"name": name, "price": minor(price, currency)} for name, price in wanted.fees.items()],
-        "code": wanted.code,
-        "untold": wanted.untold,
-        "off": minor(wanted.off, currency),
-        "primary": list(wanted.primary) if wanted.primary else None,
-        "recovery": wanted.recovery,
-        "person": person(wanted.person, ident) if wanted.person else None,
-        "note": wanted.note,
-        "customer_note": wanted.customer_note,
-        "tags": wanted.tags,
-        "source": wanted.source,
-        "location": {"id": ident(), "location_id": "loc-main", "location_name": "Main Street"},
-        "payment_lines": [],
-        "transactions": [],
-        "refunds": [],
-        "fulfillments": [],
-    }
+        "code": wanted.code, "untold": wanted.untold, "off": minor(wanted.off, currency),
+        "primary": list(wanted.primary) if wanted.primary else None, "recovery": wanted.recovery,
+        "person": person(wanted.person, ident) if wanted.person else None, "note": wanted.note,
+        "customer_note": wanted.customer_note, "tags": wanted.tags, "source": wanted.source,
+        "location": {"id": ident(), "location_id": "loc-main", "location_name": "Main Street"}, "payment_lines": [],
+        "transactions": [], "refunds": [], "fulfillments": [],
+    }  # fmt: skip
     order["lines"] = [to_line(line, wanted, currency, ident) for line in wanted.lines]
     if wanted.cancelled is not None:
         order["status"] = "cancelled"

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.platforms.shoplazza import refund, serializers, totals
-from sandbox.platforms.shoplazza.money import text
 from sandbox.platforms.shoplazza.refusals import field_wrong
 from sandbox.platforms.shoplazza.session import Session
-from sandbox.platforms.shoplazza.totals import Body
+from sandbox.platforms.shoplazza.totals import Body, text
 
 
 def whole(session: Session, order: Body) -> dict[str, Any]:
@@ -50,26 +49,19 @@ def answer(session: Session, order: Body, made: Body) -> dict[str, Any]:
 def records(order: Body) -> dict[str, Any]:
     currency = order["currency"]
     return {
-        "order_status": order["status"],
-        "all_refunded": totals.paid(order) > 0 and totals.remaining(order) <= 0,
+        "order_status": order["status"], "all_refunded": totals.paid(order) > 0 and totals.remaining(order) <= 0,
         "refund_status": "general" if order["refunds"] else "none",
-        "refund_total": text(totals.refunded(order), currency),
-        "refund_tax_total": text(0, currency),
-        "refund_discount_total": text(0, currency),
-        "refunds": [record(order, made) for made in order["refunds"]],
-    }
+        "refund_total": text(totals.refunded(order), currency), "refund_tax_total": text(0, currency),
+        "refund_discount_total": text(0, currency), "refunds": [record(order, made) for made in order["refunds"]],
+    }  # fmt: skip
 
 
 def record(order: Body, made: Body) -> dict[str, Any]:
     return {
-        "id": made["id"],
-        "order_id": order["id"],
-        "note": made["note"],
-        "refund_price": text(made["price"], order["currency"]),
-        "currency": order["currency"],
-        "created_at": serializers.iso(made["at"]),
-        "updated_at": serializers.iso(made["at"]),
+        "id": made["id"], "order_id": order["id"], "note": made["note"],
+        "refund_price": text(made["price"], order["currency"]), "currency": order["currency"],
+        "created_at": serializers.iso(made["at"]), "updated_at": serializers.iso(made["at"]),
         "refund_line_items": [
             {"refund_quantity": item["units"], "line_item_id": item["line"]} for item in made["lines"]
         ],
-    }
+    }  # fmt: skip

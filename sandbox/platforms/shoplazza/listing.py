@@ -14,12 +14,10 @@ from sandbox.platforms.shoplazza.totals import Body
 Query = Mapping[str, Sequence[str]]
 MOST, MOST_RECORDS, USUAL = 250, 100, 10
 WORDS: dict[str, Callable[[Body], str]] = {
-    "status": lambda order: str(order["status"]),
-    "financial_status": totals.financial_status,
-    "fulfillment_status": totals.fulfillment_status,
-    "recovery_status": lambda order: str(order["recovery"]),
+    "status": lambda order: str(order["status"]), "financial_status": totals.financial_status,
+    "fulfillment_status": totals.fulfillment_status, "recovery_status": lambda order: str(order["recovery"]),
     "customer_emails": lambda order: str((order["person"] or {}).get("email", "")),
-}
+}  # fmt: skip
 TIMES = ("created_at", "updated_at", "placed_at", "finished_at")
 
 

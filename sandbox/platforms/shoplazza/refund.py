@@ -7,10 +7,9 @@ from typing import Any
 
 from sandbox.core.messages import Refused
 from sandbox.platforms.shoplazza import totals
-from sandbox.platforms.shoplazza.money import minor, text
 from sandbox.platforms.shoplazza.refusals import field_wrong, missing, not_now
 from sandbox.platforms.shoplazza.session import Session
-from sandbox.platforms.shoplazza.totals import Body
+from sandbox.platforms.shoplazza.totals import Body, minor, text
 
 PARTS = ("refund_product_total", "refund_shipping_total", "refund_tip", "refund_additional_total")
 KINDS = ("auto", "shipped", "waiting_ship")

@@ -8,9 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.platforms.shoplazza import totals
-from sandbox.platforms.shoplazza.money import text
 from sandbox.platforms.shoplazza.session import Session
-from sandbox.platforms.shoplazza.totals import Body
+from sandbox.platforms.shoplazza.totals import Body, text
 from stores.kernel.money import Money
 
 
@@ -29,71 +28,44 @@ def shared(session: Session, body: Body) -> dict[str, Any]:
     discount = sum(line["discount"] for line in body["lines"]) + body.get("off", 0)
     cards = sum(t["amount"] for t in body["transactions"] if t["channel"] == "gift_card" and t["status"] == "success")
     return {
-        "id": body["id"],
-        "number": body["number"],
-        "note": body["note"],
-        "customer_note": body["customer_note"],
-        "tags": body["tags"],
-        "status": body["status"],
-        "financial_status": totals.financial_status(body),
-        "fulfillment_status": totals.fulfillment_status(body),
-        "refund_status": totals.refund_status(body),
-        "recovery_status": body["recovery"],
-        "email_status": "send",
-        "cancel_reason": body["cancel_reason"] or None,
-        "created_at": iso(body["created_at"]),
-        "updated_at": iso(body["updated_at"]),
-        "placed_at": iso(body["placed_at"]),
-        "deleted_at": iso(body["deleted_at"]),
-        "customer_deleted_at": None,
-        "currency": currency,
-        "total_price": text(totals.total(body), currency),
-        "sub_total": text(gross - discount, currency),
-        "total_discount": text(discount, currency),
+        "id": body["id"], "number": body["number"], "note": body["note"], "customer_note": body["customer_note"],
+        "tags": body["tags"], "status": body["status"], "financial_status": totals.financial_status(body),
+        "fulfillment_status": totals.fulfillment_status(body), "refund_status": totals.refund_status(body),
+        "recovery_status": body["recovery"], "email_status": "send", "cancel_reason": body["cancel_reason"] or None,
+        "created_at": iso(body["created_at"]), "updated_at": iso(body["updated_at"]),
+        "placed_at": iso(body["placed_at"]), "deleted_at": iso(body["deleted_at"]), "customer_deleted_at": None,
+        "currency": currency, "total_price": text(totals.total(body), currency),
+        "sub_total": text(gross - discount, currency), "total_discount": text(discount, currency),
         "code_discount_total": text(discount if body["code"] else body.get("off", 0), currency),
-        "total_tax": text(totals.tax_of(body), currency),
-        "shipping_tax_total": text(body["shipping_tax"], currency),
-        "total_shipping": text(body["shipping"], currency),
-        "total_tip_received": text(body["tip"], currency),
-        "gift_card_total": text(cards, currency),
-        "total_paid": text(totals.paid(body), currency),
+        "total_tax": text(totals.tax_of(body), currency), "shipping_tax_total": text(body["shipping_tax"], currency),
+        "total_shipping": text(body["shipping"], currency), "total_tip_received": text(body["tip"], currency),
+        "gift_card_total": text(cards, currency), "total_paid": text(totals.paid(body), currency),
         "total_refund_price": text(totals.refunded(body), currency),
-        "payment_method": "online" if body["payment_lines"] else "",
-        "customer": customer(body["person"]),
-        "shipping_address": address(body["person"]),
-        "billing_address": address(body["person"]),
-    }
+        "payment_method": "online" if body["payment_lines"] else "", "customer": customer(body["person"]),
+        "shipping_address": address(body["person"]), "billing_address": address(body["person"]),
+    }  # fmt: skip
 
 
 def new(session: Session, body: Body) -> dict[str, Any]:
     currency = body["currency"]
     lines = [payment_line(line) for line in body["payment_lines"]]
     return shared(session, body) | {
-        "cancelled_at": iso(body["cancelled_at"]),
-        "finished_at": iso(body["finished_at"]),
+        "cancelled_at": iso(body["cancelled_at"]), "finished_at": iso(body["finished_at"]),
         "duty_total": text(sum(line["duty"] for line in body["lines"]), currency),
         "additional_total": text(sum(fee["price"] for fee in body["fees"]), currency),
         "additional_prices": [
             {"name": fee["name"], "price": text(fee["price"], currency), "biz_id": "", "fee_title": fee["name"]}
             for fee in body["fees"]
         ],
-        "primary_market_price": primary(body),
-        "config": config(body),
-        "payment_line": lines[0] if lines else None,
-        "payment_lines": lines,
-        "line_items": [new_line(session, body, line) for line in body["lines"]],
+        "primary_market_price": primary(body), "config": config(body), "payment_line": lines[0] if lines else None,
+        "payment_lines": lines, "line_items": [new_line(session, body, line) for line in body["lines"]],
         "fulfillments": [shipment(session, body, sent) for sent in body["fulfillments"]],
         "location_line": body["location"],
         "shipping_line": {"id": "ship-1", "name": "Standard", "desc": "3 to 5 days", "delivery_method": 1},
         "checkout_url": f"https://{session.shop['name']}.myshoplaza.com/checkouts/{body['id']}",
-        "order_type": "normal",
-        "source": body["source"],
-        "source_name": body["source"],
-        "sales_platform": "shoplazza",
-        "device": "pc",
-        "discount_applications": "[]",
-        "buyer_accepts_marketing": False,
-    }
+        "order_type": "normal", "source": body["source"], "source_name": body["source"], "sales_platform": "shoplazza",
+        "device": "pc", "discount_applications": "[]", "buyer_accepts_marketing": False,
+    }  # fmt: skip
 
 
 def new_line(session: Session, body: Body, line: Body) -> dict[str, Any]:
@@ -101,38 +73,21 @@ def new_line(session: Session, body: Body, line: Body) -> dict[str, Any]:
     applied = [{"title": body["code"] or "Discount", "amount": text(line["discount"], currency)}]
     quantity = line["quantity"] - line["fallen"]
     return {
-        "id": line["id"],
-        "product_id": line["product_id"],
-        "product_title": line["title"],
-        "variant_id": line["variant_id"],
-        "variant_title": line["variant"],
-        "quantity": quantity,
-        "price": text(line["price"], currency),
-        "compare_at_price": text(0, currency),
-        "total_price": text(line["price"] * quantity, currency),
-        "trunk_price": text(0, currency),
-        "tax_price": text(line["tax"], currency),
-        "duty_price": text(line["duty"], currency),
+        "id": line["id"], "product_id": line["product_id"], "product_title": line["title"],
+        "variant_id": line["variant_id"], "variant_title": line["variant"], "quantity": quantity,
+        "price": text(line["price"], currency), "compare_at_price": text(0, currency),
+        "total_price": text(line["price"] * quantity, currency), "trunk_price": text(0, currency),
+        "tax_price": text(line["tax"], currency), "duty_price": text(line["duty"], currency),
         "payment_discount_price": text(0, currency),
         "discount_applications": json.dumps(applied if line["discount"] else []),
         "fulfillment_status": "shipped" if line["shipped"] and not totals.waiting(line) else "waiting",
-        "refund_quantity_total": line["refunded"],
-        "requires_shipping": line["ships"],
-        "taxable": bool(line["tax"]),
-        "custom": False,
-        "custom_properties": None,
-        "sku": line["sku"],
-        "spu": line["sku"],
-        "vendor": line["vendor"],
-        "weight": "0.3",
-        "weight_unit": "kg",
+        "refund_quantity_total": line["refunded"], "requires_shipping": line["ships"], "taxable": bool(line["tax"]),
+        "custom": False, "custom_properties": None, "sku": line["sku"], "spu": line["sku"], "vendor": line["vendor"],
+        "weight": "0.3", "weight_unit": "kg",
         "image": {"src": "https://img.example/mug.jpg", "width": 400, "height": 400, "alt": line["title"]},
-        "options": [{"name": "Option", "value": line["variant"]}] if line["variant"] else [],
-        "note": "",
-        "product_url": "/products/x",
-        "created_at": iso(body["created_at"]),
-        "updated_at": iso(body["updated_at"]),
-    }
+        "options": [{"name": "Option", "value": line["variant"]}] if line["variant"] else [], "note": "",
+        "product_url": "/products/x", "created_at": iso(body["created_at"]), "updated_at": iso(body["updated_at"]),
+    }  # fmt: skip
 
 
 def shipment(session: Session, body: Body, sent: Body) -> dict[str, Any]:
@@ -148,15 +103,9 @@ def shipment(session: Session, body: Body, sent: Body) -> dict[str, Any]:
     parcel = {"tracking_number": sent["number"], "tracking_company": sent["company"]}
     parcel |= {"tracking_company_code": sent["company"].lower(), "tracking_url": f"https://track.example/{sent['id']}"}
     return parcel | {
-        "id": sent["id"],
-        "order_id": body["id"],
-        "status": sent["status"],
-        "created_at": iso(sent["at"]),
-        "updated_at": iso(sent["at"]),
-        "line_items": items,
-        "tracking_items": [parcel],
-        "phone_number": "",
-    }
+        "id": sent["id"], "order_id": body["id"], "status": sent["status"], "created_at": iso(sent["at"]),
+        "updated_at": iso(sent["at"]), "line_items": items, "tracking_items": [parcel], "phone_number": "",
+    }  # fmt: skip
 
 
 def old(session: Session, body: Body) -> dict[str, Any]:

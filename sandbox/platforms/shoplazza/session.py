@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.core import records
 from sandbox.core.records import Body
 from sandbox.platforms.shoplazza import totals
-from sandbox.platforms.shoplazza.money import text
+from sandbox.platforms.shoplazza.totals import text
 
 FIRST_ID = 7_182_105_848_352_794_601  # 19 digits, beyond what a JSON float can hold
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sandbox.core.records import Body
 from sandbox.core.staff import BaseStaff
 from sandbox.platforms.shoplazza import cancel, refund, totals
-from sandbox.platforms.shoplazza.money import minor
 from sandbox.platforms.shoplazza.session import Session
+from sandbox.platforms.shoplazza.totals import minor
 
 
 class Staff(BaseStaff):

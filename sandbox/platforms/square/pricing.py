@@ -60,13 +60,11 @@ def price_line(order: Body, line: Body, currency: str) -> None:
     net = gross - off
     tax = rounded(net - net / (1 + rate)) if order["_inclusive"] else rounded(net * rate)
     line |= {
-        "variation_total_price_money": money(gross_each, currency),
-        "gross_sales_money": money(gross, currency),
-        "total_discount_money": money(off, currency),
-        "total_tax_money": money(tax, currency),
+        "variation_total_price_money": money(gross_each, currency), "gross_sales_money": money(gross, currency),
+        "total_discount_money": money(off, currency), "total_tax_money": money(tax, currency),
         "total_service_charge_money": money(0, currency),
         "total_money": money(net if order["_inclusive"] else net + tax, currency),
-    }
+    }  # fmt: skip
 
 
 def owe(order: Body) -> None:

@@ -7,10 +7,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from sandbox.core.records import Session
-from sandbox.platforms.square import disputes, webhooks
+from sandbox.platforms.square import payments, webhooks
 from sandbox.platforms.square.pricing import Body, amount, money
-from sandbox.platforms.square.refusals import REFUND, Refused, missing, not_found
-from sandbox.platforms.square.serializers import iso, keep, stamp, told
+from sandbox.platforms.square.serializers import REFUND, Refused, iso, keep, missing, not_found, stamp, told
 from stores.kernel.money import Money
 
 MOST = 20  # refunds of one payment
@@ -56,7 +55,7 @@ def check(session: Session, payment: Body, asked: Any, value: int) -> None:
         raise Refused("REFUND_ERROR_PAYMENT_NEEDS_COMPLETION", "The payment was not completed.", category=REFUND)
     if payment["status"] != "COMPLETED" or session.at - stamp(payment["created_at"]) > YEAR:
         raise Refused("PAYMENT_NOT_REFUNDABLE", "The payment cannot be refunded.", category=REFUND)
-    if disputes.is_shut(session, payment):
+    if payments.is_shut(session, payment):
         raise Refused("PAYMENT_NOT_REFUNDABLE_DUE_TO_DISPUTE", "The payment is disputed.", category=REFUND)
     known = session.of("refund", payment["id"])
     is_waiting = any(one["status"] == "PENDING" for one in known)

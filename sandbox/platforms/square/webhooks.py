@@ -9,8 +9,7 @@ from typing import Any
 from sandbox.core.records import Session
 from sandbox.core.webhooks import is_deliverable, sign
 from sandbox.platforms.square.pricing import Body
-from sandbox.platforms.square.refusals import Refused, missing, not_found
-from sandbox.platforms.square.serializers import iso, told
+from sandbox.platforms.square.serializers import Refused, iso, missing, not_found, told
 
 TYPES = (
     "order.created", "order.updated", "order.fulfillment.updated", "payment.created", "payment.updated",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.core.records import Body, Session
-from sandbox.platforms.woocommerce import computed, statuses, stock, sums
+from sandbox.platforms.woocommerce import computed, statuses, sums
 from sandbox.platforms.woocommerce.refusals import Page, Refused, no_refund
 from sandbox.platforms.woocommerce.sums import number
 
@@ -96,7 +96,7 @@ def _close(session: Session, order: Body, made: Body, *, is_restocked: bool, cau
         if (
             line := sums.item({"lines": order["lines"], "shipping_lines": [], "fee_lines": []}, share["item"])
         ) is not None:
-            stock.restore_refunded(session, order, line, int(share["quantity"]), cause=cause)
+            sums.restore_refunded(session, order, line, int(share["quantity"]), cause=cause)
     end_if_over(session, order)
     statuses.save(session, order)
 

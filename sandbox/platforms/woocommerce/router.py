@@ -13,7 +13,7 @@ from sandbox.core.messages import Reply, Request, json_reply
 from sandbox.core.rate_limits import Bucket, take
 from sandbox.core.records import Body, Session
 from sandbox.core.routes import Asked, Found, Route, Routes, name_of
-from sandbox.platforms.woocommerce import auth, computed, listing, refund, serializers, statuses, stock, webhooks
+from sandbox.platforms.woocommerce import auth, computed, listing, refund, serializers, statuses, sums, webhooks
 from sandbox.platforms.woocommerce.refusals import PAGE, Page, Refused, missing, no_order, no_route, wrong
 
 API = "/wp-json/wc/v3/"
@@ -87,7 +87,7 @@ def add_note(asked: Asked) -> Body:
         raise missing("note")
     if wanted.get("customer_note") is True:
         asked.session.effect("notify", order["id"], cause="note_create", currency=order["currency"])
-    made = stock.say(asked.session, order, str(wanted["note"]), customer=wanted.get("customer_note") is True)
+    made = sums.say(asked.session, order, str(wanted["note"]), customer=wanted.get("customer_note") is True)
     return serializers.note(asked.session, made)
 
 

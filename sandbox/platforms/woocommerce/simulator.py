@@ -10,7 +10,8 @@ from sandbox.core.base_simulator import BaseSimulator, Made
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body, Session
 from sandbox.core.routes import Found
-from sandbox.platforms.woocommerce import build, populate, router, seeds, spec, statuses, stock, sums, webhooks
+from sandbox.platforms.woocommerce import build, router, spec, statuses, sums, webhooks
+from sandbox.platforms.woocommerce.seeds import SEEDS, many
 from sandbox.platforms.woocommerce.staff import Staff
 from sandbox.platforms.woocommerce.sums import number
 from sandbox.platforms.woocommerce.switches import SWITCHES
@@ -21,10 +22,10 @@ DIGITS = {"JPY": 0}
 class WooCommerceSimulator(BaseSimulator):
     key = "woocommerce"
     spec = spec
-    seeds = seeds.SEEDS
+    seeds = SEEDS
     switches = SWITCHES
     staff_kind = Staff
-    many = staticmethod(populate.many)
+    many = staticmethod(many)
     routes = router.ROUTES
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.woocommerce\.example(:\d+)?")
 
@@ -66,10 +67,10 @@ class WooCommerceSimulator(BaseSimulator):
                 "paid_back": True, "reason": "Sent one too many", "meta_data": [],
                 "items": [share] if wanted.refunded else []}  # fmt: skip
         session.put("refund", ident, made, parent=order["id"])
-        taken = stock.meta(line, stock.TAKEN)
+        taken = sums.meta(line, sums.TAKEN)
         if wanted.refunded and not wanted.kept and taken:
-            stock.write(session, line, stock.TAKEN, taken - wanted.refunded)
-            stock.write(session, line, stock.RETURNED, wanted.refunded)
+            sums.write(session, line, sums.TAKEN, taken - wanted.refunded)
+            sums.write(session, line, sums.RETURNED, wanted.refunded)
         session.put("order", order["id"], order, at=order["modified"])
 
     def open_shop(self, name: str, base: str) -> SimulatedShop:

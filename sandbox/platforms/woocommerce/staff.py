@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.core.staff import BaseStaff
-from sandbox.platforms.woocommerce import statuses, stock, sums, webhooks
+from sandbox.platforms.woocommerce import statuses, sums, webhooks
 from sandbox.platforms.woocommerce.refund import end_if_over
 from sandbox.platforms.woocommerce.sums import number
 
@@ -25,7 +25,7 @@ class Staff(BaseStaff):
             session.put("refund", ident, made, parent=order["id"])
             session.effect("refund", order["id"], cause="staff", currency=order["currency"], amount=amount, note=reason)
             if restock and units:
-                stock.restore_refunded(session, order, line, units, cause="staff")
+                sums.restore_refunded(session, order, line, units, cause="staff")
             end_if_over(session, order)
             statuses.save(session, order)
 

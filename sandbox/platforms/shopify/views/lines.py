@@ -7,10 +7,9 @@ from typing import Any
 
 from sandbox.platforms.shopify import totals
 from sandbox.platforms.shopify.build import HOLD_WORDS
-from sandbox.platforms.shopify.connections import connection
-from sandbox.platforms.shopify.ids import Body, gid, iso
-from sandbox.platforms.shopify.money import Bag, bag, cut, half_up
+from sandbox.platforms.shopify.search import connection
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Bag, Body, bag, cut, gid, half_up, iso
 from sandbox.platforms.shopify.views.shop import ItemView, LocationView, item_body
 from sandbox.platforms.shopify.views.view import View, view_of
 
@@ -18,15 +17,11 @@ from sandbox.platforms.shopify.views.view import View, view_of
 def tax_lines(order: Body, taxes: list[Body], *, total: int = 1, units: int = 1) -> list[dict[str, Any]]:
     return [
         {
-            "title": tax["title"],
-            "rate": float(tax["rate"]),
-            "ratePercentage": float(tax["rate"]) * 100,
-            "priceSet": bag(order, cut(tax["amount"], units, total)),
-            "source": "Shopify",
-            "channelLiable": False,
+            "title": tax["title"], "rate": float(tax["rate"]), "ratePercentage": float(tax["rate"]) * 100,
+            "priceSet": bag(order, cut(tax["amount"], units, total)), "source": "Shopify", "channelLiable": False,
         }
         for tax in taxes
-    ]
+    ]  # fmt: skip
 
 
 class PartView(View):
@@ -119,12 +114,9 @@ class LineView(PartView):
 
 def serialize_duty(order: Body, duty: Body) -> dict[str, Any]:
     return {
-        "id": gid("Duty", duty["id"]),
-        "price": bag(order, duty["amount"]),
-        "harmonizedSystemCode": "691200",
-        "countryCodeOfOrigin": "PT",
-        "taxLines": [],
-    }
+        "id": gid("Duty", duty["id"]), "price": bag(order, duty["amount"]), "harmonizedSystemCode": "691200",
+        "countryCodeOfOrigin": "PT", "taxLines": [],
+    }  # fmt: skip
 
 
 class VariantView(View):
@@ -158,16 +150,12 @@ class FulfilmentOrderView(PartView):
     def fulfillment_holds(self) -> list[dict[str, Any]]:
         return [
             {
-                "id": gid("FulfillmentHold", hold["id"]),
-                "reason": hold["reason"],
-                "displayReason": HOLD_WORDS.get(hold["reason"], "Other"),
-                "reasonNotes": hold["notes"],
-                "heldByRequestingApp": hold["is_ours"],
-                "handle": None,
-                "heldByApp": None,
+                "id": gid("FulfillmentHold", hold["id"]), "reason": hold["reason"],
+                "displayReason": HOLD_WORDS.get(hold["reason"], "Other"), "reasonNotes": hold["notes"],
+                "heldByRequestingApp": hold["is_ours"], "handle": None, "heldByApp": None,
             }
             for hold in self.body["holds"]
-        ]
+        ]  # fmt: skip
 
     @property
     def supported_actions(self) -> list[dict[str, Any]]:
