@@ -61,15 +61,15 @@ def ground(platform: str = "shopify") -> Iterator[Ground]:
 
 def _build(folder: Path, platform: str) -> Ground:
     world = World.open(folder / "world.sqlite3")
-    house = open_shop(world, platform, SHOP)
+    practice = open_shop(world, platform, SHOP)
     world.close()
     now, kind = clock.now(), registry.get(platform)
     store = Store.objects.create(
         name="Bench",
         platform=platform,
-        settings=house.settings,
-        granted_scopes=list(house.scopes),
-        currency=house.currency,
+        settings=practice.settings,
+        granted_scopes=list(practice.scopes),
+        currency=practice.currency,
         hold_seconds=0,
         created_at=now,
         is_sandbox=True,
@@ -78,7 +78,7 @@ def _build(folder: Path, platform: str) -> Ground:
     health.seconds_per_point = 1 / kind.points_per_second
     health.save()
     StoreSync.objects.create(store=store, phase="follow", fresh_at=now)
-    credentials.keep(store, house.secrets)
+    credentials.keep(store, practice.secrets)
     person = User.objects.create_user("bench@example.com", None, name="Bench")
     Membership.objects.create(person=person, store=store, role=Role.ADMIN)
     return Ground(folder, store, person)

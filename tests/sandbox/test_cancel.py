@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.platforms.shopify.build import Made
+from sandbox.platforms.shopify.shops import Made
 from sandbox.platforms.shopify.spec import Line
 from sandbox.world import World
 from tests.sandbox import documents

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sandbox.platforms.shopify.build import Made
+from sandbox.platforms.shopify.shops import Made
 from sandbox.world import World
 from tests.sandbox import documents
 from tests.sandbox.conftest import Client

@@ -11,7 +11,7 @@ import requests
 
 from sandbox.core import faults
 from sandbox.core.http_server import Server
-from sandbox.platforms.shopify.build import Made
+from sandbox.platforms.shopify.shops import Made
 from sandbox.platforms.shopify.spec import Line
 from sandbox.world import World
 from tests.rigs import processes

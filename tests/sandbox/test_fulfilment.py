@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.platforms.shopify.build import MAIN, NORTH, Made
+from sandbox.platforms.shopify.shops import MAIN, NORTH, Made
 from sandbox.platforms.shopify.spec import Line
 from sandbox.world import World
 from tests.sandbox import documents

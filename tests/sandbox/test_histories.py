@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sandbox.platforms.shopify import totals
-from sandbox.platforms.shopify.build import Made
+from sandbox.platforms.shopify.shops import Made
 from sandbox.platforms.shopify.spec import Line
 from sandbox.world import World
 from tests.sandbox import documents, test_cancel, test_edit, test_refund

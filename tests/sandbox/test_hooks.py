@@ -10,7 +10,7 @@ import requests
 import responses
 
 from sandbox.platforms.shopify import webhooks
-from sandbox.platforms.shopify.build import Made
+from sandbox.platforms.shopify.shops import Made
 from sandbox.world import World
 from tests.sandbox import documents
 from tests.sandbox.conftest import Client

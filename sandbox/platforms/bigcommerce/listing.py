@@ -93,12 +93,12 @@ PER_TOTAL = 2  # a coupon that takes an amount off the whole order
 def count(session: Session, query: Query) -> Body:
     """Every status, also those of no order; archived orders count where the list shows them."""
     found = Counter(row["status_id"] for row in matching(session, query))
-    told = [
+    shown = [
         {"id": i, "name": name, "system_label": name, "custom_label": name, "system_description": name,
          "count": found[i], "sort_order": i}
         for i, name in enumerate(statuses.NAMES)
     ]  # fmt: skip
-    return {"statuses": told, "count": sum(found.values())}
+    return {"statuses": shown, "count": sum(found.values())}
 
 
 def coupons(order: Body) -> list[Body]:

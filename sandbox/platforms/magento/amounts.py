@@ -1,4 +1,4 @@
-"""Decimal text and the way credit memos round: what rounding leaves is carried to the next line."""
+"""Money and units. Decimal text and the way credit memos round: what rounding leaves is carried to the next line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invoices, shipments and transactions of an order, as the shop makes them."""
+"""What bills, sends and cancels: invoices, shipments and transactions, and the end of what was not invoiced."""
 
 from __future__ import annotations
 

@@ -203,13 +203,13 @@ class Execution(ExecutionContext):
 
     def picked(self, kind: Any, field_nodes: list[FieldNode], value: dict[str, Any]) -> dict[str, Any]:
         """The asked keys of a plain dict, under the names they were asked by."""
-        told: dict[str, Any] = {}
+        shown: dict[str, Any] = {}
         for key, nodes in self.collect_subfields(kind, field_nodes).items():
             name = nodes[0].name.value
             inner = kind.name if name == "__typename" else value[name]
             is_object = isinstance(inner, dict)
-            told[key] = self.picked(get_named_type(kind.fields[name].type), nodes, inner) if is_object else inner
-        return told
+            shown[key] = self.picked(get_named_type(kind.fields[name].type), nodes, inner) if is_object else inner
+        return shown
 
 
 # --- One GraphQL request and its answer, for whoever watches --------------------------------------

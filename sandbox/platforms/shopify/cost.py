@@ -196,11 +196,8 @@ class Taken(NamedTuple):
     plan: Bucket
 
     def status(self) -> dict[str, Any]:
-        return {
-            "maximumAvailable": float(self.plan.size),
-            "currentlyAvailable": int(self.available),
-            "restoreRate": float(self.plan.per_second),
-        }
+        return {"maximumAvailable": float(self.plan.size), "currentlyAvailable": int(self.available),
+                "restoreRate": float(self.plan.per_second)}  # fmt: skip
 
 
 def take(db: sqlite3.Connection, shop: str, plan: str, cost: float, at: float) -> Taken:

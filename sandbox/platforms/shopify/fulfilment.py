@@ -92,6 +92,6 @@ def changed(session: Session, order: Body, parcel: Body, topic: str, cause: str)
     parcel["updated_at"] = session.at
     session.changed("fulfilment", order, cause=cause, parcel=parcel["id"], status=parcel["status"])
     session.save(order)
-    told = {"id": gid("FulfillmentOrder", parcel["id"]), "status": parcel["request_status"].lower()}
-    session.happened(topic, {"fulfillment_order": told, "order_id": order["id"]})
+    shown = {"id": gid("FulfillmentOrder", parcel["id"]), "status": parcel["request_status"].lower()}
+    session.happened(topic, {"fulfillment_order": shown, "order_id": order["id"]})
     session.order_event("ORDERS_UPDATED", order)

@@ -152,10 +152,8 @@ def wants_info(method: Callable[..., Any]) -> Callable[..., Any]:
 
 # --- Requests' documents, parsed and checked once per text and version ----------------------------
 CODES = {
-    "Cannot query field": "undefinedField",
-    "Unknown argument": "argumentNotAccepted",
-    "Variable ": "variableMismatch",
-}
+    "Cannot query field": "undefinedField", "Unknown argument": "argumentNotAccepted", "Variable ": "variableMismatch",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

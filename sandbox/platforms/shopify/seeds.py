@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.core import people
 from sandbox.core.world import World
-from sandbox.platforms.shopify import build, stock
+from sandbox.platforms.shopify import build, shops, stock
 from sandbox.platforms.shopify.spec import Line, Order, Person
 from sandbox.platforms.shopify.values import BLOCK, Body, gid
 
@@ -187,12 +187,12 @@ def fill(world: World, shop: Body | None, wanted: Iterable[Order], count: int) -
         raise KeyError("no such shop")
     orders, ids = iter(wanted), list[str]()
     with world.store.write() as db:
-        first_id, number = build.reserve(world, shop["name"], count)
+        first_id, number = shops.reserve(world, shop["name"], count)
         while bodies := [
             build.build(shop, one, order_id=first_id + place * BLOCK, number=number + place, at=world.at())
             for place, one in enumerate(islice(orders, BATCH), start=len(ids))
         ]:
-            build.insert(db, bodies)
+            shops.insert(db, bodies)
             stock.commit_many(db, shop["name"], bodies)
             ids += [gid("Order", body["id"]) for body in bodies]
     return ids

@@ -88,12 +88,10 @@ class Session(records.Session):
 
     def order_event(self, topic: str, order: Body) -> None:
         """The REST-shaped payload: only what a receiver needs to know which order to read."""
-        self.happened(
-            topic,
-            {
-                "id": order["id"], "admin_graphql_api_id": gid("Order", order["id"]), "name": order["name"],
-                "currency": order["shop_currency"], "total_price": text(totals.current(order), order["currency"]),
-                "cancel_reason": (order["cancel_reason"] or "").lower() or None,
-                "financial_status": totals.financial_status(order).lower(),
-            },
-        )  # fmt: skip
+        shown = {
+            "id": order["id"], "admin_graphql_api_id": gid("Order", order["id"]), "name": order["name"],
+            "currency": order["shop_currency"], "total_price": text(totals.current(order), order["currency"]),
+            "cancel_reason": (order["cancel_reason"] or "").lower() or None,
+            "financial_status": totals.financial_status(order).lower(),
+        }  # fmt: skip
+        self.happened(topic, shown)

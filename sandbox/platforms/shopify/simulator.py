@@ -18,14 +18,15 @@ from sandbox.platforms.shopify import (
     refund,
     router,
     seeds,
+    shops,
     spec,
     stock,
     webhooks,
 )
 from sandbox.platforms.shopify.answer import Exchange
-from sandbox.platforms.shopify.build import Made
 from sandbox.platforms.shopify.index import TABLES
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.shops import Made
 from sandbox.platforms.shopify.staff import Staff
 from sandbox.platforms.shopify.switches import SWITCHES
 from sandbox.platforms.shopify.values import Body
@@ -41,7 +42,7 @@ class ShopifySimulator(BaseSimulator):
 
     @classmethod
     def fresh(cls, name: str) -> Body:
-        return build.fresh(name)
+        return shops.fresh(name)
 
     def session(self, db: sqlite3.Connection, shop: Body, *, request: str = "", version: str = "") -> Session:
         return Session(self.world, db, self.key, shop, request=request, version=version)
@@ -55,12 +56,12 @@ class ShopifySimulator(BaseSimulator):
         return made
 
     def build(self, session: Session, wanted: spec.Order) -> Made:
-        order_id, number = build.reserve(self.world, session.shop["name"], 1)
+        order_id, number = shops.reserve(self.world, session.shop["name"], 1)
         order = build.build(session.shop, wanted, order_id=order_id, number=number, at=session.at)
-        build.insert(session.db, [order])
+        shops.insert(session.db, [order])
         stock.commit_new(session.db, order)
         session.order_event("ORDERS_CREATE", order)
-        return build.made(order)
+        return shops.made(order)
 
     def seed(self, *names: str, shop: str = "demo") -> dict[str, Made]:
         """The named seed orders, all of them when none is named; a shop that a seed names is opened as needed."""

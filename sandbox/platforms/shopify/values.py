@@ -1,4 +1,4 @@
-"""Amounts in whole minor units, the two sides of a money bag, and shares of a line.
+"""Ids, and amounts in whole minor units: the two sides of a money bag, and shares of a line.
 
 Rounding: half up to the minor unit, where Shopify rounds (per line and per tax line).
 """
@@ -57,12 +57,6 @@ def bag_of(units: int, currency: str, shop_currency: str, rate: str) -> Bag:
 
 def bag(order: Body, units: int) -> Bag:
     return bag_of(units, order["currency"], order["shop_currency"], order["rate"])
-
-
-def from_shop(order: Body, amount: str) -> int:
-    """An amount in the shop's currency, as minor units of the customer's."""
-    scaled = Decimal(amount) / Decimal(order["rate"])
-    return minor(scaled, order["currency"])
 
 
 def cut(total: int, units: int, quantity: int) -> int:

@@ -2,8 +2,8 @@
 
 simulator  the Python door      router, auth, refusals    paths, tokens, envelopes, no
 refund, legacy     the same path in new and old versions, and how dangerously different it is
-cancel, totals, money           what an order may become, and the words of one
+cancel, totals     what an order may become, its money and the words of one
 listing, serializers, webhooks  how it answers            session  orders read and written
-spec, build, seeds, populate, switches, staff      orders in words, doubts, people behind our back
+spec, build, seeds, switches, staff        orders in words and in bulk, doubts, people behind our back
 Read simulator, router, refund.
 """

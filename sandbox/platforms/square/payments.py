@@ -1,4 +1,4 @@
-"""Payments: told as they stand, and released while they are only approved."""
+"""Payments: shown as they stand, released while they are only approved, disputed by the customer's bank."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from sandbox.core.records import Session
 from sandbox.platforms.square import pricing, webhooks
 from sandbox.platforms.square.pricing import Body, amount
-from sandbox.platforms.square.serializers import PAYMENT, Refused, iso, keep, not_found, told
+from sandbox.platforms.square.serializers import PAYMENT, Refused, iso, keep, not_found, serialize
 from stores.kernel.money import Money
 
 
@@ -20,7 +20,7 @@ def known(session: Session, ident: str) -> Body:
 
 
 def one(session: Session, ident: str) -> Body:
-    return {"payment": told(known(session, ident))}
+    return {"payment": serialize(known(session, ident))}
 
 
 def cancel(session: Session, ident: str) -> Body:
@@ -34,7 +34,7 @@ def cancel(session: Session, ident: str) -> Body:
     value = Money.from_minor(amount(payment, "total_money"), payment["total_money"]["currency"])
     session.effect("void", payment["order_id"], cause="void", currency=value.currency, amount=value.amount,
                    payment=ident)  # fmt: skip
-    return {"payment": told(payment)}
+    return {"payment": serialize(payment)}
 
 
 def settle(session: Session, payment: Body, status: str, card: str) -> None:

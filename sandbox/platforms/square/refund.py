@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from sandbox.core.records import Session
 from sandbox.platforms.square import payments, webhooks
 from sandbox.platforms.square.pricing import Body, amount, money
-from sandbox.platforms.square.serializers import REFUND, Refused, iso, keep, missing, not_found, stamp, told
+from sandbox.platforms.square.serializers import REFUND, Refused, iso, keep, missing, not_found, serialize, stamp
 from stores.kernel.money import Money
 
 MOST = 20  # refunds of one payment
@@ -33,7 +33,7 @@ def create(session: Session, asked: Any, key: str) -> Body:
     check(session, payment, asked, value)
     made = write(session, payment, value, reason=str(asked.get("reason") or ""), status="PENDING", key=key)
     begin(session, payment, made)
-    return {"refund": told(session.get("refund", made["id"]))}
+    return {"refund": serialize(session.get("refund", made["id"]))}
 
 
 def wanted(asked: Any, payment: Body) -> int:
@@ -153,7 +153,7 @@ def one(session: Session, ident: str) -> Body:
     made = session.get("refund", ident)
     if made is None:
         raise not_found("Refund")
-    return {"refund": told(made)}
+    return {"refund": serialize(made)}
 
 
 def listed(session: Session, query: str) -> Body:
@@ -164,7 +164,7 @@ def listed(session: Session, query: str) -> Body:
     found = [one for one in session.all("refund") if stamp(one["updated_at"]) >= since]
     found.sort(key=lambda one: str(one[field]), reverse=asked.get("sort_order", "DESC") != "ASC")
     start, size = int(asked.get("cursor", 0)), min(100, int(asked.get("limit", 100)))
-    page = {"refunds": [told(one) for one in found[start : start + size]]}
+    page = {"refunds": [serialize(one) for one in found[start : start + size]]}
     return page | ({"cursor": str(start + size)} if len(found) > start + size else {})
 
 

@@ -19,7 +19,7 @@ from sandbox.core.records import Session
 from sandbox.core.routes import Asked, Route, Routes
 from sandbox.platforms.square import payments, refund, search, serializers, stock, update, webhooks
 from sandbox.platforms.square.pricing import Body
-from sandbox.platforms.square.serializers import ACCESS, Refused, missing, not_found, told
+from sandbox.platforms.square.serializers import ACCESS, Refused, missing, not_found, serialize
 from stores.kernel.http import safe_json
 
 VERSION = "2025-08-20"
@@ -34,7 +34,7 @@ def one_order(asked: Asked) -> Body:
     found = session.get("order", asked.id)
     if found is None:
         raise not_found("Order")
-    return {"order": told(found)}
+    return {"order": serialize(found)}
 
 
 ROUTES = Routes(

@@ -11,11 +11,11 @@ from sandbox.core.records import Session
 Body = dict[str, Any]
 
 
-def told(record: Any) -> Any:
+def serialize(record: Any) -> Any:
     """Names that begin with an underscore are ours."""
     if isinstance(record, dict):
-        return {name: told(value) for name, value in record.items() if not name.startswith("_")}
-    return [told(one) for one in record] if isinstance(record, list) else record
+        return {name: serialize(value) for name, value in record.items() if not name.startswith("_")}
+    return [serialize(one) for one in record] if isinstance(record, list) else record
 
 
 def iso(at: float) -> str:

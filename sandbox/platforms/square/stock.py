@@ -112,9 +112,9 @@ def order_of(one: Body) -> str:
 # --- reading ---------------------------------------------------------------------------------------------
 def told_count(session: Session, item: str, place: str) -> Body:
     units = count(session, item, place)
-    told = {"catalog_object_id": item, "catalog_object_type": "ITEM_VARIATION", "state": "IN_STOCK",
+    shown = {"catalog_object_id": item, "catalog_object_type": "ITEM_VARIATION", "state": "IN_STOCK",
             "location_id": place, "calculated_at": iso(session.at)}  # fmt: skip
-    return told | {"quantity": format(units if units is not None else Decimal(0), "f")}
+    return shown | {"quantity": format(units if units is not None else Decimal(0), "f")}
 
 
 def counts(session: Session, asked: Any) -> Body:

@@ -9,7 +9,7 @@ from sandbox.core.records import Session
 from sandbox.platforms.square import pricing, serializers, stock, webhooks
 from sandbox.platforms.square.build import DETAILS
 from sandbox.platforms.square.pricing import Body, holds
-from sandbox.platforms.square.serializers import Refused, iso, keep, missing, not_found, told
+from sandbox.platforms.square.serializers import Refused, iso, keep, missing, not_found, serialize
 
 FINAL = ("COMPLETED", "CANCELED", "FAILED")
 TOP = ("order", "fields_to_clear", "idempotency_key")
@@ -47,7 +47,7 @@ def update(session: Session, ident: str, asked: Any, key: str) -> Body:
         act(session, order, "cancel", note, key)
     if shrunk:
         act(session, order, "edit", note, key, units=shrunk)
-    return {"order": told(order)}
+    return {"order": serialize(order)}
 
 
 def check(session: Session, order: Body, wanted: Body) -> None:

@@ -60,9 +60,9 @@ class WooCommerceSimulator(BaseSimulator):
         line, digits, ident = order["lines"][0], order["digits"], session.number()
         part = Decimal(wanted.refunded) / int(line["quantity"])
         net, taxes = number(line["total"]) * part, {str(t["id"]): number(t["total"]) * part for t in line["taxes"]}
-        share = sums.share_of(session, line, wanted.refunded, sums.told(net, digits),
-                                {rate: sums.told(tax, digits) for rate, tax in taxes.items()})  # fmt: skip
-        whole = sums.told(net + sums.total(taxes.values()), digits) if wanted.refunded else wanted.amount_refunded
+        share = sums.share_of(session, line, wanted.refunded, sums.text(net, digits),
+                                {rate: sums.text(tax, digits) for rate, tax in taxes.items()})  # fmt: skip
+        whole = sums.text(net + sums.total(taxes.values()), digits) if wanted.refunded else wanted.amount_refunded
         made = {"id": ident, "created": order["created"] + 3600, "amount": whole, "told_amount": whole, "by": 1,
                 "paid_back": True, "reason": "Sent one too many", "meta_data": [],
                 "items": [share] if wanted.refunded else []}  # fmt: skip

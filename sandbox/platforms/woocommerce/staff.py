@@ -20,7 +20,7 @@ class Staff(BaseStaff):
             line, ident = order["lines"][0], session.number()
             shares = [sums.share_of(session, line, units, amount, {})] if units else []
             made = {"id": ident, "created": session.at, "amount": amount, "by": 1, "paid_back": True, "items": shares,
-                    "told_amount": sums.told(number(amount), order["digits"]), "reason": reason,
+                    "told_amount": sums.text(number(amount), order["digits"]), "reason": reason,
                     "meta_data": []}  # fmt: skip
             session.put("refund", ident, made, parent=order["id"])
             session.effect("refund", order["id"], cause="staff", currency=order["currency"], amount=amount, note=reason)

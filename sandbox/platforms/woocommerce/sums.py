@@ -1,4 +1,4 @@
-"""Amounts as WooCommerce keeps and writes them: lines unrounded, the order's own sums with the store's digits."""
+"""Amounts as WooCommerce keeps and writes them: lines unrounded, sums with the store's digits; and what lines took."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sandbox.core.records import Body, Session
 GOODS = ("lines", "shipping_lines", "fee_lines")
 
 
-def told(amount: Decimal, digits: int) -> str:
+def text(amount: Decimal, digits: int) -> str:
     """-0.00 is never written."""
     rounded = amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return format(abs(rounded) if rounded == 0 else rounded, "f")
@@ -71,18 +71,6 @@ def gross_back(line: Body, refunds: Iterable[Body]) -> Decimal:
 
 def units_left(line: Body, refunds: Iterable[Body]) -> int:
     return int(line["quantity"]) - sum(int(share["quantity"]) for share in back(refunds, line["id"]))
-
-
-def net_left(line: Body, refunds: Iterable[Body]) -> Decimal:
-    return number(line["total"]) - total(number(share["total"]) for share in back(refunds, line["id"]))
-
-
-def tax_left(line: Body, rate: str, refunds: Iterable[Body]) -> Decimal:
-    whole = total(number(tax["total"]) for tax in line["taxes"] if str(tax["id"]) == rate)
-    gone = (
-        number(amount) for share in back(refunds, line["id"]) for id, amount in share["taxes"].items() if id == rate
-    )
-    return whole - total(gone)
 
 
 def share_of(session: Session, item: Body, units: int, net: str, taxes: Mapping[str, str]) -> Body:

@@ -204,5 +204,5 @@ class SuggestionView:
         can_credit = self.session.shop["store_credit"] and self.order["customer"] and not self.order["company"]
         if not self.made.to_store_credit or not can_credit:
             return []
-        told = {"amount": self.bag(self.made.amount), "maximumRefundable": self.bag(self.made.ceiling)}
-        return [told | {"__typename": "SuggestedStoreCreditRefund", "expiresAt": None}]
+        shown = {"amount": self.bag(self.made.amount), "maximumRefundable": self.bag(self.made.ceiling)}
+        return [shown | {"__typename": "SuggestedStoreCreditRefund", "expiresAt": None}]

@@ -101,7 +101,7 @@ class Status(View):
 
     @property
     def disputes(self) -> list[dict[str, Any]]:
-        return [told | {"id": gid("OrderDisputeSummary", told["id"])} for told in self.body["disputes"]]
+        return [shown | {"id": gid("OrderDisputeSummary", shown["id"])} for shown in self.body["disputes"]]
 
 
 class People(View):

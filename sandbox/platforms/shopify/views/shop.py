@@ -71,9 +71,9 @@ class ShopView(View):
 
 def installation(scopes: frozenset[str]) -> dict[str, Any]:
     """The app as this shop sees it, with the scopes it was granted."""
-    told = [{"handle": scope, "description": scope.replace("_", " ").capitalize()} for scope in sorted(scopes)]
+    shown = [{"handle": scope, "description": scope.replace("_", " ").capitalize()} for scope in sorted(scopes)]
     app = {"id": gid("App", 580111), "title": "Rescind", "handle": "rescind"}
-    return {"id": gid("AppInstallation", 88001), "accessScopes": told, "app": app}
+    return {"id": gid("AppInstallation", 88001), "accessScopes": shown, "app": app}
 
 
 class ItemView(View):
