@@ -24,10 +24,7 @@ CDN = Bucket(8, 4)  # in front of the shop: the API itself has no limit
 
 
 def known(session: Session, kind: str, ident: object) -> Body:
-    found = session.get(kind, ident)
-    if found is None:
-        raise Refused(404, refusals.NO_ENTITY)
-    return found
+    return session.require(kind, ident, Refused(404, refusals.NO_ENTITY))
 
 
 def one_order(asked: Asked) -> Any:

@@ -26,9 +26,7 @@ APP, STORE = Bucket(40, 2), Bucket(80, 20)  # of the app in its store; of the st
 
 
 def known_order(asked: Asked) -> Body:
-    found: Body | None = asked.session.get("order", asked.id)
-    if found is None:
-        raise Refused(404, refusals.NO_RESOURCE)
+    found: Body = asked.session.require("order", asked.id, Refused(404, refusals.NO_RESOURCE))
     return found
 
 

@@ -13,10 +13,7 @@ from stores.kernel.money import Money
 
 
 def known(session: Session, ident: str) -> Body:
-    payment = session.get("payment", ident)
-    if payment is None:
-        raise not_found("Payment")
-    return payment
+    return session.require("payment", ident, not_found("Payment"))
 
 
 def one(session: Session, ident: str) -> Body:

@@ -31,10 +31,7 @@ LIMITS = {"standard": Bucket(10, 10), "wide": Bucket(100_000, 10)}  # of one sel
 def one_order(asked: Asked) -> Body:
     session = asked.session
     session.is_stale = session.fault("stale", "order") is not None
-    found = session.get("order", asked.id)
-    if found is None:
-        raise not_found("Order")
-    return {"order": serialize(found)}
+    return {"order": serialize(session.require("order", asked.id, not_found("Order")))}
 
 
 ROUTES = Routes(

@@ -88,10 +88,7 @@ def clear(session: Session, ident: str) -> None:
 
 
 def known(session: Session, ident: str) -> Body:
-    found = session.get("subscription", ident)
-    if found is None:
-        raise not_found("Subscription")
-    return found
+    return session.require("subscription", ident, not_found("Subscription"))
 
 
 def update(session: Session, ident: str, asked: Any) -> Body:

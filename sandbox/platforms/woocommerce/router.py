@@ -22,9 +22,7 @@ LIMIT = Bucket(10, 5)  # a host's, where it is switched on: WooCommerce itself h
 
 
 def known(asked: Asked, *, status: int = 404) -> Body:
-    found = asked.session.get("order", asked.id)
-    if found is None:
-        raise no_order(status)
+    found: Body = asked.session.require("order", asked.id, no_order(status))
     return found
 
 
@@ -92,10 +90,8 @@ def add_note(asked: Asked) -> Body:
 
 
 def product(asked: Asked) -> Body:
-    found = asked.session.get("product", asked.id)
-    if found is None:
-        raise Refused(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
-    return serializers.product(found)
+    no = Refused(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
+    return serializers.product(asked.session.require("product", asked.id, no))
 
 
 def gateway(asked: Asked) -> Body:
