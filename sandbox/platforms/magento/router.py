@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from sandbox.core.base_simulator import BaseSimulator
-from sandbox.core.messages import Refused, Reply, Request, json_reply
+from sandbox.core.messages import Refused, Reply, Request, json_reply, refusal
 from sandbox.core.rate_limits import Bucket, take
 from sandbox.core.records import Session
 from sandbox.core.routes import Asked, Found, Route, Routes, name_of
@@ -135,15 +135,9 @@ def reply(simulator: BaseSimulator, request: Request) -> Reply:
         try:
             payload = listing.trimmed(answer(session, request, simulator.found(request)), request.query)
         except Refused as no:
-            return refused(no)
+            return refusal(no)
     world.show(request, 200, payload)
     return json_reply(200, payload)
-
-
-def refused(no: Refused) -> Reply:
-    if isinstance(no.body, bytes):
-        return Reply(no.status, no.body, {"Content-Type": "text/html; charset=UTF-8"})
-    return json_reply(no.status, no.body)
 
 
 def answer(session: Session, request: Request, found: Found | int) -> Any:
