@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.core import world as core
 from sandbox.platforms.modern_dropship.simulator import ModernDropshipSimulator
-from sandbox.platforms.shopify.exchanges import Exchange
+from sandbox.platforms.shopify.answer import Exchange
 from sandbox.platforms.shopify.shops import Made
 from sandbox.platforms.shopify.simulator import ShopifySimulator
 from sandbox.platforms.shopify.staff import Staff

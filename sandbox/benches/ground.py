@@ -61,21 +61,21 @@ def ground(platform: str = "shopify") -> Iterator[Ground]:
 
 def _build(folder: Path, platform: str) -> Ground:
     world = World.open(folder / "world.sqlite3")
-    house = open_shop(world, platform, SHOP)
+    practice = open_shop(world, platform, SHOP)
     world.close()
     now, kind = clock.now(), registry.get(platform)
     account = Connection.objects.create(
         name="Bench",
         connector=platform,
-        settings=house.settings,
-        granted_scopes=list(house.scopes),
+        settings=practice.settings,
+        granted_scopes=list(practice.scopes),
         created_at=now,
     )
     store = Store.objects.create(
         name="Bench",
         platform=platform,
         connection=account,
-        currency=house.currency,
+        currency=practice.currency,
         hold_seconds=0,
         created_at=now,
         is_sandbox=True,
@@ -84,7 +84,7 @@ def _build(folder: Path, platform: str) -> Ground:
     health.seconds_per_point = 1 / kind.points_per_second
     health.save()
     StoreSync.objects.create(store=store, phase="follow", fresh_at=now)
-    credentials.keep(account, house.secrets)
+    credentials.keep(account, practice.secrets)
     person = User.objects.create_user("bench@example.com", None, name="Bench")
     Membership.objects.create(person=person, store=store, role=Role.ADMIN)
     return Ground(folder, store, person)

@@ -142,8 +142,8 @@ def _open(world: World, key: str, currency: str, digits: int) -> Shop:
         place.add_shop(name, currency=currency, digits=digits)
     elif key != "square":  # there an order names its own currency
         place.add_shop(name, currency=currency)
-    house = connections.open_shop(world, key, name)
-    account = Connection(connector=key, granted_scopes=list(house.scopes))
+    practice = connections.open_shop(world, key, name)
+    account = Connection(connector=key, granted_scopes=list(practice.scopes))
     store = Store(platform=key, connection=account, currency=currency, hold_seconds=0)
     token: list[str] = []
 
@@ -153,7 +153,7 @@ def _open(world: World, key: str, currency: str, digits: int) -> Shop:
         return token[0]
 
     reached = ConnectorContext(
-        settings=house.settings, secrets=house.secrets, transport=HttpTransport(sandbox.session(world)),
+        settings=practice.settings, secrets=practice.secrets, transport=HttpTransport(sandbox.session(world)),
         now=world.now, token=kept, forget_token=token.clear,
     )  # fmt: skip
     return Shop(world, store, name, registry.get(key)(reached))

@@ -95,9 +95,9 @@ def bomb(healthy: Reply, detail: Any) -> Reply:
 
 
 def internal(body: bytes) -> bytes:
-    told = {"message": "Internal error. Looks like something went wrong on our end.", "extensions": {}}
-    told["extensions"] = {"code": "INTERNAL_SERVER_ERROR", "requestId": "sandbox"}
-    return json.dumps({"errors": [told]}).encode()
+    shown = {"message": "Internal error. Looks like something went wrong on our end.", "extensions": {}}
+    shown["extensions"] = {"code": "INTERNAL_SERVER_ERROR", "requestId": "sandbox"}
+    return json.dumps({"errors": [shown]}).encode()
 
 
 def huge(body: bytes) -> bytes:

@@ -54,7 +54,7 @@ class Reply:
 
 
 class Refused(Exception):
-    """A platform says no: status, what stands in the body (as JSON; bytes and None as they are), headers."""
+    """A platform says no: status, what stands in the body (bytes are a page, None is nothing), headers."""
 
     def __init__(self, status: int, body: Any, **headers: str) -> None:
         self.status = status
@@ -70,3 +70,12 @@ def compact(payload: Any) -> bytes:
 def json_reply(status: int, payload: Any, **headers: str) -> Reply:
     content = {"Content-Type": "application/json; charset=utf-8"} | headers
     return Reply(status, json.dumps(payload, separators=(",", ":")).encode(), content)
+
+
+def refusal(no: Refused, **headers: str) -> Reply:
+    """How a refusal travels."""
+    if no.body is None:
+        return Reply(no.status, b"", headers | {"Content-Type": "text/plain"})
+    if isinstance(no.body, bytes):
+        return Reply(no.status, no.body, headers | {"Content-Type": "text/html; charset=UTF-8"})
+    return json_reply(no.status, no.body, **headers | no.headers)

@@ -57,6 +57,13 @@ class Session:
         chosen = row and ((row["previous"] if self.is_stale else None) or row["body"])
         return json.loads(chosen) if chosen else None
 
+    def require(self, kind: str, ident: object, no: Exception) -> Body:
+        """As `get`; raises `no` where there is none."""
+        found = self.get(kind, ident)
+        if found is None:
+            raise no
+        return found
+
     def put(self, kind: str, ident: object, body: Body, *, parent: object = "", at: float | None = None) -> None:
         """Makes the record or writes over it; `at`: when it changed, now unless told. `parent` stays as first said."""
         self.db.execute(

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+VERSION = 2  # of the tables, here and in the simulators
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS timers (id INTEGER PRIMARY KEY, due REAL NOT NULL, kind TEXT NOT NULL, shop TEXT NOT NULL,
@@ -52,8 +53,23 @@ class Store:
         self.path = path
         self.schema = tables + SCHEMA
         self._start()
-        if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'records_at'").fetchone():
-            self.db.executescript(f"BEGIN IMMEDIATE; {self.schema} COMMIT;")
+        if self._version() != VERSION:
+            self._make()
+
+    def _version(self) -> int:
+        return int(self.db.execute("PRAGMA user_version").fetchone()[0])
+
+    def _make(self) -> None:
+        """All tables. A file that another version of the sandbox left is emptied: its orders could not be read."""
+        with self.write() as db:
+            if self._version() == VERSION:  # another process was faster
+                return
+            found = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            for row in found.fetchall():
+                db.execute(f"DROP TABLE {row['name']}")
+            for statement in filter(str.strip, self.schema.split(";")):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {VERSION}")
 
     def _start(self) -> None:
         self.pid = os.getpid()

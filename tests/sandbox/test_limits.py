@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.platforms.shopify.cost import Meter
-from sandbox.platforms.shopify.documents import read
-from sandbox.platforms.shopify.schema import schema_for
+from sandbox.platforms.shopify.schema import read, schema_for
 from sandbox.platforms.shopify.spec import Line
 from sandbox.world import World
 from tests.sandbox import documents

@@ -37,7 +37,7 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 from graphql.language import FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
-from sandbox.platforms.shopify.exchanges import Exchange
+from sandbox.platforms.shopify.answer import Exchange
 
 FILES = {"2026-07": "admin-2026-07.introspection.json.gz", "2026-10": "admin-2026-10.introspection.json.gz"}
 counts: Counter[str] = Counter()  # validated, skipped

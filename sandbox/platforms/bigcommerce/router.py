@@ -16,18 +16,7 @@ from sandbox.core.messages import Refused, Reply, Request, json_reply
 from sandbox.core.rate_limits import in_window
 from sandbox.core.records import Body, Session
 from sandbox.core.routes import Asked, Found, Route, Routes, name_of
-from sandbox.platforms.bigcommerce import (
-    inventory,
-    listing,
-    orders,
-    payments,
-    quotes,
-    refunds,
-    serializers,
-    sublists,
-    webhooks,
-    xml,
-)
+from sandbox.platforms.bigcommerce import inventory, listing, orders, quotes, refunds, refusals, serializers, webhooks
 from sandbox.platforms.bigcommerce import statuses as states
 from sandbox.platforms.bigcommerce.refusals import plain, v2, v3
 
@@ -77,7 +66,7 @@ def shipments(asked: Asked) -> Any:
 
 def transactions(asked: Asked) -> Any:
     order = v3_order(asked)
-    rows = [payments.transaction(order, row) for row in order["transactions"]]
+    rows = [serializers.transaction(order, row) for row in order["transactions"]]
     return {"data": rows, "meta": inventory.pages(len(rows), len(rows), 1, 50)} if rows else EMPTY
 
 
@@ -90,7 +79,7 @@ def v3_order(asked: Asked) -> Body:
 
 def refund_list(asked: Asked) -> Body:
     order = v3_order(asked)
-    return {"data": [payments.refund(order, made) for made in order["refunds"]], "meta": {}}
+    return {"data": [serializers.refund(order, made) for made in order["refunds"]], "meta": {}}
 
 
 def refund(asked: Asked) -> Body:
@@ -100,7 +89,7 @@ def refund(asked: Asked) -> Body:
     except Refused as no:
         raise refunds.refused(no, session.switch("refund_shape")) from no
     orders.save(session, order, is_change=session.switch("refund_modifies") == "yes")
-    return {"data": payments.refund(order, made), "meta": {}}
+    return {"data": serializers.refund(order, made), "meta": {}}
 
 
 def quote(asked: Asked) -> Body:
@@ -138,7 +127,7 @@ ROUTES = Routes(
     Route("store", "GET", "v2/store", store, INFO),
     Route("statuses", "GET", "v2/order_statuses", statuses, ORDERS),
     Route("orders", "GET", "v2/orders", lambda a: listing.orders(a.session, a.query) or EMPTY, ORDERS),
-    Route("count", "GET", "v2/orders/count", lambda a: sublists.count(a.session, a.query), ORDERS),
+    Route("count", "GET", "v2/orders/count", lambda a: listing.count(a.session, a.query), ORDERS),
     Route("order", "GET", "v2/orders/{id}", one_order, ORDERS),
     Route("status", "PUT", "v2/orders/{id}", put_order, ORDERS),
     Route("archive", "DELETE", "v2/orders/{id}", archive, ORDERS),
@@ -146,8 +135,8 @@ ROUTES = Routes(
     Route("addresses", "GET", "v2/orders/{id}/shipping_addresses",
           lambda a: [serializers.address(a.session, order_of(a), p) for p in order_of(a)["addresses"]] or EMPTY,
           ORDERS),
-    Route("coupons", "GET", "v2/orders/{id}/coupons", lambda a: sublists.coupons(order_of(a)) or EMPTY, ORDERS),
-    Route("taxes", "GET", "v2/orders/{id}/taxes", lambda a: sublists.taxes(order_of(a)) or EMPTY, ORDERS),
+    Route("coupons", "GET", "v2/orders/{id}/coupons", lambda a: listing.coupons(order_of(a)) or EMPTY, ORDERS),
+    Route("taxes", "GET", "v2/orders/{id}/taxes", lambda a: listing.taxes(order_of(a)) or EMPTY, ORDERS),
     Route("shipments", "GET", "v2/orders/{id}/shipments", shipments, ORDERS),
     Route("transactions", "GET", "v3/orders/{id}/transactions", transactions, TRANSACTIONS),
     Route("quote", "POST", f"v3/{ACTIONS}refund_quotes", quote, TRANSACTIONS, 201),
@@ -184,7 +173,7 @@ def reply(simulator: BaseSimulator, shop: Body | None, request: Request) -> Repl
         return Reply(204, b"", headers)
     world.show(request, status, payload)
     if version == "v2" and "json" not in request.headers.get("accept", ""):
-        return xml.reply(status, payload, request.path.rsplit("/", 1)[-1], **headers)
+        return refusals.reply(status, payload, request.path.rsplit("/", 1)[-1], **headers)
     return json_reply(status, payload, **headers)
 
 

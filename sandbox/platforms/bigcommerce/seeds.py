@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from sandbox.core import people
 from sandbox.platforms.bigcommerce.spec import Line, Person
 
 MUG = {"title": "Enamel mug", "variant": "Blue", "price": "14.50", "sku": "MUG-BLU"}
@@ -50,3 +52,29 @@ SEEDS: dict[str, dict[str, Any]] = {
     "cancelled": {"lines": (line(MUG),), "cancelled": True, "person": who("Quentin", "Roux")},
     "refunded before": {"lines": TWO, "refunded": 1, "person": who("Rosa", "Silva")},
 }  # fmt: skip
+
+
+# --- Believable orders in bulk --------------------------------------------------------------------
+COUNTRIES = {"US": "United States", "GB": "United Kingdom", "DE": "Germany"}
+KINDS: people.Kinds = (
+    (60, {}),
+    (8, {"pay": "waiting"}),
+    (6, {"pay": "authorised", "gateway": "stripe"}),
+    (8, {"is_shipped": True}),
+    (6, {"is_partly": True}),
+    (4, {"cancelled": True}),
+    (4, {"fees": {"Insurance": "4.00"}}),
+    (4, {"is_guest": True}),
+)
+
+
+def many(count: int, seed: int) -> Iterator[dict[str, Any]]:
+    return people.orders(count, seed, KINDS, bulk_line, bulk_person)
+
+
+def bulk_line(vendor: str, left: int, **words: Any) -> Line:
+    return Line(brand=vendor, shipped=left, **words)
+
+
+def bulk_person(country: str, **words: str) -> Person:
+    return Person(country=COUNTRIES[country], country_code=country, **words)

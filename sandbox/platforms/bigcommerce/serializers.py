@@ -1,4 +1,4 @@
-"""Orders as v2 tells them: money as text with four decimals, dates as in mails, lists bare."""
+"""Orders as v2 shows them: money as text with four decimals, dates as in mails, lists bare; then payments of v3."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.core.records import Session
 from sandbox.platforms.bigcommerce import amounts, statuses
-from sandbox.platforms.bigcommerce.amounts import ZERO, Body
+from sandbox.platforms.bigcommerce.amounts import OFFLINE, ZERO, Body
 from sandbox.platforms.bigcommerce.build import METHODS
 
 NO_MONEY = "0.0000"
@@ -30,7 +30,7 @@ def factor(session: Session, order: Body) -> Decimal:
 def order(session: Session, raw: Body, include: str = "") -> Body:
     by = factor(session, raw)
     display = raw["display"] or [raw["currency"], "1"]
-    told = {
+    shown = {
         "id": raw["id"], "customer_id": raw["customer_id"], "date_created": mail_date(raw["at"]),
         "date_modified": mail_date(raw["modified"]), "date_shipped": "", "status_id": raw["status_id"],
         "status": statuses.NAMES[raw["status_id"]], "custom_status": statuses.NAMES[raw["status_id"]],
@@ -49,13 +49,13 @@ def order(session: Session, raw: Body, include: str = "") -> Body:
         "products": link(session, raw, "products"), "shipping_addresses": link(session, raw, "shippingaddresses"),
         "coupons": link(session, raw, "coupons"),
     }  # fmt: skip
-    told |= {name: amounts.v2(amount * by) for name, amount in totals(raw).items()}
-    told["fees"] = fees(raw, by) if "fees" in include else link(session, raw, "fees")
+    shown |= {name: amounts.v2(amount * by) for name, amount in totals(raw).items()}
+    shown["fees"] = fees(raw, by) if "fees" in include else link(session, raw, "fees")
     lines = "consignments.line_items" in include
-    told["consignments"] = (
+    shown["consignments"] = (
         consignments(session, raw, by, lines=lines) if "consignments" in include else link(session, raw, "consignments")
     )
-    return told
+    return shown
 
 
 def link(session: Session, raw: Body, name: str) -> Body:
@@ -116,7 +116,7 @@ def line(raw: Body, order_id: int, by: Decimal = Decimal(1), coupon: str = "") -
         "fixed_shipping_cost": "0", "base_cost_price": "0", "cost_price_inc_tax": "0", "cost_price_ex_tax": "0",
         "cost_price_tax": "0",
     }  # fmt: skip
-    told: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "id": raw["id"], "order_id": order_id, "product_id": raw["product_id"], "variant_id": raw["variant_id"],
         "order_address_id": raw["address"], "order_pickup_method_id": 0, "name": raw["title"],
         "name_customer": raw["title"], "name_merchant": raw["title"], "sku": raw["sku"], "type": raw["kind"],
@@ -129,7 +129,7 @@ def line(raw: Body, order_id: int, by: Decimal = Decimal(1), coupon: str = "") -
         "gift_certificate_id": 1 if raw["kind"] == "giftcertificate" else None,
         "applied_discounts": discounts(raw, by, coupon), "product_options": options(raw),
     }  # fmt: skip
-    return told | {name: amounts.v2(Decimal(str(amount)) * by) for name, amount in money.items()}
+    return shown | {name: amounts.v2(Decimal(str(amount)) * by) for name, amount in money.items()}
 
 
 def discounts(raw: Body, by: Decimal, coupon: str) -> list[Body]:
@@ -189,4 +189,55 @@ def shipment(raw: Body, sent: Body) -> Body:
         "tracking_number": "1Z999AA10123456784", "shipping_method": "Flat Rate", "shipping_provider": "ups",
         "tracking_carrier": "ups", "tracking_link": "", "items": [one | {"product_id": 0} for one in sent["items"]],
         "shipping_provider_display_name": "UPS",
+    }  # fmt: skip
+
+
+# --- Transactions and refunds as v3 tells them: money as numbers, dates as ISO 8601 ---------------
+V3_METHODS = {"giftcertificate": "gift_certificate", "storecredit": "store_credit", "custom": "custom"}
+
+
+def iso(at: float) -> str:
+    return datetime.fromtimestamp(int(at), UTC).isoformat()
+
+
+def transaction(order: Body, raw: Body) -> Body:
+    gateway = raw["gateway"]
+    shown: dict[str, Any] = {
+        "id": raw["id"], "order_id": str(order["id"]), "event": raw["event"], "amount": amounts.v3(raw["amount"]),
+        "method": "offline" if gateway in OFFLINE else V3_METHODS.get(gateway, "credit_card"),
+        "currency": order["currency"], "gateway": gateway, "gateway_transaction_id": f"gw-{raw['id']}", "test": False,
+        "status": raw["status"], "fraud_review": False, "date_created": iso(raw["at"]),
+        "payment_method_id": gateway,
+    }  # fmt: skip
+    if shown["method"] == "credit_card":
+        shown["credit_card"] = {"card_type": "visa", "card_iin": "411111", "card_last4": "4242",
+                               "card_expiry_month": 8, "card_expiry_year": 2030}  # fmt: skip
+    if shown["method"] == "offline":
+        shown["offline"] = {"display_name": gateway.title()}
+    return shown
+
+
+def refund(order: Body, raw: Body) -> Body:
+    return {
+        "id": raw["id"], "order_id": order["id"], "user_id": 1, "created": iso(raw["at"]), "reason": raw["reason"],
+        "total_amount": amounts.v3(raw["total"]), "total_tax": amounts.v3(raw["tax"]),
+        "uses_merchant_override_values": raw["override"], "items": [item(one) for one in raw["items"]],
+        "payments": [payment(one) for one in raw["payments"]],
+    }  # fmt: skip
+
+
+def item(raw: Body) -> Body:
+    shown: dict[str, Any] = {"item_type": raw["item_type"], "item_id": raw["item_id"], "reason": raw.get("reason", "")}
+    if raw.get("quantity"):
+        shown["quantity"] = raw["quantity"]
+    if raw.get("amount") is not None:
+        shown["requested_amount"] = raw["amount"]
+    return shown
+
+
+def payment(raw: Body) -> Body:
+    return {
+        "id": raw["id"], "provider_id": raw["provider_id"], "amount": amounts.v3(raw["amount"]),
+        "offline": raw["offline"], "is_declined": raw["is_declined"], "declined_message": raw["message"],
+        "transaction_id": raw["transaction_id"],
     }  # fmt: skip

@@ -9,19 +9,9 @@ from typing import Any
 from sandbox.core.base_simulator import BaseSimulator, Made, Place
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Session
-from sandbox.platforms.bigcommerce import (
-    build,
-    inventory,
-    orders,
-    populate,
-    refunds,
-    router,
-    seeds,
-    spec,
-    statuses,
-    webhooks,
-)
+from sandbox.platforms.bigcommerce import build, inventory, orders, refunds, router, spec, statuses, webhooks
 from sandbox.platforms.bigcommerce.amounts import Body
+from sandbox.platforms.bigcommerce.seeds import SEEDS, many
 from sandbox.platforms.bigcommerce.staff import Staff
 from sandbox.platforms.bigcommerce.switches import SWITCHES
 
@@ -32,10 +22,10 @@ SCOPES = ("store_v2_orders", "store_v2_transactions", "store_v2_information_read
 class BigCommerceSimulator(BaseSimulator):
     key = "bigcommerce"
     spec = spec
-    seeds = seeds.SEEDS
+    seeds = SEEDS
     switches = SWITCHES
     staff_kind = Staff
-    many = staticmethod(populate.many)
+    many = staticmethod(many)
     routes = router.ROUTES
     host = re.compile(r"api\.bigcommerce\.com(:\d+)?")
 

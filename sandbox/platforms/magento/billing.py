@@ -1,4 +1,4 @@
-"""Invoices, shipments and transactions of an order, as the shop makes them."""
+"""What bills, sends and cancels: invoices, shipments and transactions, and the end of what was not invoiced."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from sandbox.core.records import Session
-from sandbox.platforms.magento import units
-from sandbox.platforms.magento.amounts import ZERO, Rounder, dec, plus, text
+from sandbox.platforms.magento import amounts, stock
+from sandbox.platforms.magento.amounts import ZERO, Body, Rounder, dec, plus, text
 from sandbox.platforms.magento.totals import NAMES
-from sandbox.platforms.magento.units import Body
 
 
 def invoice(
@@ -17,9 +16,9 @@ def invoice(
 ) -> Body:
     """Bills these units by item id; the first invoice carries the shipping. Paid online where the method can."""
     number = session.number()
-    lines = shares([(item, chosen[item["id"]]) for item in units.real(order) if chosen.get(item["id"])])
+    lines = shares([(item, chosen[item["id"]]) for item in amounts.real(order) if chosen.get(item["id"])])
     shipping = dec(order["shipping"]) - dec(order["shipping_invoiced"])
-    goods = sum(map(units.worth, lines), ZERO)
+    goods = sum(map(amounts.worth, lines), ZERO)
     tax, discount, off = (
         dec(order[f"shipping_{name}"]) if shipping else ZERO for name in ("tax", "discount", "compensation")
     )
@@ -34,7 +33,7 @@ def invoice(
         "grand": text(grand), "refunded": "0", "paid_back": "0", "used": 0,
     }  # fmt: skip
     for line in lines:
-        item = units.item_of(order, line["item"]) or {}
+        item = amounts.item_of(order, line["item"]) or {}
         item["invoiced"] += line["qty"]
         for name in NAMES:
             plus(item, f"{name}_invoiced", dec(line[name]))
@@ -47,7 +46,7 @@ def invoice(
         if order["is_online"]:
             transaction(session, order, "capture", txn=made["txn"])
     session.put("invoice", number, made, parent=order["id"])
-    units.set_state(order, units.resolve(order))
+    amounts.set_state(order, amounts.resolve(order))
     return made
 
 
@@ -64,7 +63,7 @@ def shares(chosen: Sequence[tuple[Body, int]]) -> list[Body]:
 
 def part(item: Body, name: str, count: int, rounded: Rounder) -> Decimal:
     left = dec(item[name]) - dec(item[f"{name}_invoiced"])
-    if count == units.to_invoice(item):
+    if count == amounts.to_invoice(item):
         return left
     return rounded(left / (item["ordered"] - item["invoiced"]) * count, negative=name == "discount")
 
@@ -84,3 +83,46 @@ def transaction(
     made = {"id": number, "order": order["id"], "type": kind, "txn": txn or f"{order['trans']}-{kind}",
             "parent": parent, "closed": int(is_closed), "at": session.at}  # fmt: skip
     session.put("transaction", number, made, parent=order["id"])
+
+
+# --- Cancelling what was not invoiced. `false` and nothing done where the rule forbids it ---------
+def cancel(session: Session, order: Body) -> bool:
+    """The answer of the API: what it says, not what happened."""
+    if not amounts.can_cancel(order) or session.switch("cancel_forbidden") == "yes":
+        return session.switch("cancel_answer") == "lies"
+    apply(session, order, cause="cancel")
+    save(session, order)
+    return True
+
+
+def apply(session: Session, order: Body, *, cause: str) -> None:
+    """The state is canceled unless something invoiced stays; then the rest alone goes."""
+    taken = 0
+    state = "canceled"
+    for item in amounts.real(order):
+        count = amounts.to_cancel(item)
+        if state == "canceled" and amounts.to_refund(item):
+            state = "processing" if amounts.to_ship(item) > count else "complete"
+        item["canceled"] += count
+        taken += count
+        stock.released(session, order, item, count, cause=cause)
+    order["total_canceled"] = text(dec(order["grand"]) - dec(order["total_paid"]))
+    amounts.set_state(order, state)
+    session.effect("cancel", order["id"], cause=cause, currency=order["base"], units=taken, state=state)
+    void(session, order, cause=cause)
+    if session.switch("extras_return") == "yes" and order["extras"]:
+        order["extras"] = {name: "0" for name in order["extras"]}
+
+
+def void(session: Session, order: Body, *, cause: str) -> None:
+    """The payment method's own cancel: what was authorised and never captured is released."""
+    held = dec(order["authorised"]) - dec(order["voided"]) - dec(order["total_paid"])
+    if held > ZERO and order["is_online"]:
+        plus(order, "voided", held)
+        transaction(session, order, "void", parent=f"{order['trans']}-authorization")
+        session.effect("void", order["id"], cause=cause, currency=order["base"], amount=text(held))
+
+
+def save(session: Session, order: Body) -> None:
+    order["updated_at"] = session.at
+    session.put("order", order["id"], order)

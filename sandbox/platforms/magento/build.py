@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sandbox.core.base_simulator import Made
 from sandbox.core.records import Session
-from sandbox.platforms.magento import billing, cancel, refund, stock, units
-from sandbox.platforms.magento.amounts import ZERO, cents, dec, taxed, text
+from sandbox.platforms.magento import amounts, billing, refund, stock
+from sandbox.platforms.magento.amounts import ZERO, Body, cents, dec, taxed, text
 from sandbox.platforms.magento.spec import Line, Order
-from sandbox.platforms.magento.units import Body
 
 DAY = 86_400.0
 METHODS = {"free": "free"}
@@ -20,7 +19,7 @@ def build(session: Session, wanted: Order) -> Made:
     for line in wanted.lines:
         order["items"].extend(to_items(session, line, wanted))
     charge(order, wanted)
-    for item in units.real(order):
+    for item in amounts.real(order):
         stock.placed(session, item, item["ordered"])
     if wanted.pay in ("paid", "offline", "free"):
         settle(session, order, wanted)
@@ -29,16 +28,16 @@ def build(session: Session, wanted: Order) -> Made:
         billing.transaction(session, order, "authorization", is_closed=False)
     ship(session, order, wanted)
     if wanted.refunded:
-        first = next(units.real(order))
+        first = next(amounts.real(order))
         refund.by_staff(session, order, {first["id"]: wanted.refunded})
     if wanted.cancelled:
-        cancel.apply(session, order, cause="staff")
+        billing.apply(session, order, cause="staff")
     if wanted.held:
         order["hold_before"] = order["state"]
-        units.set_state(order, "holded")
+        amounts.set_state(order, "holded")
     born = order["created_at"]
     session.put("order", order["id"], order, at=born)
-    lines = tuple(str(item["id"]) for item in units.real(order))
+    lines = tuple(str(item["id"]) for item in amounts.real(order))
     return Made(str(order["id"]), order["increment"], session.shop["name"], lines)
 
 
@@ -61,7 +60,7 @@ def bare(session: Session, wanted: Order) -> Body:
         "hold_before": None, "extras": dict(wanted.extras), "histories": [], "coupon": wanted.coupon,
         "note": wanted.note,
     }  # fmt: skip
-    units.set_state(order, STATES.get(wanted.pay, "new"))
+    amounts.set_state(order, STATES.get(wanted.pay, "new"))
     return order
 
 
@@ -119,16 +118,16 @@ def charge(order: Body, wanted: Order) -> None:
     net, tax, off = taxed(asked, discount, rate, is_incl=is_incl, after=wanted.tax_after_discount)
     order["shipping"], order["shipping_tax"], order["shipping_compensation"] = text(net), text(tax), text(off)
     order["shipping_incl"] = text(asked if is_incl else net + cents(net * rate))
-    goods = sum((units.worth(item) for item in units.real(order)), ZERO)
+    goods = sum((amounts.worth(item) for item in amounts.real(order)), ZERO)
     taken = sum((dec(value) for name, value in order["extras"].items() if name.endswith("_amount")), ZERO)
     order["grand"] = text(goods + net + tax + off - discount - taken)
 
 
 def settle(session: Session, order: Body, wanted: Order) -> None:
     """Invoices of everything, or of the units named."""
-    rows = wanted.invoices or [[item["ordered"] for item in units.real(order)]]
+    rows = wanted.invoices or [[item["ordered"] for item in amounts.real(order)]]
     for place, counts in enumerate(rows, start=1):
-        chosen = {item["id"]: count for item, count in zip(units.real(order), counts, strict=False) if count}
+        chosen = {item["id"]: count for item, count in zip(amounts.real(order), counts, strict=False) if count}
         is_open = wanted.open_invoice and place == len(rows)
         billing.invoice(session, order, chosen, is_paid=not is_open, at=order["created_at"] + place * 60)
 
@@ -138,6 +137,6 @@ def ship(session: Session, order: Body, wanted: Order) -> None:
     if not sent:
         return
     billing.shipment(session, order, {item["id"]: item["shipped"] for item in sent}, at=order["created_at"] + DAY / 4)
-    for item in units.real(order):
+    for item in amounts.real(order):
         stock.shipped(session, item, item["shipped"])
-    units.set_state(order, units.resolve(order))
+    amounts.set_state(order, amounts.resolve(order))

@@ -118,8 +118,8 @@ def answer(rows: list[dict[str, Any]], total: int, asked: Criteria) -> dict[str,
         {"filters": [{"field": f.field, "value": f.value, "condition_type": f.condition} for f in group]}
         for group in asked.groups
     ]
-    told: dict[str, Any] = {"filter_groups": groups, "current_page": asked.page}
-    return {"items": rows, "search_criteria": told | ({"page_size": asked.size} if asked.size else {}),
+    shown: dict[str, Any] = {"filter_groups": groups, "current_page": asked.page}
+    return {"items": rows, "search_criteria": shown | ({"page_size": asked.size} if asked.size else {}),
             "total_count": total}  # fmt: skip
 
 

@@ -11,11 +11,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sandbox.core.records import Session
-from sandbox.platforms.magento import billing, stock, totals, units
-from sandbox.platforms.magento.amounts import ZERO, cents, dec, plus, text
+from sandbox.platforms.magento import amounts, billing, stock, totals
+from sandbox.platforms.magento.amounts import ZERO, Body, cents, dec, plus, text
 from sandbox.platforms.magento.refusals import NOT_SAVED, Refused, crashed, said, wrong
 from sandbox.platforms.magento.totals import NAMES, Totals
-from sandbox.platforms.magento.units import Body
 
 LOCK_SECONDS = 5
 
@@ -67,7 +66,7 @@ def drafted(session: Session, order: Body, invoice: Body | None, body: Mapping[s
     wanted = {int(item["order_item_id"]): int(item["qty"]) for item in body.get("items") or ()}
     returned = (more.get("extension_attributes") or {}).get("return_to_stock_items") or ()
     memo = Memo(
-        units=wanted or {item["id"]: left_on(session, order, invoice, item) for item in units.real(order)},
+        units=wanted or {item["id"]: left_on(session, order, invoice, item) for item in amounts.real(order)},
         positive=dec(more.get("adjustment_positive")),
         negative=dec(more.get("adjustment_negative")),
         back=frozenset(int(one) for one in returned),
@@ -81,7 +80,7 @@ def drafted(session: Session, order: Body, invoice: Body | None, body: Mapping[s
 
 def left_on(session: Session, order: Body, invoice: Body | None, item: Body) -> int:
     """Units of this item that a credit memo of this invoice may still name."""
-    left = units.to_refund(item)
+    left = amounts.to_refund(item)
     if invoice is None:
         return left
     held = totals.limits_of(invoice, session.of("creditmemo", order["id"]))
@@ -97,10 +96,10 @@ def add_up(session: Session, order: Body, invoice: Body | None, memo: Memo, ship
 
 # --- may it be made ----------------------------------------------------------------------------------
 def check(session: Session, order: Body, invoice: Body | None, memo: Memo) -> list[str]:
-    if order["state"] in units.NEVER_REFUNDED:
+    if order["state"] in amounts.NEVER_REFUNDED:
         return [f"A creditmemo can not be created when an order has a status of {order['status']}"]
     is_free = session.switch("zero_memos") == "allowed"
-    if not units.money_left(order) and not (is_free and not dec(order["total_paid"])):
+    if not amounts.money_left(order) and not (is_free and not dec(order["total_paid"])):
         return ["The order does not allow a creditmemo to be created."]
     found = []
     if invoice and not may_go_back(session, order, invoice, memo, is_free=is_free):
@@ -108,7 +107,7 @@ def check(session: Session, order: Body, invoice: Body | None, memo: Memo) -> li
     found += list(check_units(session, order, invoice, memo))
     if memo.total <= 0 and not is_free:
         found.append("The credit memo's total must be positive.")
-    most = min(units.money_left(order), dec(invoice["grand"]) - dec(invoice["paid_back"]) if invoice else dec("1e9"))
+    most = min(amounts.money_left(order), dec(invoice["grand"]) - dec(invoice["paid_back"]) if invoice else dec("1e9"))
     if cents(memo.total) > cents(most):
         found.append(f"The most money available to refund is ${most:.2f}.")
     return found
@@ -125,7 +124,7 @@ def may_go_back(session: Session, order: Body, invoice: Body, memo: Memo, *, is_
 
 
 def check_units(session: Session, order: Body, invoice: Body | None, memo: Memo) -> list[str]:
-    known = {item["id"]: item for item in units.real(order)}
+    known = {item["id"]: item for item in amounts.real(order)}
     if any(item_id not in known for item_id in memo.units):
         return ["The creditmemo contains incorrect product items."]
     if not any(memo.units.values()) and not memo.totals.shipping and not memo.positive:
@@ -160,7 +159,7 @@ def save(session: Session, order: Body, invoice: Body | None, memo: Memo, *, cau
     number = session.number()
     everything = session.switch("auto_return") == "yes"
     for line in memo.totals.lines:
-        item = units.item_of(order, line["item"]) or {}
+        item = amounts.item_of(order, line["item"]) or {}
         line["back"] = everything or bool(memo.back & {item["id"], item["parent"]})
         stock.refunded(session, order, item, line["qty"], back=line["back"], cause=cause)
         item["refunded"] += line["qty"]
@@ -209,8 +208,10 @@ def record(session: Session, order: Body, invoice: Body | None, memo: Memo, numb
 
 
 def settle(session: Session, order: Body) -> None:
-    state = units.resolve(order)
-    units.set_state(order, "complete" if state == "closed" and session.switch("after_refund") == "complete" else state)
+    state = amounts.resolve(order)
+    amounts.set_state(
+        order, "complete" if state == "closed" and session.switch("after_refund") == "complete" else state
+    )
     order["updated_at"] = session.at
     session.put("order", order["id"], order)
 

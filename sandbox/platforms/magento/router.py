@@ -12,22 +12,19 @@ from typing import Any
 from urllib.parse import unquote
 
 from sandbox.core.base_simulator import BaseSimulator
-from sandbox.core.messages import Refused, Reply, Request, json_reply
+from sandbox.core.messages import Refused, Reply, Request, json_reply, refusal
 from sandbox.core.rate_limits import Bucket, take
 from sandbox.core.records import Session
 from sandbox.core.routes import Asked, Found, Route, Routes, name_of
-from sandbox.platforms.magento import cancel, listing, oauth, refund, refusals, serializers, stock
-from sandbox.platforms.magento.units import Body
+from sandbox.platforms.magento import billing, listing, oauth, refund, refusals, serializers, stock
+from sandbox.platforms.magento.amounts import Body
 
 API = re.compile(r"/rest/(default|all)/V1/(?P<rest>.+)")
 CDN = Bucket(8, 4)  # in front of the shop: the API itself has no limit
 
 
 def known(session: Session, kind: str, ident: object) -> Body:
-    found = session.get(kind, ident)
-    if found is None:
-        raise Refused(404, refusals.NO_ENTITY)
-    return found
+    return session.require(kind, ident, Refused(404, refusals.NO_ENTITY))
 
 
 def one_order(asked: Asked) -> Any:
@@ -52,7 +49,7 @@ def of_order(kind: str, serialize: Callable[[Body, Body], Any]) -> Callable[[Ask
 
 
 def cancel_order(asked: Asked) -> Any:
-    return cancel.cancel(asked.session, known(asked.session, "order", asked.id))
+    return billing.cancel(asked.session, known(asked.session, "order", asked.id))
 
 
 def refund_invoice(asked: Asked) -> Any:
@@ -75,7 +72,7 @@ def comment(asked: Asked) -> Any:
     made = {"id": asked.session.number(), "at": asked.session.at}
     order["histories"].insert(0, said | made | {"status": said.get("status") or order["status"]})
     order["status"] = said.get("status") or order["status"]
-    cancel.save(asked.session, order)
+    billing.save(asked.session, order)
     return True
 
 
@@ -138,15 +135,9 @@ def reply(simulator: BaseSimulator, request: Request) -> Reply:
         try:
             payload = listing.trimmed(answer(session, request, simulator.found(request)), request.query)
         except Refused as no:
-            return refused(no)
+            return refusal(no)
     world.show(request, 200, payload)
     return json_reply(200, payload)
-
-
-def refused(no: Refused) -> Reply:
-    if isinstance(no.body, bytes):
-        return Reply(no.status, no.body, {"Content-Type": "text/html; charset=UTF-8"})
-    return json_reply(no.status, no.body)
 
 
 def answer(session: Session, request: Request, found: Found | int) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from sandbox.core import people
 from sandbox.platforms.magento.spec import Line, Person
 
 MUG = {"title": "Enamel mug", "price": "14.50", "sku": "MUG-BLU"}
@@ -75,3 +77,27 @@ SEEDS: dict[str, dict[str, Any]] = {
         "note": "Please ring 🔔 twice",
     },
 }  # fmt: skip
+
+
+# --- Believable orders in bulk --------------------------------------------------------------------
+KINDS: people.Kinds = (
+    (60, {}),
+    (10, {"pay": "unpaid"}),
+    (8, {"pay": "authorised"}),
+    (8, {"is_shipped": True}),
+    (6, {"is_partly": True}),
+    (4, {"pay": "unpaid", "cancelled": True}),
+    (4, {"pay": "offline"}),
+)
+
+
+def many(count: int, seed: int) -> Iterator[dict[str, Any]]:
+    return people.orders(count, seed, KINDS, bulk_line, bulk_person)
+
+
+def bulk_line(title: str, price: str, sku: str, quantity: int, left: int, **_: Any) -> Line:
+    return Line(title=title, price=price, sku=sku, quantity=quantity, shipped=left)
+
+
+def bulk_person(address: str, zip: str, **words: str) -> Person:
+    return Person(street=address, postcode=zip, **words)

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.platforms.magento import units
-from sandbox.platforms.magento.amounts import ZERO, cents, dec
+from sandbox.platforms.magento import amounts
+from sandbox.platforms.magento.amounts import ZERO, Body, cents, dec
 from sandbox.platforms.magento.totals import NAMES
-from sandbox.platforms.magento.units import Body
 
 Shown = dict[str, Any]
 
@@ -42,7 +41,7 @@ def known(**fields: Any) -> Shown:
 # --- the order ---------------------------------------------------------------------------------------
 def order(body: Body) -> Shown:
     rate = dec(body["rate"])
-    real = list(units.real(body))
+    real = list(amounts.real(body))
     totals = {name: sum((dec(item[name]) for item in real), ZERO) for name in NAMES}
     refunded = {name: sum((dec(item[f"{name}_refunded"]) for item in real), ZERO) for name in ("row", "tax")}
     return (
@@ -93,7 +92,7 @@ def history(body: Body, one: Body) -> Shown:
 
 
 def is_virtual(body: Body) -> int:
-    return int(all(item["virtual"] for item in units.real(body)))
+    return int(all(item["virtual"] for item in amounts.real(body)))
 
 
 def later(body: Body, rate: Decimal, refunded: dict[str, Decimal]) -> Shown:
@@ -159,7 +158,7 @@ def item(body: Body, one: Body) -> Shown:
         shown |= pairs(rate, amount_refunded=one["row_refunded"], tax_refunded=one["tax_refunded"],
                        discount_refunded=one["discount_refunded"],
                        discount_tax_compensation_refunded=one["compensation_refunded"])  # fmt: skip
-    parent = units.item_of(body, one["parent"]) if one["parent"] else None
+    parent = amounts.item_of(body, one["parent"]) if one["parent"] else None
     return shown | ({"parent_item": item(body, parent)} if parent else {})
 
 
@@ -209,7 +208,7 @@ def money(body: Body, made: Body, kind: str) -> Shown:
 
 
 def line(body: Body, row: Body, parent: int) -> Shown:
-    one = units.item_of(body, row["item"]) or {}
+    one = amounts.item_of(body, row["item"]) or {}
     rate = dec(body["rate"])
     return {"entity_id": row["item"] + parent % 1000, "parent_id": parent, "order_item_id": row["item"],
             "qty": row["qty"], "sku": one["stock_sku"], "name": one["name"], "base_cost": 0} | pairs(

@@ -9,8 +9,9 @@ from sandbox.core.base_simulator import BaseSimulator, Made
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body, Session
 from sandbox.core.routes import Found
-from sandbox.platforms.magento import populate, router, seeds, spec, stock
+from sandbox.platforms.magento import router, spec, stock
 from sandbox.platforms.magento.build import build
+from sandbox.platforms.magento.seeds import SEEDS, many
 from sandbox.platforms.magento.staff import Staff
 from sandbox.platforms.magento.switches import SWITCHES
 
@@ -18,10 +19,10 @@ from sandbox.platforms.magento.switches import SWITCHES
 class MagentoSimulator(BaseSimulator):
     key = "magento"
     spec = spec
-    seeds = seeds.SEEDS
+    seeds = SEEDS
     switches = SWITCHES
     staff_kind = Staff
-    many = staticmethod(populate.many)
+    many = staticmethod(many)
     routes = router.ROUTES
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.magento\.example(:\d+)?")
 

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from sandbox.core.records import Session
 from sandbox.core.staff import BaseStaff
-from sandbox.platforms.magento import billing, cancel, refund, stock, units
-from sandbox.platforms.magento.units import Body
+from sandbox.platforms.magento import amounts, billing, refund, stock
+from sandbox.platforms.magento.amounts import Body
 
 
 class Staff(BaseStaff):
     def keep(self, session: Session, order: Body) -> None:
-        cancel.save(session, order)
+        billing.save(session, order)
 
     def invoice(self, *counts: int) -> None:
         """Bills these units of the real lines, in order; everything when none are named."""
         with self._order() as (session, order):
-            real = list(units.real(order))
-            wanted = counts or tuple(units.to_invoice(item) for item in real)
+            real = list(amounts.real(order))
+            wanted = counts or tuple(amounts.to_invoice(item) for item in real)
             billing.invoice(session, order, {i["id"]: n for i, n in zip(real, wanted, strict=False) if n})
 
     def ship(self, *counts: int) -> None:
         with self._order() as (session, order):
-            real = list(units.real(order))
-            wanted = counts or tuple(units.to_ship(item) for item in real)
+            real = list(amounts.real(order))
+            wanted = counts or tuple(amounts.to_ship(item) for item in real)
             sent = {item["id"]: count for item, count in zip(real, wanted, strict=False) if count}
             for item in real:
                 stock.shipped(session, item, sent.get(item["id"], 0))
                 item["shipped"] += sent.get(item["id"], 0)
             billing.shipment(session, order, sent)
-            units.set_state(order, units.resolve(order))
+            amounts.set_state(order, amounts.resolve(order))
 
     def make_label(self, picture: str = "JVBERi0xLjQ=") -> None:
         """For the first shipment: a picture, which is told with it."""
@@ -38,22 +38,22 @@ class Staff(BaseStaff):
 
     def cancel(self) -> None:
         with self._order() as (session, order):
-            cancel.apply(session, order, cause="staff")
+            billing.apply(session, order, cause="staff")
 
     def refund(self, *counts: int, amount: str = "0", note: str = "") -> None:
         """A credit memo of these units, or of money alone."""
         with self._order() as (session, order):
-            real = units.real(order)
+            real = amounts.real(order)
             chosen = {item["id"]: count for item, count in zip(real, counts, strict=False) if count}
             refund.by_staff(session, order, chosen, amount=amount, note=note)
 
     def refund_offline(self, *counts: int, note: str = "") -> None:
         """A credit memo of the order alone: it names no invoice, and no provider is asked."""
         with self._order() as (session, order):
-            chosen = {item["id"]: count for item, count in zip(units.real(order), counts, strict=False) if count}
+            chosen = {item["id"]: count for item, count in zip(amounts.real(order), counts, strict=False) if count}
             refund.by_staff(session, order, chosen, note=note, is_offline=True)
 
     def hold(self) -> None:
         with self._order() as (_, order):
             order["hold_before"] = order["state"]
-            units.set_state(order, "holded")
+            amounts.set_state(order, "holded")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.core.records import Session
-from sandbox.platforms.magento.units import Body
+from sandbox.platforms.magento.amounts import Body
 
 FULL = 1000
 
@@ -41,7 +41,7 @@ def released(session: Session, order: Body, item: Body, units: int, *, cause: st
     if not units:
         return
     change(session, item["stock_sku"], 0 if is_msi(session) else units, -units if is_msi(session) else 0)
-    told(session, order, item, units, cause)
+    record(session, order, item, units, cause)
 
 
 def refunded(session: Session, order: Body, item: Body, units: int, *, back: bool, cause: str) -> None:
@@ -52,13 +52,13 @@ def refunded(session: Session, order: Body, item: Body, units: int, *, back: boo
         released(session, order, item, unsent, cause=cause)
         if units > unsent:
             change(session, item["stock_sku"], units - unsent, 0)
-            told(session, order, item, units - unsent, cause)
+            record(session, order, item, units - unsent, cause)
     elif is_msi(session) and unsent:
         change(session, item["stock_sku"], -unsent, -unsent)
-        told(session, order, item, -unsent, cause, lost=True)
+        record(session, order, item, -unsent, cause, lost=True)
 
 
-def told(session: Session, order: Body, item: Body, units: int, cause: str, *, lost: bool = False) -> None:
+def record(session: Session, order: Body, item: Body, units: int, cause: str, *, lost: bool = False) -> None:
     session.effect(
         "stock", order["id"], cause=cause, currency=order["base"], units=units, sku=item["stock_sku"], line=item["id"],
         lost=lost,

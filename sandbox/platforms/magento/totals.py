@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sandbox.core.records import Session
-from sandbox.platforms.magento import units
-from sandbox.platforms.magento.amounts import ZERO, Rounder, cents, dec
+from sandbox.platforms.magento import amounts
+from sandbox.platforms.magento.amounts import ZERO, Body, Rounder, cents, dec
 from sandbox.platforms.magento.refusals import said
-from sandbox.platforms.magento.units import Body
 
 NAMES = ("row", "discount", "tax", "compensation")
 
@@ -136,7 +135,7 @@ class Collector:
 
     def _is_last(self) -> bool:
         if not self.items:
-            return not any(map(units.to_refund, units.real(self.order)))
+            return not any(map(amounts.to_refund, amounts.real(self.order)))
         return all(is_last(item, 1 if item["dummy"] else self.wanted.get(item["id"], 0)) for item in self.items)
 
     def _tax_of_shipping(self, invoice: Body) -> bool:
@@ -212,7 +211,7 @@ def limits_of(invoice: Body, memos: list[Body]) -> dict[int, int]:
 
 def is_last(item: Body, count: int) -> bool:
     """An item without money of its own is never the last: nothing of it can be refunded, and it comes with units."""
-    return count == (0 if item["dummy"] else units.to_refund(item))
+    return count == (0 if item["dummy"] else amounts.to_refund(item))
 
 
 def line_of(item: Body, count: int) -> Body:

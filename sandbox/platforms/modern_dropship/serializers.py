@@ -55,10 +55,8 @@ def wanted(session: Session, version: str) -> str:
 
 def named(head: Body, place: Body, body: Body, names: str) -> Body:
     new = head | {
-        "shippingAddress": place,
-        "billingAddress": place,
-        "buyerCompanyObjectId": RETAILERS[body["retailer"]][0],
-    }
+        "shippingAddress": place, "billingAddress": place, "buyerCompanyObjectId": RETAILERS[body["retailer"]][0],
+    }  # fmt: skip
     new["invoice"] = {"_id": f"{body['id'][:-2]}ff"} if body["is_billed"] else None
     old: Body = {OLD_NAMES[name]: value for name, value in head.items()}
     old |= {"addresses": [dict(place, type="shipping")], "tags": []}

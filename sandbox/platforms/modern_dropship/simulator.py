@@ -10,7 +10,8 @@ from typing import Any
 from sandbox.core.base_simulator import BaseSimulator, Made, Place
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body
-from sandbox.platforms.modern_dropship import build, populate, router, seeds, serializers, spec
+from sandbox.platforms.modern_dropship import build, router, serializers, spec
+from sandbox.platforms.modern_dropship.seeds import SEEDS, many
 from sandbox.platforms.modern_dropship.session import Session
 from sandbox.platforms.modern_dropship.staff import Staff
 from sandbox.platforms.modern_dropship.switches import SWITCHES
@@ -24,10 +25,10 @@ class ModernDropshipSimulator(BaseSimulator):
 
     key = "modern_dropship"
     spec = spec
-    seeds = seeds.SEEDS
+    seeds = SEEDS
     switches = SWITCHES
     staff_kind = Staff
-    many = staticmethod(populate.many)
+    many = staticmethod(many)
     routes = router.ROUTES
     host = re.compile(r"api\.convictional\.com(:\d+)?")
 

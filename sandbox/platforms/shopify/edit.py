@@ -9,9 +9,9 @@ from typing import Any
 
 from sandbox.platforms.shopify import refund as refunds
 from sandbox.platforms.shopify import stock, totals
-from sandbox.platforms.shopify.ids import Body, gid, number_of
-from sandbox.platforms.shopify.refusals import edit_refusals
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.totals import edit_refusals
+from sandbox.platforms.shopify.values import Body, gid, number_of
 from sandbox.platforms.shopify.views.calculated import CalculatedLineView, CalculatedOrderView
 from sandbox.platforms.shopify.views.order import OrderView
 

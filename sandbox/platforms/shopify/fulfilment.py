@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.platforms.shopify import totals
-from sandbox.platforms.shopify.ids import Body, gid, next_part, number_of
-from sandbox.platforms.shopify.parcels import hold
+from sandbox.platforms.shopify.build import hold
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body, gid, next_part, number_of
 
 SERVICE_SECONDS = 30.0
 Problem = dict[str, Any]
@@ -92,6 +92,6 @@ def changed(session: Session, order: Body, parcel: Body, topic: str, cause: str)
     parcel["updated_at"] = session.at
     session.changed("fulfilment", order, cause=cause, parcel=parcel["id"], status=parcel["status"])
     session.save(order)
-    told = {"id": gid("FulfillmentOrder", parcel["id"]), "status": parcel["request_status"].lower()}
-    session.happened(topic, {"fulfillment_order": told, "order_id": order["id"]})
+    shown = {"id": gid("FulfillmentOrder", parcel["id"]), "status": parcel["request_status"].lower()}
+    session.happened(topic, {"fulfillment_order": shown, "order_id": order["id"]})
     session.order_event("ORDERS_UPDATED", order)

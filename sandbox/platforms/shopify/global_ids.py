@@ -63,11 +63,11 @@ def has_ids(kind: Any, seen: frozenset[str] = frozenset()) -> bool:
 
 
 def error(name: str, kind: str, value: Any, wrong: list[tuple[Where, Any]]) -> dict[str, Any]:
-    told = [{"path": list(where), "explanation": f"Invalid global id '{one}'", "message": f"Invalid global id '{one}'"}
+    shown = [{"path": list(where), "explanation": f"Invalid global id '{one}'", "message": f"Invalid global id '{one}'"}
             for where, one in wrong]  # fmt: skip
-    first, said = wrong[0][0], told[0]["message"]
+    first, said = wrong[0][0], shown[0]["message"]
     place = f" for {'.'.join(map(str, first))} ({said})" if first else ""
     return {
         "message": f"Variable ${name} of type {kind} was provided invalid value{place}",
-        "extensions": {"value": value, "problems": told},
+        "extensions": {"value": value, "problems": shown},
     }

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.platforms.shopify import connections, search
-from sandbox.platforms.shopify.ids import Body
+from sandbox.platforms.shopify import search
 from sandbox.platforms.shopify.session import WINDOW_SECONDS, Session
+from sandbox.platforms.shopify.values import Body
 
 SORT = {
     "CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "PROCESSED_AT": "processed_at", "ID": "id",
@@ -31,7 +31,7 @@ def orders(
     reverse: bool | None = False,
 ) -> dict[str, Any]:
     """A page; `last`/`before` walk the list from its other end."""
-    size = connections.page_size(first, last)
+    size = search.page_size(first, last)
     column, backwards = SORT[sort_key or "PROCESSED_AT"], first is None
     is_descending = bool(reverse) is not backwards
     where, values = filtered(session, query)
@@ -47,11 +47,11 @@ def orders(
     page = rows[:size][::-1] if backwards else rows[:size]
     bodies = [session.order(row["id"]) for row in page]
     nodes = [view(body) for body in bodies if body is not None]
-    marks = [connections.encode(json.dumps([row["mark"], row["id"]])) for row in page]
+    marks = [search.encode(json.dumps([row["mark"], row["id"]])) for row in page]
     has_more = len(rows) > size
     if backwards:
-        return connections.page(nodes, marks, more=bool(before), before=has_more)
-    return connections.page(nodes, marks, more=has_more, before=bool(after))
+        return search.page(nodes, marks, more=bool(before), before=has_more)
+    return search.page(nodes, marks, more=has_more, before=bool(after))
 
 
 def filtered(session: Session, query: str | None) -> tuple[str, list[Any]]:
@@ -64,9 +64,9 @@ def filtered(session: Session, query: str | None) -> tuple[str, list[Any]]:
 
 def beyond(column: str, cursor: str, is_descending: bool) -> tuple[str, list[Any]]:
     try:
-        mark, order_id = json.loads(connections.decode(cursor))
+        mark, order_id = json.loads(search.decode(cursor))
     except (ValueError, TypeError) as exc:
-        raise connections.refused("Invalid cursor for current pagination sort.") from exc
+        raise search.refused("Invalid cursor for current pagination sort.") from exc
     return f"({column}, id) {'<' if is_descending else '>'} (?, ?)", [mark, order_id]
 
 

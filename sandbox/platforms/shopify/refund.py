@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sandbox.platforms.shopify import stock, suggest, totals
-from sandbox.platforms.shopify.ids import Body, next_part, number_of
-from sandbox.platforms.shopify.money import is_exact, minor
-from sandbox.platforms.shopify.payments import REFUND_STATUS, transaction
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.totals import REFUND_STATUS, transaction
+from sandbox.platforms.shopify.values import Body, is_exact, minor, next_part, number_of
 
 Problem = dict[str, Any]
 CAUSE = "refundCreate"

@@ -9,7 +9,6 @@ from graphql import GraphQLError, GraphQLResolveInfo
 
 from sandbox.platforms.shopify import (
     cancel,
-    captures,
     edit,
     fulfilment,
     idempotency,
@@ -18,10 +17,10 @@ from sandbox.platforms.shopify import (
     stock_changes,
     subscriptions,
 )
-from sandbox.platforms.shopify.connections import connection, paging_of
-from sandbox.platforms.shopify.ids import Body, gid, kind_of, number_of
 from sandbox.platforms.shopify.schema import wants_info
+from sandbox.platforms.shopify.search import connection, paging_of
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body, gid, kind_of, number_of
 from sandbox.platforms.shopify.views.lines import FulfilmentOrderView, LineView, ShipmentView
 from sandbox.platforms.shopify.views.money import RefundView, ReturnView, TransactionView
 from sandbox.platforms.shopify.views.order import OrderView
@@ -155,10 +154,10 @@ class Root:
         }
 
     def transaction_void(self, parent_transaction_id: str) -> dict[str, Any]:
-        return captures.void(self.session, parent_transaction_id)
+        return cancel.void_authorisation(self.session, parent_transaction_id)
 
     def order_capture(self, input: dict[str, Any]) -> dict[str, Any]:
-        return captures.capture(self.session, input)
+        return cancel.capture(self.session, input)
 
     # --- edits, stock, fulfilment, webhooks -----------------------------------------------------------
     def order_edit_begin(self, id: str) -> dict[str, Any]:
@@ -176,22 +175,22 @@ class Root:
 
     def fulfillment_order_cancel(self, id: str) -> dict[str, Any]:
         order, parcel, fresh, errors = fulfilment.take_back(self.session, id)
-        told = {
+        shown = {
             "fulfillmentOrder": self._parcel(order, parcel),
             "replacementFulfillmentOrder": self._parcel(order, fresh),
         }
-        return told | {"userErrors": errors}
+        return shown | {"userErrors": errors}
 
     def fulfillment_order_submit_cancellation_request(self, id: str, message: str | None = None) -> dict[str, Any]:
-        order, parcel, errors = fulfilment.ask_back(self.session, id)
-        return {"fulfillmentOrder": self._parcel(order, parcel), "userErrors": errors}
+        return self._parcel_answer(*fulfilment.ask_back(self.session, id))
 
     def fulfillment_order_release_hold(self, id: str, hold_ids: list[str] | None = None) -> dict[str, Any]:
-        order, parcel, errors = fulfilment.release_hold(self.session, id)
-        return {"fulfillmentOrder": self._parcel(order, parcel), "userErrors": errors}
+        return self._parcel_answer(*fulfilment.release_hold(self.session, id))
 
     def fulfillment_order_hold(self, id: str, fulfillment_hold: dict[str, Any]) -> dict[str, Any]:
-        order, parcel, errors = fulfilment.place_hold(self.session, id, fulfillment_hold)
+        return self._parcel_answer(*fulfilment.place_hold(self.session, id, fulfillment_hold))
+
+    def _parcel_answer(self, order: Body | None, parcel: Body | None, errors: list[dict[str, Any]]) -> dict[str, Any]:
         return {"fulfillmentOrder": self._parcel(order, parcel), "userErrors": errors}
 
     def _parcel(self, order: Body | None, parcel: Body | None) -> FulfilmentOrderView | None:

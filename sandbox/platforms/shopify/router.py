@@ -15,8 +15,8 @@ from sandbox.core import auth
 from sandbox.core.messages import Reply, Request, json_reply
 from sandbox.core.world import World
 from sandbox.platforms.shopify import answer
-from sandbox.platforms.shopify.ids import Body
 from sandbox.platforms.shopify.schema import served
+from sandbox.platforms.shopify.values import Body
 
 GRAPHQL = re.compile(r"/admin/api/(?P<version>[^/]+)/graphql\.json")
 TOKEN = "/admin/oauth/access_token"  # noqa: S105  a path

@@ -9,8 +9,7 @@ from typing import Any
 
 from sandbox.core import records
 from sandbox.platforms.shopify import index, totals
-from sandbox.platforms.shopify.ids import Body, gid, iso, order_of
-from sandbox.platforms.shopify.money import text
+from sandbox.platforms.shopify.values import Body, gid, iso, order_of, text
 
 WINDOW_SECONDS = 60 * 86_400
 
@@ -89,12 +88,10 @@ class Session(records.Session):
 
     def order_event(self, topic: str, order: Body) -> None:
         """The REST-shaped payload: only what a receiver needs to know which order to read."""
-        self.happened(
-            topic,
-            {
-                "id": order["id"], "admin_graphql_api_id": gid("Order", order["id"]), "name": order["name"],
-                "currency": order["shop_currency"], "total_price": text(totals.current(order), order["currency"]),
-                "cancel_reason": (order["cancel_reason"] or "").lower() or None,
-                "financial_status": totals.financial_status(order).lower(),
-            },
-        )  # fmt: skip
+        shown = {
+            "id": order["id"], "admin_graphql_api_id": gid("Order", order["id"]), "name": order["name"],
+            "currency": order["shop_currency"], "total_price": text(totals.current(order), order["currency"]),
+            "cancel_reason": (order["cancel_reason"] or "").lower() or None,
+            "financial_status": totals.financial_status(order).lower(),
+        }  # fmt: skip
+        self.happened(topic, shown)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sandbox.core.world import World
 from sandbox.platforms.shopify import index
-from sandbox.platforms.shopify.ids import BLOCK, FIRST_ORDER, Body, gid
+from sandbox.platforms.shopify.values import BLOCK, FIRST_ORDER, Body, gid
 
 SCOPES = (
     "read_orders", "write_orders", "read_all_orders", "write_order_edits", "read_merchant_managed_fulfillment_orders",

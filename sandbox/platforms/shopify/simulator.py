@@ -11,10 +11,10 @@ from sandbox.core.base_simulator import BaseSimulator
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.platforms.shopify import (
     answer,
+    build,
     cancel,
     fulfilment,
     index,
-    populate,
     refund,
     router,
     seeds,
@@ -23,13 +23,13 @@ from sandbox.platforms.shopify import (
     stock,
     webhooks,
 )
-from sandbox.platforms.shopify.build import build
-from sandbox.platforms.shopify.exchanges import Exchange
-from sandbox.platforms.shopify.ids import Body
+from sandbox.platforms.shopify.answer import Exchange
+from sandbox.platforms.shopify.index import TABLES
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.shops import Made
 from sandbox.platforms.shopify.staff import Staff
 from sandbox.platforms.shopify.switches import SWITCHES
-from sandbox.platforms.shopify.tables import TABLES
+from sandbox.platforms.shopify.values import Body
 
 
 class ShopifySimulator(BaseSimulator):
@@ -48,34 +48,34 @@ class ShopifySimulator(BaseSimulator):
         return Session(self.world, db, self.key, shop, request=request, version=version)
 
     # --- orders --------------------------------------------------------------------------------------
-    def make_order(self, shop: str = "demo", **words: Any) -> shops.Made:
+    def make_order(self, shop: str = "demo", **words: Any) -> Made:
         """One order by keyword; see spec.py for the words. Raises KeyError for an unknown shop."""
         if self.shop(shop) is None:
             raise KeyError(f"no shop {shop!r}")
-        made: shops.Made = super().make_order(shop, **words)
+        made: Made = super().make_order(shop, **words)
         return made
 
-    def build(self, session: Session, wanted: spec.Order) -> shops.Made:
+    def build(self, session: Session, wanted: spec.Order) -> Made:
         order_id, number = shops.reserve(self.world, session.shop["name"], 1)
-        order = build(session.shop, wanted, order_id=order_id, number=number, at=session.at)
+        order = build.build(session.shop, wanted, order_id=order_id, number=number, at=session.at)
         shops.insert(session.db, [order])
         stock.commit_new(session.db, order)
         session.order_event("ORDERS_CREATE", order)
         return shops.made(order)
 
-    def seed(self, *names: str, shop: str = "demo") -> dict[str, shops.Made]:
+    def seed(self, *names: str, shop: str = "demo") -> dict[str, Made]:
         """The named seed orders, all of them when none is named; a shop that a seed names is opened as needed."""
         with self.world.store.write():
             return {name: self._plant({"shop": shop} | dict(self.seeds[name])) for name in names or self.seeds}
 
-    def _plant(self, words: dict[str, Any]) -> shops.Made:
+    def _plant(self, words: dict[str, Any]) -> Made:
         if words["shop"] == seeds.JPY_SHOP and self.shop(seeds.JPY_SHOP) is None:
             self.add_shop(seeds.JPY_SHOP, currency="JPY", taxes_included=True)
         return self.make_order(words.pop("shop"), **words)
 
     def populate(self, shop: str = "demo", count: int = 300, seed: int = 1) -> list[str]:
         """Believable orders in bulk, in batches; returns their gids, oldest first."""
-        return populate.fill(self.world, self.shop(shop), populate.many(count, seed), count)
+        return seeds.fill(self.world, self.shop(shop), seeds.many(count, seed), count)
 
     def order(self, order_id: str | int, shop: str = "") -> Body:
         """By its id alone, whatever shop it is in."""

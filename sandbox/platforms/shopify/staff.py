@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sandbox.core.staff import BaseStaff
-from sandbox.platforms.shopify import cancel, parcels, refund, stock, suggest, totals
-from sandbox.platforms.shopify.ids import Body, gid, next_part, number_of
-from sandbox.platforms.shopify.money import minor, text
+from sandbox.platforms.shopify import build, cancel, refund, stock, suggest, totals
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body, gid, minor, next_part, number_of, text
 
 CAUSE = "staff"
 
@@ -40,7 +39,7 @@ class Staff(BaseStaff):
                 stock.move(session.db, self.shop, line["item"], parcel["location"], committed=-count, on_hand=-count)
         place = session.location(parcel["location"])
         if items and place:
-            parcels.add_shipment(order, place, items)
+            build.add_shipment(order, place, items)
             refund.close_if_empty(session, parcel)
             session.order_event("ORDERS_FULFILLED", order)
 
@@ -95,7 +94,7 @@ class Staff(BaseStaff):
             for parcel in order["fulfillment_orders"]:
                 if parcel["status"] in totals.OPEN_FULFILMENT:
                     parcel["status"] = "ON_HOLD"
-                    parcel["holds"].append(parcels.hold(order, reason, notes))
+                    parcel["holds"].append(build.hold(order, reason, notes))
 
     def delete(self) -> None:
         """The order is gone; a webhook tells so."""

@@ -6,8 +6,8 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 
-from sandbox.platforms.shopify.ids import Body
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body
 
 START = 100  # on hand when an item is first seen at a location
 

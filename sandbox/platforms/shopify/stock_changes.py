@@ -8,8 +8,8 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from sandbox.platforms.shopify import idempotency, stock
-from sandbox.platforms.shopify.ids import Body, gid, iso, number_of
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body, gid, iso, number_of
 from sandbox.platforms.shopify.views.shop import ItemView, LocationView
 
 CAUSE = "inventoryAdjustQuantities"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.core.webhooks import is_deliverable
-from sandbox.platforms.shopify.connections import connection, paging_of
-from sandbox.platforms.shopify.ids import Body, gid, iso, number_of
+from sandbox.platforms.shopify.search import connection, paging_of
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body, gid, iso, number_of
 
 Payload = dict[str, Any]
 KIND = "WebhookSubscription"

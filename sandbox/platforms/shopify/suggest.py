@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.platforms.shopify import totals
-from sandbox.platforms.shopify.ids import Body, number_of
-from sandbox.platforms.shopify.money import cut, minor, share
-
-if TYPE_CHECKING:
-    from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body, cut, minor, number_of, share
 
 
 @dataclass

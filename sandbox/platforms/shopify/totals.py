@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sandbox.platforms.shopify.ids import Body
-from sandbox.platforms.shopify.money import cut
+from sandbox.platforms.shopify.spec import Order
+from sandbox.platforms.shopify.values import Body, cut, minor, next_part
 
 PAID = ("SALE", "CAPTURE")
 AUTH = ("AUTHORIZATION", "EMV_AUTHORIZATION")
@@ -188,3 +189,119 @@ def return_status(order: Body) -> str:
 
 def payment_of(order: Body, payment_id: int | None) -> Body | None:
     return next((payment for payment in order["transactions"] if payment["id"] == payment_id), None)
+
+
+# --- Payments of an order that is being built, and what each gateway does with a refund -----------
+WEEK = 604_800.0
+LABELS = {
+    "bogus": "Visa •••• 4242", "bogus_pending": "Slow bank •••• 0060", "bogus_fail": "Refusing bank •••• 0002",
+    "manual": "Bank deposit", "cash": "Cash on delivery", "gift_card": "Gift card •••• 7H2K",
+    "store_credit": "Store credit",
+}  # fmt: skip
+MANUAL = ("manual", "cash")
+REFUND_STATUS = {"bogus_pending": "PENDING", "bogus_fail": "FAILURE"}
+
+
+def add_payments(order: Body, spec: Order) -> None:
+    """The order's total, paid the way the specification says. Remembers the total as the original one."""
+    due = current(order)
+    order["original"] = original(order)
+    tender = [(gateway, minor(amount, order["currency"])) for gateway, amount in spec.tender]
+    tender = tender or [("manual" if spec.pay == "pending" and spec.gateway == "bogus" else spec.gateway, due)]
+    order["gateways"] = [gateway for gateway, _ in tender]
+    for gateway, amount in tender:
+        pay(order, spec, gateway, amount)
+
+
+def original(order: Body) -> Body:
+    """Totals before anything was taken off."""
+    return {
+        "total": current(order), "subtotal": subtotal(order), "tax": tax(order),
+        "shipping": shipping(order), "discounts": discounts(order),
+    }  # fmt: skip
+
+
+def pay(order: Body, spec: Order, gateway: str, amount: int) -> None:
+    part = minor(spec.captured, order["currency"]) if spec.captured else amount // 2
+    match spec.pay:
+        case "paid":
+            transaction(order, "SALE", gateway, amount)
+        case "processing":
+            transaction(order, "AUTHORIZATION", gateway, amount, status="PENDING")
+        case "part_paid":
+            transaction(order, "SALE", gateway, part)
+        case "authorised":
+            transaction(order, "AUTHORIZATION", gateway, amount)
+        case "expired":
+            transaction(order, "AUTHORIZATION", gateway, amount, expired=True)
+        case "partly_captured" | "captured" | "voided":
+            parent = transaction(order, "AUTHORIZATION", gateway, amount)
+            kind, moved = ("VOID", amount) if spec.pay == "voided" else ("CAPTURE", part)
+            whole = amount if spec.pay == "captured" else moved
+            transaction(order, kind, gateway, whole, parent_id=parent["id"])
+        case "pending":
+            pass  # nobody has paid yet: Shopify holds no transaction that could block a cancel
+        case _:
+            raise ValueError(f"no way to pay: {spec.pay!r}")
+
+
+def transaction(order: Body, kind: str, gateway: str, amount: int, **more: Any) -> Body:
+    """Appends a payment; `more` overrides what is usual."""
+    body: Body = {
+        "id": next_part(order), "kind": kind, "status": "SUCCESS", "gateway": gateway, "amount": amount,
+        "parent_id": None, "at": order["created_at"], "error": None, **more,
+    }  # fmt: skip
+    order["transactions"].append(body)
+    return body
+
+
+# --- Why the platform says no: to a cancel of the whole order, and to an edit ---------------------
+CLOSED = ("CLOSED", "CANCELLED", "INCOMPLETE")
+ACTIVE_RETURN = ("REQUESTED", "OPEN")
+NO_EDIT_GATEWAYS = ("instalments",)
+
+
+def cancel_refusals(order: Body, switches: Mapping[str, str]) -> list[str]:
+    """Empty when the order can be cancelled as a whole."""
+    found = []
+    if order["cancelled_at"] is not None:
+        found.append("Order has already been cancelled")
+    if any(parcel["status"] in LIVE_SHIPMENT for parcel in order["fulfillments"]):
+        found.append("Order has fulfillments that can't be cancelled")
+    if any(payment["status"] == "PENDING" for payment in order["transactions"]):
+        found.append("Order has pending payment authorizations")
+    if any(back["status"] in ACTIVE_RETURN for back in order["returns"]):
+        found.append("Order has active returns")
+    if not all(can_stop(parcel, switches) for parcel in order["fulfillment_orders"]):
+        found.append("Order has outstanding fulfillments that can't be cancelled")
+    return found
+
+
+def can_stop(parcel: Body, switches: Mapping[str, str]) -> bool:
+    """Whether what waits in a fulfilment order can still be called back."""
+    state, request = parcel["status"], parcel["request_status"]
+    if state in CLOSED:
+        return True
+    if request in ("CANCELLATION_REJECTED", "SUBMITTED"):
+        return False
+    if state == "ON_HOLD":
+        return bool(switches["cancel_on_hold"] == "allowed")
+    if state == "IN_PROGRESS":
+        return bool(request == "UNSUBMITTED")
+    return True
+
+
+def edit_refusals(order: Body) -> list[str]:
+    """`merchantEditableErrors`: empty when an order edit is allowed."""
+    found = []
+    if order["cancelled_at"] is not None:
+        found.append("Cancelled orders can't be edited.")
+    if order["app"]["is_other"]:
+        found.append("Orders created by another app can only be edited by that app.")
+    if any(gateway in NO_EDIT_GATEWAYS for gateway in order["gateways"]):
+        found.append("Orders paid in instalments can't be edited.")
+    if any(payment["status"] == "PENDING" for payment in order["transactions"]):
+        found.append("Orders with pending payments can't be edited.")
+    if order["currency"] != order["shop_currency"]:
+        found.append("Orders in a currency other than the shop's can't be edited.")
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from sandbox.core.webhooks import sign
-from sandbox.platforms.shopify.ids import Body, iso
+from sandbox.platforms.shopify.values import Body, iso
 
 SUBJECTS = ("ORDER_TRANSACTIONS", "INVENTORY_LEVELS", "FULFILLMENT_ORDERS", "FULFILLMENTS", "REFUNDS", "ORDERS",
             "RETURNS", "DISPUTES", "APP")  # fmt: skip

@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sandbox.platforms.shoplazza import totals
-from sandbox.platforms.shoplazza.money import minor
 from sandbox.platforms.shoplazza.spec import Line, Order, Person
+from sandbox.platforms.shoplazza.totals import minor
 
 Body = dict[str, Any]
 DAY = 86_400.0

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.platforms.shoplazza import refund, serializers, totals
-from sandbox.platforms.shoplazza.money import text
-from sandbox.platforms.shoplazza.refusals import field_wrong
-from sandbox.platforms.shoplazza.session import Session
-from sandbox.platforms.shoplazza.totals import Body
+from sandbox.platforms.shoplazza.session import Session, field_wrong
+from sandbox.platforms.shoplazza.totals import Body, text
 
 
 def whole(session: Session, order: Body) -> dict[str, Any]:

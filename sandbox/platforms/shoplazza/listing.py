@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.platforms.shoplazza import serializers, totals
-from sandbox.platforms.shoplazza.refusals import field_wrong
-from sandbox.platforms.shoplazza.session import Session
+from sandbox.platforms.shoplazza.session import Session, field_wrong
 from sandbox.platforms.shoplazza.totals import Body
 
 Query = Mapping[str, Sequence[str]]
@@ -93,10 +92,6 @@ def place(cursor: str) -> int:
     if cursor and not (cursor[0] == "o" and cursor[1:].isdecimal()):
         raise field_wrong("cursor", "is invalid", status=400)
     return int(cursor[1:]) if cursor else 0
-
-
-def count(session: Session, query: Query) -> dict[str, int]:
-    return {"count": len(found(session, query))}
 
 
 def records(session: Session, query: Query) -> dict[str, Any]:

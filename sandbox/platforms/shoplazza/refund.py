@@ -7,10 +7,8 @@ from typing import Any
 
 from sandbox.core.messages import Refused
 from sandbox.platforms.shoplazza import totals
-from sandbox.platforms.shoplazza.money import minor, text
-from sandbox.platforms.shoplazza.refusals import field_wrong, missing, not_now
-from sandbox.platforms.shoplazza.session import Session
-from sandbox.platforms.shoplazza.totals import Body
+from sandbox.platforms.shoplazza.session import Session, field_wrong, missing, not_now
+from sandbox.platforms.shoplazza.totals import Body, minor, text
 
 PARTS = ("refund_product_total", "refund_shipping_total", "refund_tip", "refund_additional_total")
 KINDS = ("auto", "shipped", "waiting_ship")
@@ -33,8 +31,9 @@ def create(session: Session, order: Body, asked: Any) -> dict[str, Any]:
     price = amount(wanted["refund_total"], order, "refund_total")
     if not price and session.switch("zero_refund") == "refused":
         raise field_wrong("refund_total", "must be greater than 0")
+    left = text(totals.remaining(order), order["currency"])
     if price > totals.remaining(order):
-        raise field_wrong("refund_total", f"must be less than or equal to {money(totals.remaining(order), order)}")
+        raise field_wrong("refund_total", f"must be less than or equal to {left}")
     lines = [line_off(order, item) for item in wanted.get("refund_line_items") or ()]
     payments = over_payments(session, order, wanted, price)
     parts: dict[str, Any] = {
@@ -62,10 +61,6 @@ def ids_of(made: Body) -> dict[str, Any]:
     return {"refund_record_id": made["id"], "post_sale_id": made["post_sale"]}
 
 
-def money(value: int, order: Body) -> str:
-    return text(value, order["currency"])
-
-
 def amount(said: Any, order: Body, field: str) -> int:
     try:
         value = minor(str(said), order["currency"])
@@ -77,9 +72,8 @@ def amount(said: Any, order: Body, field: str) -> int:
 
 
 def check_state(session: Session, order: Body) -> None:
-    if order["status"] == "cancelled" and session.switch("refund_after_cancel") == "refused":
-        raise not_now(session)
-    if order["status"] == "opened" or not totals.paid(order):
+    is_over = order["status"] == "cancelled" and session.switch("refund_after_cancel") == "refused"
+    if is_over or order["status"] == "opened" or not totals.paid(order):
         raise not_now(session)
 
 
@@ -228,3 +222,43 @@ def everything(session: Session, order: Body, *, cause: str, note: str = "") -> 
     ]  # fmt: skip
     return record(session, order, price, lines, spread(session, order, price), note=note, cause=cause,
                   shipping=min(price, totals.part_left(order, "shipping")))  # fmt: skip
+
+
+# --- Cancelling a whole order: what it does beside that is nobody's knowledge, hence switches -----
+def cancel(session: Session, order: Body, asked: Any) -> Body:
+    """The order as the answer shows it. Raises Refused."""
+    reason = str(asked.get("reason") or "") if isinstance(asked, dict) else ""
+    if order["status"] == "cancelled":
+        if session.switch("second_cancel") == "refused":
+            raise not_now(session)
+        return order
+    if order["status"] not in totals.OPEN or order["deleted_at"]:
+        raise not_now(session)
+    if totals.is_shipped(order) and session.switch("cancel_shipped") == "refused":
+        raise not_now(session)
+    was_refunded = totals.paid(order) > 0 and totals.remaining(order) <= 0
+    if was_refunded and session.switch("cancel_after_refund") == "refused":
+        raise not_now(session)
+    before = dict(order)
+    apply(session, order, reason, cause="cancel")
+    return before if session.switch("cancel_answer") == "generic" else order
+
+
+def apply(session: Session, order: Body, reason: str, *, cause: str) -> None:
+    if session.switch("cancel_refunds") == "yes" and totals.remaining(order) > 0:
+        everything(session, order, cause=cause)
+    elif session.switch("cancel_restocks") == "yes":
+        for line in order["lines"]:
+            session.restock(order, line, totals.waiting(line), cause=cause)
+    order["status"], order["cancelled_at"], order["cancel_reason"] = "cancelled", session.at, reason
+    session.changed("cancel", order, cause=cause, note=reason)
+    if session.switch("cancel_voids") == "yes":
+        for payment in order["transactions"]:
+            if payment["status"] == "authorized":
+                payment["status"] = "void"
+                session.changed("void", order, cause=cause, amount=payment["amount"])
+    if session.switch("cancel_notifies") == "yes":
+        session.changed("notify", order, cause=cause)
+    session.save(order)
+    session.order_event("orders/cancelled", order)
+    session.order_event("orders/update", order)

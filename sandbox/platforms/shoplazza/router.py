@@ -8,34 +8,41 @@ https://{shop}.myshoplaza.com/openapi/{version}/…               the real form,
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from sandbox.core import auth
 from sandbox.core.base_simulator import BaseSimulator
-from sandbox.core.messages import Refused, Reply, Request, json_reply
+from sandbox.core.messages import Refused, Reply, Request, json_reply, refusal
 from sandbox.core.rate_limits import Bucket, take
 from sandbox.core.records import Body
 from sandbox.core.routes import Asked, Found, Route, Routes, name_of
-from sandbox.platforms.shoplazza import auth, cancel, legacy, listing, refund, refusals, serializers, webhooks
-from sandbox.platforms.shoplazza.session import Session
+from sandbox.core.world import World
+from sandbox.platforms.shoplazza import legacy, listing, refund, serializers, webhooks
+from sandbox.platforms.shoplazza.session import NO_RECORD, Session
 
 API = re.compile(r"/openapi/(?P<version>[^/]+)/(?P<rest>.+)")
 VERSIONS = ("2022-01", "2025-06", "2026-01", "2026-07")
 TOKEN = "/admin/oauth/token"  # noqa: S105  a path
+NO_RESOURCE = {"errors": ["Unable to find resource"]}
+NO_STORE = {"code": "store_not_found", "errors": ["store not found"]}
+INACTIVE = {"error": "store is not active"}
+TOO_MANY = {"errors": ["Too Many Requests"]}  # text ours
+UNAUTHORIZED = {"errors": ["Unauthorized"]}
+FORBIDDEN = {"errors": ["Forbidden"]}
 APP, STORE = Bucket(40, 2), Bucket(80, 20)  # of the app in its store; of the store for all apps
 
 
 def known_order(asked: Asked) -> Body:
-    found: Body | None = asked.session.get("order", asked.id)
-    if found is None:
-        raise Refused(404, refusals.NO_RESOURCE)
+    found: Body = asked.session.require("order", asked.id, Refused(404, NO_RESOURCE))
     return found
 
 
 def by_number(asked: Asked) -> Body:
     found = asked.session.of("order", unquote(asked.id).lstrip("#"))
     if not found:
-        raise Refused(404, refusals.NO_RECORD)
+        raise Refused(404, NO_RECORD)
     return {"order": serializers.order(asked.session, found[0])}
 
 
@@ -54,7 +61,7 @@ def one_order(asked: Asked) -> Body:
 
 def cancel_order(asked: Asked) -> Body:
     """Answered with the order of 2025-06, whose shipments know no `tracking_items`."""
-    shown = serializers.order(asked.session, cancel.cancel(asked.session, known_order(asked), asked.body))
+    shown = serializers.order(asked.session, refund.cancel(asked.session, known_order(asked), asked.body))
     for shipment in shown["fulfillments"]:
         shipment.pop("tracking_items", None)
     return {"order": shown}
@@ -72,11 +79,8 @@ def refunds(asked: Asked) -> Body:
     if session.is_old:
         return legacy.records(order)
     words = serializers.shared(session, order)
-    return {
-        "order_status": words["status"],
-        "order_financial_status": words["financial_status"],
-        "records": [serializers.record(session, order, made) for made in order["refunds"]],
-    }
+    records = [serializers.record(session, order, made) for made in order["refunds"]]
+    return {"order_status": words["status"], "order_financial_status": words["financial_status"], "records": records}
 
 
 def transactions(asked: Asked) -> Body:
@@ -88,7 +92,7 @@ def transactions(asked: Asked) -> Body:
 ROUTES = Routes(
     Route("shop", "GET", "shop", shop),
     Route("orders", "GET", "orders", lambda a: listing.orders(a.session, a.query)),
-    Route("count", "GET", "orders/count", lambda a: listing.count(a.session, a.query)),
+    Route("count", "GET", "orders/count", lambda a: {"count": len(listing.found(a.session, a.query))}),
     Route("records", "GET", "orders/refund_records", lambda a: listing.records(a.session, a.query), only="new"),
     Route("order", "GET", "orders/number/{id}", by_number),
     Route("order", "GET", "orders/{id}", one_order),
@@ -110,12 +114,12 @@ def reply(simulator: BaseSimulator, request: Request) -> Reply:
     world, place = simulator.world, simulator.where(request)
     shop = simulator.shop(place.shop) if place else None
     if place is None or shop is None:
-        return json_reply(404, refusals.NO_STORE)
+        return json_reply(404, NO_STORE)
     if place.rest == TOKEN and request.method == "POST":
-        return json_reply(*auth.grant(world, shop, request))
+        return json_reply(*grant(world, shop, request))
     api = API.fullmatch(place.rest)
     if api is None or api["version"] not in VERSIONS:
-        return json_reply(404, refusals.NO_RESOURCE)
+        return json_reply(404, NO_RESOURCE)
     world.count("requests", simulator.operations(request)[0])
     headers = {"Request-Id": request.id}
     with world.store.write() as db:
@@ -123,24 +127,18 @@ def reply(simulator: BaseSimulator, request: Request) -> Reply:
         try:
             payload = answer(session, request, simulator.found(request), api["rest"], headers)
         except Refused as no:
-            return refused(no, headers)
+            return refusal(no, **headers)
     if not session.is_old:
         payload = {"code": "Success", "message": "success", "data": payload}
     world.show(request, 200, payload)
     return json_reply(200, payload, **headers)
 
 
-def refused(no: Refused, headers: dict[str, str]) -> Reply:
-    if no.body is None:
-        return Reply(no.status, b"", headers | {"Content-Type": "text/plain"})
-    return json_reply(no.status, no.body, **headers)
-
-
 def answer(session: Session, request: Request, found: Found | int, path: str, headers: dict[str, str]) -> Any:
     """Raises Refused."""
     enter(session, request, path, name_of(found), headers)
     if isinstance(found, int):
-        raise Refused(found, refusals.NO_RESOURCE if found == 404 else {"errors": ["Method Not Allowed"]})
+        raise Refused(found, NO_RESOURCE if found == 404 else {"errors": ["Method Not Allowed"]})
     route, ids = found
     if (forced := session.forced_error(route.name)) is not None:
         raise Refused(int(forced.get("status", 422)), forced.get("body", {"errors": ["Something is not right"]}))
@@ -154,9 +152,9 @@ def answer(session: Session, request: Request, found: Found | int, path: str, he
 def enter(session: Session, request: Request, path: str, operation: str, headers: dict[str, str]) -> None:
     token = request.headers.get("access-token", "")
     if not token:
-        raise Refused(400, refusals.UNAUTHORIZED)  # filed under 400 there
-    if not auth.is_allowed(session.world, session.shop, token):
-        raise Refused(401, refusals.UNAUTHORIZED)
+        raise Refused(400, UNAUTHORIZED)  # filed under 400 there
+    if not is_allowed(session.world, session.shop, token):
+        raise Refused(401, UNAUTHORIZED)
     is_wide = session.switch("limit") == "wide"
     fits, left = (True, APP.size) if is_wide else take(session, APP, store=STORE)
     are_told = session.switch("limit_headers") == "told"
@@ -165,8 +163,40 @@ def enter(session: Session, request: Request, path: str, operation: str, headers
     if session.fault("throttled", operation) or not fits:
         session.world.count("throttled", operation)
         headers |= {"Retry-After": "2"} if are_told else {}
-        raise Refused(429, refusals.TOO_MANY)
+        raise Refused(429, TOO_MANY)
     if session.shop["state"] == "inactive":
-        raise Refused(403, refusals.INACTIVE)
-    if auth.lacks_scope(session.shop, request.method, path):
-        raise Refused(403, refusals.FORBIDDEN)
+        raise Refused(403, INACTIVE)
+    if lacks_scope(session.shop, request.method, path):
+        raise Refused(403, FORBIDDEN)
+
+
+# --- Who may ask: a private app's token, or one from the authorization code grant that lives for a year
+YEAR = 365 * 86_400
+SCOPE_OF = {"orders": "order", "webhooks": "order", "shop": "shop"}
+
+
+def is_allowed(world: World, shop: Body, token: str) -> bool:
+    return auth.is_same(token, shop["token"]) or auth.is_granted(world, f"shoplazza/{shop['name']}", token)
+
+
+def lacks_scope(shop: Body, method: str, rest: str) -> bool:
+    """Singular words: read_order, write_order, read_shop."""
+    subject = SCOPE_OF.get(rest.partition("/")[0])
+    writes = method != "GET" and subject == "order"
+    return subject is not None and f"{'write' if writes else 'read'}_{subject}" not in shop["scopes"]
+
+
+def grant(world: World, shop: Body, request: Request) -> tuple[int, dict[str, Any]]:
+    """POST /admin/oauth/token: (status, answer)."""
+    asked = auth.form(request)
+    if not auth.is_client(asked, shop):
+        return 401, {"error": "invalid_client"}
+    proof = {"authorization_code": "code", "refresh_token": "refresh_token"}.get(asked.get("grant_type", ""))
+    if not proof or not asked.get(proof):
+        return 400, {"error": "invalid_grant"}
+    token, at = auth.grant(world, f"shoplazza/{shop['name']}", "shplza", YEAR), world.at()
+    return 200, {
+        "access_token": token, "token_type": "Bearer", "refresh_token": secrets.token_hex(16), "expires_in": YEAR,
+        "expires_at": int(at + YEAR), "created_at": int(at), "scope": " ".join(shop["scopes"]), "store_id": "1",
+        "store_name": shop["name"], "locale": "en",
+    }  # fmt: skip

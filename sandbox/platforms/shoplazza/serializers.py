@@ -8,9 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.platforms.shoplazza import totals
-from sandbox.platforms.shoplazza.money import text
 from sandbox.platforms.shoplazza.session import Session
-from sandbox.platforms.shoplazza.totals import Body
+from sandbox.platforms.shoplazza.totals import Body, text
 from stores.kernel.money import Money
 
 
@@ -96,11 +95,11 @@ def shipment(session: Session, body: Body, sent: Body) -> dict[str, Any]:
     mood = session.switch("ship_quantity")
     items = []
     for item in sent["lines"]:
-        told = new_line(session, body, lines[item["line"]])
-        told |= {"quantity": item["quantity"]}
+        shown = new_line(session, body, lines[item["line"]])
+        shown |= {"quantity": item["quantity"]}
         if mood != "absent":
-            told["ship_quantity"] = item["quantity"] if mood == "told" else 0
-        items.append(told)
+            shown["ship_quantity"] = item["quantity"] if mood == "told" else 0
+        items.append(shown)
     parcel = {"tracking_number": sent["number"], "tracking_company": sent["company"]}
     parcel |= {"tracking_company_code": sent["company"].lower(), "tracking_url": f"https://track.example/{sent['id']}"}
     return parcel | {
@@ -148,19 +147,11 @@ def record(session: Session, body: Body, made: Body) -> dict[str, Any]:
     currency = body["currency"]
     shown = session.switch("delete_quantity") == "told"
     return {
-        "id": made["id"],
-        "order_id": body["id"],
-        "refund_price": text(made["price"], currency),
-        "refund_shipping": text(made["shipping"], currency),
-        "refund_shipping_tax": text(0, currency),
-        "refund_tip": text(made["tip"], currency),
-        "additional_total": text(made["additional"], currency),
-        "additional_prices": [],
-        "refund_method": "original",
-        "refund_status": made["status"],
-        "note": made["note"],
-        "created_at": iso(made["at"]),
-        "updated_at": iso(made["at"]),
+        "id": made["id"], "order_id": body["id"], "refund_price": text(made["price"], currency),
+        "refund_shipping": text(made["shipping"], currency), "refund_shipping_tax": text(0, currency),
+        "refund_tip": text(made["tip"], currency), "additional_total": text(made["additional"], currency),
+        "additional_prices": [], "refund_method": "original", "refund_status": made["status"], "note": made["note"],
+        "created_at": iso(made["at"]), "updated_at": iso(made["at"]),
         "refund_line_items": [
             {"line_item_id": item["line"], "refund_quantity": item["units"],
              "delete_quantity": item["off"] if shown else 0, "tax": text(0, currency), "discount": text(0, currency),

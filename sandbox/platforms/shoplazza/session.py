@@ -1,4 +1,4 @@
-"""One request's hold on a Shoplazza shop: orders read and written, effects, webhooks."""
+"""One request's hold on a Shoplazza shop: orders read and written, effects, webhooks; and how it says no."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.core import records
+from sandbox.core.messages import Refused
 from sandbox.core.records import Body
 from sandbox.platforms.shoplazza import totals
-from sandbox.platforms.shoplazza.money import text
+from sandbox.platforms.shoplazza.totals import text
 
 FIRST_ID = 7_182_105_848_352_794_601  # 19 digits, beyond what a JSON float can hold
 
@@ -54,3 +55,20 @@ class Session(records.Session):
             "total_refund_price": text(totals.refunded(order), currency),
         }
         self.event(topic, thin if self.is_old else {"order": thin})
+
+
+# --- How the platform says no: the bodies of the fact sheet's sections 10 and 14 ------------------
+NOT_NOW = {"errors": ["The order status does not allow this operation"]}  # text ours
+NO_RECORD = {"errors": ["Record not found"]}
+
+
+def missing(words: str) -> Refused:
+    return Refused(400, {"code": "InvalidParameter", "message": "invalid parameter", "errors": [words]})
+
+
+def field_wrong(field: str, words: str, status: int = 422) -> Refused:
+    return Refused(status, {"errors": {field: [words]}})
+
+
+def not_now(session: Session) -> Refused:
+    return Refused(406, None if session.switch("blank_406") == "yes" else NOT_NOW)

@@ -9,8 +9,9 @@ from sandbox.core.base_simulator import BaseSimulator, Made
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body
 from sandbox.core.routes import Found
-from sandbox.platforms.shoplazza import populate, refund, router, seeds, spec, webhooks
+from sandbox.platforms.shoplazza import refund, router, spec, webhooks
 from sandbox.platforms.shoplazza.build import build
+from sandbox.platforms.shoplazza.seeds import SEEDS, many
 from sandbox.platforms.shoplazza.session import Session
 from sandbox.platforms.shoplazza.staff import Staff
 from sandbox.platforms.shoplazza.switches import SWITCHES
@@ -22,10 +23,10 @@ FIRST_NUMBER = 1001
 class ShoplazzaSimulator(BaseSimulator):
     key = "shoplazza"
     spec = spec
-    seeds = seeds.SEEDS
+    seeds = SEEDS
     switches = SWITCHES
     staff_kind = Staff
-    many = staticmethod(populate.many)
+    many = staticmethod(many)
     routes = router.ROUTES
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.myshoplaza\.com(:\d+)?")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sandbox.core.records import Body
 from sandbox.core.staff import BaseStaff
-from sandbox.platforms.shoplazza import cancel, refund, totals
-from sandbox.platforms.shoplazza.money import minor
+from sandbox.platforms.shoplazza import refund, totals
 from sandbox.platforms.shoplazza.session import Session
+from sandbox.platforms.shoplazza.totals import minor
 
 
 class Staff(BaseStaff):
@@ -30,7 +30,7 @@ class Staff(BaseStaff):
 
     def cancel(self, reason: str = "by hand") -> None:
         with self._order() as (session, order):
-            cancel.apply(session, order, reason, cause="staff")
+            refund.apply(session, order, reason, cause="staff")
 
     def refund(self, amount: str, note: str = "", units: int = 0) -> None:
         """Money, and units of the first line where given."""

@@ -12,9 +12,8 @@ from sandbox.core.messages import Refused
 from sandbox.core.records import Body
 from sandbox.core.webhooks import is_deliverable, sign
 from sandbox.platforms.shoplazza.listing import Query, one
-from sandbox.platforms.shoplazza.refusals import NO_RECORD, field_wrong, missing
 from sandbox.platforms.shoplazza.serializers import iso
-from sandbox.platforms.shoplazza.session import Session
+from sandbox.platforms.shoplazza.session import NO_RECORD, Session, field_wrong, missing
 
 
 def serialize(hook: Body) -> Body:

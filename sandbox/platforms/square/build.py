@@ -81,8 +81,8 @@ def tax(wanted: Order) -> Body:
 
 
 def charge(value: int, currency: str) -> Body:
-    told = {"uid": "charge1", "name": "Delivery", "calculation_phase": "TOTAL_PHASE", "taxable": False}
-    return told | {name: money(value, currency) for name in ("amount_money", "applied_money", "total_money")}
+    shown = {"uid": "charge1", "name": "Delivery", "calculation_phase": "TOTAL_PHASE", "taxable": False}
+    return shown | {name: money(value, currency) for name in ("amount_money", "applied_money", "total_money")}
 
 
 def fulfilments(wanted: Order, body: Body, at: float) -> Iterator[Body]:

@@ -1,26 +1,23 @@
-"""Payments: told as they stand, and released while they are only approved."""
+"""Payments: shown as they stand, released while they are only approved, disputed by the customer's bank."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs
 
 from sandbox.core.records import Session
 from sandbox.platforms.square import pricing, webhooks
 from sandbox.platforms.square.pricing import Body, amount
-from sandbox.platforms.square.refusals import PAYMENT, Refused, not_found
-from sandbox.platforms.square.serializers import iso, keep, told
+from sandbox.platforms.square.serializers import PAYMENT, Refused, iso, keep, not_found, serialize
 from stores.kernel.money import Money
 
 
 def known(session: Session, ident: str) -> Body:
-    payment = session.get("payment", ident)
-    if payment is None:
-        raise not_found("Payment")
-    return payment
+    return session.require("payment", ident, not_found("Payment"))
 
 
 def one(session: Session, ident: str) -> Body:
-    return {"payment": told(known(session, ident))}
+    return {"payment": serialize(known(session, ident))}
 
 
 def cancel(session: Session, ident: str) -> Body:
@@ -34,7 +31,7 @@ def cancel(session: Session, ident: str) -> Body:
     value = Money.from_minor(amount(payment, "total_money"), payment["total_money"]["currency"])
     session.effect("void", payment["order_id"], cause="void", currency=value.currency, amount=value.amount,
                    payment=ident)  # fmt: skip
-    return {"payment": told(payment)}
+    return {"payment": serialize(payment)}
 
 
 def settle(session: Session, payment: Body, status: str, card: str) -> None:
@@ -56,3 +53,45 @@ def settle(session: Session, payment: Body, status: str, card: str) -> None:
     keep(session, order)
     webhooks.record(session, "payment.updated", "payment", payment)
     webhooks.order(session, "order.updated", order)
+
+
+# What banks dispute: one record for each disputed payment, told of the seller, newest first, some to a page
+OPEN = frozenset({"INQUIRY_EVIDENCE_REQUIRED", "INQUIRY_PROCESSING", "EVIDENCE_REQUIRED", "PROCESSING"})
+STANDING = OPEN | {"LOST", "ACCEPTED"}
+STATES = STANDING | {"INQUIRY_CLOSED", "WON"}
+PAGE = 10
+
+
+def listed(session: Session, query: str) -> Body:
+    """GET /v2/disputes. Raises Refused for a state that is none."""
+    asked = {name: values[-1] for name, values in parse_qs(query).items()}
+    state, place = asked.get("states", ""), asked.get("location_id", "")
+    if state and state not in STATES:
+        raise Refused("INVALID_ENUM_VALUE", f"{state} is not a valid enum value for field states.", "states")
+    found = [shown(payment) for payment in session.all("payment") if payment["_disputed"]]
+    found = [d for d in found if state in ("", d["state"]) and place in ("", d["location_id"])]
+    found.sort(key=lambda one: (one["created_at"], one["id"]), reverse=True)
+    start = int(asked.get("cursor", 0))
+    page: Body = {"disputes": found[start : start + PAGE]}
+    return page | ({"cursor": str(start + PAGE)} if len(found) > start + PAGE else {})
+
+
+def is_shut(session: Session, payment: Body) -> bool:
+    """No refund of it is taken: while the dispute runs, and, as the switch says, once it was lost."""
+    state = payment["_disputed"]
+    return state in OPEN or (state in STANDING and session.switch("lost_dispute") == "refused")
+
+
+def shown(payment: Body) -> Body:
+    return {
+        "id": f"D{payment['id'][:38]}", "amount_money": payment["total_money"], "state": payment["_disputed"],
+        "reason": "NO_KNOWLEDGE", "disputed_payment": {"payment_id": payment["id"]}, "card_brand": "VISA",
+        "location_id": payment["location_id"], "created_at": payment["created_at"],
+        "updated_at": payment["updated_at"], "reported_at": payment["created_at"], "version": 1,
+    }  # fmt: skip
+
+
+def begin(session: Session, payment: Any, state: str) -> None:
+    """The bank says so; the payment itself does not change."""
+    session.put("payment", payment["id"], payment | {"_disputed": state})
+    webhooks.record(session, "dispute.created", "dispute", shown(payment | {"_disputed": state}))

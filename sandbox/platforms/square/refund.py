@@ -7,10 +7,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from sandbox.core.records import Session
-from sandbox.platforms.square import disputes, webhooks
+from sandbox.platforms.square import payments, webhooks
 from sandbox.platforms.square.pricing import Body, amount, money
-from sandbox.platforms.square.refusals import REFUND, Refused, missing, not_found
-from sandbox.platforms.square.serializers import iso, keep, stamp, told
+from sandbox.platforms.square.serializers import REFUND, Refused, iso, keep, missing, not_found, serialize, stamp
 from stores.kernel.money import Money
 
 MOST = 20  # refunds of one payment
@@ -34,7 +33,7 @@ def create(session: Session, asked: Any, key: str) -> Body:
     check(session, payment, asked, value)
     made = write(session, payment, value, reason=str(asked.get("reason") or ""), status="PENDING", key=key)
     begin(session, payment, made)
-    return {"refund": told(session.get("refund", made["id"]))}
+    return {"refund": serialize(session.get("refund", made["id"]))}
 
 
 def wanted(asked: Any, payment: Body) -> int:
@@ -56,7 +55,7 @@ def check(session: Session, payment: Body, asked: Any, value: int) -> None:
         raise Refused("REFUND_ERROR_PAYMENT_NEEDS_COMPLETION", "The payment was not completed.", category=REFUND)
     if payment["status"] != "COMPLETED" or session.at - stamp(payment["created_at"]) > YEAR:
         raise Refused("PAYMENT_NOT_REFUNDABLE", "The payment cannot be refunded.", category=REFUND)
-    if disputes.is_shut(session, payment):
+    if payments.is_shut(session, payment):
         raise Refused("PAYMENT_NOT_REFUNDABLE_DUE_TO_DISPUTE", "The payment is disputed.", category=REFUND)
     known = session.of("refund", payment["id"])
     is_waiting = any(one["status"] == "PENDING" for one in known)
@@ -154,7 +153,7 @@ def one(session: Session, ident: str) -> Body:
     made = session.get("refund", ident)
     if made is None:
         raise not_found("Refund")
-    return {"refund": told(made)}
+    return {"refund": serialize(made)}
 
 
 def listed(session: Session, query: str) -> Body:
@@ -165,7 +164,7 @@ def listed(session: Session, query: str) -> Body:
     found = [one for one in session.all("refund") if stamp(one["updated_at"]) >= since]
     found.sort(key=lambda one: str(one[field]), reverse=asked.get("sort_order", "DESC") != "ASC")
     start, size = int(asked.get("cursor", 0)), min(100, int(asked.get("limit", 100)))
-    page = {"refunds": [told(one) for one in found[start : start + size]]}
+    page = {"refunds": [serialize(one) for one in found[start : start + size]]}
     return page | ({"cursor": str(start + size)} if len(found) > start + size else {})
 
 

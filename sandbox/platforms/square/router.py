@@ -17,10 +17,9 @@ from sandbox.core.messages import Reply, Request, json_reply
 from sandbox.core.rate_limits import Bucket, take
 from sandbox.core.records import Session
 from sandbox.core.routes import Asked, Route, Routes
-from sandbox.platforms.square import disputes, payments, places, refund, refusals, search, stock, update, webhooks
+from sandbox.platforms.square import payments, refund, search, serializers, stock, update, webhooks
 from sandbox.platforms.square.pricing import Body
-from sandbox.platforms.square.refusals import ACCESS, Refused, missing, not_found
-from sandbox.platforms.square.serializers import told
+from sandbox.platforms.square.serializers import ACCESS, Refused, missing, not_found, serialize
 from stores.kernel.http import safe_json
 
 VERSION = "2025-08-20"
@@ -32,16 +31,13 @@ LIMITS = {"standard": Bucket(10, 10), "wide": Bucket(100_000, 10)}  # of one sel
 def one_order(asked: Asked) -> Body:
     session = asked.session
     session.is_stale = session.fault("stale", "order") is not None
-    found = session.get("order", asked.id)
-    if found is None:
-        raise not_found("Order")
-    return {"order": told(found)}
+    return {"order": serialize(session.require("order", asked.id, not_found("Order")))}
 
 
 ROUTES = Routes(
-    Route("token", "POST", "/oauth2/token/status", lambda a: places.token(a.session)),
-    Route("locations", "GET", "/v2/locations", lambda a: places.listed(a.session), "MERCHANT_PROFILE_READ"),
-    Route("location", "GET", "/v2/locations/{id}", lambda a: places.one(a.session, a.id),
+    Route("token", "POST", "/oauth2/token/status", lambda a: search.token(a.session)),
+    Route("locations", "GET", "/v2/locations", lambda a: search.listed(a.session), "MERCHANT_PROFILE_READ"),
+    Route("location", "GET", "/v2/locations/{id}", lambda a: search.one(a.session, a.id),
           "MERCHANT_PROFILE_READ"),
     Route("orders", "POST", "/v2/orders/search", lambda a: search.search(a.session, a.body), "ORDERS_READ"),
     Route("several", "POST", "/v2/orders/batch-retrieve", lambda a: search.several(a.session, a.body),
@@ -54,7 +50,7 @@ ROUTES = Routes(
           "PAYMENTS_WRITE"),
     Route("refund", "POST", "/v2/refunds", lambda a: refund.create(a.session, a.body, a.key),
           "PAYMENTS_WRITE", longest=45, needs_key=True),
-    Route("disputes", "GET", "/v2/disputes", lambda a: disputes.listed(a.session, a.query), "DISPUTES_READ"),
+    Route("disputes", "GET", "/v2/disputes", lambda a: payments.listed(a.session, a.query), "DISPUTES_READ"),
     Route("refunds", "GET", "/v2/refunds", lambda a: refund.listed(a.session, a.query), "PAYMENTS_READ"),
     Route("refund_read", "GET", "/v2/refunds/{id}", lambda a: refund.one(a.session, a.id), "PAYMENTS_READ"),
     Route("stock", "POST", "/v2/inventory/changes/batch-create", lambda a: stock.change(a.session, a.body, a.key),
@@ -85,11 +81,11 @@ def reply(simulator: BaseSimulator, request: Request) -> Reply:
     echo = {"square-version": version} if world.switches()["square_echo_version"] == "told" else {}
     found = simulator.found(request)
     if isinstance(found, int):
-        return json_reply(404, refusals.body("NOT_FOUND", "Resource not found."), **echo)
+        return json_reply(404, serializers.body("NOT_FOUND", "Resource not found."), **echo)
     shop = shop_of(simulator, place.shop, request)
     if shop is None or shop["state"] in STATES:
         code = STATES[shop["state"]] if shop else "UNAUTHORIZED"
-        no = refusals.body(code, "This request could not be authorized.", category=refusals.ACCESS)
+        no = serializers.body(code, "This request could not be authorized.", category=serializers.ACCESS)
         return json_reply(401, no, **echo)
     route, ids = found
     world.count("requests", route.name)
@@ -99,7 +95,7 @@ def reply(simulator: BaseSimulator, request: Request) -> Reply:
         if wait is not None:
             world.count("throttled", route.name)
             after = {"Retry-After": str(int(wait) + 1)} if session.switch("retry_after") == "told" else {}
-            no = refusals.body("RATE_LIMITED", "Slow down.", category="RATE_LIMIT_ERROR")
+            no = serializers.body("RATE_LIMITED", "Slow down.", category="RATE_LIMIT_ERROR")
             return json_reply(429, no, **echo, **after)
         try:
             status, payload = 200, answer(session, route, Asked(session, ids, request.query, None, {}), request)

@@ -10,8 +10,7 @@ from typing import Any
 
 from sandbox.core.records import Session
 from sandbox.platforms.square.pricing import Body
-from sandbox.platforms.square.refusals import Refused, missing
-from sandbox.platforms.square.serializers import stamp, told
+from sandbox.platforms.square.serializers import Refused, missing, not_found, serialize, stamp
 
 MOST, USUAL, MOST_PLACES = 1000, 500, 10
 FIELDS = {"created_at": "CREATED_AT", "updated_at": "UPDATED_AT", "closed_at": "CLOSED_AT"}
@@ -37,7 +36,7 @@ def search(session: Session, asked: Any) -> Body:
     fits = filter_of(query, places)
     is_quick = sort["sort_field"] == "UPDATED_AT" and sort.get("sort_order", "DESC") == "ASC"
     page, cursor = (quick if is_quick else slow)(session, asked, fits, limit)
-    shown = [told(order) for order in page]
+    shown = [serialize(order) for order in page]
     if asked.get("return_entries"):
         names = {"id": "order_id", "location_id": "location_id", "version": "version"}
         shown = [{ours: order[name] for name, ours in names.items() if name in order} for order in shown]
@@ -115,4 +114,29 @@ def within(at: float, low: float | None, high: float | None) -> bool:
 def several(session: Session, asked: Any) -> Body:
     """POST /v2/orders/batch-retrieve: those that are there."""
     found: Iterator[Body | None] = (session.get("order", ident) for ident in asked.get("order_ids") or ())
-    return {"orders": [told(order) for order in found if order is not None]}
+    return {"orders": [serialize(order) for order in found if order is not None]}
+
+
+# --- The seller's locations, and what the token may do --------------------------------------------
+def listed(session: Session) -> Body:
+    return {"locations": [location(session, one) for one in session.shop["locations"]]}
+
+
+def one(session: Session, ident: str) -> Body:
+    for place in session.shop["locations"]:
+        if place["id"] == ident:
+            return {"location": location(session, place)}
+    raise not_found("Location")
+
+
+def location(session: Session, place: Body) -> Body:
+    shop = session.shop
+    return {
+        "id": place["id"], "name": place["name"], "business_name": shop["title"], "currency": place["currency"],
+        "timezone": shop["timezone"], "merchant_id": shop["merchant_id"], "status": place.get("status", "ACTIVE"),
+        "country": "US", "type": "PHYSICAL",
+    }  # fmt: skip
+
+
+def token(session: Session) -> Body:
+    return {"scopes": session.shop["scopes"], "client_id": "sq0idp-sandbox", "merchant_id": session.shop["merchant_id"]}

@@ -9,7 +9,8 @@ from typing import Any
 from sandbox.core.base_simulator import BaseSimulator, Made
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body, Session
-from sandbox.platforms.square import build, populate, refund, router, seeds, spec, stock, webhooks
+from sandbox.platforms.square import build, refund, router, spec, stock, webhooks
+from sandbox.platforms.square.seeds import SEEDS, many
 from sandbox.platforms.square.staff import Staff
 from sandbox.platforms.square.switches import SWITCHES
 
@@ -22,10 +23,10 @@ SCOPES = (
 class SquareSimulator(BaseSimulator):
     key = "square"
     spec = spec
-    seeds = seeds.SEEDS
+    seeds = SEEDS
     switches = SWITCHES
     staff_kind = Staff
-    many = staticmethod(populate.many)
+    many = staticmethod(many)
     routes = router.ROUTES
     host = re.compile(r"connect\.squareup(sandbox)?\.com(:\d+)?")  # the shop is the token's
 

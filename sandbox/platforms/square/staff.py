@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.core.records import Session
 from sandbox.core.staff import BaseStaff
-from sandbox.platforms.square import disputes, payments, pricing, refund, update, webhooks
+from sandbox.platforms.square import payments, pricing, refund, update, webhooks
 from sandbox.platforms.square.pricing import Body
 from sandbox.platforms.square.serializers import keep
 
@@ -68,7 +68,7 @@ class Staff(BaseStaff):
     def dispute(self, state: str = "EVIDENCE_REQUIRED", *, payment: int = 0) -> None:
         """The customer's bank disputes a payment of it; the order itself does not change."""
         with self._order() as (session, order):
-            disputes.begin(session, self._paid(session, order, payment), state)
+            payments.begin(session, self._paid(session, order, payment), state)
 
     def write_payment(self, **changes: object) -> None:
         """Any word of the first payment: PENDING, as a bank transfer is for days."""

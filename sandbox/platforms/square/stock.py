@@ -7,10 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sandbox.core.records import Session
-from sandbox.platforms.square import refusals
+from sandbox.platforms.square import serializers
 from sandbox.platforms.square.pricing import Body
-from sandbox.platforms.square.refusals import Refused, missing
-from sandbox.platforms.square.serializers import iso, stamp
+from sandbox.platforms.square.serializers import Refused, iso, missing, stamp
 
 FIRST_COUNT = "20"
 MOST_CHANGES = 100
@@ -89,7 +88,7 @@ def read(session: Session, asked: Any) -> Body:
     if units <= 0 or age > DAY or one["from_state"] not in COMES_FROM or one["to_state"] != "IN_STOCK":
         raise Refused("INVALID_VALUE", "This adjustment is not allowed.", "changes.adjustment")
     if session.get("stock", one["catalog_object_id"]) is None:
-        raise refusals.not_found("Catalog object")
+        raise serializers.not_found("Catalog object")
     return one
 
 
@@ -113,9 +112,9 @@ def order_of(one: Body) -> str:
 # --- reading ---------------------------------------------------------------------------------------------
 def told_count(session: Session, item: str, place: str) -> Body:
     units = count(session, item, place)
-    told = {"catalog_object_id": item, "catalog_object_type": "ITEM_VARIATION", "state": "IN_STOCK",
+    shown = {"catalog_object_id": item, "catalog_object_type": "ITEM_VARIATION", "state": "IN_STOCK",
             "location_id": place, "calculated_at": iso(session.at)}  # fmt: skip
-    return told | {"quantity": format(units if units is not None else Decimal(0), "f")}
+    return shown | {"quantity": format(units if units is not None else Decimal(0), "f")}
 
 
 def counts(session: Session, asked: Any) -> Body:

@@ -6,11 +6,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sandbox.core.records import Session
-from sandbox.platforms.square import pricing, refusals, stock, webhooks
+from sandbox.platforms.square import pricing, serializers, stock, webhooks
 from sandbox.platforms.square.build import DETAILS
 from sandbox.platforms.square.pricing import Body, holds
-from sandbox.platforms.square.refusals import Refused, missing, not_found
-from sandbox.platforms.square.serializers import iso, keep, told
+from sandbox.platforms.square.serializers import Refused, iso, keep, missing, not_found, serialize
 
 FINAL = ("COMPLETED", "CANCELED", "FAILED")
 TOP = ("order", "fields_to_clear", "idempotency_key")
@@ -48,7 +47,7 @@ def update(session: Session, ident: str, asked: Any, key: str) -> Body:
         act(session, order, "cancel", note, key)
     if shrunk:
         act(session, order, "edit", note, key, units=shrunk)
-    return {"order": told(order)}
+    return {"order": serialize(order)}
 
 
 def check(session: Session, order: Body, wanted: Body) -> None:
@@ -89,7 +88,7 @@ def may_cancel(session: Session, order: Body) -> None:
     held = any(holds(tender) for tender in order["tenders"])
     was_voided = order["tenders"] or order.get("_had_void")
     if held or (was_voided and session.switch("cancel_after_void") == "refused"):
-        raise Refused("BAD_REQUEST", refusals.AFTER_PAYMENT, "order.state")
+        raise Refused("BAD_REQUEST", serializers.AFTER_PAYMENT, "order.state")
     if any(one["state"] not in ("CANCELED", "FAILED") for one in order["fulfillments"]):
         raise Refused("BAD_REQUEST", "All fulfillments must be canceled first.", "order.fulfillments")
 

@@ -9,8 +9,7 @@ from typing import Any
 from sandbox.core.records import Session
 from sandbox.core.webhooks import is_deliverable, sign
 from sandbox.platforms.square.pricing import Body
-from sandbox.platforms.square.refusals import Refused, missing, not_found
-from sandbox.platforms.square.serializers import iso, told
+from sandbox.platforms.square.serializers import Refused, iso, missing, not_found, serialize
 
 TYPES = (
     "order.created", "order.updated", "order.fulfillment.updated", "payment.created", "payment.updated",
@@ -30,7 +29,7 @@ def tell(session: Session, topic: str, kind: str, ident: str, inside: Body) -> N
 
 def record(session: Session, topic: str, kind: str, body: Body) -> None:
     """Payments and refunds travel whole."""
-    tell(session, topic, kind, body["id"], {kind: told(body)})
+    tell(session, topic, kind, body["id"], {kind: serialize(body)})
 
 
 def order(session: Session, topic: str, body: Body) -> None:
@@ -43,7 +42,7 @@ def order(session: Session, topic: str, body: Body) -> None:
 
 # --- subscriptions -------------------------------------------------------------------------------------
 def listed(session: Session) -> Body:
-    return {"subscriptions": [told(one) for one in session.all("subscription")]}
+    return {"subscriptions": [serialize(one) for one in session.all("subscription")]}
 
 
 def checked(asked: Any) -> Body:
@@ -62,7 +61,7 @@ def create(session: Session, asked: Any, key: str) -> Body:
     if not is_deliverable(str(wanted.get("notification_url") or "")):
         raise Refused("INVALID_VALUE", "The notification URL must be https.", "subscription.notification_url")
     made = add(session, str(wanted["notification_url"]), wanted.get("event_types") or [], f"key-{uuid.uuid4().hex}")
-    return {"subscription": told(made) | {"signature_key": made["_key"]}}
+    return {"subscription": serialize(made) | {"signature_key": made["_key"]}}
 
 
 def add(session: Session, url: str, types: list[str], key: str) -> Body:
@@ -89,17 +88,14 @@ def clear(session: Session, ident: str) -> None:
 
 
 def known(session: Session, ident: str) -> Body:
-    found = session.get("subscription", ident)
-    if found is None:
-        raise not_found("Subscription")
-    return found
+    return session.require("subscription", ident, not_found("Subscription"))
 
 
 def update(session: Session, ident: str, asked: Any) -> Body:
     body, wanted = known(session, ident), checked(asked)
     body |= {name: wanted[name] for name in ("event_types", "notification_url", "enabled", "name") if name in wanted}
     save(session, body | {"updated_at": iso(session.at)})
-    return {"subscription": told(body)}
+    return {"subscription": serialize(body)}
 
 
 def delete(session: Session, ident: str) -> Body:

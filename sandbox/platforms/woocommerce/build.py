@@ -79,7 +79,7 @@ def _line(session: Session, wanted: Order, line: Line, before: Decimal, after: D
 def _tax(session: Session, wanted: Order, amount: Decimal) -> str:
     """A line's tax in all is rounded, each tax of it is not."""
     digits = session.shop["digits"]
-    return sums.told(sums.round_tax(amount, digits, included=wanted.prices_include_tax), digits)
+    return sums.text(sums.round_tax(amount, digits, included=wanted.prices_include_tax), digits)
 
 
 def _product(session: Session, line: Line, takes: bool) -> int:
@@ -112,7 +112,7 @@ def _other(session: Session, wanted: Order, amount: str, **more: Any) -> Body:
 
 
 def _coupon(session: Session, wanted: Order, digits: int) -> Body:
-    return {"id": session.number(), "code": "spring", "discount": sums.told(number(wanted.coupon), digits),
+    return {"id": session.number(), "code": "spring", "discount": sums.text(number(wanted.coupon), digits),
             "discount_tax": "0.00", "meta_data": []}  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def _totals(order: Body, wanted: Order) -> Body:
     digits = order["digits"]
 
     def say(kinds: tuple[str, ...], name: str) -> Decimal:
-        return sums.total(number(sums.told(number(item[name]), digits)) for kind in kinds for item in order[kind])
+        return sums.total(number(sums.text(number(item[name]), digits)) for kind in kinds for item in order[kind])
 
     goods, shipping = ("lines", "fee_lines"), ("shipping_lines",)
     tax = say(goods, "total_tax") + say(shipping, "total_tax")
@@ -133,7 +133,7 @@ def _totals(order: Body, wanted: Order) -> Body:
         "cart_tax": say(goods, "total_tax"), "total_tax": tax,
         "total": say(goods, "total") + say(shipping, "total") + tax,
     }  # fmt: skip
-    return {name: sums.told(amount, digits) for name, amount in amounts.items()}
+    return {name: sums.text(amount, digits) for name, amount in amounts.items()}
 
 
 def _meta(session: Session, key: str, value: Any) -> Body:

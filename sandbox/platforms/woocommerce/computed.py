@@ -44,7 +44,7 @@ def of_gross(order: Body, item: Body, amount: Decimal) -> tuple[Decimal, dict[st
 
 
 def _round(amount: Decimal, order: Body) -> Decimal:
-    return number(sums.told(amount, order["digits"]))
+    return number(sums.text(amount, order["digits"]))
 
 
 def _checked(order: Body, refunds: Sequence[Body], asked: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
@@ -87,8 +87,8 @@ def preview(session: Session, order: Body, asked: Any) -> Body:
     names = {"lines": "products", "shipping_lines": "shipping", "fee_lines": "fees"}
     return {
         "breakdown": {names[kind]: _sum(found, order) | {"items": found} for kind, found in shown.items()},
-        **_sum(rows, order), "total": sums.told(total, order["digits"]),
-        "max_refundable": sums.told(most, order["digits"]),
+        **_sum(rows, order), "total": sums.text(total, order["digits"]),
+        "max_refundable": sums.text(most, order["digits"]),
     }  # fmt: skip
 
 
@@ -102,13 +102,13 @@ def _row(order: Body, item: Body, one: Mapping[str, Any], net: Decimal, tax: Dec
     digits = order["digits"]
     net, tax = _round(net, order), _round(tax, order)
     row = {"id": item["id"], "name": item.get("name") or item.get("method_title"), "quantity": one.get("quantity", 0),
-            "subtotal": sums.told(net, digits), "tax": sums.told(tax, digits),
-            "total": sums.told(net + tax, digits)}  # fmt: skip
+            "subtotal": sums.text(net, digits), "tax": sums.text(tax, digits),
+            "total": sums.text(net + tax, digits)}  # fmt: skip
     return row | {name: item[name] for name in ("product_id", "variation_id") if name in item}
 
 
 def _sum(rows: Sequence[Body], order: Body) -> Body:
-    return {name: sums.told(sums.total(number(r[name]) for r in rows), order["digits"]) for name in ("subtotal", "tax")}
+    return {name: sums.text(sums.total(number(r[name]) for r in rows), order["digits"]) for name in ("subtotal", "tax")}
 
 
 def wish(
@@ -119,12 +119,12 @@ def wish(
     for item, one in _checked(order, refunds, wanted.get("line_items", ()), "id"):
         net, taxes = _of(order, item, one, refunds)
         whole += _round(net, order) + sums.total(_round(tax, order) for tax in taxes.values())
-        parts: Shares = {rate: sums.told(tax, order["digits"]) for rate, tax in taxes.items()}
-        units, said = int(one.get("quantity") or 0), sums.told(net, order["digits"])
+        parts: Shares = {rate: sums.text(tax, order["digits"]) for rate, tax in taxes.items()}
+        units, said = int(one.get("quantity") or 0), sums.text(net, order["digits"])
         shares.append(sums.share_of(session, item, units, said, parts))
     if wanted.get("amount") not in (None, ""):
         amount = number(wanted["amount"])
         if amount <= 0 or amount < whole:
             raise no(400, "invalid_refund_amount", "Invalid refund amount.")
         whole = amount
-    return shares, whole, sums.told(whole, order["digits"])
+    return shares, whole, sums.text(whole, order["digits"])

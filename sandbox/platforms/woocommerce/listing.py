@@ -106,6 +106,6 @@ def _tell(headers: dict[str, str], query: Query, page: int, size: int, count: in
     pages = ceil(count / size)
     headers |= {"X-WP-Total": str(count), "X-WP-TotalPages": str(pages)}
     links = [(page - 1, "prev")] * (page > 1) + [(page + 1, "next")] * (page < pages)
-    told = [f'<{url}?{urlencode(query | {"page": str(number)})}>; rel="{name}"' for number, name in links]
-    if told:
-        headers["Link"] = ", ".join(told)
+    shown = [f'<{url}?{urlencode(query | {"page": str(number)})}>; rel="{name}"' for number, name in links]
+    if shown:
+        headers["Link"] = ", ".join(shown)

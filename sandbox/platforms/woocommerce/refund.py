@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.core.records import Body, Session
-from sandbox.platforms.woocommerce import computed, statuses, stock, sums
+from sandbox.platforms.woocommerce import computed, statuses, sums
 from sandbox.platforms.woocommerce.refusals import Page, Refused, no_refund
 from sandbox.platforms.woocommerce.sums import number
 
@@ -49,9 +49,9 @@ def _wished(
     shares = [share for one in wanted.get("line_items", ()) if (share := _share(session, order, one))]
     if wanted.get("amount") not in (None, ""):
         amount = number(wanted["amount"])
-        return shares, amount, sums.told(amount, order["digits"])
+        return shares, amount, sums.text(amount, order["digits"])
     whole = sums.total(number(s["total"]) + sums.total(map(number, s["taxes"].values())) for s in shares)
-    return shares, whole, sums.told(whole, order["digits"]) if whole else ""
+    return shares, whole, sums.text(whole, order["digits"]) if whole else ""
 
 
 def _share(session: Session, order: Body, asked: Mapping[str, Any]) -> Body | None:
@@ -69,7 +69,7 @@ def _share(session: Session, order: Body, asked: Mapping[str, Any]) -> Body | No
 
 def _pay(session: Session, order: Body, made: Body, amount: Decimal, *, is_asked: bool) -> None:
     """The record stands before the gateway is asked, and is taken away when it says no."""
-    told: dict[str, Any] = {"cause": CAUSE, "currency": order["currency"], "note": made["reason"]}
+    shown: dict[str, Any] = {"cause": CAUSE, "currency": order["currency"], "note": made["reason"]}
     mood = session.switch("gateway")
     if is_asked and amount > 0:
         if not order["gateway"]:
@@ -81,12 +81,12 @@ def _pay(session: Session, order: Body, made: Body, amount: Decimal, *, is_asked
         if mood.startswith("dies"):
             session.put("refund", made["id"], made, parent=order["id"])
             if mood == "dies_paid":
-                session.effect("refund", order["id"], amount=made["amount"], **told)
+                session.effect("refund", order["id"], amount=made["amount"], **shown)
             raise Page(500, commits=True)
         made["paid_back"] = True
     if amount > 0 or made["items"]:
         by_hand = not made["paid_back"]
-        session.effect("refund", order["id"], amount=made["amount"], by_hand=by_hand, **told)
+        session.effect("refund", order["id"], amount=made["amount"], by_hand=by_hand, **shown)
 
 
 def _close(session: Session, order: Body, made: Body, *, is_restocked: bool, cause: str) -> None:
@@ -96,7 +96,7 @@ def _close(session: Session, order: Body, made: Body, *, is_restocked: bool, cau
         if (
             line := sums.item({"lines": order["lines"], "shipping_lines": [], "fee_lines": []}, share["item"])
         ) is not None:
-            stock.restore_refunded(session, order, line, int(share["quantity"]), cause=cause)
+            sums.restore_refunded(session, order, line, int(share["quantity"]), cause=cause)
     end_if_over(session, order)
     statuses.save(session, order)
 

@@ -13,7 +13,7 @@ from sandbox.core.messages import Reply, Request, json_reply
 from sandbox.core.rate_limits import Bucket, take
 from sandbox.core.records import Body, Session
 from sandbox.core.routes import Asked, Found, Route, Routes, name_of
-from sandbox.platforms.woocommerce import auth, computed, listing, refund, serializers, statuses, stock, webhooks
+from sandbox.platforms.woocommerce import auth, computed, listing, refund, serializers, statuses, sums, webhooks
 from sandbox.platforms.woocommerce.refusals import PAGE, Page, Refused, missing, no_order, no_route, wrong
 
 API = "/wp-json/wc/v3/"
@@ -22,9 +22,7 @@ LIMIT = Bucket(10, 5)  # a host's, where it is switched on: WooCommerce itself h
 
 
 def known(asked: Asked, *, status: int = 404) -> Body:
-    found = asked.session.get("order", asked.id)
-    if found is None:
-        raise no_order(status)
+    found: Body = asked.session.require("order", asked.id, no_order(status))
     return found
 
 
@@ -87,15 +85,13 @@ def add_note(asked: Asked) -> Body:
         raise missing("note")
     if wanted.get("customer_note") is True:
         asked.session.effect("notify", order["id"], cause="note_create", currency=order["currency"])
-    made = stock.say(asked.session, order, str(wanted["note"]), customer=wanted.get("customer_note") is True)
+    made = sums.say(asked.session, order, str(wanted["note"]), customer=wanted.get("customer_note") is True)
     return serializers.note(asked.session, made)
 
 
 def product(asked: Asked) -> Body:
-    found = asked.session.get("product", asked.id)
-    if found is None:
-        raise Refused(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
-    return serializers.product(found)
+    no = Refused(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
+    return serializers.product(asked.session.require("product", asked.id, no))
 
 
 def gateway(asked: Asked) -> Body:

@@ -45,7 +45,7 @@ def order(session: Session, found: Body, refunds: Sequence[Body], dp: int | None
         "version": VERSIONS[session.switch("store")], "prices_include_tax": found["prices_include_tax"],
         **times(session, created=found["created"], modified=found["modified"], completed=found["completed"],
                 paid=found["paid"]),
-        **{name: sums.told(number(found[name]), digits) for name in amounts},
+        **{name: sums.text(number(found[name]), digits) for name in amounts},
         "customer_id": 0, "order_key": f"wc_order_{found['id']}", "billing": address | {"email": who["email"]},
         "shipping": address, "payment_method": found["gateway"], "payment_method_title": found["gateway_title"],
         "transaction_id": found["transaction"], "customer_ip_address": "", "customer_user_agent": "",
@@ -55,7 +55,7 @@ def order(session: Session, found: Body, refunds: Sequence[Body], dp: int | None
         "fee_lines": [bare(one, digits) | {"tax_class": "", "tax_status": "taxable", "amount": one["total"]}
                       for one in found["fee_lines"]],
         "coupon_lines": found["coupon_lines"],
-        "refunds": [{"id": one["id"], "reason": one["reason"], "total": f"-{sums.told(number(one['amount']), digits)}"}
+        "refunds": [{"id": one["id"], "reason": one["reason"], "total": f"-{sums.text(number(one['amount']), digits)}"}
                     for one in reversed(refunds)],
         "payment_url": "", "is_editable": found["status"] in ("pending", "on-hold", "auto-draft"),
         "needs_payment": found["status"] in ("pending", "failed") and number(found["total"]) > 0,
@@ -74,7 +74,7 @@ def line(one: Body, digits: int) -> Body:
 
 
 def _amounts(one: Body, digits: int) -> Body:
-    return {name: sums.told(number(one[name]), digits) for name in AMOUNTS if name in one}
+    return {name: sums.text(number(one[name]), digits) for name in AMOUNTS if name in one}
 
 
 def bare(one: Body, digits: int) -> Body:
@@ -102,7 +102,7 @@ def refund(session: Session, found: Body, made: Body, dp: int | None = None) -> 
     }
     return {
         "id": made["id"], "parent_id": found["id"], **times(session, created=made["created"]),
-        "amount": made["told_amount"] and sums.told(number(made["told_amount"]), digits),
+        "amount": made["told_amount"] and sums.text(number(made["told_amount"]), digits),
         "reason": made["reason"], "refunded_by": made["by"],
         "refunded_payment": made["paid_back"], "meta_data": made["meta_data"], "line_items": shown["lines"],
         "shipping_lines": shown["shipping_lines"], "fee_lines": shown["fee_lines"], "tax_lines": [],
@@ -121,7 +121,7 @@ def _share(share: Body, one: Body, digits: int) -> Body:
 
 
 def _minus(amount: Decimal, digits: int) -> str:
-    return sums.told(-amount, digits)
+    return sums.text(-amount, digits)
 
 
 def gateway(session: Session, ident: str) -> Body:

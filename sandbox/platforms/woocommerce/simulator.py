@@ -10,7 +10,8 @@ from sandbox.core.base_simulator import BaseSimulator, Made
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body, Session
 from sandbox.core.routes import Found
-from sandbox.platforms.woocommerce import build, populate, router, seeds, spec, statuses, stock, sums, webhooks
+from sandbox.platforms.woocommerce import build, router, spec, statuses, sums, webhooks
+from sandbox.platforms.woocommerce.seeds import SEEDS, many
 from sandbox.platforms.woocommerce.staff import Staff
 from sandbox.platforms.woocommerce.sums import number
 from sandbox.platforms.woocommerce.switches import SWITCHES
@@ -21,10 +22,10 @@ DIGITS = {"JPY": 0}
 class WooCommerceSimulator(BaseSimulator):
     key = "woocommerce"
     spec = spec
-    seeds = seeds.SEEDS
+    seeds = SEEDS
     switches = SWITCHES
     staff_kind = Staff
-    many = staticmethod(populate.many)
+    many = staticmethod(many)
     routes = router.ROUTES
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.woocommerce\.example(:\d+)?")
 
@@ -59,17 +60,17 @@ class WooCommerceSimulator(BaseSimulator):
         line, digits, ident = order["lines"][0], order["digits"], session.number()
         part = Decimal(wanted.refunded) / int(line["quantity"])
         net, taxes = number(line["total"]) * part, {str(t["id"]): number(t["total"]) * part for t in line["taxes"]}
-        share = sums.share_of(session, line, wanted.refunded, sums.told(net, digits),
-                                {rate: sums.told(tax, digits) for rate, tax in taxes.items()})  # fmt: skip
-        whole = sums.told(net + sums.total(taxes.values()), digits) if wanted.refunded else wanted.amount_refunded
+        share = sums.share_of(session, line, wanted.refunded, sums.text(net, digits),
+                                {rate: sums.text(tax, digits) for rate, tax in taxes.items()})  # fmt: skip
+        whole = sums.text(net + sums.total(taxes.values()), digits) if wanted.refunded else wanted.amount_refunded
         made = {"id": ident, "created": order["created"] + 3600, "amount": whole, "told_amount": whole, "by": 1,
                 "paid_back": True, "reason": "Sent one too many", "meta_data": [],
                 "items": [share] if wanted.refunded else []}  # fmt: skip
         session.put("refund", ident, made, parent=order["id"])
-        taken = stock.meta(line, stock.TAKEN)
+        taken = sums.meta(line, sums.TAKEN)
         if wanted.refunded and not wanted.kept and taken:
-            stock.write(session, line, stock.TAKEN, taken - wanted.refunded)
-            stock.write(session, line, stock.RETURNED, wanted.refunded)
+            sums.write(session, line, sums.TAKEN, taken - wanted.refunded)
+            sums.write(session, line, sums.RETURNED, wanted.refunded)
         session.put("order", order["id"], order, at=order["modified"])
 
     def open_shop(self, name: str, base: str) -> SimulatedShop:

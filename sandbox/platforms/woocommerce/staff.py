@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.core.staff import BaseStaff
-from sandbox.platforms.woocommerce import statuses, stock, sums, webhooks
+from sandbox.platforms.woocommerce import statuses, sums, webhooks
 from sandbox.platforms.woocommerce.refund import end_if_over
 from sandbox.platforms.woocommerce.sums import number
 
@@ -20,12 +20,12 @@ class Staff(BaseStaff):
             line, ident = order["lines"][0], session.number()
             shares = [sums.share_of(session, line, units, amount, {})] if units else []
             made = {"id": ident, "created": session.at, "amount": amount, "by": 1, "paid_back": True, "items": shares,
-                    "told_amount": sums.told(number(amount), order["digits"]), "reason": reason,
+                    "told_amount": sums.text(number(amount), order["digits"]), "reason": reason,
                     "meta_data": []}  # fmt: skip
             session.put("refund", ident, made, parent=order["id"])
             session.effect("refund", order["id"], cause="staff", currency=order["currency"], amount=amount, note=reason)
             if restock and units:
-                stock.restore_refunded(session, order, line, units, cause="staff")
+                sums.restore_refunded(session, order, line, units, cause="staff")
             end_if_over(session, order)
             statuses.save(session, order)
 

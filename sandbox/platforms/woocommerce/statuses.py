@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.core.records import Body, Session
-from sandbox.platforms.woocommerce import stock, sums, webhooks
+from sandbox.platforms.woocommerce import sums, webhooks
 from sandbox.platforms.woocommerce.refusals import wrong
 
 KNOWN = ("auto-draft", "pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed",
@@ -54,7 +54,7 @@ def _consequences(session: Session, order: Body, cause: str) -> None:
         if session.switch("cancel_mails") == "yes":
             session.effect("notify", order["id"], cause=cause, currency=order["currency"])
     if status in RESTORES:
-        stock.restore_all(session, order, cause=cause)
+        sums.restore_all(session, order, cause=cause)
     if status == "refunded":
         _refund_all(session, order, cause=cause)
 
@@ -62,9 +62,9 @@ def _consequences(session: Session, order: Body, cause: str) -> None:
 def _edit(session: Session, order: Body, asked: Any) -> None:
     line = sums.item(order, asked.get("id"))
     if line is not None and asked.get("quantity") == 0:
-        stock.give_back(session, order, line, stock.meta(line, stock.TAKEN), cause="order_update")
+        sums.give_back(session, order, line, sums.meta(line, sums.TAKEN), cause="order_update")
         order["lines"] = [one for one in order["lines"] if one is not line]
-        order["total"] = sums.told(sums.number(order["total"]) - sums.number(line["total"]), order["digits"])
+        order["total"] = sums.text(sums.number(order["total"]) - sums.number(line["total"]), order["digits"])
         session.effect("edit", order["id"], cause="order_update", currency=order["currency"], units=line["quantity"])
 
 
@@ -80,7 +80,7 @@ def _refund_all(session: Session, order: Body, *, cause: str) -> None:
     left, ident = sums.remaining(order, refunds), session.number()
     if left > 0:
         made = {"id": ident, "created": session.at, "amount": format(left, "f"), "by": 0, "paid_back": False,
-                "told_amount": sums.told(left, order["digits"]), "reason": "Order fully refunded.", "meta_data": [],
+                "told_amount": sums.text(left, order["digits"]), "reason": "Order fully refunded.", "meta_data": [],
                 "items": []}  # fmt: skip
         session.put("refund", ident, made, parent=order["id"])
         session.effect("refund", order["id"], cause=cause, currency=order["currency"], amount=left, by_hand=True)

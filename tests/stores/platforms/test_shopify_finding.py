@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.platforms.shopify.ids import Body
 from sandbox.platforms.shopify.spec import Line
 from sandbox.platforms.shopify.staff import Staff
+from sandbox.platforms.shopify.values import Body
 from sandbox.world import World
 from stores.canonical.commands import (
     Absent,

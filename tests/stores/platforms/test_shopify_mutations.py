@@ -16,7 +16,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.platforms.shopify.exchanges import Exchange
+from sandbox.platforms.shopify.answer import Exchange
 from sandbox.world import World
 from stores.canonical import codec
 from stores.canonical.order import Order

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.platforms.square.disputes import PAGE, STATES
+from sandbox.platforms.square.payments import PAGE, STATES
 from stores.platforms.square import disputes
 from tests.stores.platforms.square import place
 from tests.stores.platforms.square.place import world as world  # the fixture

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.platforms.shopify import totals
-from sandbox.platforms.shopify.connections import connection
-from sandbox.platforms.shopify.ids import Body
-from sandbox.platforms.shopify.money import Bag, bag, cut
+from sandbox.platforms.shopify.search import connection
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Bag, Body, bag, cut
 from sandbox.platforms.shopify.views.lines import VariantView
 from sandbox.platforms.shopify.views.order import OrderView
 from sandbox.platforms.shopify.views.view import View

@@ -7,10 +7,9 @@ from typing import Any
 
 from sandbox.platforms.shopify import totals
 from sandbox.platforms.shopify.build import HOLD_WORDS
-from sandbox.platforms.shopify.connections import connection
-from sandbox.platforms.shopify.ids import Body, gid, iso
-from sandbox.platforms.shopify.money import Bag, bag, cut, half_up
+from sandbox.platforms.shopify.search import connection
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Bag, Body, bag, cut, gid, half_up, iso
 from sandbox.platforms.shopify.views.shop import ItemView, LocationView, item_body
 from sandbox.platforms.shopify.views.view import View, view_of
 
@@ -144,8 +143,8 @@ class FulfilmentOrderView(PartView):
     @property
     def assigned_location(self) -> dict[str, Any]:
         view = self.location_view(self.body["location"])
-        told = {"address1": "1 Depot Road", "city": "Portsmouth", "countryCode": "US", "zip": "03801"}
-        return told | {"name": view.name if view else "Unknown", "location": view}
+        shown = {"address1": "1 Depot Road", "city": "Portsmouth", "countryCode": "US", "zip": "03801"}
+        return shown | {"name": view.name if view else "Unknown", "location": view}
 
     @property
     def fulfillment_holds(self) -> list[dict[str, Any]]:
@@ -207,8 +206,8 @@ class ShipmentView(PartView):
     location = property(lambda self: self.location_view(self.body["location"]))
 
     def tracking_info(self, first: int | None = None) -> list[dict[str, str]]:
-        told = self.body["tracking"]
-        return [told | {"url": f"https://tracking.example.com/{told['number']}"}][:first]
+        shown = self.body["tracking"]
+        return [shown | {"url": f"https://tracking.example.com/{shown['number']}"}][:first]
 
     def fulfillment_line_items(self, **paging: Any) -> dict[str, Any]:
         return connection(self.body["items"], lambda row: ShippedLineView(self.session, row, self.owner), **paging)

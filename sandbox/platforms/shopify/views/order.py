@@ -7,14 +7,18 @@ from typing import Any
 from graphql import GraphQLError
 
 from sandbox.platforms.shopify import suggest, totals
-from sandbox.platforms.shopify.connections import connection
-from sandbox.platforms.shopify.ids import gid, iso
-from sandbox.platforms.shopify.money import Bag, bag
-from sandbox.platforms.shopify.refusals import edit_refusals
+from sandbox.platforms.shopify.search import connection
+from sandbox.platforms.shopify.totals import edit_refusals
+from sandbox.platforms.shopify.values import Bag, bag, gid, iso
 from sandbox.platforms.shopify.views.lines import FulfilmentOrderView, LineView, ShipmentView, tax_lines
-from sandbox.platforms.shopify.views.money import RefundView, ReturnView, ShippingLineView, TransactionView
-from sandbox.platforms.shopify.views.people import CustomerView, mailing_address
-from sandbox.platforms.shopify.views.suggestion import SuggestionView
+from sandbox.platforms.shopify.views.money import (
+    RefundView,
+    ReturnView,
+    ShippingLineView,
+    SuggestionView,
+    TransactionView,
+)
+from sandbox.platforms.shopify.views.shop import CustomerView, mailing_address
 from sandbox.platforms.shopify.views.view import View
 
 
@@ -97,7 +101,7 @@ class Status(View):
 
     @property
     def disputes(self) -> list[dict[str, Any]]:
-        return [told | {"id": gid("OrderDisputeSummary", told["id"])} for told in self.body["disputes"]]
+        return [shown | {"id": gid("OrderDisputeSummary", shown["id"])} for shown in self.body["disputes"]]
 
 
 class People(View):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.platforms.shopify import stock
-from sandbox.platforms.shopify.connections import connection
-from sandbox.platforms.shopify.ids import Body, gid, iso, number_of
+from sandbox.platforms.shopify.search import connection
+from sandbox.platforms.shopify.values import Body, gid, iso, number_of
 from sandbox.platforms.shopify.views.view import View
 
 OPENED_AT = 1_600_000_000.0
@@ -71,9 +71,9 @@ class ShopView(View):
 
 def installation(scopes: frozenset[str]) -> dict[str, Any]:
     """The app as this shop sees it, with the scopes it was granted."""
-    told = [{"handle": scope, "description": scope.replace("_", " ").capitalize()} for scope in sorted(scopes)]
+    shown = [{"handle": scope, "description": scope.replace("_", " ").capitalize()} for scope in sorted(scopes)]
     app = {"id": gid("App", 580111), "title": "Rescind", "handle": "rescind"}
-    return {"id": gid("AppInstallation", 88001), "accessScopes": told, "app": app}
+    return {"id": gid("AppInstallation", 88001), "accessScopes": shown, "app": app}
 
 
 class ItemView(View):
@@ -115,3 +115,35 @@ class LevelView(View):
 def item_body(line: Body) -> Body:
     """The inventory item behind an order's line."""
     return {"id": line["item"], "is_tracked": line["is_tracked"], "sku": line["sku"]}
+
+
+# --- Customers and their addresses, all of them invented ------------------------------------------
+COUNTRIES = {"US": "United States", "DE": "Germany", "FR": "France", "JP": "Japan", "GB": "United Kingdom"}
+
+
+class CustomerView(View):
+    typename = "Customer"
+
+    first_name = property(lambda self: self.body["first"])
+    last_name = property(lambda self: self.body["last"])
+    display_name = property(
+        lambda self: f"{self.body['first']} {self.body['last']}".strip() or self.body["email"] or ""
+    )
+    locale = property(lambda self: "en")
+    number_of_orders = property(lambda self: "1")
+
+
+def mailing_address(order: Body) -> dict[str, Any] | None:
+    """The one address of an order; None when it has none."""
+    address, customer = order["address"], order["customer"]
+    if not address or not customer:
+        return None
+    country = COUNTRIES.get(address["country"], address["country"])
+    name = f"{customer['first']} {customer['last']}".strip()
+    return {
+        "id": gid("MailingAddress", order["id"]), "name": name, "firstName": customer["first"],
+        "lastName": customer["last"], "company": order["company"]["name"] if order["company"] else None,
+        "address1": address["address1"], "city": address["city"], "zip": address["zip"], "country": country,
+        "countryCodeV2": address["country"], "phone": order["phone"],
+        "formatted": [name, address["address1"], f"{address['city']} {address['zip']}", country],
+    }  # fmt: skip

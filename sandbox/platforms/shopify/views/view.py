@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sandbox.platforms.shopify.ids import Body, gid
 from sandbox.platforms.shopify.session import Session
+from sandbox.platforms.shopify.values import Body, gid
 
 KINDS: dict[str, type[View]] = {}
 

@@ -1,14 +1,15 @@
-"""Amounts in whole minor units, the two sides of a money bag, and shares of a line.
+"""Ids, and amounts in whole minor units: the two sides of a money bag, and shares of a line.
 
 Rounding: half up to the minor unit, where Shopify rounds (per line and per tax line).
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
+from typing import Any
 
-from sandbox.platforms.shopify.ids import Body
 from stores.kernel.money import exponent
 
 Bag = dict[str, dict[str, str]]
@@ -58,12 +59,6 @@ def bag(order: Body, units: int) -> Bag:
     return bag_of(units, order["currency"], order["shop_currency"], order["rate"])
 
 
-def from_shop(order: Body, amount: str) -> int:
-    """An amount in the shop's currency, as minor units of the customer's."""
-    scaled = Decimal(amount) / Decimal(order["rate"])
-    return minor(scaled, order["currency"])
-
-
 def cut(total: int, units: int, quantity: int) -> int:
     """What the first `units` of `quantity` cost of `total`; shares of successive cuts sum exactly to it."""
     return half_up(Decimal(total) * units / quantity) if quantity else 0
@@ -84,3 +79,43 @@ def spread(total: int, weights: list[int]) -> list[int]:
     for i in by_rest[: total - sum(parts)]:
         parts[i] += 1
     return parts
+
+
+# --- Ids as Shopify tells them, and which order a part belongs to ---------------------------------
+BLOCK = 10_000  # ids an order keeps for itself and its parts
+FIRST_ORDER = 45_000_010_000
+Body = dict[str, Any]
+
+
+def gid(kind: str, number: int | str) -> str:
+    return f"gid://shopify/{kind}/{number}"
+
+
+def number_of(value: object, *kinds: str) -> int | None:
+    """The digits of a gid; None for another kind or anything malformed. Parameters after `?` are dropped."""
+    head, _, tail = str(value).partition("gid://shopify/")
+    kind, _, digits = tail.partition("/")
+    digits = digits.partition("?")[0]
+    if head or (kinds and kind not in kinds) or not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
+        return None
+    return int(digits)
+
+
+def kind_of(value: object) -> str:
+    return str(value).removeprefix("gid://shopify/").partition("/")[0]
+
+
+def order_of(part: int) -> int:
+    """The order whose block this id lies in."""
+    return part - part % BLOCK
+
+
+def next_part(order: Body) -> int:
+    """The next free id in the order's block."""
+    order["last_part"] += 1
+    return int(order["id"] + order["last_part"])
+
+
+def iso(at: float | None) -> str | None:
+    """Epoch seconds as Shopify writes them: whole seconds, Z."""
+    return None if at is None else datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
