@@ -32,10 +32,16 @@ def version_of(platform: Reader) -> str:
 
 
 def has_changed(shown: Preview | Cancellation) -> bool:
-    """Do the very facts it was made on have another fingerprint by the reading of today?"""
+    """Do the very facts it was made on have another fingerprint by the reading of today?
+
+    False for a shop of a platform that this version does not know: nothing is read there.
+    """
+    platform = registry.PLATFORMS.get(shown.store.platform)
+    if platform is None:
+        return False
     facts = shown.facts if isinstance(shown, Preview) else shown.preview.facts
     order = codec.loads(Order, facts)
-    return fingerprint(order, version_of(registry.get(shown.store.platform))) != shown.fingerprint
+    return fingerprint(order, version_of(platform)) != shown.fingerprint
 
 
 def words() -> str:

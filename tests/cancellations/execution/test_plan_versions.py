@@ -13,7 +13,7 @@ from cancellations.models import Cancellation, Preview
 from cancellations.planning.plan import READABLE, VERSION, read_plan
 from cancellations.services import decide, preview, submit
 from stores.kernel.errors import PlanUnreadable
-from stores.models import Role
+from stores.models import Role, Store
 from tests import make
 from tests.rigs.desk import Desk
 
@@ -138,3 +138,16 @@ def test_a_preview_of_it_is_not_confirmed(
     assert f"{WORDS}" in page.content.decode()
     assert Preview.objects.filter(order=record).count() == 2
     assert not Cancellation.objects.exists()
+
+
+def test_a_shop_of_a_platform_that_is_not_known_is_sent_nothing_and_its_page_opens(
+    desk: Desk, browser_of: Callable[..., Client]
+) -> None:
+    record = desk.order()
+    cancellation = desk.confirm(record, desk.some(record, 1))
+    Store.objects.filter(pk=desk.store.pk).update(platform="of_tomorrow")
+
+    desk.work(cancellation)
+
+    assert (cancellation.state, desk.world.effects()) == ("needs_operator", [])
+    assert "Nothing was sent" in browser_of(desk.staff).get(f"/cancellations/{cancellation.uuid}").content.decode()
