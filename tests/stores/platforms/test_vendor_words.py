@@ -28,11 +28,11 @@ MEANT = {
     "shopify.moneys.STATES": """
         SUCCESS success, PENDING pending, AWAITING_RESPONSE pending, FAILURE failed, ERROR failed""",
     "shopify.moneys.RESTOCK": "CANCEL cancel, RETURN return, NO_RESTOCK none",
-    "shopify.words.REASONS": """
+    "shopify.capabilities.REASONS": """
         customer CUSTOMER, out_of_stock INVENTORY, fraud FRAUD, payment_declined DECLINED, duplicate CUSTOMER,
         address OTHER, price_error STAFF, staff_error STAFF, other OTHER""",
-    "bigcommerce.words.FULFILMENT": "2 fulfilled, 3 partial, 8 in_progress, 9 in_progress, 10 fulfilled",
-    "bigcommerce.words.PAYMENT": """
+    "bigcommerce.capabilities.FULFILMENT": "2 fulfilled, 3 partial, 8 in_progress, 9 in_progress, 10 fulfilled",
+    "bigcommerce.capabilities.PAYMENT": """
         authorized authorised, capture_pending authorised, held_for_review authorised, void_pending authorised,
         captured paid, paid paid, declined pending, pending pending, partially_refunded partly_refunded,
         refunded refunded, void voided""",
@@ -46,10 +46,10 @@ MEANT = {
     "shoplazza.payments.STATUS": """
         success success, refunding success, refunded success, refund_failed success, authorized success, void success,
         processing pending, error failed, expire failed""",
-    "shoplazza.words.PAYMENT": """
+    "shoplazza.capabilities.PAYMENT": """
         waiting pending, paying pending, failed pending, authorized authorised, partially_paid partly_paid, paid paid,
         cancelled voided, refunded refunded, partially_refunded partly_refunded""",
-    "shoplazza.words.FULFILMENT": """
+    "shoplazza.capabilities.FULFILMENT": """
         initialled unfulfilled, waiting unfulfilled, cancelled unfulfilled, partially_shipped partial,
         partially_finished partial, shipped fulfilled, finished fulfilled, returning fulfilled,
         partially_returned fulfilled, returned fulfilled""",
@@ -60,18 +60,18 @@ SETS = {
     "shopify.parcels.OPEN_RETURNS": "REQUESTED OPEN",
     "shopify.parcels.PAID_BY_BANK": "LOST ACCEPTED CHARGE_REFUNDED PREVENTED",
     "shopify.parcels.RISKY": "CANCEL INVESTIGATE",
-    "shopify.placing.BACK_WITH_US": "UNSUBMITTED REJECTED CANCELLATION_ACCEPTED CLOSED",
-    "shopify.placing.OVER": "CLOSED CANCELLED INCOMPLETE",
+    "shopify.cancellable.BACK_WITH_US": "UNSUBMITTED REJECTED CANCELLATION_ACCEPTED CLOSED",
+    "shopify.cancellable.OVER": "CLOSED CANCELLED INCOMPLETE",
     "shopify.receipts.FAILED": "FAILURE ERROR",
     "shopify.receipts.PENDING": "PENDING AWAITING_RESPONSE",
-    "bigcommerce.words.UNPAID": "0 1 5 6 7",
+    "bigcommerce.capabilities.UNPAID": "0 1 5 6 7",
     "bigcommerce.reading.TAKEN": "paid partly_refunded refunded",
     "bigcommerce.payments.BY_HAND": "bankdeposit cheque cod moneyorder instore custom",
     "bigcommerce.payments.CREDIT": "storecredit giftcertificate",
     "bigcommerce.totals.FIRST": "purchase authorization pending",
     "magento.facts.BY_HAND": "checkmo banktransfer cashondelivery purchaseorder free",
     "magento.payments.ENDED": "canceled closed",
-    "magento.standing.NEVER": "canceled closed holded payment_review",
+    "magento.cancellable.NEVER": "canceled closed holded payment_review",
     "square.facts.SETTLED": "success failed",
     "square.moneys.BY_HAND": "CASH EXTERNAL",
     "square.errors.MOVED": "VERSION_MISMATCH CONFLICT",
@@ -81,8 +81,8 @@ SETS = {
     "shoplazza.payments.TAKEN": "success refunding refunded refund_failed",
     "shoplazza.payments.BY_HAND": "custom cod offline bank_transfer",
     "shoplazza.units.DEAD": "cancelled canceled failed failure error",
-    "shoplazza.words.MONEY_MOVED": "refunding refund_failed refunded partially_refunded",
-    "shoplazza.words.BY_AMOUNT": "refunding refund_failed",
+    "shoplazza.capabilities.MONEY_MOVED": "refunding refund_failed refunded partially_refunded",
+    "shoplazza.capabilities.BY_AMOUNT": "refunding refund_failed",
     "shoplazza.errors.MAYBE_DONE": "Aborted DeadlineExceeded",
 }
 TOLD = {
