@@ -40,6 +40,8 @@ def has_changed(shown: Preview | Cancellation) -> bool:
     if platform is None:
         return False
     facts = shown.facts if isinstance(shown, Preview) else shown.preview.facts
+    if not facts:  # forgotten, long after the end
+        return False
     order = codec.loads(Order, facts)
     return fingerprint(order, version_of(platform)) != shown.fingerprint
 

@@ -72,9 +72,9 @@ def rows_of(row: Leased) -> Any:
 
 
 def test_every_table_that_is_leased_is_asked_here() -> None:
-    assert {Step, MirrorWatch, Inbox, StoreSync, Delivery} == {
-        kind for kind in apps.get_models() if issubclass(kind, Leased)
-    }
+    tables = {model for model in apps.get_models() if issubclass(model, Leased)}
+
+    assert tables == {Step, MirrorWatch, Inbox, StoreSync, Delivery}
 
 
 @each_owner
