@@ -1,6 +1,6 @@
 """The only thing that speaks HTTP: one request, one answer, and what is *known* when there is none.
 
-Timeouts always, no retry of its own for an effect, no redirect, bounded and strict answers, constant log messages.
+A timeout always, no retry of its own for an effect, no redirect, bounded and strict answers, constant log messages.
 What the desk knows of a shop (its rate slot, its breaker) and of a step (its journal) is handed in as hooks.
 """
 
