@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cancellations import actions
 from cancellations.execution import faults, leases, waiting
-from cancellations.lifecycle import deadlines, sends, transitions
+from cancellations.lifecycle import deadlines, emergency_stop, sends, transitions
 from cancellations.models import Attempt, Step
 from cancellations.states import StepState
 from stores.canonical import stored_receipts
@@ -132,7 +132,7 @@ def _nothing_sent(turn: StepRun, exc: Exception) -> None:
     """Reading or preparing failed: the step stays as it is and waits, or a person is asked."""
     step = turn.step
     if getattr(exc, "code", "") in waiting.SHUT:
-        waiting.for_shop(step, faults.words(exc))
+        waiting.for_shop(step, emergency_stop.paused_now(step) or faults.words(exc))
     elif wait_for := waiting.fields(turn, exc):
         leases.release(step, **wait_for)
     elif isinstance(exc, RemoteThrottled):

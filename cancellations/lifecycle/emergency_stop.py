@@ -47,6 +47,14 @@ def paused(store: Store, connection: Connection) -> str:
     return ""
 
 
+def paused_now(step: Step) -> str:
+    """The same as both stand at this moment: somebody may have pressed it since the step was claimed."""
+    store = Store.objects.select_related("connection").get(pk=step.cancellation.store_id)
+    is_other = step.connection_id != store.connection_id
+    connection = Connection.objects.get(pk=step.connection_id) if is_other else store.connection
+    return paused(store, connection)
+
+
 def waiting() -> Q:
     """Steps whose next act would be a send: behind a stop they wait, and no clock of theirs strikes."""
     return Q(state__in=NOT_SENT) & ~Q(kind__in=[StepKind.VERIFY, StepKind.ASSISTED])
