@@ -13,7 +13,7 @@ from cancellations.models import Cancellation, Preview
 from cancellations.planning.plan import READABLE, VERSION, read_plan
 from cancellations.services import decide, preview, submit
 from stores.kernel.errors import PlanUnreadable
-from stores.models import Role, Store
+from stores.models import Connection, Role, Store
 from tests import make
 from tests.rigs.desk import Desk
 
@@ -146,6 +146,7 @@ def test_a_shop_of_a_platform_that_is_not_known_is_sent_nothing_and_its_page_ope
     record = desk.order()
     cancellation = desk.confirm(record, desk.some(record, 1))
     Store.objects.filter(pk=desk.store.pk).update(platform="of_tomorrow")
+    Connection.objects.filter(pk=desk.store.connection_id).update(connector="of_tomorrow")
 
     desk.work(cancellation)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 
-from cancellations.execution import executor, journal, waiting
+from cancellations.execution import executor, waiting
 from cancellations.models import Attempt, Cancellation, Step
 from cancellations.scheduler import sweep
 from sandbox.connections import open_shop
 from sandbox.in_process import InProcess
+from stores.effects import journal
 from stores.kernel import clock
 from stores.models import Connection, ConnectionHealth, Store
 from stores.services import credentials, platform_client
@@ -128,8 +130,9 @@ def _sent(desk: Desk, cancellation: Cancellation) -> None:
 
 def _done(desk: Desk, cancellation: Cancellation) -> None:
     step = cancellation.steps.get(kind="refund")
-    while not Step.objects.filter(pk=step.pk, state="applied").exists():
-        executor.step_runner.run(claimed(cancellation))
+    with mock.patch.object(executor.leases, "take_next", return_value=None):  # one step at a time
+        while not Step.objects.filter(pk=step.pk, state="applied").exists():
+            executor.step_runner.run(claimed(cancellation))
 
 
 def claimed(cancellation: Cancellation) -> Step:

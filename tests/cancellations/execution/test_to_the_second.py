@@ -57,7 +57,7 @@ def a_turn(
     normal: float = 0, late: float = 600,
 ) -> StepRun:  # fmt: skip
     turn = StepRun(step)
-    turn.__dict__["platform"] = SimpleNamespace(
+    turn.__dict__["connector"] = SimpleNamespace(
         may_resend=lambda command, *, age: resend,
         poll_seconds=polls,
         poll_deadline_seconds=deadline,
@@ -310,7 +310,7 @@ def test_a_slot_is_waited_for_longer_each_time_and_another_wait_as_told():
 def test_work_that_was_not_begun_waits_in_the_order_of_its_age():
     older, younger = a_step(looks=3), a_step()
     Cancellation.objects.update(store=older.cancellation.store)
-    Step.objects.filter(pk__in=[older.pk, younger.pk]).update(next_attempt_at=NOW)
+    Step.objects.filter(pk__in=[older.pk, younger.pk]).update(next_attempt_at=NOW, connection=older.connection)
     waits = []
     for step in (older, younger):
         turn = a_turn(again(step))

@@ -79,4 +79,4 @@ def test_more_than_an_order_can_be_is_refused_unread(shop):
 
 
 def test_a_signature_is_still_asked_of_those_who_sign(db):
-    assert knock(make.store().inbox_token, json.dumps(ORDER)) == 401
+    assert knock(make.store().connection.inbox_token, json.dumps(ORDER)) == 401
