@@ -1,4 +1,4 @@
-"""The durable machine: claim, write the intent, act, record, look again. Begin with `models`, then `leases`.
+"""The durable machine: claim, write the intent, act, record, look again. Read `models`, then `leases`.
 
 Whatever must survive a dead worker and a lost answer is a row with a lease (`Leased`); what changes something in the
 outer world has a row for each send as well (`Attempted`), written before the socket opens (`journal`). The rooms here

@@ -130,7 +130,7 @@ def test_it_is_saved_before_anything_is_run_or_undone(
 
 @pytest.mark.parametrize(
     ("words", "options"),
-    [(("stores",), {}), (("cancellations", "0017"), {}), (("cancellations", "9999"), {}), (("nothing",), {}),
+    [(("auth",), {}), (("cancellations", "0017"), {}), (("cancellations", "9999"), {}), (("nothing",), {}),
      (("cancellations", "00"), {}), ((), {"plan": True}), ((), {"check_unapplied": True})],
 )  # fmt: skip
 def test_nothing_is_saved_where_nothing_is_to_be_done(
