@@ -46,12 +46,14 @@ class Store:
     """Connections to one file. `write()` takes the writer's lock at once, so a request never fails half-way.
 
     Threads of one process queue at a lock of ours, which is quicker and fairer than SQLite's polling. A forked
-    child starts with connections of its own. tables: what the simulators bring, in the words of SCHEMA.
+    child starts with connections of its own. tables: what the simulators bring, in the words of SCHEMA; carried:
+    statements that bring over what a file of version 1 kept elsewhere.
     """
 
-    def __init__(self, path: str, tables: str = "") -> None:
+    def __init__(self, path: str, tables: str = "", carried: str = "") -> None:
         self.path = path
         self.schema = tables + SCHEMA
+        self.carried = carried
         self._start()
         if self._version() != VERSION:
             self._make()
@@ -60,16 +62,28 @@ class Store:
         return int(self.db.execute("PRAGMA user_version").fetchone()[0])
 
     def _make(self) -> None:
-        """All tables. A file that another version of the sandbox left is emptied: its orders could not be read."""
+        """All tables. A file of version 1 has no number and keeps what is in it: a demo's cancellations go on there.
+        Any other is emptied, since its orders could not be read."""
         with self.write() as db:
-            if self._version() == VERSION:  # another process was faster
+            found = self._version()
+            if found == VERSION:  # another process was faster
                 return
-            found = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-            for row in found.fetchall():
-                db.execute(f"DROP TABLE {row['name']}")
-            for statement in filter(str.strip, self.schema.split(";")):
-                db.execute(statement)
+            if found or not self._carry(db):
+                _empty(db)
+                _run(db, self.schema)
             db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _carry(self, db: sqlite3.Connection) -> bool:
+        """False, and nothing has changed, where it is none of version 1."""
+        db.execute("SAVEPOINT carry")
+        try:
+            _run(db, f"ALTER TABLE records RENAME COLUMN home TO shop;{self.schema};{self.carried}")
+        except sqlite3.OperationalError:
+            db.execute("ROLLBACK TO carry")
+            return False
+        finally:
+            db.execute("RELEASE carry")
+        return True
 
     def _start(self) -> None:
         self.pid = os.getpid()
@@ -144,3 +158,15 @@ class Store:
         for held in self.opened:
             held.close()
         self._start()
+
+
+def _empty(db: sqlite3.Connection) -> None:
+    found = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    for row in found.fetchall():
+        db.execute(f"DROP TABLE {row['name']}")
+
+
+def _run(db: sqlite3.Connection, statements: str) -> None:
+    """One after the other inside the open transaction, which `executescript` would end."""
+    for statement in filter(str.strip, statements.split(";")):
+        db.execute(statement)

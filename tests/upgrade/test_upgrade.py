@@ -25,6 +25,11 @@ from tests.upgrade.conftest import Upgrade
 from tests.upgrade.stored import Case
 
 MONEY = ("refund", "void")
+MOVED = {  # tables of the version before and where their rows are now
+    "cancellations_copywatch": "cancellations_mirrorwatch",
+    "stores_storehealth": "stores_connectionhealth",
+    "stores_storesecret": "stores_connectionsecret",
+}
 RESENT = (("died at intended", "shopify"), ("died at intended", "square"), ("throttled", "square"))  # by their key
 
 
@@ -193,14 +198,17 @@ def test_the_last_migration_of_the_version_before_can_be_undone_as_well(upgrade:
 
     assert stored.standing() != was
     upgrade.forward()
-    assert {table: count for table, count in rows().items() if table in before} == before
+    after = rows()
+    assert {table: after[MOVED.get(table, table)] for table in before} == before
     call_command("audit", "verify")
 
 
 def rows() -> dict[str, int]:
-    """How many there are in each table of ours."""
+    """How many there are in each table of ours. How SQLite lays a word index out on its pages says nothing."""
+    pages = ("_words_data", "_words_idx")
     with connection.cursor() as cursor:
-        names = [name for name in connection.introspection.table_names(cursor) if name.startswith(stored.OURS)]
+        found = connection.introspection.table_names(cursor)
+        names = [name for name in found if name.startswith(stored.OURS) and not name.endswith(pages)]
         found = {}
         for name in names:
             cursor.execute(f"SELECT count(*) FROM {name}")
