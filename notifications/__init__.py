@@ -2,5 +2,6 @@
 durable machine as steps (stores/effects) with tables and words of its own: one whose outcome stays unknown is put in
 front of a person. A delivery never stops or reverses a cancellation. Read `outbox` first.
 
-Channels and ledgers stand in packages of their own and know `contract` only.
+A channel or ledger with a connection is a connector like any other (`registry`); what is asked of it is a command
+(`commands`). Those that come stand in `channels` and `ledgers`; the mail that is built in needs no connection.
 """

@@ -1,4 +1,7 @@
-"""A delivery's journal: its message, stored before it leaves, also of several deliveries at once."""
+"""A delivery's journal: its message, stored before it leaves, also of several deliveries at once.
+
+Both transactions ask whether its connection was disconnected meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,14 @@ from typing import Final
 from uuid import uuid5
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from notifications.models import Delivery, DeliveryAttempt, bound_to
 from stores.effects import journal
 from stores.effects.models import Attempted
+from stores.kernel.errors import EffectsStopped
 from stores.kernel.http.contracts import Prepared
+from stores.models import Connection, ConnectionState
 
 POINT: Final = "delivery"
 
@@ -20,6 +26,18 @@ POINT: Final = "delivery"
 def key_of(delivery: Delivery) -> str:
     """36 characters; a new one per generation."""
     return str(uuid5(delivery.uuid, str(delivery.generation)))
+
+
+def tag_of(delivery: Delivery) -> str:
+    """One per delivery, the same for all its generations."""
+    return f"[op {delivery.uuid.hex[:8]}]"
+
+
+def shut(connection: Connection | None) -> str:
+    """What a delivery says while nothing is sent to its connection; "" when it works, or needs none."""
+    if connection is None or connection.state == ConnectionState.ACTIVE:
+        return ""
+    return _("%(connection)s is disconnected; this waits until it works again.") % {"connection": connection.name}
 
 
 class Journal(journal.Journal[Delivery]):
@@ -30,6 +48,10 @@ class Journal(journal.Journal[Delivery]):
     def __init__(self, together: Sequence[Delivery]) -> None:
         super().__init__(together[0])
         self.together = together
+
+    def keep(self, command: bytes) -> None:
+        """Written with the intent: what left is what is looked for."""
+        self.begun = {**journal.BEGUN, "command": command}
 
     @property
     def rows(self) -> Sequence[Delivery]:
@@ -42,6 +64,13 @@ class Journal(journal.Journal[Delivery]):
     @property
     def sealed_to(self) -> str:
         return bound_to(self.row)
+
+    def let_go(self) -> None:
+        to = self.row.destination
+        if to is None or to.connection_id is None:
+            return
+        if words := shut(Connection.objects.select_for_update(no_key=True).get(pk=to.connection_id)):
+            raise EffectsStopped(user_message=words)
 
     def attempts_of(self, attempt: Attempted) -> QuerySet[DeliveryAttempt]:
         return DeliveryAttempt.objects.filter(

@@ -78,7 +78,8 @@ class Delivery(Effect):
     """`key` makes the consumer idempotent; `payload` holds ids and amounts, no personal data.
 
     `about`: the uuid of the thing that `subject` names, `store`: its shop; `person`: who is told, where it is one;
-    `destination`: where to, unless the person says so.
+    `destination`: where to, unless the person says so. `command`: what is asked of it there, sealed (it may name
+    people), kept from the first send or before until it is done.
     """
 
     moves = MOVES
@@ -97,6 +98,7 @@ class Delivery(Effect):
         Destination, null=True, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
     payload = models.JSONField(default=dict)
+    command = models.BinaryField(default=b"")
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -118,6 +120,11 @@ class Delivery(Effect):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def bound_to(self) -> str:
+        """What `command` is bound to in the vault; known before the row is saved."""
+        return vault.bound("notifications_delivery", "command", self.uuid, self.store_id or 0)
 
 
 class DeliveryAttempt(Attempted):

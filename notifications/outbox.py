@@ -13,19 +13,31 @@ from uuid import UUID
 
 from django.db.models import Max, Min
 
-from notifications.models import IS_WAITING, Delivery, DeliveryState
+from notifications import commands
+from notifications.models import IS_WAITING, Delivery, DeliveryState, Destination
+from stores.canonical.commands import AnyCommand
 from stores.kernel import clock
 from stores.models import Store, User
 
 QUIET = timedelta(minutes=10)
 
 
-def put(*, key: str, channel: str, kind: str, subject: str, payload: dict[str, Any]) -> None:
-    """payload: ids and amounts only; names and addresses are looked up when it is sent."""
-    now = clock.now()
+def put(
+    *, key: str, kind: str, subject: str, payload: dict[str, Any], channel: str = "",
+    destination: Destination | None = None, store: Store | None = None, command: AnyCommand | None = None,
+) -> None:  # fmt: skip
+    """payload: ids and amounts only; names and addresses are looked up when it is sent.
+
+    destination: an address in a connection, in place of a built-in `channel`. command: what is asked of it there;
+    none: a message in the words of `kind`.
+    """
+    now, row = clock.now(), Delivery(store=store)
+    sealed = commands.sealed(command, bound_to=row.bound_to) if command else b""
     Delivery.objects.get_or_create(
         key=key,
-        defaults={"channel": channel, "kind": kind, "subject": subject, "payload": payload, "created_at": now,
+        defaults={"uuid": row.uuid, "channel": destination.channel if destination else channel, "kind": kind,
+                  "subject": subject, "about": _about(subject) if store else None, "store": store,
+                  "destination": destination, "payload": payload, "command": sealed, "created_at": now,
                   "next_attempt_at": now},
     )  # fmt: skip
 

@@ -1,8 +1,25 @@
-"""Channels by name. A new one: its file in `channels/` and a line here."""
+"""Who carries a delivery: the connection of its destination, else what is built in.
+
+A channel or ledger with a connection is a connector like any other (stores/connectors/registry).
+"""
 
 from __future__ import annotations
 
 from notifications.channels.mail import Mail
-from notifications.contract import Channel
+from notifications.models import Delivery
+from stores.connectors.roles import Effects, in_role
+from stores.kernel.errors import UnknownConnector
+from stores.kernel.http.contracts import Journal
+from stores.services import connections
 
-CHANNELS: dict[str, type[Channel]] = {Mail.key: Mail}
+BUILT_IN = {Mail.key: Mail}
+
+
+def opened(delivery: Delivery, *, journal: Journal) -> Effects:
+    """Raises UnknownConnector, VaultError, and Unsupported for a connection that changes nothing outside."""
+    to = delivery.destination
+    if to is not None and to.connection is not None:
+        return in_role(connections.open_connector(to.connection, journal=journal), Effects)
+    if delivery.channel not in BUILT_IN:
+        raise UnknownConnector(delivery.channel)
+    return BUILT_IN[delivery.channel](journal)

@@ -16,21 +16,25 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from notifications.contract import Channel
-from notifications.journal import Journal
+from notifications import commands, registry
+from notifications.journal import Journal, key_of, tag_of
 from notifications.models import Delivery, DeliveryState
-from notifications.registry import CHANNELS
 from stores.canonical import codec
+from stores.canonical.commands import AnyCommand, Finding, Resend
 from stores.canonical.receipts import Outcome, Receipt
+from stores.connectors.roles import Effects
 from stores.effects import leases, retry_policy
 from stores.effects.outcomes import asked_wait, classify, is_a_try
 from stores.effects.reconcile import Wait, due
 from stores.kernel import clock, database
-from stores.kernel.errors import DeskError, LeaseLost
+from stores.kernel.errors import CredentialsRejected, DeskError, EffectsStopped, LeaseLost, RemoteThrottled
 
 logger = logging.getLogger(__name__)
 PAUSES = (30, 300)  # seconds after the first and second try
 MOST_TRIES = 3
+LOOK_AGAIN = timedelta(seconds=60)  # at a connection that is shut; then by what it asks for
+LONGEST_WAIT = retry_policy.LOOK_UNTIL  # for a connection; then a person hears of it
+SHUT = ("paused", "disconnected")  # codes of our own gate
 LATE_WORD = timedelta(minutes=15)  # where nothing can be found again, a word that comes late may still settle it
 Ending = tuple[DeliveryState, dict[str, Any]]
 
@@ -46,22 +50,52 @@ class DeliveryRun:
         return Journal(self.together)
 
     @cached_property
-    def channel(self) -> Channel:
-        return CHANNELS[self.first.channel]()
+    def connector(self) -> Effects:
+        """Who carries it; what it sends passes through the journal."""
+        return registry.opened(self.first, journal=self.journal)
+
+    def open(self) -> Effects:
+        """Raises UnknownConnector, Unsupported and VaultError."""
+        return self.connector
+
+    @cached_property
+    def command(self) -> AnyCommand:
+        return commands.of(self.together)
 
     @property
     def first(self) -> Delivery:
         return self.together[0]
 
+    @property
+    def can_find(self) -> bool:
+        """Only then what is unknown may be looked for, and go out once more."""
+        said: Any = self.connector.capabilities  # each role with effects says it
+        return bool(said.find_again.is_offered)
+
+    @property
+    def what_next(self) -> Resend:
+        """What may follow once it is known to be absent; a key's age counts from its first send."""
+        now = clock.now()
+        return self.connector.may_resend(self.command, age=(now - (self.first.first_sent_at or now)).total_seconds())
+
+    def send(self) -> Receipt:
+        command = self.command
+        if self.can_find and not self.first.command:
+            self.journal.keep(commands.sealed(command, bound_to=self.first.bound_to))
+        return self.connector.carry_out(command, key=key_of(self.first), tag=tag_of(self.first))
+
+    def find(self) -> Finding:
+        return self.connector.find(self.command, tag=tag_of(self.first), before=None)
+
 
 def answered(run: DeliveryRun, receipt: Receipt) -> None:
     stored = codec.plain(replace(receipt, look_after=None))
     if receipt.outcome is Outcome.ACCEPTED:
-        wait = receipt.look_after or run.channel.poll_seconds[0]
+        wait = receipt.look_after or run.connector.poll_seconds[0]
         at = clock.now() + timedelta(seconds=wait)
         conclude(run, DeliveryState.ACCEPTED, Outcome.ACCEPTED, result=stored, looks=0, next_attempt_at=at)
     else:
-        conclude(run, DeliveryState.SENT, Outcome.APPLIED, result=stored, sent_at=clock.now(), detail="")
+        conclude(run, DeliveryState.SENT, Outcome.APPLIED, result=stored, sent_at=clock.now(), detail="", command=b"")
 
 
 def failed(run: DeliveryRun, exc: Exception) -> None:
@@ -69,7 +103,12 @@ def failed(run: DeliveryRun, exc: Exception) -> None:
     if isinstance(exc, LeaseLost) or (database.is_away(exc) and run.journal.heard is None):
         raise exc
     log(run, exc)
+    if isinstance(run.journal.heard, CredentialsRejected):  # what failed after a 401 is the renewing
+        exc = run.journal.heard
     outcome = classify(exc) if run.journal.sent else None
+    if outcome is None and (isinstance(exc, RemoteThrottled) or getattr(exc, "code", "") in SHUT):
+        stay(run, words(exc), asked_wait(exc))
+        return
     match outcome:
         case Outcome.UNKNOWN:
             unknown(run, exc)
@@ -79,9 +118,29 @@ def failed(run: DeliveryRun, exc: Exception) -> None:
             later(run, exc, outcome)
 
 
+def stopped(run: DeliveryRun, exc: EffectsStopped) -> None:
+    """Its connection was disconnected in the middle of it. What left before that is judged as ever."""
+    if run.journal.sent:
+        failed(run, exc)
+    else:
+        stay(run, exc.user_message)
+
+
+def stay(run: DeliveryRun, told: str, at_least: timedelta | None = None) -> None:
+    """Its connection is shut, silent or busy, and nothing left: no try was made. Nobody waits for it for ever."""
+    now = clock.now()
+    for row in run.together:
+        is_over = not row.attempts.exclude(sent_at=None).exists() and now - row.created_at > LONGEST_WAIT
+        with suppress(LeaseLost):
+            if is_over:
+                leases.move(row, DeliveryState.GIVEN_UP, detail=told[:300], next_attempt_at=None)
+            else:
+                leases.release(row, next_attempt_at=now + (at_least or LOOK_AGAIN), detail=told[:300])
+
+
 def refused(run: DeliveryRun, exc: Exception) -> None:
     """A final no; where it can be looked for it is believed once two looks agree."""
-    if not run.channel.can_find:
+    if not run.can_find:
         give_up(run, words(exc), Outcome.FINAL, exc)
         return
     now, told = clock.now(), words(exc)[:300]
@@ -102,7 +161,7 @@ def later(run: DeliveryRun, exc: Exception, outcome: Outcome | None) -> None:
         told["next_attempt_at"] = now + wait
         if outcome is None:
             return DeliveryState(row.state), told
-        return (DeliveryState.UNKNOWN if run.channel.can_find else DeliveryState.RETRY_WAIT), told | _doubt(now)
+        return (DeliveryState.UNKNOWN if run.can_find else DeliveryState.RETRY_WAIT), told | _doubt(now)
 
     _conclude_each(run, end, outcome, exc)
 
@@ -110,7 +169,7 @@ def later(run: DeliveryRun, exc: Exception, outcome: Outcome | None) -> None:
 def unknown(run: DeliveryRun, exc: Exception | None = None) -> None:
     """It may have arrived: looked for where that can be, never sent once more blindly."""
     now = clock.now()
-    at = retry_policy.next_look(now, now) if run.channel.can_find else now + LATE_WORD
+    at = retry_policy.next_look(now, now) if run.can_find else now + LATE_WORD
     told = _("Whether it arrived is not known.")
     conclude(run, DeliveryState.UNKNOWN, Outcome.UNKNOWN, exc, detail=told, next_attempt_at=at, **_doubt(now))
 

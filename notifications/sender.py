@@ -15,8 +15,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from notifications import results
-from notifications.contract import NotTheirs, Undeliverable
-from notifications.journal import key_of
+from notifications.commands import NotTheirs, Undeliverable
+from notifications.journal import shut
 from notifications.models import IS_OPEN, IS_WAITING, Delivery, DeliveryState
 from notifications.results import MOST_TRIES, DeliveryRun
 from stores.canonical import codec
@@ -26,8 +26,9 @@ from stores.effects import leases, reconcile, retry_policy
 from stores.effects.reconcile import Ask, Go, Look, Refused, Settled, Wait
 from stores.effects.sends import Sends, counted
 from stores.kernel import clock, database
-from stores.kernel.errors import JobFailed, LeaseLost
+from stores.kernel.errors import EffectsStopped, JobFailed, LeaseLost, UnknownConnector, Unsupported
 from stores.kernel.failpoints import failpoint
+from stores.kernel.security.vault import VaultError
 
 logger = logging.getLogger(__name__)
 MOST_TOGETHER: Final = 500  # in one message
@@ -56,38 +57,51 @@ def deliver(uuid: str, *, worker: str = "") -> None:
 
 
 def _run(delivery: Delivery) -> None:
+    run = DeliveryRun([delivery])
+    if delivery.destination and (words := shut(delivery.destination.connection)):
+        results.stay(run, words)
+        return
+    try:
+        run.open()
+    except (UnknownConnector, Unsupported, VaultError) as exc:  # nothing can be sent there, or looked for
+        results.give_up(run, exc.user_message)
+        return
     match DeliveryState(delivery.state):
         case DeliveryState.PENDING | DeliveryState.RETRY_WAIT:
-            _send(delivery)
+            _send(run)
         case DeliveryState.INTENDED:
-            _take_over(delivery)
+            _take_over(run)
         case DeliveryState.ACCEPTED:
-            _poll(DeliveryRun([delivery]))
+            _poll(run)
         case DeliveryState.UNKNOWN:
-            _look(DeliveryRun([delivery]))
+            _look(run)
 
 
-def _take_over(delivery: Delivery) -> None:
+def _take_over(run: DeliveryRun) -> None:
     """A worker died holding it: never sent → send; else it is unknown."""
-    last = delivery.attempts.order_by("-pk").first()
+    last = run.first.attempts.order_by("-pk").first()
     if last is None or last.sent_at is None:
-        _send(delivery)
+        _send(run)
     else:
-        results.unknown(DeliveryRun([delivery]))
+        results.unknown(run)
 
 
-def _send(delivery: Delivery) -> None:
-    run = DeliveryRun(sorted([delivery, *_claim_beside(delivery)], key=lambda row: row.pk))
+def _send(run: DeliveryRun) -> None:
+    if beside := _claim_beside(run.first):
+        run = DeliveryRun(sorted([run.first, *beside], key=lambda row: row.pk))
     try:
-        if run.channel.can_find and _comes_first(run):
+        if run.can_find and _comes_first(run):
             results.look_first(run)
             return
-        receipt = run.channel.send(run.together, key=key_of(run.first), journal=run.journal)
+        receipt = run.send()
     except Undeliverable as exc:
         results.give_up(run, str(exc), Outcome.FINAL, exc)
         return
     except NotTheirs:
         results.give_up(run, _("They left the shop meanwhile."), state=DeliveryState.MOOT)
+        return
+    except EffectsStopped as exc:
+        results.stopped(run, exc)
         return
     except Exception as exc:  # noqa: BLE001  the sender's edge: a channel's library may raise anything
         results.failed(run, exc)
@@ -102,7 +116,7 @@ def _poll(run: DeliveryRun) -> None:
     row, now = run.first, clock.now()
     since = (now - (row.first_sent_at or now)).total_seconds()
     try:
-        receipt = run.channel.poll(row, codec.load(Receipt, row.result))
+        receipt = run.connector.poll(run.command, codec.load(Receipt, row.result))
     except JobFailed as exc:
         results.give_up(run, exc.user_message)
         return
@@ -113,23 +127,23 @@ def _poll(run: DeliveryRun) -> None:
         receipt = None
     if receipt is not None and receipt.outcome is not Outcome.ACCEPTED:
         results.answered(run, receipt)
-    elif since > run.channel.poll_deadline_seconds:
+    elif since > run.connector.poll_deadline_seconds:
         results.unknown(run)
     else:
         looks = row.looks + 1
-        leases.release(row, looks=looks, next_attempt_at=now + retry_policy.nth(run.channel.poll_seconds, looks))
+        leases.release(row, looks=looks, next_attempt_at=now + retry_policy.nth(run.connector.poll_seconds, looks))
 
 
 def _look(run: DeliveryRun) -> None:
     """Is it there? Where nothing can be found again, only a word that came late can tell."""
-    if not run.channel.can_find:
+    if not run.can_find:
         if run.first.attempts.filter(outcome=Outcome.APPLIED).exists():
             results.conclude(run, DeliveryState.SENT, None, sent_at=clock.now(), detail="")
         else:
             results.give_up(run, _("Whether it arrived stayed unknown."))
         return
     try:
-        finding = run.channel.find(run.first, key=key_of(run.first))
+        finding = run.find()
     except Exception as exc:
         if isinstance(exc, LeaseLost) or database.is_away(exc):
             raise
@@ -137,7 +151,7 @@ def _look(run: DeliveryRun) -> None:
         results.wait(run, Wait(run.first.detail))
         return
     row = run.first
-    look = Look(row, _sends(row), clock.now(), run.channel.late_landing_seconds, lambda: _may_resend(run))
+    look = Look(row, _sends(row), clock.now(), run.connector.late_landing_seconds, lambda: run.what_next)
     match reconcile.after(finding, look):
         case Settled(found):
             _found(run, found)
@@ -171,13 +185,8 @@ def _go(row: Delivery, go: Go) -> None:
 
 def _comes_first(run: DeliveryRun) -> bool:
     row = run.first
-    is_protected = _may_resend(run) is Resend.SAME_KEY
+    is_protected = run.what_next is Resend.SAME_KEY
     return reconcile.comes_first(_sends(row), is_key_protected=is_protected, looked_at=row.absent_at, now=clock.now())
-
-
-def _may_resend(run: DeliveryRun) -> Resend:
-    now = clock.now()
-    return run.channel.may_resend(age=(now - (run.first.first_sent_at or now)).total_seconds())
 
 
 def _sends(row: Delivery) -> Sends:
@@ -186,12 +195,17 @@ def _sends(row: Delivery) -> Sends:
 
 
 def _claim_beside(delivery: Delivery) -> Sequence[Delivery]:
-    """What else waits for this person of this shop, due or not, and is nobody's: leased like the first."""
-    if delivery.person_id is None or delivery.store_id is None:
+    """What else waits for this person of this shop, due or not, and is nobody's: leased like the first.
+
+    What goes to a destination goes alone: it may be looked for by its own mark.
+    """
+    if delivery.person_id is None or delivery.store_id is None or delivery.destination_id is not None:
         return []
     now, same = clock.now(), {"channel": delivery.channel, "person": delivery.person_id, "store": delivery.store_id}
     with transaction.atomic():
-        free = Delivery.objects.filter(IS_WAITING, leases.is_free(now), **same, tries__lt=MOST_TRIES).order_by("pk")
+        free = Delivery.objects.filter(
+            IS_WAITING, leases.is_free(now), **same, tries__lt=MOST_TRIES, destination=None
+        ).order_by("pk")
         free = free.exclude(state=DeliveryState.INTENDED, first_sent_at__isnull=False)
         taken = list(free.select_for_update(skip_locked=True).values_list("pk", flat=True)[:MOST_TOGETHER])
         rows: QuerySet[Delivery] = Delivery.objects.filter(pk__in=taken)

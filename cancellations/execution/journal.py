@@ -5,8 +5,6 @@ Both transactions ask whether somebody pressed the emergency stop. The machine: 
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from cancellations import actions
 from cancellations.execution.keys import key_of
 from cancellations.lifecycle import emergency_stop
@@ -17,7 +15,7 @@ from stores.effects.models import Attempted
 
 
 class Journal(journal.Journal[Step]):
-    begun: ClassVar = {**journal.BEGUN, "resend": ""}
+    begun = journal.BEGUN | {"resend": ""}
 
     @property
     def step(self) -> Step:

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.db import models
 
 from cancellations.models import Attempt, Inbox, PrivateNote
-from notifications.models import DeliveryAttempt
+from notifications.models import Delivery, DeliveryAttempt
 from stores.kernel.security import vault
 from stores.kernel.security.vault import VaultError
 from stores.models import ConnectionSecret
@@ -24,6 +24,7 @@ SEALED: tuple[tuple[type[models.Model], str, tuple[str, ...], str], ...] = (
     (PrivateNote, "sealed", (), "bound_to"),
     (Attempt, "body", ("step__cancellation",), "bound_to"),
     (Inbox, "body", (), "bound_to"),
+    (Delivery, "command", (), "bound_to"),
     (DeliveryAttempt, "body", ("delivery",), "bound_to"),
 )
 

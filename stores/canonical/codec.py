@@ -148,8 +148,8 @@ def _union_reader(kinds: tuple[Any, ...]) -> Reader:
 def _leaf_reader(kind: Any) -> Reader:
     if kind is Decimal:
         return Decimal
-    if kind is datetime:
-        return datetime.fromisoformat
+    if kind in (datetime, date):
+        return cast(Reader, kind.fromisoformat)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
 

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -35,7 +35,7 @@ class Journal(ABC, Generic[E]):
     The owner says what a row is called at a boundary, what its bytes are sealed to, and what else is written.
     """
 
-    begun: ClassVar[dict[str, Any]] = BEGUN
+    begun: dict[str, Any] = BEGUN  # written with the intent
 
     def __init__(self, row: E) -> None:
         self.row = row

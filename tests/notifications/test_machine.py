@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -10,11 +9,12 @@ import pytest
 import time_machine
 
 from notifications import outbox, sender
-from notifications.contract import Channel
-from notifications.models import Delivery
-from notifications.registry import CHANNELS
-from stores.canonical.commands import Absent, Finding, Found, FoundForeign, Resend, Unclear
+from notifications.models import Delivery, Destination
+from stores.canonical.commands import Absent, Finding, Found, FoundForeign, Resend, SendMessage, Unclear
 from stores.canonical.receipts import Outcome, Receipt
+from stores.connectors import registry
+from stores.connectors.records import Reading
+from stores.connectors.roles import Messenger
 from stores.kernel import clock
 from stores.kernel.errors import (
     JobFailed,
@@ -27,17 +27,21 @@ from stores.kernel.errors import (
 )
 from stores.kernel.http.contracts import Prepared
 from tests import make
+from tests.stores.connectors.thin.base import Thin
+from tests.stores.connectors.thin.mailgun import Mailgun
 
 pytestmark = pytest.mark.django_db
 
 
-class Books(Channel):
+class Books(Thin, Messenger):
     """Takes an entry under its key; `falls` says what becomes of the next sends: (error, does it land all the same)."""
 
     key = "books"
     label = "Books"
-    can_find = True
+    host = "https://books.example.com"
+    capabilities = Mailgun.capabilities
     late_landing_seconds = 60
+    poll_seconds = (5, 30, 120)
     poll_deadline_seconds = 100
     entries: ClassVar[list[str]] = []
     falls: ClassVar[list[tuple[Exception, bool]]] = []
@@ -45,9 +49,10 @@ class Books(Channel):
     seen: ClassVar[list[Finding]] = []
     resend: ClassVar[Resend] = Resend.PERSON
 
-    def send(self, together: Sequence[Delivery], *, key: str, journal: Any) -> Receipt:
+    def send_message(self, command: SendMessage, *, key: str, tag: str) -> Receipt:
         native = key if self.resend is Resend.SAME_KEY else ""
-        journal.before(Prepared("POST", "https://books.example.com/entries", b"entry", {}, key=native))
+        journal: Any = self.connection.transport.journal  # type: ignore[attr-defined]
+        journal.before(Prepared("POST", f"{self.host}/entries", b"entry", {}, key=native))
         error, lands = self.falls.pop(0) if self.falls else (None, True)
         if lands and key not in self.entries:
             self.entries.append(key)
@@ -57,18 +62,24 @@ class Books(Channel):
             raise error
         return Receipt(outcome=Outcome.ACCEPTED if self.polls else Outcome.APPLIED, ids={"entry": key})
 
-    def poll(self, delivery: Delivery, receipt: Receipt) -> Receipt:
+    def read_answer(self, command: SendMessage, answer: Any) -> Receipt:
+        raise NotImplementedError
+
+    def poll(self, command: SendMessage, receipt: Receipt) -> Receipt:
         said = self.polls.pop(0) if len(self.polls) > 1 else self.polls[0]
         if isinstance(said, Exception):
             raise said
         return Receipt(outcome=said, ids=receipt.ids)
 
-    def find(self, delivery: Delivery, *, key: str) -> Finding:
+    def records(self, command: SendMessage, *, before: Any) -> Reading:
+        raise NotImplementedError
+
+    def find(self, command: Any, *, tag: str, before: Any) -> Finding:
         if self.seen:
             return self.seen.pop(0)
-        return Found(ids={"entry": key}) if key in self.entries else Absent()
+        return Found(ids={"entry": self.entries[0]}) if self.entries else Absent()
 
-    def may_resend(self, *, age: float) -> Resend:
+    def may_resend(self, command: SendMessage, *, age: float) -> Resend:
         return self.resend
 
 
@@ -77,8 +88,14 @@ def books(monkeypatch):
     class Own(Books):
         entries, falls, polls, seen = [], [], [], []
 
-    monkeypatch.setitem(CHANNELS, "books", Own)
+    monkeypatch.setitem(registry._known, "books", Own)
     return Own
+
+
+@pytest.fixture
+def there(db):
+    connection = make.connection("Books", connector="books", settings={})
+    return Destination.objects.create(connection=connection, channel="books", address="entries")
 
 
 @pytest.fixture(autouse=True)
@@ -88,8 +105,8 @@ def moved():
 
 
 @pytest.fixture
-def told():
-    outbox.put(key="entry:1", channel="books", kind="entry", subject="x:1", payload={})
+def told(there):
+    outbox.put(key="entry:1", destination=there, kind="entry", subject="x:1", payload={})
     return Delivery.objects.get()
 
 
@@ -235,9 +252,9 @@ def test_a_job_that_fails_or_never_ends(told, work, books, said, state, words):
     assert (row.state, row.detail, len(books.entries), row.attempts.count()) == (state, words, 1, 1)
 
 
-def test_nothing_of_it_touches_the_cancellation(work, books):
+def test_nothing_of_it_touches_the_cancellation(there, work, books):
     cancellation = make.cancellation(state="done")
-    outbox.put(key="e", channel="books", kind="entry", subject=f"cancellation:{cancellation.uuid}", payload={})
+    outbox.put(key="e", destination=there, kind="entry", subject=f"cancellation:{cancellation.uuid}", payload={})
     books.falls.append((LOST, False))
 
     row = work()

@@ -14,6 +14,7 @@ from django.db.models import F
 from notifications import outbox, sender
 from notifications.channels import mail as mail_channel
 from notifications.channels.mail import Mail
+from notifications.journal import key_of
 from notifications.models import Delivery
 from stores.kernel import clock
 from stores.kernel.failpoints import DELIVERY_POINTS, Crash, armed
@@ -92,7 +93,7 @@ def test_the_mail_names_the_cancellation_and_nobody(told, settings):
     (message,) = mail.outbox
     assert message.subject == "C-2041 needs a look"
     assert "https://desk.example.com/cancellations/5b0b6e0e" in message.body
-    assert message.extra_headers["Message-ID"] == f"<{told.uuid}@rescind>"
+    assert message.extra_headers["Message-ID"] == f"<{key_of(told)}@rescind>"
     for personal in ("Ana", "Duarte", "ana@", "$", "USD"):
         assert personal not in message.subject + message.body
 
@@ -123,13 +124,13 @@ def test_a_death_at_a_boundary_loses_nothing_and_repeats_nothing(told, moved, po
 
 
 def test_a_second_worker_finds_nothing_to_do(told, monkeypatch):
-    real = Mail.send
+    real = Mail.send_message
 
-    def send(self, together, **how):
-        sender.deliver(str(together[0].uuid), worker="other")
-        return real(self, together, **how)
+    def send(self, command, **how):
+        sender.deliver(str(told.uuid), worker="other")
+        return real(self, command, **how)
 
-    monkeypatch.setattr(Mail, "send", send)
+    monkeypatch.setattr(Mail, "send_message", send)
     tick()
 
     told.refresh_from_db()

@@ -183,12 +183,13 @@ def test_of_two_approvers_one_approves(desk, held):
 def test_of_many_senders_one_sends(monkeypatch):
     sent: list[str] = []
 
-    def send(self: Mail, together: Any, *, key: str, journal: Any) -> Receipt:
-        sent.append(together[0].lease_owner)
+    def send(self: Mail, command: Any, *, key: str, tag: str) -> Receipt:
+        sent.append(key)
         return Receipt(outcome=Outcome.APPLIED, ids={})
 
-    monkeypatch.setattr(Mail, "send", send)
-    at_once(*[lambda: outbox.put(key="k", channel="mail", kind="x", subject="s", payload={})] * MANY)
+    monkeypatch.setattr(Mail, "send_message", send)
+    told = {"to": str(make.person("told@example.com").uuid)}
+    at_once(*[lambda: outbox.put(key="k", channel="mail", kind="x", subject="s", payload=told)] * MANY)
     uuid = str(Delivery.objects.get().uuid)
 
     at_once(*[lambda n=n: sender.deliver(uuid, worker=f"w{n}") for n in range(MANY)])

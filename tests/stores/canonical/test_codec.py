@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 
 from stores.canonical import codec
-from stores.canonical.commands import CancelOrder, Command, EditedLine, EditOrder
+from stores.canonical.commands import (
+    AnyCommand,
+    CancelOrder,
+    Command,
+    CreditLine,
+    EditedLine,
+    EditOrder,
+    IssueCreditNote,
+)
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Reason
 from tests import make
@@ -94,3 +102,18 @@ def test_a_command_is_stored_with_its_name():
     cancel = CancelOrder(order_id="1", reason=Reason.OTHER, refund=True, restock=True, notify=False)
 
     assert codec.plain(cancel)["is"] == "CancelOrder"
+
+
+def test_a_credit_note_with_its_day_is_read_back_as_it_was():
+    note = IssueCreditNote(
+        order_id="1",
+        number="C-2041",
+        invoice_id="",
+        issued_on=date(2026, 11, 30),
+        customer_name="Ada Novak",
+        customer_email="ada.novak@example.com",
+        currency="EUR",
+        lines=(CreditLine(title="Mug", sku="MUG", units=Decimal(1), amount=make.money(), tax=make.money()),),
+    )
+
+    assert codec.loads(AnyCommand, codec.dumps(note)) == note

@@ -27,6 +27,8 @@ class Mailgun(Thin, Messenger):
     key = "mailgun"
     label = "Mailgun"
     host = "https://api.mailgun.net/v3/desk.example"
+    poll_seconds = (30, 120, 600)
+    poll_deadline_seconds = 3600
     capabilities = MessageCapabilities(
         send_message=native("One call queues it; the events tell whether it arrived."),
         find_again=native("The mark stands with the events of the mail."),

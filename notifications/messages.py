@@ -1,4 +1,7 @@
-"""The words of mails to colleagues. No customer, no order: the page behind the link shows them to who may see them."""
+"""The words of what colleagues are told, by mail or another channel.
+
+No customer, no order: the page behind the link shows them to who may see them.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,345 @@
+"""Channels and ledgers that are connectors: a mail by Mailgun and a credit note in Xero, through the delivery machine.
+
+Both are reached as every account is, by destination, connection and the delivery's journal, and looked for by the
+judge of all connectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+
+from notifications import journal, outbox, sender
+from notifications.models import Delivery, DeliveryAttempt, Destination
+from stores.canonical.commands import AnyCommand, CreditLine, IssueCreditNote, SendMessage
+from stores.connectors import registry
+from stores.kernel import clock
+from stores.kernel.failpoints import DELIVERY_POINTS, Crash, armed
+from stores.kernel.money import Money
+from stores.kernel.security import vault
+from stores.models import Connection, ConnectionHealth
+from tests import make
+from tests.stores.connectors.thin import Mailgun, Xero
+from tests.stores.connectors.thin.vendors import MailgunVendor, XeroVendor, connected
+
+pytestmark = pytest.mark.django_db
+EUR = Money(Decimal("12.50"), "EUR")
+NOTE = IssueCreditNote(
+    order_id="1",
+    number="C-2041",
+    invoice_id="",
+    issued_on=date(2026, 11, 30),
+    customer_name="Ada Novak",
+    customer_email="ada.novak@example.com",
+    currency="EUR",
+    lines=(CreditLine(title="Mug", sku="MUG", units=Decimal(1), amount=EUR, tax=Money(Decimal("2.00"), "EUR")),),
+)
+MAIL = SendMessage(address="ada.novak@example.com", subject="C-2041", text="Your order was cancelled.")
+
+
+@dataclass
+class Place:
+    """One destination in one vendor's account; `done`: how often it stands there."""
+
+    vendor: Any
+    destination: Destination
+    command: AnyCommand
+    done: Callable[[], int]
+    by_hand: Callable[[], object]
+
+    def put(self, **words: Any) -> Delivery:
+        about = {"kind": "x", "subject": "x:1", "payload": {}, "command": self.command, "key": "told:1"}
+        outbox.put(destination=self.destination, **(about | words))
+        return Delivery.objects.get()
+
+
+@pytest.fixture(autouse=True)
+def moved() -> Iterator[Callable[[float], None]]:
+    with time_machine.travel(make.NOW, tick=False) as traveller:
+        yield lambda seconds: traveller.shift(timedelta(seconds=seconds))
+
+
+@pytest.fixture(autouse=True)
+def _known(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in (Mailgun, Xero):
+        monkeypatch.setitem(registry._known, kind.key, kind)
+
+
+def mailgun() -> Place:
+    vendor = MailgunVendor()
+    there = Destination.objects.create(
+        connection=connected(vendor, "mailgun", "Mail"), channel="mailgun", address="team@example.com"
+    )
+    colleague = {"to": MAIL.address, "v:mark": "by hand"}
+    return Place(vendor, there, MAIL, vendor.queued, lambda: vendor.act(asked(colleague)))
+
+
+def xero() -> Place:
+    vendor = XeroVendor()
+    there = Destination.objects.create(connection=connected(vendor, "xero", "Books"), channel="xero", address="")
+    note = {"CreditNoteNumber": NOTE.number, "Reference": "by hand", "Status": "AUTHORISED"}
+    return Place(vendor, there, NOTE, lambda: len(vendor.rows), lambda: vendor.enter(note))
+
+
+def asked(form: dict[str, str]) -> Any:
+    return type("Asked", (), {"form": form})
+
+
+@pytest.fixture(params=[mailgun, xero], ids=["mailgun", "xero"])
+def place(request: pytest.FixtureRequest, db: None) -> Place:
+    made: Place = request.param()
+    return made
+
+
+@pytest.fixture
+def work(moved: Callable[[float], None]) -> Callable[..., Delivery]:
+    """Sweep and deliver until nothing is due for a while; queued mail arrives in between."""
+
+    def until(hours: float = 1.0, place: Place | None = None) -> Delivery:
+        ends = clock.now() + timedelta(hours=hours)
+        while clock.now() < ends:
+            for uuid in sender.due(clock.now(), 9):
+                sender.deliver(uuid, worker="w")
+            if place and isinstance(place.vendor, MailgunVendor):
+                place.vendor.becomes("delivered")
+            times = [
+                max(row.next_attempt_at, row.lease_until or row.next_attempt_at)
+                for row in Delivery.objects.all()
+                if row.next_attempt_at
+            ]
+            if not times:
+                break
+            moved(max((min(times) - clock.now()).total_seconds() + 0.001, 0))
+        return Delivery.objects.get()
+
+    return until
+
+
+def test_it_is_done_once_and_its_receipt_names_it(place: Place, work: Callable[..., Delivery]) -> None:
+    place.put()
+
+    row = work(place=place)
+
+    assert (row.state, place.done(), row.attempts.count()) == ("sent", 1, 1)
+    assert list(row.result["ids"].values()) in (["m1@desk.example"], ["n-1"])
+
+
+def test_a_lost_answer_is_looked_for_and_found_by_our_mark(place: Place, work: Callable[..., Delivery]) -> None:
+    place.vendor.lose = ["after"]
+    place.put()
+
+    row = work(place=place)
+
+    assert (row.state, place.done(), len(place.vendor.asked)) == ("sent", 1, 1)
+    assert row.attempts.get().outcome == "unknown"
+
+
+def test_a_lost_request_that_a_colleague_made_meanwhile_is_reported_and_not_repeated(
+    place: Place, work: Callable[..., Delivery]
+) -> None:
+    place.vendor.lose = ["before"]
+    row = place.put()
+    sender.deliver(str(row.uuid), worker="w")
+    place.by_hand()
+
+    row = work(hours=72)
+
+    assert (row.state, place.done(), len(place.vendor.asked)) == ("given_up", 1, 1)
+    assert row.detail.startswith("Somebody else did this meanwhile")
+
+
+def test_a_lost_request_that_nobody_made_waits_for_a_person(place: Place, work: Callable[..., Delivery]) -> None:
+    place.vendor.lose = ["before"]
+    place.put()
+
+    row = work(hours=72)
+
+    assert (row.state, place.done(), len(place.vendor.asked)) == ("given_up", 0, 1)
+    assert "Send it again only after a look" in row.detail
+
+
+def test_a_look_that_fails_proves_nothing(place: Place, work: Callable[..., Delivery]) -> None:
+    place.vendor.lose, place.vendor.reads_fail = ["after"], 3
+    place.put()
+
+    row = work(place=place)
+
+    assert (row.state, place.done(), len(place.vendor.asked)) == ("sent", 1, 1)
+
+
+@pytest.mark.parametrize("point", DELIVERY_POINTS)
+def test_a_death_at_a_boundary_loses_nothing_and_repeats_nothing(
+    place: Place, work: Callable[..., Delivery], moved: Callable[[float], None], point: str
+) -> None:
+    """`delivery.sent`: whether it left is not known, it is nowhere to be found, and nothing but a person may repeat."""
+    row = place.put()
+    with armed(point), pytest.raises(Crash):
+        sender.deliver(str(row.uuid), worker="w")
+    moved(121)
+
+    row = work(hours=72, place=place)
+
+    never_left = point == "delivery.sent"
+    assert (row.state, place.done()) == (("given_up", 0) if never_left else ("sent", 1))
+    assert len(place.vendor.asked) == place.done()
+
+
+def test_nothing_is_sent_while_the_connection_is_disconnected(
+    place: Place, work: Callable[..., Delivery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Connection.objects.update(state="disconnected")
+    row = place.put()
+
+    row = work(hours=0.5)
+    assert (row.state, row.tries, len(place.vendor.asked)) == ("pending", 0, 0)
+    assert row.detail == f"{place.destination.connection} is disconnected; this waits until it works again."
+
+    Connection.objects.update(state="active")
+    assert (work(place=place).state, place.done()) == ("sent", 1)
+
+
+@pytest.mark.parametrize("boundary", ["delivery.before_intent", "delivery.intended"])
+def test_a_connection_that_is_disconnected_meanwhile_is_sent_nothing(
+    place: Place, work: Callable[..., Delivery], monkeypatch: pytest.MonkeyPatch, boundary: str
+) -> None:
+    def failpoint(passed: str) -> None:
+        if passed == boundary:
+            Connection.objects.update(state="disconnected")
+
+    row = place.put()
+    with monkeypatch.context() as patch:
+        patch.setattr(journal.journal, "failpoint", failpoint)
+        sender.deliver(str(row.uuid), worker="w")
+
+    row.refresh_from_db()
+    assert (DeliveryAttempt.objects.exclude(sent_at=None).count(), len(place.vendor.asked)) == (0, 0)
+    assert (row.lease_until, row.tries) == (None, 0)
+
+    Connection.objects.update(state="active")
+    assert (work(place=place).state, place.done()) == ("sent", 1)
+
+
+def test_it_waits_for_an_account_that_does_not_answer_without_using_up_its_tries(
+    place: Place, work: Callable[..., Delivery]
+) -> None:
+    ConnectionHealth.objects.update(breaker_open_since=clock.now(), failures=9)
+    place.put()
+
+    row = work(hours=2)
+    assert (row.state, row.tries, len(place.vendor.asked)) == ("pending", 0, 0)
+
+    ConnectionHealth.objects.update(breaker_open_since=None, failures=0)
+    assert (work(hours=3, place=place).state, place.done()) == ("sent", 1)
+
+
+def test_a_person_hears_of_a_connection_that_stays_away(place: Place, work: Callable[..., Delivery]) -> None:
+    Connection.objects.update(state="disconnected")
+    place.put()
+
+    row = work(hours=72)
+
+    assert (row.state, row.next_attempt_at, place.done()) == ("given_up", None, 0)
+    assert "is disconnected" in row.detail
+
+
+def test_an_unknown_connector_is_given_up_with_words(place: Place, work: Callable[..., Delivery]) -> None:
+    Connection.objects.update(connector="yesterdays")
+    place.put()
+
+    row = work()
+
+    assert (row.state, row.detail) == (
+        "given_up", "This version of Rescind does not know the system “yesterdays”."
+    )  # fmt: skip
+
+
+def test_a_connection_that_cannot_do_it_is_sent_nothing(place: Place, work: Callable[..., Delivery]) -> None:
+    other = MAIL if place.command is NOTE else NOTE
+    place.put(command=other)
+
+    row = work(hours=3)
+
+    assert (row.state, row.attempts.count(), len(place.vendor.asked)) == ("given_up", 0, 0)
+
+
+def test_what_is_asked_is_kept_sealed_until_it_is_done(place: Place, work: Callable[..., Delivery]) -> None:
+    row = place.put()
+    assert b"ada" not in bytes(row.command).lower()
+    assert b"ada.novak@example.com" in vault.unseal(bytes(row.command), bound_to=row.bound_to)
+    assert "ada" not in repr(row.payload)
+
+    assert bytes(work(place=place).command) == b""
+
+
+def test_nothing_of_it_touches_the_cancellation(place: Place, work: Callable[..., Delivery]) -> None:
+    cancellation = make.cancellation(state="done")
+    place.vendor.lose = ["before"]
+    place.put(subject=f"cancellation:{cancellation.uuid}", store=cancellation.store)
+
+    row = work(hours=72)
+    was = (cancellation.state, cancellation.version, cancellation.trouble)
+    cancellation.refresh_from_db()
+
+    assert (row.state, row.about) == ("given_up", cancellation.uuid)
+    assert (cancellation.state, cancellation.version, cancellation.trouble) == was
+
+
+# --- what only one of them does ------------------------------------------------------------------------
+def test_a_ledger_refuses_a_number_that_is_there_and_looking_tells_whose_it_is(work: Callable[..., Delivery]) -> None:
+    place = xero()
+    place.by_hand()
+    place.put()
+
+    row = work(hours=72)
+
+    assert (row.state, place.done()) == ("given_up", 1)
+    assert row.attempts.get().outcome == "final"
+
+
+def test_a_mail_is_asked_after_until_it_has_arrived(work: Callable[..., Delivery]) -> None:
+    place = mailgun()
+    place.put()
+    sender.deliver(str(Delivery.objects.get().uuid), worker="w")
+    assert Delivery.objects.get().state == "accepted"
+
+    assert work(place=place).state == "sent"
+
+
+def test_a_mail_that_bounced_is_put_in_front_of_a_person(work: Callable[..., Delivery]) -> None:
+    place = mailgun()
+    place.put()
+    sender.deliver(str(Delivery.objects.get().uuid), worker="w")
+    place.vendor.becomes("failed")
+
+    row = work()
+
+    assert (row.state, place.vendor.queued()) == ("given_up", 1)
+
+
+def test_a_happening_is_told_in_its_own_words_to_the_address_of_a_destination(work: Callable[..., Delivery]) -> None:
+    """Without a command: what a mail would say, and what left first is what is looked for."""
+    place = mailgun()
+    place.vendor.lose = ["after"]
+    place.put(command=None, kind="cancellation.stopped", payload={"reference": "C-2041"})
+
+    row = work(place=place)
+
+    (sent,) = place.vendor.asked
+    assert (row.state, sent.form["to"], sent.form["subject"]) == ("sent", "team@example.com", "C-2041 needs a look")
+
+
+def test_two_accounts_of_one_vendor_stay_apart(work: Callable[..., Delivery]) -> None:
+    first, second = xero(), xero()
+    first.put(key="a")
+    outbox.put(key="b", destination=second.destination, kind="x", subject="x:1", payload={}, command=NOTE)
+
+    for uuid in sender.due(clock.now(), 9):
+        sender.deliver(uuid, worker="w")
+
+    assert (first.done(), second.done()) == (1, 1)
