@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from notifications.models import Delivery
-from stores.kernel import i18n
+from stores.kernel import clock, i18n
 from stores.kernel.money import Money
-from stores.models import User
+from stores.models import Connection, User
+from stores.selectors import calendar
 
+CALENDAR, OF_CONNECTION = "/shops/calendar", "connection:"
 LISTED = 20  # of many in one mail; the page has the rest
 
 
@@ -68,6 +71,14 @@ KINDS: Mapping[str, Words] = {
         ),
         gettext_lazy("lapsed after a restore, whether it was carried out is not known"),
     ),
+    "connection.ending": Words(
+        gettext_lazy("%(reference)s: %(what)s, %(when)s"),
+        gettext_lazy(
+            "%(what)s of the connection %(reference)s: %(when)s.\n"
+            "From then on its vendor no longer promises that Rescind can work there. The calendar says what to do."
+        ),
+        gettext_lazy("%(what)s, %(when)s"),
+    ),
 }
 WHY_ASKED: Mapping[str, str | Promise] = {
     "above_limit": gettext_lazy("above their limit"),
@@ -93,7 +104,8 @@ def text_of_many(deliveries: Sequence[Delivery]) -> str:
     lines = [_line(delivery) for delivery in deliveries[:LISTED]]
     if more := len(deliveries) - LISTED:
         lines += [_("and %(n)s more") % {"n": more}] if more > 0 else []
-    where = f"{settings.PUBLIC_URL}/cancellations?show=look" if settings.PUBLIC_URL else _("Open Rescind to see them.")
+    path = CALENDAR if all(map(_is_of_connection, deliveries)) else "/cancellations?show=look"
+    where = f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else _("Open Rescind to see them.")
     return "\n".join([*lines, "", where, ""])
 
 
@@ -109,6 +121,7 @@ def _of(delivery: Delivery) -> Words:
 def _facts(delivery: Delivery) -> dict[str, str]:
     told = delivery.payload
     asked_by = User.objects.filter(uuid=told["asked_by"]).first() if told.get("asked_by") else None
+    ending = _ending(delivery) if _is_of_connection(delivery) else {}
     facts = {
         "reference": told.get("reference", ""),
         "shop": delivery.store or "",
@@ -116,8 +129,31 @@ def _facts(delivery: Delivery) -> dict[str, str]:
         "amount": _amount(told),
         "why": WHY_ASKED[told.get("why", "above_limit")],
         "until": str(told.get("until", ""))[:16].replace("T", " "),
-    }
+    } | ending
     return {name: " ".join(str(value).split()) for name, value in facts.items()}
+
+
+def _is_of_connection(delivery: Delivery) -> bool:
+    return delivery.subject.startswith(OF_CONNECTION)
+
+
+def _ending(delivery: Delivery) -> dict[str, Any]:
+    """Of what ends: the connection's name, and how long it still is when the mail leaves."""
+    told, found = delivery.payload, Connection.objects.filter(uuid=delivery.subject.removeprefix(OF_CONNECTION)).first()
+    is_version = told["what"] == calendar.What.VERSION
+    return {
+        "reference": found or "",
+        "what": _("version %(version)s") % told if is_version else _("credentials"),
+        "when": _when(date.fromisoformat(told["on"])),
+    }
+
+
+def _when(on: date) -> str:
+    days = (on - clock.now().date()).days
+    if days <= 0:
+        return _("overdue since %(on)s") % {"on": on}
+    said = ngettext("ends on %(on)s, in %(n)s day", "ends on %(on)s, in %(n)s days", days)
+    return said % {"on": on, "n": days}
 
 
 def _amount(told: Mapping[str, Any]) -> str:
@@ -126,6 +162,8 @@ def _amount(told: Mapping[str, Any]) -> str:
 
 def _where(delivery: Delivery) -> str:
     """The page's address; without a public one, how to find it."""
+    if _is_of_connection(delivery):
+        return f"{settings.PUBLIC_URL}{CALENDAR}" if settings.PUBLIC_URL else _("Open Rescind: Shops, Calendar.")
     if settings.PUBLIC_URL:
         return f"{settings.PUBLIC_URL}/cancellations/{delivery.subject.removeprefix('cancellation:')}"
     return _("Open Rescind and look for %(reference)s.") % {"reference": delivery.payload.get("reference", "")}

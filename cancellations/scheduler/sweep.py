@@ -15,7 +15,7 @@ from cancellations.scheduler import second_looks
 from cancellations.selectors import stops
 from cancellations.services import decide, preview
 from cancellations.states import CancellationState
-from notifications import sender
+from notifications import endings, sender
 from stores.audit import rounds
 from stores.effects import leases
 from stores.kernel import queue
@@ -78,6 +78,7 @@ def _hourly(now: datetime) -> None:
     _last_round[:] = [now]
     preview.forget_old(now)
     preview.forget_facts(now)
+    endings.tell(now)
 
 
 def tend(now: datetime) -> None:

@@ -1,11 +1,12 @@
 from django.urls import path
 
 from cancellations.views import shops as detail
-from stores.views import capabilities, shops, unreadable
+from stores.views import calendar, capabilities, shops, unreadable
 
 app_name = "shops"
 urlpatterns = [
     path("shops", shops.shop_list, name="list"),
+    path("shops/calendar", calendar.calendar, name="calendar"),
     path("shops/connect", shops.choose, name="connect"),
     path("shops/connect/<slug:platform>", shops.connect, name="connect_to"),
     path("shops/connect/<slug:platform>/test", shops.test_new, name="test_new"),

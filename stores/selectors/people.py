@@ -58,6 +58,12 @@ def at_desk(store: Store) -> list[User]:
     return list(User.objects.filter(Q(is_owner=True) | Q(pk__in=members), is_active=True).order_by("pk"))
 
 
+def admins(store: Store) -> list[User]:
+    """Who manages this shop, owners too."""
+    members = Membership.objects.filter(store=store, role=Role.ADMIN).values("person")
+    return list(User.objects.filter(Q(is_owner=True) | Q(pk__in=members), is_active=True).order_by("pk"))
+
+
 def has_owner() -> bool:
     return User.objects.filter(is_owner=True, is_active=True).exists()
 

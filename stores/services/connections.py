@@ -71,7 +71,7 @@ def connect(
     called = name.strip() or access.shop_name
     with transaction.atomic():
         connection = _new(platform_key, called, settings, access)
-        credentials.keep(connection, secrets)
+        credentials.keep(connection, secrets, ends=access.ends)
         store = Store.objects.create(
             platform=platform_key,
             connection=connection,
@@ -134,7 +134,7 @@ def rekey(
         )
     _check_account(connection.connector, access, but=connection)
     with transaction.atomic():
-        credentials.keep(connection, secrets, hook_secret=webhooks.secret_name(connection))
+        credentials.keep(connection, secrets, hook_secret=webhooks.secret_name(connection), ends=access.ends)
         connection.settings, connection.granted_scopes = wanted, list(access.granted)
         connection.state, connection.account = ConnectionState.ACTIVE, access.account
         connection.save(update_fields=["settings", "granted_scopes", "state", "account"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from django.db.models import QuerySet
 
@@ -29,16 +30,23 @@ def read(connection: Connection) -> dict[str, str]:
     return {row.name: _open(row) for row in rows}
 
 
-def keep(connection: Connection, values: Mapping[str, str], *, hook_secret: str = "") -> None:
+def keep(
+    connection: Connection,
+    values: Mapping[str, str],
+    *,
+    hook_secret: str = "",
+    ends: Mapping[str, datetime] = MappingProxyType({}),
+) -> None:
     """Replace all secrets of the connection, its fetched token included. The caller's transaction holds them together.
 
-    hook_secret: the name of the one that signs webhooks; its old value stays good for an hour.
+    hook_secret: the name of the one that signs webhooks; its old value stays good for an hour. ends: of each,
+    by name, where the platform tells it.
     """
     former = _former(connection, hook_secret) if values else ""
     ConnectionSecret.objects.filter(connection=connection).delete()
     for name, value in values.items():
         if value:
-            _save(connection, name, value)
+            _save(connection, name, value, ends.get(name))
     if former and former != values.get(hook_secret):
         _save(connection, FORMER, former, clock.now() + FORMER_LIFE)
 

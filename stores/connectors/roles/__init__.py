@@ -7,7 +7,7 @@ Unsupported before anything is sent. Read `connector` first (the head that all s
 is done once); the rest are short.
 """
 
-from stores.connectors.roles.connector import Access, Connector, ConnectorContext, Scope, Transport, in_role
+from stores.connectors.roles.connector import Access, Connector, ConnectorContext, End, Scope, Transport, in_role
 from stores.connectors.roles.effects import Effects
 from stores.connectors.roles.hooks import HookSource
 from stores.connectors.roles.orders import Listing, OrderSource
@@ -22,6 +22,7 @@ __all__ = [
     "Connector",
     "ConnectorContext",
     "Effects",
+    "End",
     "Hook",
     "HookSource",
     "Listing",

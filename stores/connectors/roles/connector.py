@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from stores.canonical.capabilities import Declared
@@ -37,6 +37,19 @@ class Access:
     missing: tuple[Scope, ...]
     api_version: str = ""
     account: str = ""  # the outside account's own id, as the platform tells it: one connection serves it
+    ends: Mapping[str, datetime] = field(default_factory=dict)  # of a secret, by its name, where the platform tells it
+
+
+@dataclass(frozen=True)
+class End:
+    """The day (UTC) from which the vendor no longer promises something. None: it names no day; `words` say what it
+    does say, for people."""
+
+    on: date | None
+    words: str = ""
+
+
+UNSAID = End(None)
 
 
 class Transport(Protocol):
@@ -80,6 +93,8 @@ class Connector(ABC):
     credentials: ClassVar[tuple[Text | Secret, ...]]
     capabilities: ClassVar[Declared]  # what its roles ask for, each said
     scopes: ClassVar[tuple[Scope, ...]] = ()
+    version_ends: ClassVar[Mapping[str, End]] = {}  # of every version it can speak, `api_version` first
+    credentials_end: ClassVar[End] = UNSAID  # of all credentials of this kind, whoever has them
     write_cost: ClassVar[float] = 10
     points_per_second: ClassVar[float] = 100  # the rate limit of the smallest plan, until an answer says better
     bucket_points: ClassVar[float] = 1000  # what it saves up
@@ -110,6 +125,11 @@ class Connector(ABC):
     @classmethod
     def is_granted(cls, name: str, granted: Sequence[str]) -> bool:
         return name in granted
+
+    @classmethod
+    def version_of(cls, settings: Mapping[str, str]) -> str:
+        """The version that an account with these settings is spoken to in."""
+        return settings.get("api_version") or cls.api_version
 
     def unsupported(self, capability: str) -> Unsupported:
         """Why not, in the words of the capability where it is said."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
@@ -15,6 +16,7 @@ from stores.connectors.records import Reading
 from stores.connectors.roles import (
     Access,
     ConnectorContext,
+    End,
     Hook,
     HookSource,
     Listing,
@@ -51,6 +53,12 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     key = "bigcommerce"
     label = "BigCommerce"
     api_version = "v3"
+    version_ends: ClassVar[Mapping[str, End]] = {  # https://github.com/bigcommerce/docs
+        "v3": End(None, _("BigCommerce names no end of Orders v2 and v3."))
+    }
+    credentials_end = End(  # the same, guide on API accounts
+        None, _("Tokens of a store's API account work until the account is deleted.")
+    )
     credentials = (
         Text(
             "store_hash",

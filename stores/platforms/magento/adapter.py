@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
@@ -12,7 +13,7 @@ from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
-from stores.connectors.roles import Access, ConnectorContext, Listing, OrderSource, OrderWriter, Refunder
+from stores.connectors.roles import Access, ConnectorContext, End, Listing, OrderSource, OrderWriter, Refunder
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.kernel.http import json_readers
@@ -36,6 +37,14 @@ class Magento(OrderSource, OrderWriter, Refunder):
     key = "magento"
     label = "Magento / Adobe Commerce"
     api_version = "V1"
+    version_ends: ClassVar[Mapping[str, End]] = {  # https://developer.adobe.com/commerce/webapi/get-started
+        "V1": End(None, _("Adobe names no end of the REST API V1; releases of the shop software end by themselves."))
+    }
+    credentials_end = (
+        End(  # https://developer.adobe.com/commerce/webapi/get-started/authentication/gs-authentication-oauth
+            None, _("An integration's tokens work until somebody takes them back.")
+        )
+    )
     credentials = (
         Text(
             "shop",

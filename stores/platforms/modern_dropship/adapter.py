@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, Resend
 from stores.canonical.events import Event
@@ -12,7 +12,7 @@ from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
-from stores.connectors.roles import Access, ConnectorContext, HookSource, Listing, OrderSource, OrderWriter
+from stores.connectors.roles import Access, ConnectorContext, End, HookSource, Listing, OrderSource, OrderWriter
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
@@ -30,6 +30,12 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
     key = "modern_dropship"
     label = "Modern Dropship"
     api_version = "2022-03-03"
+    version_ends: ClassVar[Mapping[str, End]] = {  # https://developers.convictional.com/docs/2021-01-01-to-2022-03-03
+        "2022-03-03": End(None, _("Modern Dropship names no end of this version."))
+    }
+    credentials_end = End(  # https://support.moderndropship.com
+        None, _("An API key works until somebody replaces it.")
+    )
     credentials = (
         Secret(
             "api_key",

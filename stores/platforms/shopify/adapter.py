@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
@@ -27,6 +27,7 @@ from stores.connectors.roles import (
     WHOLE_ORDER,
     Access,
     ConnectorContext,
+    End,
     Hook,
     HookSource,
     Listing,
@@ -64,6 +65,13 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     key = "shopify"
     label = "Shopify"
     api_version = VERSIONS[0]
+    version_ends: ClassVar[Mapping[str, End]] = {  # a year at least: https://shopify.dev/docs/api/usage/versioning
+        "2026-10": End(date(2027, 10, 1)),
+        "2026-07": End(date(2027, 7, 1)),
+    }
+    credentials_end = End(  # tokens of a day are fetched without people
+        None, _("Client secrets and the tokens of custom apps work until somebody takes them back.")
+    )
     credentials = (
         Text(
             "shop",

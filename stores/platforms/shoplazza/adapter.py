@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
@@ -16,6 +17,7 @@ from stores.connectors.roles import (
     WHOLE_ORDER,
     Access,
     ConnectorContext,
+    End,
     Hook,
     HookSource,
     Listing,
@@ -37,6 +39,13 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
     key = "shoplazza"
     label = "Shoplazza"
     api_version = "2026-01"
+    version_ends: ClassVar[Mapping[str, End]] = dict.fromkeys(  # https://www.shoplazza.dev/changelog
+        ("2026-01", "2025-06", "2026-07"),
+        End(None, _("Shoplazza's changelog says of its end: to be determined.")),
+    )
+    credentials_end = End(  # https://www.shoplazza.dev/reference
+        None, _("A private app's token works until somebody takes it back.")
+    )
     credentials = (
         Text(
             "shop",

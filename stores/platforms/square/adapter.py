@@ -23,6 +23,7 @@ from stores.connectors.records import Reading
 from stores.connectors.roles import (
     Access,
     ConnectorContext,
+    End,
     Hook,
     HookSource,
     Listing,
@@ -51,6 +52,12 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     key = "square"
     label = "Square"
     api_version = VERSION
+    version_ends: ClassVar[Mapping[str, End]] = {  # https://developer.squareup.com/docs/build-basics/versioning
+        VERSION: End(None, _("Square deprecates a year before it retires, and names no day for this version."))
+    }
+    credentials_end = End(  # https://developer.squareup.com/docs/build-basics/access-tokens
+        None, _("A personal access token works until it is replaced; one made by OAuth tells its own end.")
+    )
     credentials = (
         Text(
             "environment",
@@ -112,7 +119,7 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
             if not places:
                 raise RemoteRefused("no location", code="no_location", user_message=str(declared.NO_LOCATION))
             first = next((one for one in places if json_readers.text(one, "status") != "INACTIVE"), places[0])
-            granted = self._granted()
+            granted, ends = self._token()
             return Access(
                 shop_name=json_readers.text(first, "business_name", "name"),
                 currency=json_readers.text(first, "currency"),
@@ -121,17 +128,21 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
                 missing=self.missing(granted),
                 api_version=VERSION,
                 account=json_readers.text(first, "merchant_id"),
+                ends=ends,
             )
 
-    def _granted(self) -> tuple[str, ...]:
-        """What cannot be told counts as granted: a call that lacks a right says so before it acts."""
+    def _token(self) -> tuple[tuple[str, ...], Mapping[str, datetime]]:
+        """What it may do and when it ends, which only one made by OAuth does. What cannot be told counts as granted:
+        a call that lacks a right says so before it acts."""
         try:
-            said = self.api.ask("oauth2/token/status", {}).get("scopes")
+            said = self.api.ask("oauth2/token/status", {})
         except RemoteRefused:
-            said = None
-        if not isinstance(said, list):
-            return tuple(scope.name for scope in self.scopes)
-        return tuple(one for one in said if isinstance(one, str))
+            said = {}
+        rights = said.get("scopes")
+        every = tuple(scope.name for scope in self.scopes)
+        granted = tuple(one for one in rights if isinstance(one, str)) if isinstance(rights, list) else every
+        ends = json_readers.when(said, "expires_at")
+        return granted, {"token": ends} if ends else {}
 
     def read_order(self, external_id: str) -> Order:
         return reading.read_order(self.api, external_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
@@ -16,6 +16,7 @@ from stores.connectors.roles import (
     WHOLE_ORDER,
     Access,
     ConnectorContext,
+    End,
     Hook,
     HookSource,
     Listing,
@@ -48,6 +49,12 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
     key = "woocommerce"
     label = "WooCommerce"
     api_version = "wc/v3"
+    version_ends: ClassVar[Mapping[str, End]] = {  # https://woocommerce.github.io/woocommerce-rest-api-docs/
+        "wc/v3": End(None, _("WooCommerce names no end of its REST API v3."))
+    }
+    credentials_end = End(  # the same page, Authentication
+        None, _("Keys work until somebody revokes them.")
+    )
     credentials = (
         Text("shop", _("Shop address"), help=address.HELP, pattern=address.PATTERN),
         Secret(
