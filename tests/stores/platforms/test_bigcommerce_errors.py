@@ -6,7 +6,7 @@ import pytest
 
 from stores.canonical.commands import VoidPayment
 from stores.kernel.errors import InputRejected, OutcomeUnknown, RemoteRefused
-from stores.platforms.bigcommerce import BigCommerce, errors
+from stores.platforms.bigcommerce import BigCommerce, api
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.errors import ROWS
@@ -61,7 +61,7 @@ def test_a_read_that_is_answered_so(row, network):
     ],
 )
 def test_errors_of_every_shape_become_one_message(body, said):
-    assert errors.flat(body) == said
+    assert api.flat(body) == said
 
 
 def test_a_refusal_that_could_not_be_looked_at_is_unknown(network):

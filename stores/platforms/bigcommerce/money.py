@@ -1,20 +1,92 @@
-"""What was paid, what is held and what went back, per payment gateway; and whether a refund's payment was made.
+"""Numbers of theirs as money of ours: text in v2, JSON numbers in v3, three currencies by name.
+
+The vendor's description: `default_currency_code` is the currency the customer pays in, `currency_code` the one prices
+were shown in, `store_default_currency_code` the store's own; the rate leads from the store's to the paid one.
+
+Numbers of theirs as money of ours: text in v2, JSON numbers in v3, three currencies by name.
+
+The vendor's description: `default_currency_code` is the currency the customer pays in, `currency_code` the one prices
+were shown in, `store_default_currency_code` the store's own; the rate leads from the store's to the paid one.
+
+What was paid, what is held and what went back, per payment gateway; and whether a refund's payment was made.
 
 A refund names a provider, a transaction a gateway; they are the same word for most. `payment_of` finds the payment.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
-from stores.canonical.order import Payment, PaymentKind, PaymentStatus, Refund, RefundedLine
+from stores.canonical.order import MoneyPair, Payment, PaymentKind, PaymentStatus, Refund, RefundedLine
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Node
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total
-from stores.platforms.bigcommerce import capabilities, moneys
-from stores.platforms.bigcommerce.moneys import Rates
+from stores.platforms.bigcommerce import capabilities
+
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
+CODE = re.compile(r"[A-Z]{3}", re.ASCII)
+
+
+def decimal(parent: Node, *names: str) -> Decimal:
+    """0 for what is not there."""
+    found = json_readers.first(parent, *names)
+    if found is None or found == "":
+        return Decimal(0)
+    if isinstance(found, bool) or not isinstance(found, str | int | Decimal):
+        raise Misread(names[0])
+    said = f"{found:f}" if isinstance(found, Decimal) else str(found)
+    if not NUMBER.fullmatch(said):
+        raise Misread(names[0])
+    return Decimal(said)
+
+
+def amount(parent: Node, currency: str, *names: str) -> Money:
+    return Money(decimal(parent, *names), currency).rounded()
+
+
+def code(parent: Node, *names: str) -> str:
+    """A currency, "" for none."""
+    said = next((text for name in names if (text := json_readers.text(parent, name))), "")
+    if said and not CODE.fullmatch(said):
+        raise Misread(names[0])
+    return said
+
+
+@dataclass(frozen=True)
+class Rates:
+    """currency: the one that moves; shop: the store's own; shown: of the storefront; rate: shop × rate = currency."""
+
+    currency: str
+    shop: str
+    shown: str
+    rate: Decimal
+
+    @classmethod
+    def of(cls, raw: Node) -> Rates:
+        currency = code(raw, "default_currency_code", "currency_code")
+        if not currency:
+            raise Misread("default_currency_code")
+        shop = code(raw, "store_default_currency_code") or currency
+        rate = decimal(raw, "store_default_to_transactional_exchange_rate")
+        return cls(currency, shop, code(raw, "currency_code") or currency, rate)
+
+    @property
+    def zero(self) -> Money:
+        return Money.zero(self.currency)
+
+    def pair(self, money: Money) -> MoneyPair:
+        """In both currencies; without a rate the paid one stands for both."""
+        if self.shop == self.currency or self.rate <= 0:
+            return MoneyPair(shop=money, customer=money)
+        return MoneyPair(shop=Money(money.amount / self.rate, self.shop).rounded(), customer=money)
+
+    def read(self, parent: Node, *names: str) -> MoneyPair:
+        return self.pair(amount(parent, self.currency, *names))
+
 
 BY_HAND = ("bankdeposit", "cheque", "cod", "moneyorder", "instore", "custom")
 CREDIT = ("storecredit", "giftcertificate")
@@ -25,7 +97,7 @@ States = Mapping[str, PaymentStatus]  # refund payment id → what became of it
 
 def to_payments(raw: Node, rows: Sequence[Node], records: Sequence[Node], rates: Rates) -> tuple[Payment, ...]:
     """One payment per gateway. Money in another currency than the order's is left to a person (`is_clear`)."""
-    ours = [row for row in rows if moneys.code(row, "currency") in ("", rates.currency)]
+    ours = [row for row in rows if code(row, "currency") in ("", rates.currency)]
     gateways = list(dict.fromkeys(json_readers.text(row, "gateway") for row in ours))
     found = [_payment(gateway, _of(ours, gateway), raw, rates) for gateway in gateways]
     known = [payment for payment in found if payment is not None]
@@ -43,7 +115,7 @@ def _of(rows: Sequence[Node], gateway: str) -> list[Node]:
 def _payment(gateway: str, rows: Sequence[Node], raw: Node, rates: Rates) -> Payment | None:
     def sum_of(*events: str) -> Money:
         mine = (row for row in rows if json_readers.text(row, "event") in events)
-        return total((moneys.amount(row, rates.currency, "amount") for row in mine), rates.currency)
+        return total((amount(row, rates.currency, "amount") for row in mine), rates.currency)
 
     by_hand = gateway in BY_HAND or any(json_readers.text(row, "method") in ("offline", "custom") for row in rows)
     taken = sum_of("purchase", "capture") or sum_of("settled")
@@ -80,7 +152,7 @@ def _is_paid_outside(raw: Node) -> bool:
 def _held_without_row(raw: Node, rates: Rates) -> list[Payment]:
     if json_readers.text(raw, "payment_status") != "authorized":
         return []
-    whole = moneys.amount(raw, rates.currency, "total_inc_tax")
+    whole = amount(raw, rates.currency, "total_inc_tax")
     said = json_readers.text(raw, "payment_method")
     return [
         Payment(
@@ -131,7 +203,7 @@ def payment_of(provider: str, ids: Sequence[str]) -> str:
 def refunded(records: Sequence[Node], rates: Rates, payment_id: str = "", ids: Sequence[str] = ()) -> Money:
     """Recorded and not declined."""
     gone = (
-        moneys.amount(part, rates.currency, "amount")
+        amount(part, rates.currency, "amount")
         for record in records
         for part in json_readers.nodes(record, "payments")
         if not json_readers.flag(part, "is_declined")
@@ -195,7 +267,7 @@ def _fits(row: Node, record: Node, part: Node, ids: Sequence[str]) -> bool:
         at, created = json_readers.when(row, "date_created"), json_readers.when(record, "created")
         if at is None or created is None or at < created:
             return False
-    return moneys.decimal(row, "amount") == moneys.decimal(part, "amount")
+    return decimal(row, "amount") == decimal(part, "amount")
 
 
 def to_refund(record: Node, state: States, ids: Sequence[str], rates: Rates, at: datetime) -> Refund:
@@ -206,7 +278,7 @@ def to_refund(record: Node, state: States, ids: Sequence[str], rates: Rates, at:
         id=json_readers.ident(record, "id"),
         created_at=json_readers.when(record, "created") or at,
         note=reason(record),
-        amount=rates.pair(total((moneys.amount(part, rates.currency, "amount") for part in back), rates.currency)),
+        amount=rates.pair(total((amount(part, rates.currency, "amount") for part in back), rates.currency)),
         lines=tuple(
             RefundedLine(
                 line_id=json_readers.ident(item, "item_id"), units=json_readers.units(item, "quantity"), restock="none",
