@@ -21,7 +21,7 @@ SLACK = 100  # lines that a ratchet may stand above what is counted
 # (bar, ratchet) in code lines
 LINES: dict[str, dict[str, tuple[int, int]]] = {
     ADAPTERS: {
-        "bigcommerce": (2_000, 2_148),
+        "bigcommerce": (2_000, 0),
         "magento": (1_600, 2_027),
         "modern_dropship": (1_600, 0),
         "shopify": (2_000, 2_550),

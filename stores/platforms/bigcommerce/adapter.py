@@ -1,6 +1,6 @@
-"""The BigCommerce adapter: the declarative head, and one short call for each thing the desk wants.
+"""The BigCommerce adapter: the declarative head, and each effect with what is read before it and asked after it.
 
-Each effect with what is read before it and asked after it. One effect is one request through the journal.
+One effect is one request through the journal.
 """
 
 from __future__ import annotations
@@ -30,30 +30,28 @@ from stores.connectors.roles import (
     StockKeeper,
 )
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import InputRejected, JobFailed, OutcomeUnknown, RemoteError, RemoteRefused
+from stores.kernel.errors import InputRejected, OutcomeUnknown, RemoteError, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.platforms.bigcommerce import cancellable, finding, mapping, money, reading, webhooks, writing
 from stores.platforms.bigcommerce import capabilities as declared
 from stores.platforms.bigcommerce.api import (
-    BUCKET,
-    PER_SECOND,
-    RUNNING,
     Api,
     Levels,
     Settings,
     ask_quote,
     check_access,
-    check_id,
     levels,
-    pair_of,
+    v2,
+    v3,
 )
 from stores.platforms.bigcommerce.cancellable import Count, Read
 from stores.platforms.bigcommerce.capabilities import _
-from stores.platforms.bigcommerce.money import Rates
 
 HOST = "https://api.bigcommerce.com"
 HASH = re.compile(r"[a-z0-9]{3,40}", re.ASCII)
+ADJUST = "v3/inventory/adjustments/relative"
+T = TypeVar("T")
 
 
 class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
@@ -94,8 +92,8 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     reasons = declared.REASONS
     note_limit = 1000  # of an item's reason
     write_cost = 1
-    points_per_second = PER_SECOND
-    bucket_points = BUCKET
+    points_per_second = Api.points_per_second
+    bucket_points = Api.bucket_points
     deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
@@ -118,27 +116,27 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return said
 
     def check_access(self) -> Access:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             return check_access(self.api, self.store_hash(), self.api_version, self.missing)
 
     def read_order(self, external_id: str) -> Order:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             self.seen = reading.read(self.api, self.settings, external_id)
             return mapping.to_order(self.seen)
 
     def look_again(self, before: Order) -> Order:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             return mapping.to_order(reading.look_again(self.api, self.settings, before))
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             seen = self.seen
             if seen is None or json_readers.ident(seen.raw, "id") != order.external_id:
-                seen = for_refund(self.api, order.external_id)
+                seen = reading.for_refund(self.api, order.external_id)
             return reading.quote(self.api, seen, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
@@ -147,24 +145,80 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
+        """Reads the order first: staff notes are kept, and counts show what the status puts back, asked for or not."""
+        writing.guard_cancel(command)
         said = writing.reason_words(declared.REASONS[command.reason], command.note.strip())
-        note = self.note_with_tag(said, tag)
-        return cancel(self.api, command, note, tag, self.connection.now)
+        with json_readers.understood(declared.UNREADABLE):
+            raw = self.api.order(command.order_id)
+            writing.guard_open(raw, tag)
+            body, begun = writing.cancel_body(raw, self.note_with_tag(said, tag), tag), self.connection.now()
+            before = {} if writing.is_cancelled(raw) else _counted(self.api, raw)
+        receipt = self.read_answer(command, self.api.effect("PUT", v2(command.order_id), body))
+        wanted = _expected(raw, before) if command.restock else dict.fromkeys(before, cancellable.ZERO)
+        return finding.to_be_compared(receipt, before, wanted, begun) if before else receipt
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
-        return refund(self.api, command, self.note_with_tag(command.note, tag), tag)
+        """Reads order and refunds, and asks for the quote again: amounts that do not equal it are refused there."""
+        writing.whole_amount(command)
+        with json_readers.understood(declared.UNREADABLE):
+            seen = reading.for_refund(self.api, command.order_id)
+            writing.guard_refund(command, seen.raw, seen.records, tag)
+            if writing.may_be_running(seen.records):
+                writing.guard_running(seen.records, self.api.transactions(command.order_id))
+            wanted = writing.refund_items(command, seen.raw, seen.costs, self.note_with_tag(command.note, tag))
+            found = ask_quote(self.api, command.order_id, wanted, command.currency)
+            body = writing.refund_body(command, wanted, found, [p.payment_id for p in command.payments])
+        try:
+            answer = self.api.effect("POST", v3(command.order_id, "payment_actions/refunds"), body)
+        except RemoteRefused as exc:
+            return _begun_before(self.api, command, tag, exc)
+        return self.read_answer(command, answer)
 
     def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
-        return void(self.api, command, self.connection.now)
+        path = v3(command.order_id, "payment_actions/void")
+        try:
+            receipt = self.read_answer(command, self.api.effect("POST", path))
+        except RemoteRefused as exc:
+            word = _looked(exc, lambda: json_readers.text(self.api.order(command.order_id), "payment_status"))
+            if word not in ("void", "void pending"):
+                raise
+            receipt = finding.BEING_VOIDED
+        return replace(receipt, reported=replace(receipt.reported, asked_at=self.connection.now()))
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
-        return correct(self.api, command, tag, self.connection.now)
+        """Counts before it moves: an adjustment is relative, so only the counts tell whether it happened.
+
+        The order is looked at last: whoever cancelled it meanwhile has put its units back already.
+        """
+        body, pairs, begun = writing.stock_body(command, tag), writing.pairs(command), self.connection.now()
+        with json_readers.understood(declared.UNREADABLE):
+            before = levels(self.api, pairs)
+            if set(before) != set(pairs):
+                raise RemoteRefused("not counted", code="not_counted", user_message=str(declared.NOT_COUNTED))
+            raw = self.api.order(command.order_id)
+            writing.guard_stock(command, raw, lambda: self.api.refunds(command.order_id))
+        receipt = self.read_answer(command, self.api.effect("POST", ADJUST, body))
+        moves = ((str(item["variant_id"]), str(item["location_id"]), item["quantity"]) for item in body["items"])
+        wanted = {(variant, place): Decimal(units) for variant, place, units in moves}
+        return finding.to_be_compared(receipt, before, wanted, begun)
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
         return finding.read_answer(command, answer)
 
+    # --- afterwards ----------------------------------------------------------------------------
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
-        return poll(self.api, command, receipt, self.connection.now)
+        """Raises JobFailed where it will not happen; whatever else is raised, a read failed."""
+        with json_readers.understood(declared.UNREADABLE):
+            match command:
+                case RefundOrder():
+                    return finding.paid(self.api, command, receipt)
+                case VoidPayment():
+                    return finding.void_state(receipt, self.api.order(command.order_id), self.connection.now())
+            if not receipt.reported.stock:
+                return replace(receipt, outcome=Outcome.APPLIED, look_after=None)
+            found = levels(self.api, [one.pair for one in receipt.reported.stock])
+            tell = finding.adjusted if isinstance(command, CorrectStock) else finding.compared
+            return tell(receipt, found, self.connection.now())
 
     def records(self, command: Command, *, before: Order) -> Reading:
         return finding.look(self.api, command, before=before)
@@ -176,41 +230,18 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     # --- webhooks ------------------------------------------------------------------------------
     def list_hooks(self) -> list[Hook]:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             return webhooks.standing(self.api)
 
     def add_hook(self, topic: str, uri: str) -> Hook:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             return webhooks.add(self.api, topic, uri, self.connection.secrets.get("client_secret", ""))
 
     def remove_hook(self, hook_id: str) -> None:
         webhooks.remove(self.api, hook_id)
 
 
-Now = Callable[[], datetime]
-ADJUST = "v3/inventory/adjustments/relative"
-
-
-def for_refund(api: Api, order_id: str) -> Read:
-    """As much as a refund names: the order, and what was refunded of it."""
-    raw, records = reading.raw_order(api, order_id), api.refunds(order_id)
-    return Read(raw, records, costs=reading.costs(api, raw, records, Rates.of(raw)))
-
-
-# --- the status --------------------------------------------------------------------------------------
-def cancel(api: Api, command: CancelOrder, note: str, tag: str, now: Now) -> Receipt:
-    """Reads the order first: the staff notes are kept, and counts show what the status puts back, asked for or not."""
-    writing.guard_cancel(command)
-    with json_readers.understood(str(declared.UNREADABLE)):
-        raw = reading.raw_order(api, command.order_id)
-        writing.guard_open(raw, tag)
-        body, begun = writing.cancel_body(raw, note, tag), now()
-        before = {} if writing.is_cancelled(raw) else _counted(api, raw)
-    receipt = finding.read_answer(command, api.effect("PUT", f"v2/orders/{check_id(command.order_id)}", body))
-    wanted = _expected(raw, before) if command.restock else dict.fromkeys(before, Decimal(0))
-    return finding.to_be_compared(receipt, before, wanted, begun) if before else receipt
-
-
+# --- what an effect looks at beside its order --------------------------------------------------------
 def _counted(api: Api, raw: Node) -> Levels:
     """How many there are of all its goods; nothing where the account may not see stock."""
     wanted = [(variant, "") for variant in reading.variants(cancellable.line_nodes(raw))]
@@ -224,32 +255,12 @@ def _counted(api: Api, raw: Node) -> Levels:
 
 def _expected(raw: Node, before: Levels) -> Levels:
     """Units that a status gives back: all of every line that is counted."""
-    wanted = dict.fromkeys(before, Decimal(0))
+    wanted = dict.fromkeys(before, cancellable.ZERO)
     for line in cancellable.line_nodes(raw):
         pair = (json_readers.text(line, "variant_id"), "")
         if pair in wanted:
             wanted[pair] += Count.of(line).ordered
     return wanted
-
-
-# --- money -------------------------------------------------------------------------------------------
-def refund(api: Api, command: RefundOrder, note: str, tag: str) -> Receipt:
-    """Reads order and refunds, and asks for the quote again: amounts that do not equal it are refused there."""
-    writing.whole_amount(command)
-    with json_readers.understood(str(declared.UNREADABLE)):
-        seen = for_refund(api, command.order_id)
-        writing.guard_refund(command, seen.raw, seen.records, tag)
-        if writing.may_be_running(seen.records):
-            writing.guard_running(seen.records, api.transactions(command.order_id))
-        wanted = writing.refund_items(command, seen.raw, seen.costs, note)
-        found = ask_quote(api, command.order_id, wanted, command.currency)
-        body = writing.refund_body(command, wanted, found, [p.payment_id for p in command.payments])
-    path = f"v3/orders/{check_id(command.order_id)}/payment_actions/refunds"
-    try:
-        answer = api.effect("POST", path, body)
-    except RemoteRefused as exc:
-        return _begun_before(api, command, tag, exc)
-    return finding.read_answer(command, answer)
 
 
 def _begun_before(api: Api, command: RefundOrder, tag: str, no: RemoteRefused) -> Receipt:
@@ -259,71 +270,13 @@ def _begun_before(api: Api, command: RefundOrder, tag: str, no: RemoteRefused) -
     if ours is not None:
         begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": json_readers.ident(ours, "id")})
         return finding.refund_state(begun, records, (), command)
-    raise writing.running() if no.code == RUNNING else no
-
-
-T = TypeVar("T")
+    raise writing.running() if no.code == declared.REFUND_RUNNING else no
 
 
 def _looked(no: RemoteRefused, read: Callable[[], T]) -> T:
     """A look that fails leaves open what the refusal meant."""
     try:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             return read()
     except RemoteError as exc:
         raise OutcomeUnknown("refused, and not looked at", code=no.code, status=no.status, answer=no.answer) from exc
-
-
-def void(api: Api, command: VoidPayment, now: Now) -> Receipt:
-    path = f"v3/orders/{check_id(command.order_id)}/payment_actions/void"
-    try:
-        receipt = finding.read_answer(command, api.effect("POST", path))
-    except RemoteRefused as exc:
-        word = _looked(exc, lambda: json_readers.text(api.order(command.order_id), "payment_status"))
-        if word not in ("void", "void pending"):
-            raise
-        receipt = finding.BEING_VOIDED
-    return replace(receipt, reported=replace(receipt.reported, asked_at=now()))
-
-
-# --- stock -------------------------------------------------------------------------------------------
-def correct(api: Api, command: CorrectStock, tag: str, now: Now) -> Receipt:
-    """Counts before it moves: an adjustment is relative, so only the counts tell whether it happened.
-
-    The order is looked at last: whoever cancelled it meanwhile has put its units back already.
-    """
-    body, pairs, begun = writing.stock_body(command, tag), writing.pairs(command), now()
-    with json_readers.understood(str(declared.UNREADABLE)):
-        before = levels(api, pairs)
-        if set(before) != set(pairs):
-            raise RemoteRefused("not counted", code="not_counted", user_message=str(declared.NOT_COUNTED))
-        raw = reading.raw_order(api, command.order_id)
-        writing.guard_stock(command, raw, lambda: api.refunds(command.order_id))
-    receipt = finding.read_answer(command, api.effect("POST", ADJUST, body))
-    wanted = {(str(item["variant_id"]), str(item["location_id"])): Decimal(item["quantity"]) for item in body["items"]}
-    return finding.to_be_compared(receipt, before, wanted, begun)
-
-
-# --- afterwards --------------------------------------------------------------------------------------
-def poll(api: Api, command: Command, receipt: Receipt, now: Now) -> Receipt:
-    """Raises JobFailed where it will not happen; whatever else is raised, a read failed."""
-    with json_readers.understood(str(declared.UNREADABLE)):
-        match command:
-            case RefundOrder():
-                return _paid(api, command, receipt)
-            case VoidPayment():
-                return finding.void_state(receipt, api.order(command.order_id), now())
-        if not receipt.reported.stock:
-            return replace(receipt, outcome=Outcome.APPLIED, look_after=None)
-        found = levels(api, [pair_of(one) for one in receipt.reported.stock])
-        tell = finding.adjusted if isinstance(command, CorrectStock) else finding.compared
-        return tell(receipt, found, now())
-
-
-def _paid(api: Api, command: RefundOrder, receipt: Receipt) -> Receipt:
-    """A refund that was declined says so itself; that one was paid, a transaction says."""
-    records = api.refunds(command.order_id)
-    told = finding.refund_state(receipt, records, (), command, JobFailed)
-    if told.outcome is Outcome.APPLIED:
-        return told
-    return finding.refund_state(receipt, records, api.transactions(command.order_id), command, JobFailed)

@@ -1,23 +1,7 @@
-"""Speaking REST with one store: token, both versions, and what each answer says about the rate limit.
+"""Speaking REST with one store: both versions, the rate limit; rights, stock and quotes as they are asked for.
 
-The platform's refusals as our classes, out of the shapes in which it says them.
-
-v2: [{"status", "message"}]; v3: {"status", "title", "errors": {field: text}}; payment actions: {"data": [{…}]} with
-either of `title` and `error`, or {"errors": [{…}]} of the same; 504 of a void: {"errors": {…}}.
-
-What *Test connection* finds: the store, and one harmless read for each right.
-
-Stock: what a cancellation does to it in this shop, where units are counted, and how many there are.
-
-Settings: a channel's own word goes before the store's; null means that it has none. Stock is taken when an order is
-placed, or only when it is shipped: then nothing of what waits was taken, and nothing goes back.
-
-What a refund names, item by item: the one computation that both the quote and the refund use. Pure.
-
-What a cancellation would give back: BigCommerce's own figures, and the way in which it would pay.
-
-Among the ways it offers the first that moves money is taken; store credit only where store credit was paid, since
-nobody asked the customer. Lines get their share of the quote in proportion to what they cost.
+Settings of stock: a channel's own word goes before the store's; null means that it has none. Stock is taken when an
+order is placed, or only when it is shipped: then nothing of what waits was taken, and nothing goes back.
 """
 
 from __future__ import annotations
@@ -27,126 +11,83 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from stores.canonical.order import Location
-from stores.canonical.receipts import StockCount
+from stores.connectors.rest import Query, RestApi, every
 from stores.connectors.roles import Access, ConnectorContext, Scope
-from stores.kernel.errors import RemoteError, RemoteRefused, RemoteThrottled, RemoteUnavailable
+from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
-from stores.kernel.http.responses import DEFAULT_RETRY_AFTER, Answer
+from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
 from stores.kernel.money import Money
 from stores.platforms.bigcommerce import capabilities, money
 
-IDENT = re.compile(r"[0-9]{1,18}", re.ASCII)
 WINDOW_SECONDS = 30.0
-PER_SECOND = 5.0  # 150 requests in 30 seconds on the smallest plan; every answer says the store's own
-BUCKET = 1.0  # a fixed window: whatever were saved up would be missing at its end
 ENOUGH = 0.1  # share of the window below which what is left is spread over its rest
-NO_CONTENT = 204
-MOST_PAGES = 40
 WHOLE_ORDER = (("include", "consignments.line_items,fees"), ("consignment_structure", "object"))
 
 
-class Api:
-    """One store's REST door; also the transport's Caller (token and rate limit)."""
+class Api(RestApi):
+    """One store's REST API; an empty list of v2 is 204 without a body."""
+
+    outcomes = capabilities.OUTCOMES
+    ident = re.compile(r"[0-9]{1,18}", re.ASCII)
+    not_found = capabilities.NOT_FOUND
+    unreadable = capabilities.UNREADABLE
+    points_per_second = 5.0  # 150 requests in 30 seconds on the smallest plan; every answer says the store's own
+    bucket_points = 1.0  # a fixed window: whatever were saved up would be missing at its end
+    may_be_empty = frozenset({"GET"})
+    plain_in_query = ":,"
 
     def __init__(self, connection: ConnectorContext, base_url: str, store_hash: str) -> None:
-        self.connection = connection
+        super().__init__(connection)
         self.url = f"{base_url}/stores/{store_hash}"
 
-    # --- reads ---------------------------------------------------------------------------------
-    def object(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Node:
-        return json_readers.node(self._read(path, query), "body")
+    def address(self, path: str) -> str:
+        return f"{self.url}/{path}"
 
-    def bare(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Node]:
-        """A list of v2: 204 without a body when it is empty."""
-        return json_readers.nodes({"body": self.items(path, query)}, "body")
-
-    def items(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Any]:
-        """As `bare`, whatever its rows are."""
-        return json_readers.items({"body": self._read(path, query)}, "body")
-
-    def data(self, path: str, query: Sequence[tuple[str, str]] = ()) -> list[Node]:
+    def data(self, path: str, query: Query = ()) -> list[Node]:
         """A list of v3, in `data`; all of it, where it says that there are more pages."""
-        found: list[Node] = []
-        for page in range(1, MOST_PAGES + 1):
-            body = self._read(path, [*query, ("page", str(page))] if page > 1 else query)
-            if body is None:
-                return found
-            if (
-                json_readers.node(body, "body").get("data") is None
-            ):  # only 204 and an empty list say that there is nothing
-                raise Misread("data")
-            found += json_readers.nodes(body, "data")
-            if page >= _pages(body):
-                return found
-        raise Misread("too many pages")
 
-    def touch(self, path: str) -> None:
-        """Only to learn whether it may be read."""
-        self._read(path)
+        def page(number: int) -> tuple[list[Node], int | None]:
+            body = self.read(path, [*query, ("page", str(number))] if number > 1 else query)
+            if body is None:
+                return [], None
+            rows = json_readers.listed(json_readers.node(body, "body"), "data")
+            return rows, number + 1 if number < _pages(body) else None
+
+        return every(page, 1)
 
     def order(self, order_id: str) -> Node:
-        """With its lines, addresses and fees, in one call."""
-        return self.object(f"v2/orders/{check_id(order_id)}", WHOLE_ORDER)
+        """The very order with its lines, addresses and fees, in one call."""
+        raw = self.object(v2(order_id), WHOLE_ORDER)
+        if json_readers.ident(raw, "id") != order_id:
+            raise Misread("id")
+        return raw
 
     def refunds(self, order_id: str) -> list[Node]:
-        return self.data(f"v3/orders/{check_id(order_id)}/payment_actions/refunds")
+        return self.data(v3(order_id, "payment_actions/refunds"))
 
     def transactions(self, order_id: str) -> list[Node]:
-        return self.data(f"v3/orders/{check_id(order_id)}/transactions")
-
-    def quote(self, order_id: str, items: Sequence[Mapping[str, Any]]) -> Node:
-        """A POST that changes nothing and stores nothing, so it may be repeated like a read."""
-        path = f"v3/orders/{check_id(order_id)}/payment_actions/refund_quotes"
-        answer = self._send("POST", path, {"items": list(items)})
-        return json_readers.node(json_readers.node(answer.body, "body").get("data"), "data")
-
-    def _read(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Any:
-        answer = self._send("GET", path + (f"?{urlencode(query, safe=':,')}" if query else ""))
-        if answer.body is None and answer.status != NO_CONTENT:  # only 204 says that there is nothing
-            raise RemoteUnavailable(
-                "empty", code="empty", status=answer.status, user_message=str(capabilities.UNREADABLE)
-            )
-        return answer.body
-
-    # --- effects -------------------------------------------------------------------------------
-    def effect(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """Send through the journal, exactly once."""
-        return self._send(method, path, body, effect=True)
-
-    def _send(self, method: str, path: str, body: Any = None, *, effect: bool = False) -> Answer:
-        try:
-            answer: Answer = self.connection.transport.send(
-                method, f"{self.url}/{path}", json=body, effect=effect, caller=self, may_be_empty=method == "GET"
-            )
-        except RemoteError as exc:
-            raise sorted_out(exc, effect=effect) from exc
-        return answer
+        return self.data(v3(order_id, "transactions"))
 
     # --- the transport's Caller ----------------------------------------------------------------
     def auth_headers(self) -> Mapping[str, str]:
         """v2 answers XML unless it is asked for JSON."""
         return {"X-Auth-Token": self.connection.secrets.get("token", ""), "Accept": "application/json"}
 
-    def renew(self) -> bool:
-        """A store's own account has a token without end; another one cannot be had."""
-        return False
-
     def usage(self, answer: Answer) -> Usage:
         """The store's own quota; once little of it is left, the rest of the window is shared out evenly."""
         quota, left = _number(answer, "requests-quota"), _number(answer, "requests-left")
         reset = _number(answer, "time-reset-ms")
         if not quota or left is None or reset is None:
-            return Usage(requested=1, actual=1, maximum=BUCKET, per_second=PER_SECOND)
-        pace, available = quota / WINDOW_SECONDS, None
+            return super().usage(answer)
+        bucket, pace, available = self.bucket_points, quota / WINDOW_SECONDS, None
         if left < quota * ENOUGH:
             wait = min(reset / 1000, WINDOW_SECONDS) / max(left, 1.0)
-            available = min(BUCKET, BUCKET - wait * pace)
-        return Usage(requested=1, actual=1, available=available, maximum=BUCKET, per_second=pace)
+            available = min(bucket, bucket - wait * pace)
+        return Usage(requested=1, actual=1, available=available, maximum=bucket, per_second=pace)
 
 
 def _pages(body: Node) -> int:
@@ -161,81 +102,20 @@ def _number(answer: Answer, name: str) -> float | None:
     return float(said) if said.isascii() and said.isdigit() and len(said) < 12 else None
 
 
-def check_id(order_id: str) -> str:
-    """Raises RemoteRefused for what is no id, before anything is sent."""
-    if not IDENT.fullmatch(order_id):
-        raise RemoteRefused("no such order", code="not_found", user_message=str(capabilities.NOT_FOUND))
-    return order_id
+def v2(order_id: str, rest: str = "") -> str:
+    """The address of an order, or of something of it. Raises RemoteRefused for what is no id."""
+    return f"v2/orders/{Api.part(order_id)}" + (f"/{rest}" if rest else "")
 
 
-OVERLOADED_SECONDS = 30.0  # 429 without a word about time means the platform itself is overloaded: a whole window
-PLAN_LIMIT = 507
-RUNNING = "refund_running"
+def v3(order_id: str, rest: str) -> str:
+    return f"v3/orders/{Api.part(order_id)}/{rest}"
 
 
-def flat(body: Any) -> str:
-    """All that is said, as one message."""
-    return "; ".join(dict.fromkeys(_parts(body)))[:500]
-
-
-def _parts(body: Any) -> Iterator[str]:
-    match body:
-        case list():
-            for one in body[:20]:
-                yield from _parts(one)
-        case Mapping():
-            yield from _parts(body.get("data"))
-            for name in ("title", "message", "error"):
-                if isinstance(said := body.get(name), str) and said.strip():
-                    yield said.strip()
-            yield from _fields(body.get("errors"))
-
-
-def _fields(said: Any) -> Iterator[str]:
-    if isinstance(said, Mapping):
-        for name, text in list(said.items())[:20]:
-            if isinstance(text, str) and text.strip():
-                yield f"{name} {text.strip()}"
-    elif isinstance(said, list):
-        yield from (text.strip() for text in said[:20] if isinstance(text, str) and text.strip())
-        yield from _parts([one for one in said[:20] if isinstance(one, Mapping)])
-
-
-def sorted_out(exc: RemoteError, *, effect: bool) -> RemoteError:
-    """The transport's class by status, with words, and the few rows where the status alone says too little."""
-    said = flat(exc.answer)
-    told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
-    if exc.status == PLAN_LIMIT:
-        return RemoteRefused(said, code="plan_limit", user_message=capabilities.refused(said, PLAN_LIMIT), **told)
-    if exc.status == 404:
-        return RemoteRefused(said, code="not_found", user_message=capabilities.refused(said, 404), **told)
-    if exc.status == 422 and is_running(said):
-        return RemoteRefused(said, code=RUNNING, user_message=str(capabilities.RUNNING), **told)
-    if isinstance(exc, RemoteThrottled) and exc.status == 429 and exc.retry_after == DEFAULT_RETRY_AFTER:
-        exc.retry_after = OVERLOADED_SECONDS
-    if exc.status in capabilities.STATUSES:
-        exc.user_message = capabilities.refused(said, exc.status)
-    return exc
-
-
-def is_running(said: str) -> bool:
-    """The only words that tell this refusal from the others of 422; exact texts are not documented."""
-    lower = said.lower()
-    return "another refund" in lower or "running" in lower or "in progress" in lower or "concurrent" in lower
-
-
-RIGHTS = (
-    ("store_v2_information_read_only", "v3/settings/inventory"),
-    ("store_v2_orders", "v2/orders?limit=1"),
-    ("store_v2_transactions", "v3/orders/1/transactions"),
-    ("store_inventory", "v3/inventory/items?limit=1"),
-)
-
-
+# --- rights --------------------------------------------------------------------------------------------
 def check_access(api: Api, account: str, version: str, missing: Callable[[Sequence[str]], tuple[Scope, ...]]) -> Access:
     """The right to write cannot be asked for: it counts as granted with the right to read."""
     said = api.object("v2/store")
-    granted = tuple(name for name, path in RIGHTS if _may(api, path))
+    granted = tuple(name for name, path in capabilities.RIGHTS if _may(api, path))
     zone = said.get("timezone")
     return Access(
         shop_name=json_readers.text(said, "name"),
@@ -250,7 +130,7 @@ def check_access(api: Api, account: str, version: str, missing: Callable[[Sequen
 
 def _may(api: Api, path: str) -> bool:
     try:
-        api.touch(path)
+        api.read(path)
     except RemoteRefused as exc:
         if exc.status not in (403, 404):
             raise
@@ -258,6 +138,7 @@ def _may(api: Api, path: str) -> bool:
     return True
 
 
+# --- stock ---------------------------------------------------------------------------------------------
 STOCK = "v3/inventory/items"
 GIVES_BACK, TAKEN = "refund_order_stock_adjustment", "update_stock_behavior"
 USUAL_LOCATION = "1"
@@ -282,8 +163,7 @@ class Settings:
     def _read(self, channel: str) -> Node:
         if channel not in self.known:
             query = [("channel_id", channel)] if channel else []
-            body = self.api.object("v3/settings/inventory", query)
-            self.known[channel] = json_readers.node(body.get("data"), "data")
+            self.known[channel] = json_readers.inner(self.api.object("v3/settings/inventory", query), "data")
         return self.known[channel]
 
 
@@ -344,13 +224,10 @@ def levels(api: Api, wanted: Sequence[tuple[str, str]]) -> Levels:
 def _onhand(row: Node) -> Decimal:
     if row.get("total_inventory_onhand") is None:
         raise Misread("total_inventory_onhand")
-    return money.decimal(row, "total_inventory_onhand")
+    return json_readers.decimal(row, "total_inventory_onhand")
 
 
-def pair_of(count: StockCount) -> tuple[str, str]:
-    return count.stock_item_id, count.location_id
-
-
+# --- quotes --------------------------------------------------------------------------------------------
 Item = dict[str, Any]
 
 
@@ -374,7 +251,9 @@ class Quoted:
 
 
 def ask_quote(api: Api, order_id: str, wanted: Sequence[Item], currency: str) -> Quoted:
-    raw = api.quote(order_id, wanted)
+    """A POST that changes nothing and stores nothing, so it may be repeated like a read."""
+    path = v3(order_id, "payment_actions/refund_quotes")
+    raw = json_readers.inner(api.ask(path, {"items": list(wanted)}), "data")
     ways = json_readers.first(raw, "refund_methods") or []
     if not isinstance(ways, list):
         raise json_readers.Misread("refund_methods")
@@ -400,6 +279,6 @@ def _backs(way: object, currency: str) -> Iterator[Back]:
 def _exact(part: Node, currency: str) -> Money:
     """What is sent must equal it. Raises RemoteRefused where our minor unit is coarser: rounded, it is another sum."""
     found = money.amount(part, currency, "amount")
-    if found.amount != money.decimal(part, "amount"):
+    if found.amount != json_readers.decimal(part, "amount"):
         raise RemoteRefused("finer", code="finer", user_message=str(capabilities.FINER))
     return found

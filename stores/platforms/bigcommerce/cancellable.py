@@ -1,25 +1,7 @@
-"""The parts of an order that a refund can name: lines, places with shipping and handling, fees. Pure.
+"""What of an order can still go back, or why nothing can: lines, shipping, fees, stock, and what is worth a look. Pure.
 
-`left` amounts are as the store writes prices (without tax, unless prices contain it), since that is how an item's
-`amount` is read; what goes back with tax is the quote's to say.
-
-The parts of an order that a refund can name: lines, places with shipping and handling, fees. Pure.
-
-`left` amounts are as the store writes prices (without tax, unless prices contain it), since that is how an item's
-`amount` is read; what goes back with tax is the quote's to say.
-
-What a refund names, item by item: the one computation that both the quote and the refund use. Pure.
-
-Lines of theirs as lines of ours: units that wait, where they are counted, what one costs.
-
-Stock: what a cancellation does to it in this shop, where units are counted, and how many there are.
-
-Settings: a channel's own word goes before the store's; null means that it has none. Stock is taken when an order is
-placed, or only when it is shipped: then nothing of what waits was taken, and nothing goes back.
-
-An order of theirs as an order of ours. Words nobody knows become "unknown" and a remark, never an error.
-
-What is worth a look at an order, in words.
+Amounts that are left are as the store writes prices (without tax, unless prices contain it), since that is how an
+item's `amount` is read; what goes back with tax is the quote's to say.
 """
 
 from __future__ import annotations
@@ -48,6 +30,7 @@ from stores.platforms.bigcommerce import capabilities, money
 from stores.platforms.bigcommerce.money import Rates, States
 
 FEE_COST = ("cost_ex_tax", "cost_exc_tax")  # the vendor's own sample spells it both ways
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -74,12 +57,11 @@ def line_nodes(raw: Node) -> list[Node]:
         *json_readers.nodes(email, "gift_certificates"),
     )
     if any(group.get("line_items") is None for group in groups):
-        raise json_readers.Misread("line_items")
-    found = {
-        json_readers.ident(line, "id"): line for group in groups for line in json_readers.nodes(group, "line_items")
-    }
+        raise Misread("line_items")
+    lines = [line for group in groups for line in json_readers.nodes(group, "line_items")]
+    found = {json_readers.ident(line, "id"): line for line in lines}
     if not found and json_readers.units(raw, "items_total"):
-        raise json_readers.Misread("line_items")
+        raise Misread("line_items")
     return [found[ident] for ident in sorted(found, key=lambda ident: (len(ident), ident))]
 
 
@@ -100,7 +82,7 @@ def number(parent: Node, name: str) -> int:
     """An id as the number that refunds take; 0 for none."""
     found = json_readers.text(parent, name) or "0"
     if not found.isascii() or not found.isdigit() or len(found) > 18:
-        raise json_readers.Misread(name)
+        raise Misread(name)
     return int(found)
 
 
@@ -108,36 +90,33 @@ def number(parent: Node, name: str) -> int:
 def costs_left(raw: Node, addresses: Sequence[Node], records: Sequence[Node], rates: Rates) -> list[Cost]:
     """Shipping of each address, then handling of each, then fees: what is left of them."""
     included = json_readers.flag(raw, "is_tax_inclusive_pricing")
-    found = [_cost(kind, place, ("",), records, rates, included=included)
+    found = [_cost(kind, place, records, rates, included=included)
              for kind in ("SHIPPING", "HANDLING") for place in addresses]  # fmt: skip
-    listed = raw.get("fees")
-    fees = json_readers.nodes(raw, "fees") if isinstance(listed, list) else []
-    found += [_cost("FEE", fee, FEE_COST, records, rates, included=included) for fee in fees]
+    found += [_cost("FEE", fee, records, rates, included=included) for fee in fee_nodes(raw)]
     return [cost for cost in found if cost.left.amount > 0]
 
 
-def _cost(
-    kind: str, raw: Node, names: tuple[str, ...], records: Sequence[Node], rates: Rates, *, included: bool
-) -> Cost:
+def fee_nodes(raw: Node) -> list[Node]:
+    return json_readers.nodes(raw, "fees") if isinstance(raw.get("fees"), list) else []
+
+
+def _cost(kind: str, raw: Node, records: Sequence[Node], rates: Rates, *, included: bool) -> Cost:
     prefix = "handling_cost" if kind == "HANDLING" else "cost"
-    ex = money.amount(raw, rates.currency, f"{prefix}_ex_tax", *(name for name in names if name))
+    ex = money.amount(raw, rates.currency, *(FEE_COST if kind == "FEE" else [f"{prefix}_ex_tax"]))
     inc = money.amount(raw, rates.currency, f"{prefix}_inc_tax")
-    whole = inc if included else ex
-    ident = number(raw, "id")
-    left = max(whole - _given(kind, ident, records, rates), rates.zero)
-    tax = (inc - ex).amount / whole.amount if whole and not included else Decimal(0)
-    return Cost(kind, ident, left, max(tax, Decimal(0)))
+    whole, ident = inc if included else ex, number(raw, "id")
+    left = max(whole - given(kind, records, rates, str(ident)), rates.zero)
+    tax = (inc - ex).amount / whole.amount if whole and not included else ZERO
+    return Cost(kind, ident, left, max(tax, ZERO))
 
 
-def _given(kind: str, ident: int, records: Sequence[Node], rates: Rates) -> Money:
-    gone = (
-        money.amount(item, rates.currency, "requested_amount")
-        for record in records
-        if not is_declined(record)
-        for item in json_readers.nodes(record, "items")
-        if json_readers.text(item, "item_type") == kind and json_readers.text(item, "item_id") == str(ident)
-    )
-    return total(gone, rates.currency)
+def given(kind: str, records: Sequence[Node], rates: Rates, ident: str = "") -> Money:
+    """What went back of one kind; of one of it, where `ident` says which."""
+    done = (record for record in records if not is_declined(record))
+    items = (item for record in done for item in json_readers.nodes(record, "items"))
+    mine = (item for item in items if json_readers.text(item, "item_type") == kind)
+    wanted = (item for item in mine if not ident or json_readers.text(item, "item_id") == ident)
+    return money.sum_of(wanted, rates.currency, "requested_amount")
 
 
 def is_declined(record: Node) -> bool:
@@ -163,17 +142,6 @@ def spread(amount: Money, found: Sequence[Cost]) -> Iterator[tuple[Cost, Money]]
         amount = amount - part
 
 
-def whole(line: Node, name: str) -> Decimal:
-    """A count that the description calls a number."""
-    found = money.decimal(line, name)
-    if found < 0 or found != found.to_integral_value():
-        raise json_readers.Misread(name)
-    return found
-
-
-ZERO = Decimal(0)
-
-
 class Count(NamedTuple):
     ordered: Decimal
     refunded: Decimal
@@ -182,8 +150,8 @@ class Count(NamedTuple):
     @classmethod
     def of(cls, raw: Node) -> Count:
         ordered = json_readers.units(raw, "quantity")
-        shipped = min(whole(raw, "quantity_shipped"), ordered)
-        return cls(ordered, min(whole(raw, "quantity_refunded"), ordered), shipped)
+        shipped = min(json_readers.whole(raw, "quantity_shipped"), ordered)
+        return cls(ordered, min(json_readers.whole(raw, "quantity_refunded"), ordered), shipped)
 
     @property
     def waiting(self) -> Decimal:
@@ -258,12 +226,12 @@ def why_closed(read: Read, status: int) -> str:
 
 def whole_cancel_blockers(read: Read, closed: str) -> tuple[str, ...]:
     found = [closed] if closed else []
-    money = json_readers.text(read.raw, "payment_status")
-    if money in capabilities.UNDECIDED:
-        found.append(str(capabilities.UNDECIDED[money]))
+    word = json_readers.text(read.raw, "payment_status")
+    if word in capabilities.UNDECIDED:
+        found.append(str(capabilities.UNDECIDED[word]))
     if PaymentStatus.PENDING in read.states.values():
         found.append(str(capabilities.PENDING_REFUND))
-    if not read.is_summary and money in ("captured", "paid") and not any(p.refundable is not None for p in read.paid):
+    if not read.is_summary and word in ("captured", "paid") and not any(p.refundable is not None for p in read.paid):
         found.append(str(capabilities.NO_PAYMENT))
     return tuple(found)
 
@@ -294,8 +262,10 @@ def how_much(found: Sequence[LineItem], blockers: Sequence[str]) -> Cancellable:
     return Cancellable.PART if blockers or has_left else Cancellable.ALL
 
 
-def remarks_of(raw: Node, records: Sequence[Node], stocks: Stocks, rates: Rates, *, is_clear: bool) -> Iterator[Remark]:
-    status, money = int(json_readers.units(raw, "status_id")), json_readers.text(raw, "payment_status")
+# --- in words --------------------------------------------------------------------------------------------
+def remarks_of(read: Read, rates: Rates) -> Iterator[Remark]:
+    raw = read.raw
+    status, word = int(json_readers.units(raw, "status_id")), json_readers.text(raw, "payment_status")
     if status == capabilities.DISPUTED:
         yield Remark(kind="dispute", text=str(capabilities.DISPUTE), is_open=True, stops_refund=True)
     if status in capabilities.REMARKS:
@@ -304,26 +274,24 @@ def remarks_of(raw: Node, records: Sequence[Node], stocks: Stocks, rates: Rates,
         yield _other(str(capabilities.PACKING[status]))
     if json_readers.flag(raw, "is_deleted"):
         yield _other(str(capabilities.ARCHIVED))
-    if money in capabilities.UNDECIDED:
-        yield Remark(kind="other", text=str(capabilities.UNDECIDED[money]), is_open=True)
-    elif money and money not in capabilities.PAYMENT:
-        yield _other(_("BigCommerce says “%(word)s”, which Rescind does not know.") % {"word": money[:60]})
-    if not is_clear:
+    if word in capabilities.UNDECIDED:
+        yield Remark(kind="other", text=str(capabilities.UNDECIDED[word]), is_open=True)
+    elif word and word not in capabilities.PAYMENT:
+        yield _other(_("BigCommerce says “%(word)s”, which Rescind does not know.") % {"word": word[:60]})
+    if not read.is_clear:
         yield _other(str(capabilities.TWO_CURRENCIES))
-    if stocks.places is None:
+    if read.stocks.places is None:
         yield _other(str(capabilities.NO_STOCK_RIGHT))
-    yield from _declined(records, rates)
+    yield from _declined(read.records, rates)
     if said := json_readers.text(raw, "customer_message"):
         yield _other(_("The customer wrote: %(said)s") % {"said": said[:500]})
 
 
 def _declined(records: Sequence[Node], rates: Rates) -> Iterator[Remark]:
-    for record in records:
-        for part in json_readers.nodes(record, "payments"):
-            if json_readers.flag(part, "is_declined"):
-                back = money.amount(part, rates.currency, "amount")
-                said = {"amount": f"{back.amount:f} {back.currency}"}
-                yield _other(str(capabilities.DECLINED_BEFORE) % said)
+    for part in money.back_payments(records):
+        if json_readers.flag(part, "is_declined"):
+            back = money.amount(part, rates.currency, "amount")
+            yield _other(str(capabilities.DECLINED_BEFORE) % {"amount": f"{back.amount:f} {back.currency}"})
 
 
 def _other(text: str) -> Remark:

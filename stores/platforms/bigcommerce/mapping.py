@@ -1,8 +1,6 @@
-"""An order of theirs as an order of ours. Words nobody knows become "unknown" and a remark, never an error.
+"""An order of theirs as an order of ours, with its lines and its money.
 
-Lines of theirs as lines of ours: units that wait, where they are counted, what one costs.
-
-The money of an order: what was asked, taken and given back, and whether all of it is in one currency.
+Words nobody knows become "unknown" and a remark, never an error.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ from stores.canonical.order import (
     Location,
     MoneyPair,
     Order,
-    Payment,
     PaymentState,
     Person,
     Placement,
@@ -78,14 +75,14 @@ def to_order(read: Read) -> Order:
         can_notify=False,
         is_refundable=any(payment.refundable for payment in read.paid),
         is_restockable=read.stocks.is_taken and read.stocks.places is not None,
-        totals=to_totals(raw, read.records, read.paid, rates, is_over=is_over),
+        totals=to_totals(read, rates, is_over=is_over),
         lines=found,
         shipping_lines=shipping_lines(raw),
         shipping_refundable=shipping,
         payments=read.paid,
         shipments=tuple(to_shipment(sent, updated or placed) for sent in read.shipments),
         refunds=tuple(money.to_refund(r, read.states, ids, rates, updated or placed) for r in read.records),
-        remarks=tuple(cancellable.remarks_of(raw, read.records, read.stocks, rates, is_clear=read.is_clear)),
+        remarks=tuple(cancellable.remarks_of(read, rates)),
         cancellable=cancellable.how_much(found, blockers),
         whole_cancel_blockers=blockers,
         cancel_restocks=restocks and not was_refunded,
@@ -130,16 +127,14 @@ def to_payment_state(raw: Node, read: Read) -> PaymentState:
 
 # --- the rest ------------------------------------------------------------------------------------
 def shipping_lines(raw: Node) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(filter(None, (json_readers.text(p, "shipping_method") for p in cancellable.shipping_places(raw))))
-    )
+    found = (json_readers.text(place, "shipping_method") for place in cancellable.shipping_places(raw))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def to_shipment(sent: Node, at: datetime) -> Shipment:
     rows = [(json_readers.ident(item, "order_product_id"), json_readers.units(item, "quantity"))
             for item in json_readers.nodes(sent, "items")]  # fmt: skip
-    names = ("shipping_provider_display_name", "tracking_number", "tracking_link")
-    tracking = " ".join(filter(None, (json_readers.text(sent, name) for name in names)))
+    tracking = words(sent, "shipping_provider_display_name", "tracking_number", "tracking_link")
     return Shipment(
         id=json_readers.ident(sent, "id"),
         name=json_readers.text(sent, "shipping_method"),
@@ -154,11 +149,10 @@ def to_shipment(sent: Node, at: datetime) -> Shipment:
 def to_person(raw: Node) -> Person:
     billing = json_readers.node(json_readers.first(raw, "billing_address") or {}, "billing_address")
     places = cancellable.shipping_places(raw)
-    name = " ".join(filter(None, (json_readers.text(billing, name) for name in ("first_name", "last_name"))))
     customer = json_readers.text(raw, "customer_id")
     return Person(
         id=customer if customer != "0" else "",
-        name=name,
+        name=words(billing, "first_name", "last_name"),
         email=json_readers.text(billing, "email"),
         phone=json_readers.text(billing, "phone"),
         billing_address=address(billing),
@@ -167,13 +161,17 @@ def to_person(raw: Node) -> Person:
 
 
 def address(raw: Node) -> tuple[str, ...]:
-    name = " ".join(filter(None, (json_readers.text(raw, part) for part in ("first_name", "last_name"))))
-    rest = (
-        json_readers.text(raw, part) for part in ("company", "street_1", "street_2", "zip", "city", "state", "country")
-    )
-    return tuple(said for said in (name, *rest) if said)
+    names = ("company", "street_1", "street_2", "zip", "city", "state", "country")
+    found = (words(raw, "first_name", "last_name"), *(json_readers.text(raw, name) for name in names))
+    return tuple(filter(None, found))
 
 
+def words(raw: Node, *names: str) -> str:
+    """What is there of them, in one line."""
+    return " ".join(filter(None, (json_readers.text(raw, name) for name in names)))
+
+
+# --- lines -----------------------------------------------------------------------------------------
 def to_lines(raws: Sequence[Node], rates: Rates, stocks: Stocks, *, closed: str, packing: str) -> tuple[LineItem, ...]:
     """closed: why nothing of the order can be cancelled, "" when it can; packing: the state that warns."""
     bundles = {json_readers.text(raw, "parent_order_product_id") for raw in raws} - {"", "0"}
@@ -184,13 +182,8 @@ def to_lines(raws: Sequence[Node], rates: Rates, stocks: Stocks, *, closed: str,
 def _bundle(raw: Node, bundles: set[str]) -> str:
     """What was chosen from a pick list goes with its parent."""
     parent = json_readers.text(raw, "parent_order_product_id")
-    return (
-        parent
-        if parent in bundles
-        else json_readers.ident(raw, "id")
-        if json_readers.ident(raw, "id") in bundles
-        else ""
-    )
+    ident = json_readers.ident(raw, "id")
+    return parent if parent in bundles else ident if ident in bundles else ""
 
 
 def _line(
@@ -201,12 +194,11 @@ def _line(
     place = (stocks.places or {}).get(variant)
     is_counted = place is not None and stocks.is_taken and count.waiting > 0
     stoppable = cancellable.ZERO if closed else count.waiting
+    options = json_readers.nodes(raw, "product_options")
     return LineItem(
         id=json_readers.ident(raw, "id"),
         title=json_readers.text(raw, "name"),
-        variant=", ".join(
-            json_readers.text(option, "display_value") for option in json_readers.nodes(raw, "product_options")
-        ),
+        variant=", ".join(json_readers.text(option, "display_value") for option in options),
         sku=json_readers.text(raw, "sku"),
         vendor=json_readers.text(raw, "brand"),
         ordered=count.ordered,
@@ -257,32 +249,28 @@ def _tax(raw: Node, rates: Rates) -> tuple[str, ...]:
     return sentences.tax(money.amount(raw, rates.currency, "total_tax"))
 
 
+# --- totals ----------------------------------------------------------------------------------------
 FIRST = ("purchase", "authorization", "pending")  # events that begin a payment
 
 
-def to_totals(raw: Node, records: Sequence[Node], paid: Sequence[Payment], rates: Rates, *, is_over: bool) -> Totals:
-    zero = rates.zero
-    whole = money.amount(raw, rates.currency, "total_inc_tax")
-    got = total((p.amount.customer for p in paid if p.refundable is not None), rates.currency)
-    back = money.refunded(records, rates)
-    held = total((p.capturable for p in paid if p.capturable), rates.currency)
-    kinds = ("handling_cost_ex_tax", "wrapping_cost_ex_tax")
-    fees = total((money.amount(raw, rates.currency, name) for name in kinds), rates.currency)
-    listed = raw.get("fees")
-    own = json_readers.nodes(raw, "fees") if isinstance(listed, list) else []
-    fees = fees + total((money.amount(fee, rates.currency, *cancellable.FEE_COST) for fee in own), rates.currency)
+def to_totals(read: Read, rates: Rates, *, is_over: bool) -> Totals:
+    raw, zero, currency = read.raw, rates.zero, rates.currency
+    whole = money.amount(raw, currency, "total_inc_tax")
+    got = total((p.amount.customer for p in read.paid if p.refundable is not None), currency)
+    back = money.refunded(read.records, rates)
+    held = total((p.capturable for p in read.paid if p.capturable), currency)
+    fees = _both(raw, currency, "handling_cost_ex_tax", "wrapping_cost_ex_tax")
+    fees += money.sum_of(cancellable.fee_nodes(raw), currency, *cancellable.FEE_COST)
     return Totals(
         original=rates.pair(whole),
         current=rates.pair(zero if is_over else max(whole - back, zero)),
         subtotal=rates.read(raw, "subtotal_ex_tax"),
         tax=rates.read(raw, "total_tax"),
         shipping=rates.read(raw, "shipping_cost_ex_tax"),
-        discounts=rates.pair(
-            money.amount(raw, rates.currency, "discount_amount") + money.amount(raw, rates.currency, "coupon_discount")
-        ),
+        discounts=rates.pair(_both(raw, currency, "discount_amount", "coupon_discount")),
         received=rates.pair(got),
         refunded=rates.pair(back),
-        refunded_shipping=rates.pair(_shipping_back(records, rates)),
+        refunded_shipping=rates.pair(cancellable.given("SHIPPING", read.records, rates)),
         outstanding=rates.pair(zero if is_over or held else max(whole - got, zero)),
         capturable=rates.pair(held),
         net=rates.pair(got - back),
@@ -290,25 +278,16 @@ def to_totals(raw: Node, records: Sequence[Node], paid: Sequence[Payment], rates
     )
 
 
-def _shipping_back(records: Sequence[Node], rates: Rates) -> Money:
-    done = (record for record in records if not cancellable.is_declined(record))
-    items = (item for record in done for item in json_readers.nodes(record, "items"))
-    back = (
-        money.amount(item, rates.currency, "requested_amount")
-        for item in items
-        if json_readers.text(item, "item_type") == "SHIPPING"
-    )
-    return total(back, rates.currency)
+def _both(raw: Node, currency: str, *names: str) -> Money:
+    return total((money.amount(raw, currency, name) for name in names), currency)
 
 
 def is_clear(raw: Node, rows: Sequence[Node], rates: Rates) -> bool:
     """Are all amounts in the currency that was paid? Where another was shown, only the payments can tell."""
-    if any(money.code(row, "currency") not in ("", rates.currency) for row in rows):
+    if any(json_readers.currency(row, "currency") not in ("", rates.currency) for row in rows):
         return False
     if rates.shown == rates.currency or not rows:  # nothing was paid: no money moves
         return True
     whole = money.amount(raw, rates.currency, "total_inc_tax")
-    first = (
-        row for row in rows if json_readers.text(row, "event") in FIRST and json_readers.text(row, "status") != "error"
-    )
-    return total((money.amount(row, rates.currency, "amount") for row in first), whole.currency) == whole
+    first = (row for row in rows if json_readers.text(row, "event") in FIRST and not money.is_error(row))
+    return money.sum_of(first, rates.currency, "amount") == whole

@@ -1,22 +1,14 @@
-"""Numbers of theirs as money of ours: text in v2, JSON numbers in v3, three currencies by name.
+"""Numbers of theirs as money of ours, and what was paid, is held and went back, per payment gateway.
 
-The vendor's description: `default_currency_code` is the currency the customer pays in, `currency_code` the one prices
-were shown in, `store_default_currency_code` the store's own; the rate leads from the store's to the paid one.
-
-Numbers of theirs as money of ours: text in v2, JSON numbers in v3, three currencies by name.
-
-The vendor's description: `default_currency_code` is the currency the customer pays in, `currency_code` the one prices
-were shown in, `store_default_currency_code` the store's own; the rate leads from the store's to the paid one.
-
-What was paid, what is held and what went back, per payment gateway; and whether a refund's payment was made.
-
-A refund names a provider, a transaction a gateway; they are the same word for most. `payment_of` finds the payment.
+Text in v2, JSON numbers in v3, three currencies by name: `default_currency_code` is the one the customer pays in,
+`currency_code` the one prices were shown in, `store_default_currency_code` the store's own; the rate leads from the
+store's to the paid one (the vendor's description). A refund names a provider, a transaction a gateway; they are the
+same word for most, and `payment_of` finds the payment.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -27,33 +19,18 @@ from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total
 from stores.platforms.bigcommerce import capabilities
 
-NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
-CODE = re.compile(r"[A-Z]{3}", re.ASCII)
-
-
-def decimal(parent: Node, *names: str) -> Decimal:
-    """0 for what is not there."""
-    found = json_readers.first(parent, *names)
-    if found is None or found == "":
-        return Decimal(0)
-    if isinstance(found, bool) or not isinstance(found, str | int | Decimal):
-        raise Misread(names[0])
-    said = f"{found:f}" if isinstance(found, Decimal) else str(found)
-    if not NUMBER.fullmatch(said):
-        raise Misread(names[0])
-    return Decimal(said)
-
 
 def amount(parent: Node, currency: str, *names: str) -> Money:
-    return Money(decimal(parent, *names), currency).rounded()
+    return Money(json_readers.decimal(parent, *names), currency).rounded()
 
 
-def code(parent: Node, *names: str) -> str:
-    """A currency, "" for none."""
-    said = next((text for name in names if (text := json_readers.text(parent, name))), "")
-    if said and not CODE.fullmatch(said):
-        raise Misread(names[0])
-    return said
+def sum_of(parents: Iterable[Node], currency: str, *names: str) -> Money:
+    return total((amount(parent, currency, *names) for parent in parents), currency)
+
+
+def back_payments(records: Iterable[Node]) -> list[Node]:
+    """Each payment that a refund made, or tried to make."""
+    return [part for record in records for part in json_readers.nodes(record, "payments")]
 
 
 @dataclass(frozen=True)
@@ -67,12 +44,12 @@ class Rates:
 
     @classmethod
     def of(cls, raw: Node) -> Rates:
-        currency = code(raw, "default_currency_code", "currency_code")
+        currency = json_readers.currency(raw, "default_currency_code", "currency_code")
         if not currency:
             raise Misread("default_currency_code")
-        shop = code(raw, "store_default_currency_code") or currency
-        rate = decimal(raw, "store_default_to_transactional_exchange_rate")
-        return cls(currency, shop, code(raw, "currency_code") or currency, rate)
+        shop = json_readers.currency(raw, "store_default_currency_code") or currency
+        rate = json_readers.decimal(raw, "store_default_to_transactional_exchange_rate")
+        return cls(currency, shop, json_readers.currency(raw, "currency_code") or currency, rate)
 
     @property
     def zero(self) -> Money:
@@ -97,7 +74,7 @@ States = Mapping[str, PaymentStatus]  # refund payment id → what became of it
 
 def to_payments(raw: Node, rows: Sequence[Node], records: Sequence[Node], rates: Rates) -> tuple[Payment, ...]:
     """One payment per gateway. Money in another currency than the order's is left to a person (`is_clear`)."""
-    ours = [row for row in rows if code(row, "currency") in ("", rates.currency)]
+    ours = [row for row in rows if json_readers.currency(row, "currency") in ("", rates.currency)]
     gateways = list(dict.fromkeys(json_readers.text(row, "gateway") for row in ours))
     found = [_payment(gateway, _of(ours, gateway), raw, rates) for gateway in gateways]
     known = [payment for payment in found if payment is not None]
@@ -105,25 +82,20 @@ def to_payments(raw: Node, rows: Sequence[Node], records: Sequence[Node], rates:
 
 
 def _of(rows: Sequence[Node], gateway: str) -> list[Node]:
-    return [
-        row
-        for row in rows
-        if json_readers.text(row, "gateway") == gateway and json_readers.text(row, "status") != "error"
-    ]
+    return [row for row in rows if json_readers.text(row, "gateway") == gateway and not is_error(row)]
 
 
 def _payment(gateway: str, rows: Sequence[Node], raw: Node, rates: Rates) -> Payment | None:
-    def sum_of(*events: str) -> Money:
-        mine = (row for row in rows if json_readers.text(row, "event") in events)
-        return total((amount(row, rates.currency, "amount") for row in mine), rates.currency)
+    def of(*events: str) -> Money:
+        return sum_of((row for row in rows if json_readers.text(row, "event") in events), rates.currency, "amount")
 
     by_hand = gateway in BY_HAND or any(json_readers.text(row, "method") in ("offline", "custom") for row in rows)
-    taken = sum_of("purchase", "capture") or sum_of("settled")
-    held = max(sum_of("authorization") - sum_of("capture", "void"), rates.zero)
-    waiting = sum_of("pending")
+    taken = of("purchase", "capture") or of("settled")
+    held = max(of("authorization") - of("capture", "void"), rates.zero)
+    waiting = of("pending")
     if by_hand and not taken and waiting and _is_paid_outside(raw):
         taken = waiting
-    released = sum_of("void")
+    released = of("void")
     kinds = ((taken, PaymentKind.SALE), (held, PaymentKind.AUTHORISATION), (released, PaymentKind.VOID),
              (waiting, PaymentKind.OTHER))  # fmt: skip
     said = next(((amount, kind) for amount, kind in kinds if amount), None)
@@ -165,12 +137,9 @@ def _held_without_row(raw: Node, rates: Rates) -> list[Payment]:
 def label(gateway: str, rows: Sequence[Node]) -> str:
     """ "Visa •••• 4242", "Bank deposit": for people."""
     card: Node = next((row["credit_card"] for row in rows if isinstance(row.get("credit_card"), Mapping)), {})
-    last, kind = (
-        json_readers.text(card, "card_last4"),
-        json_readers.text(card, "card_type").replace("_", " ").capitalize(),
-    )
+    last, kind = json_readers.text(card, "card_last4"), json_readers.text(card, "card_type")
     if kind and last:
-        return f"{kind} •••• {last[-4:]}"
+        return f"{kind.replace('_', ' ').capitalize()} •••• {last[-4:]}"
     outside: Node = next((row["offline"] for row in rows if isinstance(row.get("offline"), Mapping)), {})
     return LABELS.get(gateway) or json_readers.text(outside, "display_name") or gateway
 
@@ -202,14 +171,10 @@ def payment_of(provider: str, ids: Sequence[str]) -> str:
 # --- what went back ----------------------------------------------------------------------------------
 def refunded(records: Sequence[Node], rates: Rates, payment_id: str = "", ids: Sequence[str] = ()) -> Money:
     """Recorded and not declined."""
-    gone = (
-        amount(part, rates.currency, "amount")
-        for record in records
-        for part in json_readers.nodes(record, "payments")
-        if not json_readers.flag(part, "is_declined")
-        and (not payment_id or payment_of(json_readers.text(part, "provider_id"), ids) == payment_id)
-    )
-    return total(gone, rates.currency)
+    gone = [part for part in back_payments(records) if not json_readers.flag(part, "is_declined")]
+    if payment_id:
+        gone = [part for part in gone if payment_of(json_readers.text(part, "provider_id"), ids) == payment_id]
+    return sum_of(gone, rates.currency, "amount")
 
 
 def states(records: Sequence[Node], rows: Sequence[Node]) -> dict[str, PaymentStatus]:
@@ -217,7 +182,7 @@ def states(records: Sequence[Node], rows: Sequence[Node]) -> dict[str, PaymentSt
 
     A refund of money that was not settled yet may stand there as a void (changelog of 2026-10-02: Braintree).
     """
-    back = sorted((row for row in rows if json_readers.text(row, "event") in ("refund", "void")), key=_is_error)
+    back = sorted((row for row in rows if json_readers.text(row, "event") in ("refund", "void")), key=is_error)
     ids = list(dict.fromkeys(json_readers.text(row, "gateway") for row in rows))
     found: dict[str, PaymentStatus] = {}
     used: set[str] = set()
@@ -251,12 +216,12 @@ def _names(row: Node) -> tuple[str, str]:
     return json_readers.ident(row, "id"), json_readers.text(row, "gateway_transaction_id")
 
 
-def _is_error(row: Node) -> bool:
+def is_error(row: Node) -> bool:
     return json_readers.text(row, "status") == "error"
 
 
 def _end(row: Node) -> PaymentStatus:
-    return PaymentStatus.FAILED if _is_error(row) else PaymentStatus.SUCCESS
+    return PaymentStatus.FAILED if is_error(row) else PaymentStatus.SUCCESS
 
 
 def _fits(row: Node, record: Node, part: Node, ids: Sequence[str]) -> bool:
@@ -267,7 +232,7 @@ def _fits(row: Node, record: Node, part: Node, ids: Sequence[str]) -> bool:
         at, created = json_readers.when(row, "date_created"), json_readers.when(record, "created")
         if at is None or created is None or at < created:
             return False
-    return decimal(row, "amount") == decimal(part, "amount")
+    return json_readers.decimal(row, "amount") == json_readers.decimal(part, "amount")
 
 
 def to_refund(record: Node, state: States, ids: Sequence[str], rates: Rates, at: datetime) -> Refund:
@@ -278,7 +243,7 @@ def to_refund(record: Node, state: States, ids: Sequence[str], rates: Rates, at:
         id=json_readers.ident(record, "id"),
         created_at=json_readers.when(record, "created") or at,
         note=reason(record),
-        amount=rates.pair(total((amount(part, rates.currency, "amount") for part in back), rates.currency)),
+        amount=rates.pair(sum_of(back, rates.currency, "amount")),
         lines=tuple(
             RefundedLine(
                 line_id=json_readers.ident(item, "item_id"), units=json_readers.units(item, "quantity"), restock="none",

@@ -1,14 +1,7 @@
-"""The calls that make an order: itself with its lines, its transactions, its refunds, and what stock does.
+"""The calls that make an order: itself with its lines, its transactions, its refunds, and what stock does; and a quote.
 
-Stock: what a cancellation does to it in this shop, where units are counted, and how many there are.
-
-Settings: a channel's own word goes before the store's; null means that it has none. Stock is taken when an order is
-placed, or only when it is shipped: then nothing of what waits was taken, and nothing goes back.
-
-What a cancellation would give back: BigCommerce's own figures, and the way in which it would pay.
-
-Among the ways it offers the first that moves money is taken; store credit only where store credit was paid, since
-nobody asked the customer. Lines get their share of the quote in proportion to what they cost.
+Among the ways in which BigCommerce would pay back, the first that moves money is taken; store credit only where store
+credit was paid, since nobody asked the customer. Lines get their share of the quote in proportion to what they cost.
 """
 
 from __future__ import annotations
@@ -26,10 +19,10 @@ from stores.connectors.paging import ByChange
 from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money, allocate, total
 from stores.platforms.bigcommerce import cancellable, capabilities, mapping, money, writing
-from stores.platforms.bigcommerce.api import WHOLE_ORDER, Api, Back, Quoted, Settings, ask_quote, check_id, places
+from stores.platforms.bigcommerce.api import WHOLE_ORDER, Api, Back, Quoted, Settings, ask_quote, places, v2
 from stores.platforms.bigcommerce.cancellable import Cost, Count, Read, Stocks
 from stores.platforms.bigcommerce.money import Rates
 
@@ -40,39 +33,28 @@ OVERLAP = timedelta(minutes=5)
 
 def read(api: Api, settings: Settings, order_id: str) -> Read:
     """All of it, live."""
-    raw, records = raw_order(api, order_id), api.refunds(order_id)
-    rows = api.transactions(order_id)
-    return _all_of(api, raw, records, rows, read_stocks(api, settings, raw))
+    raw, records = api.order(order_id), api.refunds(order_id)
+    return _all_of(api, raw, records, api.transactions(order_id), read_stocks(api, settings, raw))
 
 
-def raw_order(api: Api, order_id: str) -> Node:
-    raw = api.order(order_id)
-    if json_readers.ident(raw, "id") != order_id:
-        raise Misread("id")
-    return raw
+def for_refund(api: Api, order_id: str) -> Read:
+    """As much as a refund names: the order, and what was refunded of it."""
+    raw, records = api.order(order_id), api.refunds(order_id)
+    return Read(raw, records, costs=costs(api, raw, records, Rates.of(raw)))
 
 
 def _all_of(api: Api, raw: Node, records: Sequence[Node], rows: Sequence[Node], stocks: Stocks) -> Read:
     rates = Rates.of(raw)
-    return Read(
-        raw=raw,
-        records=records,
-        paid=money.to_payments(raw, rows, records, rates),
-        states=money.states(records, rows),
-        costs=costs(api, raw, records, rates),
-        shipments=shipments(api, raw),
-        stocks=stocks,
-        is_clear=mapping.is_clear(raw, rows, rates),
-    )
+    paid, states = money.to_payments(raw, rows, records, rates), money.states(records, rows)
+    return Read(raw, records, paid, states, costs(api, raw, records, rates), shipments(api, raw), stocks,
+                is_clear=mapping.is_clear(raw, rows, rates))  # fmt: skip
 
 
 def costs(api: Api, raw: Node, records: Sequence[Node], rates: Rates) -> list[Cost]:
     """What shipping, handling and fees still hold; the addresses are asked for where consignments number their own."""
     places = cancellable.shipping_places(raw)
     if cancellable.has_own_ids(raw):
-        places = api.bare(
-            f"v2/orders/{check_id(json_readers.ident(raw, 'id'))}/shipping_addresses", [("limit", str(PAGE))]
-        )
+        places = api.nodes(v2(json_readers.ident(raw, "id"), "shipping_addresses"), [("limit", str(PAGE))])
     return cancellable.costs_left(raw, places, records, rates)
 
 
@@ -80,7 +62,7 @@ def shipments(api: Api, raw: Node) -> list[Node]:
     """Asked for only where something left."""
     if not any(Count.of(line).shipped for line in cancellable.line_nodes(raw)):
         return []
-    return api.bare(f"v2/orders/{check_id(json_readers.ident(raw, 'id'))}/shipments", [("limit", str(PAGE))])
+    return api.nodes(v2(json_readers.ident(raw, "id"), "shipments"), [("limit", str(PAGE))])
 
 
 # --- again -----------------------------------------------------------------------------------------
@@ -88,28 +70,21 @@ def look_again(api: Api, settings: Settings, before: Order) -> Read:
     """Payments that were taken change by refunds alone; their rows are read where one of those is not settled."""
     if before.is_summary:
         return read(api, settings, before.external_id)
-    raw, records = raw_order(api, before.external_id), api.refunds(before.external_id)
+    raw, records = api.order(before.external_id), api.refunds(before.external_id)
     stocks = Stocks.of(before)
     if not _is_known(raw, records, before):
         return _all_of(api, raw, records, api.transactions(before.external_id), stocks)
     rates = Rates.of(raw)
-    return Read(
-        raw=raw,
-        records=records,
-        paid=money.as_they_stand(before.payments, records, rates),
-        states=_states(records, before),
-        costs=costs(api, raw, records, rates),
-        shipments=shipments(api, raw),
-        stocks=stocks,
-        is_clear=rates.currency == before.customer_currency,
-    )
+    paid, states = money.as_they_stand(before.payments, records, rates), _states(records, before)
+    return Read(raw, records, paid, states, costs(api, raw, records, rates), shipments(api, raw), stocks,
+                is_clear=rates.currency == before.customer_currency)  # fmt: skip
 
 
 def _states(records: Sequence[Node], before: Order) -> dict[str, PaymentStatus]:
     """What was settled then stays so; since then a declined payment says so, and a paid one names its transaction."""
     known = {part.id: part.status for refund in before.refunds for part in refund.transactions}
     found = money.states(records, ())
-    for part in (part for record in records for part in json_readers.nodes(record, "payments")):
+    for part in money.back_payments(records):
         ident = json_readers.ident(part, "id")
         if found[ident] is PaymentStatus.PENDING:
             paid = PaymentStatus.SUCCESS if json_readers.text(part, "transaction_id") else PaymentStatus.PENDING
@@ -123,14 +98,11 @@ def _is_known(raw: Node, records: Sequence[Node], before: Order) -> bool:
     state = mapping.to_payment_state(raw, Read(raw, paid=before.payments))
     is_clear = not any(remark.text == str(capabilities.TWO_CURRENCIES) for remark in before.remarks)
     is_same = state in TAKEN or (state is before.payment and not before.payments)
-    return settled and is_clear and is_same and all(map(_is_taken, before.payments))
+    is_taken = all(payment.refundable is not None and not payment.capturable for payment in before.payments)
+    return settled and is_clear and is_same and is_taken
 
 
 TAKEN = (PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED)
-
-
-def _is_taken(payment: Payment) -> bool:
-    return payment.refundable is not None and not payment.capturable
 
 
 # --- lists -----------------------------------------------------------------------------------------
@@ -143,18 +115,13 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     return Listing(page.orders, _next(raws, here), page.unreadable)
 
 
-def _changed(raw: Node) -> datetime | None:
-    return mapping.when(raw, "date_modified")
-
-
-ROW = rows.Fields(("id",), lambda raw: json_readers.text(raw, "id"), _changed)
+ROW = rows.Fields(("id",), lambda raw: json_readers.text(raw, "id"), lambda raw: mapping.when(raw, "date_modified"))
 
 
 def _to_summary(raw: Node) -> Order | None:
     """An open cart stands in the same list."""
-    return (
-        None if cancellable.status_of(raw) == capabilities.INCOMPLETE else mapping.to_order(Read(raw, is_summary=True))
-    )
+    is_cart = cancellable.status_of(raw) == capabilities.INCOMPLETE
+    return None if is_cart else mapping.to_order(Read(raw, is_summary=True))
 
 
 def _page(api: Api, here: ByChange) -> tuple[list[Any], ByChange]:
@@ -177,12 +144,11 @@ def _next(raws: Sequence[Any], here: ByChange) -> str:
     return str(here.following(paging.stamp(at - timedelta(seconds=1)) if at else "", rows.mark(raws, ROW)))
 
 
+# --- stock -----------------------------------------------------------------------------------------
 def read_stocks(api: Api, settings: Settings, raw: Node) -> Stocks:
     gives_back, taken = settings.of(json_readers.text(raw, "channel_id"))
     is_taken = taken == "order_placed" and json_readers.units(raw, "status_id") != capabilities.INCOMPLETE
-    if not is_taken:
-        return Stocks(gives_back, is_taken)
-    return Stocks(gives_back, is_taken, places(api, variants(cancellable.line_nodes(raw))))
+    return Stocks(gives_back, is_taken, places(api, variants(cancellable.line_nodes(raw))) if is_taken else {})
 
 
 def variants(lines: Iterable[Node]) -> list[str]:
@@ -192,9 +158,7 @@ def variants(lines: Iterable[Node]) -> list[str]:
     return list(dict.fromkeys(ident for ident in found if ident not in ("", "0")))
 
 
-ZERO = Decimal(0)
-
-
+# --- ways to pay back ------------------------------------------------------------------------------
 def chosen(quoted: Quoted, paid: Sequence[Payment]) -> tuple[Back, ...]:
     """The first that moves money, else the first."""
     credit = next((payment.refundable for payment in paid if payment.id == "storecredit"), None)
@@ -253,7 +217,7 @@ def _nothing(currency: str, maximum: Money) -> Quote:
 def _units(order: Order, request: CancelRequest) -> Iterator[tuple[str, Decimal]]:
     """What of the wish can be quoted; the planner says what is wrong with the rest."""
     for line in order.lines:
-        asked = request.lines.get(line.id, ZERO)
+        asked = request.lines.get(line.id, cancellable.ZERO)
         if asked.is_finite() and 0 < asked <= line.unfulfilled and asked == asked.to_integral_value():
             yield line.id, asked
 
@@ -261,7 +225,7 @@ def _units(order: Order, request: CancelRequest) -> Iterator[tuple[str, Decimal]
 def _is_everything(order: Order, units: Mapping[str, Decimal]) -> bool:
     """Every unit still on the order goes and none ever left."""
     return not any(line.shipped for line in order.lines) and all(
-        units.get(line.id, ZERO) == line.current for line in order.lines
+        units.get(line.id, cancellable.ZERO) == line.current for line in order.lines
     )
 
 

@@ -17,7 +17,7 @@ from stores.connectors.judge import MARK
 from stores.kernel.errors import InputRejected, RemoteRefused, RemoteUnavailable, Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.kernel.money import Money, total
+from stores.kernel.money import Money, summed, total
 from stores.platforms.bigcommerce import cancellable, capabilities, money
 from stores.platforms.bigcommerce.api import Back, Item, Quoted
 from stores.platforms.bigcommerce.cancellable import Cost, Read
@@ -54,7 +54,7 @@ def guard_open(raw: Node, tag: str) -> None:
         if status not in (capabilities.REFUNDED, capabilities.CANCELLED)
         else ""
     )
-    has_left = any(cancellable.whole(line, "quantity_shipped") for line in cancellable.line_nodes(raw))
+    has_left = any(json_readers.whole(line, "quantity_shipped") for line in cancellable.line_nodes(raw))
     if closed or has_left:
         why = closed or str(capabilities.CLOSED[capabilities.SHIPPED])
         raise moved_on("not_open", why)
@@ -91,10 +91,12 @@ def guard_refund(command: RefundOrder, raw: Node, records: Sequence[Node], tag: 
     lines = {json_readers.ident(line, "id"): line for line in cancellable.line_nodes(raw)}
     for back in command.lines:
         line = lines.get(back.line_id)
-        if line is not None and back.units > json_readers.units(line, "quantity") - cancellable.whole(
-            line, "quantity_shipped"
-        ):
+        if line is not None and back.units > _still_here(line):
             raise moved_on("shipped", capabilities.UNITS_LEFT)
+
+
+def _still_here(line: Node) -> Decimal:
+    return json_readers.units(line, "quantity") - json_readers.whole(line, "quantity_shipped")
 
 
 def moved_on(code: str, why: object) -> RemoteRefused:
@@ -103,14 +105,11 @@ def moved_on(code: str, why: object) -> RemoteRefused:
 
 def may_be_running(records: Sequence[Node]) -> bool:
     """Refunds run one after another, so only the last can; what is paid names its transaction, or nothing at all."""
-    last = records[-1:]
     return any(
-        not json_readers.flag(part, "is_declined")
-        and not json_readers.flag(part, "offline")
+        not json_readers.flag(part, "is_declined") and not json_readers.flag(part, "offline")
         and not part.get("transaction_id")
-        for record in last
-        for part in json_readers.nodes(record, "payments")
-    )
+        for part in money.back_payments(records[-1:])
+    )  # fmt: skip
 
 
 def guard_running(records: Sequence[Node], rows: Sequence[Node]) -> None:
@@ -126,9 +125,7 @@ def running() -> RemoteUnavailable:
 
 
 def refund_items(command: RefundOrder, raw: Node, costs: Sequence[Cost], reason: str) -> list[Item]:
-    units: dict[str, Decimal] = {}
-    for line in command.lines:
-        units[line.line_id] = units.get(line.line_id, Decimal(0)) + line.units
+    units = summed((line.line_id, line.units) for line in command.lines)
     return wanted(raw, costs, units, shipping=command.shipping, fees=command.fees, reason=reason)
 
 
@@ -185,14 +182,11 @@ def _is_same(payment: PaymentBack, back: Back, ids: Sequence[str]) -> bool:
 # --- stock -------------------------------------------------------------------------------------------
 def stock_body(command: CorrectStock, tag: str) -> dict[str, Any]:
     """Relative, and named by variant: one entry for each place."""
-    merged: dict[tuple[str, str], Decimal] = {}
-    for change in command.changes:
-        pair = (change.stock_item_id, change.location_id)
-        merged[pair] = merged.get(pair, Decimal(0)) + change.delta
+    merged = summed(((change.stock_item_id, change.location_id), change.delta) for change in command.changes)
     return {
         "reason": f"Rescind, order {command.order_id} {tag}",
         "items": [
-            {"location_id": _as_number(place), "variant_id": _as_number(variant), "quantity": signed(delta)}
+            {"location_id": _as_number(place), "variant_id": _as_number(variant), "quantity": pieces(delta)}
             for (variant, place), delta in merged.items()
             if delta
         ],
@@ -224,16 +218,12 @@ def _is_refunded_by_hand(raw: Node, records: Callable[[], Sequence[Node]]) -> bo
 
 def _is_over(line: Node) -> bool:
     """More of it left or went back than was ordered: somebody shipped units that were just taken off the order."""
-    gone = cancellable.whole(line, "quantity_shipped") + cancellable.whole(line, "quantity_refunded")
+    gone = json_readers.whole(line, "quantity_shipped") + json_readers.whole(line, "quantity_refunded")
     return gone > json_readers.units(line, "quantity")
 
 
 def pairs(command: CorrectStock) -> list[tuple[str, str]]:
     return list(dict.fromkeys((change.stock_item_id, change.location_id) for change in command.changes))
-
-
-def signed(delta: Decimal) -> int:
-    return pieces(delta)
 
 
 def _as_number(said: str) -> int:
@@ -263,11 +253,11 @@ def wanted(
 
 
 def _goods(line: Node | None, count: Decimal) -> Iterator[Item]:
-    if line is None or count > json_readers.units(line, "quantity") - cancellable.whole(line, "quantity_refunded"):
+    if line is None or count > json_readers.units(line, "quantity") - json_readers.whole(line, "quantity_refunded"):
         raise less_left()
     item = {"item_id": cancellable.number(line, "id"), "quantity": pieces(count)}
     yield {"item_type": "PRODUCT", **item}
-    if money.decimal(line, "wrapping_cost_inc_tax") > 0:
+    if json_readers.decimal(line, "wrapping_cost_inc_tax") > 0:
         yield {"item_type": "GIFT_WRAPPING", **item}
 
 
@@ -293,7 +283,7 @@ def pieces(count: Decimal) -> int:
     return int(count)
 
 
-def json_number(money: Money) -> int | float:
+def json_number(amount: Money) -> int | float:
     """A JSON number that reads back as the same decimal; no arithmetic is done with it."""
-    said = money.rounded().amount
+    said = amount.rounded().amount
     return int(said) if said == said.to_integral_value() else float(said)

@@ -13,8 +13,8 @@ import pytest
 from stores.canonical.order import PaymentStatus
 from stores.canonical.receipts import EffectState, Outcome, Receipt, Reported
 from stores.kernel.errors import InputRejected, JobFailed
+from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread
-from stores.platforms.bigcommerce import adapter as bc_adapter
 from stores.platforms.bigcommerce import cancellable as bc_cancellable
 from stores.platforms.bigcommerce import capabilities as bc_words
 from stores.platforms.bigcommerce import finding as bc_finding
@@ -24,6 +24,7 @@ from stores.platforms.bigcommerce import writing as bc_writing
 from stores.platforms.bigcommerce.money import Rates as BigCommerceRates
 from tests import make
 from tests.stores.platforms import rig
+from tests.stores.platforms.bigcommerce import place
 
 
 def line(units: int, *, shipped: int = 0, cancellable: int | None = None, current: int | None = None) -> Any:
@@ -87,11 +88,11 @@ def test_how_much_of_a_bigcommerce_order_can_be_stopped(lines, blockers, told):
 @pytest.mark.parametrize(("count", "is_whole"), [("0", True), ("3", True), ("-1", False), ("1.5", False)])
 def test_bigcommerce_counts_whole_units(count, is_whole):
     if is_whole:
-        assert bc_cancellable.whole({"n": count}, "n") == Decimal(count)
+        assert json_readers.whole({"n": count}, "n") == Decimal(count)
         assert bc_writing.pieces(Decimal(count)) == int(count)
         return
     with pytest.raises(Misread, match="n"):
-        bc_cancellable.whole({"n": count}, "n")
+        json_readers.whole({"n": count}, "n")
     if Decimal(count) % 1:
         with pytest.raises(InputRejected, match="whole units"):
             bc_writing.pieces(Decimal(count))
@@ -135,13 +136,13 @@ def test_a_part_of_a_bigcommerce_refund_stands_as_its_transactions_say(state, to
     (3, "3"), ("3.50", "3.50"), (Decimal("0.1"), "0.1"), (0, "0"), ("-1.5", "-1.5"),
 ])  # fmt: skip
 def test_bigcommerce_writes_amounts_as_numbers_or_texts(said, read):
-    assert str(bc_money.decimal({"n": said}, "n")) == read
+    assert str(json_readers.decimal({"n": said}, "n")) == read
 
 
 @pytest.mark.parametrize("said", [True, False, [], {}, "many", "NaN", "Infinity"], ids=str)
 def test_what_is_no_number_of_bigcommerce_is_not_read(said):
     with pytest.raises(Misread):
-        bc_money.decimal({"n": said}, "n")
+        json_readers.decimal({"n": said}, "n")
 
 
 @pytest.mark.parametrize(("waiting", "closed", "packing", "told"), [
@@ -172,6 +173,6 @@ def test_a_bigcommerce_receipt_without_a_count_is_done_at_the_first_look(kind):
         outcome=Outcome.ACCEPTED, ids={"order": "1"}, reported=Reported(state=EffectState.CANCELLED), look_after=1.0
     )
 
-    found = bc_adapter.poll(None, command, begun, lambda: make.NOW)  # type: ignore[arg-type]
+    found = place.on_network().poll(command, begun)
 
     assert found == replace(begun, outcome=Outcome.APPLIED, look_after=None)
