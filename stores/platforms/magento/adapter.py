@@ -18,11 +18,11 @@ from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.i18n import with_theirs
-from stores.platforms.magento import again, finding, messages, quoting, reading, receipts, sending
+from stores.platforms.magento import capabilities, finding, reading, writing
 from stores.platforms.magento import capabilities as declared
 from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
-from stores.platforms.magento.facts import Facts, Ways
-from stores.platforms.magento.messages import _
+from stores.platforms.magento.capabilities import _
+from stores.platforms.magento.money import Facts, Ways
 
 SHOP = re.compile(
     r"(?:https://)?(?P<host>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::[0-9]{2,5})?)"
@@ -166,13 +166,13 @@ class Magento(OrderSource, OrderWriter, Refunder):
         return reading.read_order(self.api, external_id)
 
     def look_again(self, before: Order) -> Order:
-        return again.look_again(self.api, before)
+        return reading.look_again(self.api, before)
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        return quoting.quote(self.api, order, request)
+        return writing.quote(self.api, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         admin = self.connection.settings.get("admin_path", "").strip("/") or "admin"
@@ -181,42 +181,42 @@ class Magento(OrderSource, OrderWriter, Refunder):
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order first: it alone tells whether cancel would take the whole of it."""
-        sending.guard_cancel(command)
+        writing.guard_cancel(command)
         with understood():
-            sending.guard_whole(Facts(self.api.order(command.order_id)))
+            writing.guard_whole(Facts(self.api.order(command.order_id)))
         return self.read_answer(command, self.api.effect(f"orders/{check_id(command.order_id)}/cancel"))
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads order, invoices and credit memos first: what the invoice still holds, and what the units come to."""
         with understood():
             facts = reading.facts_of(self.api, command.order_id)
-            invoice, payment = sending.target(facts, command)
-            sending.guard_refund(facts, invoice, command, payment)
+            invoice, payment = writing.target(facts, command)
+            writing.guard_refund(facts, invoice, command, payment)
             note = self.note_with_tag(command.note, tag)
-            body = sending.refund_body(facts, invoice, command, payment, note)
+            body = writing.refund_body(facts, invoice, command, payment, note)
         try:
             answer = self.api.effect(f"invoice/{check_id(payment.payment_id)}/refund", body)
         except RemoteRefused as exc:
             if exc.code == "400" and not payment.amount:
-                exc.user_message = with_theirs(str(messages.ZERO_REFUSED), "Magento", str(exc))
+                exc.user_message = with_theirs(str(capabilities.ZERO_REFUSED), "Magento", str(exc))
             raise
         return self.read_answer(command, answer)
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return receipts.read(command, answer)
+        return finding.read_answer(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Neither answer proves what it says; what can be read does."""
         with understood():
             if isinstance(command, RefundOrder):
                 memos = self.api.of_order("creditmemos", command.order_id)
-                return receipts.refunded(memos, receipt, command)
+                return finding.refund_seen(memos, receipt, command)
             if isinstance(command, CancelOrder):
-                return receipts.cancelled(self.api.order(command.order_id), command)
+                return finding.cancel_seen(self.api.order(command.order_id), command)
         return receipt
 
     def records(self, command: Command, *, before: Order) -> Reading:
-        return finding.read(self.api, command, before)
+        return finding.records(self.api, command, before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """A second cancel is answered `false`; a second credit memo pays twice, so a person decides."""

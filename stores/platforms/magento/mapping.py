@@ -1,19 +1,30 @@
-"""An order of theirs as an order of ours. States nobody knows become "unknown" and a remark, never an error."""
+"""An order of theirs as an order of ours. States nobody knows become "unknown" and a remark, never an error.
+
+Invoices are payments that can be refunded one by one, credit memos are refunds.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+
+from django.utils.translation import gettext as _
 
 from stores.canonical.order import (
     EndsWhenRepaid,
     Fulfilment,
     LineItem,
     Order,
+    Payment,
+    PaymentKind,
     PaymentState,
+    PaymentStatus,
     Person,
     Placement,
     Readiness,
+    Refund,
+    RefundedLine,
     Shipment,
     Totals,
 )
@@ -21,12 +32,122 @@ from stores.kernel import i18n as sentences
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money
-from stores.platforms.magento import cancellable, items, messages, payments, remarks
-from stores.platforms.magento.amounts import ZERO, money, number, pair, when
-from stores.platforms.magento.facts import Facts, lines_in
-from stores.platforms.magento.items import Item
-from stores.platforms.magento.shipping import Shipping
+from stores.platforms.magento import cancellable, capabilities
+from stores.platforms.magento.money import (
+    PAID,
+    ZERO,
+    Facts,
+    Item,
+    lines_in,
+    method_of,
+    money,
+    nothing_shipped,
+    number,
+    pair,
+    when,
+)
+from stores.platforms.magento.refund_math import Shipping
 
+# --- payments -----------------------------------------------------------------------------------------
+ENDED = ("canceled", "closed")
+
+
+def to_payments(facts: Facts) -> tuple[Payment, ...]:
+    return (*(to_payment(facts, invoice) for invoice in facts.invoices), *authorisation(facts))
+
+
+def to_payment(facts: Facts, invoice: Node) -> Payment:
+    """Only what was paid can go back; an open invoice waits for its money."""
+    is_paid = number(invoice, "state") == PAID
+    amount = money(invoice, "base_grand_total", facts.currency)
+    return Payment(
+        id=json_readers.ident(invoice, "entity_id"),
+        kind=PaymentKind.CAPTURE if is_paid else PaymentKind.OTHER,
+        status=PaymentStatus.SUCCESS if is_paid else PaymentStatus.PENDING,
+        gateway=method_of(facts.order),
+        label=label(facts, invoice),
+        amount=pair(amount),
+        refundable=Money(facts.left_on(invoice), facts.currency).rounded() if is_paid else None,
+        is_manual=is_paid and facts.is_by_hand(invoice),
+        processed_at=when(invoice, "created_at"),
+    )
+
+
+def label(facts: Facts, invoice: Node) -> str:
+    said = {"number": json_readers.text(invoice, "increment_id"), "method": method_name(facts.order)}
+    return _("Invoice %(number)s, %(method)s") % said
+
+
+def method_name(order: Node) -> str:
+    """Payment method as the shop calls it, with the card's last digits where there are some."""
+    payment = order.get("payment")
+    if not isinstance(payment, dict):
+        return ""
+    more = payment.get("additional_information")
+    title = next((one for one in more if isinstance(one, str) and one), "") if isinstance(more, list) else ""
+    last = json_readers.text(payment, "cc_last4")
+    name = title[:60] or json_readers.text(payment, "method")
+    return f"{name} •••• {last}" if last.isdecimal() and len(last) == 4 else name
+
+
+def authorisation(facts: Facts) -> Iterator[Payment]:
+    """What is held and was never captured; an order that ended holds nothing any more."""
+    payment = facts.order.get("payment")
+    held = number(payment, "base_amount_authorized") if isinstance(payment, dict) else ZERO
+    if held <= 0:
+        return
+    amount = Money(held, facts.currency).rounded()
+    rest = Money(max(ZERO, held - number(facts.order, "base_total_paid")), facts.currency).rounded()
+    is_over = facts.state in ENDED or bool(number(facts.order, "base_total_canceled"))
+    yield Payment(
+        id=f"authorisation-{json_readers.ident(facts.order, 'entity_id')}",
+        kind=PaymentKind.VOID if is_over else PaymentKind.AUTHORISATION,
+        status=PaymentStatus.SUCCESS,
+        gateway=method_of(facts.order),
+        label=method_name(facts.order),
+        amount=pair(amount),
+        capturable=None if is_over or not rest else rest,
+    )
+
+
+# --- what went back ----------------------------------------------------------------------------------
+def to_refund(facts: Facts, memo: Node, at: datetime) -> Refund:
+    """Whether units were put back is not told."""
+    known = {item.id for item in facts.lines}
+    amount = pair(money(memo, "base_grand_total", facts.currency))
+    made = when(memo, "created_at") or at
+    memo_id = json_readers.ident(memo, "entity_id")
+    return Refund(
+        id=memo_id,
+        created_at=made,
+        note=comments(memo)[:2000],
+        amount=amount,
+        lines=tuple(
+            RefundedLine(line_id=line_id, units=units, restock="unknown", was_restocked=False)
+            for line_id, units in lines_in(memo)
+            if line_id in known and units
+        ),
+        transactions=(
+            Payment(
+                id=memo_id,
+                kind=PaymentKind.REFUND,
+                status=PaymentStatus.SUCCESS if number(memo, "state") == PAID else PaymentStatus.PENDING,
+                gateway=method_of(facts.order),
+                label=json_readers.text(memo, "increment_id"),
+                amount=amount,
+                parent_id=json_readers.text(memo, "invoice_id"),
+                is_manual=not json_readers.text(memo, "transaction_id"),
+                processed_at=made,
+            ),
+        ),
+    )
+
+
+def comments(memo: Node) -> str:
+    return "\n".join(filter(None, (json_readers.text(one, "comment") for one in json_readers.nodes(memo, "comments"))))
+
+
+# --- the order ----------------------------------------------------------------------------------------
 SMALLEST = Decimal("0.0001")  # of a quantity that is sold by weight or length
 
 
@@ -39,7 +160,7 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> Order:
     counts = [(item, cancellable.stoppable(facts, item, whole=not blockers)) for item in facts.lines]
     by_refund = cancellable.is_ended_by_refund(facts)
     ended = ended_at(facts, updated, by_refund=by_refund)
-    notes = [payments.comments(memo) for memo in facts.memos]
+    notes = [comments(memo) for memo in facts.memos]
     return Order(
         platform="magento",
         external_id=json_readers.ident(raw, "entity_id"),
@@ -49,7 +170,7 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> Order:
         updated_at=updated,
         cancelled_at=ended,
         closed_at=updated if facts.state == "closed" else None,
-        cancel_reason=str(messages.BY_REFUND) if by_refund else "",
+        cancel_reason=str(capabilities.BY_REFUND) if by_refund else "",
         cancel_note=next((note for note in reversed(notes) if note), "") if ended else "",
         fulfilment=to_fulfilment(facts),
         payment=to_payment_state(facts),
@@ -58,25 +179,25 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> Order:
         customer=to_person(raw),
         note=json_readers.text(raw, "customer_note"),
         source=json_readers.text(raw, "store_name").replace("\n", " / "),
-        gateways=tuple(filter(None, (payments.method_name(raw),))),
+        gateways=tuple(filter(None, (method_name(raw),))),
         is_editable=False,
-        edit_blockers=(str(messages.LINE_UNINVOICED),) if cancellable.has_uninvoiced(facts) else (),
+        edit_blockers=(str(capabilities.LINE_UNINVOICED),) if cancellable.has_uninvoiced(facts) else (),
         can_notify=bool(facts.paid_invoices) and not cancellable.has_uninvoiced(facts),
         is_refundable=bool(facts.money_left),
         totals=to_totals(facts),
         lines=tuple(to_line(facts, item, count) for item, count in counts),
         shipping_lines=tuple(filter(None, (json_readers.text(raw, "shipping_description"),))),
         shipping_refundable=shipping_left(facts),
-        payments=payments.to_payments(facts),
+        payments=to_payments(facts),
         shipments=tuple(to_shipment(shipment, updated) for shipment in facts.shipments),
-        refunds=tuple(payments.to_refund(facts, memo, updated) for memo in facts.memos),
-        remarks=tuple(remarks.of(facts)),
+        refunds=tuple(to_refund(facts, memo, updated) for memo in facts.memos),
+        remarks=tuple(cancellable.remarks(facts)),
         cancellable=cancellable.how_much(counts, blockers),
         whole_cancel_blockers=blockers,
         ends_by_refund=not blockers
         and bool(facts.money_left or facts.leaves_for_nothing)
         and not cancellable.has_uninvoiced(facts),
-        ends_when_repaid=EndsWhenRepaid.WHEN_EMPTY if items.nothing_shipped(facts.lines) else EndsWhenRepaid.NEVER,
+        ends_when_repaid=EndsWhenRepaid.WHEN_EMPTY if nothing_shipped(facts.lines) else EndsWhenRepaid.NEVER,
         leaves_for_nothing=facts.leaves_for_nothing,
         is_summary=is_summary,
     )
@@ -99,7 +220,7 @@ def to_payment_state(facts: Facts) -> PaymentState:
         return PaymentState.PAID if due <= 0 else PaymentState.PARTLY_PAID
     if facts.state == "canceled":
         return PaymentState.VOIDED
-    held = any(payment.capturable for payment in payments.authorisation(facts))
+    held = any(payment.capturable for payment in authorisation(facts))
     return PaymentState.AUTHORISED if held else PaymentState.PENDING
 
 
@@ -160,7 +281,7 @@ def to_totals(facts: Facts) -> Totals:
         for name in ("base_grand_total", "base_total_paid", "base_total_refunded", "base_total_canceled")
     )
     zero = Money.zero(currency)
-    held = [payment.capturable for payment in payments.authorisation(facts) if payment.capturable]
+    held = [payment.capturable for payment in authorisation(facts) if payment.capturable]
     due = max(whole - paid - gone, zero)
     return Totals(
         original=pair(whole),

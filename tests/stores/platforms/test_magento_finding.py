@@ -15,7 +15,7 @@ from stores.connectors.records import IN_ALL, Standing
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused
 from stores.kernel.money import Money
 from stores.platforms.magento import mapping
-from stores.platforms.magento.facts import Facts
+from stores.platforms.magento.money import Facts
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.magento import place, recorded
 from tests.stores.platforms.magento.place import MUG, world
