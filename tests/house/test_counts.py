@@ -22,12 +22,12 @@ SLACK = 100  # lines that a ratchet may stand above what is counted
 LINES: dict[str, dict[str, tuple[int, int]]] = {
     ADAPTERS: {
         "bigcommerce": (2_000, 2_317),
-        "magento": (1_600, 2_027),
+        "magento": (1_600, 1_901),
         "modern_dropship": (1_600, 0),
         "shopify": (2_000, 2_550),
         "shoplazza": (1_600, 1_627),
         "square": (1_600, 2_035),
-        "woocommerce": (1_600, 1_911),
+        "woocommerce": (1_600, 1_740),
     },
     SIMULATORS: {
         "bigcommerce": (1_200, 1_584),
@@ -43,7 +43,7 @@ ALL = {ADAPTERS: (10_000, 13_340), SIMULATORS: (10_000, 12_554)}
 NEW = {ADAPTERS: 1_000, SIMULATORS: 800}
 
 # modules of an adapter; the bar is FILES
-MODULES = {"bigcommerce": 21, "magento": 21, "shopify": 21, "shoplazza": 18, "square": 22, "woocommerce": 23}
+MODULES = {"bigcommerce": 21, "shopify": 21, "shoplazza": 18, "square": 22}
 
 
 def bounds(folder: str) -> dict[str, tuple[int, int]]:

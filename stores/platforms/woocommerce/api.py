@@ -1,4 +1,7 @@
-"""Speaking REST with one shop: login, addresses, pages, and the platform's errors as our classes."""
+"""Speaking REST with one shop: its address, login, pages, and what shops and hosts refuse as our classes.
+
+The code of a refusal decides, not the status: it travels as HTTP 500 there.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,152 @@ from urllib.parse import urlencode
 
 from stores.connectors import oauth1
 from stores.connectors.roles import ConnectorContext
-from stores.kernel.errors import RemoteError, RemoteRefused
+from stores.kernel.errors import (
+    CredentialsRejected,
+    InputRejected,
+    OutcomeUnknown,
+    RemoteError,
+    RemoteRefused,
+    RemoteThrottled,
+    RemoteUnavailable,
+)
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.woocommerce import address, errors, messages
+from stores.platforms.woocommerce import capabilities
+from stores.platforms.woocommerce.capabilities import _
 
+# --- where the site is: it decides where we connect to, so it is matched fully ------------------------
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+SITE = re.compile(
+    rf"(?:{LABEL}\.)+[a-z][a-z0-9-]*[a-z0-9](?::8443)?(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]{{0,60}}){{0,4}}", re.ASCII
+)
+SHOP_PATTERN = r"(https://)?[A-Za-z0-9.-]{4,250}(:8443)?(/[A-Za-z0-9._~-]+){0,4}/?"
+SHOP_HELP = _("As in shop.example.com, or shop.example.com/store where WordPress lives in a folder.")
+
+
+def shop_site(settings: Mapping[str, str]) -> str:
+    """shop.example.com/store: the shop's own name, also for its account. Raises InputRejected."""
+    said = settings.get("shop", "").strip().removeprefix("https://").rstrip("/")
+    host, slash, folder = said.partition("/")
+    found = f"{host.lower()}{slash}{folder}"
+    if not SITE.fullmatch(found):
+        raise InputRejected("shop", str(SHOP_HELP))
+    return found
+
+
+def shop_url(settings: Mapping[str, str]) -> str:
+    """https always, unless the deployment's own gateway is named."""
+    return settings.get("base_url", "").rstrip("/") or f"https://{shop_site(settings)}"
+
+
+def is_signing(settings: Mapping[str, str]) -> bool:
+    """OAuth where it is chosen, and always without TLS: the secret itself never travels in clear."""
+    return settings.get("login", "") == "oauth" or shop_url(settings).startswith("http://")
+
+
+# --- errors -------------------------------------------------------------------------------------------
+OWN = "woocommerce_rest_"
+NO_ORDER = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_invalid_order_id")
+# Refusals of a refund that travel as 500: looked at, and nothing is kept.
+FINAL_500 = ("woocommerce_rest_cannot_create_order_refund", "woocommerce_rest_invalid_order_refund", *NO_ORDER)
+CHECKED = re.compile(  # sums and units that no longer fit: preview and computed refunds
+    r"woocommerce_rest_(quantity_exceeds_refundable|line_item_already_refunded|order_not_refundable"
+    r"|preview_exceeds_max_refundable|refund_exceeds_remaining|refund_total_exceeds_(line|remaining))"
+)
+LOGIN_CODE = "woocommerce_rest_authentication_error"
+# Logins that failed before anything was done. What else has this code may be a used nonce, in the shop's language.
+NOT_ENTERED = re.compile(r"consumer (key|secret)|signature|timestamp", re.IGNORECASE)
+READ_ONLY = re.compile(r"write permission", re.IGNORECASE)
+NO_AUTOMATIC = re.compile(r"automatic refunds|gateway for this order does not exist", re.IGNORECASE)
+# The provider gave no answer in time: core deletes its record of the refund, and the money may have moved all the same.
+NO_ANSWER = re.compile(r"cURL error|timed?[ -]?out|timeout|connection (was )?(reset|closed|lost)", re.IGNORECASE)
+TOO_MUCH = re.compile(r"invalid refund amount", re.IGNORECASE)
+BEFORE_WORDPRESS = (403, 406, 501)  # with a page instead of JSON: the host's firewall, maybe after WordPress acted
+NOT_THEIRS = (409, 423)  # no word of WooCommerce's: "not processed", as others mean by it, is promised by nobody here
+NO_RIGHT = re.compile(r"woocommerce_rest_cannot_\w+|rest_forbidden\w*")
+
+
+def code_of(body: Any) -> str:
+    code = body.get("code") if isinstance(body, Mapping) else None
+    return code[:80] if isinstance(code, str) else ""
+
+
+def said_by(body: Any) -> str:
+    """Their message in plain text; a shop may speak its own language."""
+    said = body.get("message") if isinstance(body, Mapping) else None
+    return re.sub(r"<[^>]*>", "", said)[:500] if isinstance(said, str) else ""
+
+
+def sorted_out(exc: RemoteError, *, effect: bool, is_signed: bool = False) -> RemoteError:
+    """The transport's class by status, corrected by what the body says. is_signed: with a nonce, good for once."""
+    code, said = code_of(exc.answer), said_by(exc.answer)
+    told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
+    if isinstance(exc, RemoteThrottled):
+        exc.user_message = str(capabilities.STATUSES[429])
+        return exc
+    if effect and exc.status in NOT_THEIRS:
+        return OutcomeUnknown(str(exc.status), code=code or str(exc.status), **told)
+    if exc.status == 401:
+        return _login(exc, code, said, told, is_once=effect and is_signed)
+    if code in NO_ORDER:
+        return RemoteRefused(code, code="not_found", user_message=str(capabilities.NOT_FOUND), **told)
+    if effect and exc.status == 500 and code in FINAL_500 and NO_ANSWER.search(said):
+        return OutcomeUnknown(
+            said, code="gateway_silent", user_message=capabilities.refused(capabilities.GATEWAY_SILENT, said), **told
+        )
+    if exc.status == 500 and code in FINAL_500:
+        return RemoteRefused(code, code=code, user_message=_of_refund(said), **told)
+    if exc.status and not code:
+        return _page(exc, told, effect=effect)
+    if isinstance(exc, RemoteRefused):
+        exc.code = code or exc.code
+        exc.user_message = _of_refusal(code, said, exc.status)
+    return exc
+
+
+def _login(exc: RemoteError, code: str, said: str, told: Mapping[str, Any], *, is_once: bool) -> RemoteError:
+    """A key that may only read still opens the shop, so the connection stays.
+
+    A used nonce under an effect: something on the way sent this very request twice, and the first may have acted.
+    """
+    if READ_ONLY.search(said):
+        return RemoteRefused(said, code="read_only", user_message=str(capabilities.READ_ONLY), **told)
+    if is_once and code in ("", LOGIN_CODE) and not NOT_ENTERED.search(said):
+        return OutcomeUnknown(said or "401", code=code or "401", **told)
+    return CredentialsRejected(
+        said, code=code or "401", user_message=capabilities.refused(capabilities.LOGIN, said), **told
+    )
+
+
+def _of_refund(said: str) -> str:
+    if NO_AUTOMATIC.search(said):
+        return capabilities.refused(capabilities.NO_AUTOMATIC, said)
+    return capabilities.refused(capabilities.STALE if TOO_MUCH.search(said) else capabilities.GATEWAY, said)
+
+
+def _page(exc: RemoteError, told: Mapping[str, Any], *, effect: bool) -> RemoteError:
+    """No JSON of theirs: whoever answered was not WooCommerce, or PHP died. Of a write nothing is known then."""
+    if exc.status == 404:
+        return RemoteRefused("no API here", code="no_api", user_message=str(capabilities.NO_API), **told)
+    if exc.status in BEFORE_WORDPRESS:
+        kind = OutcomeUnknown if effect else RemoteUnavailable
+        return kind("a page", code="page", user_message="" if effect else str(capabilities.HOST), **told)
+    return exc
+
+
+def _of_refusal(code: str, said: str, status: int | None) -> str:
+    if code == "rest_no_route":
+        return str(capabilities.NO_ROUTE)
+    if CHECKED.fullmatch(code):
+        return capabilities.refused(capabilities.STALE, said)
+    if NO_RIGHT.fullmatch(code):
+        return capabilities.refused(capabilities.NO_RIGHT, said)
+    return capabilities.refused(capabilities.default(status), said)
+
+
+# --- the way ------------------------------------------------------------------------------------------
 IDENT = re.compile(r"[0-9]{1,19}", re.ASCII)
 BUCKET, PER_SECOND = 10.0, 5.0  # ours: WooCommerce has no limit, small hosts do
 PAGE = 100  # the most they give
@@ -38,11 +180,11 @@ class Api:
     @cached_property
     def site(self) -> str:
         """Raises InputRejected for a shop address that is none."""
-        return address.base_url(self.connection.settings)
+        return shop_url(self.connection.settings)
 
     @cached_property
     def is_signing(self) -> bool:
-        return address.signs(self.connection.settings)
+        return is_signing(self.connection.settings)
 
     def get(self, path: str, query: Query = ()) -> Node:
         return json_readers.node(self._send("GET", path, query).body, path)
@@ -97,7 +239,7 @@ class Api:
                 timeout=SLOW if effect else None,
             )
         except RemoteError as exc:
-            raise errors.sorted_out(exc, effect=effect, is_signed=self.is_signing) from exc
+            raise sorted_out(exc, effect=effect, is_signed=self.is_signing) from exc
         if method == "GET" and answer.body is None:
             raise Misread("body")  # `null` is no empty list
         return answer
@@ -159,5 +301,5 @@ def order_path(order_id: str, rest: str = "") -> str:
 
 def check_id(found: str) -> str:
     if not IDENT.fullmatch(found):
-        raise RemoteRefused("no such order", code="not_found", user_message=str(messages.NOT_FOUND))
+        raise RemoteRefused("no such order", code="not_found", user_message=str(capabilities.NOT_FOUND))
     return found

@@ -11,7 +11,7 @@ from stores.connectors.webhooks import Deliveries, Hook, base64_in, standing_for
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
-from stores.platforms.woocommerce import messages
+from stores.platforms.woocommerce import capabilities
 from stores.platforms.woocommerce.api import IDENT, Api
 
 SIGNATURE = "x-wc-webhook-signature"
@@ -47,7 +47,7 @@ DELIVERIES = Deliveries(topics=TOPICS, topic_header="x-wc-webhook-topic", signat
 def standing(api: Api) -> list[Hook]:
     """WooCommerce switches a webhook off in silence after a few failures: such a one stands for no topic, so that it
     is taken down and made anew."""
-    with json_readers.understood(str(messages.UNREADABLE)):
+    with json_readers.understood(str(capabilities.UNREADABLE)):
         return [_to_hook(raw) for raw in api.every("webhooks")]
 
 

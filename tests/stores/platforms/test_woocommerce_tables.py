@@ -10,10 +10,10 @@ import pytest
 
 from stores.canonical.commands import RefundOrder, UnitsBack
 from stores.kernel.errors import RemoteRefused
+from stores.platforms.woocommerce import cancellable as woo_cancellable
+from stores.platforms.woocommerce import capabilities as woo_words
 from stores.platforms.woocommerce import mapping as woo
-from stores.platforms.woocommerce import messages as woo_words
-from stores.platforms.woocommerce import sending as woo_sending
-from stores.platforms.woocommerce import tenders as woo_tenders
+from stores.platforms.woocommerce import writing as woo_writing
 
 
 @pytest.mark.parametrize(("at", "units"), [("09:59:59", 0), ("10:00:00", 2), ("10:00:01", 2)])
@@ -26,9 +26,9 @@ def test_units_refunded_from_the_second_of_completion_on_had_left(at, units, mon
     )
     item = {"id": 3, "product_id": 7, "variation_id": 0, "sku": "A", "meta_data": []}
 
-    assert woo.returned(told, item) == units  # type: ignore[arg-type]
+    assert woo_cancellable.returned(told, item) == units  # type: ignore[arg-type]
     told.has_left = False
-    assert woo.returned(told, item) == 0  # type: ignore[arg-type]
+    assert woo_cancellable.returned(told, item) == 0  # type: ignore[arg-type]
 
 
 def woo_kept(*, unlisted: str = "0", fees: Any = ()) -> Any:
@@ -51,7 +51,7 @@ def woo_kept(*, unlisted: str = "0", fees: Any = ()) -> Any:
 def test_what_paid_beside_the_payment_is_said_with_its_amount(cards, kept, said):
     order = {"gift_cards": [{"amount": amount} for amount in cards]}
 
-    found = list(woo_tenders.said(order, kept))
+    found = list(woo.tenders(order, kept))
 
     assert [text[: len(wanted)] for text, wanted in zip(found, said, strict=True)] == said
 
@@ -67,7 +67,7 @@ def test_a_woocommerce_refund_puts_back_all_of_its_counted_units_or_none(wishes,
     command = RefundOrder(order_id="1", currency="USD", lines=lines, payments=(), shipping=None)
     if told is None:
         with pytest.raises(RemoteRefused) as caught:
-            woo_sending.restocks(command, kept)
+            woo_writing.restocks(command, kept)
         assert (caught.value.code, caught.value.user_message) == ("mixed_stock", str(woo_words.MIXED_STOCK))
     else:
-        assert woo_sending.restocks(command, kept) is told
+        assert woo_writing.restocks(command, kept) is told
