@@ -11,8 +11,10 @@ from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors import sentences
 from stores.connectors.records import Reading
 from stores.connectors.roles import Access, ConnectorContext, Listing, OrderSource, OrderWriter, Refunder
+from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.kernel.http import json_readers
@@ -20,8 +22,7 @@ from stores.kernel.http.json_readers import Node
 from stores.kernel.i18n import with_theirs
 from stores.platforms.magento import capabilities, finding, reading, writing
 from stores.platforms.magento import capabilities as declared
-from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
-from stores.platforms.magento.capabilities import _
+from stores.platforms.magento.api import STORE, Api, understood
 from stores.platforms.magento.money import Facts, Ways
 
 SHOP = re.compile(
@@ -88,21 +89,16 @@ class Magento(OrderSource, OrderWriter, Refunder):
             pattern=r"[A-Za-z0-9_-]{1,40}",
             required=False,
         ),
-        Text(
-            "base_url",
-            _("Gateway address"),
-            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
-            required=False,
-        ),
+        sentences.GATEWAY,
     )
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = declared.REASONS
+    reasons = sentences.REASONS
     note_limit = 255
     write_cost = 1
-    points_per_second = PER_SECOND
-    bucket_points = BUCKET
+    points_per_second = Api.points_per_second
+    bucket_points = Api.bucket_points
 
     def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
@@ -121,9 +117,8 @@ class Magento(OrderSource, OrderWriter, Refunder):
 
     def shop(self) -> str:
         """shop.example.com/store: where we connect to, so nothing but a plain host and folders passes."""
-        found = SHOP.fullmatch(self.connection.settings.get("shop", "").strip())
-        if found is None:
-            found = SHOP.fullmatch(self.connection.settings.get("shop", "").strip().lower())
+        said = self.connection.settings.get("shop", "").strip()
+        found = SHOP.fullmatch(said) or SHOP.fullmatch(said.lower())
         if found is None:
             raise InputRejected("shop", "Write the shop's address as in shop.example.com.")
         return f"{found['host']}{found['path']}"
@@ -184,7 +179,7 @@ class Magento(OrderSource, OrderWriter, Refunder):
         writing.guard_cancel(command)
         with understood():
             writing.guard_whole(Facts(self.api.order(command.order_id)))
-        return self.read_answer(command, self.api.effect(f"orders/{check_id(command.order_id)}/cancel"))
+        return self.read_answer(command, self.api.effect("POST", f"orders/{self.api.part(command.order_id)}/cancel"))
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads order, invoices and credit memos first: what the invoice still holds, and what the units come to."""
@@ -195,7 +190,7 @@ class Magento(OrderSource, OrderWriter, Refunder):
             note = self.note_with_tag(command.note, tag)
             body = writing.refund_body(facts, invoice, command, payment, note)
         try:
-            answer = self.api.effect(f"invoice/{check_id(payment.payment_id)}/refund", body)
+            answer = self.api.effect("POST", f"invoice/{self.api.part(payment.payment_id)}/refund", body)
         except RemoteRefused as exc:
             if exc.code == "400" and not payment.amount:
                 exc.user_message = with_theirs(str(capabilities.ZERO_REFUSED), "Magento", str(exc))

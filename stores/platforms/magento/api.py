@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from copy import copy
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from stores.connectors import oauth1
+from stores.connectors.rest import Query, RestApi
 from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import CredentialsRejected, OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
-from stores.kernel.http.transport import Usage
+from stores.kernel.http.transport import Caller
+from stores.kernel.i18n import with_theirs
 from stores.platforms.magento import capabilities
 from stores.platforms.magento.money import Ways
 
@@ -58,13 +60,10 @@ def _filled(one: Mapping[str, Any]) -> str:
     if not isinstance(text, str):
         return ""
     named: dict[str, str] = {}
-    if isinstance(given, Mapping):
-        named = {str(name): str(value) for name, value in given.items()}
-    elif isinstance(given, list):
-        for place, value in enumerate(given, start=1):
-            named |= (
-                {str(n): str(v) for n, v in value.items()} if isinstance(value, Mapping) else {str(place): str(value)}
-            )
+    parts = given if isinstance(given, list) else [given] if isinstance(given, Mapping) else []
+    for place, value in enumerate(parts, start=1):
+        told = value if isinstance(value, Mapping) else {place: value}
+        named |= {str(name): str(one) for name, one in told.items()}
     return PLACE.sub(lambda match: named.get(match[1], match[0]), text)
 
 
@@ -83,7 +82,9 @@ def sorted_out(exc: RemoteError, *, effect: bool, is_known: bool, is_memo: bool 
             kind = OutcomeUnknown if effect else RemoteUnavailable
             return kind(said, code="not_saved", user_message=str(capabilities.NOT_SAVED), **told)
         case 400 if is_memo and not CHECKED.search(said):
-            return OutcomeUnknown(said, code="400", user_message=capabilities.unsure(said), **told)
+            return OutcomeUnknown(
+                said, code="400", user_message=with_theirs(str(capabilities.UNSURE), "Magento", said), **told
+            )
         case 400:
             return RemoteRefused(said, code="400", user_message=capabilities.refused(said, 400), **told)
         case 401:
@@ -115,64 +116,68 @@ def _unauthorised(said: str, told: dict[str, Any], *, effect: bool, is_known: bo
 
 
 # --- the way ------------------------------------------------------------------------------------------
-IDENT = re.compile(r"[0-9]{1,18}", re.ASCII)
 STORE = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
-BUCKET, PER_SECOND = 8.0, 4.0  # Magento has no limit of its own, what stands before it has
 PAGE = 100  # input limits, where they are on, allow 300
-READ_SECONDS = 60.0  # orders are heavy
 
 
-@dataclass(frozen=True)
-class Signer:
-    """The transport's Caller for one request: every send gets a nonce and a time of its own."""
+class Api(RestApi):
+    """One shop's REST API. `is_known`: an answer came, so our credentials stand and a 401 names a missing right."""
 
-    connection: ConnectorContext
-    method: str
-    url: str
-
-    def auth_headers(self) -> Mapping[str, str]:
-        stamp = int(self.connection.now().timestamp())
-        said = oauth1.header(
-            self.method, self.url, self.connection.secrets, nonce=oauth1.fresh_nonce(), timestamp=stamp
-        )
-        return {"Authorization": said}
-
-    def renew(self) -> bool:
-        """Never by itself: a nonce that was used may mean that an effect has already arrived."""
-        return False
-
-    def usage(self, answer: Answer) -> Usage:
-        return Usage(requested=1, actual=1, maximum=BUCKET, per_second=PER_SECOND)
-
-
-class Api:
-    """One shop's REST door. `is_known`: an answer came, so our credentials stand and a 401 names a missing right."""
+    ident = re.compile(r"[0-9]{1,18}", re.ASCII)
+    not_found, unreadable = capabilities.NOT_FOUND, capabilities.UNREADABLE
+    bucket_points, points_per_second = 8.0, 4.0  # Magento has no limit of its own, what stands before it has
+    effect_seconds = 60.0  # orders are heavy
 
     def __init__(self, connection: ConnectorContext, base_url: Callable[[], str], store: str, ways: Ways) -> None:
-        self.connection = connection
+        super().__init__(connection)
         self.base_url = base_url
         self.store = store
         self.ways = ways
         self.is_known = False
+        self.request = ("", "")
 
-    def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Any:
+    # --- one request ---------------------------------------------------------------------------
+    def address(self, path: str) -> str:
+        return f"{self.base_url()}/rest/{self.store}/V1/{path}"
+
+    def caller(self, method: str, url: str, *, effect: bool) -> Caller:
+        """A copy that knows what it signs. It renews nothing: a used nonce may mean that an effect has arrived."""
+        found = copy(self)
+        found.request = (method, url)
+        return found
+
+    def auth_headers(self) -> Mapping[str, str]:
+        """Every send gets a nonce and a time of its own."""
+        stamp, nonce = int(self.connection.now().timestamp()), oauth1.fresh_nonce()
+        return {"Authorization": oauth1.header(*self.request, self.connection.secrets, nonce=nonce, timestamp=stamp)}
+
+    def sorted_out(self, exc: RemoteError, path: str, *, effect: bool) -> RemoteError:
+        is_memo = effect and path.endswith("/refund")
+        return sorted_out(exc, effect=effect, is_known=self.is_known, is_memo=is_memo)
+
+    def checked(self, answer: Answer, *, effect: bool) -> Answer:
+        self.is_known = True
+        return answer
+
+    # --- what is asked -------------------------------------------------------------------------
+    def get(self, path: str, query: Query = ()) -> Any:
         """The body of a read. A nonce that somebody used before is tried once more with another."""
-        address = path + (f"?{encoded(query)}" if query else "")
+        address = path + (f"?{urlencode(query, safe='', quote_via=quote)}" if query else "")
         try:
-            return self._send("GET", address).body
+            return self.send("GET", address).body
         except CredentialsRejected as exc:
             if exc.code != NONCE:
                 raise
-        return self._send("GET", address).body
+        return self.send("GET", address).body
 
     def order(self, order_id: str) -> Node:
-        return json_readers.node(self.get(f"orders/{check_id(order_id)}"), "order")
+        return json_readers.node(self.get(f"orders/{self.part(order_id)}"), "order")
 
     def of_order(self, kind: str, order_id: str, more: str = "") -> tuple[Node, ...]:
         """invoices, creditmemos, shipments or transactions of one order, all pages of them. more: as `page`."""
         found: list[Node] = []
         for number in range(1, 100):
-            page = self.page(kind, [("order_id", check_id(order_id), "eq")], "entity_id", number, more)
+            page = self.page(kind, [("order_id", self.part(order_id), "eq")], "entity_id", number, more)
             rows, total = json_readers.nodes(page, "items"), json_readers.units(page, "total_count")
             if not rows and len(found) < total:  # half an answer: what is missing is not absent
                 raise Misread("items")
@@ -189,31 +194,6 @@ class Api:
             raise Misread("total_count")
         return told
 
-    def effect(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """Send through the journal, exactly once."""
-        return self._send("POST", path, body, effect=True)
-
-    def _send(self, method: str, path: str, body: Any = None, *, effect: bool = False) -> Answer:
-        url = f"{self.base_url()}/rest/{self.store}/V1/{path}"
-        try:
-            answer: Answer = self.connection.transport.send(
-                method,
-                url,
-                json=body,
-                effect=effect,
-                caller=Signer(self.connection, method, url),
-                timeout=READ_SECONDS if effect else None,
-            )
-        except RemoteError as exc:
-            is_memo = effect and path.endswith("/refund")
-            raise sorted_out(exc, effect=effect, is_known=self.is_known, is_memo=is_memo) from exc
-        self.is_known = True
-        return answer
-
-
-def encoded(query: Sequence[tuple[str, str]]) -> str:
-    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
-
 
 def criteria(filters: Sequence[tuple[str, str, str]], sort: str, number: int) -> Iterator[tuple[str, str]]:
     """Always with a page size: left out, the whole shop would come."""
@@ -227,13 +207,6 @@ def criteria(filters: Sequence[tuple[str, str, str]], sort: str, number: int) ->
         yield f"searchCriteria[sortOrders][{place}][direction]", "ASC"
     yield "searchCriteria[pageSize]", str(PAGE)
     yield "searchCriteria[currentPage]", str(number)
-
-
-def check_id(ident: str) -> str:
-    """Raises RemoteRefused for what is no id, before anything is sent."""
-    if not IDENT.fullmatch(ident):
-        raise RemoteRefused("no such order", code="not_found", user_message=str(capabilities.NOT_FOUND))
-    return ident
 
 
 def understood() -> AbstractContextManager[None]:

@@ -5,14 +5,16 @@ worth a look at it, in words.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.order import Cancellable, Remark
+from stores.canonical.order import Cancellable, Fulfilment, Remark
+from stores.connectors import sentences
 from stores.kernel.http import json_readers
 from stores.platforms.magento import capabilities
-from stores.platforms.magento.money import ZERO, Facts, Item, nothing_shipped, number
+from stores.platforms.magento.money import ZERO, Facts, Item, number, when
 from stores.platforms.magento.refund_math import Shipping
 
 NEVER = ("canceled", "closed", "holded", "payment_review")
@@ -25,7 +27,7 @@ def is_ended_by_refund(facts: Facts) -> bool:
         facts.state != "canceled"
         and not facts.money_left
         and bool(facts.lines)
-        and nothing_shipped(facts.lines)
+        and facts.nothing_shipped
         and not any(item.current for item in facts.lines)
         and any(item.refunded for item in facts.lines)
     )
@@ -39,7 +41,7 @@ def _blockers(facts: Facts) -> Iterator[str]:
     if facts.state in capabilities.STATE_BLOCKS:
         yield capabilities.STATE_BLOCKS[facts.state]
         return
-    if not nothing_shipped(facts.lines):
+    if not facts.nothing_shipped:
         yield capabilities.SHIPPED
     elif is_spent(facts):
         yield why_spent(facts)
@@ -60,10 +62,6 @@ def why_spent(facts: Facts) -> str:
     return capabilities.COST_NOTHING if facts.ways.zero_memos else capabilities.NO_ZERO_MEMOS
 
 
-def has_uninvoiced(facts: Facts) -> bool:
-    return any(item.uninvoiced for item in facts.lines)
-
-
 def stoppable(facts: Facts, item: Item, *, whole: bool) -> Decimal:
     """Units that a credit memo can take, and those that go with the whole order."""
     if facts.state in NEVER:
@@ -78,7 +76,7 @@ def why_not(facts: Facts, item: Item, count: Decimal) -> str:
     if facts.state in capabilities.STATE_BLOCKS:
         return str(capabilities.STATE_BLOCKS[facts.state])
     if count >= item.waiting:
-        return "" if count else str(capabilities.LINE_GONE)
+        return "" if count else str(sentences.LINE_GONE)
     if is_spent(facts) and facts.refundable(item):
         return str(why_spent(facts))
     return str(capabilities.LINE_UNINVOICED if item.uninvoiced else capabilities.OPEN_INVOICE)
@@ -91,48 +89,57 @@ def how_much(counts: list[tuple[Item, Decimal]], blockers: tuple[str, ...]) -> C
     return Cancellable.ALL if is_all else Cancellable.PART
 
 
+def ended_at(facts: Facts, updated: datetime, *, by_refund: bool) -> datetime | None:
+    """Magento keeps no time of a cancellation: the order's last change, or the credit memo that ended it."""
+    if facts.state == "canceled":
+        return updated
+    made = [at for memo in facts.memos if (at := when(memo, "created_at"))]
+    return (max(made) if made else updated) if by_refund else None
+
+
+def to_fulfilment(facts: Facts) -> Fulfilment:
+    goods = [item for item in facts.lines if not item.is_virtual]
+    if not goods:
+        return Fulfilment.NOT_NEEDED
+    if facts.state == "holded":
+        return Fulfilment.ON_HOLD
+    if not any(item.shipped for item in goods):
+        return Fulfilment.UNFULFILLED
+    return Fulfilment.PARTIAL if any(item.waiting for item in goods) else Fulfilment.FULFILLED
+
+
 # --- remarks ------------------------------------------------------------------------------------------
-def remarks(facts: Facts) -> Iterator[Remark]:
+def remarks(facts: Facts) -> list[Remark]:
+    return [Remark(kind=kind, text=str(text)) for kind, text in _remarks(facts)]
+
+
+def _remarks(facts: Facts) -> Iterator[tuple[str, str]]:
+    """(kind, sentence); "payment" is said before the click as well."""
     order, state = facts.order, facts.state
     if state in capabilities.STATE_REMARKS:
-        yield _other(capabilities.STATE_REMARKS[state])
+        yield "other", capabilities.STATE_REMARKS[state]
     elif state not in capabilities.STATES:
-        yield _other(_("Magento says “%(word)s”, which Rescind does not know.") % {"word": state[:60]})
+        yield "other", _("Magento says “%(word)s”, which Rescind does not know.") % {"word": state[:60]}
     seen = json_readers.text(order, "order_currency_code")
     if seen and seen != facts.currency:
         shown = {"amount": f"{number(order, 'grand_total'):f}", "seen": seen, "base": facts.currency}
-        yield _payment(capabilities.OTHER_CURRENCY % shown)
-    yield from _extras(facts)
-    yield from _labels(facts)
-    if not facts.ways.prices and any(Shipping.of(facts, invoice).has_tax for invoice in facts.paid_invoices):
-        yield _other(capabilities.SHIPPING_TAXED)
-    if not facts.cost_nothing and any(facts.is_by_hand(invoice) for invoice in facts.paid_invoices):
-        yield _other(capabilities.BY_HAND)
-
-
-def _extras(facts: Facts) -> Iterator[Remark]:
-    more = facts.order.get("extension_attributes")
-    known = more if isinstance(more, dict) else {}
-    if number(known, "base_gift_cards_amount") or number(known, "reward_points_balance"):
-        yield _payment(capabilities.GIFT_CARDS)
+        yield "payment", capabilities.OTHER_CURRENCY % shown
+    more = json_readers.or_empty(order, "extension_attributes")
+    if number(more, "base_gift_cards_amount") or number(more, "reward_points_balance"):
+        yield "payment", capabilities.GIFT_CARDS
     if not facts.is_plain:
-        yield _payment(capabilities.SPECIAL)
+        yield "payment", capabilities.SPECIAL
+    yield from (("label", words) for words in _labels(facts))
+    if not facts.ways.prices and any(Shipping.of(facts, invoice).has_tax for invoice in facts.paid_invoices):
+        yield "other", capabilities.SHIPPING_TAXED
+    if not facts.cost_nothing and any(facts.is_by_hand(invoice) for invoice in facts.paid_invoices):
+        yield "other", capabilities.BY_HAND
 
 
-def _labels(facts: Facts) -> Iterator[Remark]:
+def _labels(facts: Facts) -> Iterator[str]:
     """A label is a picture of several kilobytes at its shipment: that it is there is all we keep."""
     for shipment in facts.shipments:
         if shipment.get("shipping_label"):
-            said = {"name": json_readers.text(shipment, "increment_id")}
-            yield Remark(kind="label", text=str(capabilities.LABEL) % said)
+            yield str(capabilities.LABEL) % {"name": json_readers.text(shipment, "increment_id")}
     if facts.has_labels_unread:
-        yield Remark(kind="label", text=str(capabilities.LABELS_UNREAD))
-
-
-def _payment(text: str) -> Remark:
-    """Said before the click as well."""
-    return Remark(kind="payment", text=str(text))
-
-
-def _other(text: str) -> Remark:
-    return Remark(kind="other", text=str(text))
+        yield capabilities.LABELS_UNREAD

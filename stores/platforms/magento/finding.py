@@ -7,9 +7,9 @@ of a credit memo proves something, `true` nothing, `false` that nothing was done
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Container, Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from stores.canonical.commands import CancelOrder, Command, RefundOrder
 from stores.canonical.order import Order
 from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
 from stores.connectors import rows
+from stores.connectors.errors import proving
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.http import json_readers
@@ -31,8 +32,8 @@ STANDINGS = {1: Standing.PENDING, 2: Standing.DONE, 3: Standing.FAILED}  # of a 
 
 
 def records(api: Api, command: Command, before: Order) -> Reading:
-    """Raises OutcomeUnknown for an answer that lacks what it must hold."""
-    with complete():
+    """Raises OutcomeUnknown for an answer that lacks what it must hold: half an answer is never "absent"."""
+    with proving(capabilities.UNREADABLE):
         match command:
             case CancelOrder():
                 return cancellation(api.order(command.order_id), before)
@@ -40,15 +41,6 @@ def records(api: Api, command: Command, before: Order) -> Reading:
                 order = api.order(command.order_id)  # first: a credit memo made between the two reads explains itself
                 return refunds(order, api.of_order("creditmemos", command.order_id), before)
     raise Unsupported("cancel_lines")
-
-
-@contextmanager
-def complete() -> Iterator[None]:
-    """Half an answer is no answer: never "absent"."""
-    try:
-        yield
-    except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
 
 
 # --- a cancel ----------------------------------------------------------------------------------------
@@ -126,26 +118,25 @@ def unexplained(order: Node, memos: Sequence[Node], before: Order) -> bool:
 
 # --- receipts -----------------------------------------------------------------------------------------
 FIRST_LOOK, NEXT_LOOK = 1.0, 30.0  # seconds
-OPEN, CANCELED = 1, 3  # states of a credit memo; 2: the money went back
 
 
 def read_answer(command: Command, answer: Answer) -> Receipt:
-    match command:
-        case CancelOrder():
-            return said_of_cancel(command, answer)
-        case RefundOrder():
-            return memo_made(answer)
+    with proving(answer=answer):
+        match command:
+            case CancelOrder():
+                return said_of_cancel(command, answer)
+            case RefundOrder():
+                return memo_made(answer.body)
     raise Unsupported("cancel_lines")
 
 
 def said_of_cancel(command: CancelOrder, answer: Answer) -> Receipt:
     """Then the order is read. Raises RemoteRefused for `false`."""
     if answer.body is False:
-        raise RemoteRefused(
-            "false", code="not_cancelled", status=answer.status, user_message=str(capabilities.SAID_FALSE)
-        )
+        words = str(capabilities.SAID_FALSE)
+        raise RemoteRefused("false", code="not_cancelled", status=answer.status, user_message=words)
     if answer.body is not True:
-        raise unreadable(answer)
+        raise Misread("body")
     return Receipt(outcome=Outcome.ACCEPTED, ids={"order": command.order_id}, look_after=FIRST_LOOK)
 
 
@@ -161,15 +152,11 @@ def cancel_seen(order: Node, command: CancelOrder) -> Receipt:
     return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, reported=reported)
 
 
-def memo_made(answer: Answer) -> Receipt:
+def memo_made(found: Any) -> Receipt:
     """A bare number, of which a part would be a number too: so the credit memo itself is looked at next."""
-    found = answer.body
-    if (
-        isinstance(found, bool)
-        or not isinstance(found, int | str)
-        or not (str(found).isascii() and str(found).isdecimal())
-    ):
-        raise unreadable(answer)
+    is_text = isinstance(found, int | str) and not isinstance(found, bool)
+    if not (is_text and str(found).isascii() and str(found).isdecimal()):
+        raise Misread("body")
     ids, reported = {"refund": str(found)}, Reported(refund_state=RefundState.PENDING)
     return Receipt(outcome=Outcome.ACCEPTED, ids=ids, reported=reported, look_after=FIRST_LOOK)
 
@@ -181,15 +168,10 @@ def refund_seen(memos: Sequence[Node], receipt: Receipt, command: RefundOrder) -
     memo = next((one for one in memos if json_readers.ident(one, "entity_id") == wanted), None)
     if memo is None:
         raise OutcomeUnknown("no such credit memo", code="no_memo", user_message=str(capabilities.NO_MEMO))
-    if number(memo, "state") == CANCELED:
+    state = STANDINGS.get(int(number(memo, "state")))
+    if state is Standing.FAILED:
         raise JobFailed("canceled", code="memo_canceled", user_message=str(capabilities.MEMO_CANCELED))
-    if number(memo, "state") == OPEN:
+    if state is Standing.PENDING:
         return replace(receipt, look_after=NEXT_LOOK)
     reported = Reported(refund_state=RefundState.PAID, refunded=amount_of(memo, command.currency))
     return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=reported)
-
-
-def unreadable(answer: Answer) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        "bad shape", code="bad_shape", status=answer.status, request_id=answer.request_id, answer=answer.body
-    )

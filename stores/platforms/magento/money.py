@@ -8,12 +8,12 @@ bundle whose parts carry the prices, the parts are. Refunds name these items and
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cached_property
-from typing import Any
 
 from stores.canonical.order import MoneyPair
 from stores.kernel.http import json_readers
@@ -45,11 +45,6 @@ def quantity(parent: Node, name: str) -> Decimal:
     return Decimal(int(found)) if found == found.to_integral_value() else found.normalize()
 
 
-def currency_of(order: Node) -> str:
-    """The base currency: the one that moves, and the one that refunds are written in."""
-    return json_readers.ident(order, "base_currency_code")
-
-
 def money(parent: Node, name: str, currency: str) -> Money:
     """To the minor unit of the currency: totals are kept with up to four decimals."""
     return Money(number(parent, name), currency).rounded()
@@ -70,22 +65,6 @@ def cents(value: Decimal) -> Decimal:
     return value.quantize(NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
 
 
-class Rounding:
-    """What rounding leaves over is carried to the next figure."""
-
-    def __init__(self) -> None:
-        self.carried = ZERO
-
-    def __call__(self, value: Decimal, *, negative: bool = False) -> Decimal:
-        if not value:
-            return value
-        sign = -1 if negative else 1
-        whole = value + sign * self.carried
-        rounded = cents(whole)
-        self.carried = sign * (whole - rounded)
-        return rounded
-
-
 def pair(amount: Money) -> MoneyPair:
     return MoneyPair(shop=amount, customer=amount)
 
@@ -93,12 +72,7 @@ def pair(amount: Money) -> MoneyPair:
 def when(parent: Node, name: str) -> datetime | None:
     """UTC, which the text does not say."""
     said = json_readers.text(parent, name)
-    if not said:
-        return None
-    try:
-        return datetime.strptime(said, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-    except ValueError as exc:
-        raise Misread(name) from exc
+    return json_readers.when({name: f"{said}Z"}, name) if said else None
 
 
 # --- lines --------------------------------------------------------------------------------------------
@@ -152,9 +126,7 @@ def lines_of(order: Node) -> tuple[Item, ...]:
 
 def is_real(raw: Node, by_id: Mapping[str, Node], families: Mapping[str, Sequence[Node]]) -> bool:
     parent = by_id.get(json_readers.text(raw, "parent_item_id"))
-    if parent is not None:
-        return is_sum_of_parts(parent, families)
-    return not is_sum_of_parts(raw, families)
+    return not is_sum_of_parts(raw, families) if parent is None else is_sum_of_parts(parent, families)
 
 
 def is_sum_of_parts(raw: Node, families: Mapping[str, Sequence[Node]]) -> bool:
@@ -184,15 +156,9 @@ def to_item(raw: Node, by_id: Mapping[str, Node], families: Mapping[str, Sequenc
 
 def shipped_with(relatives: Iterable[Node], ordered: Decimal) -> Decimal:
     """Parts are shipped with their bundle or for themselves; who carries the number differs. Rounded up: safe side."""
-    shares = [
-        quantity(one, "qty_shipped") / quantity(one, "qty_ordered") for one in relatives if one.get("qty_ordered")
-    ]
-    most = max(shares, default=ZERO)
+    told = (one for one in relatives if one.get("qty_ordered"))
+    most = max((quantity(one, "qty_shipped") / quantity(one, "qty_ordered") for one in told), default=ZERO)
     return (most * ordered).to_integral_value(ROUND_CEILING) if most else ZERO
-
-
-def nothing_shipped(items: Iterable[Item]) -> bool:
-    return not any(item.shipped for item in items)
 
 
 # --- the order ----------------------------------------------------------------------------------------
@@ -230,11 +196,31 @@ class Facts:
 
     @cached_property
     def currency(self) -> str:
-        return currency_of(self.order)
+        """The base currency: the one that moves, and the one that refunds are written in."""
+        return json_readers.ident(self.order, "base_currency_code")
 
     @cached_property
     def state(self) -> str:
         return json_readers.text(self.order, "state")
+
+    @property
+    def payment(self) -> Node:
+        return json_readers.or_empty(self.order, "payment")
+
+    @property
+    def method(self) -> str:
+        return json_readers.text(self.payment, "method")
+
+    @property
+    def nothing_shipped(self) -> bool:
+        return not any(item.shipped for item in self.lines)
+
+    @property
+    def has_uninvoiced(self) -> bool:
+        return any(item.uninvoiced for item in self.lines)
+
+    def money(self, amount: Decimal) -> Money:
+        return Money(amount, self.currency).rounded()
 
     @cached_property
     def money_left(self) -> Decimal:
@@ -251,7 +237,7 @@ class Facts:
     @cached_property
     def leaves_for_nothing(self) -> bool:
         """A credit memo of 0.00 takes its units off: of the one invoice there is, without shares of Magento's own."""
-        is_whole = len(self.invoices) == 1 and not any(item.uninvoiced for item in self.lines)
+        is_whole = len(self.invoices) == 1 and not self.has_uninvoiced
         return self.cost_nothing and self.ways.zero_memos and is_whole and self.is_plain
 
     @cached_property
@@ -279,11 +265,10 @@ class Facts:
     @cached_property
     def _billed(self) -> dict[tuple[str, str], Decimal]:
         """(invoice, line) → units."""
-        found: dict[tuple[str, str], Decimal] = {}
+        found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for invoice in self.invoices:
             for line, units in lines_in(invoice):
-                at = (json_readers.ident(invoice, "entity_id"), line)
-                found[at] = found.get(at, ZERO) + units
+                found[json_readers.ident(invoice, "entity_id"), line] += units
         return found
 
     def refundable(self, item: Item) -> Decimal:
@@ -297,42 +282,16 @@ class Facts:
     @property
     def is_plain(self) -> bool:
         """No store credit, gift card, points, wrapping, product tax or extra fee, whose shares Magento works out."""
-        more = self.order.get("extension_attributes")
-        known = more if isinstance(more, dict) else {}
+        known = json_readers.or_empty(self.order, "extension_attributes")
         has_tax_per_piece = any(number(item.raw, "base_weee_tax_applied_row_amnt") for item in self.lines)
         return not (has_tax_per_piece or known.get("custom_fees") or any(number(known, name) for name in SPECIAL))
 
     def is_by_hand(self, invoice: Node) -> bool:
         """Nothing at a payment provider can be told to pay back."""
-        method = method_of(self.order)
-        return method in BY_HAND or not json_readers.text(invoice, "transaction_id")
-
-
-def as_billed(raw: Node) -> dict[str, Any]:
-    """A stand-in for a paid invoice that was not read: it could hold any unit that was billed, and the shipping."""
-    return {
-        "entity_id": "0",
-        "state": PAID,
-        "base_grand_total": number(raw, "base_total_paid"),
-        "transaction_id": "known",
-        "base_shipping_amount": number(raw, "base_shipping_invoiced"),
-        "base_shipping_tax_amount": number(raw, "base_shipping_tax_amount"),
-        "base_shipping_discount_tax_compensation_amnt": number(raw, "base_shipping_discount_tax_compensation_amnt"),
-        "items": [
-            {"order_item_id": item["item_id"], "qty": item.get("qty_invoiced") or 0}
-            for item in json_readers.nodes(raw, "items")
-        ],
-    }
+        return self.method in BY_HAND or not json_readers.text(invoice, "transaction_id")
 
 
 def lines_in(document: Node) -> list[tuple[str, Decimal]]:
     """(order item, units) of an invoice, credit memo or shipment."""
-    return [
-        (json_readers.ident(row, "order_item_id"), quantity(row, "qty"))
-        for row in json_readers.nodes(document, "items")
-    ]
-
-
-def method_of(order: Node) -> str:
-    payment = order.get("payment")
-    return json_readers.text(payment, "method") if isinstance(payment, dict) else ""
+    rows = json_readers.nodes(document, "items")
+    return [(json_readers.ident(row, "order_item_id"), quantity(row, "qty")) for row in rows]

@@ -13,15 +13,16 @@ tax stand beside it. Refunds name it with or without tax, by a setting of the sh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.magento.money import CENT, ZERO, Facts, Item, Rounding, cents, number
+from stores.platforms.magento.money import CENT, ZERO, Facts, Item, cents, number
 
 # --- shipping -----------------------------------------------------------------------------------------
 INCLUDING = "including"
+OF_SHIPPING = "base_shipping_discount_tax_compensation_amnt"  # so spelt
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,16 @@ class Shipping:
         order, net = facts.order, number(invoice, "base_shipping_amount")
         if net <= 0:
             return cls()
-        found = cls(
-            net=net,
-            incl=incl_of(order, invoice),
-            tax=number(invoice, "base_shipping_tax_amount"),
-            discount=number(order, "base_shipping_discount_amount"),
-            compensation=number(invoice, COMPENSATION),
-        )
+        tax, compensation = number(invoice, "base_shipping_tax_amount"), number(invoice, OF_SHIPPING)
+        told = number(order, "base_shipping_incl_tax")  # before the discount; worked out where it is not told
+        incl = told or number(order, "base_shipping_amount") + tax + compensation
+        discount = number(order, "base_shipping_discount_amount")
+        found = cls(net=net, incl=incl, tax=tax, discount=discount, compensation=compensation)
         back = number(order, "base_shipping_refunded")
         by_rules = named_incl(order, facts.memos)
         adjusted = adjustments(facts.memos_of(invoice)) if found.has_tax else ZERO
-        return cls(
-            **{name: getattr(found, name) for name in ("net", "incl", "tax", "discount", "compensation")},
+        return replace(
+            found,
             gone=given_back(found, facts.memos, back) + adjusted,
             open_net=max(ZERO, net - back),
             open_incl=max(ZERO, found.incl - max(by_rules)),
@@ -93,20 +92,15 @@ class Shipping:
         return (self.incl, self.open_incl) if prices == INCLUDING and self.has_tax else (self.net, self.open_net)
 
 
-COMPENSATION = "base_shipping_discount_tax_compensation_amnt"  # so spelt
-
-
-def incl_of(order: Node, invoice: Node) -> Decimal:
-    """With its tax before the discount; worked out where it is not told."""
-    told = number(order, "base_shipping_incl_tax")
-    tax = number(invoice, "base_shipping_tax_amount") + number(invoice, COMPENSATION)
-    return told or number(order, "base_shipping_amount") + tax
-
-
 def named_incl(order: Node, memos: Sequence[Node]) -> tuple[Decimal, Decimal]:
     """Two rules for what was named so far are in use, by version and by what a discount does to tax."""
     by_order = number(order, "base_shipping_refunded") + number(order, "base_shipping_tax_refunded")
     return by_order, sum((number(memo, "base_shipping_incl_tax") for memo in memos), ZERO)
+
+
+def shipping_left(facts: Facts) -> Decimal:
+    """Of all paid invoices: an amount of one's own may go back through another one than the shipping's."""
+    return sum((Shipping.of(facts, invoice).left for invoice in facts.paid_invoices), ZERO)
 
 
 # --- what went back ----------------------------------------------------------------------------------
@@ -127,21 +121,38 @@ def part_of(found: Shipping, memo: Node) -> Decimal:
 def adjustments(memos: Iterable[Node]) -> Decimal:
     """What may have gone back of taxed shipping as an extra refund, which Magento's books do not tell from goodwill, so
     that none goes back twice. Beside shipping that a memo names it is goodwill, or a cent of rounding."""
-    return sum(
-        (number(memo, "base_adjustment_positive") for memo in memos if not number(memo, "base_shipping_amount")), ZERO
-    )
+    alone = (memo for memo in memos if not number(memo, "base_shipping_amount"))
+    return sum((number(memo, "base_adjustment_positive") for memo in alone), ZERO)
 
 
 def rounding(memos: Iterable[Node]) -> Decimal:
     """Cents by which a memo was corrected to what was wanted: they belong to its shipping."""
-    found = ZERO
-    for memo in memos:
-        cent = number(memo, "base_adjustment_positive") - number(memo, "base_adjustment_negative")
-        found += cent if abs(cent) <= CENT * (1 + len(json_readers.nodes(memo, "items"))) else ZERO
-    return found
+    corrected = ((adjusted(memo), CENT * (1 + len(json_readers.nodes(memo, "items")))) for memo in memos)
+    return sum((cent for cent, most in corrected if abs(cent) <= most), ZERO)
+
+
+def adjusted(memo: Node) -> Decimal:
+    """What went back on top of what Magento made of lines and shipping; below 0 what was kept."""
+    return number(memo, "base_adjustment_positive") - number(memo, "base_adjustment_negative")
 
 
 # --- credit memos -------------------------------------------------------------------------------------
+class Rounding:
+    """What rounding leaves over is carried to the next figure."""
+
+    def __init__(self) -> None:
+        self.carried = ZERO
+
+    def __call__(self, value: Decimal, *, negative: bool = False) -> Decimal:
+        if not value:
+            return value
+        sign = -1 if negative else 1
+        whole = value + sign * self.carried
+        rounded = cents(whole)
+        self.carried = sign * (whole - rounded)
+        return rounded
+
+
 FIELDS = {
     "row": ("base_row_invoiced", "base_amount_refunded"),
     "tax": ("base_tax_invoiced", "base_tax_refunded"),
@@ -276,8 +287,8 @@ class Draft:
             return tax, compensation
         memos = self.facts.memos_of(self.invoice)
         most_tax = number(self.invoice, TAX) - sum((number(memo, TAX) for memo in memos), ZERO)
-        most_off = number(self.invoice, COMPENSATION) + number(self.invoice, COMPENSATION)
-        most_off -= sum((number(memo, COMPENSATION) + number(memo, COMPENSATION) for memo in memos), ZERO)
+        most_off = number(self.invoice, COMPENSATION) + number(self.invoice, OF_SHIPPING)
+        most_off -= sum((number(memo, COMPENSATION) + number(memo, OF_SHIPPING) for memo in memos), ZERO)
         if self.is_last and not self._leaves_shipping(share):
             return most_tax, most_off
         return min(most_tax, tax), min(most_off, compensation)

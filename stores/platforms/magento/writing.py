@@ -17,15 +17,16 @@ from typing import Any, NamedTuple
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
-from stores.connectors import refund_estimate
-from stores.kernel.errors import RemoteRefused, Unsupported
+from stores.connectors import refund_estimate, sentences
+from stores.connectors.errors import refusal
+from stores.kernel.errors import Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money
 from stores.platforms.magento import capabilities, mapping, reading
 from stores.platforms.magento.api import Api, understood
-from stores.platforms.magento.money import CENT, ZERO, Facts, lines_in, method_of, nothing_shipped, number, smallest
-from stores.platforms.magento.refund_math import Books, Shipping, Worth
+from stores.platforms.magento.money import CENT, ZERO, Facts, lines_in, smallest
+from stores.platforms.magento.refund_math import Books, Shipping, Worth, adjusted, shipping_left
 
 BY_CANCEL = "cancel"  # stands for the payment of units that nobody paid
 
@@ -43,15 +44,15 @@ def quote(api: Api, order: Order, request: CancelRequest) -> Quote:
 
 
 def estimate(facts: Facts, request: CancelRequest) -> Quote:
-    guard_step(facts, request)
+    step = Money(smallest(facts.currency), facts.currency)  # a dinar has three digits, and Magento pays two of them
+    refund_estimate.guard_step(request, step, capabilities.TOO_FINE)
     wanted = wish(facts, request)
     whole = is_everything(facts, wanted)
-    by_invoice = split(facts, wanted)
-    rest = left_over(wanted, by_invoice)
+    by_invoice, rest = split(facts, wanted)
     if rest and not whole:
-        raise RemoteRefused("not invoiced", code="not_invoiced", user_message=str(capabilities.LINE_UNINVOICED))
+        raise refusal("not_invoiced", capabilities.LINE_UNINVOICED)
     if rest and request.keep_stock & set(wanted):
-        raise RemoteRefused("kept", code="keep_stock", user_message=str(capabilities.CANCEL_RESTOCKS))
+        raise refusal("keep_stock", capabilities.CANCEL_RESTOCKS)
     shipping = shipping_back(facts, request, whole=whole)
     books = Books(facts)
     parts = []
@@ -63,15 +64,6 @@ def estimate(facts: Facts, request: CancelRequest) -> Quote:
         is_all = (whole or empties(facts, invoice, units)) and mine == Shipping.of(facts, invoice).left
         parts.append(Part(invoice, whole_of(facts, invoice, worth) if is_all else worth))
     return summed(facts, list(capped(facts, parts)), rest)
-
-
-def guard_step(facts: Facts, request: CancelRequest) -> None:
-    """A dinar has three digits, and Magento pays two of them."""
-    asked = (*request.part.values(), *([request.shipping] if request.shipping else []))
-    step = smallest(facts.currency)
-    if any(said.currency == facts.currency and said.amount % step for said in asked if said.amount.is_finite()):
-        text = str(capabilities.TOO_FINE) % {"step": f"{step:f}"}
-        raise RemoteRefused("too fine", code="too_fine", user_message=text)
 
 
 def empties(facts: Facts, invoice: Node, units: Mapping[str, Decimal]) -> bool:
@@ -91,8 +83,8 @@ def whole_of(facts: Facts, invoice: Node, worth: Worth) -> Worth:
 def unpayable(facts: Facts, memos: Sequence[Node]) -> Decimal:
     """What earlier memos kept only because the currency has no piece so small (a part of a yen); never negative."""
     step = smallest(facts.currency)
-    kept = (number(memo, "base_adjustment_negative") - number(memo, "base_adjustment_positive") for memo in memos)
-    return max(ZERO, sum((one for one in kept if abs(one) < step), ZERO))
+    given = (adjusted(memo) for memo in memos)
+    return max(ZERO, -sum((one for one in given if abs(one) < step), ZERO))
 
 
 def capped(facts: Facts, parts: Sequence[Part]) -> Iterator[Part]:
@@ -116,33 +108,28 @@ def wish(facts: Facts, request: CancelRequest) -> dict[str, Decimal]:
 
 def is_everything(facts: Facts, wanted: Mapping[str, Decimal]) -> bool:
     is_all = all(wanted.get(item.id, ZERO) == item.current for item in facts.lines)
-    return bool(wanted) and is_all and nothing_shipped(facts.lines)
+    return bool(wanted) and is_all and facts.nothing_shipped
 
 
-def split(facts: Facts, wanted: Mapping[str, Decimal]) -> dict[str, dict[str, Decimal]]:
-    """Invoice id → line id → units, oldest invoice first."""
+def split(facts: Facts, wanted: Mapping[str, Decimal]) -> tuple[dict[str, dict[str, Decimal]], dict[str, Decimal]]:
+    """(invoice id → line id → units, oldest invoice first; line id → units that no paid invoice holds)."""
     found: dict[str, dict[str, Decimal]] = {}
+    rest: dict[str, Decimal] = {}
     for item in facts.lines:
-        left = min(wanted.get(item.id, ZERO), facts.refundable(item))
+        asked = wanted.get(item.id, ZERO)
+        left = min(asked, facts.refundable(item))
+        if asked > left:
+            rest[item.id] = asked - left
         for invoice in facts.paid_invoices:
             taken = min(left, facts.units_on(invoice, item))
             if taken:
                 found.setdefault(json_readers.ident(invoice, "entity_id"), {})[item.id] = taken
             left -= taken
-    return found
-
-
-def left_over(wanted: Mapping[str, Decimal], by_invoice: Mapping[str, Mapping[str, Decimal]]) -> dict[str, Decimal]:
-    """Units that no paid invoice holds."""
-    rest = {
-        line_id: units - sum((lines.get(line_id, ZERO) for lines in by_invoice.values()), ZERO)
-        for line_id, units in wanted.items()
-    }
-    return {line_id: units for line_id, units in rest.items() if units}
+    return found, rest
 
 
 def shipping_back(facts: Facts, request: CancelRequest, *, whole: bool) -> Decimal:
-    left = sum((Shipping.of(facts, invoice).left for invoice in facts.paid_invoices), ZERO)
+    left = shipping_left(facts)
     if request.shipping is None:
         return left if whole else ZERO
     return min(request.shipping.amount, left)
@@ -150,17 +137,13 @@ def shipping_back(facts: Facts, request: CancelRequest, *, whole: bool) -> Decim
 
 # --- as a quote --------------------------------------------------------------------------------------
 def summed(facts: Facts, parts: Sequence[Part], rest: Mapping[str, Decimal]) -> Quote:
-    currency = facts.currency
-    given = Money(sum((part.worth.expected for part in parts), ZERO), currency).rounded()
-    tax = Money(sum((share.tax for part in parts for share in part.worth.shares), ZERO), currency).rounded()
-    shipping = Money(sum((part.worth.shipping for part in parts), ZERO), currency).rounded()
     return refund_estimate.quote(
-        given,
-        maximum=Money(facts.money_left, currency).rounded(),
-        lines=(*lines_of(facts, parts), *unpaid(currency, rest)),
+        facts.money(sum((part.worth.expected for part in parts), ZERO)),
+        maximum=facts.money(facts.money_left),
+        lines=(*lines_of(facts, parts), *unpaid(facts.currency, rest)),
         payments=(payment_of(facts, part) for part in parts if part.worth.expected),
-        tax=tax,
-        shipping=shipping,
+        tax=facts.money(sum((share.tax for part in parts for share in part.worth.shares), ZERO)),
+        shipping=facts.money(sum((part.worth.shipping for part in parts), ZERO)),
     )
 
 
@@ -170,8 +153,8 @@ def lines_of(facts: Facts, parts: Sequence[Part]) -> Iterator[QuotedLine]:
             yield QuotedLine(
                 line_id=share.line_id,
                 units=share.units,
-                amount=Money(share.net, facts.currency).rounded(),
-                tax=Money(share.tax, facts.currency).rounded(),
+                amount=facts.money(share.net),
+                tax=facts.money(share.tax),
                 payment_id="" if facts.cost_nothing else json_readers.ident(invoice, "entity_id"),
             )
 
@@ -186,12 +169,12 @@ def payment_of(facts: Facts, part: Part) -> QuotedPayment:
     invoice, worth = part
     return QuotedPayment(
         payment_id=json_readers.ident(invoice, "entity_id"),
-        gateway=method_of(facts.order),
+        gateway=facts.method,
         label=mapping.label(facts, invoice),
-        amount=Money(worth.expected, facts.currency).rounded(),
-        maximum=Money(worth.left, facts.currency).rounded(),
+        amount=facts.money(worth.expected),
+        maximum=facts.money(worth.left),
         is_manual=facts.is_by_hand(invoice),
-        shipping=Money(worth.shipping, facts.currency).rounded(),
+        shipping=facts.money(worth.shipping),
     )
 
 
@@ -206,14 +189,18 @@ def guard_cancel(command: CancelOrder) -> None:
         raise Unsupported("keep_stock", str(capabilities.CANCEL_RESTOCKS))
 
 
+def guard_state(facts: Facts) -> None:
+    if facts.state in capabilities.STATE_BLOCKS:
+        raise refusal("state", capabilities.STATE_BLOCKS[facts.state])
+
+
 def guard_whole(facts: Facts) -> None:
     """Cancel takes what was never invoiced and leaves the rest: then it would not be this order's cancellation."""
-    if facts.state in capabilities.STATE_BLOCKS:
-        raise refusal("state", str(capabilities.STATE_BLOCKS[facts.state]))
-    if not any(item.uninvoiced for item in facts.lines):
-        raise refusal("invoiced", str(capabilities.ALL_INVOICED))
-    if not nothing_shipped(facts.lines) or any(item.cancellable != item.current for item in facts.lines):
-        raise refusal("partly_invoiced", str(capabilities.PARTLY_INVOICED))
+    guard_state(facts)
+    if not facts.has_uninvoiced:
+        raise refusal("invoiced", capabilities.ALL_INVOICED)
+    if not facts.nothing_shipped or any(item.cancellable != item.current for item in facts.lines):
+        raise refusal("partly_invoiced", capabilities.PARTLY_INVOICED)
 
 
 # --- refund ------------------------------------------------------------------------------------------
@@ -225,51 +212,37 @@ def only_payment(command: RefundOrder) -> PaymentBack:
 
 
 def target(facts: Facts, command: RefundOrder) -> tuple[Node, PaymentBack]:
-    """The invoice, and what goes back through it; of an order that cost nothing its only one, and nothing."""
-    if command.payments or not facts.leaves_for_nothing:
-        payment = only_payment(command)
-        return invoice_of(facts, payment), payment
-    (invoice,) = facts.paid_invoices
-    nothing = Money.zero(facts.currency)
-    return invoice, PaymentBack(
-        payment_id=json_readers.ident(invoice, "entity_id"),
-        gateway=method_of(facts.order),
-        amount=nothing,
-        is_manual=True,
-    )
+    """The invoice, and what goes back through it; of an order that cost nothing its only one, and nothing.
 
-
-def invoice_of(facts: Facts, payment: PaymentBack) -> Node:
-    """Raises RemoteRefused when it is gone or was never paid."""
-    for invoice in facts.paid_invoices:
-        if json_readers.ident(invoice, "entity_id") == payment.payment_id:
-            return invoice
-    raise refusal("invoice", str(capabilities.NO_INVOICE))
+    Raises RemoteRefused when it is gone or was never paid.
+    """
+    by_id = {json_readers.ident(invoice, "entity_id"): invoice for invoice in facts.paid_invoices}
+    if not command.payments and facts.leaves_for_nothing:
+        ((ident, invoice),) = by_id.items()
+        nothing = Money.zero(facts.currency)
+        return invoice, PaymentBack(payment_id=ident, gateway=facts.method, amount=nothing, is_manual=True)
+    payment = only_payment(command)
+    if payment.payment_id not in by_id:
+        raise refusal("invoice", capabilities.NO_INVOICE)
+    return by_id[payment.payment_id], payment
 
 
 def guard_refund(facts: Facts, invoice: Node, command: RefundOrder, payment: PaymentBack) -> None:
     """The order's own figures just before the refund; less than planned stops."""
-    if facts.state in capabilities.STATE_BLOCKS:
-        raise refusal("state", str(capabilities.STATE_BLOCKS[facts.state]))
+    guard_state(facts)
     if facts.currency != payment.amount.currency:
-        raise refusal("currency_changed", str(capabilities.CURRENCY_CHANGED))
+        raise refusal("currency_changed", sentences.CURRENCY_CHANGED)
     if payment.amount.amount > facts.left_on(invoice):
-        raise refusal("less_refundable", str(capabilities.LESS_LEFT))
-    if command.shipping and command.shipping > shipping_left(facts):
-        raise refusal("less_shipping", str(capabilities.LESS_LEFT))
+        raise refusal("less_refundable", sentences.LESS_LEFT)
+    if command.shipping and command.shipping > facts.money(shipping_left(facts)):
+        raise refusal("less_shipping", sentences.LESS_LEFT)
     if facts.is_by_hand(invoice) and not payment.is_manual:
-        raise refusal("by_hand", str(capabilities.NOW_BY_HAND))
+        raise refusal("by_hand", capabilities.NOW_BY_HAND)
     known = {item.id: item for item in facts.lines}
     for line in command.lines:
         item = known.get(line.line_id)
         if item is None or line.units > min(item.waiting, facts.units_on(invoice, item)):
-            raise refusal("units", str(capabilities.UNITS_GONE))
-
-
-def shipping_left(facts: Facts) -> Money:
-    """Of all paid invoices: an amount of one's own may go back through another one than the shipping's."""
-    left = sum((Shipping.of(facts, invoice).left for invoice in facts.paid_invoices), ZERO)
-    return Money(left, facts.currency).rounded()
+            raise refusal("units", capabilities.UNITS_GONE)
 
 
 def refund_body(facts: Facts, invoice: Node, command: RefundOrder, payment: PaymentBack, note: str) -> dict[str, Any]:
@@ -280,10 +253,7 @@ def refund_body(facts: Facts, invoice: Node, command: RefundOrder, payment: Paym
     worth = Books(facts).memo(invoice, units, shipping)
     extra = adjustment(facts, worth, payment.amount.amount)
     return {
-        "items": [
-            {"order_item_id": int(line_id), "qty": json_number(count)}
-            for line_id, count in named(facts, invoice, units)
-        ],
+        "items": [{"order_item_id": int(line), "qty": json_number(n)} for line, n in named(facts, invoice, units)],
         "isOnline": not payment.is_manual,
         "notify": command.notify,
         "appendComment": True,
@@ -319,10 +289,5 @@ def json_number(value: Decimal) -> int | float:
         return int(value)
     found = float(value)
     if Decimal(repr(found)) != value:
-        raise refusal("digits", str(capabilities.UNREADABLE))
+        raise refusal("digits", capabilities.UNREADABLE)
     return found
-
-
-def refusal(code: str, said: str) -> RemoteRefused:
-    """Ours, before anything is sent."""
-    return RemoteRefused(code, code=code, user_message=said)

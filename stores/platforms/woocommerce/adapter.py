@@ -11,6 +11,7 @@ from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors import sentences
 from stores.connectors.records import Reading
 from stores.connectors.roles import (
     WHOLE_ORDER,
@@ -23,6 +24,7 @@ from stores.connectors.roles import (
     OrderWriter,
     Refunder,
 )
+from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import CredentialsRejected, RemoteRefused
 from stores.kernel.http import json_readers
@@ -30,7 +32,6 @@ from stores.kernel.http.json_readers import Node
 from stores.platforms.woocommerce import api, capabilities, finding, money, reading, webhooks, writing
 from stores.platforms.woocommerce import capabilities as declared
 from stores.platforms.woocommerce.api import BUCKET, PER_SECOND, Api, order_path
-from stores.platforms.woocommerce.capabilities import _
 from stores.platforms.woocommerce.reading import Reader
 
 
@@ -70,17 +71,12 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
             pattern="basic|oauth",
             required=False,
         ),
-        Text(
-            "base_url",
-            _("Gateway address"),
-            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
-            required=False,
-        ),
+        sentences.GATEWAY,
     )
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = declared.REASONS
+    reasons = sentences.REASONS
     note_limit = 255
     write_cost = 1
     points_per_second = PER_SECOND

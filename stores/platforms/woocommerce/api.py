@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from stores.connectors import oauth1
 from stores.connectors.roles import ConnectorContext
+from stores.connectors.sentences import _
 from stores.kernel.errors import (
     CredentialsRejected,
     InputRejected,
@@ -29,7 +30,6 @@ from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
 from stores.platforms.woocommerce import capabilities
-from stores.platforms.woocommerce.capabilities import _
 
 # --- where the site is: it decides where we connect to, so it is matched fully ------------------------
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"

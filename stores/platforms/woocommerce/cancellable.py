@@ -18,6 +18,7 @@ from stores.canonical.order import (
     Readiness,
     Shipment,
 )
+from stores.connectors import sentences
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.woocommerce import capabilities, money
@@ -167,7 +168,7 @@ def why_not(told: Told, waiting: Decimal) -> str:
     if told.has_left:
         return str(capabilities.HIDDEN if told.is_hidden else capabilities.COMPLETED)
     if told.status in OPEN or not waiting:
-        return str(capabilities.IN_PARTS if waiting else capabilities.LINE_GONE)
+        return str(capabilities.IN_PARTS if waiting else sentences.LINE_GONE)
     return (
         str(capabilities.LINE_CLOSED)
         if told.status in ENDED

@@ -5,24 +5,17 @@ about it: states, and what each error means for them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from stores.canonical.capabilities import Capabilities, assisted, composed, impossible, native
 from stores.canonical.recipe import Cancel, Per, Recipe, Refund, Refunds, RefundStock, Restock
-from stores.canonical.request import Reason
+from stores.connectors import sentences
 from stores.connectors.roles import Scope
+from stores.connectors.sentences import _
 from stores.kernel.i18n import with_theirs
 
-
-def _(text: str) -> str:
-    """Translated when it is shown, not when this module is read."""
-    return cast(str, gettext_lazy(text))
-
-
 # --- states -------------------------------------------------------------------------------------------
-LINE_GONE = _("These units have left or were refunded already.")
 LINE_CLOSED = _("The order is finished in WooCommerce, so nothing of it can be cancelled.")
 COMPLETED = _("The order is completed, which is WooCommerce's only word for shipped: start a return instead.")
 HIDDEN = _(
@@ -36,7 +29,6 @@ UNKNOWN_STATUS = _(
     "The shop uses the status “%(status)s”, which Rescind does not know, so it may have been shipped. Set the order to "
     "Processing or On hold in WooCommerce if it can still be stopped."
 )
-BY_REFUND = _("Cancelled by refund")
 CANCELLED = _("Cancelled")
 MAYBE_AUTHORISED = _(
     "The payment may be authorised and not taken: whether cancelling releases it depends on the payment plugin."
@@ -58,9 +50,7 @@ LABEL_UNREADABLE = _("which one, its data does not tell in a form that can be re
 FEE = _("Extra fee: %(name)s, %(amount)s")
 
 # --- before sending -----------------------------------------------------------------------------------
-LESS_LEFT = _("Less can be refunded now than was planned.")
 FEWER_UNITS = _("Fewer units of %(title)s can be refunded now than was planned.")
-OTHER_CURRENCY = _("The order's currency changed since the plan was made.")
 TOO_FINE = _("This shop counts money in steps of %(step)s.")
 NO_MAIL = _("The shop's own mail settings decide whether the customer is told; it cannot be said with a refund.")
 NOTHING_BACK = _("Units leave a WooCommerce order only together with money.")
@@ -118,6 +108,7 @@ def default(status: int | None) -> str:
 
 # --- capabilities -------------------------------------------------------------------------------------
 CAPABILITIES = Capabilities(
+    **sentences.untold("WooCommerce"),
     import_orders=native(_("All orders are copied, in the order in which they were last changed.")),
     list_units=composed(_("The list tells the sum of refunds; their units and shipments are seen when opened.")),
     list_money=native(_("The list tells the total after refunds and the state of payment.")),
@@ -138,9 +129,6 @@ CAPABILITIES = Capabilities(
     cancel_rest=composed(
         _("What has not left is refunded; the order itself stays as it is. Only shops that record shipments tell this.")
     ),
-    cancel_while_packing=impossible(
-        _("WooCommerce does not say whether a unit is being packed. Ask the warehouse before you cancel.")
-    ),
     refund_quote=composed(
         _(
             "Rescind computes the amount from the order's unrounded lines, to the digits of the shop's prices; from "
@@ -154,9 +142,6 @@ CAPABILITIES = Capabilities(
     refund_shipping=native(_("All of it, part of it, or none.")),
     cancel_without_refund=native(
         _("A whole order can be set to cancelled without giving money back; part of an order cannot.")
-    ),
-    disputes=impossible(
-        _("WooCommerce does not tell of disputes: look at the payment provider before money goes back.")
     ),
     labels=native(
         _(
@@ -184,9 +169,6 @@ CAPABILITIES = Capabilities(
     find_again=native(
         _("Rescind's mark in the refund, its reason and a hidden field, shows after a lost answer what was done.")
     ),
-    idempotency=impossible(
-        _("WooCommerce would refund a second time: after a lost answer a person decides whether it is sent again.")
-    ),
     undo=impossible(_("A refund stays paid. Deleting its record would bring back neither money nor stock.")),
 )
 RECIPE = Recipe(
@@ -202,14 +184,3 @@ SCOPES = (
         needed_for=("CancelOrder", "RefundOrder"),
     ),
 )
-REASONS: Mapping[Reason, str] = {
-    Reason.CUSTOMER: "Customer changed their mind",
-    Reason.OUT_OF_STOCK: "Out of stock",
-    Reason.FRAUD: "Suspected fraud",
-    Reason.PAYMENT_DECLINED: "Payment declined",
-    Reason.DUPLICATE: "Duplicate order",
-    Reason.ADDRESS: "Address problem",
-    Reason.PRICE_ERROR: "Wrong price",
-    Reason.STAFF_ERROR: "Staff error",
-    Reason.OTHER: "Other",
-}

@@ -25,6 +25,7 @@ from stores.canonical.order import (
     Shipment,
     Totals,
 )
+from stores.connectors import sentences
 from stores.kernel.http import json_readers, safe_json
 from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.woocommerce import capabilities, money
@@ -293,7 +294,7 @@ def to_order(told: Told) -> Order:
         closed_at=when(raw, "date_completed_gmt"),
         cancel_reason=""
         if over is None
-        else str(capabilities.BY_REFUND if told.status == "refunded" else capabilities.CANCELLED),
+        else str(sentences.BY_REFUND if told.status == "refunded" else capabilities.CANCELLED),
         cancel_note=note_of(raw),
         fulfilment=to_fulfilment(told),
         payment=to_state(raw, kept),

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from stores.canonical.commands import CancelOrder, RefundOrder
+from stores.connectors import sentences
 from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
 from stores.kernel.money import Money, total
 from stores.platforms.woocommerce import capabilities, money
@@ -245,13 +246,13 @@ def guard_units(command: RefundOrder, told: Told) -> None:
 def guard_money(command: RefundOrder, kept: Books) -> None:
     """The order's own figures just before the refund; less than planned stops. Raises RemoteRefused."""
     if kept.currency != command.currency:
-        raise _no("currency_changed", capabilities.OTHER_CURRENCY)
+        raise _no("currency_changed", sentences.CURRENCY_CHANGED)
     amount = whole(command).amount
     if amount > kept.most:
-        raise _no("less_refundable", capabilities.LESS_LEFT)
+        raise _no("less_refundable", sentences.LESS_LEFT)
     for part, kind in ((command.shipping, Kind.SHIPPING), (command.fees, Kind.FEE)):
         if part and part.amount > kept.left_of(kind):
-            raise _no("less_refundable", capabilities.LESS_LEFT)
+            raise _no("less_refundable", sentences.LESS_LEFT)
     if amount != money.rounded(amount, kept.step):
         raise _no("too_fine", str(capabilities.TOO_FINE) % {"step": money.told(kept.step)})
 

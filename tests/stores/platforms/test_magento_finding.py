@@ -215,7 +215,7 @@ def test_a_cancel_that_took_only_a_part_is_for_a_person(world):
     MagentoSimulator(world).staff(order.external_id).invoice(1)
     with pytest.raises(RemoteRefused):  # the usual case: seen in time
         shop.carry_out(command, key=KEY, tag=TAG)
-    answer = shop.api.effect(f"orders/{order.external_id}/cancel")
+    answer = shop.api.effect("POST", f"orders/{order.external_id}/cancel")
 
     heard = outcome_of(lambda: shop.poll(command, shop.read_answer(command, answer)))
     found = shop.find(command, tag=TAG, before=order)
