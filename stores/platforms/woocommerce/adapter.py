@@ -13,25 +13,16 @@ from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors import sentences
 from stores.connectors.records import Reading
-from stores.connectors.roles import (
-    WHOLE_ORDER,
-    Access,
-    ConnectorContext,
-    Hook,
-    HookSource,
-    Listing,
-    OrderSource,
-    OrderWriter,
-    Refunder,
-)
+from stores.connectors.roles import Access, ConnectorContext, HookSource, Listing, OrderSource, OrderWriter, Refunder
 from stores.connectors.sentences import _
+from stores.connectors.webhooks import WHOLE_ORDER, Hook
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import CredentialsRejected, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.platforms.woocommerce import api, capabilities, finding, money, reading, webhooks, writing
 from stores.platforms.woocommerce import capabilities as declared
-from stores.platforms.woocommerce.api import BUCKET, PER_SECOND, Api, order_path
+from stores.platforms.woocommerce.api import Api, order_path
 from stores.platforms.woocommerce.reading import Reader
 
 
@@ -79,8 +70,8 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
     reasons = sentences.REASONS
     note_limit = 255
     write_cost = 1
-    points_per_second = PER_SECOND
-    bucket_points = BUCKET
+    points_per_second = Api.points_per_second
+    bucket_points = Api.bucket_points
     deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = tuple(webhooks.TOPICS)
     hook_secret = "webhook_secret"  # noqa: S105  its name

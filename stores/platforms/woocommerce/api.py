@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from stores.connectors import oauth1
+from stores.connectors.errors import code_in
+from stores.connectors.rest import Query, RestApi
 from stores.connectors.roles import ConnectorContext
 from stores.connectors.sentences import _
 from stores.kernel.errors import (
@@ -28,7 +29,7 @@ from stores.kernel.errors import (
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
-from stores.kernel.http.transport import Usage
+from stores.kernel.http.transport import Caller
 from stores.platforms.woocommerce import capabilities
 
 # --- where the site is: it decides where we connect to, so it is matched fully ------------------------
@@ -61,7 +62,6 @@ def is_signing(settings: Mapping[str, str]) -> bool:
 
 
 # --- errors -------------------------------------------------------------------------------------------
-OWN = "woocommerce_rest_"
 NO_ORDER = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_invalid_order_id")
 # Refusals of a refund that travel as 500: looked at, and nothing is kept.
 FINAL_500 = ("woocommerce_rest_cannot_create_order_refund", "woocommerce_rest_invalid_order_refund", *NO_ORDER)
@@ -82,11 +82,6 @@ NOT_THEIRS = (409, 423)  # no word of WooCommerce's: "not processed", as others 
 NO_RIGHT = re.compile(r"woocommerce_rest_cannot_\w+|rest_forbidden\w*")
 
 
-def code_of(body: Any) -> str:
-    code = body.get("code") if isinstance(body, Mapping) else None
-    return code[:80] if isinstance(code, str) else ""
-
-
 def said_by(body: Any) -> str:
     """Their message in plain text; a shop may speak its own language."""
     said = body.get("message") if isinstance(body, Mapping) else None
@@ -95,7 +90,7 @@ def said_by(body: Any) -> str:
 
 def sorted_out(exc: RemoteError, *, effect: bool, is_signed: bool = False) -> RemoteError:
     """The transport's class by status, corrected by what the body says. is_signed: with a nonce, good for once."""
-    code, said = code_of(exc.answer), said_by(exc.answer)
+    code, said = code_in(exc.answer), said_by(exc.answer)
     told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
     if isinstance(exc, RemoteThrottled):
         exc.user_message = str(capabilities.STATUSES[429])
@@ -107,9 +102,8 @@ def sorted_out(exc: RemoteError, *, effect: bool, is_signed: bool = False) -> Re
     if code in NO_ORDER:
         return RemoteRefused(code, code="not_found", user_message=str(capabilities.NOT_FOUND), **told)
     if effect and exc.status == 500 and code in FINAL_500 and NO_ANSWER.search(said):
-        return OutcomeUnknown(
-            said, code="gateway_silent", user_message=capabilities.refused(capabilities.GATEWAY_SILENT, said), **told
-        )
+        words = capabilities.refused(capabilities.GATEWAY_SILENT, said)
+        return OutcomeUnknown(said, code="gateway_silent", user_message=words, **told)
     if exc.status == 500 and code in FINAL_500:
         return RemoteRefused(code, code=code, user_message=_of_refund(said), **told)
     if exc.status and not code:
@@ -161,21 +155,24 @@ def _of_refusal(code: str, said: str, status: int | None) -> str:
 
 
 # --- the way ------------------------------------------------------------------------------------------
-IDENT = re.compile(r"[0-9]{1,19}", re.ASCII)
-BUCKET, PER_SECOND = 10.0, 5.0  # ours: WooCommerce has no limit, small hosts do
 PAGE = 100  # the most they give
 MOST_PAGES = 20
-SLOW = 60.0  # seconds: a refund waits for the payment provider
-Query = Sequence[tuple[str, str]]
 DIGITS = 8  # more than any store keeps of a line
 FINE: Query = (("dp", str(DIGITS)),)  # without it lines come rounded to the store's prices, and no longer add up
 
 
-class Api:
-    """One shop's REST door; also the transport's Caller and Signer."""
+class Api(RestApi):
+    """One shop's REST API; also the transport's Signer. `is_once`: of a write, which is never signed anew, since a
+    nonce that was used may mean that it has already arrived."""
 
-    def __init__(self, connection: ConnectorContext) -> None:
-        self.connection = connection
+    ident = re.compile(r"[0-9]{1,19}", re.ASCII)
+    not_found, unreadable = capabilities.NOT_FOUND, capabilities.UNREADABLE
+    bucket_points, points_per_second = 10.0, 5.0  # ours: WooCommerce has no limit, small hosts do
+    effect_seconds = 60.0  # a refund waits for the payment provider
+
+    def __init__(self, connection: ConnectorContext, *, is_once: bool = False) -> None:
+        super().__init__(connection)
+        self.is_once = is_once
 
     @cached_property
     def site(self) -> str:
@@ -186,9 +183,10 @@ class Api:
     def is_signing(self) -> bool:
         return is_signing(self.connection.settings)
 
-    def get(self, path: str, query: Query = ()) -> Node:
-        return json_readers.node(self._send("GET", path, query).body, path)
+    def address(self, path: str) -> str:
+        return f"{self.site}/wp-json/{f'wc/v3/{path}' if path else ''}"
 
+    # --- what is asked -------------------------------------------------------------------------
     def rows(self, path: str, query: Query = ()) -> tuple[list[Node], Mapping[str, str]]:
         """One page of a list, and the answer's headers."""
         found, headers = self.page(path, query)
@@ -196,7 +194,7 @@ class Api:
 
     def page(self, path: str, query: Query = ()) -> tuple[list[Any], Mapping[str, str]]:
         """As `rows`, whatever its rows are."""
-        answer = self._send("GET", path, query)
+        answer = self.send("GET", path + (f"?{urlencode(query)}" if query else ""))
         return json_readers.items({"rows": answer.body}, "rows"), answer.headers
 
     def every(self, path: str, query: Query = ()) -> Iterator[Node]:
@@ -211,38 +209,22 @@ class Api:
 
     def index(self) -> Node:
         """What the site says of itself, to everybody."""
-        return json_readers.node(self._send("GET", "", at=f"{self.site}/wp-json/").body, "index")
-
-    def ask(self, path: str, body: Mapping[str, Any]) -> Node:
-        """A POST that changes nothing."""
-        return json_readers.node(self._send("POST", path, body=body).body, path)
-
-    def effect(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """Send through the journal, exactly once."""
-        return self._send(method, path, body=body, effect=True)
+        return json_readers.node(self.send("GET", "").body, "index")
 
     def probe(self, path: str) -> None:
         """A change of nothing at all, to hear whether one would be allowed."""
-        self._send("PUT", path, body={})
+        self.send("PUT", path, {})
 
-    def _send(
-        self, method: str, path: str, query: Query = (), *, body: Any = None, effect: bool = False, at: str = ""
-    ) -> Answer:
-        url = at or f"{self.site}/wp-json/wc/v3/{path}" + (f"?{urlencode(query)}" if query else "")
-        try:
-            answer: Answer = self.connection.transport.send(
-                method,
-                url,
-                json=body,
-                effect=effect,
-                caller=Once(self) if effect else self,
-                timeout=SLOW if effect else None,
-            )
-        except RemoteError as exc:
-            raise sorted_out(exc, effect=effect, is_signed=self.is_signing) from exc
-        if method == "GET" and answer.body is None:
+    def sorted_out(self, exc: RemoteError, path: str, *, effect: bool) -> RemoteError:
+        return sorted_out(exc, effect=effect, is_signed=self.is_signing)
+
+    def checked(self, answer: Answer, *, effect: bool) -> Answer:
+        if not effect and answer.body is None:
             raise Misread("body")  # `null` is no empty list
         return answer
+
+    def caller(self, method: str, url: str, *, effect: bool) -> Caller:
+        return Api(self.connection, is_once=True) if effect else self
 
     # --- the transport's Caller and Signer ---------------------------------------------------------
     def auth_headers(self) -> Mapping[str, str]:
@@ -269,37 +251,9 @@ class Api:
 
     def renew(self) -> bool:
         """Of a read: a nonce that was used or a clock that jumped. The next signature is another one; a key is not."""
-        return self.is_signing
-
-    def usage(self, answer: Answer) -> Usage:
-        return Usage(requested=1, actual=1, maximum=BUCKET, per_second=PER_SECOND)
-
-
-@dataclass(frozen=True)
-class Once:
-    """The Caller of a write, which is never signed anew: a nonce that was used may mean that it has already arrived."""
-
-    api: Api
-
-    def auth_headers(self) -> Mapping[str, str]:
-        return self.api.auth_headers()
-
-    def signed(self, method: str, url: str) -> str:
-        return self.api.signed(method, url)
-
-    def renew(self) -> bool:
-        return False
-
-    def usage(self, answer: Answer) -> Usage:
-        return self.api.usage(answer)
+        return self.is_signing and not self.is_once
 
 
 def order_path(order_id: str, rest: str = "") -> str:
     """Raises RemoteRefused for what is no id, before anything is sent."""
-    return f"orders/{check_id(order_id)}{rest}"
-
-
-def check_id(found: str) -> str:
-    if not IDENT.fullmatch(found):
-        raise RemoteRefused("no such order", code="not_found", user_message=str(capabilities.NOT_FOUND))
-    return found
+    return f"orders/{Api.part(order_id)}{rest}"

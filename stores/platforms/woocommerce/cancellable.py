@@ -6,20 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.order import (
-    Cancellable,
-    EndsWhenRepaid,
-    Fulfilment,
-    LineItem,
-    Placement,
-    Readiness,
-    Shipment,
-)
+from stores.canonical import order as ours
 from stores.connectors import sentences
-from stores.kernel.http import json_readers
+from stores.kernel.http import json_readers, safe_json
 from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.woocommerce import capabilities, money
 from stores.platforms.woocommerce.money import ZERO, Books, Item, Kind, is_paid, pair, when
@@ -36,7 +29,7 @@ class Told:
 
     order: Node
     refunds: Sequence[Node] = ()
-    sent: tuple[Shipment, ...] = ()
+    sent: tuple[ours.Shipment, ...] = ()
     by_hand: bool = False
     is_hidden: bool = False  # something was recorded as shipped, and what it is cannot be read
     is_summary: bool = False
@@ -69,40 +62,39 @@ def ended_at(told: Told, updated: datetime) -> datetime | None:
     return updated if is_over else None
 
 
-def when_it_ends(told: Told) -> EndsWhenRepaid:
+def when_it_ends(told: Told) -> ours.EndsWhenRepaid:
     """Core sets an order to refunded with the last of its money; with a free item on it, only when no unit is left."""
     if not is_paid(told.order):
-        return EndsWhenRepaid.NEVER
+        return ours.EndsWhenRepaid.NEVER
     has_free = any(item.net == 0 for item in told.kept.of(Kind.PRODUCT))
-    return EndsWhenRepaid.WHEN_EMPTY if has_free else EndsWhenRepaid.ALWAYS
+    return ours.EndsWhenRepaid.WHEN_EMPTY if has_free else ours.EndsWhenRepaid.ALWAYS
 
 
-def how_much(told: Told, lines: Sequence[LineItem]) -> Cancellable:
+def how_much(told: Told, lines: Sequence[ours.LineItem]) -> ours.Cancellable:
     if not any(line.cancellable for line in lines):
-        return Cancellable.NONE
-    return Cancellable.PART if any(line.shipped for line in lines) else Cancellable.ALL
+        return ours.Cancellable.NONE
+    return ours.Cancellable.PART if any(line.shipped for line in lines) else ours.Cancellable.ALL
 
 
-def to_fulfilment(told: Told) -> Fulfilment:
+def to_fulfilment(told: Told) -> ours.Fulfilment:
     if told.has_left:
-        return Fulfilment.UNKNOWN if told.is_hidden else Fulfilment.FULFILLED
+        return ours.Fulfilment.UNKNOWN if told.is_hidden else ours.Fulfilment.FULFILLED
     if told.sent:
         left = [item for item in told.kept.of(Kind.PRODUCT) if told.shipped(item) < item.units_left]
-        return Fulfilment.PARTIAL if left else Fulfilment.FULFILLED
-    return Fulfilment.UNFULFILLED if told.status in OPEN else Fulfilment.UNKNOWN
+        return ours.Fulfilment.PARTIAL if left else ours.Fulfilment.FULFILLED
+    return ours.Fulfilment.UNFULFILLED if told.status in OPEN else ours.Fulfilment.UNKNOWN
 
 
 # --- lines ---------------------------------------------------------------------------------------------
-def to_line(told: Told, item: Item, bundle: Bundle | None) -> LineItem:
-    raw = next(
-        one for one in json_readers.nodes(told.order, Kind.PRODUCT.value) if json_readers.ident(one, "id") == item.id
-    )
+def to_line(told: Told, item: Item, bundle: Bundle | None) -> ours.LineItem:
+    rows = json_readers.nodes(told.order, Kind.PRODUCT.value)
+    raw = next(one for one in rows if json_readers.ident(one, "id") == item.id)
     shipped = min(item.units, told.shipped(item) + returned(told, raw))
     waiting = max(ZERO, item.units_left - shipped)
     is_whole = waiting == waiting.to_integral_value() or not is_paid(told.order)
     stoppable = waiting if told.status in OPEN and is_whole else ZERO
-    place = Placement(id=item.id, group_id="", units=waiting, readiness=Readiness.OPEN)
-    return LineItem(
+    place = ours.Placement(id=item.id, group_id="", units=waiting, readiness=ours.Readiness.OPEN)
+    return ours.LineItem(
         id=item.id,
         title=json_readers.text(raw, "parent_name", "name"),
         variant=_variant(raw),
@@ -155,13 +147,10 @@ def _each(told: Told, item: Item) -> Decimal:
 
 
 def _tax_words(told: Told, item: Item) -> Iterator[str]:
-    labels = {
-        json_readers.text(t, "rate_id"): json_readers.text(t, "label")
-        for t in json_readers.nodes(told.order, "tax_lines")
-    }
+    rates = json_readers.nodes(told.order, "tax_lines")
+    labels = {json_readers.text(rate, "rate_id"): json_readers.text(rate, "label") for rate in rates}
     for rate, tax in item.taxes.items():
-        said = money.told(money.rounded(tax, told.kept.step))
-        yield f"{labels.get(rate) or _('Tax')}: {said} {told.kept.currency}"
+        yield f"{labels.get(rate) or _('Tax')}: {told.kept.said(tax)}"
 
 
 def why_not(told: Told, waiting: Decimal) -> str:
@@ -169,11 +158,11 @@ def why_not(told: Told, waiting: Decimal) -> str:
         return str(capabilities.HIDDEN if told.is_hidden else capabilities.COMPLETED)
     if told.status in OPEN or not waiting:
         return str(capabilities.IN_PARTS if waiting else sentences.LINE_GONE)
-    return (
-        str(capabilities.LINE_CLOSED)
-        if told.status in ENDED
-        else str(capabilities.UNKNOWN_STATUS) % {"status": told.status[:60]}
-    )
+    return str(capabilities.LINE_CLOSED) if told.status in ENDED else unknown_status(told)
+
+
+def unknown_status(told: Told) -> str:
+    return str(capabilities.UNKNOWN_STATUS) % {"status": told.status[:60]}
 
 
 # --- lines that were sold together --------------------------------------------------------------------
@@ -223,3 +212,52 @@ def _root(line: str, parents: Mapping[str, str]) -> str:
         seen.append(line)
         line = parents[line]
     return min(seen[seen.index(line) :]) if line in seen else line
+
+
+# --- labels -------------------------------------------------------------------------------------------
+# Shipping labels bought with WooCommerce Shipping, or with the plug-in before it: read out of the order's own data.
+# Their shape is the plug-ins' own and not promised: what does not look like a bought label is passed over. Source:
+# the extensions' own code, as far as it is public (docs/vendors.md).
+KEYS = ("wcshipping_labels", "wc_connect_labels")  # the newer one first: it took the labels of the older one over
+NEVER_BOUGHT = "PURCHASE_ERROR"  # one under way soon is; a customer's data that was erased gives no money back
+NOT_GIVEN_BACK = frozenset({"rejected", "unknown"})  # states of a refund after which the label is as good as before
+
+
+def labels_bought(order: Node) -> Iterator[str]:
+    """What names each label that was bought and not given back: carrier and tracking number, or its id."""
+    told = json_readers.nodes(order, "meta_data")
+    values = [one.get("value") for key in KEYS for one in told if one.get("key") == key]
+    once: dict[Any, dict[str, Any]] = {}
+    for label in (row for value in values for row in _rows(value)):
+        if isinstance(label, dict) and (label.get("label_id") or label.get("tracking")):
+            once.setdefault(str(label.get("label_id") or label.get("tracking")), label)
+    yield from (_label_name(label) for label in once.values() if _is_bought(label))
+    if any(map(_is_spoilt, values)):
+        yield str(capabilities.LABEL_UNREADABLE)
+
+
+def _rows(value: Any) -> list[Any]:
+    """A list, or the text of one."""
+    if isinstance(value, str):
+        try:
+            value = safe_json.loads(value)
+        except ValueError:
+            return []
+    return value if isinstance(value, list) else []
+
+
+def _is_spoilt(value: Any) -> bool:
+    """The older plug-in wrote some with bare quotes in their names: labels, but no text that can be read."""
+    return isinstance(value, str) and '"label_id"' in value and not _rows(value)
+
+
+def _is_bought(label: dict[str, Any]) -> bool:
+    if label.get("error") or label.get("status") == NEVER_BOUGHT:
+        return False
+    back = label.get("refund")
+    return not back or (isinstance(back, dict) and back.get("status") in NOT_GIVEN_BACK)
+
+
+def _label_name(label: dict[str, Any]) -> str:
+    said = [label.get("service_name") or label.get("carrier_id"), label.get("tracking") or label.get("label_id")]
+    return " ".join(str(word)[:60] for word in said if isinstance(word, str | int) and word)

@@ -178,9 +178,6 @@ RECIPE = Recipe(
 SCOPES = (
     Scope("read", _("Nothing works without reading orders."), is_vital=True),
     Scope(
-        "write",
-        _("No order can be cancelled or refunded."),
-        is_vital=True,
-        needed_for=("CancelOrder", "RefundOrder"),
+        "write", _("No order can be cancelled or refunded."), is_vital=True, needed_for=("CancelOrder", "RefundOrder")
     ),
 )

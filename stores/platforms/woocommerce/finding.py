@@ -6,8 +6,7 @@ An answer that lacks what it must hold is unreadable: a refund that half an answ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from stores.canonical.commands import CancelOrder, Command, RefundOrder
 from stores.canonical.order import Order
 from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
+from stores.connectors.errors import proving
 from stores.connectors.judge import MARK
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel.errors import OutcomeUnknown, Unsupported
@@ -29,15 +29,13 @@ from stores.platforms.woocommerce.money import Kind
 
 # --- receipts: whatever they leave open is unknown, and looked for on the order -----------------------
 def read_answer(command: Command, answer: Answer) -> Receipt:
-    try:
+    with proving(answer=answer):
         body = json_readers.node(answer.body, "body")
         match command:
             case CancelOrder():
                 return cancelled(body, command)
             case RefundOrder():
                 return refunded(body, command)
-    except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status, answer=answer.body) from exc
     raise Unsupported("cancel_lines")
 
 
@@ -55,9 +53,8 @@ def refunded(raw: Node, command: RefundOrder) -> Receipt:
     if money.number(raw, "amount") != sent:
         raise Misread("amount")
     if writing.pays(command) and not json_readers.flag(raw, "refunded_payment"):
-        raise OutcomeUnknown(
-            "not paid back", code="not_paid", user_message=str(capabilities.NOT_PAID), answer=dict(raw)
-        )
+        words = str(capabilities.NOT_PAID)
+        raise OutcomeUnknown("not paid back", code="not_paid", user_message=words, answer=dict(raw))
     state = RefundState.PAID if writing.pays(command) else RefundState.RECORDED
     reported = Reported(refund_state=state, refunded=Money(sent, command.currency))
     return Receipt(outcome=Outcome.APPLIED, ids={"refund": ident}, reported=reported)
@@ -66,7 +63,7 @@ def refunded(raw: Node, command: RefundOrder) -> Receipt:
 # --- looks --------------------------------------------------------------------------------------------
 def records(api: Api, command: Command, *, before: Order) -> Reading:
     """Raises OutcomeUnknown for an answer that is not whole."""
-    with _whole():
+    with proving(capabilities.UNREADABLE):
         match command:
             case CancelOrder():
                 return cancellation(_order(api, command.order_id))
@@ -77,17 +74,9 @@ def records(api: Api, command: Command, *, before: Order) -> Reading:
     raise Unsupported("cancel_lines")
 
 
-@contextmanager
-def _whole() -> Iterator[None]:
-    try:
-        yield
-    except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
-
-
 def _order(api: Api, order_id: str) -> Node:
     """With its own id and a status, or Misread: without them it may be anything."""
-    order = api.get(order_path(order_id))
+    order = api.object(order_path(order_id))
     if json_readers.ident(order, "id") != order_id or not json_readers.text(order, "status"):
         raise Misread("status")
     return order

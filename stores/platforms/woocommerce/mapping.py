@@ -6,40 +6,16 @@ An order has one payment: WooCommerce keeps no transactions of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from stores.canonical.order import (
-    MoneyPair,
-    Order,
-    Payment,
-    PaymentKind,
-    PaymentState,
-    PaymentStatus,
-    Person,
-    Refund,
-    RefundedLine,
-    Remark,
-    Shipment,
-    Totals,
-)
+from stores.canonical import order as ours
 from stores.connectors import sentences
-from stores.kernel.http import json_readers, safe_json
+from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
-from stores.platforms.woocommerce import capabilities, money
-from stores.platforms.woocommerce.cancellable import (
-    ENDED,
-    OPEN,
-    Told,
-    bundles_of,
-    ended_at,
-    how_much,
-    to_fulfilment,
-    to_line,
-    when_it_ends,
-)
+from stores.platforms.woocommerce import cancellable, capabilities, money
+from stores.platforms.woocommerce.cancellable import ENDED, OPEN, Told
 from stores.platforms.woocommerce.money import ZERO, Books, Kind, is_paid, pair, when
 
 # --- payments -----------------------------------------------------------------------------------------
@@ -57,15 +33,15 @@ def is_authorised(order: Node) -> bool:
     return holds and not is_paid(order) and json_readers.text(order, "payment_method") not in OFFLINE
 
 
-def to_payments(order: Node, kept: Books, *, by_hand: bool) -> tuple[Payment, ...]:
+def to_payments(order: Node, kept: Books, *, by_hand: bool) -> tuple[ours.Payment, ...]:
     if not is_paid(order) and not is_authorised(order):
         return ()
     taken = is_paid(order)
     return (
-        Payment(
+        ours.Payment(
             id=payment_id(order),
-            kind=PaymentKind.SALE if taken else PaymentKind.AUTHORISATION,
-            status=PaymentStatus.SUCCESS if taken else PaymentStatus.UNKNOWN,
+            kind=ours.PaymentKind.SALE if taken else ours.PaymentKind.AUTHORISATION,
+            status=ours.PaymentStatus.SUCCESS if taken else ours.PaymentStatus.UNKNOWN,
             gateway=json_readers.text(order, "payment_method"),
             label=json_readers.text(order, "payment_method_title", "payment_method"),
             amount=pair(kept.total, kept.currency),
@@ -77,27 +53,27 @@ def to_payments(order: Node, kept: Books, *, by_hand: bool) -> tuple[Payment, ..
     )
 
 
-def to_state(order: Node, kept: Books) -> PaymentState:
+def to_state(order: Node, kept: Books) -> ours.PaymentState:
     if not is_paid(order):
         if json_readers.text(order, "status") == "cancelled":
-            return PaymentState.VOIDED
-        return PaymentState.AUTHORISED if is_authorised(order) else PaymentState.PENDING
+            return ours.PaymentState.VOIDED
+        return ours.PaymentState.AUTHORISED if is_authorised(order) else ours.PaymentState.PENDING
     if not kept.given_back:
-        return PaymentState.PAID
-    return PaymentState.PARTLY_REFUNDED if kept.most else PaymentState.REFUNDED
+        return ours.PaymentState.PAID
+    return ours.PaymentState.PARTLY_REFUNDED if kept.most else ours.PaymentState.REFUNDED
 
 
-def to_totals(order: Node, kept: Books) -> Totals:
+def to_totals(order: Node, kept: Books) -> ours.Totals:
     currency = kept.currency
 
-    def said(*names: str) -> MoneyPair:
+    def said(*names: str) -> ours.MoneyPair:
         return pair(sum((money.number(order, name) for name in names), ZERO), currency)
 
     is_dead = json_readers.text(order, "status") in ("cancelled", "refunded", "trash")
     paid, held = is_paid(order), is_authorised(order)
     received = kept.total if paid else ZERO
     fees = sum((item.gross for item in kept.of(Kind.FEE)), ZERO)
-    return Totals(
+    return ours.Totals(
         original=pair(kept.total, currency),
         current=pair(ZERO if is_dead else max(ZERO, kept.total - kept.given_back), currency),
         subtotal=pair(sum((item.net for item in kept.of(Kind.PRODUCT)), ZERO), currency),
@@ -115,21 +91,21 @@ def to_totals(order: Node, kept: Books) -> Totals:
 
 
 # --- refunds -----------------------------------------------------------------------------------------
-def to_refund(raw: Node, order: Node, kept: Books, *, by_hand: bool, at: datetime) -> Refund:
-    ident, currency = json_readers.ident(raw, "id"), kept.currency
-    amount = pair(money.number(raw, "amount"), currency)
+def to_refund(told: Told, raw: Node, at: datetime) -> ours.Refund:
+    order, ident = told.order, json_readers.ident(raw, "id")
+    amount = pair(money.number(raw, "amount"), told.kept.currency)
     paid = json_readers.flag(raw, "refunded_payment")
-    return Refund(
+    return ours.Refund(
         id=ident,
         created_at=when(raw, "date_created_gmt") or at,
         note=json_readers.text(raw, "reason"),
         amount=amount,
-        lines=tuple(_lines(raw, order, kept)),
+        lines=tuple(_lines(raw, order, told.kept)),
         transactions=(
-            Payment(
+            ours.Payment(
                 id=f"{payment_id(order)}-{ident}",
-                kind=PaymentKind.REFUND,
-                status=PaymentStatus.SUCCESS if paid or by_hand else PaymentStatus.UNKNOWN,
+                kind=ours.PaymentKind.REFUND,
+                status=ours.PaymentStatus.SUCCESS if paid or told.by_hand else ours.PaymentStatus.UNKNOWN,
                 gateway=json_readers.text(order, "payment_method"),
                 label=json_readers.text(order, "payment_method_title", "payment_method"),
                 amount=amount,
@@ -141,7 +117,7 @@ def to_refund(raw: Node, order: Node, kept: Books, *, by_hand: bool, at: datetim
     )
 
 
-def _lines(raw: Node, order: Node, kept: Books) -> list[RefundedLine]:
+def _lines(raw: Node, order: Node, kept: Books) -> list[ours.RefundedLine]:
     """Which refund put units back is not told, only how many of a line came back in all."""
     found = []
     for line in json_readers.nodes(order, Kind.PRODUCT.value):
@@ -150,7 +126,9 @@ def _lines(raw: Node, order: Node, kept: Books) -> list[RefundedLine]:
             units = abs(money.number(share, "quantity"))
             if item and units:
                 how = _restocked(item)
-                found.append(RefundedLine(line_id=item.id, units=units, restock=how, was_restocked=how == "cancel"))
+                found.append(
+                    ours.RefundedLine(line_id=item.id, units=units, restock=how, was_restocked=how == "cancel")
+                )
     return found
 
 
@@ -172,9 +150,9 @@ def unpaid_back(refunds: Sequence[Node], *, by_hand: bool) -> list[Node]:
 
 
 # --- people -------------------------------------------------------------------------------------------
-def to_person(raw: Node) -> Person:
-    billing, shipping = (_maybe(raw, name) for name in ("billing", "shipping"))
-    return Person(
+def to_person(raw: Node) -> ours.Person:
+    billing, shipping = (json_readers.or_empty(raw, name) for name in ("billing", "shipping"))
+    return ours.Person(
         id=json_readers.text(raw, "customer_id").removeprefix("0"),
         name=_name(billing) or _name(shipping),
         email=json_readers.text(billing, "email"),
@@ -184,68 +162,14 @@ def to_person(raw: Node) -> Person:
     )
 
 
-def _maybe(raw: Node, name: str) -> Mapping[str, object]:
-    found = raw.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
 def _name(who: Node) -> str:
-    return " ".join(filter(None, (json_readers.text(who, "first_name"), json_readers.text(who, "last_name"))))
+    return json_readers.joined(who, "first_name", "last_name")
 
 
 def _address(who: Node) -> tuple[str, ...]:
     names = ("company", "address_1", "address_2", "postcode", "city", "state", "country")
     said = (_name(who), *(json_readers.text(who, name) for name in names))
     return tuple(filter(None, said)) if any(said[1:]) else ()
-
-
-# --- labels -------------------------------------------------------------------------------------------
-# Shipping labels bought with WooCommerce Shipping, or with the plug-in before it: read out of the order's own data.
-# Their shape is the plug-ins' own and not promised: what does not look like a bought label is passed over. Source:
-# the extensions' own code, as far as it is public (docs/vendors.md).
-KEYS = ("wcshipping_labels", "wc_connect_labels")  # the newer one first: it took the labels of the older one over
-NEVER_BOUGHT = "PURCHASE_ERROR"  # one under way soon is; a customer's data that was erased gives no money back
-NOT_GIVEN_BACK = frozenset({"rejected", "unknown"})  # states of a refund after which the label is as good as before
-
-
-def labels_bought(order: Node) -> Iterator[str]:
-    """What names each label that was bought and not given back: carrier and tracking number, or its id."""
-    told = json_readers.nodes(order, "meta_data")
-    values = [one.get("value") for key in KEYS for one in told if one.get("key") == key]
-    once: dict[Any, dict[str, Any]] = {}
-    for label in (row for value in values for row in _rows(value)):
-        if isinstance(label, dict) and (label.get("label_id") or label.get("tracking")):
-            once.setdefault(str(label.get("label_id") or label.get("tracking")), label)
-    yield from (_label_name(label) for label in once.values() if _is_bought(label))
-    if any(map(_is_spoilt, values)):
-        yield str(capabilities.LABEL_UNREADABLE)
-
-
-def _rows(value: Any) -> list[Any]:
-    """A list, or the text of one."""
-    if isinstance(value, str):
-        try:
-            value = safe_json.loads(value)
-        except ValueError:
-            return []
-    return value if isinstance(value, list) else []
-
-
-def _is_spoilt(value: Any) -> bool:
-    """The older plug-in wrote some with bare quotes in their names: labels, but no text that can be read."""
-    return isinstance(value, str) and '"label_id"' in value and not _rows(value)
-
-
-def _is_bought(label: dict[str, Any]) -> bool:
-    if label.get("error") or label.get("status") == NEVER_BOUGHT:
-        return False
-    back = label.get("refund")
-    return not back or (isinstance(back, dict) and back.get("status") in NOT_GIVEN_BACK)
-
-
-def _label_name(label: dict[str, Any]) -> str:
-    said = [label.get("service_name") or label.get("carrier_id"), label.get("tracking") or label.get("label_id")]
-    return " ".join(str(word)[:60] for word in said if isinstance(word, str | int) and word)
 
 
 # --- other tenders ------------------------------------------------------------------------------------
@@ -266,24 +190,24 @@ def tenders(order: Node, kept: Books) -> Iterator[str]:
 
 
 def _money(sentence: str, amount: Decimal, kept: Books) -> str:
-    said = money.told(money.rounded(amount, kept.step))
-    return str(sentence) % {"amount": f"{said} {kept.currency}"}
+    return str(sentence) % {"amount": kept.said(amount)}
 
 
 # --- the order ----------------------------------------------------------------------------------------
 
 
-def to_order(told: Told) -> Order:
+def to_order(told: Told) -> ours.Order:
     raw, kept = told.order, told.kept
     placed, updated = when(raw, "date_created_gmt"), when(raw, "date_modified_gmt")
     if placed is None:
         raise Misread("date_created_gmt")
     updated = updated or placed
-    together = bundles_of(raw)
-    lines = tuple(to_line(told, item, together.get(item.id)) for item in kept.of(Kind.PRODUCT))
-    over = ended_at(told, updated)
+    together = cancellable.bundles_of(raw)
+    lines = tuple(cancellable.to_line(told, item, together.get(item.id)) for item in kept.of(Kind.PRODUCT))
+    over = cancellable.ended_at(told, updated)
+    reason = sentences.BY_REFUND if told.status == "refunded" else capabilities.CANCELLED
     title = json_readers.text(raw, "payment_method_title", "payment_method")
-    return Order(
+    return ours.Order(
         platform="woocommerce",
         external_id=json_readers.ident(raw, "id"),
         number=json_readers.text(raw, "number") or json_readers.ident(raw, "id"),
@@ -292,11 +216,9 @@ def to_order(told: Told) -> Order:
         updated_at=updated,
         cancelled_at=over,
         closed_at=when(raw, "date_completed_gmt"),
-        cancel_reason=""
-        if over is None
-        else str(sentences.BY_REFUND if told.status == "refunded" else capabilities.CANCELLED),
+        cancel_reason="" if over is None else str(reason),
         cancel_note=note_of(raw),
-        fulfilment=to_fulfilment(told),
+        fulfilment=cancellable.to_fulfilment(told),
         payment=to_state(raw, kept),
         currency=kept.currency,
         customer_currency=kept.currency,
@@ -314,12 +236,12 @@ def to_order(told: Told) -> Order:
         shipping_refundable=kept.money(kept.left_of(Kind.SHIPPING)),
         payments=to_payments(raw, kept, by_hand=told.by_hand),
         shipments=told.sent,
-        refunds=tuple(to_refund(refund, raw, kept, by_hand=told.by_hand, at=updated) for refund in told.refunds),
+        refunds=tuple(to_refund(told, refund, updated) for refund in told.refunds),
         remarks=tuple(remarks(told)),
-        cancellable=how_much(told, lines),
+        cancellable=cancellable.how_much(told, lines),
         whole_cancel_blockers=(str(capabilities.KEPT_STOCK),) if kept.holds_kept_stock and not kept.most else (),
         ends_by_refund=is_paid(raw) and kept.holds_kept_stock and kept.most > 0,
-        ends_when_repaid=when_it_ends(told),
+        ends_when_repaid=cancellable.when_it_ends(told),
         is_summary=told.is_summary,
     )
 
@@ -336,12 +258,12 @@ def note_of(raw: Node) -> str:
 
 
 # --- the rest --------------------------------------------------------------------------------------------
-def to_shipment(raw: Node, at: datetime) -> Shipment:
+def to_shipment(raw: Node, at: datetime) -> ours.Shipment:
     """A record of the optional fulfilments feature; items stand in a meta."""
     items = next((one.get("value") for one in json_readers.nodes(raw, "meta_data") if one.get("key") == "_items"), None)
     rows = json_readers.nodes({"_items": items}, "_items")
     lines = tuple((json_readers.ident(row, "item_id"), abs(money.number(row, "qty"))) for row in rows)
-    return Shipment(
+    return ours.Shipment(
         id=json_readers.ident(raw, "id"),
         name="",
         status=json_readers.text(raw, "status"),
@@ -352,22 +274,21 @@ def to_shipment(raw: Node, at: datetime) -> Shipment:
     )
 
 
-def remarks(told: Told) -> Iterator[Remark]:
+def remarks(told: Told) -> Iterator[ours.Remark]:
     raw, kept = told.order, told.kept
     if is_authorised(raw):
-        yield Remark(kind="other", text=str(capabilities.MAYBE_AUTHORISED))
+        yield ours.Remark(kind="other", text=str(capabilities.MAYBE_AUTHORISED))
     if is_paid(raw) and told.by_hand:
-        yield Remark(kind="other", text=str(capabilities.PAY_BY_HAND))
+        yield ours.Remark(kind="other", text=str(capabilities.PAY_BY_HAND))
     for refund in unpaid_back(told.refunds, by_hand=told.by_hand):
         said = f"{money.told(money.number(refund, 'amount'))} {kept.currency}"
-        yield Remark(kind="other", text=str(capabilities.NOT_PAID_BACK) % {"amount": said}, is_open=True)
+        yield ours.Remark(kind="other", text=str(capabilities.NOT_PAID_BACK) % {"amount": said}, is_open=True)
     for sentence in tenders(raw, kept):
-        yield Remark(kind="payment", text=sentence)
-    for name in labels_bought(raw):
-        yield Remark(kind="label", text=str(capabilities.LABEL) % {"name": name})
+        yield ours.Remark(kind="payment", text=sentence)
+    for name in cancellable.labels_bought(raw):
+        yield ours.Remark(kind="label", text=str(capabilities.LABEL) % {"name": name})
     for item in kept.of(Kind.FEE):
-        said = f"{money.told(money.rounded(item.gross, kept.step))} {kept.currency}"
         text = capabilities.FEE if item.net >= 0 else capabilities.NEGATIVE_FEE
-        yield Remark(kind="other", text=str(text) % {"name": item.title[:80], "amount": said})
+        yield ours.Remark(kind="other", text=str(text) % {"name": item.title[:80], "amount": kept.said(item.gross)})
     if told.status not in (*OPEN, *ENDED):
-        yield Remark(kind="other", text=str(capabilities.UNKNOWN_STATUS) % {"status": told.status[:60]})
+        yield ours.Remark(kind="other", text=cancellable.unknown_status(told))

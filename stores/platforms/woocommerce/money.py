@@ -82,8 +82,8 @@ def is_paid(order: Node) -> bool:
 
 def pair(amount: Decimal, currency: str) -> MoneyPair:
     """One currency: what a multi-currency plugin converts from is not told."""
-    money = Money(amount, currency).rounded()
-    return MoneyPair(shop=money, customer=money)
+    one = Money(amount, currency).rounded()
+    return MoneyPair(shop=one, customer=one)
 
 
 def when(parent: Node, name: str) -> datetime | None:
@@ -181,9 +181,17 @@ class Books:
         return self.step * len(self.items)
 
     @property
+    def took_stock(self) -> bool:
+        return any(item.taken > 0 for item in self.items)
+
+    @property
     def holds_kept_stock(self) -> bool:
         """Units refunded earlier were left out of stock on purpose: only setting the order to cancelled undoes that."""
         return any(item.taken > item.units_left for item in self.of(Kind.PRODUCT))
+
+    def said(self, amount: Decimal) -> str:
+        """9.99 EUR"""
+        return f"{told(rounded(amount, self.step))} {self.currency}"
 
     def money(self, amount: Decimal) -> Money:
         return Money(amount, self.currency).rounded()

@@ -8,7 +8,7 @@ shop has it (11.1), else our figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,15 +19,17 @@ from stores.canonical.recipe import Per
 from stores.canonical.request import CancelRequest, Quote, QuotedLine
 from stores.connectors import refund_estimate, rows
 from stores.connectors.paging import ByChange
+from stores.connectors.rest import Query
 from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
+from stores.kernel.money import Money
 from stores.platforms.woocommerce import capabilities, mapping, money
-from stores.platforms.woocommerce.api import DIGITS, FINE, IDENT, PAGE, Api, Query, order_path
+from stores.platforms.woocommerce.api import DIGITS, FINE, PAGE, Api, order_path
 from stores.platforms.woocommerce.cancellable import Told
 from stores.platforms.woocommerce.money import ZERO, Books, Kind
-from stores.platforms.woocommerce.writing import Figures, Share, figures, is_everything
+from stores.platforms.woocommerce.writing import Figures, Share, figures, gross_of, is_everything
 
 SHIPPED_MARK = "_fulfillment_status"  # of an order whose shop records shipments
 NOTHING_SHIPPED = ("", "unfulfilled", "no_fulfillments")
@@ -44,12 +46,8 @@ class Reader:
 
     def told(self, order_id: str, *, before: Order | None = None) -> Told:
         """Raises Misread and RemoteRefused. before: an earlier read, which knows the payment method."""
-        order = self.api.get(order_path(order_id), FINE)
-        refunds = list(self.api.every(order_path(order_id, "/refunds"), FINE))
         known = next((p.is_manual for p in before.payments), None) if before else None
-        by_hand = self.is_by_hand(order) if known is None else known
-        sent, is_hidden = self.shipments(order)
-        self.last = Told(order, refunds, sent, by_hand, is_hidden, digits=self.digits(order))
+        self.last = self.now(order_id, self.is_by_hand if known is None else lambda _order: known)
         return self.last
 
     def digits(self, order: Node) -> int:
@@ -59,7 +57,7 @@ class Reader:
             return shown  # a shop that does not heed it; or no money that could go back
         currency = money.currency(order)
         if currency not in self._digits:
-            self._digits[currency] = money.digits(self.api.get(order_path(json_readers.ident(order, "id"))))
+            self._digits[currency] = money.digits(self.api.object(order_path(json_readers.ident(order, "id"))))
         return self._digits[currency]
 
     def order(self, order_id: str, *, before: Order | None = None) -> Order:
@@ -68,19 +66,20 @@ class Reader:
 
     def alone(self, order_id: str) -> Told:
         """What setting a status depends on; refunds only where they could have left stock out. Raises Misread."""
-        order = self.api.get(order_path(order_id))
+        order = self.api.object(order_path(order_id))
         sent, is_hidden = self.shipments(order)
         told = Told(order, sent=sent, is_hidden=is_hidden)
         if not json_readers.nodes(order, "refunds") or not any(item.taken for item in told.kept.items):
             return told
         return replace(told, refunds=list(self.api.every(order_path(order_id, "/refunds"))))
 
-    def now(self, order_id: str) -> Told:
+    def now(self, order_id: str, by_hand: Callable[[Node], bool] = lambda _order: False) -> Told:
         """What a refund depends on: money, units, and what has left. Raises Misread."""
-        order = self.api.get(order_path(order_id), FINE)
+        order = self.api.object(order_path(order_id), FINE)
         refunds = list(self.api.every(order_path(order_id, "/refunds"), FINE))
+        is_manual = by_hand(order)
         sent, is_hidden = self.shipments(order)
-        return Told(order, refunds, sent, is_hidden=is_hidden, digits=self.digits(order))
+        return Told(order, refunds, sent, is_manual, is_hidden, digits=self.digits(order))
 
     def is_by_hand(self, order: Node) -> bool:
         """A gateway that is gone or cannot refund; where that cannot be asked, a refusal would still be harmless."""
@@ -95,7 +94,7 @@ class Reader:
         if not gateway.replace("-", "").replace("_", "").isalnum() or not gateway.isascii():
             return True
         try:
-            said = self.api.get(f"payment_gateways/{gateway}").get("method_supports")
+            said = self.api.object(f"payment_gateways/{gateway}").get("method_supports")
         except RemoteRefused as exc:
             return exc.status == 404
         return isinstance(said, list) and "refunds" not in said
@@ -112,17 +111,14 @@ class Reader:
             if exc.status != 404:
                 raise
             return (), True
-        gone = [
-            raw
-            for raw in found
-            if json_readers.flag(raw, "is_fulfilled") and not json_readers.text(raw, "date_deleted")
-        ]
+        sent = (raw for raw in found if json_readers.flag(raw, "is_fulfilled"))
+        gone = [raw for raw in sent if not json_readers.text(raw, "date_deleted")]
         return tuple(mapping.to_shipment(raw, at) for raw in gone) if at else (), not gone or at is None
 
     def same(self, order: Order) -> Told | None:
         """What this very order was read from, if it was the last."""
         last = self.last
-        if last and IDENT.fullmatch(order.external_id) and mapping.to_order(last) == order:
+        if last and Api.ident.fullmatch(order.external_id) and mapping.to_order(last) == order:
             return last
         return None
 
@@ -202,27 +198,15 @@ def quote(api: Api, told: Told, order: Order, request: CancelRequest) -> Quote:
     The order's figures were read just now. Amounts are ours in any case: the preview rounds net and tax apart before
     it divides, and knows nothing of money that was kept. Where it names less than rounding explains, less goes back.
     """
-    guard_step(told.kept, request)
+    refund_estimate.guard_step(request, Money(told.kept.step, told.kept.currency), capabilities.TOO_FINE)
     units = wanted(told, request)
     shipping = None if request.shipping is None else request.shipping.amount
     found = figures(told.kept, units, shipping=shipping)
     theirs = preview(api, told, found) if money.is_paid(told.order) else None
-    if theirs is not None and not _is_all(told.kept, units, shipping) and theirs < found.amount - told.kept.rounding:
+    is_all = shipping is None and is_everything(told.kept, units)  # then all that is left goes back, to the last cent
+    if theirs is not None and not is_all and theirs < found.amount - told.kept.rounding:
         found = replace(found, amount=theirs)
     return to_quote(told, order, found, is_estimate=theirs is None)
-
-
-def guard_step(kept: Books, request: CancelRequest) -> None:
-    """A shop may count whole crowns although the currency has hellers."""
-    for said in (*request.part.values(), *([request.shipping] if request.shipping else [])):
-        if said.amount != money.rounded(said.amount, kept.step):
-            text = str(capabilities.TOO_FINE) % {"step": money.told(kept.step)}
-            raise RemoteRefused("too fine", code="too_fine", user_message=text)
-
-
-def _is_all(kept: Books, units: Mapping[str, Decimal], shipping: Decimal | None) -> bool:
-    """Then all that is left goes back, to the last cent."""
-    return shipping is None and is_everything(kept, units)
 
 
 def wanted(told: Told, request: CancelRequest) -> dict[str, Decimal]:
@@ -271,14 +255,10 @@ def to_quote(told: Told, order: Order, found: Figures, *, is_estimate: bool) -> 
         lines=(_line(kept, order, share) for share in found.goods),
         payments=refund_estimate.over(order.payments, whole, per=Per.ORDER),
         tax=kept.money(sum((share.tax for share in found.goods), ZERO)),
-        shipping=kept.money(min(_gross(found.shipping), kept.left_of(Kind.SHIPPING))),
-        fees=kept.money(min(_gross(share for share in found.fees if share.net > 0), kept.left_of(Kind.FEE))) or None,
+        shipping=kept.money(min(gross_of(found.shipping), kept.left_of(Kind.SHIPPING))),
+        fees=kept.money(min(gross_of(share for share in found.fees if share.net > 0), kept.left_of(Kind.FEE))) or None,
         is_estimate=is_estimate,
     )
-
-
-def _gross(shares: Iterable[Share]) -> Decimal:
-    return sum((share.gross for share in shares), ZERO)
 
 
 def _line(kept: Books, order: Order, share: Share) -> QuotedLine:

@@ -11,14 +11,15 @@ the order read just before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from stores.canonical.commands import CancelOrder, RefundOrder
 from stores.connectors import sentences
-from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
+from stores.connectors.errors import refusal
+from stores.kernel.errors import InputRejected, Unsupported
 from stores.kernel.money import Money, total
 from stores.platforms.woocommerce import capabilities, money
 from stores.platforms.woocommerce.cancellable import OPEN, Told
@@ -26,7 +27,6 @@ from stores.platforms.woocommerce.mapping import CANCEL_KEY
 from stores.platforms.woocommerce.money import ZERO, Books, Item, Kind, floored, rounded
 
 
-# --- worth --------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Share:
     """What goes back of one item. `units` is 0 for shipping and fees."""
@@ -43,6 +43,10 @@ class Share:
     @property
     def gross(self) -> Decimal:
         return self.net + self.tax
+
+    def times(self, factor: Decimal, step: Decimal) -> Share:
+        taxes = {rate: floored(tax * factor, step) for rate, tax in self.taxes.items()}
+        return replace(self, net=floored(self.net * factor, step), taxes=taxes)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def figures(
     extra = spread(books, Kind.FEE, _wanted(books, Kind.FEE, fees, whole))
     if whole:
         extra += [rest(item, books.step) for item in books.of(Kind.FEE) if item.net < 0]
-    due = sum((share.gross for share in (*goods, *sent, *extra)), ZERO)
+    due = gross_of((*goods, *sent, *extra))
     if amount is None:
         takes_rest = whole and shipping is None and fees is None
         amount = all_left(books, due) if takes_rest else min(due, books.most)
@@ -150,34 +154,28 @@ def fit(shares: Sequence[Share], amount: Decimal, step: Decimal, *, goods: int) 
 
     goods: so many of them, at the beginning, are lines; rounding goes to them, since shipping and fees have a limit.
     """
-    due = sum((share.gross for share in shares), ZERO)
-    gap = amount - due
+    gap = amount - gross_of(shares)
     if not shares or gap == 0:
         return list(shares)
     if abs(gap) > step * 2 * len(shares):
         if gap > 0:
             return list(shares)
         shares = _scaled(shares, amount, step)
-        gap = amount - sum((share.gross for share in shares), ZERO)
+        gap = amount - gross_of(shares)
     largest = max(range(goods or len(shares)), key=lambda place: shares[place].net)
     return [replace(s, net=s.net + gap) if place == largest else s for place, s in enumerate(shares)]
 
 
 def _scaled(shares: Sequence[Share], amount: Decimal, step: Decimal) -> list[Share]:
     """Positive shares shrink in proportion, discounts stay whole."""
-    off = sum((share.gross for share in shares if share.net < 0), ZERO)
-    due = sum((share.gross for share in shares if share.net >= 0), ZERO)
+    off = gross_of(share for share in shares if share.net < 0)
+    due = gross_of(share for share in shares if share.net >= 0)
     factor = (amount - off) / due if due else ZERO
-    return [
-        share
-        if share.net < 0
-        else replace(
-            share,
-            net=floored(share.net * factor, step),
-            taxes={rate: floored(tax * factor, step) for rate, tax in share.taxes.items()},
-        )
-        for share in shares
-    ]
+    return [share if share.net < 0 else share.times(factor, step) for share in shares]
+
+
+def gross_of(shares: Iterable[Share]) -> Decimal:
+    return sum((share.gross for share in shares), ZERO)
 
 
 REFUND_KEY = "_rescind_refund"
@@ -186,7 +184,6 @@ SHOWN_REASON = "Items cancelled"  # customers read a refund's reason in their or
 MAY_BE_CANCELLED = (*OPEN, "refunded", "cancelled")  # refunded: the refund before it; cancelled: by the shop itself
 
 
-# --- the whole order -----------------------------------------------------------------------------------
 def guard_cancel(command: CancelOrder) -> None:
     """Raises Unsupported for what a status cannot tell."""
     if command.refund or command.notify:
@@ -196,14 +193,9 @@ def guard_cancel(command: CancelOrder) -> None:
 def guard_status(command: CancelOrder, told: Told) -> None:
     """Core has no guard of its own: a completed order would become cancelled. Raises RemoteRefused."""
     if told.status not in MAY_BE_CANCELLED or told.has_left or told.sent:
-        said = str(capabilities.NO_LONGER_OPEN) % {"status": told.status[:60]}
-        raise RemoteRefused("no longer open", code="status_changed", user_message=said)
-    if told.kept.holds_kept_stock or (not command.restock and took_stock(told.kept)):
-        raise RemoteRefused("would restock", code="would_restock", user_message=str(capabilities.WOULD_RESTOCK))
-
-
-def took_stock(kept: Books) -> bool:
-    return any(item.taken > 0 for item in kept.items)
+        raise refusal("status_changed", str(capabilities.NO_LONGER_OPEN) % {"status": told.status[:60]})
+    if told.kept.holds_kept_stock or (not command.restock and told.kept.took_stock):
+        raise refusal("would_restock", capabilities.WOULD_RESTOCK)
 
 
 def cancel_body(note: str) -> dict[str, Any]:
@@ -235,39 +227,35 @@ def guard_refund(command: RefundOrder) -> None:
 def guard_units(command: RefundOrder, told: Told) -> None:
     """What left meanwhile, or was ended by somebody else, is not refunded as cancelled. Raises RemoteRefused."""
     if told.status not in OPEN or told.has_left:
-        raise _no("status_changed", str(capabilities.CLOSED_MEANWHILE) % {"status": told.status[:60]})
+        raise refusal("status_changed", str(capabilities.CLOSED_MEANWHILE) % {"status": told.status[:60]})
     for line in command.lines:
         known = told.kept.product(line.line_id)
         if known is None or line.units > known.units_left - told.shipped(known):
             title = known.title if known else line.line_id
-            raise _no("fewer_units", str(capabilities.FEWER_UNITS) % {"title": title[:80]})
+            raise refusal("fewer_units", str(capabilities.FEWER_UNITS) % {"title": title[:80]})
 
 
 def guard_money(command: RefundOrder, kept: Books) -> None:
     """The order's own figures just before the refund; less than planned stops. Raises RemoteRefused."""
     if kept.currency != command.currency:
-        raise _no("currency_changed", sentences.CURRENCY_CHANGED)
+        raise refusal("currency_changed", sentences.CURRENCY_CHANGED)
     amount = whole(command).amount
     if amount > kept.most:
-        raise _no("less_refundable", sentences.LESS_LEFT)
+        raise refusal("less_refundable", sentences.LESS_LEFT)
     for part, kind in ((command.shipping, Kind.SHIPPING), (command.fees, Kind.FEE)):
         if part and part.amount > kept.left_of(kind):
-            raise _no("less_refundable", sentences.LESS_LEFT)
+            raise refusal("less_refundable", sentences.LESS_LEFT)
     if amount != money.rounded(amount, kept.step):
-        raise _no("too_fine", str(capabilities.TOO_FINE) % {"step": money.told(kept.step)})
+        raise refusal("too_fine", str(capabilities.TOO_FINE) % {"step": money.told(kept.step)})
 
 
 def restocks(command: RefundOrder, kept: Books) -> bool:
     """The one switch of the whole refund. Raises RemoteRefused where lines that took stock want both."""
-    wishes = {line.restock for line in command.lines if _took_stock(kept, line.line_id)}
+    taken = {item.id for item in kept.of(Kind.PRODUCT) if item.taken > 0}
+    wishes = {line.restock for line in command.lines if line.line_id in taken}
     if len(wishes) == 2:
-        raise _no("mixed_stock", capabilities.MIXED_STOCK)
+        raise refusal("mixed_stock", capabilities.MIXED_STOCK)
     return True in wishes
-
-
-def _took_stock(kept: Books, line_id: str) -> bool:
-    known = kept.product(line_id)
-    return known is not None and known.taken > 0
 
 
 def refund_body(command: RefundOrder, kept: Books, note: str, tag: str) -> dict[str, Any]:
@@ -310,7 +298,3 @@ def count(units: Decimal) -> int:
     if units != units.to_integral_value():
         raise InputRejected("units", "WooCommerce counts whole units only.")
     return int(units)
-
-
-def _no(code: str, said: str) -> RemoteRefused:
-    return RemoteRefused(code, code=code, user_message=str(said))
