@@ -19,8 +19,8 @@ from typing import Any
 from django.db import connection
 
 HELPERS = {
-    "__init__", "clients", "edits", "frame", "full_desk", "ground", "money_cases", "money_page", "plan_faults", "random_plans",
-    "sequences", "served", "stock_admin", "subjects", "tampering",
+    "__init__", "clients", "edits", "frame", "full_desk", "ground", "money_cases", "money_page", "plan_faults",
+    "random_plans", "sequences", "served", "stock_admin", "subjects", "tampering",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteThrottled, RemoteUnavailable
+from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteThrottled, RemoteUnavailable
 from stores.kernel.http.json_readers import Misread
 from stores.kernel.http.responses import DEFAULT_RETRY_AFTER, MAYBE_PROCESSED, Answer
 
@@ -128,6 +128,7 @@ def proving(words: str = "", answer: Answer | None = None) -> Iterator[None]:
             code="bad_shape",
             user_message=str(words),
             status=answer.status if answer else None,
+            request_id=answer.request_id if answer else "",
             answer=answer.body if answer else None,
         ) from exc
 
@@ -167,3 +168,9 @@ def code_in(body: Any, name: str = "code") -> str:
     """Their code, "" where there is none."""
     code = body.get(name) if isinstance(body, Mapping) else None
     return code[:LONGEST_CODE] if isinstance(code, str) else ""
+
+
+# --- ours ----------------------------------------------------------------------------------------------
+def refusal(code: str, words: str) -> RemoteRefused:
+    """A no of our own, before anything is sent: the order does not stand as it was planned. words: for a person."""
+    return RemoteRefused(code, code=code, user_message=str(words))

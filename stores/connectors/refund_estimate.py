@@ -12,13 +12,21 @@ from decimal import Decimal
 
 from stores.canonical.order import Payment
 from stores.canonical.recipe import Per
-from stores.canonical.request import Quote, QuotedLine, QuotedPayment
+from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
+from stores.connectors.errors import refusal
 from stores.kernel.money import Money, allocate
 
 
 def share(whole: Money, part: Decimal, of: Decimal) -> Money:
     """What `part` of `of` units are worth, rounded once, half up; nothing of nothing."""
     return Money(whole.amount * part / of, whole.currency).rounded() if of else Money.zero(whole.currency)
+
+
+def guard_step(request: CancelRequest, step: Money, words: str) -> None:
+    """step: the smallest amount that moves. Raises RemoteRefused for a wish that is finer. words: with "%(step)s"."""
+    asked = (*request.part.values(), *([request.shipping] if request.shipping else []))
+    if any(said.currency == step.currency and said.amount % step.amount for said in asked if said.amount.is_finite()):
+        raise refusal("too_fine", str(words) % {"step": f"{step.amount:f}"})
 
 
 def quote(

@@ -27,7 +27,7 @@ LINES: dict[str, dict[str, tuple[int, int]]] = {
         "shopify": (2_000, 2_550),
         "shoplazza": (1_600, 1_627),
         "square": (1_600, 2_035),
-        "woocommerce": (1_600, 1_911),
+        "woocommerce": (1_600, 0),
     },
     SIMULATORS: {
         "bigcommerce": (1_200, 1_584),

@@ -8,6 +8,6 @@ build, shops, spec, seeds       where shops and orders come from
 session, index (with its tables), search, listing, idempotency, cost, subscriptions, webhooks, switches, staff
 
 Read simulator, then answer. An order is one JSON body. Amounts are whole minor units of the customer's currency, the
-one that moves; the shop's side is converted when it is shown. Ids of an order's parts lie in the block after the order's own id, so any part
-leads to its order without a table.
+one that moves; the shop's side is converted when it is shown. Ids of an order's parts lie in the block after the
+order's own id, so any part leads to its order without a table.
 """

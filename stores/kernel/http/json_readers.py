@@ -55,6 +55,12 @@ def maybe(parent: Node, name: str) -> Node:
     return {} if parent.get(name) is None else inner(parent, name)
 
 
+def or_empty(parent: Node, name: str) -> Node:
+    """An object, or an empty one for whatever else stands there: PHP writes an empty object as a list."""
+    found = parent.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
 def items(parent: Node, *names: str) -> list[Any]:
     """A list of whatever; nothing for null. For rows that are read one by one."""
     found = first(parent, *names)
@@ -90,6 +96,11 @@ def text(parent: Node, *names: str) -> str:
     if not isinstance(found, str):
         raise Misread(names[0])
     return clean(found)
+
+
+def joined(parent: Node, *names: str) -> str:
+    """The texts under all of these names, with a space between; what is empty is left out."""
+    return " ".join(filter(None, (text(parent, name) for name in names)))
 
 
 def clean(words: str) -> str:

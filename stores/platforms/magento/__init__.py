@@ -6,8 +6,10 @@ was paid goes back by one credit memo per invoice, and whatever such a request l
 `isOnline` moves no money and answers 200; one error text says that the payment provider refused, and also that it paid
 and the shop forgot; nothing is idempotent, and no cancel leaves a mark.
 
-Read first: adapter.py (the calls), api.py (how they are signed), items.py (which items are lines),
-refund_math.py and shipping.py (what a credit memo comes to, used by quote and by sending), sending.py (ours to theirs).
+Read first: adapter.py (the calls), api.py (how they are signed, what a refusal means), money.py (which items are lines,
+what an invoice still holds), writing.py (the quote, ours to theirs). A file of its own is refund_math.py (what a credit
+memo comes to, for the quote and for what is sent): money.py stands below it, and one file of both would be too long.
+Texts stand in capabilities.py, the classes of errors in api.py.
 Only stores.platforms.registry imports from here.
 """
 

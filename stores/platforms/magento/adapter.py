@@ -12,18 +12,19 @@ from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors import sentences
 from stores.connectors.records import Reading
 from stores.connectors.roles import Access, ConnectorContext, End, Listing, OrderSource, OrderWriter, Refunder
+from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.i18n import with_theirs
-from stores.platforms.magento import again, finding, messages, quoting, reading, receipts, sending
+from stores.platforms.magento import capabilities, finding, reading, writing
 from stores.platforms.magento import capabilities as declared
-from stores.platforms.magento.api import BUCKET, PER_SECOND, STORE, Api, check_id, understood
-from stores.platforms.magento.facts import Facts, Ways
-from stores.platforms.magento.messages import _
+from stores.platforms.magento.api import STORE, Api, understood
+from stores.platforms.magento.money import Facts, Ways
 
 SHOP = re.compile(
     r"(?:https://)?(?P<host>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::[0-9]{2,5})?)"
@@ -97,21 +98,16 @@ class Magento(OrderSource, OrderWriter, Refunder):
             pattern=r"[A-Za-z0-9_-]{1,40}",
             required=False,
         ),
-        Text(
-            "base_url",
-            _("Gateway address"),
-            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
-            required=False,
-        ),
+        sentences.GATEWAY,
     )
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = declared.REASONS
+    reasons = sentences.REASONS
     note_limit = 255
     write_cost = 1
-    points_per_second = PER_SECOND
-    bucket_points = BUCKET
+    points_per_second = Api.points_per_second
+    bucket_points = Api.bucket_points
 
     def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
@@ -130,9 +126,8 @@ class Magento(OrderSource, OrderWriter, Refunder):
 
     def shop(self) -> str:
         """shop.example.com/store: where we connect to, so nothing but a plain host and folders passes."""
-        found = SHOP.fullmatch(self.connection.settings.get("shop", "").strip())
-        if found is None:
-            found = SHOP.fullmatch(self.connection.settings.get("shop", "").strip().lower())
+        said = self.connection.settings.get("shop", "").strip()
+        found = SHOP.fullmatch(said) or SHOP.fullmatch(said.lower())
         if found is None:
             raise InputRejected("shop", "Write the shop's address as in shop.example.com.")
         return f"{found['host']}{found['path']}"
@@ -175,13 +170,13 @@ class Magento(OrderSource, OrderWriter, Refunder):
         return reading.read_order(self.api, external_id)
 
     def look_again(self, before: Order) -> Order:
-        return again.look_again(self.api, before)
+        return reading.look_again(self.api, before)
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        return quoting.quote(self.api, order, request)
+        return writing.quote(self.api, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         admin = self.connection.settings.get("admin_path", "").strip("/") or "admin"
@@ -190,42 +185,42 @@ class Magento(OrderSource, OrderWriter, Refunder):
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order first: it alone tells whether cancel would take the whole of it."""
-        sending.guard_cancel(command)
+        writing.guard_cancel(command)
         with understood():
-            sending.guard_whole(Facts(self.api.order(command.order_id)))
-        return self.read_answer(command, self.api.effect(f"orders/{check_id(command.order_id)}/cancel"))
+            writing.guard_whole(Facts(self.api.order(command.order_id)))
+        return self.read_answer(command, self.api.effect("POST", f"orders/{self.api.part(command.order_id)}/cancel"))
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads order, invoices and credit memos first: what the invoice still holds, and what the units come to."""
         with understood():
             facts = reading.facts_of(self.api, command.order_id)
-            invoice, payment = sending.target(facts, command)
-            sending.guard_refund(facts, invoice, command, payment)
+            invoice, payment = writing.target(facts, command)
+            writing.guard_refund(facts, invoice, command, payment)
             note = self.note_with_tag(command.note, tag)
-            body = sending.refund_body(facts, invoice, command, payment, note)
+            body = writing.refund_body(facts, invoice, command, payment, note)
         try:
-            answer = self.api.effect(f"invoice/{check_id(payment.payment_id)}/refund", body)
+            answer = self.api.effect("POST", f"invoice/{self.api.part(payment.payment_id)}/refund", body)
         except RemoteRefused as exc:
             if exc.code == "400" and not payment.amount:
-                exc.user_message = with_theirs(str(messages.ZERO_REFUSED), "Magento", str(exc))
+                exc.user_message = with_theirs(str(capabilities.ZERO_REFUSED), "Magento", str(exc))
             raise
         return self.read_answer(command, answer)
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return receipts.read(command, answer)
+        return finding.read_answer(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Neither answer proves what it says; what can be read does."""
         with understood():
             if isinstance(command, RefundOrder):
                 memos = self.api.of_order("creditmemos", command.order_id)
-                return receipts.refunded(memos, receipt, command)
+                return finding.refund_seen(memos, receipt, command)
             if isinstance(command, CancelOrder):
-                return receipts.cancelled(self.api.order(command.order_id), command)
+                return finding.cancel_seen(self.api.order(command.order_id), command)
         return receipt
 
     def records(self, command: Command, *, before: Order) -> Reading:
-        return finding.read(self.api, command, before)
+        return finding.records(self.api, command, before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """A second cancel is answered `false`; a second credit memo pays twice, so a person decides."""

@@ -1,34 +1,39 @@
-"""What may be the effect of a command, as it stands at the shop: credit memos, or the order's state after a cancel.
+"""What an answer proves, and what may be the effect of a command as it stands at the shop.
 
 A cancel takes no text, so one made by somebody else at the same time looks like ours. No money hangs on the
-difference: the order is cancelled as was wanted, and the words say that nobody can tell who did it.
+difference: the order is cancelled as was wanted, and the words say that nobody can tell who did it. Of answers the id
+of a credit memo proves something, `true` nothing, `false` that nothing was done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from stores.canonical.commands import CancelOrder, Command, RefundOrder
 from stores.canonical.order import Order
+from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
+from stores.connectors import rows
+from stores.connectors.errors import proving
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
-from stores.kernel.errors import OutcomeUnknown, Unsupported
+from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money
-from stores.platforms.magento import items, messages, payments
-from stores.platforms.magento.amounts import CENT, ZERO, money, number
+from stores.platforms.magento import capabilities, mapping
 from stores.platforms.magento.api import Api
-from stores.platforms.magento.facts import lines_in
+from stores.platforms.magento.money import CENT, ZERO, Item, lines_in, lines_of, money, number, when
 
 STANDINGS = {1: Standing.PENDING, 2: Standing.DONE, 3: Standing.FAILED}  # of a credit memo: open, refunded, canceled
 
 
-def read(api: Api, command: Command, before: Order) -> Reading:
-    """Raises OutcomeUnknown for an answer that lacks what it must hold."""
-    with complete():
+def records(api: Api, command: Command, before: Order) -> Reading:
+    """Raises OutcomeUnknown for an answer that lacks what it must hold: half an answer is never "absent"."""
+    with proving(capabilities.UNREADABLE):
         match command:
             case CancelOrder():
                 return cancellation(api.order(command.order_id), before)
@@ -36,15 +41,6 @@ def read(api: Api, command: Command, before: Order) -> Reading:
                 order = api.order(command.order_id)  # first: a credit memo made between the two reads explains itself
                 return refunds(order, api.of_order("creditmemos", command.order_id), before)
     raise Unsupported("cancel_lines")
-
-
-@contextmanager
-def complete() -> Iterator[None]:
-    """Half an answer is no answer: never "absent"."""
-    try:
-        yield
-    except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(messages.UNREADABLE)) from exc
 
 
 # --- a cancel ----------------------------------------------------------------------------------------
@@ -56,7 +52,7 @@ def cancellation(order: Node, before: Order) -> Reading:
         detail = _("The order is cancelled. Magento keeps no mark of who did it.")
         return Reading(records=(of_state(order, Standing.DONE, detail),), absent=absent)
     if took_a_part(order, before):
-        return Reading(records=(of_state(order, Standing.FAILED, str(messages.SAID_PART)),), absent=absent)
+        return Reading(records=(of_state(order, Standing.FAILED, str(capabilities.SAID_PART)),), absent=absent)
     return Reading(absent=absent)
 
 
@@ -72,20 +68,20 @@ def took_a_part(order: Node, before: Order) -> bool:
     return any(item.canceled > was.get(item.id, ZERO) for item in lines_told(order))
 
 
-def lines_told(order: Node) -> tuple[items.Item, ...]:
+def lines_told(order: Node) -> tuple[Item, ...]:
     """Raises Misread for an order that came without its items."""
     if not json_readers.nodes(order, "items"):
         raise Misread("items")
-    return items.lines_of(order)
+    return lines_of(order)
 
 
 # --- a credit memo -----------------------------------------------------------------------------------
 def refunds(order: Node, memos: Sequence[Node], before: Order) -> Reading:
     lines = {item.id for item in lines_told(order)}
     currency = json_readers.ident(order, "base_currency_code")
-    unclear = str(messages.REFUNDED_WITHOUT_MEMO) if unexplained(order, memos, before) else ""
+    unclear = str(capabilities.REFUNDED_WITHOUT_MEMO) if unexplained(order, memos, before) else ""
     records = tuple(of_memo(memo, lines, currency) for memo in memos)
-    return Reading(records=records, absent=str(messages.NO_MEMO), unclear=unclear)
+    return Reading(records=records, absent=str(capabilities.NO_MEMO), unclear=unclear)
 
 
 def of_memo(memo: Node, lines: Container[str], currency: str) -> Record:
@@ -104,7 +100,7 @@ def text_of(memo: Node) -> str:
     """Whole: our mark may stand anywhere in it."""
     if not isinstance(memo.get("comments"), list):
         raise Misread("comments")
-    return payments.comments(memo)
+    return mapping.comments(memo)
 
 
 def amount_of(memo: Node, currency: str) -> Money:
@@ -118,3 +114,64 @@ def unexplained(order: Node, memos: Sequence[Node], before: Order) -> bool:
     back = number(order, "base_total_refunded") - sum((number(memo, "base_grand_total") for memo in memos), ZERO)
     known = before.totals.refunded.shop.amount - sum((one.amount.shop.amount for one in before.refunds), ZERO)
     return back - max(known, ZERO) >= CENT * max(1, len(memos))
+
+
+# --- receipts -----------------------------------------------------------------------------------------
+FIRST_LOOK, NEXT_LOOK = 1.0, 30.0  # seconds
+
+
+def read_answer(command: Command, answer: Answer) -> Receipt:
+    with proving(answer=answer):
+        match command:
+            case CancelOrder():
+                return said_of_cancel(command, answer)
+            case RefundOrder():
+                return memo_made(answer.body)
+    raise Unsupported("cancel_lines")
+
+
+def said_of_cancel(command: CancelOrder, answer: Answer) -> Receipt:
+    """Then the order is read. Raises RemoteRefused for `false`."""
+    if answer.body is False:
+        words = str(capabilities.SAID_FALSE)
+        raise RemoteRefused("false", code="not_cancelled", status=answer.status, user_message=words)
+    if answer.body is not True:
+        raise Misread("body")
+    return Receipt(outcome=Outcome.ACCEPTED, ids={"order": command.order_id}, look_after=FIRST_LOOK)
+
+
+def cancel_seen(order: Node, command: CancelOrder) -> Receipt:
+    """Up to version 2.2 it said `true` and did nothing; so did plug-ins. An invoice that came a moment before leaves it
+    the rest alone. Raises JobFailed."""
+    if json_readers.ident(order, "state") != "canceled":
+        if any(item.canceled for item in lines_told(order)):
+            raise JobFailed("only a part", code="partly_cancelled", user_message=str(capabilities.SAID_PART))
+        raise JobFailed("true, not canceled", code="not_cancelled", user_message=str(capabilities.SAID_TRUE))
+    at = rows.told(lambda: when(order, "updated_at"))
+    reported = Reported(state=EffectState.CANCELLED, cancelled_at=at)
+    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, reported=reported)
+
+
+def memo_made(found: Any) -> Receipt:
+    """A bare number, of which a part would be a number too: so the credit memo itself is looked at next."""
+    is_text = isinstance(found, int | str) and not isinstance(found, bool)
+    if not (is_text and str(found).isascii() and str(found).isdecimal()):
+        raise Misread("body")
+    ids, reported = {"refund": str(found)}, Reported(refund_state=RefundState.PENDING)
+    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, reported=reported, look_after=FIRST_LOOK)
+
+
+def refund_seen(memos: Sequence[Node], receipt: Receipt, command: RefundOrder) -> Receipt:
+    """What the credit memo came to. Raises JobFailed for one that was cancelled; OutcomeUnknown when none has its
+    number: then it is asked for again."""
+    wanted = receipt.ids.get("refund", "")
+    memo = next((one for one in memos if json_readers.ident(one, "entity_id") == wanted), None)
+    if memo is None:
+        raise OutcomeUnknown("no such credit memo", code="no_memo", user_message=str(capabilities.NO_MEMO))
+    state = STANDINGS.get(int(number(memo, "state")))
+    if state is Standing.FAILED:
+        raise JobFailed("canceled", code="memo_canceled", user_message=str(capabilities.MEMO_CANCELED))
+    if state is Standing.PENDING:
+        return replace(receipt, look_after=NEXT_LOOK)
+    reported = Reported(refund_state=RefundState.PAID, refunded=amount_of(memo, command.currency))
+    return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=reported)

@@ -1,36 +1,122 @@
-"""An order of theirs as an order of ours. States nobody knows become "unknown" and a remark, never an error."""
+"""An order of theirs as an order of ours. States nobody knows become "unknown" and a remark, never an error.
+
+Invoices are payments that can be refunded one by one, credit memos are refunds.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from stores.canonical.order import (
-    EndsWhenRepaid,
-    Fulfilment,
-    LineItem,
-    Order,
-    PaymentState,
-    Person,
-    Placement,
-    Readiness,
-    Shipment,
-    Totals,
-)
-from stores.kernel import i18n as sentences
+from django.utils.translation import gettext as _
+
+from stores.canonical import order as ours
+from stores.connectors import sentences
+from stores.kernel import i18n
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money
-from stores.platforms.magento import cancellable, items, messages, payments, remarks
-from stores.platforms.magento.amounts import ZERO, money, number, pair, when
-from stores.platforms.magento.facts import Facts, lines_in
-from stores.platforms.magento.items import Item
-from stores.platforms.magento.shipping import Shipping
+from stores.platforms.magento import cancellable, capabilities, refund_math
+from stores.platforms.magento.money import PAID, ZERO, Facts, Item, lines_in, money, number, pair, when
 
+# --- payments -----------------------------------------------------------------------------------------
+ENDED = ("canceled", "closed")
+
+
+def to_payments(facts: Facts) -> tuple[ours.Payment, ...]:
+    return (*(to_payment(facts, invoice) for invoice in facts.invoices), *authorisation(facts))
+
+
+def to_payment(facts: Facts, invoice: Node) -> ours.Payment:
+    """Only what was paid can go back; an open invoice waits for its money."""
+    is_paid = number(invoice, "state") == PAID
+    return ours.Payment(
+        id=json_readers.ident(invoice, "entity_id"),
+        kind=ours.PaymentKind.CAPTURE if is_paid else ours.PaymentKind.OTHER,
+        status=ours.PaymentStatus.SUCCESS if is_paid else ours.PaymentStatus.PENDING,
+        gateway=facts.method,
+        label=label(facts, invoice),
+        amount=pair(money(invoice, "base_grand_total", facts.currency)),
+        refundable=facts.money(facts.left_on(invoice)) if is_paid else None,
+        is_manual=is_paid and facts.is_by_hand(invoice),
+        processed_at=when(invoice, "created_at"),
+    )
+
+
+def label(facts: Facts, invoice: Node) -> str:
+    said = {"number": json_readers.text(invoice, "increment_id"), "method": method_name(facts)}
+    return _("Invoice %(number)s, %(method)s") % said
+
+
+def method_name(facts: Facts) -> str:
+    """Payment method as the shop calls it, with the card's last digits where there are some."""
+    more, last = facts.payment.get("additional_information"), json_readers.text(facts.payment, "cc_last4")
+    title = next((one for one in more if isinstance(one, str) and one), "") if isinstance(more, list) else ""
+    name = title[:60] or facts.method
+    return f"{name} •••• {last}" if last.isdecimal() and len(last) == 4 else name
+
+
+def authorisation(facts: Facts) -> Iterator[ours.Payment]:
+    """What is held and was never captured; an order that ended holds nothing any more."""
+    held = number(facts.payment, "base_amount_authorized")
+    if held <= 0:
+        return
+    rest = facts.money(max(ZERO, held - number(facts.order, "base_total_paid")))
+    is_over = facts.state in ENDED or bool(number(facts.order, "base_total_canceled"))
+    yield ours.Payment(
+        id=f"authorisation-{json_readers.ident(facts.order, 'entity_id')}",
+        kind=ours.PaymentKind.VOID if is_over else ours.PaymentKind.AUTHORISATION,
+        status=ours.PaymentStatus.SUCCESS,
+        gateway=facts.method,
+        label=method_name(facts),
+        amount=pair(facts.money(held)),
+        capturable=None if is_over or not rest else rest,
+    )
+
+
+# --- what went back ----------------------------------------------------------------------------------
+def to_refund(facts: Facts, memo: Node, at: datetime) -> ours.Refund:
+    """Whether units were put back is not told."""
+    known = {item.id for item in facts.lines}
+    amount = pair(money(memo, "base_grand_total", facts.currency))
+    made = when(memo, "created_at") or at
+    memo_id = json_readers.ident(memo, "entity_id")
+    return ours.Refund(
+        id=memo_id,
+        created_at=made,
+        note=comments(memo)[:2000],
+        amount=amount,
+        lines=tuple(
+            ours.RefundedLine(line_id=line_id, units=units, restock="unknown", was_restocked=False)
+            for line_id, units in lines_in(memo)
+            if line_id in known and units
+        ),
+        transactions=(
+            ours.Payment(
+                id=memo_id,
+                kind=ours.PaymentKind.REFUND,
+                status=ours.PaymentStatus.SUCCESS if number(memo, "state") == PAID else ours.PaymentStatus.PENDING,
+                gateway=facts.method,
+                label=json_readers.text(memo, "increment_id"),
+                amount=amount,
+                parent_id=json_readers.text(memo, "invoice_id"),
+                is_manual=not json_readers.text(memo, "transaction_id"),
+                processed_at=made,
+            ),
+        ),
+    )
+
+
+def comments(memo: Node) -> str:
+    return "\n".join(filter(None, (json_readers.text(one, "comment") for one in json_readers.nodes(memo, "comments"))))
+
+
+# --- the order ----------------------------------------------------------------------------------------
 SMALLEST = Decimal("0.0001")  # of a quantity that is sold by weight or length
 
 
-def to_order(facts: Facts, *, is_summary: bool = False) -> Order:
+def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
     raw, currency = facts.order, facts.currency
     placed, updated = when(raw, "created_at"), when(raw, "updated_at")
     if placed is None or updated is None:
@@ -38,9 +124,10 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> Order:
     blockers = cancellable.whole_blockers(facts)
     counts = [(item, cancellable.stoppable(facts, item, whole=not blockers)) for item in facts.lines]
     by_refund = cancellable.is_ended_by_refund(facts)
-    ended = ended_at(facts, updated, by_refund=by_refund)
-    notes = [payments.comments(memo) for memo in facts.memos]
-    return Order(
+    ended = cancellable.ended_at(facts, updated, by_refund=by_refund)
+    notes = [comments(memo) for memo in facts.memos]
+    is_payable = bool(facts.money_left or facts.leaves_for_nothing)
+    return ours.Order(
         platform="magento",
         external_id=json_readers.ident(raw, "entity_id"),
         number=json_readers.text(raw, "increment_id") or json_readers.ident(raw, "entity_id"),
@@ -49,80 +136,56 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> Order:
         updated_at=updated,
         cancelled_at=ended,
         closed_at=updated if facts.state == "closed" else None,
-        cancel_reason=str(messages.BY_REFUND) if by_refund else "",
+        cancel_reason=str(sentences.BY_REFUND) if by_refund else "",
         cancel_note=next((note for note in reversed(notes) if note), "") if ended else "",
-        fulfilment=to_fulfilment(facts),
+        fulfilment=cancellable.to_fulfilment(facts),
         payment=to_payment_state(facts),
         currency=currency,
         customer_currency=currency,
         customer=to_person(raw),
         note=json_readers.text(raw, "customer_note"),
         source=json_readers.text(raw, "store_name").replace("\n", " / "),
-        gateways=tuple(filter(None, (payments.method_name(raw),))),
+        gateways=tuple(filter(None, (method_name(facts),))),
         is_editable=False,
-        edit_blockers=(str(messages.LINE_UNINVOICED),) if cancellable.has_uninvoiced(facts) else (),
-        can_notify=bool(facts.paid_invoices) and not cancellable.has_uninvoiced(facts),
+        edit_blockers=(str(capabilities.LINE_UNINVOICED),) if facts.has_uninvoiced else (),
+        can_notify=bool(facts.paid_invoices) and not facts.has_uninvoiced,
         is_refundable=bool(facts.money_left),
         totals=to_totals(facts),
         lines=tuple(to_line(facts, item, count) for item, count in counts),
         shipping_lines=tuple(filter(None, (json_readers.text(raw, "shipping_description"),))),
         shipping_refundable=shipping_left(facts),
-        payments=payments.to_payments(facts),
+        payments=to_payments(facts),
         shipments=tuple(to_shipment(shipment, updated) for shipment in facts.shipments),
-        refunds=tuple(payments.to_refund(facts, memo, updated) for memo in facts.memos),
-        remarks=tuple(remarks.of(facts)),
+        refunds=tuple(to_refund(facts, memo, updated) for memo in facts.memos),
+        remarks=tuple(cancellable.remarks(facts)),
         cancellable=cancellable.how_much(counts, blockers),
         whole_cancel_blockers=blockers,
-        ends_by_refund=not blockers
-        and bool(facts.money_left or facts.leaves_for_nothing)
-        and not cancellable.has_uninvoiced(facts),
-        ends_when_repaid=EndsWhenRepaid.WHEN_EMPTY if items.nothing_shipped(facts.lines) else EndsWhenRepaid.NEVER,
+        ends_by_refund=is_payable and not blockers and not facts.has_uninvoiced,
+        ends_when_repaid=ours.EndsWhenRepaid.WHEN_EMPTY if facts.nothing_shipped else ours.EndsWhenRepaid.NEVER,
         leaves_for_nothing=facts.leaves_for_nothing,
         is_summary=is_summary,
     )
 
 
-def ended_at(facts: Facts, updated: datetime, *, by_refund: bool) -> datetime | None:
-    """Magento keeps no time of a cancellation: the order's last change, or the credit memo that ended it."""
-    if facts.state == "canceled":
-        return updated
-    made = [at for memo in facts.memos if (at := when(memo, "created_at"))]
-    return (max(made) if made else updated) if by_refund else None
-
-
-def to_payment_state(facts: Facts) -> PaymentState:
+def to_payment_state(facts: Facts) -> ours.PaymentState:
     paid, back = number(facts.order, "base_total_paid"), number(facts.order, "base_total_refunded")
     due = number(facts.order, "base_grand_total") - paid - number(facts.order, "base_total_canceled")
     if back > 0:
-        return PaymentState.PARTLY_REFUNDED if facts.money_left else PaymentState.REFUNDED
+        return ours.PaymentState.PARTLY_REFUNDED if facts.money_left else ours.PaymentState.REFUNDED
     if paid > 0:
-        return PaymentState.PAID if due <= 0 else PaymentState.PARTLY_PAID
+        return ours.PaymentState.PAID if due <= 0 else ours.PaymentState.PARTLY_PAID
     if facts.state == "canceled":
-        return PaymentState.VOIDED
-    held = any(payment.capturable for payment in payments.authorisation(facts))
-    return PaymentState.AUTHORISED if held else PaymentState.PENDING
-
-
-def to_fulfilment(facts: Facts) -> Fulfilment:
-    goods = [item for item in facts.lines if not item.is_virtual]
-    if not goods:
-        return Fulfilment.NOT_NEEDED
-    if facts.state == "holded":
-        return Fulfilment.ON_HOLD
-    if not any(item.shipped for item in goods):
-        return Fulfilment.UNFULFILLED
-    return Fulfilment.PARTIAL if any(item.waiting for item in goods) else Fulfilment.FULFILLED
+        return ours.PaymentState.VOIDED
+    held = any(payment.capturable for payment in authorisation(facts))
+    return ours.PaymentState.AUTHORISED if held else ours.PaymentState.PENDING
 
 
 # --- lines -------------------------------------------------------------------------------------------
-def to_line(facts: Facts, item: Item, count: Decimal) -> LineItem:
+def to_line(facts: Facts, item: Item, count: Decimal) -> ours.LineItem:
     raw, currency = item.raw, facts.currency
-    is_open = facts.state not in cancellable.NEVER
-    waits = Placement(
-        id=item.id, group_id="", units=item.waiting, readiness=Readiness.OPEN if is_open else Readiness.ON_HOLD
-    )
-    tax = money(raw, "base_tax_amount", currency)
-    return LineItem(
+    readiness = ours.Readiness.ON_HOLD if facts.state in cancellable.NEVER else ours.Readiness.OPEN
+    waits = ours.Placement(id=item.id, group_id="", units=item.waiting, readiness=readiness)
+    return ours.LineItem(
         id=item.id,
         title=json_readers.text(raw, "name"),
         variant=item.title_of,
@@ -137,7 +200,7 @@ def to_line(facts: Facts, item: Item, count: Decimal) -> LineItem:
         unit_step=SMALLEST if number(raw, "is_qty_decimal") else Decimal(1),
         unit_price=pair(unit_price(item, currency)),
         original_unit_price=pair(money(raw, "base_price", currency)),
-        tax=sentences.tax(tax),
+        tax=i18n.tax(money(raw, "base_tax_amount", currency)),
         placements=(waits,) if item.waiting and not item.is_virtual else (),
         is_editable=False,
         needs_shipping=not item.is_virtual,
@@ -153,27 +216,26 @@ def unit_price(item: Item, currency: str) -> Money:
 
 
 # --- money -------------------------------------------------------------------------------------------
-def to_totals(facts: Facts) -> Totals:
+def to_totals(facts: Facts) -> ours.Totals:
     raw, currency = facts.order, facts.currency
-    whole, paid, back, gone = (
-        money(raw, name, currency)
-        for name in ("base_grand_total", "base_total_paid", "base_total_refunded", "base_total_canceled")
-    )
+
+    def base(name: str) -> Money:
+        return money(raw, f"base_{name}", currency)
+
+    whole, paid, back, gone = map(base, ("grand_total", "total_paid", "total_refunded", "total_canceled"))
     zero = Money.zero(currency)
-    held = [payment.capturable for payment in payments.authorisation(facts) if payment.capturable]
+    held = [payment.capturable for payment in authorisation(facts) if payment.capturable]
     due = max(whole - paid - gone, zero)
-    return Totals(
+    return ours.Totals(
         original=pair(whole),
         current=pair(max(whole - back - gone, zero)),
-        subtotal=pair(money(raw, "base_subtotal", currency)),
-        tax=pair(money(raw, "base_tax_amount", currency)),
-        shipping=pair(money(raw, "base_shipping_amount", currency)),
-        discounts=pair(-money(raw, "base_discount_amount", currency)),
+        subtotal=pair(base("subtotal")),
+        tax=pair(base("tax_amount")),
+        shipping=pair(base("shipping_amount")),
+        discounts=pair(-base("discount_amount")),
         received=pair(paid),
         refunded=pair(back),
-        refunded_shipping=pair(
-            money(raw, "base_shipping_refunded", currency) + money(raw, "base_shipping_tax_refunded", currency)
-        ),
+        refunded_shipping=pair(base("shipping_refunded") + base("shipping_tax_refunded")),
         outstanding=pair(due if facts.state != "canceled" else zero),
         capturable=pair(held[0] if held else zero),
         net=pair(paid - back),
@@ -184,16 +246,14 @@ def shipping_left(facts: Facts) -> Money | None:
     """With its tax, as the customer paid it; None where nothing was invoiced."""
     if not facts.paid_invoices:
         return None
-    left = sum((Shipping.of(facts, invoice).left for invoice in facts.paid_invoices), ZERO)
-    return Money(min(left, facts.money_left), facts.currency).rounded()
+    return facts.money(min(refund_math.shipping_left(facts), facts.money_left))
 
 
 # --- the rest ----------------------------------------------------------------------------------------
-def to_shipment(raw: Node, at: datetime) -> Shipment:
+def to_shipment(raw: Node, at: datetime) -> ours.Shipment:
     lines = tuple(lines_in(raw))
-    tracks = (" ".join(filter(None, (json_readers.text(t, "title"), json_readers.text(t, "track_number"))))
-              for t in json_readers.nodes(raw, "tracks"))  # fmt: skip
-    return Shipment(
+    tracks = (json_readers.joined(track, "title", "track_number") for track in json_readers.nodes(raw, "tracks"))
+    return ours.Shipment(
         id=json_readers.ident(raw, "entity_id"),
         name=json_readers.text(raw, "increment_id"),
         status="",
@@ -204,12 +264,12 @@ def to_shipment(raw: Node, at: datetime) -> Shipment:
     )
 
 
-def to_person(raw: Node) -> Person:
-    billing, shipping = inner(raw, "billing_address"), shipping_address(raw)
-    names = (json_readers.text(raw, "customer_firstname"), json_readers.text(raw, "customer_lastname"))
-    return Person(
+def to_person(raw: Node) -> ours.Person:
+    billing, shipping = json_readers.or_empty(raw, "billing_address"), shipping_address(raw)
+    own = json_readers.joined(raw, "customer_firstname", "customer_lastname")
+    return ours.Person(
         id=json_readers.text(raw, "customer_id"),
-        name=" ".join(filter(None, names)) or name_in(billing) or name_in(shipping),
+        name=own or name_in(billing) or name_in(shipping),
         email=json_readers.text(raw, "customer_email"),
         phone=json_readers.text(billing, "telephone") or json_readers.text(shipping, "telephone"),
         billing_address=address(billing),
@@ -217,18 +277,14 @@ def to_person(raw: Node) -> Person:
     )
 
 
-def inner(parent: Node, name: str) -> Node:
-    found = parent.get(name)
-    return found if isinstance(found, dict) else {}
-
-
 def shipping_address(raw: Node) -> Node:
-    first = next(iter(json_readers.nodes(inner(raw, "extension_attributes"), "shipping_assignments")), {})
-    return inner(inner(first, "shipping"), "address")
+    more = json_readers.or_empty(raw, "extension_attributes")
+    first = next(iter(json_readers.nodes(more, "shipping_assignments")), {})
+    return json_readers.or_empty(json_readers.or_empty(first, "shipping"), "address")
 
 
 def name_in(raw: Node) -> str:
-    return " ".join(filter(None, (json_readers.text(raw, "firstname"), json_readers.text(raw, "lastname"))))
+    return json_readers.joined(raw, "firstname", "lastname")
 
 
 def address(raw: Node) -> tuple[str, ...]:

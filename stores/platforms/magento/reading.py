@@ -1,15 +1,17 @@
 """One order live, in as few reads as it needs; and the list, which repeats its last page and never ends by itself.
 
 Nothing invoiced: the order alone. Else its invoices, its credit memos where something went back, its shipments where
-something left.
+something left. Looking again, invoices are not read: the order's own totals tell whether there are new ones. What paid
+invoices still hold follows from the order and its credit memos; so stand-ins take their place.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from stores.canonical.order import Order
+from stores.canonical.order import Order, Payment, PaymentKind
 from stores.connectors import rows
 from stores.connectors.paging import ByChange
 from stores.connectors.roles import Listing
@@ -17,9 +19,8 @@ from stores.kernel.errors import RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.platforms.magento import mapping
-from stores.platforms.magento.amounts import number, when
 from stores.platforms.magento.api import PAGE, Api, understood
-from stores.platforms.magento.facts import Facts, Ways, as_billed
+from stores.platforms.magento.money import PAID, Facts, Ways, number, when
 
 OVERLAP = timedelta(minutes=5)
 ADDRESS = "firstname,lastname,company,street,postcode,city,region,country_id,telephone"
@@ -55,7 +56,7 @@ def facts_of(api: Api, order_id: str) -> Facts:
 
 
 def invoices_of(api: Api, raw: Node) -> tuple[Node, ...]:
-    return api.of_order("invoices", json_readers.ident(raw, "entity_id")) if is_invoiced(raw) else ()
+    return api.of_order("invoices", json_readers.ident(raw, "entity_id")) if any_line(raw, "qty_invoiced") else ()
 
 
 def memos_of(api: Api, raw: Node) -> tuple[Node, ...]:
@@ -75,14 +76,13 @@ def with_shipments(api: Api, facts: Facts) -> Facts:
     return replace(facts, shipments=api.of_order("shipments", ident, SHIPMENT), has_labels_unread=True)
 
 
-def is_invoiced(raw: Node) -> bool:
-    return any(number(item, "qty_invoiced") for item in json_readers.nodes(raw, "items"))
+def any_line(raw: Node, name: str) -> bool:
+    return any(number(item, name) for item in json_readers.nodes(raw, "items"))
 
 
 def is_refunded(raw: Node) -> bool:
     """Also a credit memo of nothing takes units."""
-    refunded = any(number(item, "qty_refunded") for item in json_readers.nodes(raw, "items"))
-    return refunded or bool(number(raw, "base_total_refunded"))
+    return any_line(raw, "qty_refunded") or bool(number(raw, "base_total_refunded"))
 
 
 # --- lists ---------------------------------------------------------------------------------------
@@ -113,6 +113,78 @@ ROW = rows.Fields(("entity_id",), lambda raw: json_readers.text(raw, "increment_
 
 def summary(raw: Node, ways: Ways) -> Order:
     """Without its invoices: what was paid is taken for one of them, until the order is read."""
-    is_free = is_invoiced(raw) and not number(raw, "base_grand_total")
+    is_free = any_line(raw, "qty_invoiced") and not number(raw, "base_grand_total")
     invoices = (as_billed(raw),) if number(raw, "base_total_paid") or is_free else ()
     return replace(mapping.to_order(Facts(raw, invoices, ways=ways), is_summary=True), payments=())
+
+
+def as_billed(raw: Node) -> dict[str, Any]:
+    """A stand-in for a paid invoice that was not read: it could hold any unit that was billed, and the shipping."""
+    lines = json_readers.nodes(raw, "items")
+    return {
+        "entity_id": "0",
+        "state": PAID,
+        "base_grand_total": number(raw, "base_total_paid"),
+        "transaction_id": "known",
+        "base_shipping_amount": number(raw, "base_shipping_invoiced"),
+        "base_shipping_tax_amount": number(raw, "base_shipping_tax_amount"),
+        "base_shipping_discount_tax_compensation_amnt": number(raw, "base_shipping_discount_tax_compensation_amnt"),
+        "items": [{"order_item_id": item["item_id"], "qty": item.get("qty_invoiced") or 0} for item in lines],
+    }
+
+
+# --- looking again ------------------------------------------------------------------------------------
+def look_again(api: Api, before: Order) -> Order:
+    if before.is_summary:
+        return read_order(api, before.external_id)
+    with understood():
+        raw = api.order(before.external_id)
+        is_same = is_billed_as(raw, before)
+        invoices = stand_ins(raw, before) if is_same else invoices_of(api, raw)
+        facts = Facts(raw, invoices, memos_of(api, raw), ways=api.ways)
+        is_as_shipped = {i.id: i.shipped for i in facts.lines} == {i.id: i.shipped for i in before.lines}
+        if not is_as_shipped:
+            facts = with_shipments(api, facts)
+        now = mapping.to_order(facts)
+        now = as_sent(now, before) if is_as_shipped else now
+        return replace(now, payments=tuple(named(now, before))) if is_same else now
+
+
+def as_sent(now: Order, before: Order) -> Order:
+    """Its shipments were not read again: they stand as they were, and their labels with them."""
+    labels = tuple(remark for remark in before.remarks if remark.kind == "label")
+    return replace(now, shipments=before.shipments, remarks=now.remarks + labels)
+
+
+def billed(before: Order) -> list[Payment]:
+    return [payment for payment in before.payments if payment.kind in (PaymentKind.CAPTURE, PaymentKind.OTHER)]
+
+
+def is_billed_as(raw: Node, before: Order) -> bool:
+    """Every invoice was paid, and neither more was billed nor more received since."""
+    known = billed(before)
+    amounts = sum(payment.amount.shop.amount for payment in known)
+    return (
+        bool(known)
+        and all(payment.refundable is not None for payment in known)
+        and number(raw, "base_total_invoiced") == amounts == number(raw, "base_total_paid")
+    )
+
+
+def stand_ins(raw: Node, before: Order) -> tuple[Node, ...]:
+    """The first carries the shipping, as it does there."""
+    found: list[Node] = []
+    for payment in billed(before):
+        own = {"entity_id": payment.id, "base_grand_total": payment.amount.shop.amount}
+        own["transaction_id"] = "" if payment.is_manual else "known"
+        found.append(as_billed(raw) | own | ({"base_shipping_amount": 0} if found else {}))
+    return tuple(found)
+
+
+def named(now: Order, before: Order) -> list[Payment]:
+    """What a stand-in cannot tell, as it was: the invoice's number and time."""
+    known = {payment.id: payment for payment in billed(before)}
+    return [
+        replace(known[payment.id], refundable=payment.refundable) if payment.id in known else payment
+        for payment in now.payments
+    ]

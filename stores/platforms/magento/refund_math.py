@@ -5,20 +5,153 @@ it): per line what was invoiced and not given back, over the units left, times t
 remains. Rounded to cents, and what rounding leaves over is carried to the next figure of the same memo (there:
 deltaRound). Of the tax never more than the invoice still holds, and all of that with the last units of its lines.
 Sources: the classes of Magento\\Sales\\Model\\Order\\Creditmemo\\Total.
+
+Magento keeps shipping before its discount and without tax; the discount, the tax, and what the discount took off the
+tax stand beside it. Refunds name it with or without tax, by a setting of the shop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.magento.amounts import ZERO, Rounding, cents, number
-from stores.platforms.magento.facts import Facts
-from stores.platforms.magento.items import Item
-from stores.platforms.magento.shipping import COMPENSATION as OF_SHIPPING
-from stores.platforms.magento.shipping import Shipping
+from stores.platforms.magento.money import CENT, ZERO, Facts, Item, cents, number
+
+# --- shipping -----------------------------------------------------------------------------------------
+INCLUDING = "including"
+OF_SHIPPING = "base_shipping_discount_tax_compensation_amnt"  # so spelt
+
+
+@dataclass(frozen=True)
+class Shipping:
+    """net, incl: before the discount, of the whole order; paid: for all of it, to the cent; gone: what of that went
+    back; open_net, open_incl: the most a credit memo may still name. has_tax: the shop's setting matters."""
+
+    net: Decimal = ZERO
+    incl: Decimal = ZERO
+    tax: Decimal = ZERO
+    discount: Decimal = ZERO
+    compensation: Decimal = ZERO
+    gone: Decimal = ZERO
+    open_net: Decimal = ZERO
+    open_incl: Decimal = ZERO
+    is_disputed: bool = False  # the two rules for open_incl differ
+    is_adjusted: bool = False
+
+    @property
+    def paid(self) -> Decimal:
+        return self.net + self.tax + self.compensation - self.discount
+
+    @property
+    def left(self) -> Decimal:
+        return max(ZERO, self.paid - self.gone)
+
+    @property
+    def has_tax(self) -> bool:
+        return bool(self.tax or self.compensation)
+
+    @classmethod
+    def of(cls, facts: Facts, invoice: Node) -> Shipping:
+        order, net = facts.order, number(invoice, "base_shipping_amount")
+        if net <= 0:
+            return cls()
+        tax, compensation = number(invoice, "base_shipping_tax_amount"), number(invoice, OF_SHIPPING)
+        told = number(order, "base_shipping_incl_tax")  # before the discount; worked out where it is not told
+        incl = told or number(order, "base_shipping_amount") + tax + compensation
+        discount = number(order, "base_shipping_discount_amount")
+        found = cls(net=net, incl=incl, tax=tax, discount=discount, compensation=compensation)
+        back = number(order, "base_shipping_refunded")
+        by_rules = named_incl(order, facts.memos)
+        adjusted = adjustments(facts.memos_of(invoice)) if found.has_tax else ZERO
+        return replace(
+            found,
+            gone=given_back(found, facts.memos, back) + adjusted,
+            open_net=max(ZERO, net - back),
+            open_incl=max(ZERO, found.incl - max(by_rules)),
+            is_disputed=len(set(by_rules)) > 1,
+            is_adjusted=bool(adjusted),
+        )
+
+    def argument(self, wanted: Decimal, prices: str) -> Decimal:
+        """The number that is sent for `wanted`, as the customer paid it; 0 where it travels as an adjustment: taxed,
+        and nobody said how the shop reads a number. All that is left is asked for as all that is left."""
+        if not wanted or not self.paid or (self.has_tax and not prices):
+            return ZERO
+        whole, most = self.as_read(prices)
+        if whole == self.incl and self.is_disputed and cents(self.net * most / whole) != self.open_net:
+            most = max(ZERO, most - CENT)  # below both, where one and the same comes out
+        if wanted == self.left and not self.is_adjusted:
+            return most
+        return min(most, cents(wanted * whole / self.paid))
+
+    def as_read(self, prices: str) -> tuple[Decimal, Decimal]:
+        """(all of it, the most that may still be named), with tax or without, as the shop reads such a number."""
+        return (self.incl, self.open_incl) if prices == INCLUDING and self.has_tax else (self.net, self.open_net)
+
+
+def named_incl(order: Node, memos: Sequence[Node]) -> tuple[Decimal, Decimal]:
+    """Two rules for what was named so far are in use, by version and by what a discount does to tax."""
+    by_order = number(order, "base_shipping_refunded") + number(order, "base_shipping_tax_refunded")
+    return by_order, sum((number(memo, "base_shipping_incl_tax") for memo in memos), ZERO)
+
+
+def shipping_left(facts: Facts) -> Decimal:
+    """Of all paid invoices: an amount of one's own may go back through another one than the shipping's."""
+    return sum((Shipping.of(facts, invoice).left for invoice in facts.paid_invoices), ZERO)
+
+
+# --- what went back ----------------------------------------------------------------------------------
+def given_back(found: Shipping, memos: Sequence[Node], back: Decimal) -> Decimal:
+    """As the customer got it. Without the credit memos (in a list) by its share."""
+    named = [memo for memo in memos if number(memo, "base_shipping_amount")]
+    if sum((number(memo, "base_shipping_amount") for memo in named), ZERO) != back:
+        return cents(found.paid * back / found.net)
+    return sum((cents(part_of(found, memo)) for memo in named), ZERO) + rounding(named)
+
+
+def part_of(found: Shipping, memo: Node) -> Decimal:
+    net = number(memo, "base_shipping_amount")
+    share = net / found.net
+    return net + number(memo, "base_shipping_tax_amount") + (found.compensation - found.discount) * share
+
+
+def adjustments(memos: Iterable[Node]) -> Decimal:
+    """What may have gone back of taxed shipping as an extra refund, which Magento's books do not tell from goodwill, so
+    that none goes back twice. Beside shipping that a memo names it is goodwill, or a cent of rounding."""
+    alone = (memo for memo in memos if not number(memo, "base_shipping_amount"))
+    return sum((number(memo, "base_adjustment_positive") for memo in alone), ZERO)
+
+
+def rounding(memos: Iterable[Node]) -> Decimal:
+    """Cents by which a memo was corrected to what was wanted: they belong to its shipping."""
+    corrected = ((adjusted(memo), CENT * (1 + len(json_readers.nodes(memo, "items")))) for memo in memos)
+    return sum((cent for cent, most in corrected if abs(cent) <= most), ZERO)
+
+
+def adjusted(memo: Node) -> Decimal:
+    """What went back on top of what Magento made of lines and shipping; below 0 what was kept."""
+    return number(memo, "base_adjustment_positive") - number(memo, "base_adjustment_negative")
+
+
+# --- credit memos -------------------------------------------------------------------------------------
+class Rounding:
+    """What rounding leaves over is carried to the next figure."""
+
+    def __init__(self) -> None:
+        self.carried = ZERO
+
+    def __call__(self, value: Decimal, *, negative: bool = False) -> Decimal:
+        if not value:
+            return value
+        sign = -1 if negative else 1
+        whole = value + sign * self.carried
+        rounded = cents(whole)
+        self.carried = sign * (whole - rounded)
+        return rounded
+
 
 FIELDS = {
     "row": ("base_row_invoiced", "base_amount_refunded"),

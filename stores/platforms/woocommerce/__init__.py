@@ -7,9 +7,9 @@ order by itself once everything is back; its defaults are dangerous (it pays and
 quantity without an amount gives 0.00 back); business refusals travel as HTTP 500; nothing is idempotent; older stores
 swallow `compute_totals` in silence, so amounts are always said.
 
-Read first: adapter.py (the calls), api.py (login, addresses, errors), refund_math.py (what units are worth: one
-pure function for the quote and for what is sent), mapping.py (theirs to ours). Only stores.platforms.registry imports
-this.
+Read first: adapter.py (the calls), api.py (login, addresses, errors), writing.py (what units are worth: one pure
+function for the quote and for what is sent), mapping.py (theirs to ours). Texts stand in capabilities.py. Only
+stores.platforms.registry imports this.
 """
 
 from stores.platforms.woocommerce.adapter import WooCommerce

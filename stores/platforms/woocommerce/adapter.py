@@ -11,37 +11,27 @@ from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors import sentences
 from stores.connectors.records import Reading
 from stores.connectors.roles import (
-    WHOLE_ORDER,
     Access,
     ConnectorContext,
     End,
-    Hook,
     HookSource,
     Listing,
     OrderSource,
     OrderWriter,
     Refunder,
 )
+from stores.connectors.sentences import _
+from stores.connectors.webhooks import WHOLE_ORDER, Hook
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import CredentialsRejected, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.woocommerce import (
-    address,
-    amounts,
-    finding,
-    listing,
-    messages,
-    quoting,
-    receipts,
-    sending,
-    webhooks,
-)
+from stores.platforms.woocommerce import api, capabilities, finding, money, reading, webhooks, writing
 from stores.platforms.woocommerce import capabilities as declared
-from stores.platforms.woocommerce.api import BUCKET, PER_SECOND, Api, order_path
-from stores.platforms.woocommerce.messages import _
+from stores.platforms.woocommerce.api import Api, order_path
 from stores.platforms.woocommerce.reading import Reader
 
 
@@ -56,7 +46,7 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
         None, _("Keys work until somebody revokes them.")
     )
     credentials = (
-        Text("shop", _("Shop address"), help=address.HELP, pattern=address.PATTERN),
+        Text("shop", _("Shop address"), help=api.SHOP_HELP, pattern=api.SHOP_PATTERN),
         Secret(
             "key",
             _("Consumer key"),
@@ -87,21 +77,16 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
             pattern="basic|oauth",
             required=False,
         ),
-        Text(
-            "base_url",
-            _("Gateway address"),
-            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
-            required=False,
-        ),
+        sentences.GATEWAY,
     )
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = declared.REASONS
+    reasons = sentences.REASONS
     note_limit = 255
     write_cost = 1
-    points_per_second = PER_SECOND
-    bucket_points = BUCKET
+    points_per_second = Api.points_per_second
+    bucket_points = Api.bucket_points
     deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = tuple(webhooks.TOPICS)
     hook_secret = "webhook_secret"  # noqa: S105  its name
@@ -115,22 +100,22 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
         """Raises InputRejected for a shop address that is none."""
-        return address.base_url(self.connection.settings)
+        return api.shop_url(self.connection.settings)
 
     def check_access(self) -> Access:
         """The site's own word, an order, the settings, and a change of nothing to hear whether the key may write."""
-        with json_readers.understood(str(messages.UNREADABLE)):
+        with json_readers.understood(str(capabilities.UNREADABLE)):
             site = self.api.index()
             orders, _headers = self.api.rows("orders", [("per_page", "1")])
             granted = ("read", "write") if self._may_write() else ("read",)
             return Access(
-                shop_name=json_readers.text(site, "name") or address.site(self.connection.settings),
+                shop_name=json_readers.text(site, "name") or api.shop_site(self.connection.settings),
                 currency=self._currency(orders),
                 time_zone=json_readers.text(site, "timezone_string") or "UTC",
                 granted=granted,
                 missing=self.missing(granted),
                 api_version=json_readers.text(orders[0], "version") if orders else self.api_version,
-                account=address.site(self.connection.settings),
+                account=api.shop_site(self.connection.settings),
             )
 
     def _may_write(self) -> bool:
@@ -148,9 +133,9 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
         try:
             rows, _headers = self.api.rows("settings/general")
         except (RemoteRefused, CredentialsRejected):
-            return amounts.currency(orders[0]) if orders else ""
+            return money.currency(orders[0]) if orders else ""
         found = next((row for row in rows if row.get("id") == "woocommerce_currency"), {})
-        return amounts.currency({"currency": found.get("value")})
+        return money.currency({"currency": found.get("value")})
 
     def read_order(self, external_id: str) -> Order:
         return self.reader.order(external_id)
@@ -160,38 +145,38 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
         return self.reader.order(before.external_id, before=before)
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
-        return listing.list_orders(self.api, since=since, cursor=cursor)
+        return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        with json_readers.understood(str(messages.UNREADABLE)):
+        with json_readers.understood(str(capabilities.UNREADABLE)):
             told = self.reader.same(order) or self.reader.told(order.external_id, before=order)
-            return quoting.quote(self.api, told, order, request)
+            return reading.quote(self.api, told, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
-        site = address.site(self.connection.settings)
+        site = api.shop_site(self.connection.settings)
         return f"https://{site}/wp-admin/post.php?post={quoted(order_external_id, safe='')}&action=edit"
 
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order first, since WooCommerce would cancel it whatever its status."""
-        sending.guard_cancel(command)
-        with json_readers.understood(str(messages.UNREADABLE)):
-            sending.guard_status(command, self.reader.alone(command.order_id))
-        said = sending.reason_words(self.reasons[command.reason], command.note.strip())
-        body = sending.cancel_body(self.note_with_tag(said, tag))
+        writing.guard_cancel(command)
+        with json_readers.understood(str(capabilities.UNREADABLE)):
+            writing.guard_status(command, self.reader.alone(command.order_id))
+        said = writing.reason_words(self.reasons[command.reason], command.note.strip())
+        body = writing.cancel_body(self.note_with_tag(said, tag))
         return self.read_answer(command, self.api.effect("PUT", order_path(command.order_id), body))
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order and its refunds first: WooCommerce checks neither units nor lines."""
-        sending.guard_refund(command)
-        with json_readers.understood(str(messages.UNREADABLE)):
+        writing.guard_refund(command)
+        with json_readers.understood(str(capabilities.UNREADABLE)):
             told = self.reader.now(command.order_id)
-            sending.guard_units(command, told)
-            body = sending.refund_body(command, told.kept, self.note_with_tag(sending.SHOWN_REASON, tag), tag)
+            writing.guard_units(command, told)
+            body = writing.refund_body(command, told.kept, self.note_with_tag(writing.SHOWN_REASON, tag), tag)
         return self.read_answer(command, self.api.effect("POST", order_path(command.order_id, "/refunds"), body))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return receipts.read(command, answer)
+        return finding.read_answer(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Every call is done when it is answered."""

@@ -1,52 +1,192 @@
-"""Speaking REST with one shop: login, addresses, pages, and the platform's errors as our classes."""
+"""Speaking REST with one shop: its address, login, pages, and what shops and hosts refuse as our classes.
+
+The code of a refusal decides, not the status: it travels as HTTP 500 there.
+"""
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from stores.connectors import oauth1
+from stores.connectors.errors import code_in
+from stores.connectors.rest import Query, RestApi
 from stores.connectors.roles import ConnectorContext
-from stores.kernel.errors import RemoteError, RemoteRefused
+from stores.connectors.sentences import _
+from stores.kernel.errors import (
+    CredentialsRejected,
+    InputRejected,
+    OutcomeUnknown,
+    RemoteError,
+    RemoteRefused,
+    RemoteThrottled,
+    RemoteUnavailable,
+)
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
-from stores.kernel.http.transport import Usage
-from stores.platforms.woocommerce import address, errors, messages
+from stores.kernel.http.transport import Caller
+from stores.platforms.woocommerce import capabilities
 
-IDENT = re.compile(r"[0-9]{1,19}", re.ASCII)
-BUCKET, PER_SECOND = 10.0, 5.0  # ours: WooCommerce has no limit, small hosts do
+# --- where the site is: it decides where we connect to, so it is matched fully ------------------------
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+SITE = re.compile(
+    rf"(?:{LABEL}\.)+[a-z][a-z0-9-]*[a-z0-9](?::8443)?(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]{{0,60}}){{0,4}}", re.ASCII
+)
+SHOP_PATTERN = r"(https://)?[A-Za-z0-9.-]{4,250}(:8443)?(/[A-Za-z0-9._~-]+){0,4}/?"
+SHOP_HELP = _("As in shop.example.com, or shop.example.com/store where WordPress lives in a folder.")
+
+
+def shop_site(settings: Mapping[str, str]) -> str:
+    """shop.example.com/store: the shop's own name, also for its account. Raises InputRejected."""
+    said = settings.get("shop", "").strip().removeprefix("https://").rstrip("/")
+    host, slash, folder = said.partition("/")
+    found = f"{host.lower()}{slash}{folder}"
+    if not SITE.fullmatch(found):
+        raise InputRejected("shop", str(SHOP_HELP))
+    return found
+
+
+def shop_url(settings: Mapping[str, str]) -> str:
+    """https always, unless the deployment's own gateway is named."""
+    return settings.get("base_url", "").rstrip("/") or f"https://{shop_site(settings)}"
+
+
+def is_signing(settings: Mapping[str, str]) -> bool:
+    """OAuth where it is chosen, and always without TLS: the secret itself never travels in clear."""
+    return settings.get("login", "") == "oauth" or shop_url(settings).startswith("http://")
+
+
+# --- errors -------------------------------------------------------------------------------------------
+NO_ORDER = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_invalid_order_id")
+# Refusals of a refund that travel as 500: looked at, and nothing is kept.
+FINAL_500 = ("woocommerce_rest_cannot_create_order_refund", "woocommerce_rest_invalid_order_refund", *NO_ORDER)
+CHECKED = re.compile(  # sums and units that no longer fit: preview and computed refunds
+    r"woocommerce_rest_(quantity_exceeds_refundable|line_item_already_refunded|order_not_refundable"
+    r"|preview_exceeds_max_refundable|refund_exceeds_remaining|refund_total_exceeds_(line|remaining))"
+)
+LOGIN_CODE = "woocommerce_rest_authentication_error"
+# Logins that failed before anything was done. What else has this code may be a used nonce, in the shop's language.
+NOT_ENTERED = re.compile(r"consumer (key|secret)|signature|timestamp", re.IGNORECASE)
+READ_ONLY = re.compile(r"write permission", re.IGNORECASE)
+NO_AUTOMATIC = re.compile(r"automatic refunds|gateway for this order does not exist", re.IGNORECASE)
+# The provider gave no answer in time: core deletes its record of the refund, and the money may have moved all the same.
+NO_ANSWER = re.compile(r"cURL error|timed?[ -]?out|timeout|connection (was )?(reset|closed|lost)", re.IGNORECASE)
+TOO_MUCH = re.compile(r"invalid refund amount", re.IGNORECASE)
+BEFORE_WORDPRESS = (403, 406, 501)  # with a page instead of JSON: the host's firewall, maybe after WordPress acted
+NOT_THEIRS = (409, 423)  # no word of WooCommerce's: "not processed", as others mean by it, is promised by nobody here
+NO_RIGHT = re.compile(r"woocommerce_rest_cannot_\w+|rest_forbidden\w*")
+
+
+def said_by(body: Any) -> str:
+    """Their message in plain text; a shop may speak its own language."""
+    said = body.get("message") if isinstance(body, Mapping) else None
+    return re.sub(r"<[^>]*>", "", said)[:500] if isinstance(said, str) else ""
+
+
+def sorted_out(exc: RemoteError, *, effect: bool, is_signed: bool = False) -> RemoteError:
+    """The transport's class by status, corrected by what the body says. is_signed: with a nonce, good for once."""
+    code, said = code_in(exc.answer), said_by(exc.answer)
+    told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
+    if isinstance(exc, RemoteThrottled):
+        exc.user_message = str(capabilities.STATUSES[429])
+        return exc
+    if effect and exc.status in NOT_THEIRS:
+        return OutcomeUnknown(str(exc.status), code=code or str(exc.status), **told)
+    if exc.status == 401:
+        return _login(exc, code, said, told, is_once=effect and is_signed)
+    if code in NO_ORDER:
+        return RemoteRefused(code, code="not_found", user_message=str(capabilities.NOT_FOUND), **told)
+    if effect and exc.status == 500 and code in FINAL_500 and NO_ANSWER.search(said):
+        words = capabilities.refused(capabilities.GATEWAY_SILENT, said)
+        return OutcomeUnknown(said, code="gateway_silent", user_message=words, **told)
+    if exc.status == 500 and code in FINAL_500:
+        return RemoteRefused(code, code=code, user_message=_of_refund(said), **told)
+    if exc.status and not code:
+        return _page(exc, told, effect=effect)
+    if isinstance(exc, RemoteRefused):
+        exc.code = code or exc.code
+        exc.user_message = _of_refusal(code, said, exc.status)
+    return exc
+
+
+def _login(exc: RemoteError, code: str, said: str, told: Mapping[str, Any], *, is_once: bool) -> RemoteError:
+    """A key that may only read still opens the shop, so the connection stays.
+
+    A used nonce under an effect: something on the way sent this very request twice, and the first may have acted.
+    """
+    if READ_ONLY.search(said):
+        return RemoteRefused(said, code="read_only", user_message=str(capabilities.READ_ONLY), **told)
+    if is_once and code in ("", LOGIN_CODE) and not NOT_ENTERED.search(said):
+        return OutcomeUnknown(said or "401", code=code or "401", **told)
+    return CredentialsRejected(
+        said, code=code or "401", user_message=capabilities.refused(capabilities.LOGIN, said), **told
+    )
+
+
+def _of_refund(said: str) -> str:
+    if NO_AUTOMATIC.search(said):
+        return capabilities.refused(capabilities.NO_AUTOMATIC, said)
+    return capabilities.refused(capabilities.STALE if TOO_MUCH.search(said) else capabilities.GATEWAY, said)
+
+
+def _page(exc: RemoteError, told: Mapping[str, Any], *, effect: bool) -> RemoteError:
+    """No JSON of theirs: whoever answered was not WooCommerce, or PHP died. Of a write nothing is known then."""
+    if exc.status == 404:
+        return RemoteRefused("no API here", code="no_api", user_message=str(capabilities.NO_API), **told)
+    if exc.status in BEFORE_WORDPRESS:
+        kind = OutcomeUnknown if effect else RemoteUnavailable
+        return kind("a page", code="page", user_message="" if effect else str(capabilities.HOST), **told)
+    return exc
+
+
+def _of_refusal(code: str, said: str, status: int | None) -> str:
+    if code == "rest_no_route":
+        return str(capabilities.NO_ROUTE)
+    if CHECKED.fullmatch(code):
+        return capabilities.refused(capabilities.STALE, said)
+    if NO_RIGHT.fullmatch(code):
+        return capabilities.refused(capabilities.NO_RIGHT, said)
+    return capabilities.refused(capabilities.default(status), said)
+
+
+# --- the way ------------------------------------------------------------------------------------------
 PAGE = 100  # the most they give
 MOST_PAGES = 20
-SLOW = 60.0  # seconds: a refund waits for the payment provider
-Query = Sequence[tuple[str, str]]
 DIGITS = 8  # more than any store keeps of a line
 FINE: Query = (("dp", str(DIGITS)),)  # without it lines come rounded to the store's prices, and no longer add up
 
 
-class Api:
-    """One shop's REST door; also the transport's Caller and Signer."""
+class Api(RestApi):
+    """One shop's REST API; also the transport's Signer. `is_once`: of a write, which is never signed anew, since a
+    nonce that was used may mean that it has already arrived."""
 
-    def __init__(self, connection: ConnectorContext) -> None:
-        self.connection = connection
+    ident = re.compile(r"[0-9]{1,19}", re.ASCII)
+    not_found, unreadable = capabilities.NOT_FOUND, capabilities.UNREADABLE
+    bucket_points, points_per_second = 10.0, 5.0  # ours: WooCommerce has no limit, small hosts do
+    effect_seconds = 60.0  # a refund waits for the payment provider
+
+    def __init__(self, connection: ConnectorContext, *, is_once: bool = False) -> None:
+        super().__init__(connection)
+        self.is_once = is_once
 
     @cached_property
     def site(self) -> str:
         """Raises InputRejected for a shop address that is none."""
-        return address.base_url(self.connection.settings)
+        return shop_url(self.connection.settings)
 
     @cached_property
     def is_signing(self) -> bool:
-        return address.signs(self.connection.settings)
+        return is_signing(self.connection.settings)
 
-    def get(self, path: str, query: Query = ()) -> Node:
-        return json_readers.node(self._send("GET", path, query).body, path)
+    def address(self, path: str) -> str:
+        return f"{self.site}/wp-json/{f'wc/v3/{path}' if path else ''}"
 
+    # --- what is asked -------------------------------------------------------------------------
     def rows(self, path: str, query: Query = ()) -> tuple[list[Node], Mapping[str, str]]:
         """One page of a list, and the answer's headers."""
         found, headers = self.page(path, query)
@@ -54,7 +194,7 @@ class Api:
 
     def page(self, path: str, query: Query = ()) -> tuple[list[Any], Mapping[str, str]]:
         """As `rows`, whatever its rows are."""
-        answer = self._send("GET", path, query)
+        answer = self.send("GET", path + (f"?{urlencode(query)}" if query else ""))
         return json_readers.items({"rows": answer.body}, "rows"), answer.headers
 
     def every(self, path: str, query: Query = ()) -> Iterator[Node]:
@@ -69,38 +209,22 @@ class Api:
 
     def index(self) -> Node:
         """What the site says of itself, to everybody."""
-        return json_readers.node(self._send("GET", "", at=f"{self.site}/wp-json/").body, "index")
-
-    def ask(self, path: str, body: Mapping[str, Any]) -> Node:
-        """A POST that changes nothing."""
-        return json_readers.node(self._send("POST", path, body=body).body, path)
-
-    def effect(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """Send through the journal, exactly once."""
-        return self._send(method, path, body=body, effect=True)
+        return json_readers.node(self.send("GET", "").body, "index")
 
     def probe(self, path: str) -> None:
         """A change of nothing at all, to hear whether one would be allowed."""
-        self._send("PUT", path, body={})
+        self.send("PUT", path, {})
 
-    def _send(
-        self, method: str, path: str, query: Query = (), *, body: Any = None, effect: bool = False, at: str = ""
-    ) -> Answer:
-        url = at or f"{self.site}/wp-json/wc/v3/{path}" + (f"?{urlencode(query)}" if query else "")
-        try:
-            answer: Answer = self.connection.transport.send(
-                method,
-                url,
-                json=body,
-                effect=effect,
-                caller=Once(self) if effect else self,
-                timeout=SLOW if effect else None,
-            )
-        except RemoteError as exc:
-            raise errors.sorted_out(exc, effect=effect, is_signed=self.is_signing) from exc
-        if method == "GET" and answer.body is None:
+    def sorted_out(self, exc: RemoteError, path: str, *, effect: bool) -> RemoteError:
+        return sorted_out(exc, effect=effect, is_signed=self.is_signing)
+
+    def checked(self, answer: Answer, *, effect: bool) -> Answer:
+        if not effect and answer.body is None:
             raise Misread("body")  # `null` is no empty list
         return answer
+
+    def caller(self, method: str, url: str, *, effect: bool) -> Caller:
+        return Api(self.connection, is_once=True) if effect else self
 
     # --- the transport's Caller and Signer ---------------------------------------------------------
     def auth_headers(self) -> Mapping[str, str]:
@@ -127,37 +251,9 @@ class Api:
 
     def renew(self) -> bool:
         """Of a read: a nonce that was used or a clock that jumped. The next signature is another one; a key is not."""
-        return self.is_signing
-
-    def usage(self, answer: Answer) -> Usage:
-        return Usage(requested=1, actual=1, maximum=BUCKET, per_second=PER_SECOND)
-
-
-@dataclass(frozen=True)
-class Once:
-    """The Caller of a write, which is never signed anew: a nonce that was used may mean that it has already arrived."""
-
-    api: Api
-
-    def auth_headers(self) -> Mapping[str, str]:
-        return self.api.auth_headers()
-
-    def signed(self, method: str, url: str) -> str:
-        return self.api.signed(method, url)
-
-    def renew(self) -> bool:
-        return False
-
-    def usage(self, answer: Answer) -> Usage:
-        return self.api.usage(answer)
+        return self.is_signing and not self.is_once
 
 
 def order_path(order_id: str, rest: str = "") -> str:
     """Raises RemoteRefused for what is no id, before anything is sent."""
-    return f"orders/{check_id(order_id)}{rest}"
-
-
-def check_id(found: str) -> str:
-    if not IDENT.fullmatch(found):
-        raise RemoteRefused("no such order", code="not_found", user_message=str(messages.NOT_FOUND))
-    return found
+    return f"orders/{Api.part(order_id)}{rest}"

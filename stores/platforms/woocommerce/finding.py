@@ -1,32 +1,69 @@
-"""What a look reads back: the order's own state for a cancel, its refunds one by one for a refund. The judge decides.
+"""What an answer proves, and what a look reads back: the order's own state for a cancel, its refunds one by one. The
+judge decides.
 
 An answer that lacks what it must hold is unreadable: a refund that half an answer left out would be paid twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from stores.canonical.commands import CancelOrder, Command, RefundOrder
 from stores.canonical.order import Order
+from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
+from stores.connectors.errors import proving
 from stores.connectors.judge import MARK
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel.errors import OutcomeUnknown, Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money
-from stores.platforms.woocommerce import amounts, ledger, mapping, messages, sending
+from stores.platforms.woocommerce import capabilities, mapping, money, writing
 from stores.platforms.woocommerce.api import Api, order_path
-from stores.platforms.woocommerce.ledger import Kind
+from stores.platforms.woocommerce.money import Kind
 
 
+# --- receipts: whatever they leave open is unknown, and looked for on the order -----------------------
+def read_answer(command: Command, answer: Answer) -> Receipt:
+    with proving(answer=answer):
+        body = json_readers.node(answer.body, "body")
+        match command:
+            case CancelOrder():
+                return cancelled(body, command)
+            case RefundOrder():
+                return refunded(body, command)
+    raise Unsupported("cancel_lines")
+
+
+def cancelled(order: Node, command: CancelOrder) -> Receipt:
+    """The order as it stands after the change. Raises Misread where it says anything but cancelled."""
+    if json_readers.ident(order, "id") != command.order_id or json_readers.text(order, "status") != "cancelled":
+        raise Misread("status")
+    reported = Reported(state=EffectState.CANCELLED, cancelled_at=money.when(order, "date_modified_gmt"))
+    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, reported=reported)
+
+
+def refunded(raw: Node, command: RefundOrder) -> Receipt:
+    """Our amount, and the gateway's yes where it was asked. Raises OutcomeUnknown when it did not say yes."""
+    ident, sent = json_readers.ident(raw, "id"), writing.whole(command).rounded().amount
+    if money.number(raw, "amount") != sent:
+        raise Misread("amount")
+    if writing.pays(command) and not json_readers.flag(raw, "refunded_payment"):
+        words = str(capabilities.NOT_PAID)
+        raise OutcomeUnknown("not paid back", code="not_paid", user_message=words, answer=dict(raw))
+    state = RefundState.PAID if writing.pays(command) else RefundState.RECORDED
+    reported = Reported(refund_state=state, refunded=Money(sent, command.currency))
+    return Receipt(outcome=Outcome.APPLIED, ids={"refund": ident}, reported=reported)
+
+
+# --- looks --------------------------------------------------------------------------------------------
 def records(api: Api, command: Command, *, before: Order) -> Reading:
     """Raises OutcomeUnknown for an answer that is not whole."""
-    with _whole():
+    with proving(capabilities.UNREADABLE):
         match command:
             case CancelOrder():
                 return cancellation(_order(api, command.order_id))
@@ -37,17 +74,9 @@ def records(api: Api, command: Command, *, before: Order) -> Reading:
     raise Unsupported("cancel_lines")
 
 
-@contextmanager
-def _whole() -> Iterator[None]:
-    try:
-        yield
-    except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(messages.UNREADABLE)) from exc
-
-
 def _order(api: Api, order_id: str) -> Node:
     """With its own id and a status, or Misread: without them it may be anything."""
-    order = api.get(order_path(order_id))
+    order = api.object(order_path(order_id))
     if json_readers.ident(order, "id") != order_id or not json_readers.text(order, "status"):
         raise Misread("status")
     return order
@@ -84,21 +113,21 @@ def refund(raw: Node, command: RefundOrder, before: Order) -> Record:
     if raw.get("amount") is None:
         raise Misread("amount")
     is_failed = (
-        sending.pays(command) and MARK.search(text) is not None and not json_readers.flag(raw, "refunded_payment")
+        writing.pays(command) and MARK.search(text) is not None and not json_readers.flag(raw, "refunded_payment")
     )
     return Record(
         id=ident,
         ids={"refund": ident},
         text=text,
-        money={IN_ALL: Money(amounts.number(raw, "amount"), before.customer_currency)},
+        money={IN_ALL: Money(money.number(raw, "amount"), before.customer_currency)},
         units=units(raw, before),
         standing=Standing.FAILED if is_failed else Standing.DONE,
-        detail=str(messages.NOT_PAID) if is_failed else "",
+        detail=str(capabilities.NOT_PAID) if is_failed else "",
     )
 
 
 def _mark(raw: Node) -> str:
-    said = ledger.meta(raw, sending.REFUND_KEY)
+    said = money.meta(raw, writing.REFUND_KEY)
     return said if isinstance(said, str) else ""
 
 
@@ -111,13 +140,13 @@ def units(raw: Node, before: Order) -> Mapping[str, Decimal] | None:
         line = _line(share, before)
         if line is None:
             return None
-        found[line] = found.get(line, Decimal(0)) + abs(amounts.number(share, "quantity"))
+        found[line] = found.get(line, Decimal(0)) + abs(money.number(share, "quantity"))
     return found
 
 
 def _line(share: Node, before: Order) -> str | None:
     """By the meta that links them; without it only where one line alone has this product."""
-    named = ledger.meta(share, ledger.REFUNDED_ITEM)
+    named = money.meta(share, money.REFUNDED_ITEM)
     if named is not None:
         return str(named)
     product, sku = json_readers.text(share, "product_id"), json_readers.text(share, "sku")

@@ -1,79 +1,213 @@
-"""An order of theirs as an order of ours. Words nobody knows become "unknown" and a remark, never an error."""
+"""An order of theirs as an order of ours. Words nobody knows become "unknown" and a remark, never an error.
+
+An order has one payment: WooCommerce keeps no transactions of its own.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
-from stores.canonical.order import (
-    Cancellable,
-    EndsWhenRepaid,
-    Fulfilment,
-    LineItem,
-    Order,
-    Placement,
-    Readiness,
-    Remark,
-    Shipment,
-)
+from stores.canonical import order as ours
+from stores.connectors import sentences
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
-from stores.platforms.woocommerce import amounts, bundles, labels, ledger, messages, payments, people, tenders
-from stores.platforms.woocommerce.bundles import Bundle
-from stores.platforms.woocommerce.ledger import ZERO, Books, Item, Kind
+from stores.platforms.woocommerce import cancellable, capabilities, money
+from stores.platforms.woocommerce.cancellable import ENDED, OPEN, Told
+from stores.platforms.woocommerce.money import ZERO, Books, Kind, is_paid, pair, when
 
-OPEN = ("pending", "failed", "on-hold", "processing")
-ENDED = ("completed", "cancelled", "refunded", "trash", "checkout-draft", "auto-draft")
-
-
-@dataclass(frozen=True)
-class Told:
-    """All that was read of one order. sent: shipments, where the shop records them; by_hand: money is only recorded."""
-
-    order: Node
-    refunds: Sequence[Node] = ()
-    sent: tuple[Shipment, ...] = ()
-    by_hand: bool = False
-    is_hidden: bool = False  # something was recorded as shipped, and what it is cannot be read
-    is_summary: bool = False
-    digits: int | None = None  # of the store's prices, where the order was read with more
-    kept: Books = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kept", ledger.read(self.order, self.refunds, self.digits))
-
-    @property
-    def status(self) -> str:
-        return json_readers.text(self.order, "status")
-
-    @property
-    def has_left(self) -> bool:
-        """`completed` is core's only word for shipped, also when the order was refunded afterwards. Staff who set it
-        back to an open status say that it can still be stopped; the date stays."""
-        was_completed = payments.when(self.order, "date_completed_gmt") is not None
-        return self.is_hidden or self.status == "completed" or (was_completed and self.status not in OPEN)
-
-    def shipped(self, item: Item) -> Decimal:
-        if self.has_left:
-            return item.units_left
-        return sum((units for s in self.sent for line, units in s.lines if line == item.id), ZERO)
+# --- payments -----------------------------------------------------------------------------------------
+OFFLINE = ("bacs", "cheque", "cod", "")  # money that no gateway holds
 
 
-def to_order(told: Told) -> Order:
+def payment_id(order: Node) -> str:
+    """The order's own: a transaction id may still change when an authorisation is taken."""
+    return f"payment-{json_readers.ident(order, 'id')}"
+
+
+def is_authorised(order: Node) -> bool:
+    """Held by a gateway and not taken, as far as core tells: on hold, with a transaction that nobody has paid out."""
+    holds = json_readers.text(order, "status") == "on-hold" and json_readers.text(order, "transaction_id") != ""
+    return holds and not is_paid(order) and json_readers.text(order, "payment_method") not in OFFLINE
+
+
+def to_payments(order: Node, kept: Books, *, by_hand: bool) -> tuple[ours.Payment, ...]:
+    if not is_paid(order) and not is_authorised(order):
+        return ()
+    taken = is_paid(order)
+    return (
+        ours.Payment(
+            id=payment_id(order),
+            kind=ours.PaymentKind.SALE if taken else ours.PaymentKind.AUTHORISATION,
+            status=ours.PaymentStatus.SUCCESS if taken else ours.PaymentStatus.UNKNOWN,
+            gateway=json_readers.text(order, "payment_method"),
+            label=json_readers.text(order, "payment_method_title", "payment_method"),
+            amount=pair(kept.total, kept.currency),
+            refundable=kept.money(kept.most) if taken else None,
+            capturable=None if taken else kept.money(kept.total),
+            is_manual=by_hand,
+            processed_at=when(order, "date_paid_gmt"),
+        ),
+    )
+
+
+def to_state(order: Node, kept: Books) -> ours.PaymentState:
+    if not is_paid(order):
+        if json_readers.text(order, "status") == "cancelled":
+            return ours.PaymentState.VOIDED
+        return ours.PaymentState.AUTHORISED if is_authorised(order) else ours.PaymentState.PENDING
+    if not kept.given_back:
+        return ours.PaymentState.PAID
+    return ours.PaymentState.PARTLY_REFUNDED if kept.most else ours.PaymentState.REFUNDED
+
+
+def to_totals(order: Node, kept: Books) -> ours.Totals:
+    currency = kept.currency
+
+    def said(*names: str) -> ours.MoneyPair:
+        return pair(sum((money.number(order, name) for name in names), ZERO), currency)
+
+    is_dead = json_readers.text(order, "status") in ("cancelled", "refunded", "trash")
+    paid, held = is_paid(order), is_authorised(order)
+    received = kept.total if paid else ZERO
+    fees = sum((item.gross for item in kept.of(Kind.FEE)), ZERO)
+    return ours.Totals(
+        original=pair(kept.total, currency),
+        current=pair(ZERO if is_dead else max(ZERO, kept.total - kept.given_back), currency),
+        subtotal=pair(sum((item.net for item in kept.of(Kind.PRODUCT)), ZERO), currency),
+        tax=said("total_tax"),
+        shipping=said("shipping_total", "shipping_tax"),
+        discounts=said("discount_total"),
+        received=pair(received, currency),
+        refunded=pair(kept.given_back, currency),
+        refunded_shipping=pair(sum((item.gross - item.gross_left for item in kept.of(Kind.SHIPPING)), ZERO), currency),
+        outstanding=pair(ZERO if is_dead or paid else kept.total, currency),
+        capturable=pair(kept.total if held else ZERO, currency),
+        net=pair(received - kept.given_back, currency),
+        fees=pair(fees, currency) if fees else None,
+    )
+
+
+# --- refunds -----------------------------------------------------------------------------------------
+def to_refund(told: Told, raw: Node, at: datetime) -> ours.Refund:
+    order, ident = told.order, json_readers.ident(raw, "id")
+    amount = pair(money.number(raw, "amount"), told.kept.currency)
+    paid = json_readers.flag(raw, "refunded_payment")
+    return ours.Refund(
+        id=ident,
+        created_at=when(raw, "date_created_gmt") or at,
+        note=json_readers.text(raw, "reason"),
+        amount=amount,
+        lines=tuple(_lines(raw, order, told.kept)),
+        transactions=(
+            ours.Payment(
+                id=f"{payment_id(order)}-{ident}",
+                kind=ours.PaymentKind.REFUND,
+                status=ours.PaymentStatus.SUCCESS if paid or told.by_hand else ours.PaymentStatus.UNKNOWN,
+                gateway=json_readers.text(order, "payment_method"),
+                label=json_readers.text(order, "payment_method_title", "payment_method"),
+                amount=amount,
+                parent_id=payment_id(order),
+                is_manual=not paid,
+                processed_at=when(raw, "date_created_gmt"),
+            ),
+        ),
+    )
+
+
+def _lines(raw: Node, order: Node, kept: Books) -> list[ours.RefundedLine]:
+    """Which refund put units back is not told, only how many of a line came back in all."""
+    found = []
+    for line in json_readers.nodes(order, Kind.PRODUCT.value):
+        item = kept.product(json_readers.ident(line, "id"))
+        for share in money.shares_of(line, Kind.PRODUCT, [raw]):
+            units = abs(money.number(share, "quantity"))
+            if item and units:
+                how = _restocked(item)
+                found.append(
+                    ours.RefundedLine(line_id=item.id, units=units, restock=how, was_restocked=how == "cancel")
+                )
+    return found
+
+
+def _restocked(item: money.Item) -> str:
+    if not item.returned:
+        return "none"
+    return "cancel" if item.returned >= item.units_back else "unknown"
+
+
+def unpaid_back(refunds: Sequence[Node], *, by_hand: bool) -> list[Node]:
+    """Refunds that are recorded without a word that the gateway paid."""
+    return [] if by_hand else [raw for raw in refunds if not json_readers.flag(raw, "refunded_payment")]
+
+
+# --- lines that were sold together --------------------------------------------------------------------
+# Lines that were sold together, as the extensions for bundles and composites write them: container and parts.
+# `bundled_by`, `composite_parent`: a part's container, "" for none; `bundled_items`, `composite_children`: its parts.
+# A container may be a part itself, so that all of a tree is one bundle.
+
+
+# --- people -------------------------------------------------------------------------------------------
+def to_person(raw: Node) -> ours.Person:
+    billing, shipping = (json_readers.or_empty(raw, name) for name in ("billing", "shipping"))
+    return ours.Person(
+        id=json_readers.text(raw, "customer_id").removeprefix("0"),
+        name=_name(billing) or _name(shipping),
+        email=json_readers.text(billing, "email"),
+        phone=json_readers.text(billing, "phone") or json_readers.text(shipping, "phone"),
+        billing_address=_address(billing),
+        shipping_address=_address(shipping),
+    )
+
+
+def _name(who: Node) -> str:
+    return json_readers.joined(who, "first_name", "last_name")
+
+
+def _address(who: Node) -> tuple[str, ...]:
+    names = ("company", "address_1", "address_2", "postcode", "city", "state", "country")
+    said = (_name(who), *(json_readers.text(who, name) for name in names))
+    return tuple(filter(None, said)) if any(said[1:]) else ()
+
+
+# --- other tenders ------------------------------------------------------------------------------------
+# What paid for an order beside its payment: gift cards of extensions, which no refund of WooCommerce gives back.
+LIKE_A_CARD = re.compile(r"gift|voucher|store credit|gutschein|cadeau", re.IGNORECASE)
+
+
+def tenders(order: Node, kept: Books) -> Iterator[str]:
+    """A sentence for each way in which a part of the price was paid otherwise. Codes of cards are money: not told."""
+    cards = [money.number(card, "amount") for card in json_readers.nodes(order, "gift_cards")]
+    if sum(cards, ZERO) > 0:
+        yield _money(capabilities.BY_GIFT_CARDS, sum(cards, ZERO), kept)
+    elif -kept.unlisted > max(kept.rounding, kept.step):
+        yield _money(capabilities.BY_SOMETHING, -kept.unlisted, kept)
+    for item in kept.of(Kind.FEE):
+        if item.net < 0 and LIKE_A_CARD.search(item.title):
+            yield _money(capabilities.BY_GIFT_CARDS, -item.gross, kept)
+
+
+def _money(sentence: str, amount: Decimal, kept: Books) -> str:
+    return str(sentence) % {"amount": kept.said(amount)}
+
+
+# --- the order ----------------------------------------------------------------------------------------
+
+
+def to_order(told: Told) -> ours.Order:
     raw, kept = told.order, told.kept
-    placed, updated = payments.when(raw, "date_created_gmt"), payments.when(raw, "date_modified_gmt")
+    placed, updated = when(raw, "date_created_gmt"), when(raw, "date_modified_gmt")
     if placed is None:
         raise Misread("date_created_gmt")
     updated = updated or placed
-    together = bundles.of(raw)
-    lines = tuple(to_line(told, item, together.get(item.id)) for item in kept.of(Kind.PRODUCT))
-    over = ended_at(told, updated)
+    together = cancellable.bundles_of(raw)
+    lines = tuple(cancellable.to_line(told, item, together.get(item.id)) for item in kept.of(Kind.PRODUCT))
+    over = cancellable.ended_at(told, updated)
+    reason = sentences.BY_REFUND if told.status == "refunded" else capabilities.CANCELLED
     title = json_readers.text(raw, "payment_method_title", "payment_method")
-    return Order(
+    return ours.Order(
         platform="woocommerce",
         external_id=json_readers.ident(raw, "id"),
         number=json_readers.text(raw, "number") or json_readers.ident(raw, "id"),
@@ -81,37 +215,33 @@ def to_order(told: Told) -> Order:
         created_at=placed,
         updated_at=updated,
         cancelled_at=over,
-        closed_at=payments.when(raw, "date_completed_gmt"),
-        cancel_reason=""
-        if over is None
-        else str(messages.BY_REFUND if told.status == "refunded" else messages.CANCELLED),
+        closed_at=when(raw, "date_completed_gmt"),
+        cancel_reason="" if over is None else str(reason),
         cancel_note=note_of(raw),
-        fulfilment=to_fulfilment(told),
-        payment=payments.to_state(raw, kept),
+        fulfilment=cancellable.to_fulfilment(told),
+        payment=to_state(raw, kept),
         currency=kept.currency,
         customer_currency=kept.currency,
-        customer=people.to_person(raw),
+        customer=to_person(raw),
         note=json_readers.text(raw, "customer_note"),
         source=json_readers.text(raw, "created_via"),
         taxes_included=json_readers.flag(raw, "prices_include_tax"),
         gateways=(title,) if title else (),
         is_editable=False,
         can_notify=False,
-        is_refundable=payments.is_paid(raw) and kept.most > 0,
-        totals=payments.to_totals(raw, kept),
+        is_refundable=is_paid(raw) and kept.most > 0,
+        totals=to_totals(raw, kept),
         lines=lines,
         shipping_lines=tuple(item.title for item in kept.of(Kind.SHIPPING)),
         shipping_refundable=kept.money(kept.left_of(Kind.SHIPPING)),
-        payments=payments.to_payments(raw, kept, by_hand=told.by_hand),
+        payments=to_payments(raw, kept, by_hand=told.by_hand),
         shipments=told.sent,
-        refunds=tuple(
-            payments.to_refund(refund, raw, kept, by_hand=told.by_hand, at=updated) for refund in told.refunds
-        ),
+        refunds=tuple(to_refund(told, refund, updated) for refund in told.refunds),
         remarks=tuple(remarks(told)),
-        cancellable=how_much(told, lines),
-        whole_cancel_blockers=(str(messages.KEPT_STOCK),) if kept.holds_kept_stock and not kept.most else (),
-        ends_by_refund=payments.is_paid(raw) and kept.holds_kept_stock and kept.most > 0,
-        ends_when_repaid=when_it_ends(told),
+        cancellable=cancellable.how_much(told, lines),
+        whole_cancel_blockers=(str(capabilities.KEPT_STOCK),) if kept.holds_kept_stock and not kept.most else (),
+        ends_by_refund=is_paid(raw) and kept.holds_kept_stock and kept.most > 0,
+        ends_when_repaid=cancellable.when_it_ends(told),
         is_summary=told.is_summary,
     )
 
@@ -120,130 +250,20 @@ CANCEL_KEY = "_rescind_cancel"  # of the order's meta_data: our words and our ma
 
 
 def note_of(raw: Node) -> str:
-    said = ledger.meta(raw, CANCEL_KEY)
+    said = money.meta(raw, CANCEL_KEY)
     return said if isinstance(said, str) else ""
 
 
-def when_it_ends(told: Told) -> EndsWhenRepaid:
-    """Core sets an order to refunded with the last of its money; with a free item on it, only when no unit is left."""
-    if not payments.is_paid(told.order):
-        return EndsWhenRepaid.NEVER
-    has_free = any(item.net == 0 for item in told.kept.of(Kind.PRODUCT))
-    return EndsWhenRepaid.WHEN_EMPTY if has_free else EndsWhenRepaid.ALWAYS
-
-
-def ended_at(told: Told, updated: datetime) -> datetime | None:
-    """Cancelled, or all money given back before anything left; when exactly is not told, only the last change."""
-    is_over = told.status == "cancelled" or (told.status == "refunded" and not told.has_left)
-    return updated if is_over else None
-
-
-def how_much(told: Told, lines: Sequence[LineItem]) -> Cancellable:
-    if not any(line.cancellable for line in lines):
-        return Cancellable.NONE
-    return Cancellable.PART if any(line.shipped for line in lines) else Cancellable.ALL
-
-
-def to_fulfilment(told: Told) -> Fulfilment:
-    if told.has_left:
-        return Fulfilment.UNKNOWN if told.is_hidden else Fulfilment.FULFILLED
-    if told.sent:
-        left = [item for item in told.kept.of(Kind.PRODUCT) if told.shipped(item) < item.units_left]
-        return Fulfilment.PARTIAL if left else Fulfilment.FULFILLED
-    return Fulfilment.UNFULFILLED if told.status in OPEN else Fulfilment.UNKNOWN
-
-
 # --- lines ---------------------------------------------------------------------------------------------
-def to_line(told: Told, item: Item, bundle: Bundle | None) -> LineItem:
-    raw = next(
-        one for one in json_readers.nodes(told.order, Kind.PRODUCT.value) if json_readers.ident(one, "id") == item.id
-    )
-    shipped = min(item.units, told.shipped(item) + returned(told, raw))
-    waiting = max(ZERO, item.units_left - shipped)
-    is_whole = waiting == waiting.to_integral_value() or not payments.is_paid(told.order)
-    stoppable = waiting if told.status in OPEN and is_whole else ZERO
-    place = Placement(id=item.id, group_id="", units=waiting, readiness=Readiness.OPEN)
-    return LineItem(
-        id=item.id,
-        title=json_readers.text(raw, "parent_name", "name"),
-        variant=_variant(raw),
-        sku=json_readers.text(raw, "sku"),
-        ordered=item.units,
-        current=item.units_left,
-        shipped=shipped,
-        cancelled=min(item.units_back, max(ZERO, item.units - shipped)),
-        refundable=item.units_left,
-        unfulfilled=waiting,
-        cancellable=stoppable,
-        unit_step=_step(item.units),
-        unit_price=payments.pair(_each(told, item), told.kept.currency),
-        tax=tuple(_tax_words(told, item)),
-        placements=(place,) if stoppable else (),
-        is_tracked=item.taken > 0,
-        is_editable=False,
-        group_id=bundle.id if bundle else "",
-        group_title=bundle.title if bundle else "",
-        stock_item_id=json_readers.text(raw, "product_id"),
-        why_not="" if stoppable else why_not(told, waiting),
-    )
-
-
-def returned(told: Told, line: Node) -> Decimal:
-    """Units refunded once the order was completed: they had left, so that they were not cancelled."""
-    completed = payments.when(told.order, "date_completed_gmt")
-    if completed is None or not told.has_left:
-        return ZERO
-    after = [raw for raw in told.refunds if (at := payments.when(raw, "date_created_gmt")) and at >= completed]
-    shares = ledger.shares_of(line, Kind.PRODUCT, after)
-    return sum((abs(amounts.number(share, "quantity")) for share in shares), ZERO)
-
-
-def _variant(raw: Node) -> str:
-    """ "Linen shirt - M" where the product itself is called "Linen shirt"."""
-    name, parent = json_readers.text(raw, "name"), json_readers.text(raw, "parent_name")
-    return name.removeprefix(parent).strip(" -–") if parent and name.startswith(parent) else ""
-
-
-def _step(units: Decimal) -> Decimal:
-    """Whole pieces, unless a plugin sells by weight."""
-    exponent = units.normalize().as_tuple().exponent
-    return Decimal(1).scaleb(min(0, exponent)) if isinstance(exponent, int) else Decimal(1)
-
-
-def _each(told: Told, item: Item) -> Decimal:
-    whole = item.gross if told.order.get("prices_include_tax") is True else item.net
-    return whole / item.units if item.units else ZERO
-
-
-def _tax_words(told: Told, item: Item) -> Iterator[str]:
-    labels = {
-        json_readers.text(t, "rate_id"): json_readers.text(t, "label")
-        for t in json_readers.nodes(told.order, "tax_lines")
-    }
-    for rate, tax in item.taxes.items():
-        said = amounts.told(amounts.rounded(tax, told.kept.step))
-        yield f"{labels.get(rate) or _('Tax')}: {said} {told.kept.currency}"
-
-
-def why_not(told: Told, waiting: Decimal) -> str:
-    if told.has_left:
-        return str(messages.HIDDEN if told.is_hidden else messages.COMPLETED)
-    if told.status in OPEN or not waiting:
-        return str(messages.IN_PARTS if waiting else messages.LINE_GONE)
-    return (
-        str(messages.LINE_CLOSED)
-        if told.status in ENDED
-        else str(messages.UNKNOWN_STATUS) % {"status": told.status[:60]}
-    )
 
 
 # --- the rest --------------------------------------------------------------------------------------------
-def to_shipment(raw: Node, at: datetime) -> Shipment:
+def to_shipment(raw: Node, at: datetime) -> ours.Shipment:
     """A record of the optional fulfilments feature; items stand in a meta."""
     items = next((one.get("value") for one in json_readers.nodes(raw, "meta_data") if one.get("key") == "_items"), None)
     rows = json_readers.nodes({"_items": items}, "_items")
-    lines = tuple((json_readers.ident(row, "item_id"), abs(amounts.number(row, "qty"))) for row in rows)
-    return Shipment(
+    lines = tuple((json_readers.ident(row, "item_id"), abs(money.number(row, "qty"))) for row in rows)
+    return ours.Shipment(
         id=json_readers.ident(raw, "id"),
         name="",
         status=json_readers.text(raw, "status"),
@@ -254,22 +274,21 @@ def to_shipment(raw: Node, at: datetime) -> Shipment:
     )
 
 
-def remarks(told: Told) -> Iterator[Remark]:
+def remarks(told: Told) -> Iterator[ours.Remark]:
     raw, kept = told.order, told.kept
-    if payments.is_authorised(raw):
-        yield Remark(kind="other", text=str(messages.MAYBE_AUTHORISED))
-    if payments.is_paid(raw) and told.by_hand:
-        yield Remark(kind="other", text=str(messages.PAY_BY_HAND))
-    for refund in payments.unpaid_back(told.refunds, by_hand=told.by_hand):
-        said = f"{amounts.told(amounts.number(refund, 'amount'))} {kept.currency}"
-        yield Remark(kind="other", text=str(messages.NOT_PAID_BACK) % {"amount": said}, is_open=True)
-    for sentence in tenders.said(raw, kept):
-        yield Remark(kind="payment", text=sentence)
-    for name in labels.bought(raw):
-        yield Remark(kind="label", text=str(messages.LABEL) % {"name": name})
+    if is_authorised(raw):
+        yield ours.Remark(kind="other", text=str(capabilities.MAYBE_AUTHORISED))
+    if is_paid(raw) and told.by_hand:
+        yield ours.Remark(kind="other", text=str(capabilities.PAY_BY_HAND))
+    for refund in unpaid_back(told.refunds, by_hand=told.by_hand):
+        said = f"{money.told(money.number(refund, 'amount'))} {kept.currency}"
+        yield ours.Remark(kind="other", text=str(capabilities.NOT_PAID_BACK) % {"amount": said}, is_open=True)
+    for sentence in tenders(raw, kept):
+        yield ours.Remark(kind="payment", text=sentence)
+    for name in cancellable.labels_bought(raw):
+        yield ours.Remark(kind="label", text=str(capabilities.LABEL) % {"name": name})
     for item in kept.of(Kind.FEE):
-        said = f"{amounts.told(amounts.rounded(item.gross, kept.step))} {kept.currency}"
-        text = messages.FEE if item.net >= 0 else messages.NEGATIVE_FEE
-        yield Remark(kind="other", text=str(text) % {"name": item.title[:80], "amount": said})
+        text = capabilities.FEE if item.net >= 0 else capabilities.NEGATIVE_FEE
+        yield ours.Remark(kind="other", text=str(text) % {"name": item.title[:80], "amount": kept.said(item.gross)})
     if told.status not in (*OPEN, *ENDED):
-        yield Remark(kind="other", text=str(messages.UNKNOWN_STATUS) % {"status": told.status[:60]})
+        yield ours.Remark(kind="other", text=cancellable.unknown_status(told))

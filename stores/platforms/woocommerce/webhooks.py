@@ -11,8 +11,8 @@ from stores.connectors.webhooks import Deliveries, Hook, base64_in, standing_for
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
-from stores.platforms.woocommerce import messages
-from stores.platforms.woocommerce.api import IDENT, Api
+from stores.platforms.woocommerce import capabilities
+from stores.platforms.woocommerce.api import Api
 
 SIGNATURE = "x-wc-webhook-signature"
 PING = re.compile(rb"webhook_id=[1-9][0-9]{0,9}")
@@ -40,14 +40,14 @@ def is_ping(body: bytes) -> bool:
     return isinstance(body, bytes) and PING.fullmatch(body) is not None
 
 
-DELIVERIES = Deliveries(topics=TOPICS, topic_header="x-wc-webhook-topic", signature=is_signed, ident=IDENT)
+DELIVERIES = Deliveries(topics=TOPICS, topic_header="x-wc-webhook-topic", signature=is_signed, ident=Api.ident)
 
 
 # --- subscriptions ------------------------------------------------------------------------------------
 def standing(api: Api) -> list[Hook]:
     """WooCommerce switches a webhook off in silence after a few failures: such a one stands for no topic, so that it
     is taken down and made anew."""
-    with json_readers.understood(str(messages.UNREADABLE)):
+    with json_readers.understood(str(capabilities.UNREADABLE)):
         return [_to_hook(raw) for raw in api.every("webhooks")]
 
 
@@ -70,7 +70,7 @@ def add(api: Api, topic: str, uri: str, secret: str) -> Hook:
 
 def remove(api: Api, hook_id: str) -> None:
     """`force`: webhooks have no bin. One that is gone already is fine."""
-    if not IDENT.fullmatch(hook_id):
+    if not Api.ident.fullmatch(hook_id):
         return
     try:
         api.effect("DELETE", f"webhooks/{hook_id}?force=true")

@@ -10,7 +10,7 @@ from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder
 from stores.canonical.request import Reason
 from stores.kernel.errors import CredentialsRejected, InputRejected, OutcomeUnknown, RemoteRefused, RemoteUnavailable
 from stores.kernel.money import Money
-from stores.platforms.magento import errors, sending
+from stores.platforms.magento import api, writing
 from tests.stores.platforms import rig
 from tests.stores.platforms.magento import place, recorded
 from tests.stores.platforms.magento.errors import REPORT, RIGHT, ROWS, body_of
@@ -49,8 +49,8 @@ def test_of_a_credit_memo_only_known_refusals_are_believed(network, monkeypatch)
 
     The table above is for cancel; here its rows of status 400, and others.
     """
-    monkeypatch.setattr(sending, "guard_refund", lambda *_args: None)
-    monkeypatch.setattr(sending, "refund_body", lambda *_args: {"items": []})
+    monkeypatch.setattr(writing, "guard_refund", lambda *_args: None)
+    monkeypatch.setattr(writing, "refund_body", lambda *_args: {"items": []})
     payment = PaymentBack(payment_id=str(recorded.invoice()["entity_id"]), gateway="", amount=Money(Decimal(1), "EUR"))
     command = RefundOrder(order_id="17", currency="EUR", lines=(), payments=(payment,), shipping=None)
     rows = [row for row in ROWS if row.status == 400 and row.id != "several errors"]
@@ -143,7 +143,7 @@ def test_false_is_a_refusal_that_names_the_rule(network):
     ],
 )
 def test_parameters_are_put_in_before_anybody_reads_it(body, said):
-    assert errors.message(body) == said
+    assert api.message(body) == said
 
 
 @pytest.mark.parametrize("order_id", ["", "1/2", "../store", "1?x=1", "1\n", "é", "9" * 19, "-1"])

@@ -15,7 +15,7 @@ from stores.connectors.records import IN_ALL, Standing
 from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused
 from stores.kernel.money import Money
 from stores.platforms.magento import mapping
-from stores.platforms.magento.facts import Facts
+from stores.platforms.magento.money import Facts
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.magento import place, recorded
 from tests.stores.platforms.magento.place import MUG, world
@@ -215,7 +215,7 @@ def test_a_cancel_that_took_only_a_part_is_for_a_person(world):
     MagentoSimulator(world).staff(order.external_id).invoice(1)
     with pytest.raises(RemoteRefused):  # the usual case: seen in time
         shop.carry_out(command, key=KEY, tag=TAG)
-    answer = shop.api.effect(f"orders/{order.external_id}/cancel")
+    answer = shop.api.effect("POST", f"orders/{order.external_id}/cancel")
 
     heard = outcome_of(lambda: shop.poll(command, shop.read_answer(command, answer)))
     found = shop.find(command, tag=TAG, before=order)

@@ -16,8 +16,8 @@ from stores.canonical import codec
 from stores.canonical.order import Cancellable, Fulfilment, LineItem, Order, PaymentKind, PaymentState
 from stores.kernel.errors import CredentialsRejected, RemoteUnavailable
 from stores.kernel.money import Money
-from stores.platforms.magento import facts, reading
-from stores.platforms.magento.messages import LABELS_UNREAD
+from stores.platforms.magento import money, reading
+from stores.platforms.magento.capabilities import LABELS_UNREAD
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.magento import place, recorded, shown
 from tests.stores.platforms.magento.place import MUG, TEA, world
@@ -313,7 +313,7 @@ def test_shipments_whose_labels_are_too_long_are_read_without_them(world):
 
 def test_shipments_that_magento_answers_with_nothing_are_read_without_their_labels(network):
     """magento2 issue 6668: a label that is no text made the whole answer empty."""
-    shipped = facts.Facts({"entity_id": 7, "items": [{"item_id": 1, "sku": "a", "qty_ordered": 1, "qty_shipped": 1}]})
+    shipped = money.Facts({"entity_id": 7, "items": [{"item_id": 1, "sku": "a", "qty_ordered": 1, "qty_shipped": 1}]})
     for _ in range(3):
         network.get(f"{place.BASE}/shipments", body="", content_type="application/json")
     network.get(f"{place.BASE}/shipments", json={"items": [{"entity_id": 3}], "total_count": 1})

@@ -17,7 +17,7 @@ from stores.canonical.order import Order, PaymentState
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
 from stores.kernel.money import Money
-from stores.platforms.magento import sending
+from stores.platforms.magento import writing
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.magento import place
@@ -332,7 +332,7 @@ def test_an_online_promise_is_not_kept_by_a_record_alone(world):
 
 @pytest.mark.parametrize("value", ["0", "5", "12.34", "0.1", "123456789.99", "0.0001", "29.9999"])
 def test_a_number_keeps_its_digits(value):
-    assert json.dumps(sending.number(Decimal(value))) == value
+    assert json.dumps(writing.json_number(Decimal(value))) == value
 
 
 def test_a_shop_that_is_misconfigured_is_told_at_the_field():

@@ -14,9 +14,9 @@ from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
-from stores.platforms.woocommerce import ledger
-from stores.platforms.woocommerce.ledger import Books, Item, Kind
-from stores.platforms.woocommerce.refund_math import figures
+from stores.platforms.woocommerce import money
+from stores.platforms.woocommerce.money import Books, Item, Kind
+from stores.platforms.woocommerce.writing import figures
 from tests.sandbox import woocommerce_spec
 from tests.stores.platforms import rig
 from tests.stores.platforms.woocommerce import place, recorded
@@ -193,7 +193,7 @@ def test_a_shop_that_rounds_its_lines_all_the_same_is_read_by_its_total():
     coarse = [recorded.order()["line_items"][0] | {"id": number, "quantity": 1, "total": "8.33",
               "taxes": [{"id": 75, "total": "1.67", "subtotal": ""}]} for number in (1, 2)]  # fmt: skip
     order = recorded.order(line_items=coarse, shipping_lines=[], total="19.98", prices_include_tax=True)
-    kept = ledger.read(order, [])
+    kept = money.to_books(order, [])
     assert [item.gross for item in kept.items] == [Decimal("9.99")] * 2
     assert figures(kept, {"1": Decimal(1)}).amount == Decimal("9.99")
 

@@ -14,7 +14,7 @@ from stores.connectors.records import Standing
 from stores.kernel.errors import OutcomeUnknown
 from stores.kernel.money import Money
 from stores.platforms.woocommerce import finding, mapping
-from stores.platforms.woocommerce.mapping import Told
+from stores.platforms.woocommerce.cancellable import Told
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG
 from tests.stores.platforms.woocommerce import place, recorded
 

@@ -6,18 +6,18 @@ import json
 
 import pytest
 
-from stores.platforms.woocommerce import labels
+from stores.platforms.woocommerce import cancellable
 
 BOUGHT = {"label_id": 7, "status": "PURCHASED", "service_name": "USPS Priority", "tracking": "9400"}
 
 
-@pytest.mark.parametrize("key", labels.KEYS)
+@pytest.mark.parametrize("key", cancellable.KEYS)
 @pytest.mark.parametrize("as_text", [False, True], ids=["list", "text"])
 def test_a_bought_label_is_named(key, as_text):
     value = [BOUGHT, BOUGHT | {"label_id": 8, "tracking": None}]
     order = {"meta_data": [{"id": 1, "key": key, "value": json.dumps(value) if as_text else value}]}
 
-    assert list(labels.bought(order)) == ["USPS Priority 9400", "USPS Priority 8"]
+    assert list(cancellable.labels_bought(order)) == ["USPS Priority 9400", "USPS Priority 8"]
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_a_bought_label_is_named(key, as_text):
      [BOUGHT | {"status": "PURCHASE_ERROR"}], [BOUGHT | {"error": "declined"}], "[" * 500],
 )  # fmt: skip
 def test_what_is_no_bought_label_is_passed_over(value):
-    assert list(labels.bought({"meta_data": [{"id": 1, "key": "wcshipping_labels", "value": value}]})) == []
+    assert list(cancellable.labels_bought({"meta_data": [{"id": 1, "key": "wcshipping_labels", "value": value}]})) == []
 
 
 def meta(**values):
@@ -40,7 +40,7 @@ def meta(**values):
 def test_a_label_whose_refund_was_refused_stays_paid(state, is_paid):
     order = meta(wcshipping_labels=[BOUGHT | {"refund": {"status": state, "request_date": 1492165890165}}])
 
-    assert list(labels.bought(order)) == (["USPS Priority 9400"] if is_paid else [])
+    assert list(cancellable.labels_bought(order)) == (["USPS Priority 9400"] if is_paid else [])
 
 
 def test_a_label_stays_paid_when_the_customers_data_is_erased_or_the_shop_is_still_told():
@@ -48,7 +48,7 @@ def test_a_label_stays_paid_when_the_customers_data_is_erased_or_the_shop_is_sti
     under_way = BOUGHT | {"label_id": 8, "status": "PURCHASE_IN_PROGRESS", "tracking": None}
     order = meta(wcshipping_labels=[erased, under_way])
 
-    assert list(labels.bought(order)) == ["USPS Priority 7", "USPS Priority 8"]
+    assert list(cancellable.labels_bought(order)) == ["USPS Priority 7", "USPS Priority 8"]
 
 
 def test_a_label_that_the_newer_plug_in_took_over_is_told_once_as_it_says():
@@ -56,11 +56,11 @@ def test_a_label_that_the_newer_plug_in_took_over_is_told_once_as_it_says():
     given_back = later | {"refund": {"status": "complete"}}
     both = meta(wc_connect_labels=[BOUGHT, later], wcshipping_labels=[BOUGHT, given_back])
 
-    assert list(labels.bought(both)) == ["USPS Priority 9400"]
+    assert list(cancellable.labels_bought(both)) == ["USPS Priority 9400"]
 
 
 def test_labels_whose_text_has_bare_quotes_are_not_passed_over_in_silence():
     """The older plug-in stored package names such as `Boxy "The Box"` so, and mends them when it reads."""
     text = json.dumps([BOUGHT | {"package_name": 'Boxy "The Box"'}]).replace('\\"', '"')
 
-    assert len(list(labels.bought(meta(wc_connect_labels=text)))) == 1
+    assert len(list(cancellable.labels_bought(meta(wc_connect_labels=text)))) == 1

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from stores.kernel.errors import InputRejected, RemoteRefused, RemoteUnavailable
-from stores.platforms.woocommerce import listing
+from stores.platforms.woocommerce import reading
 from tests.make import NOW
 from tests.stores.platforms.woocommerce import place, recorded
 
@@ -156,7 +156,7 @@ def test_an_empty_answer_is_a_failed_read(network):
 @pytest.mark.parametrize("said", ["x", "2026-11-20T10:00:00|0x1|", "a|1|", "|1|x", "|" * 5, "2026|1|1\n"])
 def test_a_strange_cursor_is_refused(said):
     with pytest.raises(InputRejected):
-        listing.ByChange.read(said)
+        reading.ByChange.read(said)
 
 
 def test_a_page_of_many_thousand_orders_is_quick(world):

@@ -20,9 +20,9 @@ from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.kernel.money import Money
-from stores.platforms.woocommerce import mapping, messages, quoting
-from stores.platforms.woocommerce.mapping import Told
-from stores.platforms.woocommerce.refund_math import figures
+from stores.platforms.woocommerce import capabilities, mapping, reading
+from stores.platforms.woocommerce.cancellable import Told
+from stores.platforms.woocommerce.writing import figures
 from tests.stores.platforms.woocommerce import place, recorded, shown
 
 
@@ -105,7 +105,7 @@ def test_an_authorisation_is_something_a_person_must_look_at():
     order = read(status="on-hold", date_paid_gmt=None)
     (payment,) = order.payments
     assert (payment.kind, payment.refundable, payment.capturable) == (PaymentKind.AUTHORISATION, None, eur("57.72"))
-    assert str(messages.MAYBE_AUTHORISED) in [remark.text for remark in order.remarks]
+    assert str(capabilities.MAYBE_AUTHORISED) in [remark.text for remark in order.remarks]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_any_answer_is_an_order_or_a_failed_read(changes):
             told = Told(found["order"], found["refunds"])
             order = mapping.to_order(told)
             wish = CancelRequest(lines={line.id: line.cancellable for line in order.lines})
-            quoting.to_quote(told, order, figures(told.kept, quoting.wanted(told, wish)), is_estimate=True)
+            reading.to_quote(told, order, figures(told.kept, reading.wanted(told, wish)), is_estimate=True)
     except (RemoteUnavailable, RemoteRefused):
         return
     assert codec.loads(Order, codec.dumps(order)) == order
@@ -282,7 +282,7 @@ def test_stock_that_was_kept_and_no_money_left_name_the_only_way_out():
     free = kept | {"id": 316, "total": "0.00", "product_id": 95, "sku": "GIFT"}
     order = recorded.order(line_items=[kept, free], shipping_lines=[], total="17.26")
     found = mapping.to_order(Told(order, recorded.refunds()))
-    assert found.whole_cancel_blockers == (str(messages.KEPT_STOCK),)
+    assert found.whole_cancel_blockers == (str(capabilities.KEPT_STOCK),)
     assert not found.ends_by_refund
     assert mapping.to_order(Told(order | {"total": "20.00"}, recorded.refunds())).whole_cancel_blockers == ()
 
