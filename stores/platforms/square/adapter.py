@@ -7,15 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
-from stores.canonical.commands import (
-    CancelOrder,
-    Command,
-    CorrectStock,
-    EditOrder,
-    RefundOrder,
-    Resend,
-    VoidPayment,
-)
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, Resend, VoidPayment
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
@@ -33,10 +25,10 @@ from stores.connectors.roles import (
 )
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import JobFailed, RemoteRefused
-from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import node, text
 from stores.platforms.square import capabilities as declared
-from stores.platforms.square import facts, finding, mapping, quoting, reading, receipts, sending, stock, webhooks
-from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part
+from stores.platforms.square import finding, mapping, money, reading, webhooks, writing
+from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part, understood
 from stores.platforms.square.capabilities import _
 from stores.platforms.square.mapping import Place
 
@@ -107,20 +99,20 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     def check_access(self) -> Access:
         """The locations, then what the token may do."""
-        with reading.understood():
+        with understood():
             places = self.api.places()
             if not places:
                 raise RemoteRefused("no location", code="no_location", user_message=str(declared.NO_LOCATION))
-            first = next((one for one in places if json_readers.text(one, "status") != "INACTIVE"), places[0])
+            first = next((one for one in places if text(one, "status") != "INACTIVE"), places[0])
             granted = self._granted()
             return Access(
-                shop_name=json_readers.text(first, "business_name", "name"),
-                currency=json_readers.text(first, "currency"),
-                time_zone=json_readers.text(first, "timezone"),
+                shop_name=text(first, "business_name", "name"),
+                currency=text(first, "currency"),
+                time_zone=text(first, "timezone"),
                 granted=granted,
                 missing=self.missing(granted),
                 api_version=VERSION,
-                account=json_readers.text(first, "merchant_id"),
+                account=text(first, "merchant_id"),
             )
 
     def _granted(self) -> tuple[str, ...]:
@@ -143,8 +135,8 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        with reading.understood():
-            return quoting.estimate(facts.one_order(self.api, order.external_id), order, request)
+        with understood():
+            return money.estimate(self.api.order(order.external_id), order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         return f"{DESKS[self.environment()]}/dashboard/orders/overview/{quoted(order_external_id, safe='')}"
@@ -152,17 +144,17 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads what decides between the two ways: whether any money came in."""
-        sending.guard_cancel(command)
-        with reading.understood():
-            order = facts.one_order(self.api, command.order_id)
-            payments, _hidden = facts.payments_of(self.api, order)
-            body = sending.cancel_body(order, payments, self.note_with_tag(command.note, tag), tag, key=key)
+        writing.guard_cancel(command)
+        with understood():
+            order = self.api.order(command.order_id)
+            payments, _hidden = reading.payments_of(self.api, order)
+            body = writing.cancel_body(order, payments, self.note_with_tag(command.note, tag), tag, key=key)
         return self.read_answer(command, self._put(command.order_id, body, key))
 
     def edit_order(self, command: EditOrder, *, key: str, tag: str) -> Receipt:
-        with reading.understood():
-            order = facts.one_order(self.api, command.order_id)
-            body = sending.edit_body(command, order, self.note_with_tag(command.note, tag), key=key)
+        with understood():
+            order = self.api.order(command.order_id)
+            body = writing.edit_body(command, order, self.note_with_tag(command.note, tag), key=key)
         return self.read_answer(command, self._put(command.order_id, body, key))
 
     def _put(self, order_id: str, body: Mapping[str, Any], key: str) -> Any:
@@ -170,11 +162,11 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads order, payments and refunds first: what is left, and the payment's version."""
-        sending.one_payment(command)
-        with reading.understood():
-            found = facts.read(self.api, command.order_id, asks_banks=False)
+        writing.one_payment(command)
+        with understood():
+            found = reading.read_facts(self.api, command.order_id, asks_banks=False)
             order = mapping.to_order(found, Place(reading.nameless(found.order)))
-            body = sending.refund_body(command, found, order, tag, key=key)
+            body = writing.refund_body(command, found, order, tag, key=key)
         return self.read_answer(command, self.api.effect("POST", "v2/refunds", body, key=key))
 
     def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
@@ -182,19 +174,19 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return self.read_answer(command, self.api.effect("POST", f"v2/payments/{part(command.payment_id)}/cancel"))
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
-        body = stock.change_body(command, key=key, tag=tag, at=self.connection.now())
+        body = writing.change_body(command, key=key, tag=tag, at=self.connection.now())
         return self.read_answer(command, self.api.effect("POST", "v2/inventory/changes/batch-create", body, key=key))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return receipts.read(command, answer)
+        return writing.read_answer(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Only refunds take their time."""
         if not isinstance(command, RefundOrder):
             return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=receipt.reported)
-        with reading.understood():
+        with understood():
             found = self.api.get(f"v2/refunds/{part(receipt.ids.get('refund', ''))}")
-            return receipts.refund(command, json_readers.node(found.get("refund"), "refund"), JobFailed)
+            return writing.refund(command, node(found.get("refund"), "refund"), JobFailed)
 
     def normal_seconds(self, command: Command, receipt: Receipt) -> float:
         """A refund to a bank account takes days; everything else is answered within minutes."""
@@ -203,7 +195,7 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return BANK_SECONDS if is_slow else super().normal_seconds(command, receipt)
 
     def records(self, command: Command, *, before: Order) -> Reading:
-        with reading.understood():
+        with understood():
             return finding.records(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:

@@ -37,10 +37,10 @@ MEANT = {
         captured paid, paid paid, declined pending, pending pending, partially_refunded partly_refunded,
         refunded refunded, void voided""",
     "magento.finding.STANDINGS": "1 pending, 2 done, 3 failed",
-    "square.moneys.KINDS": "APPROVED authorisation, COMPLETED sale, CANCELED void",
-    "square.moneys.STATUS": """
+    "square.money.KINDS": "APPROVED authorisation, COMPLETED sale, CANCELED void",
+    "square.money.STATUS": """
         APPROVED success, COMPLETED success, CANCELED success, PENDING pending, FAILED failed""",
-    "square.moneys.REFUND_STATUS": """
+    "square.money.REFUND_STATUS": """
         PENDING pending, APPROVED pending, COMPLETED success, REJECTED failed, FAILED failed""",
     "shoplazza.finding.STANDING": "finished done, failed failed",
     "shoplazza.payments.STATUS": """
@@ -72,10 +72,10 @@ SETS = {
     "magento.facts.BY_HAND": "checkmo banktransfer cashondelivery purchaseorder free",
     "magento.payments.ENDED": "canceled closed",
     "magento.cancellable.NEVER": "canceled closed holded payment_review",
-    "square.facts.SETTLED": "success failed",
-    "square.moneys.BY_HAND": "CASH EXTERNAL",
-    "square.errors.MOVED": "VERSION_MISMATCH CONFLICT",
-    "square.errors.TOKEN": "UNAUTHORIZED ACCESS_TOKEN_EXPIRED ACCESS_TOKEN_REVOKED",
+    "square.cancellable.SETTLED": "success failed",
+    "square.money.BY_HAND": "CASH EXTERNAL",
+    "square.api.MOVED": "VERSION_MISMATCH CONFLICT",
+    "square.api.TOKEN": "UNAUTHORIZED ACCESS_TOKEN_EXPIRED ACCESS_TOKEN_REVOKED",
     "shoplazza.mapping.OPEN": "opened placed",
     "shoplazza.mapping.UNSHIPPED": "initialled waiting",
     "shoplazza.payments.TAKEN": "success refunding refunded refund_failed",
