@@ -2,7 +2,8 @@
 
 `roles`: what an outside account can be (a source of orders, a refunder, a ledger, a channel): read it first.
 `registry`: all of them by key. `webhooks`: how deliveries are believed and read. `rows`: a listing, row by row.
-`oauth1`: signatures of OAuth 1.0a.
+`rest`: the call, for whoever speaks REST. `errors`: what a vendor's refusals prove, as a table. `oauth1`: signatures of
+OAuth 1.0a.
 `records`: what an adapter reads back. `judge`: the one place that says found, foreign, absent or unclear. An adapter
 never judges: it reads, and knows our mark only as text that may stand somewhere. `refund_estimate`: what goes back, and
 through which payment, where a platform computes nothing itself.
