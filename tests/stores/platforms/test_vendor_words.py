@@ -43,7 +43,7 @@ MEANT = {
     "square.money.REFUND_STATUS": """
         PENDING pending, APPROVED pending, COMPLETED success, REJECTED failed, FAILED failed""",
     "shoplazza.finding.STANDING": "finished done, failed failed",
-    "shoplazza.payments.STATUS": """
+    "shoplazza.money.STATUS": """
         success success, refunding success, refunded success, refund_failed success, authorized success, void success,
         processing pending, error failed, expire failed""",
     "shoplazza.capabilities.PAYMENT": """
@@ -76,14 +76,14 @@ SETS = {
     "square.money.BY_HAND": "CASH EXTERNAL",
     "square.api.MOVED": "VERSION_MISMATCH CONFLICT",
     "square.api.TOKEN": "UNAUTHORIZED ACCESS_TOKEN_EXPIRED ACCESS_TOKEN_REVOKED",
-    "shoplazza.mapping.OPEN": "opened placed",
-    "shoplazza.mapping.UNSHIPPED": "initialled waiting",
-    "shoplazza.payments.TAKEN": "success refunding refunded refund_failed",
-    "shoplazza.payments.BY_HAND": "custom cod offline bank_transfer",
-    "shoplazza.units.DEAD": "cancelled canceled failed failure error",
+    "shoplazza.cancellable.OPEN": "opened placed",
+    "shoplazza.cancellable.UNSHIPPED": "initialled waiting",
+    "shoplazza.money.TAKEN": "success refunding refunded refund_failed",
+    "shoplazza.money.BY_HAND": "custom cod offline bank_transfer",
+    "shoplazza.cancellable.DEAD": "cancelled canceled failed failure error",
     "shoplazza.capabilities.MONEY_MOVED": "refunding refund_failed refunded partially_refunded",
     "shoplazza.capabilities.BY_AMOUNT": "refunding refund_failed",
-    "shoplazza.errors.MAYBE_DONE": "Aborted DeadlineExceeded",
+    "shoplazza.api.MAYBE_DONE": "Aborted DeadlineExceeded",
 }
 TOLD = {
     WooCommerce: "order.created order_changed, order.updated order_changed, order.restored order_changed, "
