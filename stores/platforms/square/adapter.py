@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
@@ -25,16 +25,18 @@ from stores.connectors.roles import (
 )
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import JobFailed, RemoteRefused
-from stores.kernel.http.json_readers import node, text
+from stores.kernel.http.json_readers import Node, node, text
 from stores.platforms.square import capabilities as declared
 from stores.platforms.square import finding, mapping, money, reading, webhooks, writing
 from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part, understood
+from stores.platforms.square.cancellable import Facts
 from stores.platforms.square.capabilities import _
 from stores.platforms.square.mapping import Place
 
 HOSTS = {"production": "https://connect.squareup.com", "sandbox": "https://connect.squareupsandbox.com"}
 DESKS = {"production": "https://app.squareup.com", "sandbox": "https://app.squareupsandbox.com"}
 KEY_MARGIN_HOURS = 4
+JUST_NOW = timedelta(seconds=5)
 BANK = "BANK_ACCOUNT"
 BANK_SECONDS = 7 * 86_400.0  # five business days
 
@@ -87,6 +89,8 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
         self.api = Api(connection, self.base_url())
+        self._read: tuple[Order, Facts] | None = None  # the last read of a whole order, and what it was made of
+        self._guarded: tuple[Order, Facts] | None = None  # the same, of the guard before a send
 
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
@@ -126,17 +130,22 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return tuple(one for one in said if isinstance(one, str))
 
     def read_order(self, external_id: str) -> Order:
-        return reading.read_order(self.api, external_id)
+        self._read = reading.read_order(self.api, external_id)
+        return self._read[0]
 
     def look_again(self, before: Order) -> Order:
-        return reading.look_again(self.api, before)
+        self._read = self._guarded = reading.look_again(self.api, before)
+        return self._read[0]
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
+        """From the read that `order` was made of; read again where it is another's."""
         with understood():
-            return money.estimate(self.api.order(order.external_id), order, request)
+            is_it = self._read is not None and self._read[0] is order
+            raw = self._read[1].order if self._read and is_it else self.api.order(order.external_id)
+            return money.estimate(raw, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         return f"{DESKS[self.environment()]}/dashboard/orders/overview/{quoted(order_external_id, safe='')}"
@@ -146,42 +155,67 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         """Reads what decides between the two ways: whether any money came in."""
         writing.guard_cancel(command)
         with understood():
-            order = self.api.order(command.order_id)
-            payments, _hidden = reading.payments_of(self.api, order)
+            order, payments = self._order_and_payments(command.order_id)
             body = writing.cancel_body(order, payments, self.note_with_tag(command.note, tag), tag, key=key)
-        return self.read_answer(command, self._put(command.order_id, body, key))
+        return self._put(command, body, key)
 
     def edit_order(self, command: EditOrder, *, key: str, tag: str) -> Receipt:
         with understood():
-            order = self.api.order(command.order_id)
+            seen = self._just_read(command.order_id)
+            order = seen.order if seen else self.api.order(command.order_id)
             body = writing.edit_body(command, order, self.note_with_tag(command.note, tag), key=key)
-        return self.read_answer(command, self._put(command.order_id, body, key))
+        return self._put(command, body, key)
 
-    def _put(self, order_id: str, body: Mapping[str, Any], key: str) -> Any:
-        return self.api.effect("PUT", f"v2/orders/{part(order_id)}", body, key=key)
+    def _put(self, command: CancelOrder | EditOrder, body: Mapping[str, Any], key: str) -> Receipt:
+        return self._act(command, "PUT", f"v2/orders/{part(command.order_id)}", body, key=key)
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
-        """Reads order, payments and refunds first: what is left, and the payment's version."""
+        """By order, payments and refunds as just read: what is left, and the payment's version."""
         writing.one_payment(command)
         with understood():
-            found = reading.read_facts(self.api, command.order_id, asks_banks=False)
+            seen = self._just_read(command.order_id)
+            found = seen or reading.read_facts(self.api, command.order_id, asks_banks=False)
             order = mapping.to_order(found, Place(reading.nameless(found.order)))
             body = writing.refund_body(command, found, order, tag, key=key)
-        return self.read_answer(command, self.api.effect("POST", "v2/refunds", body, key=key))
+        return self._act(command, "POST", "v2/refunds", body, key=key)
 
     def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
         """It takes no key and no words; a second one is refused."""
-        return self.read_answer(command, self.api.effect("POST", f"v2/payments/{part(command.payment_id)}/cancel"))
+        return self._act(command, "POST", f"v2/payments/{part(command.payment_id)}/cancel")
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
         body = writing.change_body(command, key=key, tag=tag, at=self.connection.now())
-        return self.read_answer(command, self.api.effect("POST", "v2/inventory/changes/batch-create", body, key=key))
+        return self._act(command, "POST", "v2/inventory/changes/batch-create", body, key=key)
+
+    def _act(
+        self, command: Command, method: str, path: str, body: Mapping[str, Any] | None = None, *, key: str = ""
+    ) -> Receipt:
+        self._guarded = None
+        return self.read_answer(command, self.api.effect(method, path, body, key=key))
+
+    def _order_and_payments(self, order_id: str) -> tuple[Node, Sequence[Node]]:
+        if seen := self._just_read(order_id):
+            return seen.order, seen.payments
+        order = self.api.order(order_id)
+        return order, reading.payments_of(self.api, order)[0]
+
+    def _just_read(self, order_id: str) -> Facts | None:
+        """What the guard before this very send has read: taken once, within seconds, else None: read it.
+
+        The order's version and the payment's go out with the body, so what moves in between is refused by Square.
+        """
+        guarded, self._guarded = self._guarded, None
+        if guarded is None or guarded[0].external_id != order_id:
+            return None
+        found, limit = guarded[1], self.connection.now() - JUST_NOW
+        return found if found.read_at is not None and found.read_at >= limit else None
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
         return writing.read_answer(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Only refunds take their time."""
+        self._guarded = None
         if not isinstance(command, RefundOrder):
             return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=receipt.reported)
         with understood():
@@ -195,6 +229,7 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return BANK_SECONDS if is_slow else super().normal_seconds(command, receipt)
 
     def records(self, command: Command, *, before: Order) -> Reading:
+        self._guarded = None  # between two looks nothing is taken from the first
         with understood():
             return finding.records(self.api, command, before=before)
 

@@ -34,14 +34,15 @@ OVERLAP = timedelta(minutes=5)  # what is written is searchable some seconds lat
 STATES = ["OPEN", "COMPLETED", "CANCELED"]
 
 
-def read_order(api: Api, order_id: str) -> Order:
+def read_order(api: Api, order_id: str) -> tuple[Order, Facts]:
     """The order, its location, its payments and refunds; and once something was paid, what it took out of stock."""
     with understood():
         found = read_facts(api, order_id)
-        return mapping.to_order(found, Place(location(api, found.order), taken_from_stock(api, found.order)))
+        place = Place(location(api, found.order), taken_from_stock(api, found.order))
+        return mapping.to_order(found, place), found
 
 
-def look_again(api: Api, before: Order) -> Order:
+def look_again(api: Api, before: Order) -> tuple[Order, Facts]:
     """Refunds that are settled stay; the place and what was taken from stock are known."""
     if before.is_summary:
         return read_order(api, before.external_id)
@@ -49,7 +50,7 @@ def look_again(api: Api, before: Order) -> Order:
         found = read_facts(api, before.external_id, before.refunds)
         spots = [spot.location for line in before.lines for spot in line.placements if spot.location]
         place = spots[0] if spots else location(api, found.order)
-        return mapping.to_order(found, Place(place, _taken_before(api, found, before)))
+        return mapping.to_order(found, Place(place, _taken_before(api, found, before))), found
 
 
 def _taken_before(api: Api, found: Facts, before: Order) -> frozenset[str]:
@@ -268,7 +269,7 @@ def _sold(raw: Any) -> str:
 
 def _whole(api: Api, ident: str) -> Order | None:
     try:
-        return read_order(api, ident)
+        return read_order(api, ident)[0]
     except RemoteRefused as exc:
         if exc.code != "not_found":
             raise

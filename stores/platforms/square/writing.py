@@ -5,7 +5,7 @@ A misspelt field is answered with 200, so every answer is looked into.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -58,7 +58,7 @@ def guard_cancel(command: CancelOrder) -> None:
         raise Unsupported("cancel_order", str(capabilities.ORDER_ONLY))
 
 
-def cancel_body(order: Node, payments: list[Node], note: str, tag: str, *, key: str) -> dict[str, Any]:
+def cancel_body(order: Node, payments: Sequence[Node], note: str, tag: str, *, key: str) -> dict[str, Any]:
     """CANCELED while nothing was paid; else only what is still to be handed over. Raises RemoteRefused."""
     live = fulfilments(updatable(order), *LIVE)
     paid = any(text(payment, "status") == money.TAKEN for payment in payments)
