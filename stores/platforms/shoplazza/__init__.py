@@ -5,8 +5,8 @@ Quirks: cancel takes a reason and nothing else, and its answer proves nothing; m
 its own, before the cancel; there is no calculator, so the amounts are ours; nothing is idempotent; and the very path
 that refunds lines from 2025-06 on refunds *everything* under 2022-01, so refunds refuse to run below 2025-06.
 
-Read first: adapter.py (the calls), api.py (envelopes and errors), mapping.py and payments.py (theirs to ours),
-quoting.py and refund_math.py (our estimate), sending.py (ours to theirs), finding.py (what a look reads back). Only
+Read first: adapter.py (the calls), api.py (envelopes and errors), mapping.py and money.py (theirs to ours), reading.py
+and cancellable.py (our estimate), writing.py (ours to theirs), finding.py (what a look reads back). Only
 stores.platforms.registry imports from here.
 """
 

@@ -27,8 +27,9 @@ from stores.connectors.roles import (
 )
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
+from stores.kernel.http.json_readers import listed, maybe, text
 from stores.platforms.shoplazza import capabilities as declared
-from stores.platforms.shoplazza import fields, finding, quoting, reading, receipts, sending, webhooks
+from stores.platforms.shoplazza import finding, reading, webhooks, writing
 from stores.platforms.shoplazza.api import BUCKET, PER_SECOND, Api, check_id, understood
 from stores.platforms.shoplazza.capabilities import _
 
@@ -114,16 +115,16 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
         """The shop, then a count of orders. The right to write cannot be asked for: it counts as granted."""
         with understood():
             said = self.api.get("shop")
-            shop = fields.maybe(said, "shop") or said
+            shop = maybe(said, "shop") or said
             granted = ("read_shop", *self._order_rights())
             return Access(
-                shop_name=fields.text(shop, "name"),
-                currency=fields.text(shop, "currency"),
-                time_zone=fields.text(shop, "timezone"),
+                shop_name=text(shop, "name"),
+                currency=text(shop, "currency"),
+                time_zone=text(shop, "timezone"),
                 granted=granted,
                 missing=self.missing(granted),
                 api_version=self.version,
-                account=fields.text(shop, "system_domain") or self.shop(),
+                account=text(shop, "system_domain") or self.shop(),
             )
 
     def _order_rights(self) -> tuple[str, ...]:
@@ -145,41 +146,41 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        return quoting.quote(self.api, order, request)
+        return reading.quote(self.api, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         return f"https://{self.shop()}/admin/orders/{quoted(order_external_id, safe='')}"
 
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
-        sending.guard_cancel(command)
-        said = sending.reason_words(declared.REASONS[command.reason], command.note.strip())
+        writing.guard_cancel(command)
+        said = writing.reason_words(declared.REASONS[command.reason], command.note.strip())
         path = f"orders/{check_id(command.order_id)}/cancel"
         return self.read_answer(
-            command, self.api.effect("POST", path, sending.cancel_body(self.note_with_tag(said, tag)))
+            command, self.api.effect("POST", path, writing.cancel_body(self.note_with_tag(said, tag)))
         )
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads first: how many payment lines there are, and whether the money and each part of it is still there."""
-        sending.guard_version(self.version)
-        sending.whole(command)
+        writing.guard_version(self.version)
+        writing.whole(command)
         with understood():
             order, records = reading.order_and_records(self.api, command.order_id)
-            sending.guard_money(command, order, records)
-            body = sending.refund_body(command, order, records, self.note_with_tag(command.note, tag))
+            writing.guard_money(command, order, records)
+            body = writing.refund_body(command, order, records, self.note_with_tag(command.note, tag))
         return self.read_answer(command, self.api.effect("POST", f"orders/{check_id(command.order_id)}/refund", body))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return receipts.read(command, answer)
+        return writing.read_answer(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         with understood():
             if isinstance(command, RefundOrder):
                 answer = reading.refund_answer(self.api, command.order_id)
-                return receipts.refund_state(receipt, fields.listed(answer, "records"), command)
+                return writing.refund_state(receipt, listed(answer, "records"), command)
             order = reading.one_order(self.api, command.order_id)
             if isinstance(command, CancelOrder):
-                return receipts.cancelled(order, command)
+                return writing.cancelled(order, command)
             return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, reported=receipt.reported)
 
     def records(self, command: Command, *, before: Order) -> Reading:

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from stores.canonical.commands import CancelOrder, Command, RefundOrder
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable, Unsupported
-from stores.platforms.shoplazza import capabilities, fields, payments
-from stores.platforms.shoplazza.api import Api
-from stores.platforms.shoplazza.fields import Misread, Node
-from stores.platforms.shoplazza.reading import one_order, refund_answer
+from stores.kernel.http.json_readers import Misread, Node, listed, nodes, text
+from stores.kernel.http.json_readers import units as units_of
+from stores.platforms.shoplazza import capabilities, reading
+from stores.platforms.shoplazza.api import Api, amount_of, ident_of
+from stores.platforms.shoplazza.money import FAILED
 
-STANDING = {"finished": Standing.DONE, payments.FAILED: Standing.FAILED}  # any other word: on its way
+STANDING = {"finished": Standing.DONE, FAILED: Standing.FAILED}  # any other word: on its way
 
 
 def read(api: Api, command: Command) -> Reading:
@@ -25,9 +26,9 @@ def read(api: Api, command: Command) -> Reading:
     with looked():
         match command:
             case CancelOrder():
-                return cancellation(one_order(api, command.order_id))
+                return cancellation(reading.one_order(api, command.order_id))
             case RefundOrder():
-                return refunds(refund_answer(api, command.order_id), command)
+                return refunds(reading.refund_answer(api, command.order_id), command)
     raise Unsupported("cancel_lines")
 
 
@@ -45,24 +46,24 @@ def looked() -> Iterator[None]:
 
 
 def cancellation(order: Node) -> Reading:
-    is_done = fields.text(order, "status") == "cancelled"
-    ident = fields.ident(order)
+    is_done = text(order, "status") == "cancelled"
+    ident = ident_of(order)
     made = Record(
         id=ident,
         ids={"order": ident},
-        text=fields.text(order, "cancel_reason"),
+        text=text(order, "cancel_reason"),
         standing=Standing.DONE if is_done else Standing.UNDONE,
         detail=_("The order is cancelled.") if is_done else "",
     )
-    is_gone = not is_done and fields.text(order, "deleted_at")
+    is_gone = not is_done and text(order, "deleted_at")
     return Reading(
         records=(made,), absent=_("The order is not cancelled."), foreign=str(capabilities.DELETED) if is_gone else ""
     )
 
 
 def refunds(answer: Node, command: RefundOrder) -> Reading:
-    records = fields.listed(answer, "records")
-    told = fields.text(answer, "order_financial_status")
+    records = listed(answer, "records")
+    told = text(answer, "order_financial_status")
     return Reading(
         records=tuple(to_record(record, command.currency) for record in records),
         absent=_("No refund with our mark is there."),
@@ -72,26 +73,26 @@ def refunds(answer: Node, command: RefundOrder) -> Reading:
 
 def to_record(raw: Node, currency: str) -> Record:
     """Raises Misread for a record without its amount or its state."""
-    ident, state = fields.ident(raw), fields.text(raw, "refund_status")
+    ident, state = ident_of(raw), text(raw, "refund_status")
     if not state or not raw.get("refund_price"):
         raise Misread("refund_status" if not state else "refund_price")
     standing = STANDING.get(state, Standing.PENDING)
     return Record(
         id=ident,
         ids={"refund": ident},
-        text=fields.text(raw, "note"),
-        money={IN_ALL: fields.amount(raw, "refund_price", currency)},
-        units=units(raw),
+        text=text(raw, "note"),
+        money={IN_ALL: amount_of(raw, "refund_price", currency)},
+        units=units_in(raw),
         standing=standing,
         detail=str(capabilities.NOT_PAID_BACK) if standing is Standing.FAILED else "",
     )
 
 
-def units(raw: Node) -> dict[str, Decimal] | None:
+def units_in(raw: Node) -> dict[str, Decimal] | None:
     """None where the record does not tell any."""
     if raw.get("refund_line_items") is None:
         return None
     found: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for line in fields.items(raw, "refund_line_items"):
-        found[fields.ident(line, "line_item_id")] += fields.units(line, "refund_quantity")
+    for line in nodes(raw, "refund_line_items"):
+        found[ident_of(line, "line_item_id")] += units_of(line, "refund_quantity")
     return dict(found)

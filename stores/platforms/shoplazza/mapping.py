@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from stores.canonical.order import (
-    Cancellable,
     Fulfilment,
     LineItem,
     Location,
     MoneyPair,
     Order,
     Payment,
+    PaymentKind,
     PaymentState,
+    PaymentStatus,
     Person,
     Placement,
     Readiness,
+    Refund,
+    RefundedLine,
+    Remark,
     Shipment,
 )
+from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
+from stores.kernel.http.json_readers import units as units_of
 from stores.kernel.money import Money
-from stores.platforms.shoplazza import capabilities, fields, moneys, payments, remarks, units
-from stores.platforms.shoplazza.fields import Misread, Node
-from stores.platforms.shoplazza.rates import Rates
-from stores.platforms.shoplazza.units import Count
-
-OPEN = ("opened", "placed")
-UNSHIPPED = ("initialled", "waiting")
+from stores.platforms.shoplazza import cancellable, capabilities, money
+from stores.platforms.shoplazza.api import Rates, amount_of, flag, ident_of
+from stores.platforms.shoplazza.cancellable import ZERO, Count
+from stores.platforms.shoplazza.money import FAILED, PENDING
 
 
 def to_order(
@@ -41,121 +44,89 @@ def to_order(
 ) -> Order:
     """records: of GET …/refund; paid: from the transactions; a summary comes from a list and has neither."""
     rates = Rates.of(raw)
-    updated = fields.when(raw, "updated_at")
-    placed = fields.when(raw, "placed_at") or fields.when(raw, "created_at")
+    updated = when(raw, "updated_at")
+    placed = when(raw, "placed_at") or when(raw, "created_at")
     if updated is None or placed is None:
         raise Misread("updated_at")
-    blockers = whole_cancel_blockers(raw, records)
+    blockers = cancellable.whole_cancel_blockers(raw, records)
     lines = to_lines(raw, rates)
-    status, shipping = fields.text(raw, "status"), fields.text(raw, "fulfillment_status")
-    reason = fields.text(raw, "cancel_reason")
+    status, shipping = text(raw, "status"), text(raw, "fulfillment_status")
+    reason = text(raw, "cancel_reason")
     return Order(
         platform="shoplazza",
-        external_id=fields.ident(raw),
-        number=fields.text(raw, "number") or fields.ident(raw),
+        external_id=ident_of(raw),
+        number=text(raw, "number") or ident_of(raw),
         placed_at=placed,
-        created_at=fields.when(raw, "created_at"),
+        created_at=when(raw, "created_at"),
         updated_at=updated,
-        cancelled_at=cancelled_at(raw),
-        closed_at=fields.when(raw, "finished_at"),
+        cancelled_at=cancellable.cancelled_at(raw),
+        closed_at=when(raw, "finished_at"),
         cancel_reason=reason,
         cancel_note=reason,
         is_test=any(payment.is_test for payment in paid),
-        is_confirmed=bool(fields.text(raw, "placed_at")),
+        is_confirmed=bool(text(raw, "placed_at")),
         fulfilment=capabilities.FULFILMENT.get(shipping, Fulfilment.UNKNOWN),
         payment=to_payment_state(raw, rates),
         return_state=str(capabilities.RETURNS.get(shipping, "")),
         currency=rates.shop,
         customer_currency=rates.currency,
         customer=to_person(raw),
-        note=fields.text(raw, "note"),
-        tags=tuple(tag.strip() for tag in fields.text(raw, "tags").split(",") if tag.strip()),
-        source=fields.text(raw, "source"),
-        app_name=fields.text(raw, "source_name") if isinstance(raw.get("source_name"), str) else "",
-        taxes_included=fields.flag(fields.maybe(raw, "config"), "product_tax_included"),
-        gateways=tuple(dict.fromkeys(payments.label(line) for line in payments.lines_of(raw))),
-        payment_terms=fields.text(raw, "payment_method"),
+        note=text(raw, "note"),
+        tags=tuple(tag.strip() for tag in text(raw, "tags").split(",") if tag.strip()),
+        source=text(raw, "source"),
+        app_name=text(raw, "source_name") if isinstance(raw.get("source_name"), str) else "",
+        taxes_included=flag(maybe(raw, "config"), "product_tax_included"),
+        gateways=tuple(dict.fromkeys(money.label(line) for line in money.lines_of(raw))),
+        payment_terms=text(raw, "payment_method"),
         is_editable=False,
-        edit_blockers=(str(capabilities.UNPAID),) if not fields.amount(raw, "total_paid", rates.currency) else (),
+        edit_blockers=(str(capabilities.UNPAID),) if not amount_of(raw, "total_paid", rates.currency) else (),
         can_notify=False,
-        is_refundable=bool(moneys.remaining(raw, records, rates)),
-        totals=moneys.to_totals(raw, records, paid, rates),
+        is_refundable=bool(money.remaining(raw, records, rates)),
+        totals=money.to_totals(raw, records, paid, rates),
         lines=lines,
         shipping_lines=shipping_lines(raw, rates),
-        shipping_refundable=moneys.shipping_left(raw, records, rates),
+        shipping_refundable=money.shipping_left(raw, records, rates),
         payments=tuple(paid),
-        shipments=tuple(to_shipment(s, updated) for s in fields.items(raw, "fulfillments")),
-        refunds=tuple(payments.to_refund(record, rates, updated) for record in records),
-        remarks=tuple(remarks.of(raw, records, paid, rates)),
-        cancellable=how_much(raw, lines, blockers, status),
+        shipments=tuple(to_shipment(s, updated) for s in nodes(raw, "fulfillments")),
+        refunds=tuple(to_refund(record, rates, updated) for record in records),
+        remarks=tuple(remarks_of(raw, records, paid, rates)),
+        cancellable=cancellable.how_much(raw, lines, blockers, status),
         whole_cancel_blockers=blockers,
         is_summary=is_summary,
     )
 
 
-def cancelled_at(raw: Node) -> datetime | None:
-    """Two l from 2025-06 on, one before; the time of the last change where only the state says it."""
-    at = fields.when(raw, "cancelled_at") or fields.when(raw, "canceled_at")
-    return at or (fields.when(raw, "updated_at") if fields.text(raw, "status") == "cancelled" else None)
-
-
 def to_payment_state(raw: Node, rates: Rates) -> PaymentState:
-    word = fields.text(raw, "financial_status")
+    word = text(raw, "financial_status")
     if word in capabilities.BY_AMOUNT:
-        is_some = fields.amount(raw, "total_refund_price", rates.currency)
+        is_some = amount_of(raw, "total_refund_price", rates.currency)
         return PaymentState.PARTLY_REFUNDED if is_some else PaymentState.PAID
     return capabilities.PAYMENT.get(word, PaymentState.UNKNOWN)
 
 
-# --- may it be cancelled -------------------------------------------------------------------------
-def is_open(raw: Node) -> bool:
-    return fields.text(raw, "status") in OPEN and cancelled_at(raw) is None and not fields.text(raw, "deleted_at")
-
-
-def whole_cancel_blockers(raw: Node, records: Sequence[Node]) -> tuple[str, ...]:
-    """Our conservative rule: what the platform would do is not documented."""
-    found = []
-    if fields.text(raw, "deleted_at"):
-        found.append(capabilities.DELETED)
-    elif not is_open(raw):
-        found.append(capabilities.NOT_OPEN)
-    is_unshipped = fields.text(raw, "fulfillment_status") in UNSHIPPED
-    if is_open(raw) and not (is_unshipped and not any(units.shipped(fields.items(raw, "fulfillments")).values())):
-        found.append(capabilities.SHIPPED)
-    if any(fields.text(record, "refund_status") == payments.PENDING for record in records):
-        found.append(capabilities.PENDING_REFUND)
-    return tuple(str(word) for word in found)
-
-
-def how_much(raw: Node, lines: Sequence[LineItem], blockers: Sequence[str], status: str) -> Cancellable:
-    if not any(line.cancellable for line in lines):
-        return Cancellable.NONE
-    if not blockers:
-        return Cancellable.ALL
-    return Cancellable.PART if status == "placed" else Cancellable.NONE
-
-
 # --- lines ---------------------------------------------------------------------------------------
 def to_lines(raw: Node, rates: Rates) -> tuple[LineItem, ...]:
-    left = units.shipped(fields.items(raw, "fulfillments"))
-    place = to_location(fields.maybe(raw, "location_line"))
+    left = cancellable.shipped(nodes(raw, "fulfillments"))
+    place = to_location(maybe(raw, "location_line"))
     return tuple(
-        to_line(line, units.count(line, left.get(fields.ident(line), units.ZERO)), rates, place, can=is_open(raw))
-        for line in fields.items(raw, "line_items")
+        to_line(
+            line, cancellable.count(line, left.get(ident_of(line), ZERO)), rates, place, can=cancellable.is_open(raw)
+        )
+        for line in nodes(raw, "line_items")
     )
 
 
 def to_line(raw: Node, count: Count, rates: Rates, place: Location | None, *, can: bool) -> LineItem:
     stoppable = count.waiting if can else Decimal(0)
-    line_id = fields.ident(raw)
+    line_id = ident_of(raw)
     why_not = "" if stoppable else str(capabilities.LINE_GONE if can else capabilities.LINE_CLOSED)
     readiness = Readiness.OPEN if can else Readiness.GONE
     return LineItem(
         id=line_id,
-        title=fields.text(raw, "product_title"),
-        variant=fields.text(raw, "variant_title"),
-        sku=fields.text(raw, "sku"),
-        vendor=fields.text(raw, "vendor"),
+        title=text(raw, "product_title"),
+        variant=text(raw, "variant_title"),
+        sku=text(raw, "sku"),
+        vendor=text(raw, "vendor"),
         ordered=count.ordered,
         current=count.current,
         shipped=count.shipped,
@@ -171,72 +142,149 @@ def to_line(raw: Node, count: Count, rates: Rates, place: Location | None, *, ca
         ) if count.waiting else (),
         is_editable=False,
         needs_shipping=raw.get("requires_shipping") is not False,
-        stock_item_id=fields.text(raw, "variant_id"),
+        stock_item_id=text(raw, "variant_id"),
         why_not=why_not,
     )  # fmt: skip
 
 
 def each(raw: Node, ordered: Decimal, rates: Rates) -> MoneyPair:
     """After discounts, to the minor unit: for show; the estimate starts from the line's total."""
-    whole = fields.amount(raw, "total_price", rates.currency) if raw.get("total_price") else None
+    whole = amount_of(raw, "total_price", rates.currency) if raw.get("total_price") else None
     if whole is None or not ordered:
         return rates.read(raw, "price")
     return rates.pair(Money((whole.amount) / ordered, rates.currency).rounded())
 
 
 def tax_words(raw: Node, rates: Rates) -> list[str]:
-    tax = fields.amount(raw, "tax_price", rates.currency)
-    duty = fields.amount(raw, "duty_price", rates.currency)
+    tax = amount_of(raw, "tax_price", rates.currency)
+    duty = amount_of(raw, "duty_price", rates.currency)
     said = [_("Tax: %(amount)s") % {"amount": f"{tax.amount:f} {tax.currency}"}] if tax else []
     return said + ([_("Duty: %(amount)s") % {"amount": f"{duty.amount:f} {duty.currency}"}] if duty else [])
 
 
 def to_location(raw: Node) -> Location | None:
-    name = fields.text(raw, "location_name")
-    where = fields.text(raw, "location_id") or fields.text(raw, "id")
+    name = text(raw, "location_name")
+    where = text(raw, "location_id") or text(raw, "id")
     return Location(id=where, name=name or where) if where else None
 
 
 # --- the rest ------------------------------------------------------------------------------------
 def shipping_lines(raw: Node, rates: Rates) -> tuple[str, ...]:
-    line = fields.maybe(raw, "shipping_line")
-    name, desc = fields.text(line, "name"), fields.text(line, "desc")
+    line = maybe(raw, "shipping_line")
+    name, desc = text(line, "name"), text(line, "desc")
     return (f"{name}, {desc}" if desc else name,) if name else ()
 
 
 def to_shipment(raw: Node, at: datetime) -> Shipment:
-    lines = tuple((fields.ident(line), units.sent(line)) for line in fields.items(raw, "line_items"))
-    parcels = fields.items(raw, "tracking_items") or [raw]
+    lines = tuple((ident_of(line), cancellable.sent(line)) for line in nodes(raw, "line_items"))
+    parcels = nodes(raw, "tracking_items") or [raw]
     return Shipment(
-        id=fields.ident(raw),
-        name=fields.text(raw, "tracking_company"),
-        status=fields.text(raw, "status"),
-        created_at=fields.when(raw, "created_at") or at,
-        units=sum((count for _, count in lines), units.ZERO),
+        id=ident_of(raw),
+        name=text(raw, "tracking_company"),
+        status=text(raw, "status"),
+        created_at=when(raw, "created_at") or at,
+        units=sum((count for _, count in lines), ZERO),
         tracking=tuple(dict.fromkeys(filter(None, map(tracking, parcels)))),
         lines=lines,
-        is_effective=units.is_effective(raw),
+        is_effective=cancellable.is_effective(raw),
     )
 
 
 def tracking(raw: Node) -> str:
-    said = (fields.text(raw, name) for name in ("tracking_company", "tracking_number", "tracking_url"))
+    said = (text(raw, name) for name in ("tracking_company", "tracking_number", "tracking_url"))
     return " ".join(filter(None, said))
 
 
 def to_person(raw: Node) -> Person:
-    buyer, shipping = fields.maybe(raw, "customer"), fields.maybe(raw, "shipping_address")
-    names = (fields.text(buyer, "first_name"), fields.text(buyer, "last_name"))
+    buyer, shipping = maybe(raw, "customer"), maybe(raw, "shipping_address")
+    names = (text(buyer, "first_name"), text(buyer, "last_name"))
     return Person(
-        id=fields.text(buyer, "id"),
-        name=" ".join(filter(None, names)) or fields.text(shipping, "name"),
-        email=fields.text(buyer, "email") or fields.text(shipping, "email"),
-        phone=fields.text(buyer, "phone") or fields.text(shipping, "phone"),
-        billing_address=address(fields.maybe(raw, "billing_address")),
+        id=text(buyer, "id"),
+        name=" ".join(filter(None, names)) or text(shipping, "name"),
+        email=text(buyer, "email") or text(shipping, "email"),
+        phone=text(buyer, "phone") or text(shipping, "phone"),
+        billing_address=address(maybe(raw, "billing_address")),
         shipping_address=address(shipping),
     )
 
 
 def address(raw: Node) -> tuple[str, ...]:
     names = ("name", "company", "address", "address1", "zip", "city", "province", "country")
-    return tuple(said for said in (fields.text(raw, name) for name in names) if said)
+    return tuple(said for said in (text(raw, name) for name in names) if said)
+
+
+# --- refunds ------------------------------------------------------------------------------------------
+def to_refund(record: Node, rates: Rates, at: datetime) -> Refund:
+    """Whether units were put back is not told."""
+    return Refund(
+        id=ident_of(record),
+        created_at=when(record, "created_at") or at,
+        note=text(record, "note"),
+        amount=rates.pair(amount_of(record, "refund_price", rates.currency)),
+        lines=tuple(
+            RefundedLine(
+                line_id=ident_of(line, "line_item_id"),
+                units=units_of(line, "refund_quantity"),
+                restock="unknown",
+                was_restocked=False,
+            )
+            for line in nodes(record, "refund_line_items")
+        ),
+        transactions=tuple(_part(part, record, rates) for part in nodes(record, "payment_details")),
+    )
+
+
+def _part(part: Node, record: Node, rates: Rates) -> Payment:
+    state = text(part, "refund_status") or text(record, "refund_status")
+    states = {"finished": PaymentStatus.SUCCESS, PENDING: PaymentStatus.PENDING, FAILED: PaymentStatus.FAILED}
+    channel = text(part, "payment_channel")
+    return Payment(
+        id=ident_of(part),
+        kind=PaymentKind.REFUND,
+        status=states.get(state, PaymentStatus.UNKNOWN),
+        gateway=channel,
+        label=channel,
+        amount=rates.pair(amount_of(part, "refund_price", rates.currency)),
+        parent_id=text(part, "payment_line_id"),
+        is_manual=channel in money.BY_HAND,
+        processed_at=when(part, "finished_at"),
+    )
+
+
+# --- remarks ------------------------------------------------------------------------------------------
+def remarks_of(raw: Node, records: Sequence[Node], paid: Sequence[Payment], rates: Rates) -> Iterator[Remark]:
+    yield from _states(raw)
+    if text(raw, "fulfillment_status") in capabilities.RETURNS:
+        said = str(capabilities.RETURNS[text(raw, "fulfillment_status")])
+        yield Remark(kind="return", text=said, is_open=text(raw, "fulfillment_status") == "returning")
+    if amount_of(raw, "gift_card_total", rates.currency):
+        yield Remark(kind="payment", text=str(capabilities.GIFT_CARD))
+    if any(p.capturable for p in paid) and not any(p.refundable is not None for p in paid):
+        yield _other(capabilities.AUTHORISED)
+    if money.shared_channels(raw):
+        yield _other(capabilities.DIVIDE)
+    if recovery := text(raw, "recovery_status"):
+        yield _other(capabilities.RECOVERY.get(recovery, recovery))
+    if said := text(raw, "customer_note"):
+        yield _other(_("The customer wrote: %(said)s") % {"said": said[:500]})
+    for fee in nodes(raw, "additional_prices"):
+        name = text(fee, "fee_title") or text(fee, "name")
+        price = amount_of(fee, "price", rates.currency)
+        yield _other(_("Extra fee: %(name)s, %(price)s") % {"name": name, "price": f"{price.amount:f}"})
+
+
+def _states(raw: Node) -> Iterator[Remark]:
+    status, money = text(raw, "status"), text(raw, "financial_status")
+    if text(raw, "deleted_at"):
+        yield _other(capabilities.DELETED)
+    if money in capabilities.MONEY_STATES:
+        yield Remark(kind="other", text=str(capabilities.MONEY_STATES[money]), is_open=money == "refunding")
+    known = (set(capabilities.ORDER), {*capabilities.PAYMENT, *capabilities.BY_AMOUNT}, set(capabilities.FULFILMENT))
+    said = (status, money, text(raw, "fulfillment_status"))
+    for word, table in zip(said, known, strict=True):
+        if word and word not in table:
+            yield _other(_("Shoplazza says “%(word)s”, which Rescind does not know.") % {"word": word[:60]})
+
+
+def _other(text: str) -> Remark:
+    return Remark(kind="other", text=str(text))

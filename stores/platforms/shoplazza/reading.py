@@ -1,20 +1,30 @@
-"""One order live: three reads, or two where the payments cannot have changed; and the list."""
+"""One order live: three reads, or two where the payments cannot have changed; the list; and what would go back.
+
+Some units: what they are worth (cancellable.py). Everything, with nothing shipped: all that was paid and neither given
+back nor kept by an earlier refund, with shipping, tips and fees. Never more than is left.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from stores.canonical.order import Order, Payment
-from stores.connectors import paging, rows
+from stores.canonical.recipe import Per
+from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
+from stores.connectors import paging, refund_estimate, rows
+from stores.connectors.refund_estimate import share
 from stores.connectors.roles import Listing
+from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
-from stores.kernel.money import Money
-from stores.platforms.shoplazza import fields, mapping, moneys, payments
-from stores.platforms.shoplazza.api import Api, understood
-from stores.platforms.shoplazza.fields import Misread, Node
-from stores.platforms.shoplazza.rates import Rates
+from stores.kernel.http.json_readers import Misread, Node, inner, listed, maybe, nodes, text, when
+from stores.kernel.http.json_readers import units as units_of
+from stores.kernel.money import Money, total
+from stores.platforms.shoplazza import cancellable, capabilities, mapping, money
+from stores.platforms.shoplazza.api import Api, Rates, amount_of, flag, ident_of, understood
+from stores.platforms.shoplazza.cancellable import ZERO
 
 PAGE = 100
 OVERLAP = timedelta(minutes=5)
@@ -23,8 +33,8 @@ OVERLAP = timedelta(minutes=5)
 def read_order(api: Api, order_id: str) -> Order:
     with understood():
         raw, records = order_and_records(api, order_id)
-        found = fields.items(api.order(order_id, "/transactions"), "transactions")
-        return mapping.to_order(raw, records, payments.to_payments(raw, found, records, Rates.of(raw)))
+        found = nodes(api.order(order_id, "/transactions"), "transactions")
+        return mapping.to_order(raw, records, money.to_payments(raw, found, records, Rates.of(raw)))
 
 
 def look_again(api: Api, before: Order) -> Order:
@@ -35,22 +45,22 @@ def look_again(api: Api, before: Order) -> Order:
         return read_order(api, before.external_id)
     with understood():
         raw, records = order_and_records(api, before.external_id)
-        if fields.amount(raw, "total_paid", Rates.of(raw).currency) != before.totals.received.customer:
+        if amount_of(raw, "total_paid", Rates.of(raw).currency) != before.totals.received.customer:
             return read_order(api, before.external_id)
-        most = moneys.remaining(raw, records, Rates.of(raw))
+        most = money.remaining(raw, records, Rates.of(raw))
         return mapping.to_order(raw, records, _as_they_stand(before.payments, records, most))
 
 
 def order_and_records(api: Api, order_id: str) -> tuple[Node, Sequence[Node]]:
-    return one_order(api, order_id), fields.items(refund_answer(api, order_id), "records")
+    return one_order(api, order_id), nodes(refund_answer(api, order_id), "records")
 
 
 def one_order(api: Api, order_id: str) -> Node:
     """Raises Misread for another order than the one asked for, and for one that lacks what every order has."""
-    raw = fields.node(api.order(order_id), "order")
-    if fields.ident(raw) != order_id:
+    raw = inner(api.order(order_id), "order")
+    if ident_of(raw) != order_id:
         raise Misread("order.id")
-    fields.listed(raw, "line_items")
+    listed(raw, "line_items")
     missing = [name for name in ("status", "currency", "total_paid") if raw.get(name) is None]
     if missing:
         raise Misread(missing[0])
@@ -66,7 +76,7 @@ def refund_answer(api: Api, order_id: str) -> Node:
 
 
 def _as_they_stand(paid: Sequence[Payment], records: Sequence[Node], most: Money) -> tuple[Payment, ...]:
-    lefts = (payments.left([p.id], p.amount.customer, records) for p in paid)
+    lefts = (money.left_on([p.id], p.amount.customer, records) for p in paid)
     return tuple(replace(p, refundable=min(left, most)) for p, left in zip(paid, lefts, strict=True))
 
 
@@ -83,15 +93,13 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     with understood():
         page = api.get("orders", query)
         found = rows.read(json_readers.items(page, "orders"), ROW, _to_summary)
-        more = fields.text(page, "cursor") if page.get("has_more") is True else ""
+        more = text(page, "cursor") if page.get("has_more") is True else ""
     fresh = tuple(order for order in found.orders if _is_after(order.updated_at, bound))
     unread = tuple(row for row in found.unreadable if row.updated_at is None or _is_after(row.updated_at, bound))
     return Listing(fresh, more if more != cursor else "", unread, total)
 
 
-ROW = rows.Fields(
-    ("id",), lambda raw: fields.text(raw, "number") or fields.ident(raw), lambda raw: fields.when(raw, "updated_at")
-)
+ROW = rows.Fields(("id",), lambda raw: text(raw, "number") or ident_of(raw), lambda raw: when(raw, "updated_at"))
 
 
 def _is_after(at: datetime, bound: datetime | None) -> bool:
@@ -104,9 +112,99 @@ def _to_summary(raw: Node) -> Order | None:
 
 def is_checkout(raw: Node) -> bool:
     """A cart that never became an order stands in the same list."""
-    return fields.text(raw, "status") == "opened" and not fields.text(raw, "placed_at")
+    return text(raw, "status") == "opened" and not text(raw, "placed_at")
 
 
 def _count(api: Api, query: Sequence[tuple[str, str]]) -> int | None:
     with understood():
-        return int(fields.units(api.get("orders/count", query), "count"))
+        return int(units_of(api.get("orders/count", query), "count"))
+
+
+# --- the estimate -------------------------------------------------------------------------------------
+def quote(api: Api, order: Order, request: CancelRequest) -> Quote:
+    """Raises RemoteRefused where two payments cannot be told apart: then a person names the amounts."""
+    with understood():
+        raw, records = order_and_records(api, order.external_id)
+        return estimate(raw, records, order, request)
+
+
+def estimate(raw: Node, records: Sequence[Node], order: Order, request: CancelRequest) -> Quote:
+    rates, zero = Rates.of(raw), Money.zero(order.customer_currency)
+    most = money.remaining(raw, records, rates)
+    lines = list(_quoted(raw, request, rates))
+    whole, left = _is_everything(raw, lines), money.parts_left(raw, records, rates)
+    shipping = (left.shipping if whole else zero) if request.shipping is None else min(request.shipping, left.shipping)
+    included = flag(maybe(raw, "config"), "product_tax_included")
+    tax = zero if included else total((line.tax for line in lines), zero.currency)
+    duties = total((_duty(raw, line, rates) for line in lines), zero.currency)
+    fees = left.tip + left.additional if whole else zero
+    due = total((line.amount for line in lines), zero.currency) + tax + duties + shipping
+    if whole:
+        unasked = left.shipping - shipping
+        due = most - cancellable.kept(raw, records, rates) - unasked - _shipping_tax(raw, unasked, rates)
+        tax += _shipping_tax(raw, shipping, rates)
+    given = max(min(due, most), zero).rounded()
+    return refund_estimate.quote(
+        given,
+        maximum=most,
+        lines=lines,
+        payments=_over(raw, order, given, most, is_named=request.refund is RefundChoice.PART),
+        tax=tax,
+        shipping=shipping,
+        duties=duties,
+        fees=fees or None,
+    )
+
+
+def _quoted(raw: Node, request: CancelRequest, rates: Rates) -> Iterator[QuotedLine]:
+    """What of the wish can be estimated; the planner says what is wrong with the rest."""
+    shipped = cancellable.shipped(nodes(raw, "fulfillments"))
+    worths = cancellable.nets(raw, rates)
+    for line in nodes(raw, "line_items"):
+        line_id = ident_of(line)
+        asked = request.lines.get(line_id, Decimal(0))
+        known = cancellable.count(line, shipped.get(line_id, ZERO))
+        if asked.is_finite() and 0 < asked <= known.waiting:
+            yield QuotedLine(
+                line_id=line_id,
+                units=asked,
+                amount=share(worths[line_id], asked, known.ordered),
+                tax=share(amount_of(line, "tax_price", rates.currency), asked, known.ordered),
+            )
+
+
+def _duty(raw: Node, quoted: QuotedLine, rates: Rates) -> Money:
+    line = next(line for line in nodes(raw, "line_items") if ident_of(line) == quoted.line_id)
+    return share(amount_of(line, "duty_price", rates.currency), quoted.units, units_of(line, "quantity"))
+
+
+def _shipping_tax(raw: Node, shipping: Money, rates: Rates) -> Money:
+    """The share of it that belongs to so much of the shipping."""
+    whole = amount_of(raw, "total_shipping", rates.currency)
+    return share(amount_of(raw, "shipping_tax_total", rates.currency), shipping.amount, whole.amount)
+
+
+def _is_everything(raw: Node, quoted: Sequence[QuotedLine]) -> bool:
+    """Every unit still on the order goes and none ever left."""
+    if any(cancellable.shipped(nodes(raw, "fulfillments")).values()):
+        return False
+    wanted = {line.line_id: line.units for line in quoted}
+    goods = [(ident_of(line), cancellable.count(line, ZERO).current) for line in nodes(raw, "line_items")]
+    return bool(wanted) and all(wanted.get(line_id, ZERO) == count for line_id, count in goods)
+
+
+def _over(raw: Node, order: Order, given: Money, most: Money, *, is_named: bool) -> tuple[QuotedPayment, ...]:
+    """Over the payments by what each still holds; none where nothing goes back.
+
+    is_named: a person says how much through each, which also tells payments apart that share a channel.
+    """
+    parents = [(p, p.refundable) for p in order.payments if p.refundable]
+    if not given or not parents:
+        return ()
+    shared, held = money.shared_channels(raw), total((left for _, left in parents), given.currency)
+    is_untold = len(parents) > 1 and held > most  # each could give back what only all together hold
+    if is_untold or any(payment.gateway in shared for payment, _ in parents):
+        if is_named:
+            return ()
+        raise RemoteRefused("payments share a channel", code="divide", user_message=str(capabilities.DIVIDE))
+    return tuple(refund_estimate.over(order.payments, min(given, held), per=Per.ORDER))

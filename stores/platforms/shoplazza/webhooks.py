@@ -6,9 +6,8 @@ import re
 
 from stores.canonical.events import EventKind
 from stores.connectors.webhooks import MOST_PAGES, Deliveries, Hook, base64_or_hex_in, standing_for
-from stores.platforms.shoplazza import fields
-from stores.platforms.shoplazza.api import Api, data_of, understood
-from stores.platforms.shoplazza.fields import Node
+from stores.kernel.http.json_readers import Node, inner, nodes, text
+from stores.platforms.shoplazza.api import Api, data_of, ident_of, understood
 
 ORDER = "order?.id"  # wrapped in `order` from 2025-06 on, flat before
 TOPICS = {
@@ -42,15 +41,15 @@ def standing(api: Api) -> list[Hook]:
     with understood():
         for _ in range(MOST_PAGES):
             page = api.get("webhooks", [("page_size", "50"), *([("cursor", cursor)] if cursor else [])])
-            found += [_to_hook(node) for node in fields.items(page, "webhooks")]
-            cursor = fields.text(page, "cursor")
+            found += [_to_hook(node) for node in nodes(page, "webhooks")]
+            cursor = text(page, "cursor")
             if page.get("has_more") is not True or not cursor:
                 break
     return found
 
 
 def _to_hook(node: Node) -> Hook:
-    return Hook(id=fields.ident(node), topic=fields.text(node, "topic"), uri=fields.text(node, "address"))
+    return Hook(id=ident_of(node), topic=text(node, "topic"), uri=text(node, "address"))
 
 
 def add(api: Api, topic: str, uri: str) -> Hook:
@@ -59,7 +58,7 @@ def add(api: Api, topic: str, uri: str) -> Hook:
         return there
     with understood():
         answer = api.effect("POST", "webhooks", {"webhook": {"topic": topic, "address": uri}})
-        return _to_hook(fields.node(data_of(answer, effect=True), "webhook"))
+        return _to_hook(inner(data_of(answer, effect=True), "webhook"))
 
 
 def remove(api: Api, hook_id: str) -> None:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
 
-from stores.canonical.commands import (
-    CancelOrder,
-    Command,
-    CorrectStock,
-    EditOrder,
-    RefundOrder,
-    Resend,
-    VoidPayment,
-)
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, Resend, VoidPayment
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
@@ -34,16 +26,18 @@ from stores.connectors.roles import (
 )
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import JobFailed, RemoteRefused
-from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Node, node, text
 from stores.platforms.square import capabilities as declared
-from stores.platforms.square import facts, finding, mapping, quoting, reading, receipts, sending, stock, webhooks
-from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part
+from stores.platforms.square import finding, mapping, money, reading, webhooks, writing
+from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part, understood
+from stores.platforms.square.cancellable import Facts
 from stores.platforms.square.capabilities import _
 from stores.platforms.square.mapping import Place
 
 HOSTS = {"production": "https://connect.squareup.com", "sandbox": "https://connect.squareupsandbox.com"}
 DESKS = {"production": "https://app.squareup.com", "sandbox": "https://app.squareupsandbox.com"}
 KEY_MARGIN_HOURS = 4
+JUST_NOW = timedelta(seconds=5)
 BANK = "BANK_ACCOUNT"
 BANK_SECONDS = 7 * 86_400.0  # five business days
 
@@ -102,6 +96,8 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
         self.api = Api(connection, self.base_url())
+        self._read: tuple[Order, Facts] | None = None  # the last read of a whole order, and what it was made of
+        self._guarded: tuple[Order, Facts] | None = None  # the same, of the guard before a send
 
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
@@ -114,20 +110,20 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     def check_access(self) -> Access:
         """The locations, then what the token may do."""
-        with reading.understood():
+        with understood():
             places = self.api.places()
             if not places:
                 raise RemoteRefused("no location", code="no_location", user_message=str(declared.NO_LOCATION))
-            first = next((one for one in places if json_readers.text(one, "status") != "INACTIVE"), places[0])
+            first = next((one for one in places if text(one, "status") != "INACTIVE"), places[0])
             granted, ends = self._token()
             return Access(
-                shop_name=json_readers.text(first, "business_name", "name"),
-                currency=json_readers.text(first, "currency"),
-                time_zone=json_readers.text(first, "timezone"),
+                shop_name=text(first, "business_name", "name"),
+                currency=text(first, "currency"),
+                time_zone=text(first, "timezone"),
                 granted=granted,
                 missing=self.missing(granted),
                 api_version=VERSION,
-                account=json_readers.text(first, "merchant_id"),
+                account=text(first, "merchant_id"),
                 ends=ends,
             )
 
@@ -145,17 +141,22 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return granted, {"token": ends} if ends else {}
 
     def read_order(self, external_id: str) -> Order:
-        return reading.read_order(self.api, external_id)
+        self._read = reading.read_order(self.api, external_id)
+        return self._read[0]
 
     def look_again(self, before: Order) -> Order:
-        return reading.look_again(self.api, before)
+        self._read = self._guarded = reading.look_again(self.api, before)
+        return self._read[0]
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        with reading.understood():
-            return quoting.estimate(facts.one_order(self.api, order.external_id), order, request)
+        """From the read that `order` was made of; read again where it is another's."""
+        with understood():
+            is_it = self._read is not None and self._read[0] is order
+            raw = self._read[1].order if self._read and is_it else self.api.order(order.external_id)
+            return money.estimate(raw, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         return f"{DESKS[self.environment()]}/dashboard/orders/overview/{quoted(order_external_id, safe='')}"
@@ -163,49 +164,74 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads what decides between the two ways: whether any money came in."""
-        sending.guard_cancel(command)
-        with reading.understood():
-            order = facts.one_order(self.api, command.order_id)
-            payments, _hidden = facts.payments_of(self.api, order)
-            body = sending.cancel_body(order, payments, self.note_with_tag(command.note, tag), tag, key=key)
-        return self.read_answer(command, self._put(command.order_id, body, key))
+        writing.guard_cancel(command)
+        with understood():
+            order, payments = self._order_and_payments(command.order_id)
+            body = writing.cancel_body(order, payments, self.note_with_tag(command.note, tag), tag, key=key)
+        return self._put(command, body, key)
 
     def edit_order(self, command: EditOrder, *, key: str, tag: str) -> Receipt:
-        with reading.understood():
-            order = facts.one_order(self.api, command.order_id)
-            body = sending.edit_body(command, order, self.note_with_tag(command.note, tag), key=key)
-        return self.read_answer(command, self._put(command.order_id, body, key))
+        with understood():
+            seen = self._just_read(command.order_id)
+            order = seen.order if seen else self.api.order(command.order_id)
+            body = writing.edit_body(command, order, self.note_with_tag(command.note, tag), key=key)
+        return self._put(command, body, key)
 
-    def _put(self, order_id: str, body: Mapping[str, Any], key: str) -> Any:
-        return self.api.effect("PUT", f"v2/orders/{part(order_id)}", body, key=key)
+    def _put(self, command: CancelOrder | EditOrder, body: Mapping[str, Any], key: str) -> Receipt:
+        return self._act(command, "PUT", f"v2/orders/{part(command.order_id)}", body, key=key)
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
-        """Reads order, payments and refunds first: what is left, and the payment's version."""
-        sending.one_payment(command)
-        with reading.understood():
-            found = facts.read(self.api, command.order_id, asks_banks=False)
+        """By order, payments and refunds as just read: what is left, and the payment's version."""
+        writing.one_payment(command)
+        with understood():
+            seen = self._just_read(command.order_id)
+            found = seen or reading.read_facts(self.api, command.order_id, asks_banks=False)
             order = mapping.to_order(found, Place(reading.nameless(found.order)))
-            body = sending.refund_body(command, found, order, tag, key=key)
-        return self.read_answer(command, self.api.effect("POST", "v2/refunds", body, key=key))
+            body = writing.refund_body(command, found, order, tag, key=key)
+        return self._act(command, "POST", "v2/refunds", body, key=key)
 
     def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
         """It takes no key and no words; a second one is refused."""
-        return self.read_answer(command, self.api.effect("POST", f"v2/payments/{part(command.payment_id)}/cancel"))
+        return self._act(command, "POST", f"v2/payments/{part(command.payment_id)}/cancel")
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
-        body = stock.change_body(command, key=key, tag=tag, at=self.connection.now())
-        return self.read_answer(command, self.api.effect("POST", "v2/inventory/changes/batch-create", body, key=key))
+        body = writing.change_body(command, key=key, tag=tag, at=self.connection.now())
+        return self._act(command, "POST", "v2/inventory/changes/batch-create", body, key=key)
+
+    def _act(
+        self, command: Command, method: str, path: str, body: Mapping[str, Any] | None = None, *, key: str = ""
+    ) -> Receipt:
+        self._guarded = None
+        return self.read_answer(command, self.api.effect(method, path, body, key=key))
+
+    def _order_and_payments(self, order_id: str) -> tuple[Node, Sequence[Node]]:
+        if seen := self._just_read(order_id):
+            return seen.order, seen.payments
+        order = self.api.order(order_id)
+        return order, reading.payments_of(self.api, order)[0]
+
+    def _just_read(self, order_id: str) -> Facts | None:
+        """What the guard before this very send has read: taken once, within seconds, else None: read it.
+
+        The order's version and the payment's go out with the body, so what moves in between is refused by Square.
+        """
+        guarded, self._guarded = self._guarded, None
+        if guarded is None or guarded[0].external_id != order_id:
+            return None
+        found, limit = guarded[1], self.connection.now() - JUST_NOW
+        return found if found.read_at is not None and found.read_at >= limit else None
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return receipts.read(command, answer)
+        return writing.read_answer(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Only refunds take their time."""
+        self._guarded = None
         if not isinstance(command, RefundOrder):
             return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=receipt.reported)
-        with reading.understood():
+        with understood():
             found = self.api.get(f"v2/refunds/{part(receipt.ids.get('refund', ''))}")
-            return receipts.refund(command, json_readers.node(found.get("refund"), "refund"), JobFailed)
+            return writing.refund(command, node(found.get("refund"), "refund"), JobFailed)
 
     def normal_seconds(self, command: Command, receipt: Receipt) -> float:
         """A refund to a bank account takes days; everything else is answered within minutes."""
@@ -214,7 +240,8 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return BANK_SECONDS if is_slow else super().normal_seconds(command, receipt)
 
     def records(self, command: Command, *, before: Order) -> Reading:
-        with reading.understood():
+        self._guarded = None  # between two looks nothing is taken from the first
+        with understood():
             return finding.records(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:

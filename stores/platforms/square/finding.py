@@ -1,44 +1,209 @@
-"""Looking for an effect by reading: all records that may be it, as Square tells them; the judge decides."""
+"""What stands at Square by which we know our effects: all records that may be one of ours; the judge decides.
+
+Square's refunds know no lines, so we write into the reason which units one took, and read it there:
+
+    Customer changed their mind {k3f9*2 m7qd} [op 7f3a9c21]
+
+Each line is named by the beginning of a digest of its uid, as long as it must be to tell the order's lines apart.
+`{all 7}` = every unit that no earlier refund took, seven of them, where naming them does not fit; `{}` = none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from base64 import b32encode
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, VoidPayment
-from stores.canonical.order import Order
+from stores.canonical.commands import (
+    CancelOrder,
+    Command,
+    CorrectStock,
+    EditOrder,
+    RefundOrder,
+    VoidPayment,
+)
+from stores.canonical.order import Order, Refund, RefundedLine
 from stores.connectors.records import Reading, Record, Standing
-from stores.kernel.errors import Unsupported
-from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node, maybe
-from stores.platforms.square import cancellable, facts, refunds, stock, units
-from stores.platforms.square.api import Api, part
-from stores.platforms.square.facts import refund_ids
-from stores.platforms.square.fields import currency_of, money, quantity
-from stores.platforms.square.receipts import DEAD, DONE
+from stores.kernel.errors import RemoteRefused, Unsupported
+from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
+from stores.kernel.http.json_readers import ident as ident_of
+from stores.kernel.money import Money, total
+from stores.platforms.square import cancellable, capabilities, money
+from stores.platforms.square.api import Api, amount_of, currency_of, movements, quantity, spelt
+from stores.platforms.square.cancellable import CANCELED, ZERO, Facts, fulfilments, lines_of, uid
+from stores.platforms.square.money import DEAD, DONE, refund_ids
+
+REASON_LIMIT = 192
+SHORTEST, LONGEST = 4, 16
+RECORD = re.compile(r"\{(?P<inside>[a-z0-9*. ]*)\} \[op [0-9a-f]{1,16}\]$", re.ASCII)
+UNITS = re.compile(r"(?P<mark>[a-z2-7]{4,16})(\*(?P<units>[0-9]{1,7}(\.[0-9]{1,5})?))?", re.ASCII)
+EVERYTHING = re.compile(r"all (?P<units>[0-9]{1,9}(\.[0-9]{1,5})?)", re.ASCII)
+Units = dict[str, Decimal]
 
 
+def digest(uid: str) -> str:
+    return b32encode(sha256(uid.encode()).digest()).decode().lower()[:LONGEST]
+
+
+def marks(uids: Sequence[str]) -> dict[str, str]:
+    """uid → the shortest beginning of its digest that is its alone."""
+    digests = {uid: digest(uid) for uid in uids}
+    size = next(
+        (n for n in range(SHORTEST, LONGEST) if len({found[:n] for found in digests.values()}) == len(digests)), LONGEST
+    )
+    return {uid: found[:size] for uid, found in digests.items()}
+
+
+def refund_reason(
+    note: str, tag: str, units: Mapping[str, Decimal], left: Mapping[str, Decimal], *, is_settled: bool
+) -> str:
+    """The refund's reason: our words shortened, the record and the tag whole.
+
+    left: uid → units that no refund took. is_settled: no refund is under way that could still be undone.
+    Raises RemoteRefused when the record does not fit.
+    """
+    for said in (_named(units, left), _all(units, left) if is_settled else ""):
+        end = f"{said} {tag}"
+        if said and len(end) <= REASON_LIMIT:
+            room = REASON_LIMIT - len(end) - 1
+            short = note.strip() if len(note.strip()) <= room else f"{note.strip()[: room - 1].rstrip()}…"
+            return f"{short} {end}" if room > 1 and note.strip() else end
+    raise RemoteRefused("record too long", code="record_too_long", user_message=str(capabilities.TOO_MANY_LINES))
+
+
+def _named(units: Mapping[str, Decimal], left: Mapping[str, Decimal]) -> str:
+    named = marks(list(left))
+    parts = (named[uid] if count == 1 else f"{named[uid]}*{spelt(count)}" for uid, count in units.items())
+    return f"{{{' '.join(parts)}}}"
+
+
+def _all(units: Mapping[str, Decimal], left: Mapping[str, Decimal]) -> str:
+    if dict(units) != {uid: count for uid, count in left.items() if count}:
+        return ""
+    return f"{{all {spelt(sum(units.values(), Decimal(0)))}}}"
+
+
+def read_record(said: str, left: Mapping[str, Decimal]) -> Units | None:
+    """uid → units; None when there is no record of ours, or none that can be placed. left: as it was before it."""
+    found = RECORD.search(said)
+    if found is None:
+        return None
+    if everything := EVERYTHING.fullmatch(found["inside"]):
+        taken = {uid: count for uid, count in left.items() if count}
+        return taken if sum(taken.values(), Decimal(0)) == Decimal(everything["units"]) else None
+    units: Units = {}
+    for word in found["inside"].split():
+        one = UNITS.fullmatch(word)
+        lines = [uid for uid in left if one and digest(uid).startswith(one["mark"])]
+        if one is None or len(lines) != 1:
+            return None
+        units[lines[0]] = units.get(lines[0], Decimal(0)) + Decimal(one["units"] or 1)
+    return units
+
+
+def takes_none(said: str) -> bool:
+    """A record of ours that says: money alone."""
+    found = RECORD.search(said)
+    return found is not None and not found["inside"].strip()
+
+
+# --- refunds as ours, with the units each took --------------------------------------------------------
+def to_refunds(facts: Facts) -> tuple[Refund, ...]:
+    """Oldest first, since what a record leaves unsaid depends on those before it."""
+    rows: list[tuple[datetime, Refund | Node]] = [(one.created_at, one) for one in facts.known]
+    rows += [(_at(raw), raw) for raw in facts.refunds]
+    rows.sort(key=lambda row: row[0])
+    found: list[Refund] = []
+    for at, row in rows:
+        if isinstance(row, Refund):
+            found.append(row)
+        else:
+            found.append(_to_refund(row, at, facts, cancellable.left(facts.order, found)))
+    return tuple(found)
+
+
+def _at(raw: Node) -> datetime:
+    at = when(raw, "created_at")
+    if at is None:
+        raise Misread("created_at")
+    return at
+
+
+def _to_refund(raw: Node, at: datetime, facts: Facts, left: Mapping[str, Decimal]) -> Refund:
+    currency, said = currency_of(facts.order), text(raw, "reason")
+    transaction = money.to_transaction(raw, currency, facts.payments)
+    taken = units_of(raw, facts.returns, left)
+    return Refund(
+        id=transaction.id,
+        created_at=at,
+        note=said,
+        amount=transaction.amount,
+        lines=tuple(
+            RefundedLine(line_id=uid, units=count, restock="none", was_restocked=False) for uid, count in taken.items()
+        ),
+        transactions=(transaction,),
+    )
+
+
+def units_of(raw: Node, returns: Mapping[str, Node], left: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """By our record in the reason, else by the return order; empty where neither names any. left: as it was before."""
+    taken = read_record(text(raw, "reason"), left)
+    return _at_the_till(returns.get(text(raw, "order_id"), {}), left) if taken is None else taken
+
+
+def _at_the_till(order: Node, left: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """An itemised return names lines of the sale; one made through the API names none."""
+    found: dict[str, Decimal] = {}
+    for one in nodes(order, "returns"):
+        for line in nodes(one, "return_line_items"):
+            uid = text(line, "source_line_item_uid")
+            if uid in left:
+                found[uid] = found.get(uid, Decimal(0)) + quantity(line)
+    return found
+
+
+def unallocated(refunds: Sequence[Refund], currency: str) -> Money:
+    """Money that went back and of which nothing says what it was for."""
+    chosen = (r for r in refunds if cancellable.counts_as_paid(r) and not r.lines and not takes_none(r.note))
+    return total((r.amount.customer for r in chosen), currency)
+
+
+def returns_of(api: Api, refunds: Iterable[Node]) -> dict[str, Node]:
+    """Only where no record of ours says what was taken."""
+    wanted = [text(one, "order_id") for one in refunds if not RECORD.search(text(one, "reason"))]
+    wanted = [ident for ident in dict.fromkeys(wanted) if ident]
+    if not wanted:
+        return {}
+    found = nodes(api.ask("v2/orders/batch-retrieve", {"order_ids": wanted}), "orders")
+    return {ident_of(one, "id"): one for one in found}
+
+
+# --- looks --------------------------------------------------------------------------------------------
 def records(api: Api, command: Command, *, before: Order) -> Reading:
     """Raises Misread for an answer without its state: it says nothing."""
     match command:
         case CancelOrder():
-            return cancellation(facts.one_order(api, command.order_id))
+            return cancellation(api.order(command.order_id))
         case EditOrder():
-            return edit(facts.one_order(api, command.order_id), command, before)
+            return edit(api.order(command.order_id), command, before)
         case RefundOrder():
             return refunded(api, command, before)
         case VoidPayment():
             return release(payment_of(api, command.payment_id))
         case CorrectStock():
-            return stock.adjustments(api, command, before.placed_at)
+            return adjustments(api, command, before.placed_at)
     raise Unsupported("cancel_lines")
 
 
 def payment_of(api: Api, ident: str) -> Node:
-    found = json_readers.node(api.get(f"v2/payments/{part(ident)}").get("payment"), "payment")
-    json_readers.ident(found, "status")
+    found = api.payment(ident)
+    ident_of(found, "status")
     return found
 
 
@@ -47,42 +212,42 @@ def cancellation(order: Node) -> Reading:
     """Our mark stands in the metadata, which no other application sees, and at each fulfilment."""
     if not is_cancelled(order):
         return Reading(absent=_("The order is not cancelled."))
-    reasons = (json_readers.text(cancellable.details_of(one), "cancel_reason") for one in units.fulfilments(order))
-    said = " ".join((json_readers.text(maybe(order, "metadata"), cancellable.NOTE), *reasons))
+    reasons = (text(cancellable.details_of(one), "cancel_reason") for one in fulfilments(order))
+    said = " ".join((text(maybe(order, "metadata"), cancellable.NOTE), *reasons))
     return Reading(records=(_of_order(order, said, _("The order is cancelled.")),))
 
 
 def is_cancelled(order: Node) -> bool:
-    return json_readers.ident(order, "state") == units.CANCELED or cancellable.was_called_off(order)
+    return ident_of(order, "state") == CANCELED or cancellable.was_called_off(order)
 
 
 def edit(order: Node, command: EditOrder, before: Order) -> Reading:
     if is_cancelled(order) and before.cancelled_at is None:
         return Reading(foreign=_("The whole order was cancelled meanwhile."))
-    now = {units.uid(line): quantity(line) for line in units.lines_of(order)}
+    now = {uid(line): quantity(line) for line in lines_of(order)}
     if not now:  # an order always has a line
         raise Misread("line_items")
-    said = json_readers.text(maybe(order, "metadata"), cancellable.EDIT_NOTE)
-    if all(now.get(line.line_id, units.ZERO) == line.keep for line in command.lines):
+    said = text(maybe(order, "metadata"), cancellable.EDIT_NOTE)
+    if all(now.get(line.line_id, ZERO) == line.keep for line in command.lines):
         return Reading(records=(_of_order(order, said, _("The lines have the quantities that were asked for.")),))
     absent = _("The order still holds these units.")
     old = {line.id: line.current for line in before.lines}
-    if all(now.get(line.line_id, units.ZERO) == old.get(line.line_id) for line in command.lines):
+    if all(now.get(line.line_id, ZERO) == old.get(line.line_id) for line in command.lines):
         return Reading(absent=absent)
     return Reading(absent=absent, unclear=_("Some lines changed, but not to what was asked for."))
 
 
 def _of_order(order: Node, text: str, detail: str) -> Record:
-    ident = json_readers.ident(order, "id")
+    ident = ident_of(order, "id")
     return Record(id=ident, ids={"order": ident}, text=text, detail=detail)
 
 
 # --- money --------------------------------------------------------------------------------------------
 def release(payment: Node) -> Reading:
     """No mark can be left on a payment; released is released, whoever did it."""
-    if json_readers.text(payment, "status") != "CANCELED":
+    if text(payment, "status") != "CANCELED":
         return Reading(absent=_("The authorisation still stands."))
-    ident, said = json_readers.ident(payment, "id"), _("The authorisation is released.")
+    ident, said = ident_of(payment, "id"), _("The authorisation is released.")
     return Reading(records=(Record(id=ident, ids={"payment": ident}, text=None, detail=said),))
 
 
@@ -91,8 +256,8 @@ def refunded(api: Api, command: RefundOrder, before: Order) -> Reading:
     known = {one.id for one in before.refunds}
     through = {ident: paid.payment_id for paid in command.payments
                for ident in refund_ids(payment_of(api, paid.payment_id)) if ident not in known}  # fmt: skip
-    raws = [json_readers.node(api.get(f"v2/refunds/{part(ident)}").get("refund"), "refund") for ident in through]
-    raws.sort(key=lambda raw: json_readers.text(raw, "created_at"))
+    raws = [api.refund(ident) for ident in through]
+    raws.sort(key=lambda raw: text(raw, "created_at"))
     found = tuple(_to_records(api, raws, through, {line.id: line.refundable for line in before.lines}))
     return Reading(records=found, absent=_("No refund with our mark is there."))
 
@@ -104,18 +269,18 @@ def _to_records(
 
     through: refund id → payment id. left: units of each line that no refund had taken when the plan was made.
     """
-    returns, rest = facts.returns_of(api, raws), dict(left)
+    returns, rest = returns_of(api, raws), dict(left)
     for raw in raws:
-        taken = refunds.units_of(raw, returns, rest)
-        standing = standing_of(json_readers.ident(raw, "status"))
+        taken = units_of(raw, returns, rest)
+        standing = standing_of(ident_of(raw, "status"))
         if standing is not Standing.FAILED:
-            rest = {uid: max(units.ZERO, count - taken.get(uid, units.ZERO)) for uid, count in rest.items()}
-        ident, currency = json_readers.ident(raw, "id"), currency_of({"total_money": raw.get("amount_money")})
+            rest = {uid: max(ZERO, count - taken.get(uid, ZERO)) for uid, count in rest.items()}
+        ident, currency = ident_of(raw, "id"), currency_of({"total_money": raw.get("amount_money")})
         yield Record(
             id=ident,
             ids={"refund": ident},
-            text=json_readers.text(raw, "reason"),
-            money={through[ident]: money(raw, "amount_money", currency)},
+            text=text(raw, "reason"),
+            money={through[ident]: amount_of(raw, "amount_money", currency)},
             units=taken,
             standing=standing,
         )
@@ -125,3 +290,43 @@ def standing_of(status: str) -> Standing:
     if status in DEAD:
         return Standing.FAILED
     return Standing.DONE if status == DONE else Standing.PENDING
+
+
+# --- stock --------------------------------------------------------------------------------------------
+COMES_FROM, GOES_TO = "UNLINKED_RETURN", "IN_STOCK"
+
+
+def adjustments(api: Api, command: CorrectStock, since: datetime) -> Reading:
+    """By our reference on the adjustments: all of one step are one record. Other people's are nobody's answer to us."""
+    items = list(dict.fromkeys(change.stock_item_id for change in command.changes))
+    places = list(dict.fromkeys(change.location_id for change in command.changes))
+    stamp = since.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    steps: defaultdict[str, list[Node]] = defaultdict(list)
+    for row in movements(api, items, places, GOES_TO, since=stamp):
+        said = text(row, "reference_id")
+        if said.startswith(f"{command.order_id} ["):
+            steps[said].append(row)
+    absent = _("No adjustment with our mark is there.")
+    return Reading(records=tuple(to_stock_record(command, *step) for step in steps.items()), absent=absent)
+
+
+def to_stock_record(command: CorrectStock, mark: str, rows: Sequence[Node]) -> Record:
+    seen, wanted = _by_place(rows), _asked(command)
+    said = "" if seen == wanted else str(capabilities.OTHER_QUANTITY)
+    standing = Standing.DONE if seen == wanted else Standing.PART
+    ident = text(rows[0], "id")
+    return Record(id=ident, ids={"adjustment": ident}, text=mark, standing=standing, detail=said)
+
+
+def _by_place(rows: Iterable[Node]) -> dict[tuple[str, str], Decimal]:
+    found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        found[text(row, "catalog_object_id"), text(row, "location_id")] += quantity(row)
+    return dict(found)
+
+
+def _asked(command: CorrectStock) -> dict[tuple[str, str], Decimal]:
+    found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for change in command.changes:
+        found[change.stock_item_id, change.location_id] += change.delta
+    return dict(found)

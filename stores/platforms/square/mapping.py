@@ -1,20 +1,32 @@
-"""An order of theirs as an order of ours."""
+"""An order of theirs as an order of ours, with its people and what is worth a look beside the figures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
-from stores.canonical.order import LineItem, Location, Order, Placement, Readiness, Shipment
+from stores.canonical.order import (
+    LineItem,
+    Location,
+    Order,
+    Payment,
+    Person,
+    Placement,
+    Readiness,
+    Refund,
+    Remark,
+    Shipment,
+)
 from stores.kernel import i18n as sentences
-from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node, maybe
+from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
+from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money
-from stores.platforms.square import cancellable, capabilities, moneys, people, refunds, remarks, units
-from stores.platforms.square.facts import Facts
-from stores.platforms.square.fields import currency_of, money, quantity
-from stores.platforms.square.units import Count, uid
+from stores.platforms.square import cancellable, capabilities, finding, money
+from stores.platforms.square.api import amount_of, currency_of, quantity
+from stores.platforms.square.cancellable import GONE, LIVE, Count, Disputes, Facts, fulfilments, lines_of, uid
+from stores.platforms.square.money import refund_ids
 
 SHORT_ID = 6  # characters of an order's id that people see where it has no other name
 
@@ -31,44 +43,44 @@ def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> Order:
     """A summary comes from a listing: it has no payments, refunds or stock."""
     raw = facts.order
     currency = currency_of(raw)
-    moneys.check_currency(raw, facts.payments)
-    back = refunds.to_refunds(facts)
-    counts = units.counts(raw, back)
-    paid = tuple(moneys.to_payment(payment, back, facts.read_at) for payment in facts.payments)
-    received = moneys.received(paid, currency)
+    money.check_currency(raw, facts.payments)
+    back = finding.to_refunds(facts)
+    counts = cancellable.counts(raw, back)
+    paid = tuple(money.to_payment(payment, back, facts.read_at) for payment in facts.payments)
+    received = money.received(paid, currency)
     cancelled = cancellable.cancelled_at(raw, received, back, counts)
     is_over = cancelled is not None
-    is_coming = any(moneys.is_coming(payment) for payment in facts.payments)
+    is_coming = any(money.is_coming(payment) for payment in facts.payments)
     is_spent = bool(received) and not is_coming and not any(payment.refundable for payment in paid)
     closed = cancellable.why_closed(raw, is_over=is_over, is_spent=is_spent)
     lines = tuple(to_lines(raw, counts, place, closed=closed, is_over=is_over))
     stopped = cancellable.blockers(raw, counts, back, is_over=is_over, is_coming=is_coming)
-    totals = moneys.to_totals(raw, paid, back, is_dead=is_over)
-    created, updated = json_readers.when(raw, "created_at"), json_readers.when(raw, "updated_at")
+    totals = money.to_totals(raw, paid, back, is_dead=is_over)
+    created, updated = when(raw, "created_at"), when(raw, "updated_at")
     if created is None or updated is None:
         raise Misread("updated_at")
     held = bool(totals.capturable.customer)
     return Order(
         platform="square",
-        external_id=json_readers.ident(raw, "id"),
+        external_id=ident_of(raw, "id"),
         number=number(raw),
-        confirmation_number=", ".join(filter(None, (json_readers.text(p, "receipt_number") for p in facts.payments))),
+        confirmation_number=", ".join(filter(None, (text(p, "receipt_number") for p in facts.payments))),
         placed_at=created,
         created_at=created,
         updated_at=updated,
         cancelled_at=cancelled,
-        closed_at=json_readers.when(raw, "closed_at"),
+        closed_at=when(raw, "closed_at"),
         cancel_reason=cancellable.cancel_reason(raw, is_refunded=is_over),
         cancel_note=cancellable.note_of(raw),
-        is_confirmed=json_readers.text(raw, "state") != "DRAFT",
+        is_confirmed=text(raw, "state") != "DRAFT",
         fulfilment=cancellable.fulfilment(raw, counts),
-        payment=moneys.from_tenders(raw) if is_summary else moneys.to_state(totals, paid),
+        payment=money.from_tenders(raw) if is_summary else money.to_state(totals, paid),
         currency=currency,
         customer_currency=currency,
-        customer=people.to_person(raw, facts.payments),
-        note=people.note(raw),
-        source=json_readers.text(maybe(raw, "source"), "name"),
-        taxes_included=is_tax_included(raw),
+        customer=to_person(raw, facts.payments),
+        note=customer_note(raw),
+        source=text(maybe(raw, "source"), "name"),
+        taxes_included=money.is_tax_included(raw),
         gateways=tuple(dict.fromkeys(payment.label for payment in paid)),
         is_editable=cancellable.can_update(raw) and not received and not held and not is_coming,
         edit_blockers=tuple(edit_blockers(raw, received, is_held=held, is_coming=is_coming)),
@@ -81,7 +93,7 @@ def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> Order:
         payments=paid,
         shipments=tuple(to_shipments(raw, place.location)),
         refunds=back,
-        remarks=tuple(remarks.of(facts, paid, back, is_over=is_over)),
+        remarks=tuple(remarks_of(facts, paid, back, is_over=is_over)),
         cancellable=cancellable.how_much(lines, stopped),
         whole_cancel_blockers=stopped,
         ends_by_refund=cancellable.ends_by_refund(raw, counts, is_over=is_over),
@@ -92,12 +104,7 @@ def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> Order:
 
 def number(raw: Node) -> str:
     """As the seller wrote it, else the end of the id; customers hold a payment's receipt number."""
-    return json_readers.text(raw, "reference_id", "ticket_name") or json_readers.ident(raw, "id")[-SHORT_ID:]
-
-
-def is_tax_included(raw: Node) -> bool:
-    kinds = {json_readers.text(tax, "type") for tax in json_readers.nodes(raw, "taxes")}
-    return kinds == {"INCLUSIVE"}
+    return text(raw, "reference_id", "ticket_name") or ident_of(raw, "id")[-SHORT_ID:]
 
 
 def edit_blockers(raw: Node, received: Money, *, is_held: bool, is_coming: bool) -> Iterator[str]:
@@ -108,20 +115,20 @@ def edit_blockers(raw: Node, received: Money, *, is_held: bool, is_coming: bool)
     elif is_held:
         yield str(capabilities.HELD_EDIT)
     elif not cancellable.can_update(raw):
-        yield str(capabilities.NO_VERSION if json_readers.text(raw, "state") == "OPEN" else capabilities.CLOSED)
+        yield str(capabilities.NO_VERSION if text(raw, "state") == "OPEN" else capabilities.CLOSED)
 
 
 def charges(raw: Node, currency: str) -> Iterator[str]:
-    for charge in json_readers.nodes(raw, "service_charges"):
-        amount = money(charge, "total_money", currency)
-        yield f"{json_readers.text(charge, 'name')}: {amount.amount:f} {currency}"
+    for charge in nodes(raw, "service_charges"):
+        amount = amount_of(charge, "total_money", currency)
+        yield f"{text(charge, 'name')}: {amount.amount:f} {currency}"
 
 
 # --- lines -------------------------------------------------------------------------------------------
 def to_lines(raw: Node, counts: Mapping[str, Count], place: Place, *, closed: str, is_over: bool) -> Iterator[LineItem]:
     """closed: why no unit can be cancelled."""
-    packed = units.covered(raw, "PREPARED")
-    for line in units.lines_of(raw):
+    packed = cancellable.covered(raw, "PREPARED")
+    for line in lines_of(raw):
         readiness = Readiness.BEING_PACKED if packed.get(uid(line)) else Readiness.OPEN
         yield to_line(raw, line, counts[uid(line)], place, closed=closed, readiness=readiness, is_over=is_over)
 
@@ -129,16 +136,16 @@ def to_lines(raw: Node, counts: Mapping[str, Count], place: Place, *, closed: st
 def to_line(
     raw: Node, line: Node, count: Count, place: Place, *, closed: str, readiness: Readiness, is_over: bool
 ) -> LineItem:
-    currency, item = currency_of(raw), json_readers.text(line, "catalog_object_id")
+    currency, item = currency_of(raw), text(line, "catalog_object_id")
     stoppable = Decimal(0) if closed else count.waiting
-    kind = json_readers.text(line, "item_type")
+    kind = text(line, "item_type")
     spot = Placement(
         id=uid(line), group_id=group_of(raw), units=count.waiting, readiness=readiness, location=place.location
     )
     return LineItem(
         id=uid(line),
-        title=json_readers.text(line, "name") or str(capabilities.KINDS.get(kind, "")),
-        variant=json_readers.text(line, "variation_name"),
+        title=text(line, "name") or str(capabilities.KINDS.get(kind, "")),
+        variant=text(line, "variation_name"),
         ordered=count.ordered,
         current=min(count.left, count.shipped) if is_over else count.left,
         shipped=count.shipped,
@@ -148,16 +155,16 @@ def to_line(
         refundable=count.left,
         unfulfilled=Decimal(0) if is_over else count.waiting,
         cancellable=stoppable,
-        unit_step=units.step_of(line),
-        unit_price=moneys.pair(each(line, currency)),
-        original_unit_price=moneys.pair(money(line, "base_price_money", currency)),
-        tax=sentences.tax(money(line, "total_tax_money", currency)),
+        unit_step=cancellable.step_of(line),
+        unit_price=money.pair(each(line, currency)),
+        original_unit_price=money.pair(amount_of(line, "base_price_money", currency)),
+        tax=sentences.tax(amount_of(line, "total_tax_money", currency)),
         placements=(spot,) if count.waiting and not closed else (),
         is_restockable=item in place.taken,
         is_tracked=bool(item),
         is_editable=cancellable.can_update(raw) and not cancellable.is_paid(raw),
         is_gift_card=kind == "GIFT_CARD",
-        needs_shipping=bool(units.fulfilments(raw)) and kind == "ITEM",
+        needs_shipping=bool(fulfilments(raw)) and kind == "ITEM",
         stock_item_id=item,
         why_not="" if stoppable else closed or str(capabilities.LINE_GONE),
     )
@@ -166,41 +173,123 @@ def to_line(
 def each(line: Node, currency: str) -> Money:
     """After discounts, without tax; for show: what goes back starts from the line's total."""
     count = quantity(line)
-    net = money(line, "gross_sales_money", currency) - money(line, "total_discount_money", currency)
-    return Money(net.amount / count, currency).rounded() if count else money(line, "base_price_money", currency)
+    net = amount_of(line, "gross_sales_money", currency) - amount_of(line, "total_discount_money", currency)
+    return Money(net.amount / count, currency).rounded() if count else amount_of(line, "base_price_money", currency)
 
 
 def group_of(raw: Node) -> str:
-    return next((json_readers.text(one, "uid") for one in units.fulfilments(raw, *units.LIVE)), "")
+    return next((text(one, "uid") for one in fulfilments(raw, *LIVE)), "")
 
 
 # --- what has left -----------------------------------------------------------------------------------
 def to_shipments(raw: Node, place: Location) -> Iterator[Shipment]:
-    for one in units.fulfilments(raw, units.GONE):
+    for one in fulfilments(raw, GONE):
         details = cancellable.details_of(one)
-        named = (
-            json_readers.nodes(one, "entries")
-            if json_readers.text(one, "line_item_application") == "ENTRY_LIST"
-            else None
-        )
-        rows = [(json_readers.ident(e, "line_item_uid"), quantity(e)) for e in named] if named is not None else [
-            (uid(line), quantity(line)) for line in units.lines_of(raw)
+        named = nodes(one, "entries") if text(one, "line_item_application") == "ENTRY_LIST" else None
+        rows = [(ident_of(e, "line_item_uid"), quantity(e)) for e in named] if named is not None else [
+            (uid(line), quantity(line)) for line in lines_of(raw)
         ]  # fmt: skip
-        at = next(
-            filter(None, (json_readers.when(details, n) for n in ("shipped_at", "picked_up_at", "delivered_at"))), None
-        )
-        changed = json_readers.when(raw, "updated_at")
+        at = next(filter(None, (when(details, n) for n in ("shipped_at", "picked_up_at", "delivered_at"))), None)
+        changed = when(raw, "updated_at")
         if at is None and changed is None:
             raise Misread("updated_at")
-        kind = json_readers.text(one, "type")
+        kind = text(one, "type")
         yield Shipment(
-            id=json_readers.text(one, "uid"),
+            id=text(one, "uid"),
             name=str(capabilities.FULFILMENTS.get(kind, kind.title())),
             status=str(capabilities.HANDED_OVER),
             created_at=at or changed,  # type: ignore[arg-type]  # one of them is there
             units=sum((count for _, count in rows), Decimal(0)),
             location=place.name,
-            tracking=tuple(filter(None, (" ".join(filter(None, (json_readers.text(details, "carrier"),
-                                                               json_readers.text(details, "tracking_number")))),))),
+            tracking=tuple(filter(None, (" ".join(filter(None, (text(details, "carrier"),
+                                                               text(details, "tracking_number")))),))),
             lines=tuple(rows),
         )  # fmt: skip
+
+
+# --- the customer, from the fulfilment's recipient or the payment -------------------------------------
+ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "postal_code", "locality",
+         "administrative_district_level_1", "country")  # fmt: skip
+
+
+def to_person(raw: Node, payments: Sequence[Node]) -> Person:
+    someone = recipient(raw)
+    paid = payments[0] if payments else {}
+    email = text(someone, "email_address") or next(
+        (found for payment in payments if (found := text(payment, "buyer_email_address"))), ""
+    )
+    return Person(
+        id=text(raw, "customer_id"),
+        name=text(someone, "display_name"),
+        email=email,
+        phone=text(someone, "phone_number"),
+        billing_address=address(maybe(paid, "billing_address")),
+        shipping_address=address(maybe(someone, "address")),
+    )
+
+
+def recipient(raw: Node) -> Node:
+    found = (maybe(cancellable.details_of(one), "recipient") for one in fulfilments(raw))
+    return next((one for one in found if one), {})
+
+
+def address(raw: Node) -> tuple[str, ...]:
+    return tuple(said for said in (text(raw, name) for name in ADDRESS) if said)
+
+
+def customer_note(raw: Node) -> str:
+    """What the customer asked for at the pick-up or the shipment."""
+    said = (text(cancellable.details_of(one), "note", "shipping_note") for one in fulfilments(raw))
+    return next((one for one in said if one), "")
+
+
+# --- remarks ------------------------------------------------------------------------------------------
+def remarks_of(facts: Facts, paid: Sequence[Payment], back: Sequence[Refund], *, is_over: bool) -> Iterator[Remark]:
+    if not is_over and cancellable.is_paid(facts.order):
+        yield from _where_it_stands(facts.order)
+    yield from dispute_remarks(facts.disputes)
+    yield from _refunds(facts, back)
+    yield from _payments(facts, paid)
+    if any(text(line, "item_type") == "GIFT_CARD" for line in lines_of(facts.order)):
+        yield Remark(kind="risk", text=str(capabilities.GIFT_CARD), is_open=True)
+
+
+def _where_it_stands(order: Node) -> Iterator[Remark]:
+    """Paid, and something that no call of Square's can stop."""
+    if text(order, "state") == "COMPLETED" and not fulfilments(order):
+        yield Remark(kind="risk", text=str(capabilities.HANDED_OVER_RISK), is_open=True)
+    elif not cancellable.can_update(order) and fulfilments(order, *LIVE):
+        yield Remark(kind="risk", text=str(capabilities.STAYS_OPEN), is_open=True)
+
+
+def _refunds(facts: Facts, back: Sequence[Refund]) -> Iterator[Remark]:
+    if loose := finding.unallocated(back, currency_of(facts.order)):
+        yield Remark(kind="other", text=capabilities.unallocated(loose), is_open=True)
+    if any(cancellable.is_pending(refund) for refund in back):
+        yield Remark(kind="other", text=str(capabilities.ON_ITS_WAY), is_open=True)
+    if any(not cancellable.counts_as_paid(refund) for refund in back):
+        yield Remark(kind="other", text=str(capabilities.NOT_PAID_BACK))
+
+
+def _payments(facts: Facts, paid: Sequence[Payment]) -> Iterator[Remark]:
+    if any(len(refund_ids(payment)) >= money.MOST_REFUNDS for payment in facts.payments):
+        yield Remark(kind="other", text=str(capabilities.TWENTY))
+    if any(money.is_too_old(payment, facts.read_at) for payment in facts.payments):
+        yield Remark(kind="other", text=str(capabilities.A_YEAR), is_open=True)
+    if facts.hidden:
+        yield Remark(kind="other", text=str(capabilities.HIDDEN), is_open=True)
+    if any(payment.is_manual for payment in paid):
+        yield Remark(kind="other", text=str(capabilities.BY_HAND))
+
+
+PAID_BY_BANK: Final = frozenset({"LOST", "ACCEPTED"})
+
+
+def dispute_remarks(found: Disputes | None) -> Iterator[Remark]:
+    if found is None:
+        yield Remark(kind="payment", text=str(capabilities.DISPUTES_UNKNOWN), is_open=True)
+        return
+    for payment, state in found:
+        text = str(capabilities.DISPUTES.get(state, capabilities.DISPUTES_OTHER))
+        is_open = state not in PAID_BY_BANK
+        yield Remark(kind="dispute", text=text, is_open=is_open, stops_refund=True, payment_id=payment)

@@ -1,22 +1,30 @@
-"""One order live, and the list."""
+"""One order live, and the list.
+
+An order that nobody paid took nothing out of stock. When a paid one takes its units depends on how it was made, so the
+movements of its items are looked at: a sale is recorded with the order's id as the transaction's. Square tells disputes
+of the seller, never with the payment itself; their list is read whole: its filter takes one state, and a seller has
+few. States and fields are those of the vendor's OpenAPI description (Dispute, DisputeState).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode
 
-from stores.canonical.order import Location, Order
+from stores.canonical.order import Location, Order, Refund
 from stores.connectors import rows
 from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Node
-from stores.platforms.square import capabilities, facts, mapping, stock
-from stores.platforms.square.api import Api
-from stores.platforms.square.facts import Facts
+from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
+from stores.kernel.http.json_readers import ident as ident_of
+from stores.platforms.square import cancellable, finding, mapping
+from stores.platforms.square.api import Api, movements, understood
+from stores.platforms.square.cancellable import Disputes, Facts, lines_of
 from stores.platforms.square.mapping import Place
+from stores.platforms.square.money import refund_ids
 
 PAGE = 500
 MOST_PLACES = 10  # of one search
@@ -26,44 +34,172 @@ OVERLAP = timedelta(minutes=5)  # what is written is searchable some seconds lat
 STATES = ["OPEN", "COMPLETED", "CANCELED"]
 
 
-def understood() -> AbstractContextManager[None]:
-    return json_readers.understood(str(capabilities.UNREADABLE))
-
-
-def read_order(api: Api, order_id: str) -> Order:
+def read_order(api: Api, order_id: str) -> tuple[Order, Facts]:
     """The order, its location, its payments and refunds; and once something was paid, what it took out of stock."""
     with understood():
-        found = facts.read(api, order_id)
-        return mapping.to_order(found, Place(location(api, found.order), stock.taken(api, found.order)))
+        found = read_facts(api, order_id)
+        place = Place(location(api, found.order), taken_from_stock(api, found.order))
+        return mapping.to_order(found, place), found
 
 
-def look_again(api: Api, before: Order) -> Order:
+def look_again(api: Api, before: Order) -> tuple[Order, Facts]:
     """Refunds that are settled stay; the place and what was taken from stock are known."""
     if before.is_summary:
         return read_order(api, before.external_id)
     with understood():
-        found = facts.read(api, before.external_id, before.refunds)
+        found = read_facts(api, before.external_id, before.refunds)
         spots = [spot.location for line in before.lines for spot in line.placements if spot.location]
         place = spots[0] if spots else location(api, found.order)
-        return mapping.to_order(found, Place(place, _taken(api, found, before)))
+        return mapping.to_order(found, Place(place, _taken_before(api, found, before))), found
 
 
-def _taken(api: Api, found: Facts, before: Order) -> frozenset[str]:
+def _taken_before(api: Api, found: Facts, before: Order) -> frozenset[str]:
     """Units are taken once; an order that nobody had paid may have taken them since."""
-    if not json_readers.nodes(found.order, "tenders"):
+    if not nodes(found.order, "tenders"):
         return frozenset()
     if before.totals.received.customer or before.totals.capturable.customer:
         return frozenset(line.stock_item_id for line in before.lines if line.is_restockable)
-    return stock.taken(api, found.order)
+    return taken_from_stock(api, found.order)
 
 
 def location(api: Api, order: Node) -> Location:
-    ident = json_readers.ident(order, "location_id")
+    ident = ident_of(order, "location_id")
     for place in api.places():
-        if json_readers.text(place, "id") == ident:
-            return Location(id=ident, name=json_readers.text(place, "name") or ident,
-                            is_active=json_readers.text(place, "status") != "INACTIVE")  # fmt: skip
+        if text(place, "id") == ident:
+            return Location(id=ident, name=text(place, "name") or ident,
+                            is_active=text(place, "status") != "INACTIVE")  # fmt: skip
     return Location(id=ident, name=ident)
+
+
+# --- what is read of one order ------------------------------------------------------------------------
+def read_facts(api: Api, order_id: str, known: Sequence[Refund] = (), *, asks_banks: bool = True) -> Facts:
+    """The order, each payment, each refund that is not settled in `known`, and return orders in one call.
+
+    asks_banks: whether a payment is disputed is read too, one call for all of them.
+    """
+    order = sale(api, order_id)
+    payments, hidden = payments_of(api, order)
+    kept = {one.id: one for one in known if cancellable.is_settled(one)}
+    named = [ident for payment in payments for ident in refund_ids(payment)]
+    refunds = [api.refund(i) for i in named if i not in kept]
+    refunds.sort(key=lambda one: text(one, "created_at"))
+    return Facts(
+        order=order,
+        payments=tuple(payments),
+        refunds=tuple(refunds),
+        returns=finding.returns_of(api, refunds),
+        known=tuple(kept[ident] for ident in named if ident in kept),
+        hidden=hidden,
+        disputes=disputes_of(api, payments) if asks_banks else (),
+        read_at=api.connection.now(),
+    )
+
+
+def sale(api: Api, order_id: str) -> Node:
+    """The order; of a return order, the sale that it belongs to."""
+    found = api.order(order_id)
+    source = source_of(found)
+    return api.order(source) if source and source != order_id else found
+
+
+def source_of(order: Node) -> str:
+    """Of a return order: the sale's id; "" for a sale."""
+    if nodes(order, "line_items"):
+        return ""
+    return next((text(one, "source_order_id") for one in nodes(order, "returns")), "")
+
+
+def is_return(order: Node) -> bool:
+    return bool(nodes(order, "returns")) and not nodes(order, "line_items")
+
+
+def tender_ids(order: Node) -> list[str]:
+    """Old tenders have no payment id: there the tender's own is the payment's."""
+    return [ident_of(tender, "payment_id", "id") for tender in nodes(order, "tenders")]
+
+
+def payments_of(api: Api, order: Node) -> tuple[list[Node], int]:
+    found, hidden = [], 0
+    for ident in tender_ids(order):
+        try:
+            found.append(api.payment(ident))
+        except RemoteRefused as exc:
+            if exc.code != "not_found":
+                raise
+            hidden += 1
+    return found, hidden
+
+
+# --- what it took out of stock ------------------------------------------------------------------------
+SOLD = "SOLD"
+
+
+def taken_from_stock(api: Api, order: Node) -> frozenset[str]:
+    """Ids of the catalogue; one read, none where nothing can have been taken."""
+    items = list(dict.fromkeys(filter(None, (text(one, "catalog_object_id") for one in lines_of(order)))))
+    if not items or not nodes(order, "tenders"):
+        return frozenset()
+    ours = {
+        ident_of(order, "id"),
+        *(text(one, "transaction_id") for one in nodes(order, "tenders")),
+    }
+    found = movements(api, items, [ident_of(order, "location_id")], SOLD, since=text(order, "created_at"))
+    try:
+        return frozenset(text(one, "catalog_object_id") for one in found if is_of(one, ours))
+    except RemoteRefused as exc:
+        if exc.status != 403:
+            raise
+        return frozenset()  # without the right to look nothing is put back
+
+
+def is_of(movement: Node, transactions: set[str]) -> bool:
+    said = text(movement, "transaction_id")
+    return bool(said) and said in transactions
+
+
+# --- disputes -----------------------------------------------------------------------------------------
+FREE: Final = frozenset(
+    {"WON", "INQUIRY_CLOSED"}
+)  # the money stayed; a state that nobody knows stands against a refund
+NO_RIGHT: Final = frozenset({"INSUFFICIENT_SCOPES", "FORBIDDEN"})
+NEVER: Final = frozenset({"CASH", "EXTERNAL"})
+MOST_PAGES = 20
+
+
+def disputes_of(api: Api, payments: Sequence[Node]) -> Disputes | None:
+    """Of these payments; None where nobody may tell: the token lacks the right, or the list has no end."""
+    at_a_bank = {ident_of(one, "id") for one in payments if text(one, "source_type") not in NEVER}
+    if not at_a_bank:
+        return ()
+    try:
+        return tuple(sorted(one for one in _disputed(api) if one[0] in at_a_bank))
+    except RemoteRefused as exc:
+        if exc.code not in NO_RIGHT:
+            raise
+    except EndlessError:
+        pass
+    return None
+
+
+class EndlessError(Exception):
+    """More pages than any seller has disputes, or one that leads back to itself."""
+
+
+def _disputed(api: Api) -> Iterator[tuple[str, str]]:
+    cursor = ""
+    for _page in range(MOST_PAGES):
+        page = api.get("v2/disputes" + (f"?{urlencode({'cursor': cursor})}" if cursor else ""))
+        for one in nodes(page, "disputes"):
+            state = text(one, "state")
+            if state not in FREE:
+                yield text(maybe(one, "disputed_payment"), "payment_id"), state
+        after = text(page, "cursor")
+        if not after:
+            return
+        if after == cursor:
+            break
+        cursor = after
+    raise EndlessError
 
 
 # --- lists ---------------------------------------------------------------------------------------
@@ -74,19 +210,19 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     """
     with understood():
         block, _bar, theirs = cursor.partition("|")
-        blocks = list(_blocks(json_readers.ident(place, "id") for place in api.places()))
+        blocks = list(_blocks(ident_of(place, "id") for place in api.places()))
         here = int(block) if block.isascii() and block.isdigit() else 0
         if here >= len(blocks):
             return Listing(())
         page = api.ask("v2/orders/search", _query(blocks[here], since, theirs))
         found = _orders(api, json_readers.items(page, "orders"), is_full=since is not None)
-        more = json_readers.text(page, "cursor")
+        more = text(page, "cursor")
         if more and more != theirs:
             return Listing(found.orders, f"{here}|{more}", found.unreadable)
         return Listing(found.orders, f"{here + 1}|" if here + 1 < len(blocks) else "", found.unreadable)
 
 
-ROW = rows.Fields(("id",), mapping.number, lambda raw: json_readers.when(raw, "updated_at"))
+ROW = rows.Fields(("id",), mapping.number, lambda raw: when(raw, "updated_at"))
 
 
 def _blocks(places: Iterator[str]) -> Iterator[list[str]]:
@@ -128,12 +264,12 @@ def _orders(api: Api, raws: Sequence[Any], *, is_full: bool) -> rows.Page:
 
 def _sold(raw: Any) -> str:
     """Of a return: the sale it belongs to; "" for a sale, and for what cannot be read."""
-    return rows.told(lambda: facts.source_of(raw) if facts.is_return(raw) else "") or ""
+    return rows.told(lambda: source_of(raw) if is_return(raw) else "") or ""
 
 
 def _whole(api: Api, ident: str) -> Order | None:
     try:
-        return read_order(api, ident)
+        return read_order(api, ident)[0]
     except RemoteRefused as exc:
         if exc.code != "not_found":
             raise
@@ -142,10 +278,10 @@ def _whole(api: Api, ident: str) -> Order | None:
 
 def _summary(raw: Node) -> Order | None:
     """None for a return."""
-    return None if facts.is_return(raw) else mapping.to_order(Facts(order=raw), Place(nameless(raw)), is_summary=True)
+    return None if is_return(raw) else mapping.to_order(Facts(order=raw), Place(nameless(raw)), is_summary=True)
 
 
 def nameless(order: Node) -> Location:
     """Where nobody will read its name."""
-    ident = json_readers.ident(order, "location_id")
+    ident = ident_of(order, "location_id")
     return Location(id=ident, name=ident)

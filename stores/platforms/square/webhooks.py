@@ -11,11 +11,10 @@ import re
 from stores.canonical.events import EventKind
 from stores.connectors.webhooks import Deliveries, Hook, base64_with_address_in
 from stores.kernel.errors import Unsupported
-from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Node
+from stores.kernel.http.json_readers import Node, nodes, text
+from stores.kernel.http.json_readers import ident as ident_of
 from stores.platforms.square import capabilities
-from stores.platforms.square.api import Api, part
-from stores.platforms.square.reading import understood
+from stores.platforms.square.api import Api, part, understood
 
 CHANGED = EventKind.ORDER_CHANGED
 TOPICS = {
@@ -48,7 +47,7 @@ DELIVERIES = Deliveries(
 # --- subscriptions ------------------------------------------------------------------------------------
 def subscriptions(api: Api) -> list[Node]:
     with understood():
-        return json_readers.nodes(api.get("v2/webhooks/subscriptions"), "subscriptions")
+        return nodes(api.get("v2/webhooks/subscriptions"), "subscriptions")
 
 
 def topics_of(subscription: Node) -> list[str]:
@@ -61,9 +60,9 @@ def standing(api: Api) -> list[Hook]:
     with understood():
         return [
             Hook(
-                id=f"{json_readers.ident(one, 'id')}/{topic}",
+                id=f"{ident_of(one, 'id')}/{topic}",
                 topic=topic,
-                uri=json_readers.text(one, "notification_url"),
+                uri=text(one, "notification_url"),
             )
             for one in subscriptions(api)
             for topic in topics_of(one)
@@ -73,8 +72,8 @@ def standing(api: Api) -> list[Hook]:
 def add(api: Api, topic: str, uri: str) -> Hook:
     """To the subscription that a person made for this address. Raises Unsupported where there is none."""
     for one in subscriptions(api):
-        if json_readers.text(one, "notification_url") == uri:
-            ident = json_readers.ident(one, "id")
+        if text(one, "notification_url") == uri:
+            ident = ident_of(one, "id")
             if topic not in topics_of(one):
                 _write(api, ident, [*topics_of(one), topic])
             return Hook(id=f"{ident}/{topic}", topic=topic, uri=uri)
@@ -85,7 +84,7 @@ def remove(api: Api, hook_id: str) -> None:
     """The event from its subscription; with the last one the subscription."""
     ident, _slash, topic = hook_id.partition("/")
     for one in subscriptions(api):
-        if json_readers.text(one, "id") == ident:
+        if text(one, "id") == ident:
             rest = [known for known in topics_of(one) if known != topic]
             if rest:
                 _write(api, ident, rest)

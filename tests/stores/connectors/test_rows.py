@@ -10,7 +10,7 @@ from stores.kernel.errors import RemoteRefused, RemoteThrottled, RemoteUnavailab
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.shopify import fields as shopify
-from stores.platforms.shoplazza import fields as shoplazza
+from stores.platforms.shoplazza import api as shoplazza
 from tests import make
 
 FIELDS = rows.Fields(("id",), lambda raw: json_readers.text(raw, "number"), lambda raw: json_readers.when(raw, "at"))

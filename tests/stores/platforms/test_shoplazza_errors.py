@@ -7,7 +7,7 @@ import pytest
 from stores.canonical.commands import CancelOrder
 from stores.canonical.request import Reason
 from stores.kernel.errors import InputRejected, OutcomeUnknown, RemoteRefused
-from stores.platforms.shoplazza import Shoplazza, errors
+from stores.platforms.shoplazza import Shoplazza, api
 from tests.stores.platforms import rig
 from tests.stores.platforms.shoplazza import place, recorded
 from tests.stores.platforms.shoplazza.errors import ROWS
@@ -60,7 +60,7 @@ def test_a_read_that_is_answered_so(row, network):
     ],
 )
 def test_errors_of_every_shape_become_one_message(body, said):
-    assert errors.flat(body) == said
+    assert api.flat(body) == said
 
 
 def test_the_name_of_an_exchange_is_kept(network):

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from sandbox.platforms.shoplazza.spec import Line
 from stores.canonical.request import CancelRequest
+from stores.connectors import refund_estimate
 from stores.kernel.money import Money
-from stores.platforms.shoplazza import moneys, refund_math
-from stores.platforms.shoplazza.rates import Rates
+from stores.platforms.shoplazza import cancellable, money
+from stores.platforms.shoplazza.api import Rates
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, TAG
 from tests.stores.platforms.shoplazza import place
@@ -112,7 +113,7 @@ def test_what_cannot_leave_is_not_estimated(world, shop):
 )
 def test_discounts_named_on_a_line(said, off):
     line = {"total_price": "10.00", "quantity": 1, "discount_applications": said}
-    assert refund_math.net(line, USD) == usd("10.00") - usd(off)
+    assert cancellable.net(line, USD) == usd("10.00") - usd(off)
 
 
 @settings(max_examples=100, deadline=None)
@@ -125,10 +126,10 @@ def test_discounts_named_on_a_line(said, off):
 def test_shares_of_a_line_never_lose_more_than_rounding(price, quantity, discount, parts):
     whole = Money.from_minor(price * quantity, "USD")
     line = {"total_price": f"{whole.amount:f}", "discount_applications": f'[{{"amount":"{discount / 100:.2f}"}}]'}
-    net = refund_math.net(line, USD)
+    net = cancellable.net(line, USD)
     assert net.amount >= 0
     taken = [part for part in parts if part <= quantity]
-    shares = [refund_math.share(net, Decimal(part), Decimal(quantity)) for part in taken]
+    shares = [refund_estimate.share(net, Decimal(part), Decimal(quantity)) for part in taken]
     for part, share in zip(taken, shares, strict=True):
         exact = net.amount * part / quantity
         assert abs(share.amount - exact) <= Decimal("0.005")
@@ -252,12 +253,12 @@ def test_everything_without_all_its_shipping(world, shop, shipping, total):
 def test_what_was_taken_off_the_order_counts_where_both_its_figures_say_so(told, lamp):
     lines = [{"id": n, "quantity": 1, "total_price": price} for n, price in (("1", "6.00"), ("2", "4.00"))]
     raw = {"line_items": lines, "total_price": "10.00", "total_discount": "0"} | told
-    assert refund_math.nets(raw, USD)["1"] == usd(lamp)
+    assert cancellable.nets(raw, USD)["1"] == usd(lamp)
 
 
 def test_the_parts_that_are_left_sum_to_what_is_left():
     raw = {"total_paid": "3.00", "total_shipping": "5.00", "total_tip_received": "2.00"}
-    assert moneys.left(raw, (), USD) == (usd("0"), usd("3.00"), usd("0"), usd("0"))
+    assert money.parts_left(raw, (), USD) == (usd("0"), usd("3.00"), usd("0"), usd("0"))
 
 
 @pytest.mark.parametrize("sku", ["A", "B", "AB"])

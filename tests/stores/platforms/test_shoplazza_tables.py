@@ -10,10 +10,9 @@ import pytest
 from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable
 from stores.kernel.http.responses import Answer
 from stores.platforms.shoplazza import api as shoplazza_api
-from stores.platforms.shoplazza import errors as shoplazza_errors
-from stores.platforms.shoplazza import mapping as shoplazza
-from stores.platforms.shoplazza import payments as shoplazza_payments
-from stores.platforms.shoplazza.rates import Rates as ShoplazzaRates
+from stores.platforms.shoplazza import cancellable as shoplazza
+from stores.platforms.shoplazza import mapping as shoplazza_mapping
+from stores.platforms.shoplazza.api import Rates as ShoplazzaRates
 from tests import make
 
 
@@ -45,9 +44,9 @@ def test_an_answer_of_shoplazza_without_its_payload_proves_nothing_of_an_effect(
 
 
 def test_a_code_of_shoplazza_is_kept_at_eighty_characters():
-    assert shoplazza_errors.code_of({"code": "x" * 81}) == "x" * 80
-    assert shoplazza_errors.code_of({"code": 7}) == ""
-    assert shoplazza_errors.code_of([]) == ""
+    assert shoplazza_api.code_of({"code": "x" * 81}) == "x" * 80
+    assert shoplazza_api.code_of({"code": 7}) == ""
+    assert shoplazza_api.code_of([]) == ""
 
 
 @pytest.mark.parametrize(("own", "whole", "told"), [
@@ -57,7 +56,7 @@ def test_a_code_of_shoplazza_is_kept_at_eighty_characters():
 def test_a_part_of_a_shoplazza_refund_stands_as_it_or_its_refund_says(own, whole, told):
     part = {"id": "p1", "refund_status": own, "payment_channel": "cod", "refund_price": "4.00", "payment_line_id": "L1"}
 
-    found = shoplazza_payments._part(part, {"refund_status": whole}, ShoplazzaRates("USD", "USD"))
+    found = shoplazza_mapping._part(part, {"refund_status": whole}, ShoplazzaRates("USD", "USD"))
 
     assert (found.kind, found.status, found.parent_id, found.is_manual) == ("refund", told, "L1", True)
     assert (found.gateway, found.amount) == ("cod", make.pair("4.00"))

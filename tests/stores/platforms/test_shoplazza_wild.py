@@ -14,9 +14,8 @@ from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
-from stores.platforms.shoplazza import mapping, payments, quoting
-from stores.platforms.shoplazza.api import understood
-from stores.platforms.shoplazza.rates import Rates
+from stores.platforms.shoplazza import mapping, money, reading
+from stores.platforms.shoplazza.api import Rates, understood
 from tests.stores.platforms.shoplazza import recorded
 
 JUNK = st.one_of(
@@ -59,7 +58,7 @@ def test_any_answer_is_an_order_or_a_failed_read(changes):
     try:
         with understood():
             order = to_order(told)
-            quoting.estimate(told["order"], told["records"], order, everything(order))
+            reading.estimate(told["order"], told["records"], order, everything(order))
     except (RemoteUnavailable, RemoteRefused):
         return
     assert codec.loads(Order, codec.dumps(order)) == order
@@ -68,7 +67,7 @@ def test_any_answer_is_an_order_or_a_failed_read(changes):
 
 def to_order(told: dict[str, Any]) -> Order:
     raw, records = told["order"], told["records"]
-    return mapping.to_order(raw, records, payments.to_payments(raw, told["transactions"], records, Rates.of(raw)))
+    return mapping.to_order(raw, records, money.to_payments(raw, told["transactions"], records, Rates.of(raw)))
 
 
 def everything(order: Order) -> CancelRequest:

@@ -26,7 +26,7 @@ from stores.kernel.errors import (
     Unsupported,
 )
 from stores.kernel.money import Money
-from stores.platforms.square import Square, sending
+from stores.platforms.square import Square, writing
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, TAG, Sent
 from tests.stores.platforms.square import place, vendor
@@ -115,14 +115,14 @@ def test_an_order_is_not_ended_while_its_payment_is_still_coming_in(world, shop,
 def test_a_misspelt_field_is_ignored_with_200_and_our_receipt_sees_it(world, shop, monkeypatch):
     world.watchers.clear()
     order = place.made(world, shop, pay="unpaid")
-    plain = sending.cancel_body
+    plain = writing.cancel_body
 
     def misspelt(*args: Any, **words: Any) -> dict[str, Any]:
         made = plain(*args, **words)
         made["order"]["sttate"] = made["order"].pop("state")
         return made
 
-    monkeypatch.setattr(sending, "cancel_body", misspelt)
+    monkeypatch.setattr(writing, "cancel_body", misspelt)
     with pytest.raises(OutcomeUnknown):
         shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
     assert place.home(world).order(order.external_id)["state"] == "OPEN"
@@ -271,8 +271,8 @@ def test_an_old_version_is_a_conflict(world, shop, monkeypatch):
     for setting in ("400", "409"):
         world.switch("square_conflict", setting)
         order = place.made(world, shop, pay="unpaid")
-        plain = sending.head
-        monkeypatch.setattr(sending, "head", lambda found, plain=plain: plain(found) | {"version": 0})
+        plain = writing.head
+        monkeypatch.setattr(writing, "head", lambda found, plain=plain: plain(found) | {"version": 0})
         with pytest.raises(RemoteConflict):
             shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
         monkeypatch.undo()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.platforms.square.payments import PAGE, STATES
-from stores.platforms.square import disputes
+from stores.platforms.square import mapping, reading
 from tests.stores.platforms.square import place
 from tests.stores.platforms.square.place import world as world  # the fixture
 
@@ -53,7 +53,7 @@ def test_a_list_without_end_is_unknown_instead_of_empty(network):
     for letter in "bcdefghijklmnopqrstu":
         network.get(f"{place.BASE}/disputes", json={"disputes": [], "cursor": letter})
 
-    assert disputes.of(place.on_network().api, [{"id": "p", "source_type": "CARD"}]) is None
+    assert reading.disputes_of(place.on_network().api, [{"id": "p", "source_type": "CARD"}]) is None
     network.assert_all_requests_are_fired = False
 
 
@@ -63,7 +63,7 @@ CARD = [{"id": "p", "source_type": "CARD"}]
 def listed(network, *states, **page):
     found = [{"id": f"D{n}", "state": state, "disputed_payment": {"payment_id": "p"}} for n, state in enumerate(states)]
     network.get(f"{place.BASE}/disputes", json={"disputes": found, **page})
-    return disputes.of(place.on_network().api, CARD)
+    return reading.disputes_of(place.on_network().api, CARD)
 
 
 def test_a_second_dispute_of_one_payment_is_not_hidden_by_the_first(network):
@@ -73,7 +73,7 @@ def test_a_second_dispute_of_one_payment_is_not_hidden_by_the_first(network):
 
 @pytest.mark.parametrize("state", ["WAITING_THIRD_PARTY", "UNKNOWN_STATE", "", None])
 def test_a_state_that_nobody_knows_stands_against_a_refund(network, state):
-    (remark,) = disputes.remarks(listed(network, state))
+    (remark,) = mapping.dispute_remarks(listed(network, state))
 
     assert (remark.is_open, remark.stops_refund) == (True, True)
 

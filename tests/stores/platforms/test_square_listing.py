@@ -13,7 +13,7 @@ import pytest
 from sandbox.world import World
 from stores.canonical.order import PaymentState
 from stores.kernel.errors import RemoteUnavailable
-from stores.platforms.square import reading, units
+from stores.platforms.square import cancellable, reading
 from tests.make import NOW
 from tests.stores.platforms.square import place, recorded
 from tests.stores.platforms.square.place import BASE, world
@@ -244,4 +244,4 @@ def test_following_changes_the_first_twenty_five_are_read_whole(monkeypatch):
     ({"precision": "2"}, "3", "1"), ({}, "1.25", "0.01"), ({"precision": 1}, "1.250", "0.01"), ({}, "1.00", "1"),
 ])  # fmt: skip
 def test_the_smallest_step_of_a_weight_is_its_precision(unit, quantity, step):
-    assert units.step_of({"quantity_unit": unit, "quantity": quantity}) == Decimal(step)
+    assert cancellable.step_of({"quantity_unit": unit, "quantity": quantity}) == Decimal(step)

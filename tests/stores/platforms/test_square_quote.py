@@ -14,7 +14,8 @@ from sandbox.world import World
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
-from stores.platforms.square import Square, quoting, refund_tag
+from stores.platforms.square import Square, finding
+from stores.platforms.square import money as figures
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, TAG
 from tests.stores.platforms.square import place
@@ -55,7 +56,7 @@ def test_shares_of_a_line_sum_to_its_total_however_it_is_split(total, quantity, 
     taken = Decimal(0)
     while left:
         part = Decimal(data.draw(st.integers(1, int(left))))
-        share = quoting.upto(whole, taken + part, Decimal(quantity)) - quoting.upto(whole, taken, Decimal(quantity))
+        share = figures.upto(whole, taken + part, Decimal(quantity)) - figures.upto(whole, taken, Decimal(quantity))
         assert share.amount >= 0
         sums, taken, left = sums + share, taken + part, left - part
     assert sums == whole
@@ -116,13 +117,13 @@ def test_what_is_written_is_read_again(uids, data):
     left = {uid: Decimal(data.draw(st.integers(1, 99))) for uid in uids}
     taken = {uid: Decimal(data.draw(st.integers(1, int(left[uid])))) for uid in uids if data.draw(st.booleans())}
     try:
-        said = refund_tag.reason("Customer changed their mind", TAG, taken, left, is_settled=True)
+        said = finding.refund_reason("Customer changed their mind", TAG, taken, left, is_settled=True)
     except RemoteRefused:
         assert len(taken) > 10
         return
     assert len(said) <= 192
     assert said.endswith(TAG)
-    assert refund_tag.read(said, left) == taken
+    assert finding.read_record(said, left) == taken
 
 
 def test_forty_lines_fit_only_as_all_of_them_and_else_are_refused_before_sending(world):
@@ -157,21 +158,21 @@ def test_notes_are_shortened_and_the_record_and_the_mark_stand_whole(world):
 
 def test_words_of_others_are_no_record():
     left = {"a": Decimal(3), "b": Decimal(1)}
-    mark = refund_tag.marks(list(left))["a"]
+    mark = finding.marks(list(left))["a"]
     for said in ("", "Returned Goods", f"{{{mark}}}", f"{{{mark}}} [op x] and more", "{all 9} [op 12345678]",
                  "{zzzz} [op 12345678]", "{a} [op 12345678]", f"{{{mark}*-1}} [op 12345678]"):  # fmt: skip
-        assert refund_tag.read(said, left) is None, said
-    assert refund_tag.read("x {} [op 12345678]", left) == {}
-    assert refund_tag.takes_none("x {} [op 12345678]")
-    assert not refund_tag.takes_none("by hand")
+        assert finding.read_record(said, left) is None, said
+    assert finding.read_record("x {} [op 12345678]", left) == {}
+    assert finding.takes_none("x {} [op 12345678]")
+    assert not finding.takes_none("by hand")
 
 
 def test_a_line_that_came_later_with_the_same_mark_is_not_guessed_at(monkeypatch):
-    monkeypatch.setattr(refund_tag, "digest", lambda uid: "aaaabbbb" if uid == "b" else "aaaacccc")
-    said = refund_tag.reason("", TAG, {"a": Decimal(1)}, {"a": Decimal(1)}, is_settled=True)
-    assert refund_tag.read(said, {"a": Decimal(1), "b": Decimal(1)}) is None
-    wider = refund_tag.reason("", TAG, {"a": Decimal(1)}, {"a": Decimal(1), "b": Decimal(1)}, is_settled=True)
-    assert refund_tag.read(wider, {"a": Decimal(1), "b": Decimal(1)}) == {"a": Decimal(1)}
+    monkeypatch.setattr(finding, "digest", lambda uid: "aaaabbbb" if uid == "b" else "aaaacccc")
+    said = finding.refund_reason("", TAG, {"a": Decimal(1)}, {"a": Decimal(1)}, is_settled=True)
+    assert finding.read_record(said, {"a": Decimal(1), "b": Decimal(1)}) is None
+    wider = finding.refund_reason("", TAG, {"a": Decimal(1)}, {"a": Decimal(1), "b": Decimal(1)}, is_settled=True)
+    assert finding.read_record(wider, {"a": Decimal(1), "b": Decimal(1)}) == {"a": Decimal(1)}
 
 
 def test_a_return_at_the_till_and_our_own_refunds_add_up(world):

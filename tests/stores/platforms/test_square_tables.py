@@ -11,8 +11,8 @@ import pytest
 from stores.canonical.order import PaymentKind
 from stores.canonical.receipts import EffectState, Reported
 from stores.kernel.http.json_readers import Misread
-from stores.platforms.square import moneys as square
-from stores.platforms.square import receipts as square_receipts
+from stores.platforms.square import money as square
+from stores.platforms.square import writing as square_receipts
 from tests import make
 from tests.stores.platforms import rig
 

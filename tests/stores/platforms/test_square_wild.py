@@ -14,10 +14,10 @@ from stores.canonical import codec
 from stores.canonical.order import Location, Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteUnavailable
-from stores.platforms.square import mapping, quoting
-from stores.platforms.square.facts import Facts
+from stores.platforms.square import mapping, money
+from stores.platforms.square.api import understood
+from stores.platforms.square.cancellable import Facts
 from stores.platforms.square.mapping import Place
-from stores.platforms.square.reading import understood
 from tests.make import NOW
 from tests.stores.platforms.square import recorded
 
@@ -60,7 +60,7 @@ def test_any_answer_is_an_order_or_a_failed_read(changes):
         with understood():
             order = mapping.to_order(found, Place(Location(id="L", name="L")))
             wanted = CancelRequest(lines={line.id: line.cancellable for line in order.lines})
-            quote = quoting.estimate(told["order"], order, wanted)
+            quote = money.estimate(told["order"], order, wanted)
     except RemoteUnavailable:
         return
     assert codec.loads(Order, codec.dumps(order)) == order

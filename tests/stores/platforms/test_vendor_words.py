@@ -37,13 +37,13 @@ MEANT = {
         captured paid, paid paid, declined pending, pending pending, partially_refunded partly_refunded,
         refunded refunded, void voided""",
     "magento.finding.STANDINGS": "1 pending, 2 done, 3 failed",
-    "square.moneys.KINDS": "APPROVED authorisation, COMPLETED sale, CANCELED void",
-    "square.moneys.STATUS": """
+    "square.money.KINDS": "APPROVED authorisation, COMPLETED sale, CANCELED void",
+    "square.money.STATUS": """
         APPROVED success, COMPLETED success, CANCELED success, PENDING pending, FAILED failed""",
-    "square.moneys.REFUND_STATUS": """
+    "square.money.REFUND_STATUS": """
         PENDING pending, APPROVED pending, COMPLETED success, REJECTED failed, FAILED failed""",
     "shoplazza.finding.STANDING": "finished done, failed failed",
-    "shoplazza.payments.STATUS": """
+    "shoplazza.money.STATUS": """
         success success, refunding success, refunded success, refund_failed success, authorized success, void success,
         processing pending, error failed, expire failed""",
     "shoplazza.capabilities.PAYMENT": """
@@ -72,18 +72,18 @@ SETS = {
     "magento.facts.BY_HAND": "checkmo banktransfer cashondelivery purchaseorder free",
     "magento.payments.ENDED": "canceled closed",
     "magento.cancellable.NEVER": "canceled closed holded payment_review",
-    "square.facts.SETTLED": "success failed",
-    "square.moneys.BY_HAND": "CASH EXTERNAL",
-    "square.errors.MOVED": "VERSION_MISMATCH CONFLICT",
-    "square.errors.TOKEN": "UNAUTHORIZED ACCESS_TOKEN_EXPIRED ACCESS_TOKEN_REVOKED",
-    "shoplazza.mapping.OPEN": "opened placed",
-    "shoplazza.mapping.UNSHIPPED": "initialled waiting",
-    "shoplazza.payments.TAKEN": "success refunding refunded refund_failed",
-    "shoplazza.payments.BY_HAND": "custom cod offline bank_transfer",
-    "shoplazza.units.DEAD": "cancelled canceled failed failure error",
+    "square.cancellable.SETTLED": "success failed",
+    "square.money.BY_HAND": "CASH EXTERNAL",
+    "square.api.MOVED": "VERSION_MISMATCH CONFLICT",
+    "square.api.TOKEN": "UNAUTHORIZED ACCESS_TOKEN_EXPIRED ACCESS_TOKEN_REVOKED",
+    "shoplazza.cancellable.OPEN": "opened placed",
+    "shoplazza.cancellable.UNSHIPPED": "initialled waiting",
+    "shoplazza.money.TAKEN": "success refunding refunded refund_failed",
+    "shoplazza.money.BY_HAND": "custom cod offline bank_transfer",
+    "shoplazza.cancellable.DEAD": "cancelled canceled failed failure error",
     "shoplazza.capabilities.MONEY_MOVED": "refunding refund_failed refunded partially_refunded",
     "shoplazza.capabilities.BY_AMOUNT": "refunding refund_failed",
-    "shoplazza.errors.MAYBE_DONE": "Aborted DeadlineExceeded",
+    "shoplazza.api.MAYBE_DONE": "Aborted DeadlineExceeded",
 }
 TOLD = {
     WooCommerce: "order.created order_changed, order.updated order_changed, order.restored order_changed, "

@@ -1,4 +1,7 @@
-"""Our commands as Shoplazza wants them, and what must be true before a refund leaves: nothing there is idempotent."""
+"""Our commands as Shoplazza wants them, what must be true before a refund leaves, and what an answer proves.
+
+Nothing there is idempotent.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from stores.canonical.commands import CancelOrder, RefundOrder, UnitsBack
-from stores.kernel.errors import InputRejected, RemoteRefused, Unsupported
+from stores.canonical.commands import CancelOrder, Command, RefundOrder, UnitsBack
+from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
+from stores.connectors import rows
+from stores.kernel.errors import InputRejected, JobFailed, OutcomeUnknown, RemoteRefused, Unsupported
+from stores.kernel.http.json_readers import Misread, Node, inner, text
+from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money, total
-from stores.platforms.shoplazza import capabilities, moneys, payments
-from stores.platforms.shoplazza.fields import Node
-from stores.platforms.shoplazza.moneys import Left
-from stores.platforms.shoplazza.rates import Rates
+from stores.platforms.shoplazza import capabilities, money
+from stores.platforms.shoplazza.api import Rates, amount_of, data_of, ident_of
 
 ITEMISED_SINCE = "2025-06"
 PARTS = ("refund_product_total", "refund_shipping_total", "refund_tip", "refund_additional_total")
@@ -37,9 +42,9 @@ def guard_money(command: RefundOrder, order: Node, records: Sequence[Node]) -> N
     rates = Rates.of(order)
     if rates.currency != command.currency:
         raise RemoteRefused("currency", code="currency_changed", user_message=str(capabilities.OTHER_CURRENCY))
-    if whole(command) > moneys.remaining(order, records, rates):
+    if whole(command) > money.remaining(order, records, rates):
         raise RemoteRefused("less is left", code="less_refundable", user_message=str(capabilities.LESS_LEFT))
-    if command.shipping and command.shipping > moneys.shipping_left(order, records, rates):
+    if command.shipping and command.shipping > money.shipping_left(order, records, rates):
         raise RemoteRefused(
             "less shipping is left", code="less_refundable", user_message=str(capabilities.LESS_SHIPPING)
         )
@@ -70,7 +75,7 @@ def refund_body(command: RefundOrder, order: Node, records: Sequence[Node], note
     wanted: dict[str, Any] = {"refund_total": amount(whole(command))} | parts(command, order, records)
     if command.lines:
         wanted["refund_line_items"] = [units_back(line) for line in command.lines]
-    if len(payments.lines_of(order)) > 1:
+    if len(money.lines_of(order)) > 1:
         wanted["refund_payments"] = [
             {"payment_line_id": payment.payment_id, "refund_price": amount(payment.amount)}
             for payment in command.payments
@@ -80,11 +85,11 @@ def refund_body(command: RefundOrder, order: Node, records: Sequence[Node], note
 
 def parts(command: RefundOrder, order: Node, records: Sequence[Node]) -> dict[str, str]:
     """Product, shipping, tip and additional parts that sum to the refund; none where they cannot be told apart."""
-    told = split(command, moneys.left(order, records, Rates.of(order)))
+    told = split(command, money.parts_left(order, records, Rates.of(order)))
     return {name: amount(part) for name, part in zip(PARTS, told, strict=True)} if told else {}
 
 
-def split(command: RefundOrder, left: Left) -> Left | None:
+def split(command: RefundOrder, left: money.Left) -> money.Left | None:
     """An amount that a person named says nothing of tips and fees; what is more than the goods are worth is of these,
     if the shipping is named, or if it is all that is left.
     """
@@ -98,7 +103,7 @@ def split(command: RefundOrder, left: Left) -> Left | None:
     tip = min(sum_back - shipping - goods, left.tip)
     additional = sum_back - shipping - goods - tip
     is_clear = zero <= goods <= left.goods and additional <= left.additional
-    return Left(goods, shipping, tip, additional) if is_clear else None
+    return money.Left(goods, shipping, tip, additional) if is_clear else None
 
 
 def units_back(line: UnitsBack) -> dict[str, Any]:
@@ -120,3 +125,56 @@ def count(units: Decimal) -> int:
     if units != units.to_integral_value():
         raise InputRejected("units", "Shoplazza counts whole units only.")
     return int(units)
+
+
+# --- what an answer proves ----------------------------------------------------------------------------
+FIRST_LOOK = 1.0  # seconds
+MONEY_LOOK = 2.0
+ON_ITS_WAY = Reported(refund_state=RefundState.PENDING)
+
+
+def read_answer(command: Command, answer: Answer) -> Receipt:
+    """An answer without its payload proves nothing: OutcomeUnknown."""
+    data = data_of(answer, effect=True)
+    try:
+        match command:
+            case CancelOrder():
+                return cancelled(inner(data, "order"), command)
+            case RefundOrder():
+                return refund_begun(data)
+        raise Unsupported("cancel_lines")
+    except Misread as exc:
+        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status, answer=answer.body) from exc
+
+
+def cancelled(order: Node, command: CancelOrder) -> Receipt:
+    """The documented answer is an order that still shows its old state; then the order is read."""
+    if ident_of(order) != command.order_id:
+        raise Misread("order.id")
+    ids = {"order": ident_of(order)}
+    if text(order, "status") == "cancelled":
+        return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=Reported(state=EffectState.CANCELLED))
+    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, look_after=FIRST_LOOK)
+
+
+def refund_begun(data: Node) -> Receipt:
+    """A record and an after-sales case; the money follows."""
+    ids = {"refund": ident_of(data, "refund_record_id"), "post_sale": text(data, "post_sale_id")}
+    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, reported=ON_ITS_WAY, look_after=MONEY_LOOK)
+
+
+def refund_state(receipt: Receipt, records: Sequence[Node], command: RefundOrder) -> Receipt:
+    """Raises JobFailed when the payment provider did not pay back."""
+    wanted = receipt.ids.get("refund", "")
+    record = next((record for record in records if text(record, "id") == wanted), None)
+    state = text(record, "refund_status") if record else ""
+    if record and state == "failed":
+        raise JobFailed(
+            "not paid back", code="refund_failed", user_message=str(capabilities.NOT_PAID_BACK), answer=[dict(record)]
+        )
+    if record and state == "finished":
+        is_said = bool(text(record, "refund_price"))
+        back = rows.told(lambda: amount_of(record, "refund_price", command.currency)) if is_said else None
+        reported = Reported(refund_state=RefundState.PAID, refunded=back)
+        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=reported)
+    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, reported=ON_ITS_WAY, look_after=MONEY_LOOK)
