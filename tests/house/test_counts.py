@@ -24,7 +24,7 @@ LINES: dict[str, dict[str, tuple[int, int]]] = {
         "bigcommerce": (2_000, 2_317),
         "magento": (1_600, 2_027),
         "modern_dropship": (1_600, 0),
-        "shopify": (2_000, 2_550),
+        "shopify": (2_000, 2_379),
         "shoplazza": (1_600, 1_627),
         "square": (1_600, 2_035),
         "woocommerce": (1_600, 1_911),
@@ -43,7 +43,7 @@ ALL = {ADAPTERS: (10_000, 13_340), SIMULATORS: (10_000, 12_554)}
 NEW = {ADAPTERS: 1_000, SIMULATORS: 800}
 
 # modules of an adapter; the bar is FILES
-MODULES = {"bigcommerce": 21, "magento": 21, "shopify": 21, "shoplazza": 18, "square": 22, "woocommerce": 23}
+MODULES = {"bigcommerce": 21, "magento": 21, "shopify": 11, "shoplazza": 18, "square": 22, "woocommerce": 23}
 
 
 def bounds(folder: str) -> dict[str, tuple[int, int]]:

@@ -27,8 +27,8 @@ from stores.canonical.order import (
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money
-from stores.platforms.modern_dropship import capabilities, units
-from stores.platforms.modern_dropship.units import Item, Tally
+from stores.platforms.modern_dropship import cancellable, capabilities
+from stores.platforms.modern_dropship.cancellable import Item, Tally
 
 ZERO = Decimal(0)
 NO_CURRENCY = "USD"  # when an order names none: nothing is computed in it
@@ -36,7 +36,7 @@ NO_CURRENCY = "USD"  # when an order names none: nothing is computed in it
 
 def to_order(raw: Node, *, is_listed: bool = False) -> Order:
     """A list may leave out `fulfillments`; then its order lacks what a preview needs."""
-    tally = units.tally(raw)
+    tally = cancellable.tally(raw)
     currency = currency_of(raw)
     lines = tuple(to_line(item, tally, titles(raw), currency) for item in tally.items)
     made = json_readers.when(raw, "created", "buyerCreatedDate", "date")

@@ -1,12 +1,14 @@
-"""Every GraphQL document we send, checked by a test against the vendor's 2026-07 and 2026-10 schemas.
+"""The queries for one order and what each asks for, checked by a test against the vendor's 2026-07 and 2026-10 schemas.
 
 Cost as the platform counts it: object 1, scalar 0, connection 2 + n × (node + children), mutation 10; a query may
 *ask* for 1,000 points at most and is charged for what comes back. A money bag is 3 points, 2 in one currency: most
-orders have one. Scalars are free, so they are always all read. What is asked is computed in `points`.
+orders have one. Scalars are free, so they are always all read. The platform holds back what is asked until
+it has answered, so it is computed before a call; a test compares with what the simulator counts.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -193,3 +195,72 @@ query SuggestRefund($id: ID!, $items: [RefundLineItemInput!], $full: Boolean, $s
 }
 fragment paid on MoneyBag { presentmentMoney { amount currencyCode } }
 """
+
+
+# --- what they cost
+HEAD = 4  # the order itself, its cancellation, an open dispute and one spare
+HEAD_BAGS = 12
+FIXED = 14  # app, customer, addresses, terms, risk, shipping lines
+FIXED_BAGS = 2
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much a first read asks for; a small order fits."""
+
+    lines: int = 8
+    groups: int = 3
+    shares: int = 8
+    payments: int = 8
+    refunds: int = 3
+    shipments: int = 3
+    units: int = 6
+
+
+def bag(both: bool) -> int:
+    return 3 if both else 2
+
+
+def cost_of_order(sizes: Sizes, kind: Kind) -> int:
+    bags = HEAD_BAGS + (FIXED_BAGS if kind.full else 0)
+    head = HEAD + bags * bag(kind.both) + (FIXED if kind.full else 0)
+    return (
+        head
+        + cost_of_payments(sizes.payments, kind.both)
+        + cost_of_refunds(sizes.refunds, sizes.units, kind.both)
+        + cost_of_shipments(sizes.shipments, sizes.units)
+        + cost_of_lines(sizes.lines, kind)
+        + cost_of_groups(sizes.groups, sizes.shares)
+    )
+
+
+def cost_of_payments(count: int, both: bool) -> int:
+    return count * (2 + 2 * bag(both))
+
+
+def cost_of_refunds(count: int, units: int, both: bool) -> int:
+    money = 2 + 3 * (2 + bag(both))
+    return count * (1 + bag(both) + money + 2 + 3 * units)
+
+
+def cost_of_shipments(count: int, units: int) -> int:
+    return count * (7 + 2 * units)
+
+
+def cost_of_lines(count: int, kind: Kind) -> int:
+    fixed = 3 * bag(kind.both) + 7 if kind.full else 0
+    return 2 + count * (1 + fixed)
+
+
+def cost_of_groups(count: int, shares: int) -> int:
+    return 2 + count * (7 + 2 * shares)
+
+
+def cost_of_inner(name: str, both: bool) -> int:
+    one = {"lineItems": 2, "fulfillmentLineItems": 2, "refundLineItems": 3, "transactions": 2 + bag(both)}[name]
+    return 3 + 100 * one
+
+
+def cost_of_suggested() -> int:
+    """The list of refund lines has no size, so the platform counts one; what comes back is charged."""
+    return 36

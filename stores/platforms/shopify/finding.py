@@ -1,4 +1,6 @@
-"""Looking for an effect by reading: all records that may be it, as Shopify tells them; the judge decides."""
+"""Asking after an effect, and looking for it by reading: all records that may be it, as Shopify tells them; the judge
+decides.
+"""
 
 from __future__ import annotations
 
@@ -18,31 +20,77 @@ from stores.canonical.commands import (
     VoidPayment,
 )
 from stores.canonical.order import Order
+from stores.connectors import fields
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.kernel.errors import Unsupported
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total
-from stores.platforms.shopify import capabilities, effects, fields, reading
-from stores.platforms.shopify.api import Api
-from stores.platforms.shopify.fields import Misread, Node
-from stores.platforms.shopify.receipts import FAILED, PENDING
+from stores.platforms.shopify import capabilities
+from stores.platforms.shopify.api import FAILED, MOST_PAGES, PENDING, Api, check_id, not_found, paid, understood
+from stores.platforms.shopify.documents import RETURNED
 
-MOST_REFUNDS = 30  # as effects.REFUND_NOTES asks for
-MOST_PAYMENTS = 100  # as effects.CHILDREN asks for
+JOB_RESULT = """
+query JobResult($id: ID!) {
+  node(id: $id) { id ... on OrderCancelJobResult {
+    done status errors { code field message } order { id cancelledAt } } }
+}
+"""
+JOB = "query Job($id: ID!, $order: ID!) { job(id: $id) { id done } order(id: $order) { id cancelledAt cancelReason } }"
+REFUND_STATE = """
+query RefundState($id: ID!) {
+  node(id: $id) { id ... on Refund { totalRefundedSet { presentmentMoney { amount currencyCode } }
+    transactions(first: 10) { nodes { id kind status errorCode } } } }
+}
+"""
+PAYMENT_STATE = (
+    "query PaymentState($id: ID!) { node(id: $id) { id ... on OrderTransaction { kind status errorCode } } }"
+)
+
+
+CANCELLED = "query Cancelled($id: ID!) { order(id: $id) { id cancelledAt cancelReason cancellation { staffNote } } }"
+REFUND_NOTES = """
+query RefundNotes($id: ID!) {
+  order(id: $id) { id updatedAt refunds(first: 30) { id createdAt note
+    totalRefundedSet { presentmentMoney { amount currencyCode } }
+    transactions(first: 5) { pageInfo { hasNextPage }
+      nodes { id kind status errorCode amountSet { presentmentMoney { amount currencyCode } }
+        parentTransaction { id } } }
+    refundLineItems(first: 3) { pageInfo { hasNextPage } nodes { quantity lineItem { id } } } } }
+}
+"""
+RETURNED_UNITS = (
+    "query ReturnedUnits($id: ID!) { node(id: $id) { id ... on Refund {"
+    " refundLineItems(first: 200) { pageInfo { hasNextPage } nodes { ...returned } } } } }" + RETURNED
+)
+QUANTITIES = """
+query Quantities($id: ID!, $after: String) {
+  order(id: $id) { id edited cancelledAt updatedAt
+    lineItems(first: 250, after: $after) { pageInfo { hasNextPage endCursor } nodes { id currentQuantity } } }
+}
+"""
+CHILDREN = """
+query Children($id: ID!) { order(id: $id) { id cancelledAt
+  transactions(first: 100) { id kind status parentTransaction { id } } } }
+"""
+
+
+MOST_REFUNDS = 30  # as REFUND_NOTES asks for
+MOST_PAYMENTS = 100  # as CHILDREN asks for
 NOTES_POINTS = 991
 UNITS_POINTS = 603
 
 
 def records(api: Api, command: Command, *, before: Order) -> Reading:
-    with reading.understood():
+    with understood():
         match command:
             case CancelOrder():
-                return cancellation(_order(api, effects.CANCELLED, command.order_id, 2))
+                return cancellation(_order(api, CANCELLED, command.order_id, 2))
             case RefundOrder():
                 return refunds(api, command, before)
             case EditOrder():
                 return edit(api, command, before)
             case VoidPayment():
-                return void(_order(api, effects.CHILDREN, command.order_id, 201), command)
+                return void(_order(api, CHILDREN, command.order_id, 201), command)
             case CorrectStock():
                 return Reading(unclear=_("Stock movements carry no mark that could be searched."))
             case CancelLine() | CancelRest():
@@ -50,9 +98,9 @@ def records(api: Api, command: Command, *, before: Order) -> Reading:
 
 
 def _order(api: Api, document: str, order_id: str, cost: float) -> Node:
-    data = api.read(document, {"id": reading.check_id(order_id)}, cost=cost)
+    data = api.read(document, {"id": check_id(order_id)}, cost=cost)
     if data.get("order") is None:
-        raise reading.not_found()
+        raise not_found()
     return fields.node(data, "order")
 
 
@@ -75,7 +123,7 @@ def cancellation(order: Node) -> Reading:
 # --- refunds ------------------------------------------------------------------------------------------
 def refunds(api: Api, command: RefundOrder, before: Order) -> Reading:
     """One call; a second one only for a new refund of more lines than that call shows."""
-    raws = fields.items(_order(api, effects.REFUND_NOTES, command.order_id, NOTES_POINTS), "refunds")
+    raws = fields.items(_order(api, REFUND_NOTES, command.order_id, NOTES_POINTS), "refunds")
     known = {refund.id for refund in before.refunds}
     is_cut = len(raws) >= MOST_REFUNDS  # the list has no second page
     return Reading(
@@ -108,9 +156,9 @@ def standing_of(refund: Node) -> Standing:
 
 def money_of(refund: Node, currency: str) -> dict[str, Money]:
     """Per payment; in all where a payment is not named (store credit) or not all are shown."""
-    rows = [(fields.text(fields.maybe(t, "parentTransaction") or {}, "id"), fields.paid(t, "amountSet"))
+    rows = [(fields.text(fields.maybe(t, "parentTransaction") or {}, "id"), paid(t, "amountSet"))
             for t in _moved(refund)]  # fmt: skip
-    whole = fields.paid(refund, "totalRefundedSet")
+    whole = paid(refund, "totalRefundedSet")
     if _has_more(refund, "transactions") or (whole and not rows):
         return {IN_ALL: whole}
     if any(not parent for parent, _amount in rows):
@@ -137,7 +185,7 @@ def _has_more(refund: Node, name: str) -> bool:
 def _units(api: Api, refund: Node) -> Iterator[tuple[str, Decimal]]:
     """line id → units, over all places they went to."""
     if _has_more(refund, "refundLineItems"):
-        data = api.read(effects.RETURNED_UNITS, {"id": fields.ident(refund)}, cost=UNITS_POINTS)
+        data = api.read(RETURNED_UNITS, {"id": fields.ident(refund)}, cost=UNITS_POINTS)
         refund = fields.node(data, "node")
         if _has_more(refund, "refundLineItems"):
             raise Misread("refundLineItems")
@@ -173,10 +221,10 @@ def quantities(api: Api, order_id: str) -> tuple[dict[str, Decimal], bool]:
     """line id → units on the order now, all pages; and whether the order is cancelled."""
     found: dict[str, Decimal] = {}
     after: str | None = None
-    for _page in range(reading.MOST_PAGES):
-        data = api.read(effects.QUANTITIES, {"id": reading.check_id(order_id), "after": after}, cost=253)
+    for _page in range(MOST_PAGES):
+        data = api.read(QUANTITIES, {"id": check_id(order_id), "after": after}, cost=253)
         if data.get("order") is None:
-            raise reading.not_found()
+            raise not_found()
         order = fields.node(data, "order")
         lines = fields.node(order, "lineItems")
         nodes: Sequence[Node] = fields.items(lines, "nodes")

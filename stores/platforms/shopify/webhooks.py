@@ -5,10 +5,27 @@ from __future__ import annotations
 import re
 
 from stores.canonical.events import EventKind
+from stores.connectors import fields
 from stores.connectors.webhooks import MOST_PAGES, Deliveries, Hook, base64_in
-from stores.platforms.shopify import fields, receipts, shop_documents
-from stores.platforms.shopify.api import Api
-from stores.platforms.shopify.reading import understood
+from stores.platforms.shopify.api import Api, refuse, understood
+
+HOOKS = """
+query Hooks($after: String) {
+  webhookSubscriptions(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { id topic uri } }
+}
+"""
+ADD_HOOK = """
+mutation AddHook($topic: WebhookSubscriptionTopic!, $uri: String!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) {
+    webhookSubscription { id topic uri } userErrors { field message } }
+}
+"""
+REMOVE_HOOK = """
+mutation RemoveHook($id: ID!) {
+  webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
+}
+"""
+
 
 # Header value: (kind, where the order's number stands in the body)
 TOPICS: dict[str, tuple[EventKind, str]] = {
@@ -54,7 +71,7 @@ def standing(api: Api) -> list[Hook]:
     after: str | None = None
     with understood():
         for _ in range(MOST_PAGES):
-            page = fields.node(api.read(shop_documents.HOOKS, {"after": after}, cost=102), "webhookSubscriptions")
+            page = fields.node(api.read(HOOKS, {"after": after}, cost=102), "webhookSubscriptions")
             found += [_to_hook(node) for node in fields.items(page, "nodes")]
             info = fields.node(page, "pageInfo")
             if not fields.flag(info, "hasNextPage"):
@@ -70,13 +87,13 @@ def _to_hook(node: fields.Node) -> Hook:
 def add(api: Api, topic: str, uri: str) -> Hook:
     """Setting one up twice is refused by the platform, so it may be repeated like a read."""
     with understood():
-        data = api.read(shop_documents.ADD_HOOK, {"topic": topic, "uri": uri}, cost=11)
+        data = api.read(ADD_HOOK, {"topic": topic, "uri": uri}, cost=11)
         payload = fields.node(data, "webhookSubscriptionCreate")
-        receipts.refuse(payload)
+        refuse(payload)
         return _to_hook(fields.node(payload, "webhookSubscription"))
 
 
 def remove(api: Api, hook_id: str) -> None:
     with understood():
-        data = api.read(shop_documents.REMOVE_HOOK, {"id": hook_id}, cost=10)
-        receipts.refuse(fields.node(data, "webhookSubscriptionDelete"))
+        data = api.read(REMOVE_HOOK, {"id": hook_id}, cost=10)
+        refuse(fields.node(data, "webhookSubscriptionDelete"))

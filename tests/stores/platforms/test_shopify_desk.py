@@ -9,7 +9,6 @@ import pytest
 
 from cancellations.services import preview
 from sandbox.platforms.shopify.spec import Line
-from sandbox.platforms.shopify.staff import Staff
 from stores.canonical.request import RefundChoice
 from stores.kernel.money import Money
 from stores.kernel.numbers import money
@@ -40,7 +39,7 @@ def test_a_colleague_who_makes_the_lost_refund_by_hand_is_asked_about_and_nothin
     desk.world.fault("drop_before", on="refundCreate")
     desk.work(cancellation, hours=0.001)
     assert desk.world.effects() == []
-    staff = Staff(desk.world, record.external_id)
+    staff = desk.world.staff(record.external_id)
     staff.give_back({desk.live(record).lines[0].id: 1}) if by_colleague == "units" else staff.refund("11.00")
 
     stopped = desk.work(cancellation, hours=20)

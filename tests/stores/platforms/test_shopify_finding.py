@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from sandbox.platforms.shopify.spec import Line
-from sandbox.platforms.shopify.staff import Staff
 from sandbox.platforms.shopify.values import Body
 from sandbox.world import World
 from stores.canonical.commands import (
@@ -25,9 +24,9 @@ from stores.canonical.commands import (
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.connectors.records import IN_ALL, Standing
+from stores.kernel.http.json_readers import Misread
 from stores.kernel.money import Money
 from stores.platforms.shopify import Shopify, finding
-from stores.platforms.shopify.fields import Misread
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG
 
@@ -68,7 +67,7 @@ def test_a_cancellation_by_somebody_else_is_foreign_and_says_when(world, order, 
 
 
 def test_a_cancellation_without_a_note_is_foreign(world, order, shop):
-    Staff(world, order.external_id).cancel()
+    world.staff(order.external_id).cancel()
 
     assert isinstance(shop.find(rig.cancel(order), tag=TAG, before=order), FoundForeign)
 
@@ -92,14 +91,14 @@ def test_a_record_names_note_money_per_payment_and_units(world, order, shop):
 
 def test_the_same_refund_by_a_colleague_is_foreign(world, order, shop):
     command = part(shop, order)
-    Staff(world, order.external_id).give_back({order.lines[0].id: 1}, "the customer rang")
+    world.staff(order.external_id).give_back({order.lines[0].id: 1}, "the customer rang")
 
     assert isinstance(shop.find(command, tag=TAG, before=order), FoundForeign)
 
 
 def test_the_same_money_by_a_colleague_without_units_is_foreign(world, order, shop):
     command = part(shop, order)
-    Staff(world, order.external_id).refund("11.00", "the customer rang")
+    world.staff(order.external_id).refund("11.00", "the customer rang")
 
     assert isinstance(shop.find(command, tag=TAG, before=order), FoundForeign)
 
@@ -107,7 +106,7 @@ def test_the_same_money_by_a_colleague_without_units_is_foreign(world, order, sh
 @pytest.mark.parametrize(("units", "line"), [(2, 0), (1, 1)], ids=["other money", "the same money, another line"])
 def test_another_refund_is_no_twin(world, order, shop, units, line):
     command = part(shop, order)
-    Staff(world, order.external_id).give_back({order.lines[line].id: units}, "by hand")
+    world.staff(order.external_id).give_back({order.lines[line].id: units}, "by hand")
 
     assert isinstance(shop.find(command, tag=TAG, before=order), Absent)
 
@@ -190,14 +189,14 @@ def test_a_refund_paid_back_by_one_payment_only_is_unclear_whoever_made_it(world
 def test_a_list_that_was_cut_is_unclear_unless_our_mark_is_on_it(world, order, shop):
     command = part(shop, order)
     for _turn in range(30):
-        Staff(world, order.external_id).refund("0.10", "small change")
+        world.staff(order.external_id).refund("0.10", "small change")
     assert isinstance(shop.find(command, tag=TAG, before=order), Unclear)
 
     other = shop.read_order(world.make_order(lines=[Line(price="10.00", quantity=3)]).id)
     ours = part(shop, other)
     through(world, shop, ours)
     for _turn in range(29):
-        Staff(world, other.external_id).refund("0.10", "small change")
+        world.staff(other.external_id).refund("0.10", "small change")
     assert isinstance(shop.find(ours, tag=TAG, before=other), Found)
 
 
@@ -254,7 +253,7 @@ def test_an_edit_half_done_by_somebody_else_is_unclear(world, shop):
 def test_an_order_cancelled_meanwhile_does_not_pass_for_our_edit(world, shop):
     """Every line stands at 0 then, also the one that was to go."""
     order = unpaid(world, shop)
-    Staff(world, order.external_id).cancel()
+    world.staff(order.external_id).cancel()
     gone = replace(rig.edit(order), lines=(EditedLine(line_id=order.lines[0].id, keep=Decimal(0), restock=True),))
 
     found = shop.find(gone, tag=TAG, before=order)
@@ -265,7 +264,7 @@ def test_an_order_cancelled_meanwhile_does_not_pass_for_our_edit(world, shop):
 def test_a_release_by_a_cancel_is_a_release(world, shop):
     order = shop.read_order(world.make_order(lines=[Line()], pay="authorised").id)
     assert isinstance(shop.find(rig.void(order), tag=TAG, before=order), Absent)
-    Staff(world, order.external_id).cancel()
+    world.staff(order.external_id).cancel()
 
     assert isinstance(shop.find(rig.void(order), tag=TAG, before=order), Found)
 

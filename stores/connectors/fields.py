@@ -1,22 +1,18 @@
-"""Looks into an answer of Shopify's schema: what it promises must be there. The rest is read as everywhere."""
+"""Looks into an answer that a schema describes: what it promises must be there. The rest is read as everywhere."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from stores.canonical.order import MoneyPair
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node, clean, first, text
 from stores.kernel.http.json_readers import inner as node
 from stores.kernel.http.json_readers import when as maybe_when
-from stores.kernel.money import Money
 
-__all__ = ["Misread", "Node", "amount", "clean", "flag", "ident", "items", "maybe", "maybe_pair", "maybe_when", "node",
-           "paid", "pair", "text", "texts", "units", "when"]  # fmt: skip
-AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
+__all__ = ["Misread", "Node", "clean", "flag", "ident", "items", "maybe", "maybe_when", "node",
+           "text", "texts", "units", "when"]  # fmt: skip
 
 
 def maybe(parent: Node, name: str) -> Node | None:
@@ -60,33 +56,3 @@ def promised(parent: Node, name: str) -> Node:
     if first(parent, name) is None:
         raise Misread(name)
     return parent
-
-
-def amount(parent: Node, name: str) -> Money:
-    """One MoneyV2."""
-    found = node(parent, name)
-    said = str(found.get("amount"))
-    if not AMOUNT.fullmatch(said):
-        raise Misread(name)
-    try:
-        money = Money(Decimal(said), text(found, "currencyCode"))
-    except ValueError as exc:
-        raise Misread(name) from exc
-    plain = money.rounded()  # "5.0" and "5.00" are one text; a unit price finer than the currency stays as it is
-    return plain if plain.amount == money.amount else money
-
-
-def paid(parent: Node, name: str) -> Money:
-    """A MoneyBag's amount in the currency that moves."""
-    return amount(node(parent, name), "presentmentMoney")
-
-
-def pair(parent: Node, name: str) -> MoneyPair:
-    """A MoneyBag; in one currency only where the order has one."""
-    bag = node(parent, name)
-    shop = amount(bag, "shopMoney")
-    return MoneyPair(shop=shop, customer=amount(bag, "presentmentMoney") if "presentmentMoney" in bag else shop)
-
-
-def maybe_pair(parent: Node, name: str) -> MoneyPair | None:
-    return None if parent.get(name) is None else pair(parent, name)
