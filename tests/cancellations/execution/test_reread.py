@@ -15,7 +15,6 @@ from cancellations.scheduler import nightly, second_looks
 from cancellations.selectors import cancellations
 from cancellations.services import decide, preview
 from notifications.models import Delivery
-from sandbox.platforms.shopify.staff import Staff
 from stores.kernel import clock
 from stores.models import AuditEvent, StoreState
 from tests import make
@@ -55,7 +54,7 @@ def test_an_order_that_stayed_as_it_was_is_silent(desk, done):
 
 
 def test_a_difference_is_flagged_once_and_told(desk, done):
-    Staff(desk.world, done.order.external_id).refund("3.00")
+    desk.world.staff(done.order.external_id).refund("3.00")
 
     first = look_again(desk, done)
     second = look_again(desk, done)
@@ -68,7 +67,7 @@ def test_a_difference_is_flagged_once_and_told(desk, done):
 
 
 def test_a_difference_somebody_let_stand_is_not_raised_again(desk, done):
-    Staff(desk.world, done.order.external_id).refund("3.00")
+    desk.world.staff(done.order.external_id).refund("3.00")
     decide.let_stand(actor=desk.staff, cancellation=look_again(desk, done), reason="Goodwill.")
 
     again = look_again(desk, done)
@@ -155,7 +154,7 @@ def test_a_refused_one_is_looked_at_as_well_and_stays_calm(desk, refused):
 
 def test_a_refused_one_that_was_done_all_the_same_is_put_before_a_person(desk, refused):
     step = refused.steps.get(kind="refund")
-    Staff(desk.world, refused.order.external_id).refund("11.00", note=f"late {tag_of(step)}")
+    desk.world.staff(refused.order.external_id).refund("11.00", note=f"late {tag_of(step)}")
 
     first, second = look_again(desk, refused), look_again(desk, refused)
 

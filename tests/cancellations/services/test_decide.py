@@ -10,7 +10,6 @@ from cancellations.execution import executor
 from cancellations.models import Cancellation, PrivateNote, Step
 from cancellations.services import decide, notes
 from notifications.models import Delivery
-from sandbox.platforms.shopify.staff import Staff
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected, NotAllowed
 from stores.kernel.failpoints import Crash, armed
@@ -90,7 +89,7 @@ class TestMakerAndChecker:
 
     def test_an_order_that_moved_since_is_not_carried_out(self, desk, waiting, admin):
         approve(admin, waiting)
-        Staff(desk.world, waiting.order.external_id).refund("2.00")
+        desk.world.staff(waiting.order.external_id).refund("2.00")
 
         assert desk.work(waiting).state == "needs_operator"
         assert "changed" in waiting.trouble

@@ -8,7 +8,6 @@ import pytest
 
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.services import preview, submit
-from sandbox.platforms.shopify.staff import Staff
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected, NotAllowed, OrderBusy, RemoteError, StalePlan
@@ -104,7 +103,7 @@ def test_a_shop_that_does_not_work_is_sent_nothing(desk, seen, state):
 
 
 def test_an_order_somebody_else_touched_gives_the_new_plan(desk, seen):
-    Staff(desk.world, seen.order.external_id).refund("1.00")
+    desk.world.staff(seen.order.external_id).refund("1.00")
 
     with pytest.raises(StalePlan) as stale:
         confirm(desk, seen)
@@ -114,7 +113,7 @@ def test_an_order_somebody_else_touched_gives_the_new_plan(desk, seen):
 
 
 def test_a_note_or_tag_of_somebody_else_changes_nothing(desk, seen):
-    Staff(desk.world, seen.order.external_id).write(note="Fragile", tags=["vip"])
+    desk.world.staff(seen.order.external_id).write(note="Fragile", tags=["vip"])
 
     assert confirm(desk, seen).state == "held"
 
