@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -10,9 +11,11 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node, clean, first, text
 from stores.kernel.http.json_readers import inner as node
 from stores.kernel.http.json_readers import when as maybe_when
+from stores.kernel.money import Money
 
-__all__ = ["Misread", "Node", "clean", "flag", "ident", "items", "maybe", "maybe_when", "node",
-           "text", "texts", "units", "when"]  # fmt: skip
+__all__ = ["Misread", "Node", "amount", "clean", "flag", "ident", "items", "maybe", "maybe_when", "node",
+           "text", "texts", "told", "units", "when"]  # fmt: skip
+AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 
 
 def maybe(parent: Node, name: str) -> Node | None:
@@ -36,6 +39,13 @@ def texts(parent: Node, name: str) -> tuple[str, ...]:
     return tuple(clean(item) for item in found)
 
 
+def told(parent: Node, name: str) -> str:
+    """A text, "" for null. Raises Misread where it was left out: that says nothing."""
+    if name not in parent:
+        raise Misread(name)
+    return text(parent, name)
+
+
 def flag(parent: Node, name: str) -> bool:
     return json_readers.flag(promised(parent, name), name)
 
@@ -56,3 +66,17 @@ def promised(parent: Node, name: str) -> Node:
     if first(parent, name) is None:
         raise Misread(name)
     return parent
+
+
+def amount(parent: Node, name: str) -> Money:
+    """{amount: "5.00", currencyCode: "EUR"}"""
+    found = node(parent, name)
+    said = str(found.get("amount"))
+    if not AMOUNT.fullmatch(said):
+        raise Misread(name)
+    try:
+        money = Money(Decimal(said), text(found, "currencyCode"))
+    except ValueError as exc:
+        raise Misread(name) from exc
+    plain = money.rounded()  # "5.0" and "5.00" are one text; a unit price finer than the currency stays as it is
+    return plain if plain.amount == money.amount else money

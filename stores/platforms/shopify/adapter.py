@@ -10,17 +10,9 @@ from urllib.parse import quote as quoted
 
 from django.utils.translation import gettext
 
-from stores.canonical.commands import (
-    CancelOrder,
-    Command,
-    CorrectStock,
-    EditOrder,
-    RefundOrder,
-    Resend,
-    VoidPayment,
-)
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, Resend, VoidPayment
 from stores.canonical.order import Order
-from stores.canonical.receipts import Outcome, Receipt
+from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors import fields
 from stores.connectors.records import Reading
@@ -37,25 +29,16 @@ from stores.connectors.roles import (
     StockKeeper,
 )
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import InputRejected, JobFailed, OutcomeUnknown
+from stores.kernel.errors import InputRejected
 from stores.platforms.shopify import capabilities as declared
 from stores.platforms.shopify import finding, money, reading, webhooks, writing
-from stores.platforms.shopify.api import (
-    Api,
-    after_job,
-    job_result,
-    payment_state,
-    read_answer,
-    refund_state,
-    understood,
-)
+from stores.platforms.shopify.api import Api, read_answer, understood
 from stores.platforms.shopify.capabilities import _
 
 ACCESS = """
 query Access {
   shop { name currencyCode ianaTimezone myshopifyDomain } currentAppInstallation { accessScopes { handle } }
-}
-"""
+}"""
 
 
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com", re.ASCII)
@@ -189,7 +172,7 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     def edit_order(self, command: EditOrder, *, key: str, tag: str) -> Receipt:
         session = writing.open_session(self.api, command.order_id, command.lines)
-        body = writing.commit_body(session.id, command, self.note_with_tag(command.note, tag))
+        body = {"id": session.id, "notify": command.notify, "note": self.note_with_tag(command.note, tag)}
         return self.read_answer(command, self.api.effect(writing.EDIT_COMMIT, body, cost=10))
 
     def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
@@ -203,29 +186,7 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return read_answer(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
-        """JobFailed by Shopify's own word only; whatever a read meets proves nothing."""
-        with understood():
-            if isinstance(command, CancelOrder):
-                return self._poll_cancel(command, receipt)
-            document = finding.REFUND_STATE if isinstance(command, RefundOrder) else finding.PAYMENT_STATE
-            asked = receipt.ids.get("refund") or receipt.ids.get("transaction", "")
-            found = self._node(document, asked)
-            state = refund_state if "refund" in receipt.ids else payment_state
-            return state(found, JobFailed)
-
-    def _poll_cancel(self, command: CancelOrder, receipt: Receipt) -> Receipt:
-        if result_id := receipt.ids.get("job_result"):
-            return job_result(self._node(finding.JOB_RESULT, result_id), JobFailed)
-        data = self.api.read(finding.JOB, {"id": receipt.ids.get("job", ""), "order": command.order_id}, cost=2)
-        if not fields.flag(fields.node(data, "job"), "done"):
-            return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids)
-        return after_job(receipt.ids, fields.node(data, "order"), JobFailed)
-
-    def _node(self, document: str, node_id: str) -> fields.Node:
-        data = self.api.read(document, {"id": node_id}, cost=13)
-        if data.get("node") is None:
-            raise OutcomeUnknown("the platform no longer knows the job", code="job_gone")
-        return fields.node(data, "node")
+        return finding.poll(self.api, command, receipt)
 
     def records(self, command: Command, *, before: Order) -> Reading:
         return finding.records(self.api, command, before=before)

@@ -30,33 +30,28 @@ fragment payment on OrderTransaction {
   id kind status gateway formattedGateway accountNumber manualPaymentGateway processedAt test multiCapturable
   authorizationExpiresAt errorCode
   amountSet { ...mb } totalUnsettledSet { ...mb } parentTransaction { id }
-}
-"""
+}"""
 
 LINE = """
 fragment line on LineItem {
   id name title variantTitle sku vendor isGiftCard requiresShipping restockable merchantEditable
   quantity currentQuantity refundableQuantity unfulfilledQuantity nonFulfillableQuantity
   %s
-}
-"""
+}"""
 LINE_FIXED = """
   originalUnitPriceSet { ...mb } discountedUnitPriceAfterAllDiscountsSet { ...mb }
   taxLines(first: 3) { title rate } duties { id price { ...mb } } lineItemGroup { id title }
-  variant { id inventoryItem { id tracked } }
-"""
+  variant { id inventoryItem { id tracked } }"""
 
 SHARE = """
-fragment share on FulfillmentOrderLineItem { id totalQuantity remainingQuantity inventoryItemId lineItem { id } }
-"""
+fragment share on FulfillmentOrderLineItem { id totalQuantity remainingQuantity inventoryItemId lineItem { id } }"""
 GROUP = """
 fragment group on FulfillmentOrder {
   id status requestStatus fulfillAt updatedAt
   assignedLocation { name location { id name isActive isFulfillmentService fulfillmentService { serviceName } } }
   fulfillmentHolds { id reason displayReason reasonNotes heldByRequestingApp }
   lineItems(first: $shares) { pageInfo { hasNextPage endCursor } nodes { ...share } }
-}
-"""
+}"""
 
 SHIPPED = "fragment shipped on FulfillmentLineItem { quantity lineItem { id } }\n"
 SHIPMENT = """
@@ -64,23 +59,20 @@ fragment shipment on Fulfillment {
   id name status displayStatus createdAt totalQuantity
   location { id name } trackingInfo(first: 3) { company number url }
   fulfillmentLineItems(first: $units) { pageInfo { hasNextPage endCursor } nodes { ...shipped } }
-}
-"""
+}"""
 
 RETURNED = "fragment returned on RefundLineItem { quantity restockType restocked location { id } lineItem { id } }\n"
 PAID_BACK = """
 fragment paidBack on OrderTransaction {
   id kind status gateway formattedGateway accountNumber errorCode processedAt amountSet { ...mb }
   parentTransaction { id }
-}
-"""
+}"""
 REFUND = """
 fragment refund on Refund {
   id createdAt note totalRefundedSet { ...mb }
   transactions(first: 3) { pageInfo { hasNextPage endCursor } nodes { ...paidBack } }
   refundLineItems(first: $units) { pageInfo { hasNextPage endCursor } nodes { ...returned } }
-}
-"""
+}"""
 
 ORDER = """
 query Order($id: ID!, $lines: Int!, $groups: Int!, $shares: Int!, $payments: Int!, $refunds: Int!, $shipments: Int!,
@@ -105,15 +97,13 @@ query Order($id: ID!, $lines: Int!, $groups: Int!, $shares: Int!, $payments: Int
     lineItems(first: $lines) { pageInfo { hasNextPage endCursor } nodes { ...line } }
     fulfillmentOrders(first: $groups) { pageInfo { hasNextPage endCursor } nodes { ...group } }
   }
-}
-"""
+}"""
 ORDER_FIXED = """
     app { id name } customer { id displayName } purchasingEntity { __typename }
     billingAddress { formatted } shippingAddress { name formatted }
     paymentTerms { paymentTermsName overdue } risk { recommendation }
     shippingLines(first: 5) { nodes { id title isRemoved } }
-    originalTotalPriceSet { ...mb } totalTipReceivedSet { ...mb }
-"""
+    originalTotalPriceSet { ...mb } totalTipReceivedSet { ...mb }"""
 
 
 @cache
@@ -193,8 +183,7 @@ query SuggestRefund($id: ID!, $items: [RefundLineItemInput!], $full: Boolean, $s
       suggestedTransactions { gateway formattedGateway accountNumber amountSet { ...paid }
         maximumRefundableSet { ...paid } parentTransaction { id } } } }
 }
-fragment paid on MoneyBag { presentmentMoney { amount currencyCode } }
-"""
+fragment paid on MoneyBag { presentmentMoney { amount currencyCode } }"""
 
 
 # --- what they cost
@@ -261,6 +250,5 @@ def cost_of_inner(name: str, both: bool) -> int:
     return 3 + 100 * one
 
 
-def cost_of_suggested() -> int:
-    """The list of refund lines has no size, so the platform counts one; what comes back is charged."""
-    return 36
+# The list of refund lines has no size, so the platform counts one; what comes back is charged.
+COST_OF_SUGGESTED = 36

@@ -27,38 +27,12 @@ from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.shopify import cancellable, capabilities, money
 from stores.platforms.shopify.api import maybe_pair, pair
 
-FULFILMENT = {
-    "UNFULFILLED": Fulfilment.UNFULFILLED,
-    "OPEN": Fulfilment.UNFULFILLED,
-    "RESTOCKED": Fulfilment.UNFULFILLED,
-    "PENDING_FULFILLMENT": Fulfilment.IN_PROGRESS,
-    "IN_PROGRESS": Fulfilment.IN_PROGRESS,
-    "REQUEST_DECLINED": Fulfilment.UNFULFILLED,
-    "SCHEDULED": Fulfilment.SCHEDULED,
-    "ON_HOLD": Fulfilment.ON_HOLD,
-    "PARTIALLY_FULFILLED": Fulfilment.PARTIAL,
-    "FULFILLED": Fulfilment.FULFILLED,
-    "FULFILLMENT_NOT_REQUIRED": Fulfilment.NOT_NEEDED,
-}
-PAYMENT = {
-    "PENDING": PaymentState.PENDING,
-    "AUTHORIZED": PaymentState.AUTHORISED,
-    "PARTIALLY_PAID": PaymentState.PARTLY_PAID,
-    "PAID": PaymentState.PAID,
-    "PARTIALLY_REFUNDED": PaymentState.PARTLY_REFUNDED,
-    "REFUNDED": PaymentState.REFUNDED,
-    "VOIDED": PaymentState.VOIDED,
-    "EXPIRED": PaymentState.EXPIRED,
-}
-
 
 def to_order(raw: Node) -> Order:
     """A full read (all of documents.ORDER) as an Order."""
     totals = to_totals(raw, fixed=None)
-    lines = tuple(
-        cancellable.to_line(line, has_tip=bool(totals.tips and totals.tips.shop))
-        for line in fields.items(raw, "lineItems")
-    )
+    has_tip = bool(totals.tips and totals.tips.shop)
+    lines = tuple(cancellable.to_line(line, has_tip=has_tip) for line in fields.items(raw, "lineItems"))
     return _finish(raw, Order(**_head(raw), **_fixed(raw), **_empty(), totals=totals, lines=lines))
 
 
@@ -71,19 +45,8 @@ def renewed(before: Order, raw: Node) -> Order | None:
     lines = tuple(replace(known[fields.ident(line)], **cancellable.quantities(line)) for line in found)
     totals = to_totals(raw, fixed=before.totals)
     order = replace(before, **_head(raw), **_empty(), totals=totals, lines=lines, is_summary=False)
-    kept = Person(
-        **{**_person_of(before.customer), "email": fields.text(raw, "email"), "phone": fields.text(raw, "phone")}
-    )
+    kept = replace(before.customer, email=fields.text(raw, "email"), phone=fields.text(raw, "phone"))
     return _finish(raw, replace(order, customer=kept), also=tuple(r for r in before.remarks if r.kind == "risk"))
-
-
-def _person_of(person: Person) -> dict[str, Any]:
-    return {
-        "id": person.id,
-        "name": person.name,
-        "billing_address": person.billing_address,
-        "shipping_address": person.shipping_address,
-    }
 
 
 def _empty() -> dict[str, Any]:
@@ -112,22 +75,19 @@ def _finish(raw: Node, order: Order, also: tuple[Any, ...] = ()) -> Order:
         remarks=remarks,
         lines=lines,
         whole_cancel_blockers=blockers,
-        cancellable=cancellable.how_much(lines, blockers, is_cancelled=is_cancelled),
+        cancellable=cancellable.how_much(lines, may_all=not blockers, is_cancelled=is_cancelled),
         shipping_refundable=order.totals.shipping.customer if payments else None,
     )
 
 
 # --- head ---------------------------------------------------------------------------------------------
-
-
-def _head(raw: Node) -> dict[str, Any]:
-    """Everything that can move and costs nothing to read."""
+def to_head(raw: Node) -> dict[str, Any]:
+    """What a list tells as well."""
     reason = fields.text(raw, "cancelReason")
-    cancellation = fields.maybe(raw, "cancellation") or {}
     return {
         "platform": "shopify",
         "external_id": fields.ident(raw),
-        "legacy_id": legacy_id(raw),
+        "legacy_id": fields.ident(raw, "legacyResourceId")[:40],
         "number": fields.ident(raw, "name"),
         "confirmation_number": fields.text(raw, "confirmationNumber"),
         "placed_at": fields.when(raw, "processedAt"),
@@ -136,20 +96,27 @@ def _head(raw: Node) -> dict[str, Any]:
         "cancelled_at": fields.maybe_when(raw, "cancelledAt"),
         "closed_at": fields.maybe_when(raw, "closedAt"),
         "cancel_reason": str(capabilities.CANCEL_REASONS.get(reason, reason)),
-        "cancel_note": fields.text(cancellation, "staffNote"),
         "is_test": fields.flag(raw, "test"),
         "is_edited": fields.flag(raw, "edited"),
-        "is_confirmed": fields.flag(raw, "confirmed"),
-        "fulfilment": FULFILMENT.get(fields.text(raw, "displayFulfillmentStatus"), Fulfilment.UNKNOWN),
-        "payment": PAYMENT.get(fields.text(raw, "displayFinancialStatus"), PaymentState.UNKNOWN),
+        "fulfilment": capabilities.FULFILMENT.get(fields.text(raw, "displayFulfillmentStatus"), Fulfilment.UNKNOWN),
+        "payment": capabilities.PAYMENT.get(fields.text(raw, "displayFinancialStatus"), PaymentState.UNKNOWN),
         "return_state": capabilities.return_state(fields.text(raw, "returnStatus")),
         "currency": fields.ident(raw, "currencyCode"),
         "customer_currency": fields.ident(raw, "presentmentCurrencyCode"),
         "note": fields.text(raw, "note"),
         "tags": fields.texts(raw, "tags"),
+        "po_number": fields.text(raw, "poNumber"),
+    }
+
+
+def _head(raw: Node) -> dict[str, Any]:
+    """Everything that can move and costs nothing to read."""
+    return {
+        **to_head(raw),
+        "cancel_note": fields.text(fields.maybe(raw, "cancellation") or {}, "staffNote"),
+        "is_confirmed": fields.flag(raw, "confirmed"),
         "source": fields.text(raw, "sourceName"),
         "source_id": fields.text(raw, "sourceIdentifier"),
-        "po_number": fields.text(raw, "poNumber"),
         "taxes_included": fields.flag(raw, "taxesIncluded"),
         "duties_included": fields.flag(raw, "dutiesIncluded"),
         "is_tax_estimated": fields.flag(raw, "estimatedTaxes"),
@@ -162,26 +129,16 @@ def _head(raw: Node) -> dict[str, Any]:
     }
 
 
-def legacy_id(raw: Node) -> str:
-    found = raw.get("legacyResourceId")
-    if isinstance(found, bool) or not isinstance(found, str | int):
-        raise Misread("legacyResourceId")
-    return fields.clean(str(found))[:40]
-
-
 def _fixed(raw: Node) -> dict[str, Any]:
     """What an order keeps: who bought it, where, through what. Customer fields may be hidden by plan or right."""
     buyer, terms = fields.maybe(raw, "purchasingEntity") or {}, fields.maybe(raw, "paymentTerms") or {}
+    shipped = fields.items(raw, "shippingLines")
     return {
         "customer": to_person(raw),
         "company": fields.text(buyer, "__typename") == "PurchasingCompany",
         "app_name": fields.text(fields.maybe(raw, "app") or {}, "name"),
         "payment_terms": _terms(terms),
-        "shipping_lines": tuple(
-            fields.text(line, "title")
-            for line in fields.items(raw, "shippingLines")
-            if not fields.flag(line, "isRemoved")
-        ),
+        "shipping_lines": tuple(fields.text(line, "title") for line in shipped if not fields.flag(line, "isRemoved")),
     }
 
 
@@ -229,14 +186,12 @@ def to_totals(raw: Node, *, fixed: Totals | None) -> Totals:
     )
 
 
+# --- what has left, and what else is worth a look --------------------------------------------------
 EFFECTIVE = frozenset({"SUCCESS", "OPEN", "PENDING"})  # these block a whole cancel
 OPEN_RETURNS = frozenset({"REQUESTED", "OPEN"})
 WON_DISPUTE = "WON"  # the money stayed; a status that nobody knows stands against a refund
-PAID_BY_BANK = frozenset(
-    {"LOST", "ACCEPTED", "CHARGE_REFUNDED", "PREVENTED"}
-)  # prevented: refunded before it was filed
+PAID_BY_BANK = frozenset({"LOST", "ACCEPTED", "CHARGE_REFUNDED", "PREVENTED"})  # prevented: before it was filed
 LABELLED = frozenset({"LABEL_PURCHASED", "LABEL_PRINTED"})
-RISKY = frozenset({"CANCEL", "INVESTIGATE"})
 
 
 def to_shipment(raw: Node) -> Shipment:
@@ -271,11 +226,8 @@ def to_remarks(raw: Node) -> Iterator[Remark]:
         if fields.text(parcel, "displayStatus") in LABELLED and fields.text(parcel, "status") in EFFECTIVE:
             yield _label(parcel)
     advice = fields.text(fields.maybe(raw, "risk") or {}, "recommendation")
-    if advice in RISKY:
-        said = (
-            _("Shopify advises to cancel: high risk.") if advice == "CANCEL" else _("Shopify advises to investigate.")
-        )
-        yield Remark(kind="risk", text=said, is_open=True)
+    if advice in capabilities.ADVICE:
+        yield Remark(kind="risk", text=str(capabilities.ADVICE[advice]), is_open=True)
 
 
 def to_disputes(raw: Node) -> Iterator[Remark]:
@@ -306,9 +258,6 @@ def _returns(raw: Node) -> Iterator[Remark]:
         state = fields.text(node, "status")
         count = fields.units(node, "totalQuantity")
         one, many = _("Return %(name)s: %(state)s, 1 unit"), _("Return %(name)s: %(state)s, %(units)s units")
-        words = (one if count == 1 else many) % {
-            "name": fields.text(node, "name"),
-            "state": state.lower(),
-            "units": count,
-        }
-        yield Remark(kind="return", text=words, is_open=state in OPEN_RETURNS)
+        told = {"name": fields.text(node, "name"), "state": state.lower(), "units": count}
+        text = (one if count == 1 else many) % told
+        yield Remark(kind="return", text=text, is_open=state in OPEN_RETURNS)

@@ -13,23 +13,14 @@ from decimal import Decimal
 from typing import Any
 
 from stores.canonical.commands import EditedLine
-from stores.canonical.order import (
-    LineItem,
-    MoneyPair,
-    Order,
-    Payment,
-    PaymentKind,
-    PaymentStatus,
-    Refund,
-    RefundedLine,
-)
+from stores.canonical.order import LineItem, Order, Payment, PaymentKind, PaymentStatus, Refund, RefundedLine
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
 from stores.connectors import fields
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, allocate, total
 from stores.platforms.shopify import documents, writing
-from stores.platforms.shopify.api import Api, check_id, maybe_pair, not_found, paid, pair, understood
+from stores.platforms.shopify.api import Api, maybe_pair, paid, pair, understood
 
 KINDS = {
     "AUTHORIZATION": PaymentKind.AUTHORISATION,
@@ -137,10 +128,6 @@ def to_refunded_line(raw: Node) -> RefundedLine:
     )
 
 
-def zero_pair(shop: str, customer: str) -> MoneyPair:
-    return MoneyPair(shop=Money.zero(shop), customer=Money.zero(customer))
-
-
 def quote(api: Api, order: Order, request: CancelRequest) -> Quote:
     """The suggested refund; where units are kept out of stock by an edit, that edit's own figures instead."""
     chosen = _chosen(order, request)
@@ -172,15 +159,13 @@ def _can_edit(order: Order, lines: list[tuple[LineItem, Decimal]]) -> bool:
 
 def is_everything(order: Order, chosen: list[tuple[LineItem, Decimal]]) -> bool:
     """Every unit still on the order (a tip follows it) and none has left: then the platform's full refund is meant."""
-    units = {line.id: count for line, count in chosen}
-    goods = [line for line in order.lines if line.current > 0 and not line.is_tip]
     shipped = any(line.shipped > 0 for line in order.lines) or any(s.is_effective for s in order.shipments)
-    return bool(goods) and not shipped and all(units.get(line.id) == line.current for line in goods)
+    return not shipped and _empties(order, chosen)
 
 
 def _suggested(api: Api, order: Order, request: CancelRequest, chosen: list[tuple[LineItem, Decimal]]) -> Node:
     everything = is_everything(order, chosen)
-    variables: dict[str, Any] = {"id": check_id(order.external_id), "full": False}
+    variables: dict[str, Any] = {"full": False}
     if everything and request.shipping is None:
         variables["full"] = True
     else:
@@ -197,10 +182,8 @@ def _suggested(api: Api, order: Order, request: CancelRequest, chosen: list[tupl
             variables["amount"] = writing.amount(request.shipping)
         elif request.shipping is None and _empties(order, chosen):
             variables["ship"] = True
-    data = api.read(documents.SUGGEST, variables, cost=documents.cost_of_suggested())
-    if data.get("order") is None:
-        raise not_found()
-    return fields.node(fields.node(data, "order"), "suggestedRefund")
+    found = api.order(documents.SUGGEST, order.external_id, cost=documents.COST_OF_SUGGESTED, **variables)
+    return fields.node(found, "suggestedRefund")
 
 
 def _empties(order: Order, chosen: list[tuple[LineItem, Decimal]]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import CancelOrder, CorrectStock, EditedLine, EditOrder, RefundOrder, UnitsBack
+from stores.canonical.commands import CancelOrder, CorrectStock, EditedLine, RefundOrder, UnitsBack
 from stores.connectors import fields
 from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.kernel.http.json_readers import Misread, Node
@@ -32,8 +32,7 @@ mutation CancelOrder($orderId: ID!, $reason: OrderCancelReason!, $restock: Boole
   orderCancel(orderId: $orderId, reason: $reason, restock: $restock, notifyCustomer: $notify, staffNote: $note,
     refundMethod: $method) {{
     job {{ id done }} {result if with_job_result else ""} orderCancelUserErrors {{ field message code }} }}
-}}
-"""
+}}"""
 
 
 REFUND_ORDER = """
@@ -42,8 +41,7 @@ mutation Refund($input: RefundInput!, $key: String!) {
     refund { id createdAt totalRefundedSet { presentmentMoney { amount currencyCode } }
       transactions(first: 10) { nodes { id kind status errorCode } } }
     userErrors { field message } }
-}
-"""
+}"""
 EDIT_BEGIN = """
 mutation EditBegin($id: ID!) {
   orderEditBegin(id: $id) {
@@ -51,27 +49,23 @@ mutation EditBegin($id: ID!) {
     calculatedOrder { id totalOutstandingSet { presentmentMoney { amount currencyCode } }
       lineItems(first: 100) { nodes { id quantity editableQuantity sku } } }
     userErrors { field message } }
-}
-"""
+}"""
 EDIT_COMMIT = """
 mutation EditCommit($id: ID!, $notify: Boolean, $note: String) {
   orderEditCommit(id: $id, notifyCustomer: $notify, staffNote: $note) {
     order { id edited totalOutstandingSet { presentmentMoney { amount currencyCode } } }
     userErrors { field message } }
-}
-"""
+}"""
 VOID = """
 mutation Void($id: ID!) {
   transactionVoid(parentTransactionId: $id) {
     transaction { id kind status errorCode } userErrors { field message code } }
-}
-"""
+}"""
 ADJUST = """
 mutation Adjust($input: InventoryAdjustQuantitiesInput!, $key: String!) {
   inventoryAdjustQuantities(input: $input) @idempotent(key: $key) {
     inventoryAdjustmentGroup { id createdAt reason referenceDocumentUri } userErrors { field message code } }
-}
-"""
+}"""
 
 
 def edit_quantities(count: int) -> str:
@@ -141,10 +135,6 @@ def quantities_body(session: str, lines: list[tuple[str, EditedLine]]) -> dict[s
     return found
 
 
-def commit_body(session: str, command: EditOrder, note: str) -> dict[str, Any]:
-    return {"id": session, "notify": command.notify, "note": note}
-
-
 def stock_body(command: CorrectStock, tag: str, key: str) -> dict[str, Any]:
     """`changeFromQuantity: null` says in so many words that nothing is to be compared (required from 2026-04)."""
     changes = [
@@ -191,9 +181,7 @@ class Session:
 def open_session(api: Api, order_id: str, lines: Sequence[EditedLine]) -> Session:
     """Begin and set every line. Raises RemoteRefused when the order may not be edited."""
     with understood():
-        data = api.read(EDIT_BEGIN, {"id": check_id(order_id)}, cost=112)
-        payload = fields.node(data, "orderEditBegin")
-        refuse(payload)
+        payload = api.ask(EDIT_BEGIN, "orderEditBegin", cost=112, id=check_id(order_id))
         calculated = fields.node(payload, "calculatedOrder")
         session = fields.ident(fields.maybe(payload, "orderEditSession") or calculated)
         named = _matched(fields.items(calculated, "lineItems"), lines)
@@ -211,9 +199,8 @@ def _matched(calculated: Sequence[Node], lines: Sequence[EditedLine]) -> list[tu
     for line in lines:
         node = known.get(_number(line.line_id))
         if node is None and len(calculated) < 100:
-            raise RemoteRefused(
-                "no such line", code="line_gone", user_message=_("This line is no longer on the order.")
-            )
+            said = _("This line is no longer on the order.")
+            raise RemoteRefused("no such line", code="line_gone", user_message=said)
         found.append((f"gid://shopify/CalculatedLineItem/{_number(line.line_id)}", line))
     return found
 
