@@ -154,7 +154,7 @@ UNSAID = frozenset({"INTERNAL_ERROR", "SERVICE_UNAVAILABLE"})
 Words = Mapping[str, str]
 No = type[RemoteRefused]  # JobFailed where a job was asked after
 NO_WORDS: Words = {}
-FIRST_LOOK = 1.0  # seconds: jobs take one to three
+FIRST_LOOK = 3.0  # seconds: jobs take one to three, so that one look finds most of them done
 PAYMENT_LOOK = 15.0  # seconds: a payment provider takes a minute
 
 
