@@ -73,6 +73,11 @@ class MoneyPair:
     shop: Money
     customer: Money
 
+    @classmethod
+    def zero(cls, shop: str, customer: str) -> MoneyPair:
+        """Nothing, in these currencies."""
+        return cls(shop=Money.zero(shop), customer=Money.zero(customer))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Location:
@@ -247,6 +252,14 @@ class Totals:
     fees: MoneyPair | None = None
     tips: MoneyPair | None = None
     rounding: MoneyPair | None = None
+
+    @classmethod
+    def of_nothing(cls, zero: MoneyPair) -> Totals:
+        """All the same; for what tells no money, or little of it."""
+        return cls(
+            original=zero, current=zero, subtotal=zero, tax=zero, shipping=zero, discounts=zero, received=zero,
+            refunded=zero, refunded_shipping=zero, outstanding=zero, capturable=zero, net=zero,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

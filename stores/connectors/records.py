@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from stores.kernel.money import Money
+from stores.kernel.money import Money, total
 
 IN_ALL = ""  # the key of an amount that is told for all payments together
 
@@ -54,3 +54,23 @@ class Reading:
     absent: str = ""
     unclear: str = ""
     foreign: str = ""
+
+
+def by_payment(amounts: Iterable[tuple[str, Money]], currency: str) -> dict[str, Money]:
+    """payment id → what went back through it; in all where a payment is not named ("").
+
+    Raises ValueError for two currencies.
+    """
+    rows = list(amounts)
+    if any(not payment for payment, _amount in rows):
+        return {IN_ALL: total((amount for _payment, amount in rows), currency)}
+    payments = dict.fromkeys(payment for payment, _amount in rows)
+    return {one: total((amount for payment, amount in rows if payment == one), currency) for one in payments}
+
+
+def summed(counts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    """line id → all its units."""
+    found: dict[str, Decimal] = {}
+    for line, units in counts:
+        found[line] = found.get(line, Decimal(0)) + units
+    return found

@@ -22,28 +22,28 @@ SLACK = 100  # lines that a ratchet may stand above what is counted
 LINES: dict[str, dict[str, tuple[int, int]]] = {
     ADAPTERS: {
         "bigcommerce": (2_000, 0),
-        "magento": (1_600, 2_027),
+        "magento": (1_600, 1_738),
         "modern_dropship": (1_600, 0),
-        "shopify": (2_000, 2_550),
-        "shoplazza": (1_600, 1_627),
-        "square": (1_600, 2_035),
-        "woocommerce": (1_600, 0),
+        "shopify": (2_000, 2_006),
+        "shoplazza": (1_600, 0),
+        "square": (1_600, 1_933),
+        "woocommerce": (1_600, 1_615),
     },
     SIMULATORS: {
-        "bigcommerce": (1_200, 1_584),
-        "magento": (1_200, 1_589),
+        "bigcommerce": (1_200, 1_456),
+        "magento": (1_200, 1_431),
         "modern_dropship": (1_200, 0),
-        "shopify": (3_800, 4_166),
-        "shoplazza": (1_200, 1_617),
-        "square": (1_200, 1_459),
-        "woocommerce": (1_200, 1_321),
+        "shopify": (3_800, 3_808),
+        "shoplazza": (1_200, 1_207),
+        "square": (1_200, 1_284),
+        "woocommerce": (1_200, 0),
     },
 }
-ALL = {ADAPTERS: (10_000, 13_340), SIMULATORS: (10_000, 12_554)}
+ALL = {ADAPTERS: (10_000, 11_558), SIMULATORS: (10_000, 10_948)}
 NEW = {ADAPTERS: 1_000, SIMULATORS: 800}
 
 # modules of an adapter; the bar is FILES
-MODULES = {"magento": 21, "shopify": 21, "shoplazza": 18, "square": 22, "woocommerce": 23}
+MODULES: dict[str, int] = {"shopify": 11}
 
 
 def bounds(folder: str) -> dict[str, tuple[int, int]]:

@@ -209,8 +209,8 @@ def rows() -> dict[str, int]:
     with connection.cursor() as cursor:
         found = connection.introspection.table_names(cursor)
         names = [name for name in found if name.startswith(stored.OURS) and not name.endswith(pages)]
-        found = {}
+        counted: dict[str, int] = {}
         for name in names:
             cursor.execute(f"SELECT count(*) FROM {name}")
-            found[name] = cursor.fetchone()[0]
-    return found
+            counted[name] = cursor.fetchone()[0]
+    return counted

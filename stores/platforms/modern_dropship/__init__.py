@@ -7,9 +7,9 @@ id, so an item is addressed once and every step reads afresh; no flag says that 
 signed and are set up by hand; a whole cancel always says `unfulfilledOnly: false`, so that a shipment that slipped in
 is refused.
 
-Read first: adapter.py (the calls), mapping.py and units.py (theirs to ours, the arithmetic), sending.py (ours to
-theirs, and what is checked before), receipts.py (what an answer proves), finding.py (looking for an
-effect), listing.py (pages without a filter, and what is read again when).
+Read first: adapter.py (the calls), mapping.py and cancellable.py (theirs to ours, the arithmetic), writing.py (ours to
+theirs, what is checked before, and what an answer proves), finding.py (looking for an effect), reading.py (pages
+without a filter, and what is read again when).
 """
 
 from stores.platforms.modern_dropship.adapter import ModernDropship

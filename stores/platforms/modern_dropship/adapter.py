@@ -17,11 +17,11 @@ from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.money import Money
+from stores.platforms.modern_dropship import cancellable, finding, mapping, reading, webhooks, writing
 from stores.platforms.modern_dropship import capabilities as declared
-from stores.platforms.modern_dropship import finding, listing, mapping, receipts, sending, units, webhooks
 from stores.platforms.modern_dropship.api import Api, check_id, unwrapped
+from stores.platforms.modern_dropship.cancellable import Tally
 from stores.platforms.modern_dropship.capabilities import _
-from stores.platforms.modern_dropship.units import Tally
 
 HOST = "https://api.convictional.com"
 
@@ -59,7 +59,7 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
     points_per_second = 2  # ours: theirs is not published
     bucket_points = 2
     copies_by = "source_id"  # the number in the supplier's own shop
-    follow_seconds = listing.TURN_SECONDS  # each look reads all that is open
+    follow_seconds = reading.TURN_SECONDS  # each look reads all that is open
     hooks_are_signed = False
     hook_bytes = webhooks.MOST_BYTES
     hook_setup = declared.HOOK_SETUP
@@ -93,9 +93,9 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
             return mapping.to_order(self.api.read_order(external_id))
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
-        at = listing.Cursor.read(cursor) if cursor else listing.begin(since, self.connection.now())
+        at = reading.Cursor.read(cursor) if cursor else reading.begin(since, self.connection.now())
         with json_readers.understood(str(declared.UNREADABLE)):
-            return listing.list_orders(self.api, at)
+            return reading.list_orders(self.api, at)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
         """Nothing is paid here, so nothing comes back."""
@@ -116,7 +116,7 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
         return self._cancel_all(command, tag, only_rest=True)
 
     def _cancel_all(self, command: CancelOrder | CancelRest, tag: str, *, only_rest: bool) -> Receipt:
-        body = sending.order_body(self._reason(command, tag), only_rest=only_rest)
+        body = writing.order_body(self._reason(command, tag), only_rest=only_rest)
         return self._proven(command, self.api.effect(f"/orders/{check_id(command.order_id)}/cancel", body), tag)
 
     def cancel_line(self, command: CancelLine, *, key: str, tag: str) -> Receipt:
@@ -124,21 +124,21 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
         now = self._tally(command.order_id)
         item = now.item(command.line_id)
         if item and finding.is_ours(item, tag):  # a first request that landed late
-            return Receipt(outcome=Outcome.APPLIED, ids={"item": item.id}, reported=receipts.CANCELLED)
-        sending.check_line(command, now)
+            return Receipt(outcome=Outcome.APPLIED, ids={"item": item.id}, reported=writing.CANCELLED)
+        writing.check_line(command, now)
         path = f"/orders/{command.order_id}/items/{check_id(command.line_id)}/cancel"
-        return self._proven(command, self.api.effect(path, sending.line_body(command, self._reason(command, tag))), tag)
+        return self._proven(command, self.api.effect(path, writing.line_body(command, self._reason(command, tag))), tag)
 
     def _reason(self, command: CancelOrder | CancelRest | CancelLine, tag: str) -> str:
         return self.note_with_tag(command.note or self.reasons[command.reason], tag)
 
     def _proven(self, command: Command, answer: Any, tag: str) -> Receipt:
         receipt = self.read_answer(command, answer)
-        receipts.check_tag(answer, tag)
+        writing.check_tag(answer, tag)
         return receipt
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return receipts.read(command, answer)
+        return writing.read_answer(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Every call is done when it is answered."""
@@ -150,7 +150,7 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
 
     def _tally(self, order_id: str) -> Tally:
         with json_readers.understood(str(declared.UNREADABLE)):
-            return units.tally(self.api.read_order(order_id))
+            return cancellable.tally(self.api.read_order(order_id))
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """The target is used up by the effect: the same call to the same id cannot cancel more."""

@@ -12,7 +12,7 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.modern_dropship import capabilities, units
+from stores.platforms.modern_dropship import cancellable, capabilities
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
@@ -37,7 +37,7 @@ class Api:
         if not ID.fullmatch(external_id):
             raise not_found()
         try:
-            return units.complete(unwrapped(self.read(f"/orders/{external_id}")), external_id)
+            return cancellable.complete(unwrapped(self.read(f"/orders/{external_id}")), external_id)
         except RemoteRefused as exc:
             if exc.status == 404 or (exc.status == 400 and said_by(exc.answer).lower() == "not found"):
                 raise not_found() from exc

@@ -82,10 +82,7 @@ def _not_here() -> dict[str, Capability]:
 
 
 CAPABILITIES = Capabilities(**_reading(), **_cancelling(), **_not_here())
-RECIPE = Recipe(
-    cancel=Cancel(refunds=Refunds.NEVER, restocks=Restock.NEVER),
-    units=CancelLines(rest_in_one_call=True),
-)
+RECIPE = Recipe(cancel=Cancel(refunds=Refunds.NEVER, restocks=Restock.NEVER), units=CancelLines(rest_in_one_call=True))
 # Free text: the retailer reads it, and no list exists.
 REASONS: Mapping[Reason, str] = {
     Reason.CUSTOMER: "Customer changed their mind",

@@ -17,8 +17,8 @@ from stores.connectors.judge import MARK
 from stores.connectors.records import Reading, Record, Standing
 from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable, Unsupported
 from stores.kernel.http.json_readers import Misread
-from stores.platforms.modern_dropship import capabilities, receipts
-from stores.platforms.modern_dropship.units import Item, Tally
+from stores.platforms.modern_dropship import capabilities, writing
+from stores.platforms.modern_dropship.cancellable import Item, Tally
 
 
 def read(command: Command, now: Tally, before: Order) -> Reading:
@@ -28,7 +28,7 @@ def read(command: Command, now: Tally, before: Order) -> Reading:
         case CancelOrder():
             return several(command, now, before, is_done=now.is_cancelled)
         case CancelRest():
-            return several(command, now, before, is_done=receipts.is_rest_gone(now))
+            return several(command, now, before, is_done=writing.is_rest_gone(now))
     raise Unsupported("find_again")
 
 

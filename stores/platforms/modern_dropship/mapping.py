@@ -26,9 +26,8 @@ from stores.canonical.order import (
 )
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
-from stores.kernel.money import Money
-from stores.platforms.modern_dropship import capabilities, units
-from stores.platforms.modern_dropship.units import Item, Tally
+from stores.platforms.modern_dropship import cancellable, capabilities
+from stores.platforms.modern_dropship.cancellable import Item, Tally
 
 ZERO = Decimal(0)
 NO_CURRENCY = "USD"  # when an order names none: nothing is computed in it
@@ -36,7 +35,7 @@ NO_CURRENCY = "USD"  # when an order names none: nothing is computed in it
 
 def to_order(raw: Node, *, is_listed: bool = False) -> Order:
     """A list may leave out `fulfillments`; then its order lacks what a preview needs."""
-    tally = units.tally(raw)
+    tally = cancellable.tally(raw)
     currency = currency_of(raw)
     lines = tuple(to_line(item, tally, titles(raw), currency) for item in tally.items)
     made = json_readers.when(raw, "created", "buyerCreatedDate", "date")
@@ -66,7 +65,7 @@ def to_order(raw: Node, *, is_listed: bool = False) -> Order:
         is_editable=False,
         is_refundable=False,
         can_notify=False,  # nothing to choose: the retailer is always told
-        totals=no_money(currency),
+        totals=Totals.of_nothing(MoneyPair.zero(currency, currency)),
         lines=lines,
         shipments=tuple(to_shipment(one, updated) for one in json_readers.nodes(raw, "fulfillments")),
         remarks=tuple(remarks(raw)),
@@ -94,7 +93,7 @@ def to_line(item: Item, tally: Tally, names: dict[str, str], currency: str) -> L
         refundable=current,
         unfulfilled=left,
         cancellable=left,
-        unit_price=zero(currency),
+        unit_price=MoneyPair.zero(currency, currency),
         placements=(place,) if left else (),
         is_editable=False,
         stock_item_id=item.code,
@@ -227,16 +226,3 @@ def to_shipment(raw: Node, updated: datetime) -> Shipment:
         tracking=tuple(filter(None, (f"{json_readers.text(raw, 'carrier')} {code}".strip(),))),
         lines=lines,
     )
-
-
-# --- money --------------------------------------------------------------------------------------------
-def zero(currency: str) -> MoneyPair:
-    return MoneyPair(shop=Money.zero(currency), customer=Money.zero(currency))
-
-
-def no_money(currency: str) -> Totals:
-    none = zero(currency)
-    return Totals(
-        original=none, current=none, subtotal=none, tax=none, shipping=none, discounts=none, received=none,
-        refunded=none, refunded_shipping=none, outstanding=none, capturable=none, net=none,
-    )  # fmt: skip

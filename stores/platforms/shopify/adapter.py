@@ -10,18 +10,11 @@ from urllib.parse import quote as quoted
 
 from django.utils.translation import gettext
 
-from stores.canonical.commands import (
-    CancelOrder,
-    Command,
-    CorrectStock,
-    EditOrder,
-    RefundOrder,
-    Resend,
-    VoidPayment,
-)
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, Resend, VoidPayment
 from stores.canonical.order import Order
-from stores.canonical.receipts import Outcome, Receipt
+from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors import fields
 from stores.connectors.records import Reading
 from stores.connectors.roles import (
     WHOLE_ORDER,
@@ -37,23 +30,17 @@ from stores.connectors.roles import (
     StockKeeper,
 )
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import InputRejected, JobFailed, OutcomeUnknown
+from stores.kernel.errors import InputRejected
 from stores.platforms.shopify import capabilities as declared
-from stores.platforms.shopify import (
-    editing,
-    effects,
-    fields,
-    finding,
-    listing,
-    quoting,
-    reading,
-    receipts,
-    sending,
-    shop_documents,
-    webhooks,
-)
-from stores.platforms.shopify.api import Api
+from stores.platforms.shopify import finding, money, reading, webhooks, writing
+from stores.platforms.shopify.api import Api, read_answer, understood
 from stores.platforms.shopify.capabilities import _
+
+ACCESS = """
+query Access {
+  shop { name currencyCode ianaTimezone myshopifyDomain } currentAppInstallation { accessScopes { handle } }
+}"""
+
 
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com", re.ASCII)
 VERSIONS = ("2026-10", "2026-07")
@@ -150,8 +137,8 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return name
 
     def check_access(self) -> Access:
-        with reading.understood():
-            data = self.api.read(shop_documents.ACCESS, {}, cost=30)
+        with understood():
+            data = self.api.read(ACCESS, {}, cost=30)
             shop, app = fields.node(data, "shop"), fields.node(data, "currentAppInstallation")
             granted = tuple(fields.ident(scope, "handle") for scope in fields.items(app, "accessScopes"))
             return Access(
@@ -171,10 +158,10 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return self.read_order(before.external_id) if before.is_summary else reading.look_again(self.api, before)
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
-        return listing.list_orders(self.api, since=since, cursor=cursor)
+        return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        return quoting.quote(self.api, order, request)
+        return money.quote(self.api, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         name = self.shop().removesuffix(".myshopify.com")
@@ -183,53 +170,31 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
-        document = effects.cancel(with_job_result=self.version >= "2026-10")
-        body = sending.cancel_body(command, self.note_with_tag(command.note, tag))
+        document = writing.cancel(with_job_result=self.version >= "2026-10")
+        body = writing.cancel_body(command, self.note_with_tag(command.note, tag))
         return self.read_answer(command, self.api.effect(document, body, cost=10))
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
-        body = sending.refund_body(command, self.note_with_tag(command.note, tag), key)
-        return self.read_answer(command, self.api.effect(effects.REFUND_ORDER, body, cost=22, key=key))
+        body = writing.refund_body(command, self.note_with_tag(command.note, tag), key)
+        return self.read_answer(command, self.api.effect(writing.REFUND_ORDER, body, cost=22, key=key))
 
     def edit_order(self, command: EditOrder, *, key: str, tag: str) -> Receipt:
-        session = editing.open_session(self.api, command.order_id, command.lines)
-        body = sending.commit_body(session.id, command, self.note_with_tag(command.note, tag))
-        return self.read_answer(command, self.api.effect(effects.EDIT_COMMIT, body, cost=10))
+        session = writing.open_session(self.api, command.order_id, command.lines)
+        body = {"id": session.id, "notify": command.notify, "note": self.note_with_tag(command.note, tag)}
+        return self.read_answer(command, self.api.effect(writing.EDIT_COMMIT, body, cost=10))
 
     def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
-        return self.read_answer(command, self.api.effect(effects.VOID, {"id": command.payment_id}, cost=10))
+        return self.read_answer(command, self.api.effect(writing.VOID, {"id": command.payment_id}, cost=10))
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
-        body = sending.stock_body(command, tag, key)
-        return self.read_answer(command, self.api.effect(effects.ADJUST, body, cost=10, key=key))
+        body = writing.stock_body(command, tag, key)
+        return self.read_answer(command, self.api.effect(writing.ADJUST, body, cost=10, key=key))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return receipts.read(command, answer)
+        return read_answer(command, answer)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
-        """JobFailed by Shopify's own word only; whatever a read meets proves nothing."""
-        with reading.understood():
-            if isinstance(command, CancelOrder):
-                return self._poll_cancel(command, receipt)
-            document = effects.REFUND_STATE if isinstance(command, RefundOrder) else effects.PAYMENT_STATE
-            asked = receipt.ids.get("refund") or receipt.ids.get("transaction", "")
-            found = self._node(document, asked)
-            state = receipts.refund_state if "refund" in receipt.ids else receipts.payment_state
-            return state(found, JobFailed)
-
-    def _poll_cancel(self, command: CancelOrder, receipt: Receipt) -> Receipt:
-        if result_id := receipt.ids.get("job_result"):
-            return receipts.job_result(self._node(effects.JOB_RESULT, result_id), JobFailed)
-        data = self.api.read(effects.JOB, {"id": receipt.ids.get("job", ""), "order": command.order_id}, cost=2)
-        if not fields.flag(fields.node(data, "job"), "done"):
-            return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids)
-        return receipts.after_job(receipt.ids, fields.node(data, "order"), JobFailed)
-
-    def _node(self, document: str, node_id: str) -> fields.Node:
-        data = self.api.read(document, {"id": node_id}, cost=13)
-        if data.get("node") is None:
-            raise OutcomeUnknown("the platform no longer knows the job", code="job_gone")
-        return fields.node(data, "node")
+        return finding.poll(self.api, command, receipt)
 
     def records(self, command: Command, *, before: Order) -> Reading:
         return finding.records(self.api, command, before=before)

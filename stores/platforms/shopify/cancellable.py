@@ -1,15 +1,34 @@
-"""Where units wait and whether they can still be stopped, by the states of FulfillmentOrder; reasons in words."""
+"""Lines: where their units wait, what has left, and so what can still be stopped; reasons in words. Pure.
+
+The states are those of FulfillmentOrder.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.order import READY, Cancellable, LineItem, Location, Placement, Readiness
-from stores.platforms.shopify import fields
-from stores.platforms.shopify.fields import Node
+from stores.canonical.order import (
+    READY,
+    Cancellable,
+    Duty,
+    LineItem,
+    Location,
+    MoneyPair,
+    Order,
+    Placement,
+    Readiness,
+    Shipment,
+)
+from stores.connectors import fields
+from stores.kernel.http.json_readers import Node
+from stores.platforms.shopify import capabilities
+from stores.platforms.shopify.api import maybe_pair, pair
 
 ZERO = Decimal(0)
 BACK_WITH_US = frozenset({"UNSUBMITTED", "REJECTED", "CANCELLATION_ACCEPTED", "CLOSED"})
@@ -33,25 +52,16 @@ def readiness(status: str, request: str) -> Readiness:
     return Readiness.WITH_SERVICE
 
 
-def placements(group: Node) -> list[tuple[str, str, Placement]]:
+def placements(group: Node) -> Iterator[tuple[str, str, Placement]]:
     """(line id, stock item id, share) for each line of one fulfilment order."""
     state = readiness(fields.text(group, "status"), fields.text(group, "requestStatus"))
-    location, detail = to_location(group), _detail(group, state)
-    return [
-        (
-            fields.ident(fields.node(share, "lineItem")),
-            fields.text(share, "inventoryItemId"),
-            Placement(
-                id=fields.ident(share),
-                group_id=fields.ident(group),
-                units=fields.units(share, "remainingQuantity"),
-                readiness=state,
-                location=location,
-                detail=detail,
-            ),
+    location, detail, ident = to_location(group), _detail(group, state), fields.ident(group)
+    for share in fields.items(group, "lineItems"):
+        units = fields.units(share, "remainingQuantity")
+        place = Placement(
+            id=fields.ident(share), group_id=ident, units=units, readiness=state, location=location, detail=detail
         )
-        for share in fields.items(group, "lineItems")
-    ]
+        yield fields.ident(fields.node(share, "lineItem")), fields.text(share, "inventoryItemId"), place
 
 
 def to_location(group: Node) -> Location | None:
@@ -81,16 +91,14 @@ def _detail(group: Node, state: Readiness) -> str:
     return ""
 
 
-def cancellable_units(
-    places: Sequence[Placement], *, refundable: Decimal, unfulfilled: Decimal, needs_shipping: bool
-) -> Decimal:
+def cancellable_units(line: LineItem, places: Sequence[Placement]) -> Decimal:
     """min(refundable, units at a ready place); what no place tracks (digital goods) uses what is unfulfilled.
 
     Goods that must be shipped and stand nowhere are at a place we may not see: not ours to stop.
     """
     if places:
-        return min(refundable, sum((p.units for p in places if p.readiness in READY), ZERO))
-    return ZERO if needs_shipping else min(refundable, unfulfilled)
+        return min(line.refundable, sum((p.units for p in places if p.readiness in READY), ZERO))
+    return ZERO if line.needs_shipping else min(line.refundable, line.unfulfilled)
 
 
 def why_not(line: LineItem, *, is_cancelled: bool) -> str:
@@ -108,16 +116,16 @@ def why_not(line: LineItem, *, is_cancelled: bool) -> str:
 
 def _elsewhere(line: LineItem) -> str:
     """Somebody else holds the units."""
-    waiting = {place.readiness: place for place in line.placements if place.units > 0}
-    if place := waiting.get(Readiness.WITH_SERVICE):
-        return _("%(who)s has these units. Ask for them back in Shopify first.") % {"who": _who(place)}
-    if place := waiting.get(Readiness.WAITING):
-        return _("%(who)s was asked to stop and has not answered yet.") % {"who": _who(place)}
-    if place := waiting.get(Readiness.REFUSED):
-        return _("%(who)s will not give these units back: start a return once they have arrived.") % {
-            "who": _who(place)
-        }
-    return ""
+    return next(_held(line.placements, capabilities.HELD_OF_LINE), "")
+
+
+def _held(places: Iterable[Placement], words: Mapping[Readiness, str]) -> Iterator[str]:
+    """In the words of each state in which units wait."""
+    waiting = {place.readiness: place for place in places if place.units > 0}
+    for state, said in words.items():
+        if place := waiting.get(state):
+            who = place.detail or (place.location.name if place.location else _("A fulfilment service"))
+            yield said % {"who": who}
 
 
 def _gone(line: LineItem) -> str:
@@ -130,10 +138,6 @@ def _gone(line: LineItem) -> str:
     return _("Nothing of this line waits to be fulfilled.")
 
 
-def _who(place: Placement) -> str:
-    return place.detail or (place.location.name if place.location else _("A fulfilment service"))
-
-
 def whole_blockers(
     *,
     is_cancelled: bool,
@@ -143,29 +147,135 @@ def whole_blockers(
     places: Iterable[Placement],
 ) -> tuple[str, ...]:
     """Why Shopify would refuse to cancel the whole order, each in words; none: it may be cancelled."""
-    found = []
-    if is_cancelled:
-        found.append(_("The order is already cancelled."))
-    if has_shipped:
-        found.append(_("A parcel has left or is about to."))
-    if has_pending_payment:
-        found.append(_("A payment is still pending."))
-    if has_open_return:
-        found.append(_("A return is open."))
-    held = {place.readiness: place for place in places if place.units > 0 and place.readiness not in READY}
-    if place := held.get(Readiness.WITH_SERVICE):
-        found.append(_("%(who)s has units of this order.") % {"who": _who(place)})
-    if place := held.get(Readiness.WAITING):
-        found.append(_("%(who)s has not yet said whether it stops.") % {"who": _who(place)})
-    if place := held.get(Readiness.REFUSED):
-        found.append(_("%(who)s will ship its units all the same.") % {"who": _who(place)})
-    return tuple(found)
+    stands = (
+        (is_cancelled, _("The order is already cancelled.")),
+        (has_shipped, _("A parcel has left or is about to.")),
+        (has_pending_payment, _("A payment is still pending.")),
+        (has_open_return, _("A return is open.")),
+    )
+    return (*(said for is_so, said in stands if is_so), *_held(places, capabilities.HELD_OF_ORDER))
 
 
-def how_much(lines: Iterable[LineItem], blockers: Sequence[str], *, is_cancelled: bool) -> Cancellable:
+def how_much(lines: Iterable[LineItem], *, may_all: bool, is_cancelled: bool) -> Cancellable:
     """All, part or none of what is still on the order; a tip follows the order."""
     goods = [line for line in lines if line.current > 0 and not line.is_tip]
     if is_cancelled or not any(line.cancellable > 0 for line in goods):
         return Cancellable.NONE
-    whole = not blockers and all(line.cancellable == line.current for line in goods)
+    whole = may_all and all(line.cancellable == line.current for line in goods)
     return Cancellable.ALL if whole else Cancellable.PART
+
+
+def quantities(raw: Node) -> dict[str, Any]:
+    """What of a line can move; where its units wait is read with the places."""
+    return {
+        **_counted(raw),
+        "shipped": ZERO,
+        "cancelled": ZERO,
+        "cancellable": ZERO,
+        "is_restockable": fields.flag(raw, "restockable"),
+        "is_editable": fields.flag(raw, "merchantEditable"),
+        "placements": (),
+    }
+
+
+def _counted(raw: Node) -> dict[str, Any]:
+    return {
+        "ordered": fields.units(raw, "quantity"),
+        "current": fields.units(raw, "currentQuantity"),
+        "refundable": fields.units(raw, "refundableQuantity"),
+        "unfulfilled": fields.units(raw, "unfulfilledQuantity"),
+    }
+
+
+def _named(raw: Node) -> dict[str, Any]:
+    """What a list tells of a line, too."""
+    return {
+        "id": fields.ident(raw),
+        "title": fields.text(raw, "title"),
+        "variant": fields.text(raw, "variantTitle"),
+        "sku": fields.text(raw, "sku"),
+        "vendor": fields.text(raw, "vendor"),
+        "is_gift_card": fields.flag(raw, "isGiftCard"),
+        "needs_shipping": fields.flag(raw, "requiresShipping"),
+    }
+
+
+def to_goods(raw: Node, price: MoneyPair, *, is_cancelled: bool) -> LineItem:
+    """A line as a list tells it."""
+    named, count = _named(raw), _counted(raw)
+    current, waiting = count["current"], count["unfulfilled"]
+    return LineItem(
+        **named,
+        **count,
+        shipped=max(ZERO, current - waiting) if named["needs_shipping"] else ZERO,
+        cancelled=max(ZERO, count["ordered"] - current),
+        cancellable=ZERO if is_cancelled else min(current, count["refundable"], waiting),
+        unit_price=price,
+        is_tip=is_tip_like(raw),
+    )
+
+
+def to_line(raw: Node, *, has_tip: bool) -> LineItem:
+    variant = fields.maybe(raw, "variant")
+    stock = fields.maybe(variant or {}, "inventoryItem")
+    group = fields.maybe(raw, "lineItemGroup") or {}
+    return LineItem(
+        **_named(raw),
+        **quantities(raw),
+        unit_price=pair(raw, "discountedUnitPriceAfterAllDiscountsSet"),
+        original_unit_price=maybe_pair(raw, "originalUnitPriceSet"),
+        tax=tuple(_tax(tax) for tax in fields.items(raw, "taxLines")),
+        duties=tuple(Duty(id=fields.ident(d), amount=pair(d, "price").customer) for d in fields.items(raw, "duties")),
+        is_tracked=fields.flag(stock, "tracked") if stock else True,
+        is_tip=has_tip and variant is None and is_tip_like(raw),
+        group_id=fields.text(group, "id"),
+        group_title=fields.text(group, "title"),
+        stock_item_id=fields.text(stock or {}, "id"),
+    )
+
+
+def is_tip_like(raw: Node) -> bool:
+    """A tip is a line without product that can never be fulfilled."""
+    whole = fields.units(raw, "quantity")
+    is_never_fulfilled = whole > 0 and fields.units(raw, "nonFulfillableQuantity") >= whole
+    return is_never_fulfilled and not fields.flag(raw, "requiresShipping")
+
+
+def _tax(raw: Node) -> str:
+    rate = raw.get("rate")
+    title = fields.text(raw, "title")
+    if isinstance(rate, bool) or not isinstance(rate, int | Decimal):
+        return title
+    return f"{title} {rate * 100:f}".rstrip("0").rstrip(".") + " %" if rate else title
+
+
+def placed(raw: Node, order: Order, shipments: Iterable[Shipment]) -> Iterator[LineItem]:
+    """Each line with where its units wait, what has left, and so what can be cancelled."""
+    shipped: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for shipment in shipments:
+        for line_id, count in shipment.lines if shipment.is_effective else ():
+            shipped[line_id] += count
+    places: defaultdict[str, list[Placement]] = defaultdict(list)
+    stock: dict[str, str] = {}
+    for group in fields.items(raw, "fulfillmentOrders"):
+        for line_id, stock_id, place in placements(group):
+            stock.setdefault(line_id, stock_id)
+            if place.units > 0 or place.readiness is not Readiness.GONE:
+                places[line_id].append(place)
+    for line in order.lines:
+        yield _line_at(order, line, tuple(places[line.id]), shipped[line.id], stock.get(line.id, ""))
+
+
+def _line_at(order: Order, line: LineItem, places: tuple[Placement, ...], shipped: Decimal, stock_id: str) -> LineItem:
+    left = ZERO if order.cancelled_at else cancellable_units(line, places)
+    # Never shipped and no longer waiting: what was removed or refunded before it left.
+    cancelled = max(ZERO, min(line.ordered - shipped - line.unfulfilled, line.ordered - line.current))
+    placed = replace(
+        line,
+        placements=places,
+        shipped=shipped,
+        cancelled=cancelled,
+        cancellable=min(left, line.current),
+        stock_item_id=line.stock_item_id or stock_id,
+    )
+    return replace(placed, why_not=why_not(placed, is_cancelled=order.cancelled_at is not None))

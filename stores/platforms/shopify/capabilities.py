@@ -1,13 +1,14 @@
-"""What people read about Shopify: capabilities, rights, and what each error means for them."""
+"""What people read about Shopify: capabilities, rights, its words in ours, and what each error means for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django.utils.translation import gettext, gettext_lazy
 
-from stores.canonical.capabilities import Capabilities, Capability, composed, impossible, native
+from stores.canonical.capabilities import Capabilities, composed, impossible, native
+from stores.canonical.order import Fulfilment, PaymentState, Readiness
 from stores.canonical.recipe import Adjust, Cancel, Edit, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
 from stores.canonical.request import Reason
 from stores.connectors.roles import Scope
@@ -18,58 +19,44 @@ def _(text: str) -> str:
     return cast(str, gettext_lazy(text))
 
 
-def _capabilities() -> dict[str, Capability]:
-    return {
-        "import_orders": native(_("All orders are copied page by page; without read_all_orders those of 60 days.")),
-        "list_units": composed(
-            _("The list counts what is not fulfilled; holds, places and services are seen when opened.")
-        ),
-        "list_money": native(_("The list tells the total after refunds and the state of payment.")),
-        "search_orders": native(_("Rescind searches its own copy; Shopify's index can lag by some seconds.")),
-        "receive_events": native(_("Shopify tells us of changes; each message only makes us read the order again.")),
-        "read_order": native(_("Lines, places, payments, shipments, refunds and returns are read live.")),
-        "cancel_order": native(_("One call cancels the whole order while nothing of it has shipped.")),
-        "cancel_lines": composed(
-            _("Shopify cannot cancel part of an order: Rescind refunds these units and leaves the rest open.")
-        ),
-        "cancel_rest": composed(
-            _("Of a partly shipped order all units that have not left are refunded, line by line.")
-        ),
-        "cancel_while_packing": native(
-            _("Units being packed by you can be cancelled; a fulfilment service must give them back first.")
-        ),
-        "refund_quote": native(
-            _("Shopify computes the refund, tax and discounts included; Rescind shows its figures.")
-        ),
-        "refund": native(_("Money goes back through the payments it came from.")),
-        "refund_part": native(_("Any amount up to what each payment still holds.")),
-        "refund_shipping": native(_("All of it, part of it, or none.")),
-        "cancel_without_refund": native(_("Possible; what was only authorised is released all the same.")),
-        "disputes": native(
-            _("A chargeback or inquiry that is open or lost stops refunds of the order, unless a second person agrees.")
-        ),
-        "labels": native(
-            _("A label bought in Shopify is told with its shipment: it stays paid, and Rescind cannot void it.")
-        ),
-        "void_authorisation": native(_("An authorisation that was never captured is released in one call.")),
-        "restock": native(_("Units go back to the place they were promised from.")),
-        "restock_at_location": composed(
-            _("Per line and location, on a partial cancellation; a whole one has no choice.")
-        ),
-        "keep_stock": composed(
-            _("Not asked to restock, Shopify takes shipped units first; so Rescind edits the order or corrects stock.")
-        ),
-        "notify_customer": native(_("Shopify writes its own e-mail to the customer if you say so.")),
-        "staff_note": native(_("Up to 255 characters, seen by staff only.")),
-        "find_again": native(_("Rescind's mark in the note shows after a lost answer whether it was carried out.")),
-        "idempotency": composed(
-            _("Refunds and stock corrections carry a key for 24 hours; a second whole cancel is refused by Shopify.")
-        ),
-        "undo": impossible(_("A cancelled order stays cancelled and a refund stays paid.")),
-    }
-
-
-CAPABILITIES = Capabilities(**_capabilities())
+CAPABILITIES = Capabilities(
+    import_orders=native(_("All orders are copied page by page; without read_all_orders those of 60 days.")),
+    list_units=composed(_("The list counts what is not fulfilled; holds, places and services are seen when opened.")),
+    list_money=native(_("The list tells the total after refunds and the state of payment.")),
+    search_orders=native(_("Rescind searches its own copy; Shopify's index can lag by some seconds.")),
+    receive_events=native(_("Shopify tells us of changes; each message only makes us read the order again.")),
+    read_order=native(_("Lines, places, payments, shipments, refunds and returns are read live.")),
+    cancel_order=native(_("One call cancels the whole order while nothing of it has shipped.")),
+    cancel_lines=composed(
+        _("Shopify cannot cancel part of an order: Rescind refunds these units and leaves the rest open.")
+    ),
+    cancel_rest=composed(_("Of a partly shipped order all units that have not left are refunded, line by line.")),
+    cancel_while_packing=native(
+        _("Units being packed by you can be cancelled; a fulfilment service must give them back first.")
+    ),
+    refund_quote=native(_("Shopify computes the refund, tax and discounts included; Rescind shows its figures.")),
+    refund=native(_("Money goes back through the payments it came from.")),
+    refund_part=native(_("Any amount up to what each payment still holds.")),
+    refund_shipping=native(_("All of it, part of it, or none.")),
+    cancel_without_refund=native(_("Possible; what was only authorised is released all the same.")),
+    disputes=native(
+        _("A chargeback or inquiry that is open or lost stops refunds of the order, unless a second person agrees.")
+    ),
+    labels=native(_("A label bought in Shopify is told with its shipment: it stays paid, and Rescind cannot void it.")),
+    void_authorisation=native(_("An authorisation that was never captured is released in one call.")),
+    restock=native(_("Units go back to the place they were promised from.")),
+    restock_at_location=composed(_("Per line and location, on a partial cancellation; a whole one has no choice.")),
+    keep_stock=composed(
+        _("Not asked to restock, Shopify takes shipped units first; so Rescind edits the order or corrects stock.")
+    ),
+    notify_customer=native(_("Shopify writes its own e-mail to the customer if you say so.")),
+    staff_note=native(_("Up to 255 characters, seen by staff only.")),
+    find_again=native(_("Rescind's mark in the note shows after a lost answer whether it was carried out.")),
+    idempotency=composed(
+        _("Refunds and stock corrections carry a key for 24 hours; a second whole cancel is refused by Shopify.")
+    ),
+    undo=impossible(_("A cancelled order stays cancelled and a refund stays paid.")),
+)
 RECIPE = Recipe(
     cancel=Cancel(refunds=Refunds.WITH_CANCEL, restocks=Restock.ASKED),
     units=Refund(per=Per.ORDER, stock=RefundStock.ALWAYS, closes=False, of_nothing=True),
@@ -97,11 +84,7 @@ SCOPES = (
     ),
     Scope("read_locations", _("Locations are shown without their state.")),
     Scope("read_inventory", _("It is not known which products are counted in stock.")),
-    Scope(
-        "write_inventory",
-        _("Stock that Shopify put back cannot be taken out again."),
-        needed_for=("CorrectStock",),
-    ),
+    Scope("write_inventory", _("Stock that Shopify put back cannot be taken out again."), needed_for=("CorrectStock",)),
     Scope("read_returns", _("Open returns are known to exist, but not shown.")),
     Scope("read_customers", _("Customers' names are not shown.")),
 )
@@ -124,6 +107,42 @@ CANCEL_REASONS = {
     "DECLINED": _("Payment declined"),
     "STAFF": _("Staff error"),
     "OTHER": _("Other"),
+}
+FULFILMENT = {
+    "UNFULFILLED": Fulfilment.UNFULFILLED,
+    "OPEN": Fulfilment.UNFULFILLED,
+    "RESTOCKED": Fulfilment.UNFULFILLED,
+    "PENDING_FULFILLMENT": Fulfilment.IN_PROGRESS,
+    "IN_PROGRESS": Fulfilment.IN_PROGRESS,
+    "REQUEST_DECLINED": Fulfilment.UNFULFILLED,
+    "SCHEDULED": Fulfilment.SCHEDULED,
+    "ON_HOLD": Fulfilment.ON_HOLD,
+    "PARTIALLY_FULFILLED": Fulfilment.PARTIAL,
+    "FULFILLED": Fulfilment.FULFILLED,
+    "FULFILLMENT_NOT_REQUIRED": Fulfilment.NOT_NEEDED,
+}
+PAYMENT = {
+    "PENDING": PaymentState.PENDING,
+    "AUTHORIZED": PaymentState.AUTHORISED,
+    "PARTIALLY_PAID": PaymentState.PARTLY_PAID,
+    "PAID": PaymentState.PAID,
+    "PARTIALLY_REFUNDED": PaymentState.PARTLY_REFUNDED,
+    "REFUNDED": PaymentState.REFUNDED,
+    "VOIDED": PaymentState.VOIDED,
+    "EXPIRED": PaymentState.EXPIRED,
+}
+
+ADVICE = {"CANCEL": _("Shopify advises to cancel: high risk."), "INVESTIGATE": _("Shopify advises to investigate.")}
+# Units that somebody else holds: why a line, and why the whole order, cannot be cancelled.
+HELD_OF_LINE = {
+    Readiness.WITH_SERVICE: _("%(who)s has these units. Ask for them back in Shopify first."),
+    Readiness.WAITING: _("%(who)s was asked to stop and has not answered yet."),
+    Readiness.REFUSED: _("%(who)s will not give these units back: start a return once they have arrived."),
+}
+HELD_OF_ORDER = {
+    Readiness.WITH_SERVICE: _("%(who)s has units of this order."),
+    Readiness.WAITING: _("%(who)s has not yet said whether it stops."),
+    Readiness.REFUSED: _("%(who)s will ship its units all the same."),
 }
 
 # --- errors -------------------------------------------------------------------------------------------
@@ -187,6 +206,11 @@ def refused(message: str) -> str:
     """Shopify's own words, which have no code."""
     said = " ".join(message.split())[:200]
     return gettext("Shopify refused: %(said)s") % {"said": said} if said else gettext("Shopify refused this.")
+
+
+def words_of(code: str, errors: Sequence[Any]) -> str:
+    """Of errors that say nothing was done."""
+    return access_denied(errors) if code == "ACCESS_DENIED" else str(CODES.get(code) or CODE_BUG)
 
 
 def access_denied(errors: Iterable[Any]) -> str:

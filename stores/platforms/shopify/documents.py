@@ -1,12 +1,14 @@
-"""Every GraphQL document we send, checked by a test against the vendor's 2026-07 and 2026-10 schemas.
+"""The queries for one order and what each asks for, checked by a test against the vendor's 2026-07 and 2026-10 schemas.
 
 Cost as the platform counts it: object 1, scalar 0, connection 2 + n × (node + children), mutation 10; a query may
 *ask* for 1,000 points at most and is charged for what comes back. A money bag is 3 points, 2 in one currency: most
-orders have one. Scalars are free, so they are always all read. What is asked is computed in `points`.
+orders have one. Scalars are free, so they are always all read. The platform holds back what is asked until
+it has answered, so it is computed before a call; a test compares with what the simulator counts.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -28,33 +30,28 @@ fragment payment on OrderTransaction {
   id kind status gateway formattedGateway accountNumber manualPaymentGateway processedAt test multiCapturable
   authorizationExpiresAt errorCode
   amountSet { ...mb } totalUnsettledSet { ...mb } parentTransaction { id }
-}
-"""
+}"""
 
 LINE = """
 fragment line on LineItem {
   id name title variantTitle sku vendor isGiftCard requiresShipping restockable merchantEditable
   quantity currentQuantity refundableQuantity unfulfilledQuantity nonFulfillableQuantity
   %s
-}
-"""
+}"""
 LINE_FIXED = """
   originalUnitPriceSet { ...mb } discountedUnitPriceAfterAllDiscountsSet { ...mb }
   taxLines(first: 3) { title rate } duties { id price { ...mb } } lineItemGroup { id title }
-  variant { id inventoryItem { id tracked } }
-"""
+  variant { id inventoryItem { id tracked } }"""
 
 SHARE = """
-fragment share on FulfillmentOrderLineItem { id totalQuantity remainingQuantity inventoryItemId lineItem { id } }
-"""
+fragment share on FulfillmentOrderLineItem { id totalQuantity remainingQuantity inventoryItemId lineItem { id } }"""
 GROUP = """
 fragment group on FulfillmentOrder {
   id status requestStatus fulfillAt updatedAt
   assignedLocation { name location { id name isActive isFulfillmentService fulfillmentService { serviceName } } }
   fulfillmentHolds { id reason displayReason reasonNotes heldByRequestingApp }
   lineItems(first: $shares) { pageInfo { hasNextPage endCursor } nodes { ...share } }
-}
-"""
+}"""
 
 SHIPPED = "fragment shipped on FulfillmentLineItem { quantity lineItem { id } }\n"
 SHIPMENT = """
@@ -62,23 +59,20 @@ fragment shipment on Fulfillment {
   id name status displayStatus createdAt totalQuantity
   location { id name } trackingInfo(first: 3) { company number url }
   fulfillmentLineItems(first: $units) { pageInfo { hasNextPage endCursor } nodes { ...shipped } }
-}
-"""
+}"""
 
 RETURNED = "fragment returned on RefundLineItem { quantity restockType restocked location { id } lineItem { id } }\n"
 PAID_BACK = """
 fragment paidBack on OrderTransaction {
   id kind status gateway formattedGateway accountNumber errorCode processedAt amountSet { ...mb }
   parentTransaction { id }
-}
-"""
+}"""
 REFUND = """
 fragment refund on Refund {
   id createdAt note totalRefundedSet { ...mb }
   transactions(first: 3) { pageInfo { hasNextPage endCursor } nodes { ...paidBack } }
   refundLineItems(first: $units) { pageInfo { hasNextPage endCursor } nodes { ...returned } }
-}
-"""
+}"""
 
 ORDER = """
 query Order($id: ID!, $lines: Int!, $groups: Int!, $shares: Int!, $payments: Int!, $refunds: Int!, $shipments: Int!,
@@ -103,15 +97,13 @@ query Order($id: ID!, $lines: Int!, $groups: Int!, $shares: Int!, $payments: Int
     lineItems(first: $lines) { pageInfo { hasNextPage endCursor } nodes { ...line } }
     fulfillmentOrders(first: $groups) { pageInfo { hasNextPage endCursor } nodes { ...group } }
   }
-}
-"""
+}"""
 ORDER_FIXED = """
     app { id name } customer { id displayName } purchasingEntity { __typename }
     billingAddress { formatted } shippingAddress { name formatted }
     paymentTerms { paymentTermsName overdue } risk { recommendation }
     shippingLines(first: 5) { nodes { id title isRemoved } }
-    originalTotalPriceSet { ...mb } totalTipReceivedSet { ...mb }
-"""
+    originalTotalPriceSet { ...mb } totalTipReceivedSet { ...mb }"""
 
 
 @cache
@@ -191,5 +183,72 @@ query SuggestRefund($id: ID!, $items: [RefundLineItemInput!], $full: Boolean, $s
       suggestedTransactions { gateway formattedGateway accountNumber amountSet { ...paid }
         maximumRefundableSet { ...paid } parentTransaction { id } } } }
 }
-fragment paid on MoneyBag { presentmentMoney { amount currencyCode } }
-"""
+fragment paid on MoneyBag { presentmentMoney { amount currencyCode } }"""
+
+
+# --- what they cost
+HEAD = 4  # the order itself, its cancellation, an open dispute and one spare
+HEAD_BAGS = 12
+FIXED = 14  # app, customer, addresses, terms, risk, shipping lines
+FIXED_BAGS = 2
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much a first read asks for; a small order fits."""
+
+    lines: int = 8
+    groups: int = 3
+    shares: int = 8
+    payments: int = 8
+    refunds: int = 3
+    shipments: int = 3
+    units: int = 6
+
+
+def bag(both: bool) -> int:
+    return 3 if both else 2
+
+
+def cost_of_order(sizes: Sizes, kind: Kind) -> int:
+    bags = HEAD_BAGS + (FIXED_BAGS if kind.full else 0)
+    head = HEAD + bags * bag(kind.both) + (FIXED if kind.full else 0)
+    return (
+        head
+        + cost_of_payments(sizes.payments, kind.both)
+        + cost_of_refunds(sizes.refunds, sizes.units, kind.both)
+        + cost_of_shipments(sizes.shipments, sizes.units)
+        + cost_of_lines(sizes.lines, kind)
+        + cost_of_groups(sizes.groups, sizes.shares)
+    )
+
+
+def cost_of_payments(count: int, both: bool) -> int:
+    return count * (2 + 2 * bag(both))
+
+
+def cost_of_refunds(count: int, units: int, both: bool) -> int:
+    money = 2 + 3 * (2 + bag(both))
+    return count * (1 + bag(both) + money + 2 + 3 * units)
+
+
+def cost_of_shipments(count: int, units: int) -> int:
+    return count * (7 + 2 * units)
+
+
+def cost_of_lines(count: int, kind: Kind) -> int:
+    fixed = 3 * bag(kind.both) + 7 if kind.full else 0
+    return 2 + count * (1 + fixed)
+
+
+def cost_of_groups(count: int, shares: int) -> int:
+    return 2 + count * (7 + 2 * shares)
+
+
+def cost_of_inner(name: str, both: bool) -> int:
+    one = {"lineItems": 2, "fulfillmentLineItems": 2, "refundLineItems": 3, "transactions": 2 + bag(both)}[name]
+    return 3 + 100 * one
+
+
+# The list of refund lines has no size, so the platform counts one; what comes back is charged.
+COST_OF_SUGGESTED = 36

@@ -1,70 +1,126 @@
-"""Looking for an effect by reading: all records that may be it, as Shopify tells them; the judge decides."""
+"""Asking after an effect, and looking for it by reading: all records that may be it, as Shopify tells them; the judge
+decides.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import (
-    CancelLine,
-    CancelOrder,
-    CancelRest,
-    Command,
-    CorrectStock,
-    EditOrder,
-    RefundOrder,
-    VoidPayment,
-)
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import Order
-from stores.connectors.records import IN_ALL, Reading, Record, Standing
-from stores.kernel.errors import Unsupported
-from stores.kernel.money import Money, total
-from stores.platforms.shopify import capabilities, effects, fields, reading
-from stores.platforms.shopify.api import Api
-from stores.platforms.shopify.fields import Misread, Node
-from stores.platforms.shopify.receipts import FAILED, PENDING
+from stores.canonical.receipts import Outcome, Receipt
+from stores.connectors import fields, graphql
+from stores.connectors.records import IN_ALL, Reading, Record, Standing, by_payment, summed
+from stores.kernel.errors import JobFailed, OutcomeUnknown, Unsupported
+from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.money import Money
+from stores.platforms.shopify import capabilities
+from stores.platforms.shopify.api import (
+    FAILED,
+    PENDING,
+    Api,
+    after_job,
+    job_result,
+    paid,
+    payment_state,
+    refund_state,
+    understood,
+)
+from stores.platforms.shopify.documents import RETURNED
 
-MOST_REFUNDS = 30  # as effects.REFUND_NOTES asks for
-MOST_PAYMENTS = 100  # as effects.CHILDREN asks for
+JOB_RESULT = """
+query JobResult($id: ID!) {
+  node(id: $id) { id ... on OrderCancelJobResult {
+    done status errors { code field message } order { id cancelledAt } } }
+}"""
+JOB = "query Job($id: ID!, $order: ID!) { job(id: $id) { id done } order(id: $order) { id cancelledAt cancelReason } }"
+REFUND_STATE = """
+query RefundState($id: ID!) {
+  node(id: $id) { id ... on Refund { totalRefundedSet { presentmentMoney { amount currencyCode } }
+    transactions(first: 10) { nodes { id kind status errorCode } } } }
+}"""
+PAYMENT_STATE = (
+    "query PaymentState($id: ID!) { node(id: $id) { id ... on OrderTransaction { kind status errorCode } } }"
+)
+
+
+CANCELLED = "query Cancelled($id: ID!) { order(id: $id) { id cancelledAt cancelReason cancellation { staffNote } } }"
+REFUND_NOTES = """
+query RefundNotes($id: ID!) {
+  order(id: $id) { id updatedAt refunds(first: 30) { id createdAt note
+    totalRefundedSet { presentmentMoney { amount currencyCode } }
+    transactions(first: 5) { pageInfo { hasNextPage }
+      nodes { id kind status errorCode amountSet { presentmentMoney { amount currencyCode } }
+        parentTransaction { id } } }
+    refundLineItems(first: 3) { pageInfo { hasNextPage } nodes { quantity lineItem { id } } } } }
+}"""
+RETURNED_UNITS = (
+    "query ReturnedUnits($id: ID!) { node(id: $id) { id ... on Refund {"
+    " refundLineItems(first: 200) { pageInfo { hasNextPage } nodes { ...returned } } } } }" + RETURNED
+)
+QUANTITIES = """
+query Quantities($id: ID!, $after: String) {
+  order(id: $id) { id edited cancelledAt updatedAt
+    lineItems(first: 250, after: $after) { pageInfo { hasNextPage endCursor } nodes { id currentQuantity } } }
+}"""
+CHILDREN = """
+query Children($id: ID!) { order(id: $id) { id cancelledAt
+  transactions(first: 100) { id kind status parentTransaction { id } } } }"""
+
+
+MOST_REFUNDS = 30  # as REFUND_NOTES asks for
+MOST_PAYMENTS = 100  # as CHILDREN asks for
 NOTES_POINTS = 991
 UNITS_POINTS = 603
 
 
+def poll(api: Api, command: Command, receipt: Receipt) -> Receipt:
+    """JobFailed by Shopify's own word only; whatever a read meets proves nothing."""
+    with understood():
+        if isinstance(command, CancelOrder):
+            return _poll_cancel(api, command, receipt)
+        if "refund" in receipt.ids:
+            return refund_state(_node(api, REFUND_STATE, receipt.ids["refund"]), JobFailed)
+        return payment_state(_node(api, PAYMENT_STATE, receipt.ids.get("transaction", "")), JobFailed)
+
+
+def _poll_cancel(api: Api, command: CancelOrder, receipt: Receipt) -> Receipt:
+    if result_id := receipt.ids.get("job_result"):
+        return job_result(_node(api, JOB_RESULT, result_id), JobFailed)
+    data = api.read(JOB, {"id": receipt.ids.get("job", ""), "order": command.order_id}, cost=2)
+    if not fields.flag(fields.node(data, "job"), "done"):
+        return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids)
+    return after_job(receipt.ids, fields.node(data, "order"), JobFailed)
+
+
+def _node(api: Api, document: str, node_id: str) -> Node:
+    data = api.read(document, {"id": node_id}, cost=13)
+    if data.get("node") is None:
+        raise OutcomeUnknown("the platform no longer knows the job", code="job_gone")
+    return fields.node(data, "node")
+
+
 def records(api: Api, command: Command, *, before: Order) -> Reading:
-    with reading.understood():
+    with understood():
         match command:
             case CancelOrder():
-                return cancellation(_order(api, effects.CANCELLED, command.order_id, 2))
+                return cancellation(api.order(CANCELLED, command.order_id, cost=2))
             case RefundOrder():
                 return refunds(api, command, before)
             case EditOrder():
                 return edit(api, command, before)
             case VoidPayment():
-                return void(_order(api, effects.CHILDREN, command.order_id, 201), command)
+                return void(api.order(CHILDREN, command.order_id, cost=201), command)
             case CorrectStock():
                 return Reading(unclear=_("Stock movements carry no mark that could be searched."))
-            case CancelLine() | CancelRest():
+            case _:
                 raise Unsupported("cancel_lines")
 
 
-def _order(api: Api, document: str, order_id: str, cost: float) -> Node:
-    data = api.read(document, {"id": reading.check_id(order_id)}, cost=cost)
-    if data.get("order") is None:
-        raise reading.not_found()
-    return fields.node(data, "order")
-
-
-def _told(parent: Node, name: str) -> str:
-    """A text or null, "" for null. Raises Misread where it was left out: that says nothing."""
-    if name not in parent:
-        raise Misread(name)
-    return fields.text(parent, name)
-
-
 def cancellation(order: Node) -> Reading:
-    at = _told(order, "cancelledAt")
+    at = fields.told(order, "cancelledAt")
     if not at:
         return Reading(absent=_("The order is not cancelled."))
     note = fields.text(fields.maybe(order, "cancellation") or {}, "staffNote")
@@ -75,7 +131,7 @@ def cancellation(order: Node) -> Reading:
 # --- refunds ------------------------------------------------------------------------------------------
 def refunds(api: Api, command: RefundOrder, before: Order) -> Reading:
     """One call; a second one only for a new refund of more lines than that call shows."""
-    raws = fields.items(_order(api, effects.REFUND_NOTES, command.order_id, NOTES_POINTS), "refunds")
+    raws = fields.items(api.order(REFUND_NOTES, command.order_id, cost=NOTES_POINTS), "refunds")
     known = {refund.id for refund in before.refunds}
     is_cut = len(raws) >= MOST_REFUNDS  # the list has no second page
     return Reading(
@@ -90,9 +146,9 @@ def _refund(api: Api, raw: Node, command: RefundOrder, *, is_new: bool) -> Recor
     return Record(
         id=ident,
         ids={"refund": ident},
-        text=_told(raw, "note"),
+        text=fields.told(raw, "note"),
         money=money_of(raw, command.currency),
-        units=dict(_units(api, raw)) if is_new else None,
+        units=_units(api, raw) if is_new else None,
         standing=standing,
         detail=str(capabilities.PARTLY_PAID_BACK) if standing is Standing.PART else "",
     )
@@ -108,44 +164,29 @@ def standing_of(refund: Node) -> Standing:
 
 def money_of(refund: Node, currency: str) -> dict[str, Money]:
     """Per payment; in all where a payment is not named (store credit) or not all are shown."""
-    rows = [(fields.text(fields.maybe(t, "parentTransaction") or {}, "id"), fields.paid(t, "amountSet"))
-            for t in _moved(refund)]  # fmt: skip
-    whole = fields.paid(refund, "totalRefundedSet")
-    if _has_more(refund, "transactions") or (whole and not rows):
+    moved = [(fields.maybe(t, "parentTransaction") or {}, paid(t, "amountSet")) for t in _moved(refund)]
+    whole = paid(refund, "totalRefundedSet")
+    if graphql.has_more(fields.node(refund, "transactions")) or (whole and not moved):
         return {IN_ALL: whole}
-    if any(not parent for parent, _amount in rows):
-        return {IN_ALL: _sum((amount for _parent, amount in rows), currency)}
-    parents = dict.fromkeys(parent for parent, _amount in rows)
-    return {parent: _sum((amount for p, amount in rows if p == parent), currency) for parent in parents}
+    try:
+        return by_payment(((fields.text(parent, "id"), amount) for parent, amount in moved), currency)
+    except ValueError as exc:
+        raise Misread("two currencies") from exc
 
 
 def _moved(refund: Node) -> list[Node]:
     return [t for t in fields.items(refund, "transactions") if fields.ident(t, "kind") == "REFUND"]
 
 
-def _sum(amounts: Iterator[Money], currency: str) -> Money:
-    try:
-        return total(amounts, currency)
-    except ValueError as exc:
-        raise Misread("two currencies") from exc
-
-
-def _has_more(refund: Node, name: str) -> bool:
-    return fields.flag(fields.node(fields.node(refund, name), "pageInfo"), "hasNextPage")
-
-
-def _units(api: Api, refund: Node) -> Iterator[tuple[str, Decimal]]:
+def _units(api: Api, refund: Node) -> dict[str, Decimal]:
     """line id → units, over all places they went to."""
-    if _has_more(refund, "refundLineItems"):
-        data = api.read(effects.RETURNED_UNITS, {"id": fields.ident(refund)}, cost=UNITS_POINTS)
+    if graphql.has_more(fields.node(refund, "refundLineItems")):
+        data = api.read(RETURNED_UNITS, {"id": fields.ident(refund)}, cost=UNITS_POINTS)
         refund = fields.node(data, "node")
-        if _has_more(refund, "refundLineItems"):
+        if graphql.has_more(fields.node(refund, "refundLineItems")):
             raise Misread("refundLineItems")
-    found: dict[str, Decimal] = {}
-    for line in fields.items(refund, "refundLineItems"):
-        ident = fields.ident(fields.node(line, "lineItem"))
-        found[ident] = found.get(ident, Decimal(0)) + fields.units(line, "quantity")
-    yield from found.items()
+    lines = fields.items(refund, "refundLineItems")
+    return summed((fields.ident(fields.node(line, "lineItem")), fields.units(line, "quantity")) for line in lines)
 
 
 # --- where no mark can stand --------------------------------------------------------------------------
@@ -159,33 +200,24 @@ def edit(api: Api, command: EditOrder, before: Order) -> Reading:
     if all(now.get(line_id) == old.get(line_id) for line_id in wanted):
         return Reading(absent=_("The lines still have their old quantities."))
     is_done = all(now.get(line_id) == keep for line_id, keep in wanted.items())
-    said = (
-        _("All lines have the quantities that were asked for.")
-        if is_done
-        else _("Some lines changed, but not to what was asked for.")
-    )
-    standing = Standing.DONE if is_done else Standing.PART
+    standing, said = Standing.DONE, _("All lines have the quantities that were asked for.")
+    if not is_done:
+        standing, said = Standing.PART, _("Some lines changed, but not to what was asked for.")
     ids = {"order": command.order_id}
     return Reading(records=(Record(id=command.order_id, ids=ids, text=None, standing=standing, detail=said),))
 
 
 def quantities(api: Api, order_id: str) -> tuple[dict[str, Decimal], bool]:
-    """line id → units on the order now, all pages; and whether the order is cancelled."""
-    found: dict[str, Decimal] = {}
-    after: str | None = None
-    for _page in range(reading.MOST_PAGES):
-        data = api.read(effects.QUANTITIES, {"id": reading.check_id(order_id), "after": after}, cost=253)
-        if data.get("order") is None:
-            raise reading.not_found()
-        order = fields.node(data, "order")
-        lines = fields.node(order, "lineItems")
-        nodes: Sequence[Node] = fields.items(lines, "nodes")
-        found |= {fields.ident(line): fields.units(line, "currentQuantity") for line in nodes}
-        info = fields.node(lines, "pageInfo")
-        if not fields.flag(info, "hasNextPage"):
-            return found, bool(_told(order, "cancelledAt"))
-        after = fields.ident(info, "endCursor")
-    raise Misread("lineItems")
+    """line id → units on the order now, all pages; and whether the order is cancelled, by the last of them."""
+    seen: list[Node] = []
+
+    def ask(after: str | None) -> Node:
+        seen.append(api.order(QUANTITIES, order_id, cost=253, after=after))
+        return fields.node(seen[-1], "lineItems")
+
+    lines = graphql.every_node(ask(None), ask, "lineItems")
+    found = {fields.ident(line): fields.units(line, "currentQuantity") for line in lines}
+    return found, bool(fields.told(seen[-1], "cancelledAt"))
 
 
 def void(order: Node, command: VoidPayment) -> Reading:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,42 +18,21 @@ from stores.canonical.order import (
     Order,
     PaymentState,
     Person,
+    Remark,
+    Shipment,
     Totals,
 )
-from stores.platforms.shopify import cancellable, capabilities, fields, moneys, parcels, units
-from stores.platforms.shopify.fields import Misread, Node
-
-FULFILMENT = {
-    "UNFULFILLED": Fulfilment.UNFULFILLED,
-    "OPEN": Fulfilment.UNFULFILLED,
-    "RESTOCKED": Fulfilment.UNFULFILLED,
-    "PENDING_FULFILLMENT": Fulfilment.IN_PROGRESS,
-    "IN_PROGRESS": Fulfilment.IN_PROGRESS,
-    "REQUEST_DECLINED": Fulfilment.UNFULFILLED,
-    "SCHEDULED": Fulfilment.SCHEDULED,
-    "ON_HOLD": Fulfilment.ON_HOLD,
-    "PARTIALLY_FULFILLED": Fulfilment.PARTIAL,
-    "FULFILLED": Fulfilment.FULFILLED,
-    "FULFILLMENT_NOT_REQUIRED": Fulfilment.NOT_NEEDED,
-}
-PAYMENT = {
-    "PENDING": PaymentState.PENDING,
-    "AUTHORIZED": PaymentState.AUTHORISED,
-    "PARTIALLY_PAID": PaymentState.PARTLY_PAID,
-    "PAID": PaymentState.PAID,
-    "PARTIALLY_REFUNDED": PaymentState.PARTLY_REFUNDED,
-    "REFUNDED": PaymentState.REFUNDED,
-    "VOIDED": PaymentState.VOIDED,
-    "EXPIRED": PaymentState.EXPIRED,
-}
+from stores.connectors import fields
+from stores.kernel.http.json_readers import Misread, Node
+from stores.platforms.shopify import cancellable, capabilities, money
+from stores.platforms.shopify.api import maybe_pair, pair
 
 
 def to_order(raw: Node) -> Order:
     """A full read (all of documents.ORDER) as an Order."""
     totals = to_totals(raw, fixed=None)
-    lines = tuple(
-        units.to_line(line, has_tip=bool(totals.tips and totals.tips.shop)) for line in fields.items(raw, "lineItems")
-    )
+    has_tip = bool(totals.tips and totals.tips.shop)
+    lines = tuple(cancellable.to_line(line, has_tip=has_tip) for line in fields.items(raw, "lineItems"))
     return _finish(raw, Order(**_head(raw), **_fixed(raw), **_empty(), totals=totals, lines=lines))
 
 
@@ -62,22 +42,11 @@ def renewed(before: Order, raw: Node) -> Order | None:
     found = fields.items(raw, "lineItems")
     if any(fields.ident(line) not in known for line in found):
         return None
-    lines = tuple(replace(known[fields.ident(line)], **units.quantities(line)) for line in found)
+    lines = tuple(replace(known[fields.ident(line)], **cancellable.quantities(line)) for line in found)
     totals = to_totals(raw, fixed=before.totals)
     order = replace(before, **_head(raw), **_empty(), totals=totals, lines=lines, is_summary=False)
-    kept = Person(
-        **{**_person_of(before.customer), "email": fields.text(raw, "email"), "phone": fields.text(raw, "phone")}
-    )
+    kept = replace(before.customer, email=fields.text(raw, "email"), phone=fields.text(raw, "phone"))
     return _finish(raw, replace(order, customer=kept), also=tuple(r for r in before.remarks if r.kind == "risk"))
-
-
-def _person_of(person: Person) -> dict[str, Any]:
-    return {
-        "id": person.id,
-        "name": person.name,
-        "billing_address": person.billing_address,
-        "shipping_address": person.shipping_address,
-    }
 
 
 def _empty() -> dict[str, Any]:
@@ -86,10 +55,10 @@ def _empty() -> dict[str, Any]:
 
 def _finish(raw: Node, order: Order, also: tuple[Any, ...] = ()) -> Order:
     """What is made of several parts: payments, parcels, refunds, and from them what can be cancelled."""
-    payments = moneys.to_payments(fields.items(raw, "transactions"), order)
-    shipments = tuple(parcels.to_shipment(node) for node in fields.items(raw, "fulfillments"))
-    remarks = (*parcels.to_remarks(raw), *also)
-    lines = tuple(units.placed(raw, order, shipments))
+    payments = money.to_payments(fields.items(raw, "transactions"), order)
+    shipments = tuple(to_shipment(node) for node in fields.items(raw, "fulfillments"))
+    remarks = (*to_remarks(raw), *also)
+    lines = tuple(cancellable.placed(raw, order, shipments))
     is_cancelled = order.cancelled_at is not None
     blockers = cancellable.whole_blockers(
         is_cancelled=is_cancelled,
@@ -102,26 +71,23 @@ def _finish(raw: Node, order: Order, also: tuple[Any, ...] = ()) -> Order:
         order,
         payments=payments,
         shipments=shipments,
-        refunds=tuple(moneys.to_refund(node) for node in fields.items(raw, "refunds")),
+        refunds=tuple(money.to_refund(node) for node in fields.items(raw, "refunds")),
         remarks=remarks,
         lines=lines,
         whole_cancel_blockers=blockers,
-        cancellable=cancellable.how_much(lines, blockers, is_cancelled=is_cancelled),
+        cancellable=cancellable.how_much(lines, may_all=not blockers, is_cancelled=is_cancelled),
         shipping_refundable=order.totals.shipping.customer if payments else None,
     )
 
 
 # --- head ---------------------------------------------------------------------------------------------
-
-
-def _head(raw: Node) -> dict[str, Any]:
-    """Everything that can move and costs nothing to read."""
+def to_head(raw: Node) -> dict[str, Any]:
+    """What a list tells as well."""
     reason = fields.text(raw, "cancelReason")
-    cancellation = fields.maybe(raw, "cancellation") or {}
     return {
         "platform": "shopify",
         "external_id": fields.ident(raw),
-        "legacy_id": legacy_id(raw),
+        "legacy_id": fields.ident(raw, "legacyResourceId")[:40],
         "number": fields.ident(raw, "name"),
         "confirmation_number": fields.text(raw, "confirmationNumber"),
         "placed_at": fields.when(raw, "processedAt"),
@@ -130,20 +96,27 @@ def _head(raw: Node) -> dict[str, Any]:
         "cancelled_at": fields.maybe_when(raw, "cancelledAt"),
         "closed_at": fields.maybe_when(raw, "closedAt"),
         "cancel_reason": str(capabilities.CANCEL_REASONS.get(reason, reason)),
-        "cancel_note": fields.text(cancellation, "staffNote"),
         "is_test": fields.flag(raw, "test"),
         "is_edited": fields.flag(raw, "edited"),
-        "is_confirmed": fields.flag(raw, "confirmed"),
-        "fulfilment": FULFILMENT.get(fields.text(raw, "displayFulfillmentStatus"), Fulfilment.UNKNOWN),
-        "payment": PAYMENT.get(fields.text(raw, "displayFinancialStatus"), PaymentState.UNKNOWN),
+        "fulfilment": capabilities.FULFILMENT.get(fields.text(raw, "displayFulfillmentStatus"), Fulfilment.UNKNOWN),
+        "payment": capabilities.PAYMENT.get(fields.text(raw, "displayFinancialStatus"), PaymentState.UNKNOWN),
         "return_state": capabilities.return_state(fields.text(raw, "returnStatus")),
         "currency": fields.ident(raw, "currencyCode"),
         "customer_currency": fields.ident(raw, "presentmentCurrencyCode"),
         "note": fields.text(raw, "note"),
         "tags": fields.texts(raw, "tags"),
+        "po_number": fields.text(raw, "poNumber"),
+    }
+
+
+def _head(raw: Node) -> dict[str, Any]:
+    """Everything that can move and costs nothing to read."""
+    return {
+        **to_head(raw),
+        "cancel_note": fields.text(fields.maybe(raw, "cancellation") or {}, "staffNote"),
+        "is_confirmed": fields.flag(raw, "confirmed"),
         "source": fields.text(raw, "sourceName"),
         "source_id": fields.text(raw, "sourceIdentifier"),
-        "po_number": fields.text(raw, "poNumber"),
         "taxes_included": fields.flag(raw, "taxesIncluded"),
         "duties_included": fields.flag(raw, "dutiesIncluded"),
         "is_tax_estimated": fields.flag(raw, "estimatedTaxes"),
@@ -156,26 +129,16 @@ def _head(raw: Node) -> dict[str, Any]:
     }
 
 
-def legacy_id(raw: Node) -> str:
-    found = raw.get("legacyResourceId")
-    if isinstance(found, bool) or not isinstance(found, str | int):
-        raise Misread("legacyResourceId")
-    return fields.clean(str(found))[:40]
-
-
 def _fixed(raw: Node) -> dict[str, Any]:
     """What an order keeps: who bought it, where, through what. Customer fields may be hidden by plan or right."""
     buyer, terms = fields.maybe(raw, "purchasingEntity") or {}, fields.maybe(raw, "paymentTerms") or {}
+    shipped = fields.items(raw, "shippingLines")
     return {
         "customer": to_person(raw),
         "company": fields.text(buyer, "__typename") == "PurchasingCompany",
         "app_name": fields.text(fields.maybe(raw, "app") or {}, "name"),
         "payment_terms": _terms(terms),
-        "shipping_lines": tuple(
-            fields.text(line, "title")
-            for line in fields.items(raw, "shippingLines")
-            if not fields.flag(line, "isRemoved")
-        ),
+        "shipping_lines": tuple(fields.text(line, "title") for line in shipped if not fields.flag(line, "isRemoved")),
     }
 
 
@@ -199,25 +162,102 @@ def to_person(raw: Node) -> Person:
 
 def to_totals(raw: Node, *, fixed: Totals | None) -> Totals:
     """`net` is received minus refunded, as the platform defines it; that saves its three points."""
-    received, refunded = fields.pair(raw, "totalReceivedSet"), fields.pair(raw, "totalRefundedSet")
+    received, refunded = pair(raw, "totalReceivedSet"), pair(raw, "totalRefundedSet")
     try:
         net = MoneyPair(shop=received.shop - refunded.shop, customer=received.customer - refunded.customer)
     except ValueError as exc:
         raise Misread("two currencies") from exc
     return Totals(
-        original=fixed.original if fixed else fields.pair(raw, "originalTotalPriceSet"),
-        current=fields.pair(raw, "currentTotalPriceSet"),
-        subtotal=fields.pair(raw, "currentSubtotalPriceSet"),
-        tax=fields.pair(raw, "currentTotalTaxSet"),
-        shipping=fields.pair(raw, "currentShippingPriceSet"),
-        discounts=fields.pair(raw, "currentTotalDiscountsSet"),
+        original=fixed.original if fixed else pair(raw, "originalTotalPriceSet"),
+        current=pair(raw, "currentTotalPriceSet"),
+        subtotal=pair(raw, "currentSubtotalPriceSet"),
+        tax=pair(raw, "currentTotalTaxSet"),
+        shipping=pair(raw, "currentShippingPriceSet"),
+        discounts=pair(raw, "currentTotalDiscountsSet"),
         received=received,
         refunded=refunded,
-        refunded_shipping=fields.pair(raw, "totalRefundedShippingSet"),
-        outstanding=fields.pair(raw, "totalOutstandingSet"),
-        capturable=fields.pair(raw, "totalCapturableSet"),
+        refunded_shipping=pair(raw, "totalRefundedShippingSet"),
+        outstanding=pair(raw, "totalOutstandingSet"),
+        capturable=pair(raw, "totalCapturableSet"),
         net=net,
-        duties=fields.maybe_pair(raw, "currentTotalDutiesSet"),
-        fees=fields.maybe_pair(raw, "currentTotalAdditionalFeesSet"),
-        tips=fixed.tips if fixed else fields.maybe_pair(raw, "totalTipReceivedSet"),
+        duties=maybe_pair(raw, "currentTotalDutiesSet"),
+        fees=maybe_pair(raw, "currentTotalAdditionalFeesSet"),
+        tips=fixed.tips if fixed else maybe_pair(raw, "totalTipReceivedSet"),
     )
+
+
+# --- what has left, and what else is worth a look --------------------------------------------------
+EFFECTIVE = frozenset({"SUCCESS", "OPEN", "PENDING"})  # these block a whole cancel
+OPEN_RETURNS = frozenset({"REQUESTED", "OPEN"})
+WON_DISPUTE = "WON"  # the money stayed; a status that nobody knows stands against a refund
+PAID_BY_BANK = frozenset({"LOST", "ACCEPTED", "CHARGE_REFUNDED", "PREVENTED"})  # prevented: before it was filed
+LABELLED = frozenset({"LABEL_PURCHASED", "LABEL_PRINTED"})
+
+
+def to_shipment(raw: Node) -> Shipment:
+    status = fields.text(raw, "status")
+    shown = fields.text(raw, "displayStatus") or status
+    return Shipment(
+        id=fields.ident(raw),
+        name=fields.text(raw, "name"),
+        status=shown.replace("_", " ").capitalize(),
+        created_at=fields.when(raw, "createdAt"),
+        units=fields.units(raw, "totalQuantity"),
+        location=fields.text(fields.maybe(raw, "location") or {}, "name"),
+        tracking=tuple(filter(None, (_tracking(node) for node in fields.items(raw, "trackingInfo")))),
+        lines=tuple(
+            (fields.ident(fields.node(line, "lineItem")), fields.units(line, "quantity"))
+            for line in fields.items(raw, "fulfillmentLineItems")
+            if line.get("quantity") is not None
+        ),
+        is_effective=status in EFFECTIVE,
+    )
+
+
+def _tracking(raw: Node) -> str:
+    return " ".join(filter(None, (fields.text(raw, "company"), fields.text(raw, "number"))))
+
+
+def to_remarks(raw: Node) -> Iterator[Remark]:
+    if fields.text(raw, "returnStatus") != "NO_RETURN":
+        yield from _returns(raw)
+    yield from to_disputes(raw)
+    for parcel in fields.items(raw, "fulfillments"):
+        if fields.text(parcel, "displayStatus") in LABELLED and fields.text(parcel, "status") in EFFECTIVE:
+            yield _label(parcel)
+    advice = fields.text(fields.maybe(raw, "risk") or {}, "recommendation")
+    if advice in capabilities.ADVICE:
+        yield Remark(kind="risk", text=str(capabilities.ADVICE[advice]), is_open=True)
+
+
+def to_disputes(raw: Node) -> Iterator[Remark]:
+    """These a listing tells, too."""
+    for dispute in fields.items(raw, "disputes"):
+        state = fields.text(dispute, "status")
+        kind = _("Chargeback") if fields.text(dispute, "initiatedAs") == "CHARGEBACK" else _("Inquiry")
+        stops = state != WON_DISPUTE
+        is_open = stops and state not in PAID_BY_BANK
+        text = f"{kind}: {state.replace('_', ' ').lower()}"
+        yield Remark(kind="dispute", text=text, is_open=is_open, stops_refund=stops)
+
+
+def _label(raw: Node) -> Remark:
+    """A label of Shopify's own: its units count as shipped, although no carrier may have seen them yet."""
+    track = ", ".join(filter(None, map(_tracking, fields.items(raw, "trackingInfo"))))
+    name = " ".join(filter(None, (fields.text(raw, "name"), f"({track})" if track else "")))
+    return Remark(kind="label", text=_("A shipping label was bought for %(name)s") % {"name": name})
+
+
+def _returns(raw: Node) -> Iterator[Remark]:
+    """`returns` is read on its own, only for orders that have one; without the right only its existence is known."""
+    if raw.get("returns") is None:
+        is_open = fields.text(raw, "returnStatus") in ("RETURN_REQUESTED", "IN_PROGRESS")
+        yield Remark(kind="return", text=_("A return exists; the app may not read it."), is_open=is_open)
+        return
+    for node in fields.items(raw, "returns"):
+        state = fields.text(node, "status")
+        count = fields.units(node, "totalQuantity")
+        one, many = _("Return %(name)s: %(state)s, 1 unit"), _("Return %(name)s: %(state)s, %(units)s units")
+        told = {"name": fields.text(node, "name"), "state": state.lower(), "units": count}
+        text = (one if count == 1 else many) % told
+        yield Remark(kind="return", text=text, is_open=state in OPEN_RETURNS)

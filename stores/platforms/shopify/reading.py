@@ -1,42 +1,26 @@
-"""Reading one order whole: a small one in one call, what is longer read on until nothing is left out."""
+"""Reading: one order whole, what is longer read on until nothing is left out; and lists, a lean page at a time.
+
+A list comes oldest change first, for the mirrored copy. The platform pages at most 25,000 objects deep, so the cursor
+carries the time it began at and starts anew before that.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from stores.canonical.order import Order
-from stores.kernel.errors import RemoteRefused, RemoteUnavailable
-from stores.platforms.shopify import capabilities, documents, fields, mapping, points
-from stores.platforms.shopify.api import Api
-from stores.platforms.shopify.documents import Kind
-from stores.platforms.shopify.fields import Misread, Node
-from stores.platforms.shopify.points import Sizes
-
-ORDER_ID = re.compile(r"gid://shopify/Order/[0-9]{1,20}", re.ASCII)
-MOST_PAGES = 60  # of one list: 60 × 40 lines
-
-
-@contextmanager
-def understood() -> Iterator[None]:
-    """A shape that the schema does not promise is an answer we cannot use: the read failed, nothing else did."""
-    try:
-        yield
-    except Misread as exc:
-        raise RemoteUnavailable(f"misread {exc}", code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
-
-
-def not_found() -> RemoteRefused:
-    return RemoteRefused("no such order", code="not_found", user_message=str(capabilities.NOT_FOUND))
-
-
-def check_id(external_id: str) -> str:
-    if not ORDER_ID.fullmatch(external_id):
-        raise not_found()
-    return external_id
+from stores.canonical.order import Fulfilment, MoneyPair, Order, Totals
+from stores.connectors import fields, graphql, paging, rows
+from stores.connectors.roles import Listing
+from stores.kernel.errors import RemoteRefused
+from stores.kernel.http import json_readers
+from stores.kernel.http.json_readers import Misread, Node
+from stores.platforms.shopify import cancellable, documents, mapping
+from stores.platforms.shopify.api import Api, check_id, pair, understood
+from stores.platforms.shopify.documents import Kind, Sizes
 
 
 def read_order(api: Api, external_id: str) -> Order:
@@ -83,22 +67,18 @@ def _has_two_currencies(raw: Node) -> bool:
 
 
 def _first(api: Api, external_id: str, sizes: Sizes, kind: Kind) -> dict[str, Any]:
-    variables = {"id": external_id, **asdict(sizes)}
-    data = api.read(documents.order(kind), variables, cost=points.order(sizes, kind))
-    if data.get("order") is None:
-        raise not_found()
-    return dict(fields.node(data, "order"))
+    cost = documents.cost_of_order(sizes, kind)
+    return dict(api.order(documents.order(kind), external_id, cost=cost, **asdict(sizes)))
 
 
 def _whole(api: Api, raw: dict[str, Any], sizes: Sizes, kind: Kind) -> Node:
     """`raw` with every list complete."""
     order_id = fields.ident(raw)
-    more_lines = _Pages("lineItems", documents.lines(kind), {"id": order_id, "lines": 50}, points.lines(50, kind))
-    more_groups = _Pages(
-        "fulfillmentOrders", documents.GROUPS, {"id": order_id, "groups": 5, "shares": 40}, points.groups(5, 40)
-    )
-    raw["lineItems"] = more_lines.after(api, fields.node(raw, "lineItems"))
-    raw["fulfillmentOrders"] = more_groups.after(api, fields.node(raw, "fulfillmentOrders"))
+    for name, document, cost, asked in (
+        ("lineItems", documents.lines(kind), documents.cost_of_lines(50, kind), {"lines": 50}),
+        ("fulfillmentOrders", documents.GROUPS, documents.cost_of_groups(5, 40), {"groups": 5, "shares": 40}),
+    ):
+        raw[name] = _read_on(api, raw, name, document, cost, asked)
     _lengthen(api, raw, sizes, kind)
     for name, owner, inner in INNER:
         raw[name] = [{**item, inner: _inner(api, item, owner, inner, kind)} for item in fields.items(raw, name)]
@@ -107,6 +87,7 @@ def _whole(api: Api, raw: dict[str, Any], sizes: Sizes, kind: Kind) -> Node:
     return raw
 
 
+UNITS = {"units": 4}
 INNER = (
     ("fulfillmentOrders", "FulfillmentOrder", "lineItems"),
     ("fulfillments", "Fulfillment", "fulfillmentLineItems"),
@@ -115,64 +96,168 @@ INNER = (
 )
 
 
-def _lengthen(api: Api, raw: dict[str, Any], sizes: Sizes, kind: Kind) -> None:
-    """Lists without pages are asked for again at their largest size, when the first one was full."""
-    order_id, both = fields.ident(raw), kind.both
-    for name, had, most, document, cost, more in (
-        ("transactions", sizes.payments, 100, documents.payments(both), points.payments(100, both), {}),
-        ("refunds", sizes.refunds, 24, documents.refunds(both), points.refunds(24, 4, both), {"units": 4}),
-        ("fulfillments", sizes.shipments, 50, documents.SHIPMENTS, points.shipments(50, 4), {"units": 4}),
-    ):
-        if len(fields.items(raw, name)) >= had:
-            data = api.read(document, {"id": order_id, **more}, cost=cost)
-            raw[name] = fields.items(fields.node(data, "order"), name)
-            if len(raw[name]) >= most:
-                raise Misread(f"more than {most} {name}")
+def _order(api: Api, document: str, order_id: str, cost: float, **asked: Any) -> Node:
+    """More of an order that was there a moment ago."""
+    return fields.node(api.read(document, {"id": order_id, **asked}, cost=cost), "order")
 
 
-@dataclass(frozen=True)
-class _Pages:
-    """The further pages of one connection of the order."""
+def _read_on(api: Api, raw: Node, name: str, document: str, cost: float, asked: Mapping[str, Any]) -> list[Node]:
+    """All nodes of one connection of an order, of which `raw` holds the first page."""
 
-    name: str
-    document: str
-    variables: Mapping[str, Any]
-    cost: float
+    def ask(after: str) -> Node:
+        return fields.node(_order(api, document, fields.ident(raw), cost, after=after, **asked), name)
 
-    def after(self, api: Api, page: Any) -> list[Node]:
-        """All nodes: those of `page` and of what follows."""
-        nodes = list(fields.items({"of": page}, "of"))
-        for _ in range(MOST_PAGES):
-            info = fields.node(page, "pageInfo")
-            if not fields.flag(info, "hasNextPage"):
-                return nodes
-            variables = {**self.variables, "after": fields.ident(info, "endCursor")}
-            page = fields.node(fields.node(api.read(self.document, variables, cost=self.cost), "order"), self.name)
-            nodes += fields.items({"of": page}, "of")
-        raise Misread(self.name)
+    return graphql.every_node(fields.node(raw, name), ask, name)
 
 
 def _inner(api: Api, item: Node, owner: str, inner: str, kind: Kind) -> list[Node]:
-    page, nodes = item.get(inner), list(fields.items(item, inner))
-    if not isinstance(page, Mapping):  # complete already
-        return nodes
-    for _ in range(MOST_PAGES):
-        info = fields.node(page, "pageInfo")
-        if not fields.flag(info, "hasNextPage"):
-            return nodes
-        variables = {"id": fields.ident(item), "after": fields.ident(info, "endCursor")}
-        data = api.read(documents.inner(owner, inner, kind.both), variables, cost=points.inner(inner, kind.both))
-        page = fields.node(fields.node(data, "node"), "inner")
-        nodes += fields.items({"of": page}, "of")
-    raise Misread(inner)
+    if not isinstance(item.get(inner), Mapping):  # complete already
+        return list(fields.items(item, inner))
+    document, cost = documents.inner(owner, inner, kind.both), documents.cost_of_inner(inner, kind.both)
+
+    def ask(after: str) -> Node:
+        data = api.read(document, {"id": fields.ident(item), "after": after}, cost=cost)
+        return fields.node(fields.node(data, "node"), "inner")
+
+    return graphql.every_node(fields.node(item, inner), ask, inner)
+
+
+def _lengthen(api: Api, raw: dict[str, Any], sizes: Sizes, kind: Kind) -> None:
+    """Lists without pages are asked for again at their largest size, when the first one was full."""
+    both = kind.both
+    for name, had, most, document, cost, asked in (
+        ("transactions", sizes.payments, 100, documents.payments(both), documents.cost_of_payments(100, both), {}),
+        ("refunds", sizes.refunds, 24, documents.refunds(both), documents.cost_of_refunds(24, 4, both), UNITS),
+        ("fulfillments", sizes.shipments, 50, documents.SHIPMENTS, documents.cost_of_shipments(50, 4), UNITS),
+    ):
+        if len(fields.items(raw, name)) >= had:
+            raw[name] = fields.items(_order(api, document, fields.ident(raw), cost, **asked), name)
+            if len(raw[name]) >= most:
+                raise Misread(f"more than {most} {name}")
 
 
 def _returns(api: Api, order_id: str) -> list[Node] | None:
     """None when the app may not read returns: then only their existence is known."""
     try:
-        data = api.read(documents.RETURNS, {"id": order_id}, cost=23)
+        return fields.items(_order(api, documents.RETURNS, order_id, 23), "returns")
     except RemoteRefused as exc:
         if exc.code != "ACCESS_DENIED":
             raise
         return None
-    return fields.items(fields.node(data, "order"), "returns")
+
+
+GOODS = """
+fragment goods on LineItem { id title variantTitle sku vendor isGiftCard requiresShipping
+  quantity currentQuantity refundableQuantity unfulfilledQuantity nonFulfillableQuantity }"""
+# 50 orders of about 19 points each: just below what one query may ask for.
+LIST = (
+    GOODS
+    + """
+query Orders($first: Int!, $after: String, $query: String, $lines: Int!) {
+  orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
+    pageInfo { hasNextPage endCursor }
+    nodes { ...summary } }
+}
+fragment summary on Order {
+  id legacyResourceId name confirmationNumber createdAt processedAt updatedAt cancelledAt cancelReason closedAt
+  test edited email phone note tags poNumber currencyCode presentmentCurrencyCode
+  displayFinancialStatus displayFulfillmentStatus returnStatus unpaid
+  customer { id displayName } disputes { id initiatedAs status }
+  currentTotalPriceSet { shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }
+  totalRefundedSet { shopMoney { amount currencyCode } }
+  lineItems(first: $lines) { pageInfo { hasNextPage endCursor } nodes { ...goods } }
+}"""
+)
+MORE_GOODS = (
+    GOODS
+    + """
+query Goods($id: ID!, $after: String) {
+  order(id: $id) { id lineItems(first: 250, after: $after) { pageInfo { hasNextPage endCursor } nodes { ...goods } } }
+}"""
+)
+COUNT = "query Count($query: String) { ordersCount(limit: 10000, query: $query) { count precision } }"
+
+
+PAGE = 50
+LINES = 6  # of each order; the few that have more are read on
+DEEPEST = 20_000
+OVERLAP = timedelta(minutes=5)  # the index lags, and clocks differ
+PAGE_POINTS = 802
+
+
+@dataclass(frozen=True)
+class Cursor(paging.Cursor):
+    """`since`: lower bound as the platform writes it ("" none); `seen`: orders since then; `after`: their cursor."""
+
+    since: str = ""
+    seen: int = 0
+    after: str = ""
+    pattern = re.compile(r"(?P<since>[^|]*)\|(?P<seen>[0-9]{1,9})\|(?P<after>.*)", re.ASCII)
+
+
+def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
+    at = Cursor.read(cursor) if cursor else Cursor(since=paging.stamp(since - OVERLAP) if since else "")
+    query = f"updated_at:>='{at.since}'" if at.since else None
+    variables = {"first": PAGE, "after": at.after or None, "query": query, "lines": LINES}
+    with understood():
+        page = fields.node(api.read(LIST, variables, cost=PAGE_POINTS), "orders")
+        nodes = json_readers.items(page, "nodes")
+        found = rows.read(nodes, ROW, lambda node: to_summary(_with_all_goods(api, node)))
+        total = None if cursor else _count(api, query)
+        return Listing(found.orders, _next(at, page, nodes), found.unreadable, total)
+
+
+ROW = rows.Fields(("id",), lambda raw: fields.text(raw, "name"), lambda raw: fields.maybe_when(raw, "updatedAt"))
+
+
+def _next(at: Cursor, page: Node, nodes: Sequence[Any]) -> str:
+    info = fields.node(page, "pageInfo")
+    if not fields.flag(info, "hasNextPage") or not nodes:
+        return ""
+    newest, seen = rows.newest(nodes, ROW), at.seen + len(nodes)
+    if seen >= DEEPEST and newest and paging.stamp(newest) > at.since:
+        return str(Cursor(since=paging.stamp(newest)))
+    return str(Cursor(at.since, seen, fields.ident(info, "endCursor")))
+
+
+def _count(api: Api, query: str | None) -> int | None:
+    """How many there are, for the progress bar; None when the platform does not say."""
+    data = api.read(COUNT, {"query": query}, cost=2)
+    found = fields.maybe(data, "ordersCount")
+    return int(fields.units(found, "count")) if found and fields.text(found, "precision") == "EXACT" else None
+
+
+def _with_all_goods(api: Api, node: Node) -> Node:
+    """An order with more lines than a page shows: all of them are searched by SKU and title."""
+    return {**node, "lineItems": _read_on(api, node, "lineItems", MORE_GOODS, 253, {})}
+
+
+def to_summary(raw: Node) -> Order:
+    """What the list shows and searches. Money beyond the total and what was refunded is zero: see `is_summary`."""
+    total, head = pair(raw, "currentTotalPriceSet"), mapping.to_head(raw)
+    price, is_cancelled = (
+        MoneyPair.zero(total.shop.currency, total.customer.currency),
+        head["cancelled_at"] is not None,
+    )
+    lines = tuple(
+        cancellable.to_goods(line, price, is_cancelled=is_cancelled) for line in fields.items(raw, "lineItems")
+    )
+    # As far as a list can tell; the live read knows the places and decides.
+    is_open = head["fulfilment"] is not Fulfilment.PARTIAL
+    return Order(
+        **head,
+        customer=mapping.to_person(raw),
+        totals=_totals(raw, total, price),
+        lines=lines,
+        remarks=tuple(mapping.to_disputes(raw)),
+        cancellable=cancellable.how_much(lines, may_all=is_open, is_cancelled=is_cancelled),
+        is_summary=True,
+    )
+
+
+def _totals(raw: Node, total: MoneyPair, zero: MoneyPair) -> Totals:
+    refunded = fields.amount(fields.node(raw, "totalRefundedSet"), "shopMoney")
+    if refunded.currency != total.shop.currency:
+        raise Misread("totalRefundedSet")
+    back = MoneyPair(shop=refunded, customer=zero.customer)
+    return replace(Totals.of_nothing(zero), original=total, current=total, refunded=back)

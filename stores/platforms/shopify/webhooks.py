@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from stores.canonical.events import EventKind
+from stores.connectors import fields, graphql
 from stores.connectors.webhooks import MOST_PAGES, Deliveries, Hook, base64_in
-from stores.platforms.shopify import fields, receipts, shop_documents
-from stores.platforms.shopify.api import Api
-from stores.platforms.shopify.reading import understood
+from stores.platforms.shopify.api import Api, understood
+
+HOOKS = """
+query Hooks($after: String) {
+  webhookSubscriptions(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { id topic uri } }
+}"""
+ADD_HOOK = """
+mutation AddHook($topic: WebhookSubscriptionTopic!, $uri: String!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) {
+    webhookSubscription { id topic uri } userErrors { field message } }
+}"""
+REMOVE_HOOK = """
+mutation RemoveHook($id: ID!) {
+  webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
+}"""
+
 
 # Header value: (kind, where the order's number stands in the body)
+OF_ORDERS = ("create", "updated", "cancelled", "fulfilled", "partially_fulfilled", "paid")
+OF_RETURNS = ("request", "approve", "decline", "cancel", "close", "reopen")
 TOPICS: dict[str, tuple[EventKind, str]] = {
-    "orders/create": (EventKind.ORDER_CHANGED, "id"),
-    "orders/updated": (EventKind.ORDER_CHANGED, "id"),
+    **{f"orders/{what}": (EventKind.ORDER_CHANGED, "id") for what in OF_ORDERS},
     "orders/edited": (EventKind.ORDER_CHANGED, "order_edit.order_id"),
-    "orders/cancelled": (EventKind.ORDER_CHANGED, "id"),
-    "orders/fulfilled": (EventKind.ORDER_CHANGED, "id"),
-    "orders/partially_fulfilled": (EventKind.ORDER_CHANGED, "id"),
-    "orders/paid": (EventKind.ORDER_CHANGED, "id"),
     "orders/delete": (EventKind.ORDER_DELETED, "id"),
     "refunds/create": (EventKind.ORDER_CHANGED, "order_id"),
     "order_transactions/create": (EventKind.ORDER_CHANGED, "order_id"),
-    "returns/request": (EventKind.ORDER_CHANGED, "order.id"),
-    "returns/approve": (EventKind.ORDER_CHANGED, "order.id"),
-    "returns/decline": (EventKind.ORDER_CHANGED, "order.id"),
-    "returns/cancel": (EventKind.ORDER_CHANGED, "order.id"),
-    "returns/close": (EventKind.ORDER_CHANGED, "order.id"),
-    "returns/reopen": (EventKind.ORDER_CHANGED, "order.id"),
+    **{f"returns/{what}": (EventKind.ORDER_CHANGED, "order.id") for what in OF_RETURNS},
     "disputes/create": (EventKind.DISPUTE, "order_id"),
     "disputes/update": (EventKind.DISPUTE, "order_id"),
     "app/uninstalled": (EventKind.DISCONNECTED, ""),
@@ -50,17 +57,13 @@ DELIVERIES = Deliveries(
 # --- subscriptions ------------------------------------------------------------------------------------
 def standing(api: Api) -> list[Hook]:
     """All subscriptions of this app in this shop."""
-    found: list[Hook] = []
-    after: str | None = None
+
+    def ask(after: str | None) -> fields.Node:
+        return fields.node(api.read(HOOKS, {"after": after}, cost=102), "webhookSubscriptions")
+
     with understood():
-        for _ in range(MOST_PAGES):
-            page = fields.node(api.read(shop_documents.HOOKS, {"after": after}, cost=102), "webhookSubscriptions")
-            found += [_to_hook(node) for node in fields.items(page, "nodes")]
-            info = fields.node(page, "pageInfo")
-            if not fields.flag(info, "hasNextPage"):
-                break
-            after = fields.ident(info, "endCursor")
-    return found
+        shown = islice(graphql.pages(ask(None), ask), MOST_PAGES)
+        return [_to_hook(node) for page in shown for node in fields.items(page, "nodes")]
 
 
 def _to_hook(node: fields.Node) -> Hook:
@@ -70,13 +73,10 @@ def _to_hook(node: fields.Node) -> Hook:
 def add(api: Api, topic: str, uri: str) -> Hook:
     """Setting one up twice is refused by the platform, so it may be repeated like a read."""
     with understood():
-        data = api.read(shop_documents.ADD_HOOK, {"topic": topic, "uri": uri}, cost=11)
-        payload = fields.node(data, "webhookSubscriptionCreate")
-        receipts.refuse(payload)
+        payload = api.ask(ADD_HOOK, "webhookSubscriptionCreate", cost=11, topic=topic, uri=uri)
         return _to_hook(fields.node(payload, "webhookSubscription"))
 
 
 def remove(api: Api, hook_id: str) -> None:
     with understood():
-        data = api.read(shop_documents.REMOVE_HOOK, {"id": hook_id}, cost=10)
-        receipts.refuse(fields.node(data, "webhookSubscriptionDelete"))
+        api.ask(REMOVE_HOOK, "webhookSubscriptionDelete", cost=10, id=hook_id)

@@ -26,7 +26,7 @@ from stores.connectors.roles import (
 )
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import JobFailed, RemoteRefused
-from stores.kernel.http.json_readers import Node, node, text
+from stores.kernel.http.json_readers import Node, node, text, when
 from stores.platforms.square import capabilities as declared
 from stores.platforms.square import finding, mapping, money, reading, webhooks, writing
 from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part, understood
@@ -137,7 +137,7 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         rights = said.get("scopes")
         every = tuple(scope.name for scope in self.scopes)
         granted = tuple(one for one in rights if isinstance(one, str)) if isinstance(rights, list) else every
-        ends = json_readers.when(said, "expires_at")
+        ends = when(said, "expires_at")
         return granted, {"token": ends} if ends else {}
 
     def read_order(self, external_id: str) -> Order:

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.platforms.modern_dropship.spec import Line
 from sandbox.world import World
-from stores.platforms.modern_dropship import ModernDropship, listing
+from stores.platforms.modern_dropship import ModernDropship, reading
 from tests.make import NOW
 from tests.stores.platforms.modern_dropship import place
 from tests.stores.platforms.modern_dropship.place import BASE
@@ -97,9 +97,9 @@ def test_in_a_day_every_order_is_looked_at_again_even_if_it_shipped(pages):
             return [place.recorded("order_2022")] if page < pages else []
 
     for turn in range(720):
-        at = listing.begin(NOW, NOW + timedelta(seconds=120 * turn))
-        while cursor := listing.list_orders(Pages(), at).cursor:
-            at = listing.Cursor.read(cursor)
+        at = reading.begin(NOW, NOW + timedelta(seconds=120 * turn))
+        while cursor := reading.list_orders(Pages(), at).cursor:
+            at = reading.Cursor.read(cursor)
 
     assert set(asked.elements()) == set(range(pages))
     assert asked[0] >= 24

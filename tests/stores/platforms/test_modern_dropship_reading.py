@@ -9,7 +9,7 @@ import pytest
 from sandbox.platforms.modern_dropship.seeds import SEEDS
 from sandbox.world import World
 from stores.canonical.order import Cancellable, Fulfilment
-from stores.platforms.modern_dropship import mapping, units
+from stores.platforms.modern_dropship import cancellable, mapping
 from tests.stores.platforms.modern_dropship import place
 
 
@@ -79,7 +79,7 @@ def test_a_recorded_order_of_2021():
     ],
 )
 def test_what_of_each_item_can_be_cancelled(raw, expected):
-    tally = units.tally(raw)
+    tally = cancellable.tally(raw)
 
     assert {item.id: tally.cancellable(item) for item in tally.items} == expected
 

@@ -28,7 +28,7 @@ from stores.canonical.request import CancelRequest
 from stores.kernel.http import network as ways
 from stores.kernel.money import Money
 from stores.kernel.security import signing
-from stores.platforms.shopify import Shopify, parcels
+from stores.platforms.shopify import Shopify, mapping
 from tests.stores.platforms import rig
 from tests.stores.platforms.contract import SECRETS, PlatformContract
 from tests.stores.platforms.rig import TAG, Platform, Sent
@@ -177,7 +177,7 @@ class TestShopify(PlatformContract):
 def test_a_status_of_a_dispute_that_nobody_knows_stands_against_a_refund():
     told = {"disputes": [{"id": "gid://shopify/OrderDisputeSummary/1", "initiatedAs": "INQUIRY", "status": "LATER"}]}
 
-    assert [(one.is_open, one.stops_refund) for one in parcels.to_disputes(told)] == [(True, True)]
+    assert [(one.is_open, one.stops_refund) for one in mapping.to_disputes(told)] == [(True, True)]
 
 
 def test_a_note_is_shortened_so_that_the_mark_stands_whole(world):

@@ -15,7 +15,7 @@ from sandbox.platforms.shopify.spec import Line
 from stores.canonical.receipts import Outcome
 from stores.canonical.request import CancelRequest
 from stores.kernel.http.transport import HttpTransport
-from stores.platforms.shopify import Shopify, documents, effects, shop_documents
+from stores.platforms.shopify import Shopify, adapter, documents, finding, reading, webhooks, writing
 from stores.platforms.shopify.documents import Kind
 from tests.sandbox import vendor
 from tests.stores.platforms import rig
@@ -29,15 +29,18 @@ VERSIONS = ("2026-07", "2026-10")
 def all_documents(version: str) -> Mapping[str, str]:
     plain = {
         name: text
-        for module in (documents, effects, shop_documents)
+        for module in (adapter, documents, finding, reading, webhooks, writing)
         for name, text in vars(module).items()
-        if name.isupper() and isinstance(text, str) and "%s" not in text and text.split()[0] in ("query", "mutation")
+        if name.isupper()
+        and isinstance(text, str)
+        and "%s" not in text
+        and text.lstrip().startswith(("query ", "mutation "))
     }
     made = {f"order {kind}": documents.order(kind) for kind in KINDS}
     made |= {f"lines {kind}": documents.lines(kind) for kind in KINDS}
     made |= {f"inner {owner} {name}": documents.inner(owner, name, True) for owner, name in INNER}
     made |= {"payments": documents.payments(True), "refunds": documents.refunds(True)}
-    made |= {"cancel": effects.cancel(with_job_result=version >= "2026-10"), "edit": effects.edit_quantities(3)}
+    made |= {"cancel": writing.cancel(with_job_result=version >= "2026-10"), "edit": writing.edit_quantities(3)}
     if version < "2026-10":
         plain.pop("JOB_RESULT")
     return plain | made

@@ -24,9 +24,9 @@ from stores.canonical.commands import (
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.connectors.records import IN_ALL, Standing
+from stores.kernel.http.json_readers import Misread
 from stores.kernel.money import Money
 from stores.platforms.shopify import Shopify, finding
-from stores.platforms.shopify.fields import Misread
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG
 

@@ -10,8 +10,8 @@ from sandbox.platforms.shopify.spec import Line, Person
 from stores.canonical.order import Cancellable
 from stores.connectors.roles import Listing
 from stores.kernel.errors import InputRejected
-from stores.platforms.shopify import Shopify, listing
-from stores.platforms.shopify.listing import Cursor
+from stores.platforms.shopify import Shopify, reading
+from stores.platforms.shopify.reading import Cursor
 from tests.make import NOW
 from tests.stores.platforms import rig
 
@@ -110,7 +110,7 @@ def test_an_open_dispute_is_in_the_list(world, shop):
 
 
 def test_before_the_platforms_depth_ends_the_list_begins_anew(world, shop, monkeypatch):
-    monkeypatch.setattr(listing, "DEEPEST", 60)
+    monkeypatch.setattr(reading, "DEEPEST", 60)
     made = [world.make_order(age_days=1 + n / 100).id for n in range(170)]
 
     found = pages(shop)

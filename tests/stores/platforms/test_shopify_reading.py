@@ -12,6 +12,7 @@ from stores.canonical.request import CancelRequest
 from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.platforms.shopify import Shopify
 from stores.platforms.shopify import cancellable as cancellable_rules
+from tests import make
 from tests.stores.platforms import rig
 
 R = Readiness
@@ -144,13 +145,13 @@ def test_a_tip_follows_the_order(world, shop):
 
 
 def test_digital_goods_without_a_place_use_what_is_unfulfilled():
-    found = cancellable_rules.cancellable_units((), refundable=Decimal(2), unfulfilled=Decimal(1), needs_shipping=False)
+    found = cancellable_rules.cancellable_units(make.line(units=2, unfulfilled=Decimal(1), needs_shipping=False), ())
 
     assert found == 1
 
 
 def test_goods_whose_place_is_hidden_are_not_ours_to_stop():
-    found = cancellable_rules.cancellable_units((), refundable=Decimal(2), unfulfilled=Decimal(2), needs_shipping=True)
+    found = cancellable_rules.cancellable_units(make.line(units=2), ())
 
     assert found == 0
 

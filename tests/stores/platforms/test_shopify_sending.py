@@ -16,7 +16,7 @@ from stores.canonical.request import CancelRequest, Reason
 from stores.kernel.errors import InputRejected
 from stores.kernel.money import Money
 from stores.platforms import registry
-from stores.platforms.shopify import Shopify, capabilities, sending
+from stores.platforms.shopify import Shopify, capabilities, writing
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, TAG, Sent
 
@@ -91,14 +91,14 @@ def test_a_refund_sends_units_payments_key_and_mark(order, shop, journal):
 
 
 def test_an_amount_is_written_with_the_currencys_own_digits():
-    assert sending.amount(Money(Decimal("1200"), "JPY")) == "1200"
-    assert sending.amount(Money(Decimal("1.5"), "KWD")) == "1.500"
-    assert sending.amount(Money(Decimal("1E+2"), "USD")) == "100.00"
+    assert writing.amount(Money(Decimal("1200"), "JPY")) == "1200"
+    assert writing.amount(Money(Decimal("1.5"), "KWD")) == "1.500"
+    assert writing.amount(Money(Decimal("1E+2"), "USD")) == "100.00"
 
 
 def test_part_of_a_unit_cannot_be_told():
     with pytest.raises(InputRejected):
-        sending.whole(Decimal("0.5"))
+        writing.whole(Decimal("0.5"))
 
 
 def test_an_edit_says_what_stays_and_only_its_commit_is_an_effect(world, shop, journal):

@@ -16,10 +16,9 @@ from stores.kernel.errors import Unsupported
 from stores.kernel.http.json_readers import Misread
 from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money
-from stores.platforms.shopify import moneys as shopify_moneys
-from stores.platforms.shopify import quoting as shopify_quoting
+from stores.platforms.shopify import api as shopify_api
+from stores.platforms.shopify import money as shopify_money
 from stores.platforms.shopify import reading as shopify_reading
-from stores.platforms.shopify import receipts as shopify_receipts
 from tests import make
 
 
@@ -71,7 +70,7 @@ def suggested(amount: str, maximum: str | None) -> dict[str, Any]:
 @pytest.mark.parametrize(("maximum", "most"), [("9.00", "9.00"), (None, "4.00")])
 def test_a_payment_of_a_shopify_quote_is_the_orders_own_where_it_is_known(known, is_manual, maximum, most):
     payment = make.payment("9.00", id=known, is_manual=True, label="Bank deposit")
-    found = shopify_quoting._to_payment(make.canonical_order(payments=(payment,)), suggested("4.00", maximum))
+    found = shopify_money._to_quoted_payment(make.canonical_order(payments=(payment,)), suggested("4.00", maximum))
 
     assert (found.payment_id, found.amount, found.maximum) == ("T1", Money(Decimal(4), "USD"), make.money(most))
     assert found.is_manual is is_manual
@@ -84,7 +83,7 @@ def test_a_payment_of_a_shopify_quote_is_the_orders_own_where_it_is_known(known,
 ])  # fmt: skip
 def test_shopify_proves_nothing_of_what_it_does_not_offer(command):
     with pytest.raises(Unsupported):
-        shopify_receipts.read(command, Answer(200, {}, {"data": {}}, "r1"))
+        shopify_api.read_answer(command, Answer(200, {}, {"data": {}}, "r1"))
 
 
 def child(kind: str, amount: str, status: str = "success") -> Any:
@@ -101,7 +100,7 @@ def child(kind: str, amount: str, status: str = "success") -> Any:
 def test_what_a_shopify_payment_can_still_give(kind, status, children, left):
     payment = make.payment("10.00", kind=PaymentKind(kind), status=PaymentStatus(status))
 
-    assert shopify_moneys._refundable(payment, children) == (None if left is None else make.money(left))
+    assert shopify_money._refundable(payment, children) == (None if left is None else make.money(left))
 
 
 @pytest.mark.parametrize(("children", "in_all", "unsettled", "held"), [
@@ -121,5 +120,5 @@ def test_what_a_shopify_authorisation_still_holds(children, in_all, unsettled, h
     order = replace(order, totals=replace(order.totals, capturable=make.pair(in_all)))
     raw = {"totalUnsettledSet": both(unsettled)} if unsettled else {}
 
-    assert shopify_moneys._capturable(payment, children, raw, order) == make.money(held)
-    assert shopify_moneys._capturable(replace(payment, status=PaymentStatus.FAILED), children, raw, order) is None
+    assert shopify_money._capturable(payment, children, raw, order) == make.money(held)
+    assert shopify_money._capturable(replace(payment, status=PaymentStatus.FAILED), children, raw, order) is None

@@ -15,19 +15,19 @@ from stores.platforms.square import Square
 from stores.platforms.woocommerce import WooCommerce
 
 MEANT = {
-    "shopify.mapping.FULFILMENT": """
+    "shopify.capabilities.FULFILMENT": """
         UNFULFILLED unfulfilled, OPEN unfulfilled, RESTOCKED unfulfilled, REQUEST_DECLINED unfulfilled,
         PENDING_FULFILLMENT in_progress, IN_PROGRESS in_progress, SCHEDULED scheduled, ON_HOLD on_hold,
         PARTIALLY_FULFILLED partial, FULFILLED fulfilled, FULFILLMENT_NOT_REQUIRED not_needed""",
-    "shopify.mapping.PAYMENT": """
+    "shopify.capabilities.PAYMENT": """
         PENDING pending, AUTHORIZED authorised, PARTIALLY_PAID partly_paid, PAID paid,
         PARTIALLY_REFUNDED partly_refunded, REFUNDED refunded, VOIDED voided, EXPIRED expired""",
-    "shopify.moneys.KINDS": """
+    "shopify.money.KINDS": """
         AUTHORIZATION authorisation, EMV_AUTHORIZATION authorisation, SALE sale, CAPTURE capture, REFUND refund,
         VOID void""",
-    "shopify.moneys.STATES": """
+    "shopify.money.STATES": """
         SUCCESS success, PENDING pending, AWAITING_RESPONSE pending, FAILURE failed, ERROR failed""",
-    "shopify.moneys.RESTOCK": "CANCEL cancel, RETURN return, NO_RESTOCK none",
+    "shopify.money.RESTOCK": "CANCEL cancel, RETURN return, NO_RESTOCK none",
     "shopify.capabilities.REASONS": """
         customer CUSTOMER, out_of_stock INVENTORY, fraud FRAUD, payment_declined DECLINED, duplicate CUSTOMER,
         address OTHER, price_error STAFF, staff_error STAFF, other OTHER""",
@@ -55,15 +55,15 @@ MEANT = {
         partially_returned fulfilled, returned fulfilled""",
 }
 SETS = {
-    "shopify.moneys.LIVE": "success pending",
-    "shopify.parcels.EFFECTIVE": "SUCCESS OPEN PENDING",
-    "shopify.parcels.OPEN_RETURNS": "REQUESTED OPEN",
-    "shopify.parcels.PAID_BY_BANK": "LOST ACCEPTED CHARGE_REFUNDED PREVENTED",
-    "shopify.parcels.RISKY": "CANCEL INVESTIGATE",
+    "shopify.money.LIVE": "success pending",
+    "shopify.mapping.EFFECTIVE": "SUCCESS OPEN PENDING",
+    "shopify.mapping.OPEN_RETURNS": "REQUESTED OPEN",
+    "shopify.mapping.PAID_BY_BANK": "LOST ACCEPTED CHARGE_REFUNDED PREVENTED",
+    "shopify.capabilities.ADVICE": "CANCEL INVESTIGATE",
     "shopify.cancellable.BACK_WITH_US": "UNSUBMITTED REJECTED CANCELLATION_ACCEPTED CLOSED",
     "shopify.cancellable.OVER": "CLOSED CANCELLED INCOMPLETE",
-    "shopify.receipts.FAILED": "FAILURE ERROR",
-    "shopify.receipts.PENDING": "PENDING AWAITING_RESPONSE",
+    "shopify.api.FAILED": "FAILURE ERROR",
+    "shopify.api.PENDING": "PENDING AWAITING_RESPONSE",
     "bigcommerce.capabilities.UNPAID": "0 1 5 6 7",
     "bigcommerce.reading.TAKEN": "paid partly_refunded refunded",
     "bigcommerce.money.BY_HAND": "bankdeposit cheque cod moneyorder instore custom",

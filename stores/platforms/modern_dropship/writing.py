@@ -1,4 +1,7 @@
-"""What an answer proves: the state of the order or the item in it, never the status alone."""
+"""Ours to theirs, what must hold in a fresh read before a line is sent, and what an answer proves.
+
+That is the state of the order or the item in it, never the status alone.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,49 @@ from typing import Any
 
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command
 from stores.canonical.receipts import EffectState, Outcome, Receipt, Reported
-from stores.kernel.errors import OutcomeUnknown, Unsupported
+from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
-from stores.platforms.modern_dropship import units
+from stores.platforms.modern_dropship import cancellable, capabilities
 from stores.platforms.modern_dropship.api import answered
-from stores.platforms.modern_dropship.units import Tally
+from stores.platforms.modern_dropship.cancellable import Tally
 
 CANCELLED = Reported(state=EffectState.CANCELLED)
 
 
-def read(command: Command, answer: Any) -> Receipt:
+def order_body(reason: str, *, only_rest: bool) -> dict[str, Any]:
+    """The flag is always said: `false` makes the network refuse an order of which something has shipped."""
+    return {"reason": reason, "unfulfilledOnly": only_rest}
+
+
+def line_body(command: CancelLine, reason: str) -> dict[str, Any]:
+    """A whole line goes without `newQuantity`, whose default is 0: whether an explicit 0 is taken is not known."""
+    keep = int(command.keep)
+    return {"reason": reason, "newQuantity": keep} if keep else {"reason": reason}
+
+
+def check_line(command: CancelLine, now: Tally) -> None:
+    """The line stands as planned: this id, this product, live, and enough of it waits. Raises RemoteRefused."""
+    item = now.item(command.line_id)
+    if item is None:
+        raise _no("line_gone", capabilities.LINE_GONE)
+    if item.is_cancelled:
+        raise _no("line_cancelled", capabilities.LINE_CANCELLED)
+    if command.stock_key and item.code != command.stock_key:
+        raise _no("line_changed", capabilities.LINE_CHANGED)
+    if command.keep >= item.quantity:
+        raise _no("line_smaller", capabilities.LINE_SMALLER)
+    if item.quantity - command.keep > now.cancellable(item):
+        raise _no("line_shipped", capabilities.LINE_SHIPPED)
+
+
+def _no(code: str, said: str) -> RemoteRefused:
+    return RemoteRefused(code, code=code, user_message=str(said))
+
+
+# --- answers ------------------------------------------------------------------------------------------
+def read_answer(command: Command, answer: Any) -> Receipt:
     """Raises OutcomeUnknown for an answer that does not show the effect: then one looks."""
     try:
         return _read(command, answered(answer))
@@ -30,10 +64,10 @@ def read(command: Command, answer: Any) -> Receipt:
 def _read(command: Command, body: Node) -> Receipt:
     match command:
         case CancelOrder():
-            now = units.tally(units.complete(body, command.order_id))
+            now = cancellable.tally(cancellable.complete(body, command.order_id))
             return _order(command.order_id, is_done=now.is_cancelled)
         case CancelRest():
-            now = units.tally(units.complete(body, command.order_id))
+            now = cancellable.tally(cancellable.complete(body, command.order_id))
             return _order(command.order_id, is_done=is_rest_gone(now))
         case CancelLine():
             return _line(command, body)
@@ -48,7 +82,7 @@ def _order(order_id: str, *, is_done: bool) -> Receipt:
 
 def _line(command: CancelLine, body: Node) -> Receipt:
     """The answer is the item: the addressed one, cancelled; or the new one that holds what stays."""
-    item = units.to_item(body)
+    item = cancellable.to_item(body)
     if item.id == command.line_id and item.is_cancelled:
         return Receipt(outcome=Outcome.APPLIED, ids={"item": item.id}, reported=CANCELLED)
     is_rest = not item.is_cancelled and item.quantity == command.keep and item.code == command.stock_key

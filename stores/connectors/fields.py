@@ -1,4 +1,4 @@
-"""Looks into an answer of Shopify's schema: what it promises must be there. The rest is read as everywhere."""
+"""Looks into an answer that a schema describes: what it promises must be there. The rest is read as everywhere."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from stores.canonical.order import MoneyPair
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node, clean, first, text
 from stores.kernel.http.json_readers import inner as node
 from stores.kernel.http.json_readers import when as maybe_when
 from stores.kernel.money import Money
 
-__all__ = ["Misread", "Node", "amount", "clean", "flag", "ident", "items", "maybe", "maybe_pair", "maybe_when", "node",
-           "paid", "pair", "text", "texts", "units", "when"]  # fmt: skip
+__all__ = ["Misread", "Node", "amount", "clean", "flag", "ident", "items", "maybe", "maybe_when", "node",
+           "text", "texts", "told", "units", "when"]  # fmt: skip
 AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 
 
@@ -38,6 +37,13 @@ def texts(parent: Node, name: str) -> tuple[str, ...]:
     if not all(isinstance(item, str) for item in found):
         raise Misread(name)
     return tuple(clean(item) for item in found)
+
+
+def told(parent: Node, name: str) -> str:
+    """A text, "" for null. Raises Misread where it was left out: that says nothing."""
+    if name not in parent:
+        raise Misread(name)
+    return text(parent, name)
 
 
 def flag(parent: Node, name: str) -> bool:
@@ -63,7 +69,7 @@ def promised(parent: Node, name: str) -> Node:
 
 
 def amount(parent: Node, name: str) -> Money:
-    """One MoneyV2."""
+    """{amount: "5.00", currencyCode: "EUR"}"""
     found = node(parent, name)
     said = str(found.get("amount"))
     if not AMOUNT.fullmatch(said):
@@ -74,19 +80,3 @@ def amount(parent: Node, name: str) -> Money:
         raise Misread(name) from exc
     plain = money.rounded()  # "5.0" and "5.00" are one text; a unit price finer than the currency stays as it is
     return plain if plain.amount == money.amount else money
-
-
-def paid(parent: Node, name: str) -> Money:
-    """A MoneyBag's amount in the currency that moves."""
-    return amount(node(parent, name), "presentmentMoney")
-
-
-def pair(parent: Node, name: str) -> MoneyPair:
-    """A MoneyBag; in one currency only where the order has one."""
-    bag = node(parent, name)
-    shop = amount(bag, "shopMoney")
-    return MoneyPair(shop=shop, customer=amount(bag, "presentmentMoney") if "presentmentMoney" in bag else shop)
-
-
-def maybe_pair(parent: Node, name: str) -> MoneyPair | None:
-    return None if parent.get(name) is None else pair(parent, name)
