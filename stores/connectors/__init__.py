@@ -4,7 +4,8 @@
 `registry`: all of them by key. `webhooks`: how deliveries are believed and read. `rows`: a listing, row by row.
 `rest`: the call, for whoever speaks REST. `errors`: what a vendor's refusals prove, as a table. `oauth1`: signatures
 of OAuth 1.0a. `oauth2`: tokens by client credentials. `graphql`: calls of a GraphQL API, what its errors let us know,
-pages of a connection. `fields`: looks into an answer that a schema describes. `sentences`: what several say in the same words.
+pages of a connection. `fields`: looks into an answer that a schema describes. `sentences`: what several say in the
+same words.
 `records`: what an adapter reads back. `judge`: the one place that says found, foreign, absent or unclear. An adapter
 never judges: it reads, and knows our mark only as text that may stand somewhere. `refund_estimate`: what goes back, and
 through which payment, where a platform computes nothing itself.
