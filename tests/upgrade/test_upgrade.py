@@ -207,8 +207,8 @@ def rows() -> dict[str, int]:
     """How many there are in each table of ours. How SQLite lays a word index out on its pages says nothing."""
     pages = ("_words_data", "_words_idx")
     with connection.cursor() as cursor:
-        found = connection.introspection.table_names(cursor)
-        names = [name for name in found if name.startswith(stored.OURS) and not name.endswith(pages)]
+        tables = connection.introspection.table_names(cursor)
+        names = [name for name in tables if name.startswith(stored.OURS) and not name.endswith(pages)]
         found = {}
         for name in names:
             cursor.execute(f"SELECT count(*) FROM {name}")
