@@ -55,8 +55,9 @@ def reported_in(result: Mapping[str, Any]) -> Reported:
 
 
 # --- version 1 -----------------------------------------------------------------------------------------
-def _of_text(facts: Mapping[str, str]) -> Reported:
+def _of_text(told: object) -> Reported:
     """What cannot be read is left out: it was words for people then, and no row is lost by it."""
+    facts = {name: said for name, said in told.items() if isinstance(said, str)} if isinstance(told, Mapping) else {}
     if not facts:
         return NOTHING
     refund_state = facts.get("refund_state", "")
@@ -66,7 +67,7 @@ def _of_text(facts: Mapping[str, str]) -> Reported:
         refunded=_money(facts.get("refunded", "")),
         refund_state=_known(RefundState, refund_state) or (RefundState.PENDING if refund_state else None),
         outstanding=_money(facts.get("outstanding", "")),
-        stock=tuple(_counts(facts)),
+        stock=_stock(facts),
         counted_from=_time(facts, "counted_from"),
         counted_to=_time(facts, "counted_to"),
         asked_at=_time(facts, "asked_at"),
@@ -97,6 +98,14 @@ def _money(said: str) -> Money | None:
         return None
 
 
+def _stock(facts: Mapping[str, str]) -> tuple[StockCount, ...]:
+    """All counts or none: half of them would prove what nobody counted."""
+    try:
+        return tuple(_counts(facts))
+    except (InvalidOperation, ValueError):
+        return ()
+
+
 def _counts(facts: Mapping[str, str]) -> Iterator[StockCount]:
     if said := facts.get("counts", ""):
         for part in said.split(";"):
@@ -112,7 +121,9 @@ def _counts(facts: Mapping[str, str]) -> Iterator[StockCount]:
 
 
 def _count(where: str, before: Decimal, after: Decimal | None, asked: Decimal | None) -> StockCount:
-    """where: "<item>@<location>"."""
+    """where: "<item>@<location>". Raises ValueError for what is no number."""
+    if not all(units.is_finite() for units in (before, after, asked) if units is not None):
+        raise ValueError("units must be finite")
     item, _at, place = where.rpartition("@")
     return StockCount(stock_item_id=item, location_id=place, before=before, after=after, asked=asked)
 

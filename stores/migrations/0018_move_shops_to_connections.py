@@ -43,6 +43,8 @@ def forwards(apps, schema_editor):
     new_health = apps.get_model("stores", "ConnectionHealth")
     for row in Health.objects.all():
         new_health.objects.create(connection_id=row.store_id, **{name: getattr(row, name) for name in HEALTH})
+    for lost in Connection.objects.exclude(pk__in=new_health.objects.values("connection")):  # pages and limits read it
+        new_health.objects.create(connection=lost)
     new_secret = apps.get_model("stores", "ConnectionSecret")
     for row, plain in secrets:
         new_secret.objects.create(

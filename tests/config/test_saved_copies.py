@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate as django
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from config import saved_copies
 from tests.rigs import page
@@ -39,11 +40,16 @@ def installation(tmp_path: Path, settings, django_db_blocker) -> Iterator[Path]:
 
 @pytest.fixture
 def migrated(installation: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One migration is to be run; instead of running anything, how many copies there were when it began."""
+    """Something is to be run for the cancellations, nothing for the stores; instead of running anything, how many
+    copies there were when it began."""
+    ours = [name for app, name in MigrationLoader(None).disk_migrations if app == "stores"]
     began: list[int] = []
     monkeypatch.setattr(django.Command, "handle", lambda self, **options: began.append(len(copies(installation))))
     with closing(sqlite3.connect(installation / "rescind.sqlite3")) as line:
         line.execute("DELETE FROM django_migrations WHERE app = 'cancellations' AND name LIKE '0018%'")
+        line.execute("DELETE FROM django_migrations WHERE app = 'stores'")
+        ran = "INSERT INTO django_migrations (app, name, applied) VALUES ('stores', ?, '2026-11-30')"
+        line.executemany(ran, [(name,) for name in sorted(ours)])
         line.commit()
     return began
 
@@ -92,6 +98,26 @@ def test_the_last_three_are_kept(installation: Path) -> None:
     made = [saved_copies.save(connection) for _ in range(5)]
 
     assert copies(installation) == made[-saved_copies.KEPT :]
+
+
+def test_what_broke_off_half_way_keeps_the_copy_it_began_with(installation: Path) -> None:
+    """However often it is started again; once it has ended, the next has a copy of its own."""
+    first = saved_copies.save(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('stores', '0099_one', '2026-11-30')")
+
+    again = [saved_copies.save(connection) for _ in range(5)]
+
+    assert again == [first] * 5
+    assert copies(installation) == [first]
+    saved_copies.finished()
+    assert saved_copies.save(connection) != first
+
+
+def test_a_file_that_was_put_back_is_saved_anew(installation: Path) -> None:
+    first, second = saved_copies.save(connection), saved_copies.save(connection)
+
+    assert copies(installation) == [first, second]
 
 
 def test_a_copy_that_breaks_off_leaves_nothing(installation: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,8 @@ class Command(migrate.Command):
         if _is_for_real(options) and _has_work(options):
             self._save(options["database"])
         super().handle(*args, **options)
+        if _is_for_real(options):
+            saved_copies.finished()
 
     def _save(self, database: str) -> None:
         """The console names the copy, however quiet the rest is."""

@@ -103,6 +103,12 @@ def test_empty_fields_are_not_kept():
     ({"cancelled_at": ""}, NOTHING),
     ({"state": "queued"}, NOTHING),
     ({"refund_state": "odd"}, Reported(refund_state=RefundState.PENDING)),
+    ({"refunded": 5, "found": ["a"], "asked_at": None, "stock": {}}, NOTHING),  # none of it was ever text
+    ({"counts": "rubbish", "found": "Refund"}, Reported(found="Refund")),
+    ({"counts": "a@1:97:98:1;b@1:NaN:3:1"}, NOTHING),
+    ({"stock_before": "a@1=many", "stock_wanted": "a@1=1"}, NOTHING),
+    ([], NOTHING),
+    ("lost", NOTHING),
     ({"stock": "1.5 → 2, -3 → -2"}, Reported(stock=(
         StockCount(stock_item_id="", before=Decimal("1.5"), after=Decimal(2)),
         StockCount(stock_item_id="", before=Decimal(-3), after=Decimal(-2)),
