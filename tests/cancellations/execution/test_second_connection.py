@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from cancellations.execution import executor, journal, waiting
+from cancellations.execution import executor, waiting
 from cancellations.models import Attempt, Cancellation, Step
 from cancellations.scheduler import sweep
 from sandbox.connections import open_shop
 from sandbox.in_process import InProcess
+from stores.effects import journal
 from stores.kernel import clock
 from stores.models import Connection, ConnectionHealth, Store
 from stores.services import credentials, platform_client
