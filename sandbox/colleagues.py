@@ -33,6 +33,7 @@ LESS: dict[str, Callable[[Any], None]] = {
     "shoplazza": lambda staff: staff.refund("3.00"),
     "woocommerce": lambda staff: staff.refund("3.00"),
     "magento": lambda staff: staff.refund(amount="3.00"),
+    "bigcommerce": lambda staff: staff.refund(2),  # two units: its desk refunds items
     "square": lambda staff: staff.refund("3.00"),
 }
 

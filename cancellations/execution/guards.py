@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext as _
 
-from cancellations.execution import outcomes
+from cancellations.execution import other_accounts, outcomes
+from cancellations.execution.keys import tag_of
 from cancellations.lifecycle import readings, refund_limits
 from cancellations.planning import planner, step_guards
 from cancellations.states import FINISHED, StepState
+from stores.canonical.commands import RefundOrder
+from stores.connectors import judge
 from stores.kernel.errors import RemoteUnavailable
 from stores.selectors import access
 from stores.services import orders
 
 if TYPE_CHECKING:
     from cancellations.execution.step_run import StepRun
+    from cancellations.models import Cancellation
     from stores.canonical.order import Order
 
 
@@ -56,14 +61,41 @@ def _moved(turn: StepRun) -> str:
     cancellation = turn.step.cancellation
     first = _is_first(turn)
     order = orders.refresh(cancellation.order, platform=turn.platform, before=turn.before)
-    if first:
-        return _since_preview(turn, order)
-    at = turn.step.position
-    trouble = step_guards.trouble(turn.plan, turn.before, order, position=at)
-    by_hand = cancellation.steps.filter(state=StepState.SETTLED).values_list("position", flat=True)
-    if not trouble and step_guards.is_behind(turn.plan, turn.before, order, position=at, by_hand=set(by_hand)):
+    return (_since_preview(turn, order) if first else _between(turn, order)) or _elsewhere(turn)
+
+
+def _between(turn: StepRun, order: Order) -> str:
+    """What a person settled, and what went through another account, the order may never show."""
+    at, (by_hand, elsewhere) = turn.step.position, _never_shown(turn.step.cancellation)
+    trouble = step_guards.trouble(turn.plan, turn.before, order, position=at, elsewhere=elsewhere)
+    hidden = by_hand | elsewhere
+    if not trouble and step_guards.is_behind(turn.plan, turn.before, order, position=at, hidden=hidden):
         raise RemoteUnavailable("lags", code="behind", user_message=_("The order does not show the steps before yet."))
     return trouble
+
+
+def _elsewhere(turn: StepRun) -> str:
+    """Before money leaves through another account: what somebody did there since the preview."""
+    if not turn.is_elsewhere or not isinstance(turn.command, RefundOrder):
+        return ""
+    cancellation = turn.step.cancellation
+    reading = turn.connector.records(turn.command, before=turn.before)
+    if reading.unclear:
+        return reading.unclear
+    own = [tag_of(step) for step in cancellation.steps.select_related("cancellation")]
+    new = judge.fresh(reading.records, turn.before, other_accounts.since(cancellation))
+    return step_guards.trouble_elsewhere(new, tag=turn.tag, own=own) or reading.foreign
+
+
+def _never_shown(cancellation: Cancellation) -> tuple[set[int], set[int]]:
+    """Positions of steps that a person settled, and of those that act in an account of which no order tells."""
+    is_own = Q(connection=cancellation.store.connection_id)
+    rows = cancellation.steps.filter(~is_own | Q(state=StepState.SETTLED)).annotate(
+        connector=Case(When(is_own, then=Value("")), default=F("connection__connector"))
+    )
+    found = list(rows.values_list("position", "state", "connector"))
+    by_hand = {position for position, state, _connector in found if state == StepState.SETTLED}
+    return by_hand, {at for at, _state, connector in found if connector and other_accounts.is_other(connector)}
 
 
 def _since_preview(turn: StepRun, order: Order) -> str:

@@ -159,7 +159,7 @@ def moved(turn: StepRun, words: str) -> None:
     """Not as planned just before the send. It may be our own effect: of a request that landed late, or of one that
     this database never knew (it was restored); else a person is asked."""
     try:
-        finding = turn.connector.find(turn.command, tag=turn.tag, before=turn.before)
+        finding = turn.find()
     except Exception as exc:
         if database.is_away(exc):
             raise

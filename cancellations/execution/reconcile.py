@@ -41,7 +41,7 @@ def comes_first(turn: StepRun) -> bool:
 def take(turn: StepRun) -> None:
     """One look. A read that fails proves nothing and is made again on the schedule."""
     try:
-        finding = turn.connector.find(turn.command, tag=turn.tag, before=turn.before)
+        finding = turn.find()
     except Unsupported as exc:
         finding = Unclear(detail=exc.user_message)
     except LeaseLost:

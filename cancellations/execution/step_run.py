@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from cancellations.execution import other_accounts
 from cancellations.execution.journal import Journal
 from cancellations.execution.keys import tag_of
 from cancellations.models import Step
 from cancellations.planning.plan import Plan, read_plan
 from stores.canonical import codec, stored_receipts
-from stores.canonical.commands import Command, Resend
+from stores.canonical.commands import Command, Finding, Resend
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.connectors.roles import Connector, Effects, OrderSource, in_role
@@ -90,6 +91,18 @@ class StepRun:
     @property
     def tag(self) -> str:
         return tag_of(self.step)
+
+    @cached_property
+    def is_elsewhere(self) -> bool:
+        """Does it act in an account of which the order tells nothing?"""
+        connection = self.step.connection
+        is_own = connection.pk == self.step.cancellation.store.connection_id
+        return not is_own and other_accounts.is_other(connection.connector)
+
+    def find(self) -> Finding:
+        """Look for its effect. Where no order tells what stood there before the plan, its time does."""
+        told = {"since": other_accounts.since(self.step.cancellation)} if self.is_elsewhere else {}
+        return self.connector.find(self.command, tag=self.tag, before=self.before, **told)
 
     @property
     def what_next(self) -> Resend:

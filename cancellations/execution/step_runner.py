@@ -14,9 +14,9 @@ from cancellations.lifecycle import emergency_stop, transitions
 from cancellations.models import Step, StepKind
 from cancellations.planning.plan import check_plan
 from cancellations.states import StepState
+from stores.connectors import registry
 from stores.kernel.errors import EffectsStopped, PlanUnreadable, UnknownConnector
 from stores.kernel.failpoints import failpoint
-from stores.platforms import registry
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +48,10 @@ def _run(turn: StepRun) -> None:
     except PlanUnreadable as exc:
         outcomes.ask(turn, exc.user_message)
         return
-    if (key := step.connection.connector) not in registry.PLATFORMS:  # nothing can be sent, read or looked for
-        outcomes.ask(turn, UnknownConnector(key).user_message)
+    try:
+        registry.get(step.connection.connector)
+    except UnknownConnector as exc:  # nothing can be sent, read or looked for
+        outcomes.ask(turn, exc.user_message)
         return
     if step.kind == StepKind.VERIFY:
         verify.take(turn)

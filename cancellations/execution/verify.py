@@ -1,4 +1,7 @@
-"""The last step: read the order back, set promised beside reported and seen, and only then say done."""
+"""The last step: read the order back, and what stands in other accounts; then promised, reported and seen.
+
+Only then it says done.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from cancellations import actions
-from cancellations.execution import faults, leases, mirrored_orders, own_moves, waiting
+from cancellations.execution import faults, leases, mirrored_orders, other_accounts, own_moves, waiting
 from cancellations.lifecycle import notices, transitions
 from cancellations.models import Step
 from cancellations.planning import claims, comparison
@@ -40,6 +43,7 @@ def take(turn: StepRun) -> None:
     steps = list(step.cancellation.steps.all())
     try:
         order = orders.refresh(step.cancellation.order, platform=turn.platform, before=turn.before)
+        order = other_accounts.with_theirs(order, turn.before, step.cancellation, steps)
         failpoint("verify.seen")
         sheet = comparison.compare(turn.plan, turn.before, order, answers_of(steps))
     except Exception as exc:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from cancellations.execution import other_accounts
 from cancellations.execution.verify import answers_of
 from cancellations.models import Cancellation
 from cancellations.pages import order
 from cancellations.planning import comparison
 from cancellations.planning.plan import ReceiptSheet
 from cancellations.services import preview
+from stores.kernel.errors import DeskError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,11 @@ def live(cancellation: Cancellation) -> LiveComparison:
     standing = order.live(cancellation.order)
     if not standing.is_live:
         return LiveComparison(trouble=standing.trouble, is_waiting=standing.is_waiting)
-    results = answers_of(cancellation.steps.all())
-    compared = comparison.compare(plan, before, standing.order, results, seen_at=standing.read_at)
+    steps = list(cancellation.steps.all())
+    try:
+        patience = settings.PAGE_READ_TIMEOUT_SECONDS
+        now = other_accounts.with_theirs(standing.order, before, cancellation, steps, read_timeout=patience)
+    except DeskError as exc:
+        return LiveComparison(trouble=exc.user_message)
+    compared = comparison.compare(plan, before, now, answers_of(steps), seen_at=standing.read_at)
     return LiveComparison(compared=compared, read_at=standing.read_at)

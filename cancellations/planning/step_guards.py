@@ -14,6 +14,7 @@ from cancellations.planning import disputes
 from cancellations.planning.plan import Plan
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, EditOrder, RefundOrder
 from stores.canonical.order import EndsWhenRepaid, Order
+from stores.connectors.records import Record, Standing
 from stores.kernel.i18n import gettext as _
 from stores.kernel.money import Money
 
@@ -21,12 +22,15 @@ Units = dict[str, Decimal]
 ZERO = Decimal(0)
 
 
-def trouble(plan: Plan, before: Order, now: Order, *, position: int) -> str:
-    """Why the step at `position` must not run now, in words; "" when it may."""
+def trouble(plan: Plan, before: Order, now: Order, *, position: int, elsewhere: Collection[int] = ()) -> str:
+    """Why the step at `position` must not run now, in words; "" when it may.
+
+    elsewhere: steps that act in an account of which the order tells nothing.
+    """
     mine = _command(plan, position)
     if mine is None:
         return ""
-    earlier = _earlier(plan, position)
+    earlier = _earlier(plan, position, elsewhere)
     return (
         _ended(plan, before, now, mine, earlier)
         or _money(before, now, earlier)
@@ -36,10 +40,26 @@ def trouble(plan: Plan, before: Order, now: Order, *, position: int) -> str:
     )
 
 
-def is_behind(plan: Plan, before: Order, now: Order, *, position: int, by_hand: Collection[int] = ()) -> bool:
+def trouble_elsewhere(fresh: Collection[Record], *, tag: str, own: Collection[str]) -> str:
+    """Why nothing may be given back there now, in words; "" when it may.
+
+    fresh: what the plan did not know; tag: of this step, own: of all steps of its cancellation.
+    """
+    for record in fresh:
+        if record.standing in (Standing.FAILED, Standing.UNDONE):
+            continue
+        text = record.text or ""
+        if tag in text:
+            return _("It is there already, with our mark.")
+        if not any(mark in text for mark in own):
+            return _("Somebody gave money back at the payment provider meanwhile.")
+    return ""
+
+
+def is_behind(plan: Plan, before: Order, now: Order, *, position: int, hidden: Collection[int] = ()) -> bool:
     """Does the order not show yet what our refunds gave back? Then no refund can be guarded, and it is read again.
 
-    by_hand: steps that a person settled; what they moved may never show on the platform.
+    hidden: steps that a person settled, or that went through another account: what they moved may never show there.
     """
     mine = _command(plan, position)
     if not isinstance(mine, RefundOrder) or not mine.payments:
@@ -47,7 +67,7 @@ def is_behind(plan: Plan, before: Order, now: Order, *, position: int, by_hand: 
     earlier = [step for step in plan.steps if step.position < position and step.command is not None]
     if any(isinstance(step.command, CancelOrder) and step.command.refund for step in earlier):
         return False
-    shown = _refunded(before, [s.command for s in earlier if s.command is not None and s.position not in by_hand])
+    shown = _refunded(before, [s.command for s in earlier if s.command is not None and s.position not in hidden])
     return now.totals.refunded.customer < shown
 
 
@@ -55,8 +75,10 @@ def _command(plan: Plan, position: int) -> Command | None:
     return next(step.command for step in plan.steps if step.position == position)
 
 
-def _earlier(plan: Plan, position: int) -> list[Command]:
-    return [s.command for s in plan.steps if s.position < position and s.command is not None]
+def _earlier(plan: Plan, position: int, elsewhere: Collection[int]) -> list[Command]:
+    """Those that the order may show."""
+    steps = [step for step in plan.steps if step.position < position and step.position not in elsewhere]
+    return [step.command for step in steps if step.command is not None]
 
 
 def _ended(plan: Plan, before: Order, now: Order, mine: Command, earlier: Sequence[Command]) -> str:

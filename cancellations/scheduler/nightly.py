@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cancellations import actions
+from cancellations.execution import other_accounts
 from cancellations.execution.keys import tag_of
 from cancellations.execution.verify import answers_of
 from cancellations.lifecycle import deadlines, notices, transitions
@@ -71,7 +72,9 @@ def _look(cancellation: Cancellation) -> None:
         return
     order = orders.refresh(cancellation.order)
     plan = read_plan(cancellation.preview.plan)
-    results = answers_of(cancellation.steps.all())
+    steps = list(cancellation.steps.all())
+    order = other_accounts.with_theirs(order, before, cancellation, steps)
+    results = answers_of(steps)
     sheet = comparison.compare(plan, before, order, results)
     _keep(cancellation, sheet, now=clock.now())
 
@@ -97,9 +100,8 @@ def _looked(cancellation: Cancellation, now: datetime) -> dict[str, Any]:
 
 def _look_at_refused(cancellation: Cancellation, before: Order) -> None:
     """Is the effect there after all, with our mark? Then a person must see it: nothing was to have happened."""
-    platform = in_role(connections.open_platform(cancellation.store), Effects)
-    sent = cancellation.steps.filter(attempts__sent_at__isnull=False).distinct()
-    found = [step for step in sent if _is_there(platform, step, before)]
+    sent = cancellation.steps.filter(attempts__sent_at__isnull=False).select_related("connection").distinct()
+    found = [step for step in sent if _is_there(cancellation, step, before)]
     is_new = bool(found) and not cancellation.differs
     news = {"differs": True, "looked_at": None, "trouble": _("Refused, and done all the same.")} if is_new else {}
     with transaction.atomic():
@@ -108,9 +110,11 @@ def _look_at_refused(cancellation: Cancellation, before: Order) -> None:
             transitions.record(actions.REREAD_DIFFERS, cancellation, lines=[step.kind for step in found])
 
 
-def _is_there(platform: Effects, step: Step, before: Order) -> bool:
+def _is_there(cancellation: Cancellation, step: Step, before: Order) -> bool:
+    """In the account that it acted on."""
+    opened = connections.open_connector(step.connection, store_id=cancellation.store_id)
     command: Command = codec.loads(Command, step.command)  # type: ignore[arg-type]
-    finding = platform.find(command, tag=tag_of(step), before=before)
+    finding = in_role(opened, Effects).find(command, tag=tag_of(step), before=before)
     return isinstance(finding, Found) and finding.is_marked
 
 

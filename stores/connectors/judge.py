@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -28,31 +29,41 @@ from stores.kernel.money import Money, summed, total
 MARK = re.compile(r"\[op [0-9a-f]{8}\]")  # of any step of ours
 
 
-def decide(command: AnyCommand, reading: Reading, *, tag: str, before: Order | None) -> Finding:
-    """What the records of a look prove about `command`. `before`: the order when the plan was made, if any."""
+def decide(
+    command: AnyCommand, reading: Reading, *, tag: str, before: Order | None, since: datetime | None = None
+) -> Finding:
+    """What the records of a look prove about `command`. `before`: the order when the plan was made, if any.
+
+    since: in an account that the order tells nothing of: when the plan was made, less what clocks may differ.
+    """
     ours = [record for record in reading.records if record.text is not None and tag in record.text]
     if ours:
         return _ours(command, ours)
-    fresh = _fresh(reading.records, before)
-    unmarked = next((record for record in fresh if record.text is None), None)
+    new = fresh(reading.records, before, since)
+    unmarked = next((record for record in new if record.text is None), None)
     if unmarked is not None:
         return _unmarked(unmarked)
     if reading.foreign:
         return FoundForeign(detail=reading.foreign)
-    if foreign := _foreign(command, fresh):
+    if foreign := _foreign(command, new):
         return foreign
     return Unclear(detail=reading.unclear) if reading.unclear else Absent(detail=reading.absent)
 
 
-def _fresh(records: Iterable[Record], before: Order | None) -> list[Record]:
+def fresh(records: Iterable[Record], before: Order | None, since: datetime | None = None) -> list[Record]:
     """Those the plan did not know. A record of a refund that stood there before is nobody's answer to us."""
     known = {refund.id for refund in before.refunds} if before else set()
-    return [record for record in records if record.id not in known]
+    return [record for record in records if record.id not in known and not _is_older(record, since)]
+
+
+def _is_older(record: Record, since: datetime | None) -> bool:
+    return since is not None and record.made_at is not None and record.made_at < since
 
 
 # --- with our mark -------------------------------------------------------------------------------------
 def _ours(command: AnyCommand, ours: list[Record]) -> Finding:
-    for record in ours:
+    stands = sorted(ours, key=lambda record: record.standing in (Standing.FAILED, Standing.UNDONE))
+    for record in stands:  # what failed was done again by a person's word: that one counts
         if _same_money(command, record):
             return _as_it_stands(record)
     return Unclear(detail=_("A record with our mark is there, but with other amounts."))

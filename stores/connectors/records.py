@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -30,6 +31,7 @@ class Record:
     None = the platform keeps no text with this effect, so that nobody can tell who made it.
     money: payment id → amount given back, or {IN_ALL: amount} where the platform tells only the sum; None = not told.
     units: line id → units; None = not told. detail: words for a person, where the standing needs some.
+    made_at: by their clock; needed where no order tells what stood there before the plan. None = not told.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Record:
     units: Mapping[str, Decimal] | None = None
     standing: Standing = Standing.DONE
     detail: str = ""
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

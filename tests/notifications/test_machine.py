@@ -74,7 +74,7 @@ class Books(Thin, Messenger):
     def records(self, command: SendMessage, *, before: Any) -> Reading:
         raise NotImplementedError
 
-    def find(self, command: Any, *, tag: str, before: Any) -> Finding:
+    def find(self, command: Any, *, tag: str, before: Any, since: Any = None) -> Finding:
         if self.seen:
             return self.seen.pop(0)
         return Found(ids={"entry": self.entries[0]}) if self.entries else Absent()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from stores.canonical.commands import (
@@ -114,9 +115,9 @@ class Effects(Connector):
         An answer that lacks what it must hold is unreadable (raise OutcomeUnknown), never an empty reading.
         """
 
-    def find(self, command: AnyCommand, *, tag: str, before: Order | None) -> Finding:
-        """Look for the command's effect by reading; `before` as for `records`."""
-        return judge.decide(command, self.records(command, before=before), tag=tag, before=before)
+    def find(self, command: AnyCommand, *, tag: str, before: Order | None, since: datetime | None = None) -> Finding:
+        """Look for the command's effect by reading; `before` as for `records`, `since` as for the judge."""
+        return judge.decide(command, self.records(command, before=before), tag=tag, before=before, since=since)
 
     def normal_seconds(self, command: Any, receipt: Receipt) -> float:
         """How long what it has ACCEPTED normally takes; after that a person is told, with this time."""

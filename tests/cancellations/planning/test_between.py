@@ -177,6 +177,6 @@ def test_a_second_refund_waits_until_the_first_is_shown(order, two_refunds, show
     now = refunded(order, shown)
 
     assert step_guards.is_behind(two_refunds, order, now, position=2) is is_behind
-    assert step_guards.is_behind(two_refunds, order, now, position=2, by_hand={1}) is settled
+    assert step_guards.is_behind(two_refunds, order, now, position=2, hidden={1}) is settled
     assert step_guards.is_behind(two_refunds, order, now, position=3) is False
     assert ("Somebody refunded" in step_guards.trouble(two_refunds, order, now, position=2)) == (shown == "10.01")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -85,6 +86,31 @@ def test_a_refund_that_stood_there_before_the_plan_is_no_answer():
     assert judge.decide(REFUND, Reading(records=(refund(),), absent="gone"), tag=TAG, before=known) == Absent(
         detail="gone"
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "finding"), [(-1, Absent), (0, FoundForeign), (1, FoundForeign), (None, FoundForeign)]
+)
+def test_where_no_order_tells_what_stood_before_the_plan_its_time_does(seconds, finding):
+    """Of a time that is not told nobody can say that it was before."""
+    made_at = None if seconds is None else make.NOW + timedelta(seconds=seconds)
+    reading = Reading(records=(refund(made_at=made_at),), absent="gone")
+
+    assert isinstance(judge.decide(REFUND, reading, tag=TAG, before=BEFORE, since=make.NOW), finding)
+
+
+def test_ours_is_ours_however_old_its_record_says_it_is():
+    old = refund(text=TAG, made_at=make.NOW - timedelta(days=9))
+
+    assert isinstance(judge.decide(REFUND, Reading(records=(old,)), tag=TAG, before=BEFORE, since=make.NOW), Found)
+
+
+def test_what_failed_is_no_answer_beside_the_one_that_went_through():
+    """Two generations with one mark: the second may have moved the money."""
+    failed, done = refund(id="1", text=TAG, standing=Standing.FAILED), refund(id="2", text=TAG, ids={"refund": "2"})
+
+    for records in ((failed, done), (done, failed)):
+        assert decide(*records) == Found(ids={"refund": "2"}, detail="It is there, with our mark.")
 
 
 def test_ours_wins_over_a_twin_beside_it():

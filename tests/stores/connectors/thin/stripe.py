@@ -5,11 +5,13 @@ Quirks: amounts in minor units; a refund may fail after it was taken; a key is r
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from stores.canonical.capabilities import PaymentCapabilities, impossible, native
 from stores.canonical.commands import PaymentBack, RefundOrder, Resend
-from stores.canonical.receipts import Outcome, Receipt
+from stores.canonical.receipts import Outcome, Receipt, RefundState, Reported
 from stores.connectors.records import Reading, Record, Standing
 from stores.connectors.roles import Refunder
 from stores.kernel.errors import JobFailed
@@ -55,7 +57,7 @@ class Stripe(Thin, Refunder):
 
     def records(self, command: RefundOrder, *, before: Any) -> Reading:
         intent = the_payment(command).payment_id
-        rows = self.look(f"/v1/refunds?payment_intent={intent}&limit=100", "data")
+        rows = self.look(f"/v1/refunds?payment_intent={quote(intent, safe='')}&limit=100", "data")
         return Reading(records=tuple(to_record(row) for row in rows), absent="No refund of it is there.")
 
     def may_resend(self, command: RefundOrder, *, age: float) -> Resend:
@@ -70,16 +72,23 @@ def the_payment(command: RefundOrder) -> PaymentBack:
 def to_receipt(refund: Node) -> Receipt:
     is_done = json_readers.text(refund, "status") == "succeeded"
     ids = {"refund": json_readers.ident(refund, "id")}
-    return Receipt(outcome=Outcome.APPLIED if is_done else Outcome.ACCEPTED, ids=ids)
+    state = RefundState.PAID if is_done else RefundState.PENDING
+    told = Reported(refunded=given(refund), refund_state=state)
+    return Receipt(outcome=Outcome.APPLIED if is_done else Outcome.ACCEPTED, ids=ids, reported=told)
+
+
+def given(refund: Node) -> Money:
+    currency = json_readers.text(refund, "currency").upper()
+    return Money.from_minor(int(json_readers.units(refund, "amount")), currency)
 
 
 def to_record(refund: Node) -> Record:
-    currency = json_readers.text(refund, "currency").upper()
-    given = Money.from_minor(int(json_readers.units(refund, "amount")), currency)
+    made = refund.get("created")
     return Record(
         id=json_readers.ident(refund, "id"),
         ids={"refund": json_readers.ident(refund, "id")},
         text=json_readers.text(json_readers.maybe(refund, "metadata"), "mark"),
-        money={json_readers.ident(refund, "payment_intent"): given},
+        money={json_readers.ident(refund, "payment_intent"): given(refund)},
         standing=STANDING.get(json_readers.text(refund, "status"), Standing.PENDING),
+        made_at=datetime.fromtimestamp(made, UTC) if isinstance(made, int) else None,
     )
