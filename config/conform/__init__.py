@@ -1,4 +1,4 @@
-"""`manage.py conform`: asks a merchant's development store what docs/vendors.md holds open. Begin with `probe`.
+"""`manage.py conform`: asks a merchant's development store what docs/vendors.md holds open. Read `probe` first.
 
 `shopify woocommerce square magento` declare probes, each with the doubt it is for, what it reads and which setting of
 the simulator's switch an answer means; `unasked` says why the other doubts have none. `recorder` stands before the

@@ -11,6 +11,7 @@ from cancellations.services import emergency
 from config.conform import run
 from config.conform.probe import Learned, Probe
 from config.conform.recorder import Recorder, is_read
+from sandbox import connections
 from stores.kernel.errors import RemoteRefused
 from stores.models import AuditEvent
 from stores.services import connections as shops
@@ -22,8 +23,7 @@ from tests.rigs.desk import Desk
 def cancelled(desk: Desk) -> str:
     """An order that the merchant's staff cancelled."""
     order, platform = made(desk, **UNPAID[desk.store.platform]), desk.store.platform
-    staff = desk.world.staff(order) if platform == "shopify" else desk.world.simulator(platform).staff(order)
-    staff.cancel()
+    connections.of(desk.world, platform).staff(order).cancel()
     desk.world.tick()
     return order
 
