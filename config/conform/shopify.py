@@ -34,7 +34,11 @@ def answer(shop: Shopify, document: str, variables: dict[str, Any] | None = None
 
 
 def orders(shop: Shopify, document: str) -> list[Any]:
-    data = data_of(answer(shop, document), effect=False)
+    """Raises Unseen where a right is missing: what it hides says nothing of the plan."""
+    told = answer(shop, document)
+    if any("access scope" in str(error.get("message")) for error in told.body.get("errors") or ()):
+        raise Unseen("the app lacks a right to see it")
+    data = data_of(told, effect=False)
     found = json_readers.nodes(json_readers.inner(data, "orders"), "nodes")
     if not found:
         raise Unseen("there is no order to look at")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from config.conform import doubts, run, unasked
 from sandbox import switches
 from sandbox.world import World
+from stores.kernel.http.responses import Answer
 from stores.platforms import registry
+from stores.services import platform_client
 from tests.config.conform.asking import conform, stock_up
 from tests.house.tree import ROOT
 
@@ -42,6 +45,35 @@ def test_the_setting_of_the_shop_is_found(platform, name, setting, opened, tmp_p
     other.load_switches(file)
     assert other.switches()[name] == setting
     other.close()
+
+
+class Answering:
+    """A transport with one answer."""
+
+    def __init__(self, body):
+        self.body = body
+
+    def send(self, *_words, **_more):
+        return Answer(200, {}, self.body)
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [("Access denied for customer field. Required access: `read_customers` access scope.", "lacks a right"),
+     ("This app is not approved to access the Customer object.", "")],
+)  # fmt: skip
+def test_a_missing_right_is_not_taken_for_a_plan_that_hides_customers(message, why, opened):
+    denied = {"message": message, "path": ["orders", "nodes", 0, "customer"], "extensions": {"code": "ACCESS_DENIED"}}
+    body = {"data": {"orders": {"nodes": [{"id": "gid://shopify/Order/1", "customer": None}]}}, "errors": [denied]}
+    shop = platform_client.open_platform(opened("shopify").store)
+    shop = type(shop)(replace(shop.connection, transport=Answering(body)))
+    (probe,) = [one for one in run.PROBES["shopify"] if one.switches == ("customer",)]
+
+    found = run.asked(probe, shop, "")
+
+    assert why in found.why
+    assert (found.learned is None) is bool(why)
+    assert why or found.learned.settings == {"customer": "hidden"}
 
 
 @pytest.mark.parametrize("platform", run.PROBES)
