@@ -16,6 +16,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 from sandbox.core import faults, ledger, switches
@@ -163,6 +164,21 @@ class World:
         switches.check(self.known_switches, name, str(value))
         with self.store.write() as db:
             db.execute("INSERT OR REPLACE INTO switches VALUES (?, ?)", (name, str(value)))
+
+    def load_switches(self, path: str | Path) -> dict[str, str]:
+        """Sets what `manage.py conform` found: JSON with `switches`, name to setting. All of them, or none.
+
+        Raises OSError, and ValueError for no such file, an unknown switch or setting.
+        """
+        told = json.loads(Path(path).read_text())
+        wanted = told.get("switches") if isinstance(told, dict) else None
+        if not isinstance(wanted, dict):
+            raise ValueError(f"{path} names no switches")
+        for name, value in wanted.items():
+            switches.check(self.known_switches, name, str(value))
+        for name, value in wanted.items():
+            self.switch(name, value)
+        return wanted
 
     def switches(self) -> dict[str, str]:
         """Every switch and where it stands."""

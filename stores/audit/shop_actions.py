@@ -19,4 +19,7 @@ SECRET_LOST = declare(
 )
 SCOPES_CHANGED = declare(Action("shop.scopes_changed", _("The rights that the shop grants changed")))
 HOOKS_REPAIRED = declare(Action("shop.hooks_repaired", _("{actor} registered {added} webhooks and removed {removed}")))
+CONFORMED = declare(
+    Action("shop.conformed", _("The console sent probes of `manage.py conform` to the order {order} of the shop"))
+)
 CHANGED = declare(Action("shop.changed", _("{actor} changed the settings of the shop")))

@@ -123,7 +123,7 @@ def _of(row: Connection, stores: tuple[Store, ...], told: datetime | None, today
     version = kind.version_of(row.settings)
     newer = _newer(kind, version)
     return [
-        Ending(row, stores, kind.label, what, version, end.on, _(end.words) if end.words else "", newer, today)
+        Ending(row, stores, kind.label, what, version, end.on, _(str(end.words)) if end.words else "", newer, today)
         for what, end in ((What.VERSION, _version(kind, version)), (What.CREDENTIALS, _credentials(kind, told)))
     ]
 

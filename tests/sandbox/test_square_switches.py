@@ -132,6 +132,7 @@ PROBES: dict[str, Probe] = {
     "payment_version": refunding(payment_version_token="old"),
     "void_releases_order": cancelled_after_a_void,
     "search_lag": searched,
+    "token_ends": lambda world, home, client: sorted(client.call("POST", "oauth2/token/status", {}).json()),
     "echo_version": lambda world, home, client: sorted(client.call("GET", "v2/locations").headers),
     "cancel_reason": called_off,
 }

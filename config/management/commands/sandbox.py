@@ -29,12 +29,15 @@ class Command(BaseCommand):
         serve.add_argument("--port", type=int, required=True, help="0 takes a free one")
         serve.add_argument("--world", default="", help="the world's file; made when missing")
         serve.add_argument("--shop", action="append", default=[], help="open a shop of this name; may be repeated")
+        serve.add_argument("--switches", default="", help="a file of `manage.py conform`: behave like that shop")
         serve.add_argument("--control-token", default="", help="opens /control/ to who sends it as X-Sandbox-Control")
 
     def handle(self, *args: Any, **options: Any) -> None:
         practice.require()
         world = open_world(options["world"], options["shop"])
         world.control_token = options["control_token"] or None
+        if options["switches"]:
+            bend(world, options["switches"])
         try:
             server = Server(world, options["port"])
         except OSError as exc:
@@ -56,3 +59,10 @@ def open_world(path: str, shops: list[str]) -> World:
         if world.shop(name) is None:
             world.add_shop(name)
     return world
+
+
+def bend(world: World, path: str) -> None:
+    try:
+        world.load_switches(path)
+    except (OSError, ValueError) as exc:
+        raise CommandError(f"--switches: {exc}") from exc

@@ -10,9 +10,10 @@ from typing import Any
 
 from sandbox.core.records import Session
 from sandbox.platforms.square.pricing import Body
-from sandbox.platforms.square.serializers import Refused, missing, not_found, serialize, stamp
+from sandbox.platforms.square.serializers import Refused, iso, missing, not_found, serialize, stamp
 
 MOST, USUAL, MOST_PLACES = 1000, 500, 10
+THIRTY_DAYS = 30 * 86_400.0
 FIELDS = {"created_at": "CREATED_AT", "updated_at": "UPDATED_AT", "closed_at": "CLOSED_AT"}
 
 
@@ -139,4 +140,7 @@ def location(session: Session, place: Body) -> Body:
 
 
 def token(session: Session) -> Body:
-    return {"scopes": session.shop["scopes"], "client_id": "sq0idp-sandbox", "merchant_id": session.shop["merchant_id"]}
+    shop = session.shop
+    told = {"scopes": shop["scopes"], "client_id": "sq0idp-sandbox", "merchant_id": shop["merchant_id"]}
+    is_lasting = session.switch("token_ends") == "never"
+    return told if is_lasting else told | {"expires_at": iso(session.at + THIRTY_DAYS)}

@@ -13,6 +13,7 @@ SWITCHES = table(
      True),
     ("stock_taken", ("paid", "completed"), "when units leave the inventory", "3", False),
     ("second_refund", ("refused", "allowed"), "a refund while another of this payment is pending", "4", True),
+    ("token_ends", ("never", "thirty_days"), "a personal access token has no end, one made by OAuth has", "5", False),
     ("partial_refund", ("allowed", "whole_only"), "some sources refund only all of it", "", True),
     ("lost_dispute", ("refundable", "refused"), "a refund of a payment whose dispute was lost", "", True),
     ("refund_seconds", ("2", "0", "60", "never"), "how long a refund is PENDING", "", True),

@@ -14,11 +14,13 @@ from django.urls import reverse
 from cancellations.scheduler import sweep
 from notifications import endings, sender
 from notifications.models import Delivery
+from stores.kernel import clock
 from stores.models import ConnectionSecret, StoreRole
 from stores.platforms import registry
 from stores.selectors import calendar
-from stores.services import credentials
+from stores.services import credentials, platform_client
 from tests import make
+from tests.rigs.desk import desk_on
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +88,16 @@ def test_a_token_whose_platform_told_its_end_is_in_it_and_one_that_is_renewed_is
     row.save()
 
     assert dated() == [("Corner", "Credentials", "in 30 days")]
+
+
+@pytest.mark.parametrize(("setting", "ends"), [("never", {}), ("thirty_days", {"token": timedelta(days=30)})])
+def test_square_tells_the_end_of_its_token(setting, ends, tmp_path, monkeypatch):
+    with desk_on("square", tmp_path, monkeypatch) as desk:
+        desk.world.switch("square_token_ends", setting)
+
+        told = platform_client.open_platform(desk.store).check_access().ends
+
+        assert {name: at - clock.now() for name, at in told.items()} == ends
 
 
 def test_what_is_disconnected_or_unknown_needs_no_calendar():

@@ -1,0 +1,66 @@
+"""Walk the probes of one shop: what each learned, or why it learned nothing. Nothing here prints or writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from config.conform import magento, shopify, square, unasked, woocommerce
+from config.conform.probe import Learned, Probe, Unseen
+from config.conform.recorder import Exchange, Recorder
+from stores.connectors.roles import Connector
+from stores.kernel.errors import RemoteError
+from stores.kernel.http.json_readers import Misread
+
+PROBES: dict[str, tuple[Probe, ...]] = {
+    "shopify": shopify.PROBES,
+    "woocommerce": woocommerce.PROBES,
+    "square": square.PROBES,
+    "magento": magento.PROBES,
+}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What became of one probe. `learned` None: nothing, and `why` says so."""
+
+    probe: Probe
+    learned: Learned | None
+    why: str = ""
+    seen: Sequence[Exchange] = ()
+
+
+def walk(platform: str, opened: Connector, *, order_id: str = "", may_send: bool = False) -> Iterator[Answered]:
+    """Reading probes first. order_id: what those that send may act on; without `may_send` they are not run."""
+    probes = sorted(PROBES.get(platform, ()), key=lambda probe: bool(probe.sends))
+    for probe in probes:
+        if probe.sends and not may_send:
+            yield Answered(probe, None, f"not asked: it sends {probe.sends}; --write --order ID allows it")
+        else:
+            yield asked(probe, opened, order_id)
+
+
+def asked(probe: Probe, opened: Connector, order_id: str) -> Answered:
+    recorder = Recorder(opened.connection.transport, may_send=bool(probe.sends))
+    connector = type(opened)(replace(opened.connection, transport=recorder))
+    try:
+        return Answered(probe, probe.ask(connector, order_id if probe.sends else ""), seen=recorder.seen)
+    except Unseen as exc:
+        return Answered(probe, None, str(exc), recorder.seen)
+    except (RemoteError, Misread) as exc:
+        return Answered(probe, None, _words(exc), recorder.seen)
+
+
+def _words(exc: Exception) -> str:
+    said: Any = getattr(exc, "user_message", "") or "the answer could not be read"
+    code = getattr(exc, "code", "")
+    return f"{said} ({code})" if code else str(said)
+
+
+def not_asked(platform: str, doubts: dict[str, str]) -> list[tuple[str, str, str]]:
+    """(number, doubt, reason) of those without a probe."""
+    probed = {probe.doubt for probe in PROBES.get(platform, ())}
+    reasons = unasked.REASONS.get(platform, {})
+    return [(number, words, reasons.get(number, unasked.NO_PROBE)) for number, words in doubts.items()
+            if number not in probed]  # fmt: skip
