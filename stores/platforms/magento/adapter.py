@@ -47,11 +47,7 @@ class Magento(OrderSource, OrderWriter, Refunder):
             pattern=r"(https://)?[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9._~-]+)*/?",
         ),
         Text(
-            "store_code",
-            _("Store code"),
-            help=_("Leave empty for “default”."),
-            pattern=r"[a-z][a-z0-9_]{0,31}",
-            required=False,
+            "store_code", _("Store code"), help=_("Leave empty for “default”."), pattern=STORE.pattern, required=False
         ),
         Secret(
             "consumer_key",
@@ -167,7 +163,8 @@ class Magento(OrderSource, OrderWriter, Refunder):
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        return writing.quote(self.api, order, request)
+        with understood():
+            return writing.quote(reading.facts_of(self.api, order.external_id), request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         admin = self.connection.settings.get("admin_path", "").strip("/") or "admin"

@@ -15,7 +15,6 @@ from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cached_property
 
-from stores.canonical.order import MoneyPair
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, exponent
@@ -35,6 +34,10 @@ def number(parent: Node, name: str) -> Decimal:
     if isinstance(found, bool) or not isinstance(found, int | Decimal):
         raise Misread(name)
     return Decimal(found)
+
+
+def summed(parents: Iterable[Node], name: str) -> Decimal:
+    return sum((number(parent, name) for parent in parents), ZERO)
 
 
 def quantity(parent: Node, name: str) -> Decimal:
@@ -63,10 +66,6 @@ def payable(amount: Decimal, currency: str) -> Decimal:
 def cents(value: Decimal) -> Decimal:
     """As Magento rounds: to two digits in every currency; the noise of a division does not count (PHP's round)."""
     return value.quantize(NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
-
-
-def pair(amount: Money) -> MoneyPair:
-    return MoneyPair(shop=amount, customer=amount)
 
 
 def when(parent: Node, name: str) -> datetime | None:

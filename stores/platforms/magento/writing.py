@@ -15,7 +15,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder
-from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
 from stores.connectors import refund_estimate, sentences
 from stores.connectors.errors import refusal
@@ -23,8 +22,7 @@ from stores.kernel.errors import Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money
-from stores.platforms.magento import capabilities, mapping, reading
-from stores.platforms.magento.api import Api, understood
+from stores.platforms.magento import capabilities, mapping
 from stores.platforms.magento.money import CENT, ZERO, Facts, lines_in, smallest
 from stores.platforms.magento.refund_math import Books, Shipping, Worth, adjusted, shipping_left
 
@@ -36,17 +34,12 @@ class Part(NamedTuple):
     worth: Worth
 
 
-def quote(api: Api, order: Order, request: CancelRequest) -> Quote:
+def quote(facts: Facts, request: CancelRequest) -> Quote:
     """Raises RemoteRefused where units were asked for that no call of Magento can take off by themselves, or where the
     cancel that takes them would put back what is to stay out of stock."""
-    with understood():
-        return estimate(reading.facts_of(api, order.external_id), request)
-
-
-def estimate(facts: Facts, request: CancelRequest) -> Quote:
     step = Money(smallest(facts.currency), facts.currency)  # a dinar has three digits, and Magento pays two of them
     refund_estimate.guard_step(request, step, capabilities.TOO_FINE)
-    wanted = wish(facts, request)
+    wanted = refund_estimate.wanted(request, {item.id: item.waiting for item in facts.lines})
     whole = is_everything(facts, wanted)
     by_invoice, rest = split(facts, wanted)
     if rest and not whole:
@@ -94,16 +87,6 @@ def capped(facts: Facts, parts: Sequence[Part]) -> Iterator[Part]:
         given = min(part.worth.expected, open_money)
         open_money -= given
         yield Part(part.invoice, replace(part.worth, expected=given))
-
-
-def wish(facts: Facts, request: CancelRequest) -> dict[str, Decimal]:
-    """What of it is possible; the planner says what is wrong with the rest."""
-    found = {}
-    for item in facts.lines:
-        asked = request.lines.get(item.id, ZERO)
-        if asked.is_finite() and 0 < asked <= item.waiting:
-            found[item.id] = asked
-    return found
 
 
 def is_everything(facts: Facts, wanted: Mapping[str, Decimal]) -> bool:

@@ -178,9 +178,9 @@ def test_an_invoice_that_does_not_tell_its_tax_is_quoted_by_its_lines(world, uni
     facts = facts_of(world, tax_rate="0.10", shipping="0")
     untold = replace(facts, invoices=tuple({k: v for k, v in i.items() if k != TAX} for i in facts.invoices))
 
-    told = writing.estimate(facts, asked(facts, *units))
+    told = writing.quote(facts, asked(facts, *units))
 
-    assert writing.estimate(untold, asked(facts, *units)) == told
+    assert writing.quote(untold, asked(facts, *units)) == told
     assert told.tax == usd(f"{Decimal('1.45') * units[0] + Decimal('0.89') * units[1]}")
 
 
