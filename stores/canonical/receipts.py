@@ -59,6 +59,10 @@ class StockCount:
     asked: Decimal | None = None
 
     @property
+    def pair(self) -> tuple[str, str]:
+        return self.stock_item_id, self.location_id
+
+    @property
     def moved(self) -> Decimal:
         """Signed; 0 as long as nothing was counted again."""
         return Decimal(0) if self.after is None else self.after - self.before

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,7 @@ from stores.canonical.commands import (
 )
 from stores.canonical.order import Order
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
-from stores.kernel.money import Money, total
+from stores.kernel.money import Money, summed, total
 
 MARK = re.compile(r"\[op [0-9a-f]{8}\]")  # of any step of ours
 
@@ -129,15 +128,8 @@ def _same_money(command: AnyCommand, record: Record) -> bool:
     sent = total((payment.amount for payment in command.payments), command.currency).rounded()
     if IN_ALL in record.money:
         return record.money[IN_ALL].rounded() == sent
-    wanted: dict[str, Money] = {}
-    for payment in command.payments:
-        if payment.amount:
-            wanted[payment.payment_id] = wanted.get(payment.payment_id, _zero(command)) + payment.amount
+    wanted = summed((payment.payment_id, payment.amount) for payment in command.payments if payment.amount)
     return _rounded(wanted) == _rounded(record.money)
-
-
-def _zero(command: RefundOrder) -> Money:
-    return Money.zero(command.currency)
 
 
 def _rounded(amounts: Mapping[str, Money]) -> dict[str, Money]:
@@ -149,7 +141,5 @@ def _same_units(command: RefundOrder, record: Record, *, must_be_told: bool) -> 
     seen = {line: units for line, units in (record.units or {}).items() if units}
     if not seen and not (must_be_told and command.lines):
         return True
-    sent: dict[str, Decimal] = {}
-    for back in command.lines:
-        sent[back.line_id] = sent.get(back.line_id, Decimal(0)) + back.units
+    sent = summed((back.line_id, back.units) for back in command.lines)
     return seen == {line: units for line, units in sent.items() if units}

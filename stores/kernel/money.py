@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from typing import TypeVar
 
 from babel.numbers import get_currency_precision
 
@@ -85,6 +86,18 @@ class Money:
     @classmethod
     def zero(cls, currency: str) -> Money:
         return cls(Decimal(0), currency)
+
+
+Key = TypeVar("Key")
+Sum = TypeVar("Sum", Decimal, Money)
+
+
+def summed(pairs: Iterable[tuple[Key, Sum]]) -> dict[Key, Sum]:
+    """What stands under the same key, added up; the keys stay in their order. Raises ValueError for two currencies."""
+    found: dict[Key, Sum] = {}
+    for key, value in pairs:
+        found[key] = found[key] + value if key in found else value
+    return found
 
 
 def total(parts: Iterable[Money], currency: str) -> Money:

@@ -21,8 +21,8 @@ SLACK = 100  # lines that a ratchet may stand above what is counted
 # (bar, ratchet) in code lines
 LINES: dict[str, dict[str, tuple[int, int]]] = {
     ADAPTERS: {
-        "bigcommerce": (2_000, 2_317),
-        "magento": (1_600, 1_715),
+        "bigcommerce": (2_000, 0),
+        "magento": (1_600, 1_714),
         "modern_dropship": (1_600, 0),
         "shopify": (2_000, 2_550),
         "shoplazza": (1_600, 1_627),
@@ -43,7 +43,7 @@ ALL = {ADAPTERS: (10_000, 13_340), SIMULATORS: (10_000, 12_554)}
 NEW = {ADAPTERS: 1_000, SIMULATORS: 800}
 
 # modules of an adapter; the bar is FILES
-MODULES = {"bigcommerce": 21, "shopify": 21, "shoplazza": 18, "square": 22}
+MODULES = {"shopify": 21, "shoplazza": 18, "square": 22}
 
 
 def bounds(folder: str) -> dict[str, tuple[int, int]]:

@@ -5,6 +5,7 @@ For every adapter whose platform promises no schema: several names may be given,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from stores.kernel.errors import RemoteUnavailable
 Node = Mapping[str, Any]
 LONGEST_ID = 120
 MOST_UNITS = 1_000_000_000
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
+CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
 class Misread(ValueError):
@@ -28,7 +31,7 @@ def understood(user_message: str) -> Iterator[None]:
     try:
         yield
     except Misread as exc:
-        raise RemoteUnavailable(f"misread {exc}", code="bad_shape", user_message=user_message) from exc
+        raise RemoteUnavailable(f"misread {exc}", code="bad_shape", user_message=str(user_message)) from exc
 
 
 def first(parent: Node, *names: str) -> Any:
@@ -133,6 +136,35 @@ def units(parent: Node, *names: str) -> Decimal:
     if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found <= MOST_UNITS:
         raise Misread(names[0])
     return Decimal(found)
+
+
+def decimal(parent: Node, *names: str) -> Decimal:
+    """A number as JSON has it or as text; 0 for null and for ""."""
+    found = first(parent, *names)
+    if found is None or found == "":
+        return Decimal(0)
+    if isinstance(found, bool) or not isinstance(found, str | int | Decimal):
+        raise Misread(names[0])
+    said = f"{found:f}" if isinstance(found, Decimal) else str(found)
+    if not NUMBER.fullmatch(said):
+        raise Misread(names[0])
+    return Decimal(said)
+
+
+def whole(parent: Node, *names: str) -> Decimal:
+    """Whole pieces that are told as any number may be: 3, 3.0, "3"; 0 for null."""
+    found = decimal(parent, *names)
+    if found < 0 or found != found.to_integral_value():
+        raise Misread(names[0])
+    return found
+
+
+def currency(parent: Node, *names: str) -> str:
+    """Three capitals, of the first name that is not empty; "" for none."""
+    said = next((code for name in names if (code := text(parent, name))), "")
+    if said and not CURRENCY.fullmatch(said):
+        raise Misread(names[0])
+    return said
 
 
 def when(parent: Node, *names: str) -> datetime | None:

@@ -7,8 +7,10 @@ made just before; refunds of one order run one after another; `refunded_amount` 
 money is text with four decimals in v2 and numbers in v3; nothing is idempotent, so our mark in each item's reason and
 in the staff notes tells our effects from anybody else's.
 
-Read first: adapter.py (the calls), api.py (paths, errors, rate limit), reading.py and mapping.py (theirs to ours),
-items.py (what a refund names: the one computation for quote and refund), sending.py (ours to theirs), stock.py.
+Read first: adapter.py (the effects, call by call), api.py (addresses, rate limit, rights, stock, quotes), reading.py,
+mapping.py and money.py (theirs to ours), cancellable.py (what is left of an order, and why not), writing.py (ours to
+theirs; the one computation of a refund's items, for quote and refund), finding.py (what answers and looks prove),
+capabilities.py (all words, and what refusals mean).
 Only stores.platforms.registry imports from here.
 """
 

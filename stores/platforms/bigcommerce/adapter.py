@@ -1,15 +1,21 @@
-"""The BigCommerce adapter: the declarative head, and one short call for each thing the desk wants."""
+"""The BigCommerce adapter: the declarative head, and each effect with what is read before it and asked after it.
+
+One effect is one request through the journal.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote as quoted
 
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, RefundOrder, Resend, VoidPayment
 from stores.canonical.order import Order
-from stores.canonical.receipts import Receipt
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.records import Reading
 from stores.connectors.roles import (
@@ -24,27 +30,28 @@ from stores.connectors.roles import (
     StockKeeper,
 )
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import InputRejected
+from stores.kernel.errors import InputRejected, OutcomeUnknown, RemoteError, RemoteRefused
 from stores.kernel.http import json_readers
-from stores.platforms.bigcommerce import (
-    access,
-    acting,
-    finding,
-    mapping,
-    quoting,
-    reading,
-    receipts,
-    sending,
-    stock,
-    webhooks,
-)
+from stores.kernel.http.json_readers import Node
+from stores.platforms.bigcommerce import cancellable, finding, mapping, money, reading, webhooks, writing
 from stores.platforms.bigcommerce import capabilities as declared
-from stores.platforms.bigcommerce.api import BUCKET, PER_SECOND, Api
+from stores.platforms.bigcommerce.api import (
+    Api,
+    Levels,
+    Settings,
+    ask_quote,
+    check_access,
+    levels,
+    v2,
+    v3,
+)
+from stores.platforms.bigcommerce.cancellable import Count, Read
 from stores.platforms.bigcommerce.capabilities import _
-from stores.platforms.bigcommerce.mapping import Read
 
 HOST = "https://api.bigcommerce.com"
 HASH = re.compile(r"[a-z0-9]{3,40}", re.ASCII)
+ADJUST = "v3/inventory/adjustments/relative"
+T = TypeVar("T")
 
 
 class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
@@ -85,8 +92,8 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     reasons = declared.REASONS
     note_limit = 1000  # of an item's reason
     write_cost = 1
-    points_per_second = PER_SECOND
-    bucket_points = BUCKET
+    points_per_second = Api.points_per_second
+    bucket_points = Api.bucket_points
     deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
@@ -94,7 +101,7 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
         self.api = Api(connection, self.base_url(), self.store_hash())
-        self.settings = stock.Settings(self.api)
+        self.settings = Settings(self.api)
         self.seen: Read | None = None  # the last full read: a quote right after it asks for nothing twice
 
     # --- reading -------------------------------------------------------------------------------
@@ -109,28 +116,28 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return said
 
     def check_access(self) -> Access:
-        with json_readers.understood(str(declared.UNREADABLE)):
-            return access.check(self.api, self.store_hash(), self.api_version, self.missing)
+        with json_readers.understood(declared.UNREADABLE):
+            return check_access(self.api, self.store_hash(), self.api_version, self.missing)
 
     def read_order(self, external_id: str) -> Order:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             self.seen = reading.read(self.api, self.settings, external_id)
             return mapping.to_order(self.seen)
 
     def look_again(self, before: Order) -> Order:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             return mapping.to_order(reading.look_again(self.api, self.settings, before))
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             seen = self.seen
             if seen is None or json_readers.ident(seen.raw, "id") != order.external_id:
-                seen = acting.for_refund(self.api, order.external_id)
-            return quoting.quote(self.api, seen, order, request)
+                seen = reading.for_refund(self.api, order.external_id)
+            return reading.quote(self.api, seen, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         store = f"https://store-{self.store_hash()}.mybigcommerce.com"
@@ -138,27 +145,83 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
-        said = sending.reason_words(declared.REASONS[command.reason], command.note.strip())
-        note = self.note_with_tag(said, tag)
-        return acting.cancel(self.api, command, note, tag, self.connection.now)
+        """Reads the order first: staff notes are kept, and counts show what the status puts back, asked for or not."""
+        writing.guard_cancel(command)
+        said = writing.reason_words(declared.REASONS[command.reason], command.note.strip())
+        with json_readers.understood(declared.UNREADABLE):
+            raw = self.api.order(command.order_id)
+            writing.guard_open(raw, tag)
+            body, begun = writing.cancel_body(raw, self.note_with_tag(said, tag), tag), self.connection.now()
+            before = {} if writing.is_cancelled(raw) else _counted(self.api, raw)
+        receipt = self.read_answer(command, self.api.effect("PUT", v2(command.order_id), body))
+        wanted = _expected(raw, before) if command.restock else dict.fromkeys(before, cancellable.ZERO)
+        return finding.to_be_compared(receipt, before, wanted, begun) if before else receipt
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
-        return acting.refund(self.api, command, self.note_with_tag(command.note, tag), tag)
+        """Reads order and refunds, and asks for the quote again: amounts that do not equal it are refused there."""
+        writing.whole_amount(command)
+        with json_readers.understood(declared.UNREADABLE):
+            seen = reading.for_refund(self.api, command.order_id)
+            writing.guard_refund(command, seen.raw, seen.records, tag)
+            if writing.may_be_running(seen.records):
+                writing.guard_running(seen.records, self.api.transactions(command.order_id))
+            wanted = writing.refund_items(command, seen.raw, seen.costs, self.note_with_tag(command.note, tag))
+            found = ask_quote(self.api, command.order_id, wanted, command.currency)
+            body = writing.refund_body(command, wanted, found, [p.payment_id for p in command.payments])
+        try:
+            answer = self.api.effect("POST", v3(command.order_id, "payment_actions/refunds"), body)
+        except RemoteRefused as exc:
+            return _begun_before(self.api, command, tag, exc)
+        return self.read_answer(command, answer)
 
     def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
-        return acting.void(self.api, command, self.connection.now)
+        path = v3(command.order_id, "payment_actions/void")
+        try:
+            receipt = self.read_answer(command, self.api.effect("POST", path))
+        except RemoteRefused as exc:
+            word = _looked(exc, lambda: json_readers.text(self.api.order(command.order_id), "payment_status"))
+            if word not in ("void", "void pending"):
+                raise
+            receipt = finding.BEING_VOIDED
+        return replace(receipt, reported=replace(receipt.reported, asked_at=self.connection.now()))
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
-        return acting.correct(self.api, command, tag, self.connection.now)
+        """Counts before it moves: an adjustment is relative, so only the counts tell whether it happened.
+
+        The order is looked at last: whoever cancelled it meanwhile has put its units back already.
+        """
+        body, pairs, begun = writing.stock_body(command, tag), writing.pairs(command), self.connection.now()
+        with json_readers.understood(declared.UNREADABLE):
+            before = levels(self.api, pairs)
+            if set(before) != set(pairs):
+                raise RemoteRefused("not counted", code="not_counted", user_message=str(declared.NOT_COUNTED))
+            raw = self.api.order(command.order_id)
+            writing.guard_stock(command, raw, lambda: self.api.refunds(command.order_id))
+        receipt = self.read_answer(command, self.api.effect("POST", ADJUST, body))
+        moves = ((str(item["variant_id"]), str(item["location_id"]), item["quantity"]) for item in body["items"])
+        wanted = {(variant, place): Decimal(units) for variant, place, units in moves}
+        return finding.to_be_compared(receipt, before, wanted, begun)
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return receipts.read(command, answer)
+        return finding.read_answer(command, answer)
 
+    # --- afterwards ----------------------------------------------------------------------------
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
-        return acting.poll(self.api, command, receipt, self.connection.now)
+        """Raises JobFailed where it will not happen; whatever else is raised, a read failed."""
+        with json_readers.understood(declared.UNREADABLE):
+            match command:
+                case RefundOrder():
+                    return finding.paid(self.api, command, receipt)
+                case VoidPayment():
+                    return finding.void_state(receipt, self.api.order(command.order_id), self.connection.now())
+            if not receipt.reported.stock:
+                return replace(receipt, outcome=Outcome.APPLIED, look_after=None)
+            found = levels(self.api, [one.pair for one in receipt.reported.stock])
+            tell = finding.adjusted if isinstance(command, CorrectStock) else finding.compared
+            return tell(receipt, found, self.connection.now())
 
     def records(self, command: Command, *, before: Order) -> Reading:
-        return finding.read(self.api, command, before=before)
+        return finding.look(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """A status is absolute and a second void is refused; a second refund pays twice, stock would move twice."""
@@ -167,12 +230,53 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     # --- webhooks ------------------------------------------------------------------------------
     def list_hooks(self) -> list[Hook]:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             return webhooks.standing(self.api)
 
     def add_hook(self, topic: str, uri: str) -> Hook:
-        with json_readers.understood(str(declared.UNREADABLE)):
+        with json_readers.understood(declared.UNREADABLE):
             return webhooks.add(self.api, topic, uri, self.connection.secrets.get("client_secret", ""))
 
     def remove_hook(self, hook_id: str) -> None:
         webhooks.remove(self.api, hook_id)
+
+
+# --- what an effect looks at beside its order --------------------------------------------------------
+def _counted(api: Api, raw: Node) -> Levels:
+    """How many there are of all its goods; nothing where the account may not see stock."""
+    wanted = [(variant, "") for variant in reading.variants(cancellable.line_nodes(raw))]
+    try:
+        return levels(api, wanted) if wanted else {}
+    except RemoteRefused as exc:
+        if exc.status != 403:
+            raise
+        return {}
+
+
+def _expected(raw: Node, before: Levels) -> Levels:
+    """Units that a status gives back: all of every line that is counted."""
+    wanted = dict.fromkeys(before, cancellable.ZERO)
+    for line in cancellable.line_nodes(raw):
+        pair = (json_readers.text(line, "variant_id"), "")
+        if pair in wanted:
+            wanted[pair] += Count.of(line).ordered
+    return wanted
+
+
+def _begun_before(api: Api, command: RefundOrder, tag: str, no: RemoteRefused) -> Receipt:
+    """Something on the way may send a request twice: then it was refused because our own refund is there already."""
+    records = _looked(no, lambda: api.refunds(command.order_id))
+    ours = next((record for record in records if tag in money.reason(record)), None)
+    if ours is not None:
+        begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": json_readers.ident(ours, "id")})
+        return finding.refund_state(begun, records, (), command)
+    raise writing.running() if no.code == declared.REFUND_RUNNING else no
+
+
+def _looked(no: RemoteRefused, read: Callable[[], T]) -> T:
+    """A look that fails leaves open what the refusal meant."""
+    try:
+        with json_readers.understood(declared.UNREADABLE):
+            return read()
+    except RemoteError as exc:
+        raise OutcomeUnknown("refused, and not looked at", code=no.code, status=no.status, answer=no.answer) from exc

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from stores.canonical.capabilities import Capabilities, Capability, composed, impossible, native
 from stores.canonical.order import Fulfilment, PaymentState
 from stores.canonical.recipe import Adjust, Cancel, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
 from stores.canonical.request import Reason
+from stores.connectors.errors import Outcomes, Row, Said, one_line
 from stores.connectors.roles import Scope
+from stores.kernel.errors import RemoteRefused
 from stores.kernel.i18n import with_theirs
 
 
@@ -102,6 +105,12 @@ SCOPES = (
         "store_inventory", _("Units cannot be put back in stock, nor taken out again."), needed_for=("CorrectStock",)
     ),
 )  # fmt: skip
+RIGHTS = (  # and one harmless read for each
+    ("store_v2_information_read_only", "v3/settings/inventory"),
+    ("store_v2_orders", "v2/orders?limit=1"),
+    ("store_v2_transactions", "v3/orders/1/transactions"),
+    ("store_inventory", "v3/inventory/items?limit=1"),
+)
 REASONS: Mapping[Reason, str] = {
     Reason.CUSTOMER: "Customer changed their mind",
     Reason.OUT_OF_STOCK: "Out of stock",
@@ -184,6 +193,9 @@ STATUSES: Mapping[int | None, str] = {
     429: _("BigCommerce asks us to slow down. It goes on by itself."),
     507: _("The store has reached a limit of its plan. Look at it in BigCommerce."),
 }
+REFUND_RUNNING = "refund_running"  # a code of ours
+# The only words that tell this refusal from the others of 422; exact texts are not documented.
+IS_RUNNING = re.compile(r"another refund|running|in progress|concurrent", re.IGNORECASE)
 RUNNING = _("Another refund of this order is running. It goes on by itself once that is finished.")
 NOT_FOUND = _("BigCommerce does not show this order. It may have been deleted.")
 UNREADABLE = _("BigCommerce's answer could not be understood.")
@@ -214,6 +226,26 @@ NOT_COUNTED = _("BigCommerce does not count the stock of these units at this pla
 
 
 def refused(said: str, status: int | None) -> str:
-    """Our words for the status, and BigCommerce's own where it has some."""
-    ours = str(STATUSES.get(status) or gettext("BigCommerce refused this."))
-    return with_theirs(ours, "BigCommerce", said)
+    """Our words for the status, and BigCommerce's own where it has some; "" for a status that says nothing."""
+    return with_theirs(str(STATUSES[status]), "BigCommerce", said) if status in STATUSES else ""
+
+
+def flat(body: Any) -> str:
+    """All that is said, as one message.
+
+    v2: [{"status", "message"}]; v3: {"status", "title", "errors": {field: text}}; payment actions: {"data": [{…}]} with
+    either of `title` and `error`, or {"errors": [{…}]} of the same; 504 of a void: {"errors": {…}}.
+    """
+    return one_line(body, ("data", "title", "message", "error"))
+
+
+OUTCOMES = Outcomes(
+    rows=(
+        Row(status={507}, becomes=RemoteRefused, code="plan_limit"),
+        Row(status={404}, becomes=RemoteRefused, code="not_found"),
+        Row(status={422}, text=IS_RUNNING, becomes=RemoteRefused, code=REFUND_RUNNING, words=RUNNING),
+    ),
+    parse=lambda body: Said(text=flat(body)),
+    words=refused,
+    wait_seconds=30.0,  # 429 without a word about time: the platform itself is overloaded, for a whole window
+)

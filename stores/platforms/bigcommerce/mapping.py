@@ -1,63 +1,52 @@
-"""An order of theirs as an order of ours. Words nobody knows become "unknown" and a remark, never an error."""
+"""An order of theirs as an order of ours, with its lines and its money.
+
+Words nobody knows become "unknown" and a remark, never an error.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
 from stores.canonical.order import (
-    Cancellable,
-    EndsWhenRepaid,
     Fulfilment,
     LineItem,
+    Location,
+    MoneyPair,
     Order,
-    Payment,
     PaymentState,
-    PaymentStatus,
     Person,
+    Placement,
+    Readiness,
     Shipment,
+    Totals,
 )
+from stores.kernel import i18n as sentences
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
-from stores.platforms.bigcommerce import capabilities, lines, parts, payments, remarks
-from stores.platforms.bigcommerce.moneys import Rates
-from stores.platforms.bigcommerce.parts import Cost
-from stores.platforms.bigcommerce.stock import Stocks
-from stores.platforms.bigcommerce.totals import to_totals
-
-
-@dataclass(frozen=True)
-class Read:
-    """All that is known of an order. A summary comes from a list and has the order alone."""
-
-    raw: Node
-    records: Sequence[Node] = ()
-    paid: tuple[Payment, ...] = ()
-    states: payments.States = field(default_factory=dict)
-    costs: Sequence[Cost] = ()
-    shipments: Sequence[Node] = ()
-    stocks: Stocks = field(default_factory=Stocks)
-    is_clear: bool = True  # every amount is in the order's own currency
-    is_summary: bool = False
+from stores.kernel.money import Money, total
+from stores.platforms.bigcommerce import cancellable, capabilities, money
+from stores.platforms.bigcommerce.cancellable import Count, Read, Stocks
+from stores.platforms.bigcommerce.money import Rates
 
 
 def to_order(read: Read) -> Order:
     raw, rates = read.raw, Rates.of(read.raw)
-    status = status_of(raw)
+    status = cancellable.status_of(raw)
     placed, updated = when(raw, "date_created"), when(raw, "date_modified")
     if placed is None:
         raise Misread("date_created")
     ids = [payment.id for payment in read.paid]
-    closed, packing = why_closed(read, status), str(capabilities.PACKING.get(status, ""))
-    found = lines.to_lines(parts.lines(raw), rates, read.stocks, closed=closed, packing=packing)
-    blockers = whole_cancel_blockers(read, closed)
-    is_over, by_refund = is_cancelled(raw, status, found, read)
+    closed, packing = cancellable.why_closed(read, status), str(capabilities.PACKING.get(status, ""))
+    found = to_lines(cancellable.line_nodes(raw), rates, read.stocks, closed=closed, packing=packing)
+    blockers = cancellable.whole_cancel_blockers(read, closed)
+    is_over, by_refund = cancellable.is_cancelled(raw, status, found, read)
     notes = json_readers.text(raw, "staff_notes")
     was_refunded = any(line.current < line.ordered for line in found)
     restocks = read.stocks.gives_back and read.stocks.is_taken
-    shipping = parts.sum_of(parts.of_kind(read.costs, "SHIPPING"), rates.currency)
+    shipping = cancellable.sum_of(cancellable.of_kind(read.costs, "SHIPPING"), rates.currency)
     return Order(
         platform="bigcommerce",
         external_id=json_readers.ident(raw, "id"),
@@ -86,19 +75,19 @@ def to_order(read: Read) -> Order:
         can_notify=False,
         is_refundable=any(payment.refundable for payment in read.paid),
         is_restockable=read.stocks.is_taken and read.stocks.places is not None,
-        totals=to_totals(raw, read.records, read.paid, rates, is_over=is_over),
+        totals=to_totals(read, rates, is_over=is_over),
         lines=found,
         shipping_lines=shipping_lines(raw),
         shipping_refundable=shipping,
         payments=read.paid,
         shipments=tuple(to_shipment(sent, updated or placed) for sent in read.shipments),
-        refunds=tuple(payments.to_refund(r, read.states, ids, rates, updated or placed) for r in read.records),
-        remarks=tuple(remarks.of(raw, read.records, read.stocks, rates, is_clear=read.is_clear)),
-        cancellable=how_much(found, blockers),
+        refunds=tuple(money.to_refund(r, read.states, ids, rates, updated or placed) for r in read.records),
+        remarks=tuple(cancellable.remarks_of(read, rates)),
+        cancellable=cancellable.how_much(found, blockers),
         whole_cancel_blockers=blockers,
         cancel_restocks=restocks and not was_refunded,
         ends_by_refund=restocks and was_refunded and not is_over,
-        ends_when_repaid=when_it_ends(found, read, is_over=is_over),
+        ends_when_repaid=cancellable.when_it_ends(found, read, is_over=is_over),
         is_summary=read.is_summary,
     )
 
@@ -115,63 +104,8 @@ def when(raw: Node, name: str) -> datetime | None:
         raise Misread(name) from exc
 
 
-def status_of(raw: Node) -> int:
-    """Never missing: 0 is a state of its own."""
-    if raw.get("status_id") is None:
-        raise Misread("status_id")
-    return int(json_readers.units(raw, "status_id"))
-
-
 def last_line(notes: str) -> str:
     return next((line.strip() for line in reversed(notes.splitlines()) if line.strip()), "")
-
-
-# --- may it be cancelled -------------------------------------------------------------------------
-def why_closed(read: Read, status: int) -> str:
-    """Why nothing of it can be cancelled; "" when it can."""
-    if json_readers.flag(read.raw, "is_deleted"):
-        return str(capabilities.ARCHIVED)
-    if not read.is_clear:
-        return str(capabilities.TWO_CURRENCIES)
-    return str(capabilities.CLOSED.get(status, ""))
-
-
-def whole_cancel_blockers(read: Read, closed: str) -> tuple[str, ...]:
-    found = [closed] if closed else []
-    money = json_readers.text(read.raw, "payment_status")
-    if money in capabilities.UNDECIDED:
-        found.append(str(capabilities.UNDECIDED[money]))
-    if PaymentStatus.PENDING in read.states.values():
-        found.append(str(capabilities.PENDING_REFUND))
-    if not read.is_summary and money in ("captured", "paid") and not any(p.refundable is not None for p in read.paid):
-        found.append(str(capabilities.NO_PAYMENT))
-    return tuple(found)
-
-
-def is_cancelled(raw: Node, status: int, found: Sequence[LineItem], read: Read) -> tuple[bool, bool]:
-    """(is it over, by a refund alone): all units or all money given back before anything left."""
-    if status == capabilities.CANCELLED:
-        return True, False
-    taken = [payment.refundable for payment in read.paid if payment.refundable is not None]
-    is_repaid = bool(taken) and not any(taken)
-    is_empty = bool(found) and all(not line.current for line in found)
-    is_back = status == capabilities.REFUNDED and (is_empty or is_repaid) and not any(line.shipped for line in found)
-    return is_back, is_back
-
-
-def when_it_ends(found: Sequence[LineItem], read: Read, *, is_over: bool) -> EndsWhenRepaid:
-    """A refund that uses up the money sets the status to Refunded by itself, whatever units remain; a status that
-    follows a shipment ends nothing of ours."""
-    is_paid = any(payment.refundable for payment in read.paid)
-    is_open = is_paid and not is_over and not any(line.shipped for line in found)
-    return EndsWhenRepaid.ALWAYS if is_open else EndsWhenRepaid.NEVER
-
-
-def how_much(found: Sequence[LineItem], blockers: Sequence[str]) -> Cancellable:
-    if not any(line.cancellable for line in found):
-        return Cancellable.NONE
-    has_left = any(line.shipped for line in found)
-    return Cancellable.PART if blockers or has_left else Cancellable.ALL
 
 
 def to_fulfilment(status: int, found: Sequence[LineItem]) -> Fulfilment:
@@ -193,22 +127,20 @@ def to_payment_state(raw: Node, read: Read) -> PaymentState:
 
 # --- the rest ------------------------------------------------------------------------------------
 def shipping_lines(raw: Node) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(filter(None, (json_readers.text(p, "shipping_method") for p in parts.shipping_places(raw))))
-    )
+    found = (json_readers.text(place, "shipping_method") for place in cancellable.shipping_places(raw))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def to_shipment(sent: Node, at: datetime) -> Shipment:
     rows = [(json_readers.ident(item, "order_product_id"), json_readers.units(item, "quantity"))
             for item in json_readers.nodes(sent, "items")]  # fmt: skip
-    names = ("shipping_provider_display_name", "tracking_number", "tracking_link")
-    tracking = " ".join(filter(None, (json_readers.text(sent, name) for name in names)))
+    tracking = words(sent, "shipping_provider_display_name", "tracking_number", "tracking_link")
     return Shipment(
         id=json_readers.ident(sent, "id"),
         name=json_readers.text(sent, "shipping_method"),
         status="",
         created_at=when(sent, "date_created") or at,
-        units=sum((units for _, units in rows), lines.ZERO),
+        units=sum((units for _, units in rows), cancellable.ZERO),
         tracking=(tracking,) if tracking else (),
         lines=tuple(rows),
     )
@@ -216,12 +148,11 @@ def to_shipment(sent: Node, at: datetime) -> Shipment:
 
 def to_person(raw: Node) -> Person:
     billing = json_readers.node(json_readers.first(raw, "billing_address") or {}, "billing_address")
-    places = parts.shipping_places(raw)
-    name = " ".join(filter(None, (json_readers.text(billing, name) for name in ("first_name", "last_name"))))
+    places = cancellable.shipping_places(raw)
     customer = json_readers.text(raw, "customer_id")
     return Person(
         id=customer if customer != "0" else "",
-        name=name,
+        name=words(billing, "first_name", "last_name"),
         email=json_readers.text(billing, "email"),
         phone=json_readers.text(billing, "phone"),
         billing_address=address(billing),
@@ -230,8 +161,133 @@ def to_person(raw: Node) -> Person:
 
 
 def address(raw: Node) -> tuple[str, ...]:
-    name = " ".join(filter(None, (json_readers.text(raw, part) for part in ("first_name", "last_name"))))
-    rest = (
-        json_readers.text(raw, part) for part in ("company", "street_1", "street_2", "zip", "city", "state", "country")
+    names = ("company", "street_1", "street_2", "zip", "city", "state", "country")
+    found = (words(raw, "first_name", "last_name"), *(json_readers.text(raw, name) for name in names))
+    return tuple(filter(None, found))
+
+
+def words(raw: Node, *names: str) -> str:
+    """What is there of them, in one line."""
+    return " ".join(filter(None, (json_readers.text(raw, name) for name in names)))
+
+
+# --- lines -----------------------------------------------------------------------------------------
+def to_lines(raws: Sequence[Node], rates: Rates, stocks: Stocks, *, closed: str, packing: str) -> tuple[LineItem, ...]:
+    """closed: why nothing of the order can be cancelled, "" when it can; packing: the state that warns."""
+    bundles = {json_readers.text(raw, "parent_order_product_id") for raw in raws} - {"", "0"}
+    names = {json_readers.ident(raw, "id"): json_readers.text(raw, "name") for raw in raws}
+    return tuple(_line(raw, rates, stocks, _bundle(raw, bundles), names, closed, packing) for raw in raws)
+
+
+def _bundle(raw: Node, bundles: set[str]) -> str:
+    """What was chosen from a pick list goes with its parent."""
+    parent = json_readers.text(raw, "parent_order_product_id")
+    ident = json_readers.ident(raw, "id")
+    return parent if parent in bundles else ident if ident in bundles else ""
+
+
+def _line(
+    raw: Node, rates: Rates, stocks: Stocks, bundle: str, names: Mapping[str, str], closed: str, packing: str
+) -> LineItem:
+    count, kind = Count.of(raw), json_readers.text(raw, "type")
+    variant = json_readers.text(raw, "variant_id")
+    place = (stocks.places or {}).get(variant)
+    is_counted = place is not None and stocks.is_taken and count.waiting > 0
+    stoppable = cancellable.ZERO if closed else count.waiting
+    options = json_readers.nodes(raw, "product_options")
+    return LineItem(
+        id=json_readers.ident(raw, "id"),
+        title=json_readers.text(raw, "name"),
+        variant=", ".join(json_readers.text(option, "display_value") for option in options),
+        sku=json_readers.text(raw, "sku"),
+        vendor=json_readers.text(raw, "brand"),
+        ordered=count.ordered,
+        current=count.current,
+        shipped=count.shipped,
+        cancelled=count.cancelled,
+        refundable=count.current,
+        unfulfilled=count.waiting,
+        cancellable=stoppable,
+        unit_price=each(raw, count.ordered, rates),
+        original_unit_price=rates.read(raw, "base_price"),
+        tax=_tax(raw, rates),
+        placements=_places(raw, count.waiting, place, closed, packing),
+        is_restockable=is_counted,
+        is_tracked=is_counted,
+        is_editable=False,
+        is_gift_card=kind == "giftcertificate",
+        needs_shipping=kind in ("physical", ""),
+        group_id=bundle,
+        group_title=names.get(bundle, ""),
+        stock_item_id=variant if variant != "0" else "",
+        why_not="" if stoppable else closed or str(capabilities.LINE_GONE),
     )
-    return tuple(said for said in (name, *rest) if said)
+
+
+def _places(raw: Node, waiting: Decimal, place: Location | None, closed: str, packing: str) -> tuple[Placement, ...]:
+    if not waiting:
+        return ()
+    readiness = Readiness.GONE if closed else Readiness.BEING_PACKED if packing else Readiness.OPEN
+    ident = json_readers.ident(raw, "id")
+    return (Placement(id=ident, group_id="", units=waiting, readiness=readiness, location=place, detail=packing),)
+
+
+def net(raw: Node, rates: Rates, *, included: bool) -> Money:
+    """The whole line after discounts, as the store writes prices."""
+    gross = money.amount(raw, rates.currency, "discounted_total_inc_tax", "total_inc_tax")
+    return gross if included else max(gross - money.amount(raw, rates.currency, "total_tax"), rates.zero)
+
+
+def each(raw: Node, ordered: Decimal, rates: Rates) -> MoneyPair:
+    """After discounts, without tax, to the minor unit: for show."""
+    if not ordered:
+        return rates.read(raw, "price_ex_tax")
+    return rates.pair(Money(net(raw, rates, included=False).amount / ordered, rates.currency).rounded())
+
+
+def _tax(raw: Node, rates: Rates) -> tuple[str, ...]:
+    return sentences.tax(money.amount(raw, rates.currency, "total_tax"))
+
+
+# --- totals ----------------------------------------------------------------------------------------
+FIRST = ("purchase", "authorization", "pending")  # events that begin a payment
+
+
+def to_totals(read: Read, rates: Rates, *, is_over: bool) -> Totals:
+    raw, zero, currency = read.raw, rates.zero, rates.currency
+    whole = money.amount(raw, currency, "total_inc_tax")
+    got = total((p.amount.customer for p in read.paid if p.refundable is not None), currency)
+    back = money.refunded(read.records, rates)
+    held = total((p.capturable for p in read.paid if p.capturable), currency)
+    fees = _both(raw, currency, "handling_cost_ex_tax", "wrapping_cost_ex_tax")
+    fees += money.sum_of(cancellable.fee_nodes(raw), currency, *cancellable.FEE_COST)
+    return Totals(
+        original=rates.pair(whole),
+        current=rates.pair(zero if is_over else max(whole - back, zero)),
+        subtotal=rates.read(raw, "subtotal_ex_tax"),
+        tax=rates.read(raw, "total_tax"),
+        shipping=rates.read(raw, "shipping_cost_ex_tax"),
+        discounts=rates.pair(_both(raw, currency, "discount_amount", "coupon_discount")),
+        received=rates.pair(got),
+        refunded=rates.pair(back),
+        refunded_shipping=rates.pair(cancellable.given("SHIPPING", read.records, rates)),
+        outstanding=rates.pair(zero if is_over or held else max(whole - got, zero)),
+        capturable=rates.pair(held),
+        net=rates.pair(got - back),
+        fees=rates.pair(fees) if fees else None,
+    )
+
+
+def _both(raw: Node, currency: str, *names: str) -> Money:
+    return total((money.amount(raw, currency, name) for name in names), currency)
+
+
+def is_clear(raw: Node, rows: Sequence[Node], rates: Rates) -> bool:
+    """Are all amounts in the currency that was paid? Where another was shown, only the payments can tell."""
+    if any(json_readers.currency(row, "currency") not in ("", rates.currency) for row in rows):
+        return False
+    if rates.shown == rates.currency or not rows:  # nothing was paid: no money moves
+        return True
+    whole = money.amount(raw, rates.currency, "total_inc_tax")
+    first = (row for row in rows if json_readers.text(row, "event") in FIRST and not money.is_error(row))
+    return money.sum_of(first, rates.currency, "amount") == whole

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stores.canonical.events import EventKind
+from stores.connectors.errors import proving
 from stores.connectors.webhooks import Deliveries, Hook, standard, standing_at
-from stores.kernel.errors import OutcomeUnknown, RemoteRefused
+from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.json_readers import Node
 from stores.kernel.security import signing
 from stores.platforms.bigcommerce.api import Api
 
@@ -92,10 +93,8 @@ WAKE = {"is_active": True}
 
 def _told(api: Api, method: str, path: str, body: Mapping[str, Any]) -> Hook:
     answer = api.effect(method, path, body)
-    try:
-        return _to_hook(json_readers.node(json_readers.node(answer.body, "body").get("data"), "data"))
-    except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status) from exc
+    with proving(answer=answer):
+        return _to_hook(json_readers.inner(answer.body, "data"))
 
 
 def remove(api: Api, hook_id: str) -> None:

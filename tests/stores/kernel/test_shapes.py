@@ -74,3 +74,33 @@ def test_a_misread_answer_is_a_failed_read():
         raise Misread("items")
 
     assert (caught.value.code, caught.value.user_message) == ("bad_shape", "Not understood.")
+
+
+@pytest.mark.parametrize(("said", "number"), [
+    (7, "7"), ("7.50", "7.50"), (Decimal("0.1"), "0.1"), (Decimal("1E+2"), "100"), ("-3", "-3"), ("", "0"), (None, "0"),
+])  # fmt: skip
+def test_a_number_is_read_as_json_has_it_or_as_text(said, number):
+    assert str(json_readers.decimal({"n": said}, "n")) == number
+
+
+@pytest.mark.parametrize("said", [True, 1.5, "1e5", "1,50", "１", " 1", "NaN", [], "1" * 16])
+def test_what_is_no_number_is_misread(said):
+    with pytest.raises(Misread, match="n"):
+        json_readers.decimal({"n": said}, "n")
+
+
+@pytest.mark.parametrize(("said", "is_whole"), [(3, True), ("3.0", True), (None, True), ("2.5", False), (-1, False)])
+def test_pieces_are_whole_and_never_below_zero(said, is_whole):
+    if is_whole:
+        assert json_readers.whole({"n": said}, "n") == Decimal(said or 0)
+        return
+    with pytest.raises(Misread):
+        json_readers.whole({"n": said}, "n")
+
+
+def test_a_currency_is_three_capitals_of_the_first_name_that_says_one():
+    assert json_readers.currency({"a": "", "b": "KWD"}, "a", "b") == "KWD"
+    assert json_readers.currency({}, "a") == ""
+    for said in ("usd", "US", "USDX", 840):
+        with pytest.raises(Misread):
+            json_readers.currency({"a": said}, "a")

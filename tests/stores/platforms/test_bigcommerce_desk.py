@@ -267,7 +267,7 @@ def test_reading_runs_at_the_limit_and_is_never_refused(desk):
     assert isinstance(shop, BigCommerce)
     begin = clock.now()
     for _ in range(300):
-        desk.patiently(lambda: shop.api.touch("v2/store"))
+        desk.patiently(lambda: shop.api.read("v2/store"))
 
     seconds = (clock.now() - begin).total_seconds()
 
@@ -280,7 +280,7 @@ def test_another_app_that_uses_up_the_window_is_waited_for(desk):
     assert isinstance(shop, BigCommerce)
     desk.world.switch("bigcommerce_limit", "small")
     for _ in range(60):
-        desk.patiently(lambda: shop.api.touch("v2/store"))
+        desk.patiently(lambda: shop.api.read("v2/store"))
 
     assert desk.world.counters()["throttled"].get("store", 0) <= 1  # until the first answer said how small it is
 

@@ -6,7 +6,7 @@ import pytest
 
 from stores.canonical.commands import VoidPayment
 from stores.kernel.errors import InputRejected, OutcomeUnknown, RemoteRefused
-from stores.platforms.bigcommerce import BigCommerce, errors
+from stores.platforms.bigcommerce import BigCommerce, capabilities
 from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.errors import ROWS
@@ -25,7 +25,7 @@ def answered(network, method, row, url=place.ANY):
 def test_an_effect_that_is_answered_so(row, network):
     answered(network, "POST", row)
     if row.becomes is RemoteRefused:  # then it is looked whether the order was released already
-        network.get(place.ANY, json=recorded.order(payment_status="authorized"))
+        network.get(place.ANY, json=recorded.order(id=1, payment_status="authorized"))
 
     caught = outcome_of(lambda: place.on_network().carry_out(VOID, key="k", tag=rig.TAG))
 
@@ -61,7 +61,7 @@ def test_a_read_that_is_answered_so(row, network):
     ],
 )
 def test_errors_of_every_shape_become_one_message(body, said):
-    assert errors.flat(body) == said
+    assert capabilities.flat(body) == said
 
 
 def test_a_refusal_that_could_not_be_looked_at_is_unknown(network):

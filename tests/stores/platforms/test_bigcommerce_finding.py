@@ -26,9 +26,9 @@ from stores.canonical.request import Reason
 from stores.connectors.records import IN_ALL, Standing
 from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable
 from stores.kernel.money import Money
-from stores.platforms.bigcommerce import mapping, payments
-from stores.platforms.bigcommerce.mapping import Read
-from stores.platforms.bigcommerce.moneys import Rates
+from stores.platforms.bigcommerce import mapping, money
+from stores.platforms.bigcommerce.cancellable import Read
+from stores.platforms.bigcommerce.money import Rates
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.place import BASE, MUG, TEA
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG
@@ -79,7 +79,7 @@ def before() -> Order:
     """As the plan saw it: paid by two cards, nothing refunded."""
     raw = recorded.order(status_id=11, payment_status="captured")
     rows = [one | {"amount": Decimal(str(one["amount"]))} for one in BOUGHT]
-    return mapping.to_order(Read(raw, paid=payments.to_payments(raw, rows, [], Rates.of(raw))))
+    return mapping.to_order(Read(raw, paid=money.to_payments(raw, rows, [], Rates.of(raw))))
 
 
 def look(network, before: Order, command: RefundOrder, records: Any, rows: Any = ()) -> Finding:

@@ -19,7 +19,7 @@ from stores.canonical.receipts import Outcome
 from stores.canonical.request import RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
-from stores.platforms.bigcommerce import receipts
+from stores.platforms.bigcommerce import finding
 from stores.services import platform_client
 from tests.rigs.desk import Desk, desk_on
 from tests.stores.platforms.bigcommerce import place
@@ -125,7 +125,7 @@ def test_a_refund_of_which_one_payment_was_declined_is_not_told_as_unpaid():
             for place, no in enumerate(declined, start=1)
         ]  # fmt: skip
         with pytest.raises(RemoteRefused) as caught:
-            receipts.refund_begun({"id": 6, "order_id": 1, "items": [], "payments": paid}, command)
+            finding.refund_begun({"id": 6, "order_id": 1, "items": [], "payments": paid}, command)
         assert words in caught.value.user_message
         assert "Card expired." in caught.value.user_message
 

@@ -26,9 +26,9 @@ from stores.canonical.order import (
 from stores.kernel.errors import RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.kernel.money import Money
-from stores.platforms.bigcommerce import mapping, parts, payments, stock, totals
-from stores.platforms.bigcommerce.mapping import Read
-from stores.platforms.bigcommerce.moneys import Rates
+from stores.platforms.bigcommerce import cancellable, mapping, money
+from stores.platforms.bigcommerce.cancellable import Read, Stocks
+from stores.platforms.bigcommerce.money import Rates
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.place import BASE, MUG, TEA
 
@@ -265,9 +265,9 @@ def to_order(told: dict[str, Any]) -> Order:
     records, rows, sent = (json_readers.nodes(told, name) for name in ("refunds", "rows", "sent"))
     rates = Rates.of(raw)
     read = Read(
-        raw, records, payments.to_payments(raw, rows, records, rates), payments.states(records, rows),
-        parts.costs(raw, parts.shipping_places(raw), records, rates), sent, stock.Stocks(True, True, {}),
-        totals.is_clear(raw, rows, rates),
+        raw, records, money.to_payments(raw, rows, records, rates), money.states(records, rows),
+        cancellable.costs_left(raw, cancellable.shipping_places(raw), records, rates), sent, Stocks(True, True, {}),
+        mapping.is_clear(raw, rows, rates),
     )  # fmt: skip
     return mapping.to_order(read)
 

@@ -13,18 +13,18 @@ import pytest
 from stores.canonical.order import PaymentStatus
 from stores.canonical.receipts import EffectState, Outcome, Receipt, Reported
 from stores.kernel.errors import InputRejected, JobFailed
+from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread
-from stores.platforms.bigcommerce import acting as bc_acting
+from stores.platforms.bigcommerce import cancellable as bc_cancellable
 from stores.platforms.bigcommerce import capabilities as bc_words
-from stores.platforms.bigcommerce import items as bc_items
-from stores.platforms.bigcommerce import lines as bc_lines
-from stores.platforms.bigcommerce import mapping as bc
-from stores.platforms.bigcommerce import moneys as bc_moneys
-from stores.platforms.bigcommerce import payments as bc_payments
-from stores.platforms.bigcommerce import receipts as bc_receipts
-from stores.platforms.bigcommerce.moneys import Rates as BigCommerceRates
+from stores.platforms.bigcommerce import finding as bc_finding
+from stores.platforms.bigcommerce import mapping as bc_mapping
+from stores.platforms.bigcommerce import money as bc_money
+from stores.platforms.bigcommerce import writing as bc_writing
+from stores.platforms.bigcommerce.money import Rates as BigCommerceRates
 from tests import make
 from tests.stores.platforms import rig
+from tests.stores.platforms.bigcommerce import place
 
 
 def line(units: int, *, shipped: int = 0, cancellable: int | None = None, current: int | None = None) -> Any:
@@ -42,7 +42,7 @@ def line(units: int, *, shipped: int = 0, cancellable: int | None = None, curren
     (11, [line(2, shipped=2), line(1)], "partial"), (11, [], "unfulfilled"),
 ])  # fmt: skip
 def test_bigcommerce_is_shipped_by_its_status_and_else_by_its_units(status, lines, told):
-    assert bc.to_fulfilment(status, lines) == told
+    assert bc_mapping.to_fulfilment(status, lines) == told
 
 
 def read(*refundable: str | None) -> Any:
@@ -55,7 +55,7 @@ def read(*refundable: str | None) -> Any:
     ("brand new", "1", "unknown"), ("", "1.00", "paid"), ("", "0.00", "paid"), ("", None, "pending"),
 ])  # fmt: skip
 def test_bigcommerce_is_paid_by_its_word_and_else_by_what_was_taken(word, taken, told):
-    assert bc.to_payment_state({"payment_status": word}, read(taken)) == told
+    assert bc_mapping.to_payment_state({"payment_status": word}, read(taken)) == told
 
 
 @pytest.mark.parametrize(("status", "lines", "paid", "told"), [
@@ -66,7 +66,7 @@ def test_bigcommerce_is_paid_by_its_word_and_else_by_what_was_taken(word, taken,
     (4, [line(2, shipped=1)], ["0"], (False, False)), (4, [line(2, current=0), line(1)], ["3"], (False, False)),
 ])  # fmt: skip
 def test_bigcommerce_is_over_when_all_went_back_and_nothing_left(status, lines, paid, told):
-    assert bc.is_cancelled({}, status, lines, read(*paid)) == told
+    assert bc_cancellable.is_cancelled({}, status, lines, read(*paid)) == told
 
 
 @pytest.mark.parametrize(("lines", "paid", "is_over", "told"), [
@@ -74,7 +74,7 @@ def test_bigcommerce_is_over_when_all_went_back_and_nothing_left(status, lines, 
     ([line(2, shipped=1)], ["1"], False, "never"), ([line(2)], [None], False, "never"),
 ])  # fmt: skip
 def test_bigcommerce_ends_by_a_refund_of_all_while_nothing_left(lines, paid, is_over, told):
-    assert bc.when_it_ends(lines, read(*paid), is_over=is_over).value == told
+    assert bc_cancellable.when_it_ends(lines, read(*paid), is_over=is_over).value == told
 
 
 @pytest.mark.parametrize(("lines", "blockers", "told"), [
@@ -82,19 +82,20 @@ def test_bigcommerce_ends_by_a_refund_of_all_while_nothing_left(lines, paid, is_
     ([line(2, shipped=2)], [], "none"), ([], [], "none"), ([line(2, cancellable=0)], ["held"], "none"),
 ])  # fmt: skip
 def test_how_much_of_a_bigcommerce_order_can_be_stopped(lines, blockers, told):
-    assert bc.how_much(lines, blockers) == told
+    assert bc_cancellable.how_much(lines, blockers) == told
 
 
 @pytest.mark.parametrize(("count", "is_whole"), [("0", True), ("3", True), ("-1", False), ("1.5", False)])
 def test_bigcommerce_counts_whole_units(count, is_whole):
     if is_whole:
-        assert (bc_items.whole({"n": count}, "n"), bc_items.pieces(Decimal(count))) == (Decimal(count), int(count))
+        assert json_readers.whole({"n": count}, "n") == Decimal(count)
+        assert bc_writing.pieces(Decimal(count)) == int(count)
         return
     with pytest.raises(Misread, match="n"):
-        bc_items.whole({"n": count}, "n")
+        json_readers.whole({"n": count}, "n")
     if Decimal(count) % 1:
         with pytest.raises(InputRejected, match="whole units"):
-            bc_items.pieces(Decimal(count))
+            bc_writing.pieces(Decimal(count))
 
 
 @pytest.mark.parametrize(("word", "seconds", "words"), [
@@ -104,7 +105,7 @@ def test_a_release_that_failed_says_why(word, seconds, words):
     begun = Receipt(outcome=Outcome.ACCEPTED, ids={}, reported=Reported(asked_at=make.NOW))
 
     with pytest.raises(JobFailed) as caught:
-        bc_receipts.void_state(begun, {"payment_status": word}, make.NOW + timedelta(seconds=seconds))
+        bc_finding.void_state(begun, {"payment_status": word}, make.NOW + timedelta(seconds=seconds))
 
     assert (caught.value.code, caught.value.user_message) == ("void_failed", str(words))
 
@@ -114,7 +115,7 @@ def test_a_release_that_failed_says_why(word, seconds, words):
 ])  # fmt: skip
 def test_a_release_under_way_is_asked_after(word, outcome):
     begun = Receipt(outcome=Outcome.ACCEPTED, ids={}, reported=Reported(asked_at=make.NOW))
-    receipt = bc_receipts.void_state(begun, {"payment_status": word}, make.NOW + timedelta(seconds=59))
+    receipt = bc_finding.void_state(begun, {"payment_status": word}, make.NOW + timedelta(seconds=59))
 
     assert (receipt.outcome, receipt.look_after) == (outcome, 2.0 if outcome == "accepted" else None)
 
@@ -125,7 +126,7 @@ def test_a_release_under_way_is_asked_after(word, outcome):
 def test_a_part_of_a_bigcommerce_refund_stands_as_its_transactions_say(state, told):
     part = {"id": "p1", "provider_id": "giftcertificate", "amount": 4, "offline": True, "declined_message": "no"}
 
-    found = bc_payments._part(part, state, ["77"], BigCommerceRates("USD", "USD", "USD", Decimal(1)))
+    found = bc_money._part(part, state, ["77"], BigCommerceRates("USD", "USD", "USD", Decimal(1)))
 
     assert (found.kind, found.status, found.is_manual, found.error) == ("refund", told, True, "no")
     assert (found.gateway, found.label, found.amount) == ("giftcertificate", "Gift certificate", make.pair("4.00"))
@@ -135,13 +136,13 @@ def test_a_part_of_a_bigcommerce_refund_stands_as_its_transactions_say(state, to
     (3, "3"), ("3.50", "3.50"), (Decimal("0.1"), "0.1"), (0, "0"), ("-1.5", "-1.5"),
 ])  # fmt: skip
 def test_bigcommerce_writes_amounts_as_numbers_or_texts(said, read):
-    assert str(bc_moneys.decimal({"n": said}, "n")) == read
+    assert str(json_readers.decimal({"n": said}, "n")) == read
 
 
 @pytest.mark.parametrize("said", [True, False, [], {}, "many", "NaN", "Infinity"], ids=str)
 def test_what_is_no_number_of_bigcommerce_is_not_read(said):
     with pytest.raises(Misread):
-        bc_moneys.decimal({"n": said}, "n")
+        json_readers.decimal({"n": said}, "n")
 
 
 @pytest.mark.parametrize(("waiting", "closed", "packing", "told"), [
@@ -149,7 +150,7 @@ def test_what_is_no_number_of_bigcommerce_is_not_read(said):
     (2, "Cancelled.", "Awaiting shipment", "gone"), (0, "", "", None),
 ])  # fmt: skip
 def test_where_units_of_a_bigcommerce_line_wait(waiting, closed, packing, told):
-    found = bc_lines._places({"id": 7}, Decimal(waiting), make.WAREHOUSE, closed, packing)
+    found = bc_mapping._places({"id": 7}, Decimal(waiting), make.WAREHOUSE, closed, packing)
 
     if told is None:
         assert found == ()
@@ -161,7 +162,7 @@ def test_where_units_of_a_bigcommerce_line_wait(waiting, closed, packing, told):
 
 @pytest.mark.parametrize(("tax", "told"), [("1.23", ("Tax: 1.23 USD",)), ("0", ()), (None, ())])
 def test_the_tax_of_a_bigcommerce_line_in_words(tax, told):
-    assert bc_lines._tax({"total_tax": tax}, BigCommerceRates("USD", "USD", "USD", Decimal(1))) == told
+    assert bc_mapping._tax({"total_tax": tax}, BigCommerceRates("USD", "USD", "USD", Decimal(1))) == told
 
 
 @pytest.mark.parametrize("kind", ["cancel", "stock"])
@@ -172,6 +173,6 @@ def test_a_bigcommerce_receipt_without_a_count_is_done_at_the_first_look(kind):
         outcome=Outcome.ACCEPTED, ids={"order": "1"}, reported=Reported(state=EffectState.CANCELLED), look_after=1.0
     )
 
-    found = bc_acting.poll(None, command, begun, lambda: make.NOW)  # type: ignore[arg-type]
+    found = place.on_network().poll(command, begun)
 
     assert found == replace(begun, outcome=Outcome.APPLIED, look_after=None)

@@ -20,7 +20,7 @@ def test_where_nothing_is_said_one_request_costs_one(platform, maximum, per_seco
     module = import_module(f"stores.platforms.{platform}.api")
     caller = module.Signer if platform == "magento" else module.Api
 
-    assert caller.usage(None, Answer(200, {}, {})) == Usage(
+    assert caller.usage(caller.__new__(caller), Answer(200, {}, {})) == Usage(
         requested=1, actual=1, available=None, maximum=maximum, per_second=per_second
     )
 
@@ -33,7 +33,7 @@ def test_bigcommerce_shares_out_what_is_left_of_its_window(quota, left, reset, a
     headers = {"x-rate-limit-requests-quota": str(quota), "x-rate-limit-requests-left": str(left)}
     answer = Answer(200, headers | {"x-rate-limit-time-reset-ms": str(reset)}, {})
 
-    assert BigCommerceApi.usage(None, answer) == Usage(  # type: ignore[arg-type]
+    assert BigCommerceApi.__new__(BigCommerceApi).usage(answer) == Usage(
         requested=1, actual=1, available=available, maximum=1, per_second=per_second
     )
 

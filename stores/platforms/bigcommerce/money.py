@@ -1,20 +1,69 @@
-"""What was paid, what is held and what went back, per payment gateway; and whether a refund's payment was made.
+"""Numbers of theirs as money of ours, and what was paid, is held and went back, per payment gateway.
 
-A refund names a provider, a transaction a gateway; they are the same word for most. `payment_of` finds the payment.
+Text in v2, JSON numbers in v3, three currencies by name: `default_currency_code` is the one the customer pays in,
+`currency_code` the one prices were shown in, `store_default_currency_code` the store's own; the rate leads from the
+store's to the paid one (the vendor's description). A refund names a provider, a transaction a gateway; they are the
+same word for most, and `payment_of` finds the payment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
-from stores.canonical.order import Payment, PaymentKind, PaymentStatus, Refund, RefundedLine
+from stores.canonical.order import MoneyPair, Payment, PaymentKind, PaymentStatus, Refund, RefundedLine
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Node
+from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total
-from stores.platforms.bigcommerce import capabilities, moneys
-from stores.platforms.bigcommerce.moneys import Rates
+from stores.platforms.bigcommerce import capabilities
+
+
+def amount(parent: Node, currency: str, *names: str) -> Money:
+    return Money(json_readers.decimal(parent, *names), currency).rounded()
+
+
+def sum_of(parents: Iterable[Node], currency: str, *names: str) -> Money:
+    return total((amount(parent, currency, *names) for parent in parents), currency)
+
+
+def back_payments(records: Iterable[Node]) -> list[Node]:
+    """Each payment that a refund made, or tried to make."""
+    return [part for record in records for part in json_readers.nodes(record, "payments")]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """currency: the one that moves; shop: the store's own; shown: of the storefront; rate: shop × rate = currency."""
+
+    currency: str
+    shop: str
+    shown: str
+    rate: Decimal
+
+    @classmethod
+    def of(cls, raw: Node) -> Rates:
+        currency = json_readers.currency(raw, "default_currency_code", "currency_code")
+        if not currency:
+            raise Misread("default_currency_code")
+        shop = json_readers.currency(raw, "store_default_currency_code") or currency
+        rate = json_readers.decimal(raw, "store_default_to_transactional_exchange_rate")
+        return cls(currency, shop, json_readers.currency(raw, "currency_code") or currency, rate)
+
+    @property
+    def zero(self) -> Money:
+        return Money.zero(self.currency)
+
+    def pair(self, money: Money) -> MoneyPair:
+        """In both currencies; without a rate the paid one stands for both."""
+        if self.shop == self.currency or self.rate <= 0:
+            return MoneyPair(shop=money, customer=money)
+        return MoneyPair(shop=Money(money.amount / self.rate, self.shop).rounded(), customer=money)
+
+    def read(self, parent: Node, *names: str) -> MoneyPair:
+        return self.pair(amount(parent, self.currency, *names))
+
 
 BY_HAND = ("bankdeposit", "cheque", "cod", "moneyorder", "instore", "custom")
 CREDIT = ("storecredit", "giftcertificate")
@@ -25,7 +74,7 @@ States = Mapping[str, PaymentStatus]  # refund payment id → what became of it
 
 def to_payments(raw: Node, rows: Sequence[Node], records: Sequence[Node], rates: Rates) -> tuple[Payment, ...]:
     """One payment per gateway. Money in another currency than the order's is left to a person (`is_clear`)."""
-    ours = [row for row in rows if moneys.code(row, "currency") in ("", rates.currency)]
+    ours = [row for row in rows if json_readers.currency(row, "currency") in ("", rates.currency)]
     gateways = list(dict.fromkeys(json_readers.text(row, "gateway") for row in ours))
     found = [_payment(gateway, _of(ours, gateway), raw, rates) for gateway in gateways]
     known = [payment for payment in found if payment is not None]
@@ -33,25 +82,20 @@ def to_payments(raw: Node, rows: Sequence[Node], records: Sequence[Node], rates:
 
 
 def _of(rows: Sequence[Node], gateway: str) -> list[Node]:
-    return [
-        row
-        for row in rows
-        if json_readers.text(row, "gateway") == gateway and json_readers.text(row, "status") != "error"
-    ]
+    return [row for row in rows if json_readers.text(row, "gateway") == gateway and not is_error(row)]
 
 
 def _payment(gateway: str, rows: Sequence[Node], raw: Node, rates: Rates) -> Payment | None:
-    def sum_of(*events: str) -> Money:
-        mine = (row for row in rows if json_readers.text(row, "event") in events)
-        return total((moneys.amount(row, rates.currency, "amount") for row in mine), rates.currency)
+    def of(*events: str) -> Money:
+        return sum_of((row for row in rows if json_readers.text(row, "event") in events), rates.currency, "amount")
 
     by_hand = gateway in BY_HAND or any(json_readers.text(row, "method") in ("offline", "custom") for row in rows)
-    taken = sum_of("purchase", "capture") or sum_of("settled")
-    held = max(sum_of("authorization") - sum_of("capture", "void"), rates.zero)
-    waiting = sum_of("pending")
+    taken = of("purchase", "capture") or of("settled")
+    held = max(of("authorization") - of("capture", "void"), rates.zero)
+    waiting = of("pending")
     if by_hand and not taken and waiting and _is_paid_outside(raw):
         taken = waiting
-    released = sum_of("void")
+    released = of("void")
     kinds = ((taken, PaymentKind.SALE), (held, PaymentKind.AUTHORISATION), (released, PaymentKind.VOID),
              (waiting, PaymentKind.OTHER))  # fmt: skip
     said = next(((amount, kind) for amount, kind in kinds if amount), None)
@@ -80,7 +124,7 @@ def _is_paid_outside(raw: Node) -> bool:
 def _held_without_row(raw: Node, rates: Rates) -> list[Payment]:
     if json_readers.text(raw, "payment_status") != "authorized":
         return []
-    whole = moneys.amount(raw, rates.currency, "total_inc_tax")
+    whole = amount(raw, rates.currency, "total_inc_tax")
     said = json_readers.text(raw, "payment_method")
     return [
         Payment(
@@ -93,12 +137,9 @@ def _held_without_row(raw: Node, rates: Rates) -> list[Payment]:
 def label(gateway: str, rows: Sequence[Node]) -> str:
     """ "Visa •••• 4242", "Bank deposit": for people."""
     card: Node = next((row["credit_card"] for row in rows if isinstance(row.get("credit_card"), Mapping)), {})
-    last, kind = (
-        json_readers.text(card, "card_last4"),
-        json_readers.text(card, "card_type").replace("_", " ").capitalize(),
-    )
+    last, kind = json_readers.text(card, "card_last4"), json_readers.text(card, "card_type")
     if kind and last:
-        return f"{kind} •••• {last[-4:]}"
+        return f"{kind.replace('_', ' ').capitalize()} •••• {last[-4:]}"
     outside: Node = next((row["offline"] for row in rows if isinstance(row.get("offline"), Mapping)), {})
     return LABELS.get(gateway) or json_readers.text(outside, "display_name") or gateway
 
@@ -130,14 +171,10 @@ def payment_of(provider: str, ids: Sequence[str]) -> str:
 # --- what went back ----------------------------------------------------------------------------------
 def refunded(records: Sequence[Node], rates: Rates, payment_id: str = "", ids: Sequence[str] = ()) -> Money:
     """Recorded and not declined."""
-    gone = (
-        moneys.amount(part, rates.currency, "amount")
-        for record in records
-        for part in json_readers.nodes(record, "payments")
-        if not json_readers.flag(part, "is_declined")
-        and (not payment_id or payment_of(json_readers.text(part, "provider_id"), ids) == payment_id)
-    )
-    return total(gone, rates.currency)
+    gone = [part for part in back_payments(records) if not json_readers.flag(part, "is_declined")]
+    if payment_id:
+        gone = [part for part in gone if payment_of(json_readers.text(part, "provider_id"), ids) == payment_id]
+    return sum_of(gone, rates.currency, "amount")
 
 
 def states(records: Sequence[Node], rows: Sequence[Node]) -> dict[str, PaymentStatus]:
@@ -145,7 +182,7 @@ def states(records: Sequence[Node], rows: Sequence[Node]) -> dict[str, PaymentSt
 
     A refund of money that was not settled yet may stand there as a void (changelog of 2026-10-02: Braintree).
     """
-    back = sorted((row for row in rows if json_readers.text(row, "event") in ("refund", "void")), key=_is_error)
+    back = sorted((row for row in rows if json_readers.text(row, "event") in ("refund", "void")), key=is_error)
     ids = list(dict.fromkeys(json_readers.text(row, "gateway") for row in rows))
     found: dict[str, PaymentStatus] = {}
     used: set[str] = set()
@@ -179,12 +216,12 @@ def _names(row: Node) -> tuple[str, str]:
     return json_readers.ident(row, "id"), json_readers.text(row, "gateway_transaction_id")
 
 
-def _is_error(row: Node) -> bool:
+def is_error(row: Node) -> bool:
     return json_readers.text(row, "status") == "error"
 
 
 def _end(row: Node) -> PaymentStatus:
-    return PaymentStatus.FAILED if _is_error(row) else PaymentStatus.SUCCESS
+    return PaymentStatus.FAILED if is_error(row) else PaymentStatus.SUCCESS
 
 
 def _fits(row: Node, record: Node, part: Node, ids: Sequence[str]) -> bool:
@@ -195,7 +232,7 @@ def _fits(row: Node, record: Node, part: Node, ids: Sequence[str]) -> bool:
         at, created = json_readers.when(row, "date_created"), json_readers.when(record, "created")
         if at is None or created is None or at < created:
             return False
-    return moneys.decimal(row, "amount") == moneys.decimal(part, "amount")
+    return json_readers.decimal(row, "amount") == json_readers.decimal(part, "amount")
 
 
 def to_refund(record: Node, state: States, ids: Sequence[str], rates: Rates, at: datetime) -> Refund:
@@ -206,7 +243,7 @@ def to_refund(record: Node, state: States, ids: Sequence[str], rates: Rates, at:
         id=json_readers.ident(record, "id"),
         created_at=json_readers.when(record, "created") or at,
         note=reason(record),
-        amount=rates.pair(total((moneys.amount(part, rates.currency, "amount") for part in back), rates.currency)),
+        amount=rates.pair(sum_of(back, rates.currency, "amount")),
         lines=tuple(
             RefundedLine(
                 line_id=json_readers.ident(item, "item_id"), units=json_readers.units(item, "quantity"), restock="none",

@@ -1,22 +1,27 @@
-"""Our commands as BigCommerce wants them, and what must be true before one leaves: nothing there is idempotent."""
+"""Our commands as BigCommerce wants them, and what must be true before one leaves: nothing there is idempotent.
+
+Our commands as BigCommerce wants them, and what must be true before one leaves: nothing there is idempotent.
+
+What a refund names, item by item: the one computation that both the quote and the refund use. Pure.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from stores.canonical.commands import CancelOrder, CorrectStock, PaymentBack, RefundOrder
 from stores.canonical.order import PaymentStatus
 from stores.connectors.judge import MARK
-from stores.kernel.errors import RemoteRefused, RemoteUnavailable, Unsupported
+from stores.kernel.errors import InputRejected, RemoteRefused, RemoteUnavailable, Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.kernel.money import Money, total
-from stores.platforms.bigcommerce import capabilities, items, moneys, parts, payments
-from stores.platforms.bigcommerce.mapping import Read, status_of, why_closed
-from stores.platforms.bigcommerce.moneys import Rates
-from stores.platforms.bigcommerce.quoting import Back, Quoted
+from stores.kernel.money import Money, summed, total
+from stores.platforms.bigcommerce import cancellable, capabilities, money
+from stores.platforms.bigcommerce.api import Back, Item, Quoted
+from stores.platforms.bigcommerce.cancellable import Cost, Read
+from stores.platforms.bigcommerce.money import Rates
 
 LONGEST_NOTES = 65_535
 WAIT_SECONDS = 10.0
@@ -44,8 +49,12 @@ def guard_open(raw: Node, tag: str) -> None:
     status = int(json_readers.units(raw, "status_id"))
     if is_cancelled(raw) and tag not in json_readers.text(raw, "staff_notes"):
         raise RemoteRefused("cancelled", code="already", user_message=str(capabilities.BY_ANOTHER))
-    closed = why_closed(Read(raw), status) if status not in (capabilities.REFUNDED, capabilities.CANCELLED) else ""
-    has_left = any(items.whole(line, "quantity_shipped") for line in parts.lines(raw))
+    closed = (
+        cancellable.why_closed(Read(raw), status)
+        if status not in (capabilities.REFUNDED, capabilities.CANCELLED)
+        else ""
+    )
+    has_left = any(json_readers.whole(line, "quantity_shipped") for line in cancellable.line_nodes(raw))
     if closed or has_left:
         why = closed or str(capabilities.CLOSED[capabilities.SHIPPED])
         raise moved_on("not_open", why)
@@ -63,7 +72,7 @@ def cancel_body(raw: Node, note: str, tag: str) -> dict[str, Any]:
 
 
 # --- refunds -----------------------------------------------------------------------------------------
-def whole(command: RefundOrder) -> Money:
+def whole_amount(command: RefundOrder) -> Money:
     """Raises Unsupported for a refund of nothing."""
     found = total((payment.amount for payment in command.payments), command.currency)
     if found.amount <= 0:
@@ -75,17 +84,19 @@ def guard_refund(command: RefundOrder, raw: Node, records: Sequence[Node], tag: 
     """Raises RemoteRefused where our own refund is there already, or the order moved on since our last look."""
     if Rates.of(raw).currency != command.currency:
         raise RemoteRefused("currency", code="currency_changed", user_message=str(capabilities.OTHER_CURRENCY))
-    if any(tag in payments.reason(record) for record in records):
+    if any(tag in money.reason(record) for record in records):
         raise RemoteRefused("already there", code="already", user_message=str(capabilities.ALREADY))
-    if closed := why_closed(Read(raw), status_of(raw)):
+    if closed := cancellable.why_closed(Read(raw), cancellable.status_of(raw)):
         raise moved_on("not_open", closed)
-    lines = {json_readers.ident(line, "id"): line for line in parts.lines(raw)}
+    lines = {json_readers.ident(line, "id"): line for line in cancellable.line_nodes(raw)}
     for back in command.lines:
         line = lines.get(back.line_id)
-        if line is not None and back.units > json_readers.units(line, "quantity") - items.whole(
-            line, "quantity_shipped"
-        ):
+        if line is not None and back.units > _still_here(line):
             raise moved_on("shipped", capabilities.UNITS_LEFT)
+
+
+def _still_here(line: Node) -> Decimal:
+    return json_readers.units(line, "quantity") - json_readers.whole(line, "quantity_shipped")
 
 
 def moved_on(code: str, why: object) -> RemoteRefused:
@@ -94,19 +105,16 @@ def moved_on(code: str, why: object) -> RemoteRefused:
 
 def may_be_running(records: Sequence[Node]) -> bool:
     """Refunds run one after another, so only the last can; what is paid names its transaction, or nothing at all."""
-    last = records[-1:]
     return any(
-        not json_readers.flag(part, "is_declined")
-        and not json_readers.flag(part, "offline")
+        not json_readers.flag(part, "is_declined") and not json_readers.flag(part, "offline")
         and not part.get("transaction_id")
-        for record in last
-        for part in json_readers.nodes(record, "payments")
-    )
+        for part in money.back_payments(records[-1:])
+    )  # fmt: skip
 
 
 def guard_running(records: Sequence[Node], rows: Sequence[Node]) -> None:
     """Parallel refunds are refused there: wait for the other one before anything is sent."""
-    if PaymentStatus.PENDING in payments.states(records, rows).values():
+    if PaymentStatus.PENDING in money.states(records, rows).values():
         raise running()
 
 
@@ -116,28 +124,26 @@ def running() -> RemoteUnavailable:
     )
 
 
-def refund_items(command: RefundOrder, raw: Node, costs: Sequence[parts.Cost], reason: str) -> list[items.Item]:
-    units: dict[str, Decimal] = {}
-    for line in command.lines:
-        units[line.line_id] = units.get(line.line_id, Decimal(0)) + line.units
-    return items.wanted(raw, costs, units, shipping=command.shipping, fees=command.fees, reason=reason)
+def refund_items(command: RefundOrder, raw: Node, costs: Sequence[Cost], reason: str) -> list[Item]:
+    units = summed((line.line_id, line.units) for line in command.lines)
+    return wanted(raw, costs, units, shipping=command.shipping, fees=command.fees, reason=reason)
 
 
-def refund_body(command: RefundOrder, wanted: list[items.Item], quoted: Quoted, ids: Sequence[str]) -> dict[str, Any]:
+def refund_body(command: RefundOrder, wanted: list[Item], quoted: Quoted, ids: Sequence[str]) -> dict[str, Any]:
     """With the amounts a person confirmed: those of the quote, or smaller ones that replace it."""
-    sum_back = whole(command)
+    sum_back = whole_amount(command)
     backs = matched(command.payments, quoted, ids)
     body = {
         "items": wanted,
         "payments": [
-            {"provider_id": back.provider, "amount": items.number(payment.amount), "offline": payment.is_manual}
+            {"provider_id": back.provider, "amount": json_number(payment.amount), "offline": payment.is_manual}
             for payment, back in backs
         ],
     }
     if all(payment.amount == back.amount for payment, back in backs) and sum_back == _sum(quoted, backs):
         return body
     if sum_back > _most(quoted, backs):
-        raise items.less_left()
+        raise less_left()
     return body | {"merchant_calculated_override": override(sum_back, quoted)}
 
 
@@ -156,7 +162,7 @@ def override(amount: Money, quoted: Quoted) -> dict[str, Any]:
     """A sum of one's own, and its proportional share of the quoted tax."""
     share = quoted.tax.amount * amount.amount / quoted.total.amount if quoted.total else Decimal(0)
     tax = Money(share.quantize(Decimal("0.000001"), ROUND_HALF_UP), amount.currency).rounded()
-    return {"total_amount": items.number(amount), "total_tax": items.number(min(tax, amount))}
+    return {"total_amount": json_number(amount), "total_tax": json_number(min(tax, amount))}
 
 
 def matched(wanted: Sequence[PaymentBack], quoted: Quoted, ids: Sequence[str]) -> list[tuple[PaymentBack, Back]]:
@@ -169,21 +175,18 @@ def matched(wanted: Sequence[PaymentBack], quoted: Quoted, ids: Sequence[str]) -
 
 
 def _is_same(payment: PaymentBack, back: Back, ids: Sequence[str]) -> bool:
-    is_named = payment.gateway == back.provider or payments.payment_of(back.provider, ids) == payment.payment_id
+    is_named = payment.gateway == back.provider or money.payment_of(back.provider, ids) == payment.payment_id
     return is_named and payment.is_manual == back.offline
 
 
 # --- stock -------------------------------------------------------------------------------------------
 def stock_body(command: CorrectStock, tag: str) -> dict[str, Any]:
     """Relative, and named by variant: one entry for each place."""
-    merged: dict[tuple[str, str], Decimal] = {}
-    for change in command.changes:
-        pair = (change.stock_item_id, change.location_id)
-        merged[pair] = merged.get(pair, Decimal(0)) + change.delta
+    merged = summed(((change.stock_item_id, change.location_id), change.delta) for change in command.changes)
     return {
         "reason": f"Rescind, order {command.order_id} {tag}",
         "items": [
-            {"location_id": _number(place), "variant_id": _number(variant), "quantity": signed(delta)}
+            {"location_id": _as_number(place), "variant_id": _as_number(variant), "quantity": pieces(delta)}
             for (variant, place), delta in merged.items()
             if delta
         ],
@@ -201,21 +204,21 @@ def guard_stock(command: CorrectStock, raw: Node, records: Callable[[], Sequence
         raise moved_on("cancelled", capabilities.STOCK_BY_ANOTHER)
     if not added and not is_cancelled(raw):
         raise moved_on("open_again", capabilities.STOCK_OPEN_AGAIN)
-    if any(_is_over(line) for line in parts.lines(raw) if json_readers.text(line, "variant_id") in added):
+    if any(_is_over(line) for line in cancellable.line_nodes(raw) if json_readers.text(line, "variant_id") in added):
         raise moved_on("shipped", capabilities.UNITS_LEFT)
 
 
 def _is_refunded_by_hand(raw: Node, records: Callable[[], Sequence[Node]]) -> bool:
     """Refunded by its status, not by money: a status set by a person gives stock back, the one of a refund does not."""
-    if status_of(raw) != capabilities.REFUNDED:
+    if cancellable.status_of(raw) != capabilities.REFUNDED:
         return False
     rates = Rates.of(raw)
-    return payments.refunded(records(), rates) < moneys.amount(raw, rates.currency, "total_inc_tax")
+    return money.refunded(records(), rates) < money.amount(raw, rates.currency, "total_inc_tax")
 
 
 def _is_over(line: Node) -> bool:
     """More of it left or went back than was ordered: somebody shipped units that were just taken off the order."""
-    gone = items.whole(line, "quantity_shipped") + items.whole(line, "quantity_refunded")
+    gone = json_readers.whole(line, "quantity_shipped") + json_readers.whole(line, "quantity_refunded")
     return gone > json_readers.units(line, "quantity")
 
 
@@ -223,11 +226,64 @@ def pairs(command: CorrectStock) -> list[tuple[str, str]]:
     return list(dict.fromkeys((change.stock_item_id, change.location_id) for change in command.changes))
 
 
-def signed(delta: Decimal) -> int:
-    return items.pieces(delta)
-
-
-def _number(said: str) -> int:
+def _as_number(said: str) -> int:
     if not said.isascii() or not said.isdigit() or len(said) > 18:
         raise RemoteRefused("not counted", code="not_counted", user_message=str(capabilities.NOT_COUNTED))
     return int(said)
+
+
+def wanted(
+    raw: Node,
+    costs: Sequence[Cost],
+    units: Mapping[str, Decimal],
+    *,
+    shipping: Money | None,
+    fees: Money | None,
+    reason: str,
+) -> list[Item]:
+    """Units of lines with their gift wrapping, then shipping, then handling and fees; each with the same reason.
+
+    Raises RemoteRefused where less is left than is wanted.
+    """
+    lines = {json_readers.ident(line, "id"): line for line in cancellable.line_nodes(raw)}
+    found = [item for line_id, count in units.items() for item in _goods(lines.get(line_id), count)]
+    found += _costs(shipping, cancellable.of_kind(costs, "SHIPPING"))
+    found += _costs(fees, cancellable.of_kind(costs, "HANDLING", "FEE"))
+    return [item | {"reason": reason} for item in found]
+
+
+def _goods(line: Node | None, count: Decimal) -> Iterator[Item]:
+    if line is None or count > json_readers.units(line, "quantity") - json_readers.whole(line, "quantity_refunded"):
+        raise less_left()
+    item = {"item_id": cancellable.number(line, "id"), "quantity": pieces(count)}
+    yield {"item_type": "PRODUCT", **item}
+    if json_readers.decimal(line, "wrapping_cost_inc_tax") > 0:
+        yield {"item_type": "GIFT_WRAPPING", **item}
+
+
+def _costs(amount: Money | None, found: Sequence[Cost]) -> list[Item]:
+    if not amount:
+        return []
+    if amount > cancellable.sum_of(found, amount.currency):
+        raise less_left()
+    return [
+        {"item_type": cost.kind, "item_id": cost.id, "amount": json_number(part)}
+        for cost, part in cancellable.spread(amount, found)
+    ]
+
+
+def less_left() -> RemoteRefused:
+    return RemoteRefused("less is left", code="less_refundable", user_message=str(capabilities.LESS_LEFT))
+
+
+def pieces(count: Decimal) -> int:
+    """Raises InputRejected for a part of a unit: the platform counts whole ones."""
+    if count != count.to_integral_value():
+        raise InputRejected("units", "BigCommerce counts whole units only.")
+    return int(count)
+
+
+def json_number(amount: Money) -> int | float:
+    """A JSON number that reads back as the same decimal; no arithmetic is done with it."""
+    said = amount.rounded().amount
+    return int(said) if said == said.to_integral_value() else float(said)
