@@ -7,7 +7,7 @@ without parts. Facts (what a unit cost, what was kept, what a payment holds) com
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from stores.canonical.order import Payment
@@ -27,6 +27,12 @@ def guard_step(request: CancelRequest, step: Money, words: str) -> None:
     asked = (*request.part.values(), *([request.shipping] if request.shipping else []))
     if any(said.currency == step.currency and said.amount % step.amount for said in asked if said.amount.is_finite()):
         raise refusal("too_fine", str(words) % {"step": f"{step.amount:f}"})
+
+
+def wanted(request: CancelRequest, most: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Units by line that can be worth something; the planner says what is wrong with the rest. most: by line."""
+    asked = ((line, request.lines.get(line, Decimal(0)), units) for line, units in most.items())
+    return {line: units for line, units, left in asked if units.is_finite() and 0 < units <= left}
 
 
 def quote(

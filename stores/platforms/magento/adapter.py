@@ -23,7 +23,7 @@ from stores.kernel.http.json_readers import Node
 from stores.kernel.i18n import with_theirs
 from stores.platforms.magento import capabilities, finding, reading, writing
 from stores.platforms.magento import capabilities as declared
-from stores.platforms.magento.api import STORE, Api, understood
+from stores.platforms.magento.api import STORE, Api
 from stores.platforms.magento.money import Facts, Ways
 
 SHOP = re.compile(
@@ -56,11 +56,7 @@ class Magento(OrderSource, OrderWriter, Refunder):
             pattern=r"(https://)?[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9._~-]+)*/?",
         ),
         Text(
-            "store_code",
-            _("Store code"),
-            help=_("Leave empty for “default”."),
-            pattern=r"[a-z][a-z0-9_]{0,31}",
-            required=False,
+            "store_code", _("Store code"), help=_("Leave empty for “default”."), pattern=STORE.pattern, required=False
         ),
         Secret(
             "consumer_key",
@@ -134,7 +130,7 @@ class Magento(OrderSource, OrderWriter, Refunder):
 
     def check_access(self) -> Access:
         """Orders, the store, and one look at each right that can be probed; to cancel cannot, and counts as granted."""
-        with understood():
+        with json_readers.understood(capabilities.UNREADABLE):
             self.api.page("orders", [], "entity_id", 1, "total_count")
             granted = [f"{declared.SALES}actions_view", f"{declared.SALES}cancel"]
             granted += [f"{declared.SALES}{right}" for kind, right in PROBES if self._may_read(kind)]
@@ -176,7 +172,8 @@ class Magento(OrderSource, OrderWriter, Refunder):
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        return writing.quote(self.api, order, request)
+        with json_readers.understood(capabilities.UNREADABLE):
+            return writing.quote(reading.facts_of(self.api, order.external_id), request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
         admin = self.connection.settings.get("admin_path", "").strip("/") or "admin"
@@ -186,13 +183,13 @@ class Magento(OrderSource, OrderWriter, Refunder):
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order first: it alone tells whether cancel would take the whole of it."""
         writing.guard_cancel(command)
-        with understood():
+        with json_readers.understood(capabilities.UNREADABLE):
             writing.guard_whole(Facts(self.api.order(command.order_id)))
         return self.read_answer(command, self.api.effect("POST", f"orders/{self.api.part(command.order_id)}/cancel"))
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads order, invoices and credit memos first: what the invoice still holds, and what the units come to."""
-        with understood():
+        with json_readers.understood(capabilities.UNREADABLE):
             facts = reading.facts_of(self.api, command.order_id)
             invoice, payment = writing.target(facts, command)
             writing.guard_refund(facts, invoice, command, payment)
@@ -211,7 +208,7 @@ class Magento(OrderSource, OrderWriter, Refunder):
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Neither answer proves what it says; what can be read does."""
-        with understood():
+        with json_readers.understood(capabilities.UNREADABLE):
             if isinstance(command, RefundOrder):
                 memos = self.api.of_order("creditmemos", command.order_id)
                 return finding.refund_seen(memos, receipt, command)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from copy import copy
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -207,7 +206,3 @@ def criteria(filters: Sequence[tuple[str, str, str]], sort: str, number: int) ->
         yield f"searchCriteria[sortOrders][{place}][direction]", "ASC"
     yield "searchCriteria[pageSize]", str(PAGE)
     yield "searchCriteria[currentPage]", str(number)
-
-
-def understood() -> AbstractContextManager[None]:
-    return json_readers.understood(str(capabilities.UNREADABLE))

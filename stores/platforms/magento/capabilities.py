@@ -16,9 +16,6 @@ from stores.connectors.sentences import _
 from stores.kernel.i18n import with_theirs
 
 # --- states -------------------------------------------------------------------------------------------
-STATES = frozenset(
-    {"new", "pending_payment", "payment_review", "processing", "complete", "closed", "canceled", "holded"}
-)
 STATE_BLOCKS: Mapping[str, str] = {
     "holded": _("The order is on hold. Release it in Magento, then it can be cancelled."),
     "payment_review": _("The payment is being reviewed. Accept or deny it in Magento first."),
@@ -30,6 +27,7 @@ STATE_REMARKS: Mapping[str, str] = {
     "payment_review": _("The payment is being reviewed."),
     "pending_payment": _("The customer has not finished paying."),
 }
+STATES = frozenset({*STATE_BLOCKS, *STATE_REMARKS, "new", "processing", "complete"})
 LABEL = _("A shipping label was made for shipment %(name)s")
 LABELS_UNREAD = _("Magento could not send the shipments with their labels: look there whether one was made")
 SHIPPED = _("Part of it has shipped: only what was paid and has not left can be cancelled.")

@@ -26,7 +26,7 @@ from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money
 from stores.platforms.magento import capabilities, mapping
 from stores.platforms.magento.api import Api
-from stores.platforms.magento.money import CENT, ZERO, Item, lines_in, lines_of, money, number, when
+from stores.platforms.magento.money import CENT, ZERO, Item, lines_in, lines_of, money, number, sum_of, when
 
 STANDINGS = {1: Standing.PENDING, 2: Standing.DONE, 3: Standing.FAILED}  # of a credit memo: open, refunded, canceled
 
@@ -111,7 +111,7 @@ def amount_of(memo: Node, currency: str) -> Money:
 
 def unexplained(order: Node, memos: Sequence[Node], before: Order) -> bool:
     """Since the plan money went back that no credit memo tells of: there is one text for a refund that was undone."""
-    back = number(order, "base_total_refunded") - sum((number(memo, "base_grand_total") for memo in memos), ZERO)
+    back = number(order, "base_total_refunded") - sum_of(memos, "base_grand_total")
     known = before.totals.refunded.shop.amount - sum((one.amount.shop.amount for one in before.refunds), ZERO)
     return back - max(known, ZERO) >= CENT * max(1, len(memos))
 

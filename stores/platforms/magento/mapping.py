@@ -18,7 +18,7 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money
 from stores.platforms.magento import cancellable, capabilities, refund_math
-from stores.platforms.magento.money import PAID, ZERO, Facts, Item, lines_in, money, number, pair, when
+from stores.platforms.magento.money import PAID, ZERO, Facts, Item, lines_in, money, number, when
 
 # --- payments -----------------------------------------------------------------------------------------
 ENDED = ("canceled", "closed")
@@ -73,6 +73,10 @@ def authorisation(facts: Facts) -> Iterator[ours.Payment]:
         amount=pair(facts.money(held)),
         capturable=None if is_over or not rest else rest,
     )
+
+
+def pair(amount: Money) -> ours.MoneyPair:
+    return ours.MoneyPair(shop=amount, customer=amount)
 
 
 # --- what went back ----------------------------------------------------------------------------------

@@ -8,17 +8,15 @@ bundle whose parts carry the prices, the parts are. Refunds name these items and
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cached_property
 
-from stores.canonical.order import MoneyPair
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
-from stores.kernel.money import Money, exponent
+from stores.kernel.money import Money, exponent, summed
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
 ZERO = Decimal(0)
@@ -35,6 +33,10 @@ def number(parent: Node, name: str) -> Decimal:
     if isinstance(found, bool) or not isinstance(found, int | Decimal):
         raise Misread(name)
     return Decimal(found)
+
+
+def sum_of(parents: Iterable[Node], name: str) -> Decimal:
+    return sum((number(parent, name) for parent in parents), ZERO)
 
 
 def quantity(parent: Node, name: str) -> Decimal:
@@ -63,10 +65,6 @@ def payable(amount: Decimal, currency: str) -> Decimal:
 def cents(value: Decimal) -> Decimal:
     """As Magento rounds: to two digits in every currency; the noise of a division does not count (PHP's round)."""
     return value.quantize(NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
-
-
-def pair(amount: Money) -> MoneyPair:
-    return MoneyPair(shop=amount, customer=amount)
 
 
 def when(parent: Node, name: str) -> datetime | None:
@@ -265,11 +263,8 @@ class Facts:
     @cached_property
     def _billed(self) -> dict[tuple[str, str], Decimal]:
         """(invoice, line) → units."""
-        found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        for invoice in self.invoices:
-            for line, units in lines_in(invoice):
-                found[json_readers.ident(invoice, "entity_id"), line] += units
-        return found
+        rows = ((json_readers.ident(one, "entity_id"), lines_in(one)) for one in self.invoices)
+        return summed(((invoice, line), units) for invoice, lines in rows for line, units in lines)
 
     def refundable(self, item: Item) -> Decimal:
         """Over all paid invoices."""

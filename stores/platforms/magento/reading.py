@@ -18,8 +18,8 @@ from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.magento import mapping
-from stores.platforms.magento.api import PAGE, Api, understood
+from stores.platforms.magento import capabilities, mapping
+from stores.platforms.magento.api import PAGE, Api
 from stores.platforms.magento.money import PAID, Facts, Ways, number, when
 
 OVERLAP = timedelta(minutes=5)
@@ -45,7 +45,7 @@ UNUSABLE = frozenset({"too_large", "empty", "not_json", "bad_json"})  # the last
 
 
 def read_order(api: Api, order_id: str) -> Order:
-    with understood():
+    with json_readers.understood(capabilities.UNREADABLE):
         return mapping.to_order(with_shipments(api, facts_of(api, order_id)))
 
 
@@ -90,7 +90,7 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     """A page, oldest change first; the filter takes the second it begins with, whose orders come twice."""
     at = ByChange.read(cursor) if cursor else ByChange(_stamp(since - OVERLAP) if since else "")
     filters = [("updated_at", at.begin, "gteq")] if at.begin else []
-    with understood():
+    with json_readers.understood(capabilities.UNREADABLE):
         told = api.page("orders", filters, "updated_at", at.page, FIELDS)
         raws, total = json_readers.items(told, "items"), int(json_readers.units(told, "total_count"))
         found = rows.read(raws, ROW, lambda raw: summary(raw, api.ways))
@@ -137,7 +137,7 @@ def as_billed(raw: Node) -> dict[str, Any]:
 def look_again(api: Api, before: Order) -> Order:
     if before.is_summary:
         return read_order(api, before.external_id)
-    with understood():
+    with json_readers.understood(capabilities.UNREADABLE):
         raw = api.order(before.external_id)
         is_same = is_billed_as(raw, before)
         invoices = stand_ins(raw, before) if is_same else invoices_of(api, raw)

@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.magento.money import CENT, ZERO, Facts, Item, cents, number
+from stores.platforms.magento.money import CENT, ZERO, Facts, Item, cents, number, sum_of
 
 # --- shipping -----------------------------------------------------------------------------------------
 INCLUDING = "including"
@@ -95,7 +95,7 @@ class Shipping:
 def named_incl(order: Node, memos: Sequence[Node]) -> tuple[Decimal, Decimal]:
     """Two rules for what was named so far are in use, by version and by what a discount does to tax."""
     by_order = number(order, "base_shipping_refunded") + number(order, "base_shipping_tax_refunded")
-    return by_order, sum((number(memo, "base_shipping_incl_tax") for memo in memos), ZERO)
+    return by_order, sum_of(memos, "base_shipping_incl_tax")
 
 
 def shipping_left(facts: Facts) -> Decimal:
@@ -107,7 +107,7 @@ def shipping_left(facts: Facts) -> Decimal:
 def given_back(found: Shipping, memos: Sequence[Node], back: Decimal) -> Decimal:
     """As the customer got it. Without the credit memos (in a list) by its share."""
     named = [memo for memo in memos if number(memo, "base_shipping_amount")]
-    if sum((number(memo, "base_shipping_amount") for memo in named), ZERO) != back:
+    if sum_of(named, "base_shipping_amount") != back:
         return cents(found.paid * back / found.net)
     return sum((cents(part_of(found, memo)) for memo in named), ZERO) + rounding(named)
 
@@ -121,8 +121,7 @@ def part_of(found: Shipping, memo: Node) -> Decimal:
 def adjustments(memos: Iterable[Node]) -> Decimal:
     """What may have gone back of taxed shipping as an extra refund, which Magento's books do not tell from goodwill, so
     that none goes back twice. Beside shipping that a memo names it is goodwill, or a cent of rounding."""
-    alone = (memo for memo in memos if not number(memo, "base_shipping_amount"))
-    return sum((number(memo, "base_adjustment_positive") for memo in alone), ZERO)
+    return sum_of((memo for memo in memos if not number(memo, "base_shipping_amount")), "base_adjustment_positive")
 
 
 def rounding(memos: Iterable[Node]) -> Decimal:
@@ -177,6 +176,7 @@ class Worth:
     """shipping: what the customer gets of it; argument: the number that is sent for it; modelled: what Magento makes
     of lines and argument, without adjustments; expected: the money that goes back, never more than is left."""
 
+    invoice: Node
     shares: tuple[Share, ...]
     shipping: Decimal
     argument: Decimal
@@ -185,19 +185,15 @@ class Worth:
     left: Decimal
 
 
-@dataclass
 class Books:
     """Figures that change from one credit memo to the next, as Magento's order items keep them."""
 
-    facts: Facts
-    units: dict[str, Decimal] = field(init=False)
-    open: dict[str, dict[str, Decimal]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.units = {item.id: item.unrefunded for item in self.facts.lines}
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.units = {item.id: item.unrefunded for item in facts.lines}
         self.open = {
             item.id: {part: number(item.raw, told) - number(item.raw, back) for part, (told, back) in FIELDS.items()}
-            for item in self.facts.lines
+            for item in facts.lines
         }
 
     def memo(self, invoice: Node, wanted: Mapping[str, Decimal], shipping: Decimal) -> Worth:
@@ -211,7 +207,7 @@ class Books:
         shares = tuple(self._taken(item, wanted[item.id], row) for item, row in zip(chosen, rows, strict=True))
         left = self.facts.left_on(invoice)
         expected = cents(modelled - for_shipping) + shipping
-        return Worth(shares, shipping, argument, cents(modelled), min(expected, left), left)
+        return Worth(invoice, shares, shipping, argument, cents(modelled), min(expected, left), left)
 
     def part(self, item: Item, name: str, count: Decimal, rounds: Rounding) -> Decimal:
         left, units = self.open[item.id][name], self.units[item.id]
@@ -286,9 +282,9 @@ class Draft:
         if self.invoice.get(TAX) is None:  # not told: a list, or a plug-in that trims
             return tax, compensation
         memos = self.facts.memos_of(self.invoice)
-        most_tax = number(self.invoice, TAX) - sum((number(memo, TAX) for memo in memos), ZERO)
-        most_off = number(self.invoice, COMPENSATION) + number(self.invoice, OF_SHIPPING)
-        most_off -= sum((number(memo, COMPENSATION) + number(memo, OF_SHIPPING) for memo in memos), ZERO)
+        names = (TAX, COMPENSATION, OF_SHIPPING)
+        most_tax, of_lines, of_shipping = (number(self.invoice, name) - sum_of(memos, name) for name in names)
+        most_off = of_lines + of_shipping
         if self.is_last and not self._leaves_shipping(share):
             return most_tax, most_off
         return min(most_tax, tax), min(most_off, compensation)

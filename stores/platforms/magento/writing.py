@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder
-from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
 from stores.connectors import refund_estimate, sentences
 from stores.connectors.errors import refusal
@@ -23,30 +22,19 @@ from stores.kernel.errors import Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money
-from stores.platforms.magento import capabilities, mapping, reading
-from stores.platforms.magento.api import Api, understood
+from stores.platforms.magento import capabilities, mapping
 from stores.platforms.magento.money import CENT, ZERO, Facts, lines_in, smallest
 from stores.platforms.magento.refund_math import Books, Shipping, Worth, adjusted, shipping_left
 
 BY_CANCEL = "cancel"  # stands for the payment of units that nobody paid
 
 
-class Part(NamedTuple):
-    invoice: Node
-    worth: Worth
-
-
-def quote(api: Api, order: Order, request: CancelRequest) -> Quote:
+def quote(facts: Facts, request: CancelRequest) -> Quote:
     """Raises RemoteRefused where units were asked for that no call of Magento can take off by themselves, or where the
     cancel that takes them would put back what is to stay out of stock."""
-    with understood():
-        return estimate(reading.facts_of(api, order.external_id), request)
-
-
-def estimate(facts: Facts, request: CancelRequest) -> Quote:
     step = Money(smallest(facts.currency), facts.currency)  # a dinar has three digits, and Magento pays two of them
     refund_estimate.guard_step(request, step, capabilities.TOO_FINE)
-    wanted = wish(facts, request)
+    wanted = refund_estimate.wanted(request, {item.id: item.waiting for item in facts.lines})
     whole = is_everything(facts, wanted)
     by_invoice, rest = split(facts, wanted)
     if rest and not whole:
@@ -62,7 +50,7 @@ def estimate(facts: Facts, request: CancelRequest) -> Quote:
         units = by_invoice.get(json_readers.ident(invoice, "entity_id"), {})
         worth = books.memo(invoice, units, mine)
         is_all = (whole or empties(facts, invoice, units)) and mine == Shipping.of(facts, invoice).left
-        parts.append(Part(invoice, whole_of(facts, invoice, worth) if is_all else worth))
+        parts.append(whole_of(facts, worth) if is_all else worth)
     return summed(facts, list(capped(facts, parts)), rest)
 
 
@@ -71,10 +59,10 @@ def empties(facts: Facts, invoice: Node, units: Mapping[str, Decimal]) -> bool:
     return bool(units) and all(facts.billed_left(invoice, item) == units.get(item.id, ZERO) for item in facts.lines)
 
 
-def whole_of(facts: Facts, invoice: Node, worth: Worth) -> Worth:
+def whole_of(facts: Facts, worth: Worth) -> Worth:
     """The last cents too, which rounding per invoice leaves over; and all that was paid where Magento works out shares
     of its own (store credit, wrapping, fees). A fee that was kept on purpose stays kept."""
-    memos = facts.memos_of(invoice)
+    memos = facts.memos_of(worth.invoice)
     cents = CENT * (len(worth.shares) + 1 + sum(len(lines_in(memo)) for memo in memos))
     is_near = worth.left - worth.expected <= cents + unpayable(facts, memos)
     return replace(worth, expected=worth.left) if is_near or not facts.is_plain else worth
@@ -87,23 +75,13 @@ def unpayable(facts: Facts, memos: Sequence[Node]) -> Decimal:
     return max(ZERO, -sum((one for one in given if abs(one) < step), ZERO))
 
 
-def capped(facts: Facts, parts: Sequence[Part]) -> Iterator[Part]:
+def capped(facts: Facts, parts: Sequence[Worth]) -> Iterator[Worth]:
     """Together never more than the order still holds."""
     open_money = facts.money_left
-    for part in parts:
-        given = min(part.worth.expected, open_money)
+    for worth in parts:
+        given = min(worth.expected, open_money)
         open_money -= given
-        yield Part(part.invoice, replace(part.worth, expected=given))
-
-
-def wish(facts: Facts, request: CancelRequest) -> dict[str, Decimal]:
-    """What of it is possible; the planner says what is wrong with the rest."""
-    found = {}
-    for item in facts.lines:
-        asked = request.lines.get(item.id, ZERO)
-        if asked.is_finite() and 0 < asked <= item.waiting:
-            found[item.id] = asked
-    return found
+        yield replace(worth, expected=given)
 
 
 def is_everything(facts: Facts, wanted: Mapping[str, Decimal]) -> bool:
@@ -136,26 +114,26 @@ def shipping_back(facts: Facts, request: CancelRequest, *, whole: bool) -> Decim
 
 
 # --- as a quote --------------------------------------------------------------------------------------
-def summed(facts: Facts, parts: Sequence[Part], rest: Mapping[str, Decimal]) -> Quote:
+def summed(facts: Facts, parts: Sequence[Worth], rest: Mapping[str, Decimal]) -> Quote:
     return refund_estimate.quote(
-        facts.money(sum((part.worth.expected for part in parts), ZERO)),
+        facts.money(sum((part.expected for part in parts), ZERO)),
         maximum=facts.money(facts.money_left),
         lines=(*lines_of(facts, parts), *unpaid(facts.currency, rest)),
-        payments=(payment_of(facts, part) for part in parts if part.worth.expected),
-        tax=facts.money(sum((share.tax for part in parts for share in part.worth.shares), ZERO)),
-        shipping=facts.money(sum((part.worth.shipping for part in parts), ZERO)),
+        payments=(payment_of(facts, part) for part in parts if part.expected),
+        tax=facts.money(sum((share.tax for part in parts for share in part.shares), ZERO)),
+        shipping=facts.money(sum((part.shipping for part in parts), ZERO)),
     )
 
 
-def lines_of(facts: Facts, parts: Sequence[Part]) -> Iterator[QuotedLine]:
-    for invoice, worth in parts:
+def lines_of(facts: Facts, parts: Sequence[Worth]) -> Iterator[QuotedLine]:
+    for worth in parts:
         for share in worth.shares:
             yield QuotedLine(
                 line_id=share.line_id,
                 units=share.units,
                 amount=facts.money(share.net),
                 tax=facts.money(share.tax),
-                payment_id="" if facts.cost_nothing else json_readers.ident(invoice, "entity_id"),
+                payment_id="" if facts.cost_nothing else json_readers.ident(worth.invoice, "entity_id"),
             )
 
 
@@ -165,15 +143,14 @@ def unpaid(currency: str, rest: Mapping[str, Decimal]) -> Iterator[QuotedLine]:
         yield QuotedLine(line_id=line_id, units=units, amount=zero, tax=zero, payment_id=BY_CANCEL)
 
 
-def payment_of(facts: Facts, part: Part) -> QuotedPayment:
-    invoice, worth = part
+def payment_of(facts: Facts, worth: Worth) -> QuotedPayment:
     return QuotedPayment(
-        payment_id=json_readers.ident(invoice, "entity_id"),
+        payment_id=json_readers.ident(worth.invoice, "entity_id"),
         gateway=facts.method,
-        label=mapping.label(facts, invoice),
+        label=mapping.label(facts, worth.invoice),
         amount=facts.money(worth.expected),
         maximum=facts.money(worth.left),
-        is_manual=facts.is_by_hand(invoice),
+        is_manual=facts.is_by_hand(worth.invoice),
         shipping=facts.money(worth.shipping),
     )
 

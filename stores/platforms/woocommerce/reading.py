@@ -210,9 +210,7 @@ def quote(api: Api, told: Told, order: Order, request: CancelRequest) -> Quote:
 
 
 def wanted(told: Told, request: CancelRequest) -> dict[str, Decimal]:
-    """What of the wish can be worth something; the planner says what is wrong with the rest."""
-    asked = ((item, request.lines.get(item.id, ZERO)) for item in told.kept.of(Kind.PRODUCT))
-    return {item.id: units for item, units in asked if units.is_finite() and 0 < units <= item.units_left}
+    return refund_estimate.wanted(request, {item.id: item.units_left for item in told.kept.of(Kind.PRODUCT)})
 
 
 def preview(api: Api, told: Told, found: Figures) -> Decimal | None:

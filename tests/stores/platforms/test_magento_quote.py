@@ -178,9 +178,9 @@ def test_an_invoice_that_does_not_tell_its_tax_is_quoted_by_its_lines(world, uni
     facts = facts_of(world, tax_rate="0.10", shipping="0")
     untold = replace(facts, invoices=tuple({k: v for k, v in i.items() if k != TAX} for i in facts.invoices))
 
-    told = writing.estimate(facts, asked(facts, *units))
+    told = writing.quote(facts, asked(facts, *units))
 
-    assert writing.estimate(untold, asked(facts, *units)) == told
+    assert writing.quote(untold, asked(facts, *units)) == told
     assert told.tax == usd(f"{Decimal('1.45') * units[0] + Decimal('0.89') * units[1]}")
 
 
@@ -193,9 +193,9 @@ def test_where_less_is_left_than_tax_and_shipping_no_parts_are_named(world, give
     facts = facts_of(world, tax_rate="0.10", shipping="6.00")
     (invoice,) = facts.paid_invoices
     share = Share(facts.lines[0].id, Decimal(1), Decimal("36.50"), Decimal("3.65"))
-    worth = Worth((share,), Decimal("6.00"), Decimal("6.00"), Decimal(given), Decimal(given), Decimal("99"))
+    worth = Worth(invoice, (share,), Decimal("6.00"), Decimal("6.00"), Decimal(given), Decimal(given), Decimal("99"))
 
-    quote = writing.summed(facts, [writing.Part(invoice, worth)], {})
+    quote = writing.summed(facts, [worth], {})
 
     assert (quote.total, quote.tax, quote.shipping) == (usd(given), usd(tax), usd(shipping))
     assert quote.subtotal == usd(given) - usd(tax) - usd(shipping)

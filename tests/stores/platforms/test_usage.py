@@ -17,8 +17,7 @@ from stores.platforms.shopify.api import Api as ShopifyApi
     ("square", 10, 10), ("magento", 8, 4), ("shoplazza", 40, 2), ("woocommerce", 10, 5), ("bigcommerce", 1, 5),
 ])  # fmt: skip
 def test_where_nothing_is_said_one_request_costs_one(platform, maximum, per_second):
-    module = import_module(f"stores.platforms.{platform}.api")
-    caller = module.Signer if platform == "magento" else module.Api
+    caller = import_module(f"stores.platforms.{platform}.api").Api
 
     assert caller.usage(caller.__new__(caller), Answer(200, {}, {})) == Usage(
         requested=1, actual=1, available=None, maximum=maximum, per_second=per_second
