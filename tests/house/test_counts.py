@@ -26,7 +26,7 @@ LINES: dict[str, dict[str, tuple[int, int]]] = {
         "modern_dropship": (1_600, 0),
         "shopify": (2_000, 2_550),
         "shoplazza": (1_600, 0),
-        "square": (1_600, 1_930),
+        "square": (1_600, 1_858),
         "woocommerce": (1_600, 1_911),
     },
     SIMULATORS: {
