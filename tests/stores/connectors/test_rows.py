@@ -10,7 +10,6 @@ from stores.kernel.errors import RemoteRefused, RemoteThrottled, RemoteUnavailab
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.shopify import fields as shopify
-from stores.platforms.shoplazza import api as shoplazza
 from tests import make
 
 FIELDS = rows.Fields(("id",), lambda raw: json_readers.text(raw, "number"), lambda raw: json_readers.when(raw, "at"))
@@ -73,7 +72,7 @@ def test_as_much_is_told_of_it_as_can_be_read():
     assert (bare.external_id, bare.number, bare.updated_at) == ("", "", None)
 
 
-@pytest.mark.parametrize("kind", [Misread, shopify.Misread, shoplazza.Misread])
+@pytest.mark.parametrize("kind", [Misread, shopify.Misread])
 def test_the_reason_names_the_field(kind):
     assert "“line_items.total”" in rows.reason(kind("line_items.total"))
 
