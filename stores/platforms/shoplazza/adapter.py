@@ -30,7 +30,7 @@ from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.kernel.http.json_readers import listed, maybe, text
 from stores.platforms.shoplazza import capabilities as declared
 from stores.platforms.shoplazza import finding, reading, webhooks, writing
-from stores.platforms.shoplazza.api import BUCKET, PER_SECOND, Api, check_id, understood
+from stores.platforms.shoplazza.api import Api, understood
 from stores.platforms.shoplazza.capabilities import _
 
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\.myshoplaza\.com", re.ASCII)  # one z is genuine
@@ -85,8 +85,8 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
     reasons = declared.REASONS
     note_limit = 255
     write_cost = 1
-    points_per_second = PER_SECOND
-    bucket_points = BUCKET
+    points_per_second = Api.points_per_second
+    bucket_points = Api.bucket_points
     deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
@@ -155,7 +155,7 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         writing.guard_cancel(command)
         said = writing.reason_words(declared.REASONS[command.reason], command.note.strip())
-        path = f"orders/{check_id(command.order_id)}/cancel"
+        path = f"orders/{self.api.part(command.order_id)}/cancel"
         return self.read_answer(
             command, self.api.effect("POST", path, writing.cancel_body(self.note_with_tag(said, tag)))
         )
@@ -168,7 +168,9 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
             order, records = reading.order_and_records(self.api, command.order_id)
             writing.guard_money(command, order, records)
             body = writing.refund_body(command, order, records, self.note_with_tag(command.note, tag))
-        return self.read_answer(command, self.api.effect("POST", f"orders/{check_id(command.order_id)}/refund", body))
+        return self.read_answer(
+            command, self.api.effect("POST", f"orders/{self.api.part(command.order_id)}/refund", body)
+        )
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:
         return writing.read_answer(command, answer)

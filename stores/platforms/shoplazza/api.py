@@ -7,14 +7,15 @@ its two currencies.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from stores.canonical.order import MoneyPair
+from stores.connectors.rest import Query, RestApi
 from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import (
     CredentialsRejected,
@@ -27,7 +28,6 @@ from stores.kernel.errors import (
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node, maybe, text
 from stores.kernel.http.responses import Answer
-from stores.kernel.http.transport import Usage
 from stores.kernel.money import Money
 from stores.platforms.shoplazza import capabilities
 
@@ -128,72 +128,45 @@ def inside_200(body: Mapping[str, Any], answer: Answer, *, effect: bool) -> Remo
 
 
 # --- the API ------------------------------------------------------------------------------------------
-IDENT = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-BUCKET, PER_SECOND = 40.0, 2.0  # requests of one app in one store; no answer ever says it
 # A misspelt parameter is ignored and the whole shop comes back, so there are no others than these.
 PARAMETERS = frozenset({"cursor", "page_size", "updated_at_min", "status"})
 
 
-class Api:
-    """One shop's REST door; also the transport's Caller (token and rate limit)."""
+class Api(RestApi):
+    """One shop's REST API."""
+
+    ident = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+    not_found = capabilities.NOT_FOUND
+    unreadable = capabilities.UNREADABLE
+    bucket_points, points_per_second = 40.0, 2.0  # requests of one app in one store; no answer ever says it
+    may_be_empty = frozenset({"DELETE"})
 
     def __init__(self, connection: ConnectorContext, base_url: str, version: str) -> None:
-        self.connection = connection
+        super().__init__(connection)
         self.url = f"{base_url}/openapi/{version}"
 
-    def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Node:
-        """The `data` of a read."""
-        if unknown := {name for name, _ in query} - PARAMETERS:
-            raise ValueError(f"no such parameter: {unknown}")
-        answer = self._send("GET", path + (f"?{urlencode(query)}" if query else ""))
-        return data_of(answer, effect=False)
+    def address(self, path: str) -> str:
+        return f"{self.url}/{path}"
 
-    def order(self, order_id: str, rest: str = "") -> Node:
-        return self.get(f"orders/{check_id(order_id)}{rest}")
-
-    def effect(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """Send through the journal, exactly once; what the answer proves is `data_of`'s and the caller's to say."""
-        return self._send(method, path, body, effect=True)
-
-    def _send(self, method: str, path: str, body: Any = None, *, effect: bool = False) -> Answer:
-        try:
-            answer: Answer = self.connection.transport.send(
-                method, f"{self.url}/{path}", json=body, effect=effect, caller=self, may_be_empty=method == "DELETE"
-            )
-        except RemoteError as exc:
-            raise sorted_out(exc, effect=effect) from exc
-        return answer
-
-    # --- the transport's Caller ----------------------------------------------------------------
     def auth_headers(self) -> Mapping[str, str]:
         return {"Access-Token": self.connection.secrets.get("token", "")}
 
-    def renew(self) -> bool:
-        """A private app's token cannot be had again."""
-        return False
+    def get(self, path: str, query: Query = ()) -> Node:
+        """The `data` of a read."""
+        if unknown := {name for name, _ in query} - PARAMETERS:
+            raise ValueError(f"no such parameter: {unknown}")
+        return data_of(self.send("GET", path + (f"?{urlencode(query)}" if query else "")), effect=False)
 
-    def usage(self, answer: Answer) -> Usage:
-        return Usage(requested=1, actual=1, maximum=BUCKET, per_second=PER_SECOND)
+    def order(self, order_id: str, rest: str = "") -> Node:
+        return self.get(f"orders/{self.part(order_id)}{rest}")
 
-
-def check_id(order_id: str) -> str:
-    """Raises RemoteRefused for what is no id, before anything is sent."""
-    if not IDENT.fullmatch(order_id):
-        raise not_found()
-    return quote(order_id, safe="")
+    def sorted_out(self, exc: RemoteError, path: str, *, effect: bool) -> RemoteError:
+        return sorted_out(exc, effect=effect)
 
 
-def not_found() -> RemoteRefused:
-    return RemoteRefused("no such order", code="not_found", user_message=str(capabilities.NOT_FOUND))
-
-
-@contextmanager
-def understood() -> Iterator[None]:
+def understood() -> AbstractContextManager[None]:
     """A shape that the registry does not promise is an answer we cannot use: the read failed, nothing else did."""
-    try:
-        yield
-    except Misread as exc:
-        raise RemoteUnavailable(f"misread {exc}", code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
+    return json_readers.understood(str(capabilities.UNREADABLE))
 
 
 def data_of(answer: Answer, *, effect: bool) -> Node:

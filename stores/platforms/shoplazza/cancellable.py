@@ -13,10 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from stores.canonical.order import (
-    Cancellable,
-    LineItem,
-)
+from stores.canonical.order import Cancellable, LineItem
 from stores.connectors.refund_estimate import share
 from stores.kernel.http import safe_json
 from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when

@@ -125,11 +125,7 @@ FULFILMENT = {
     "partially_returned": Fulfilment.FULFILLED,
     "returned": Fulfilment.FULFILLED,
 }
-RETURNS = {
-    "returning": _("Return in progress"),
-    "partially_returned": _("Partly returned"),
-    "returned": _("Returned"),
-}
+RETURNS = {"returning": _("Return in progress"), "partially_returned": _("Partly returned"), "returned": _("Returned")}
 RECOVERY = {
     "waiting": _("Abandoned checkout: waiting to be recalled"),
     "sending": _("Abandoned checkout: the reminder is being sent"),

@@ -36,11 +36,7 @@ from stores.platforms.shoplazza.money import FAILED, PENDING
 
 
 def to_order(
-    raw: Node,
-    records: Sequence[Node] = (),
-    paid: Sequence[Payment] = (),
-    *,
-    is_summary: bool = False,
+    raw: Node, records: Sequence[Node] = (), paid: Sequence[Payment] = (), *, is_summary: bool = False
 ) -> Order:
     """records: of GET …/refund; paid: from the transactions; a summary comes from a list and has neither."""
     rates = Rates.of(raw)

@@ -13,7 +13,8 @@ from typing import Any
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, UnitsBack
 from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
 from stores.connectors import rows
-from stores.kernel.errors import InputRejected, JobFailed, OutcomeUnknown, RemoteRefused, Unsupported
+from stores.connectors.errors import proving
+from stores.kernel.errors import InputRejected, JobFailed, RemoteRefused, Unsupported
 from stores.kernel.http.json_readers import Misread, Node, inner, text
 from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money, total
@@ -136,15 +137,13 @@ ON_ITS_WAY = Reported(refund_state=RefundState.PENDING)
 def read_answer(command: Command, answer: Answer) -> Receipt:
     """An answer without its payload proves nothing: OutcomeUnknown."""
     data = data_of(answer, effect=True)
-    try:
+    with proving(answer=answer):
         match command:
             case CancelOrder():
                 return cancelled(inner(data, "order"), command)
             case RefundOrder():
                 return refund_begun(data)
-        raise Unsupported("cancel_lines")
-    except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status, answer=answer.body) from exc
+    raise Unsupported("cancel_lines")
 
 
 def cancelled(order: Node, command: CancelOrder) -> Receipt:

@@ -26,10 +26,11 @@ from stores.connectors.roles import (
 )
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import JobFailed, RemoteRefused
+from stores.kernel.http.json_readers import Node, text
 from stores.kernel.http.json_readers import Node, node, text, when
 from stores.platforms.square import capabilities as declared
 from stores.platforms.square import finding, mapping, money, reading, webhooks, writing
-from stores.platforms.square.api import BURST, PER_SECOND, VERSION, Api, part, understood
+from stores.platforms.square.api import VERSION, Api, understood
 from stores.platforms.square.cancellable import Facts
 from stores.platforms.square.capabilities import _
 from stores.platforms.square.mapping import Place
@@ -84,8 +85,8 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     reasons = declared.REASONS
     note_limit = 192
     write_cost = 1
-    points_per_second = PER_SECOND
-    bucket_points = BURST
+    points_per_second = Api.points_per_second
+    bucket_points = Api.bucket_points
     key_life_hours = 24
     deliveries = webhooks.DELIVERIES
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
@@ -178,7 +179,7 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return self._put(command, body, key)
 
     def _put(self, command: CancelOrder | EditOrder, body: Mapping[str, Any], key: str) -> Receipt:
-        return self._act(command, "PUT", f"v2/orders/{part(command.order_id)}", body, key=key)
+        return self._act(command, "PUT", f"v2/orders/{self.api.part(command.order_id)}", body, key=key)
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """By order, payments and refunds as just read: what is left, and the payment's version."""
@@ -192,7 +193,7 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     def void_payment(self, command: VoidPayment, *, key: str, tag: str) -> Receipt:
         """It takes no key and no words; a second one is refused."""
-        return self._act(command, "POST", f"v2/payments/{part(command.payment_id)}/cancel")
+        return self._act(command, "POST", f"v2/payments/{self.api.part(command.payment_id)}/cancel")
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
         body = writing.change_body(command, key=key, tag=tag, at=self.connection.now())
@@ -230,8 +231,7 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         if not isinstance(command, RefundOrder):
             return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=receipt.reported)
         with understood():
-            found = self.api.get(f"v2/refunds/{part(receipt.ids.get('refund', ''))}")
-            return writing.refund(command, node(found.get("refund"), "refund"), JobFailed)
+            return writing.refund(command, self.api.refund(receipt.ids.get("refund", "")), JobFailed)
 
     def normal_seconds(self, command: Command, receipt: Receipt) -> float:
         """A refund to a bank account takes days; everything else is answered within minutes."""

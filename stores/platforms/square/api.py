@@ -1,17 +1,20 @@
 """Speaking REST with one seller: token, pinned version, envelope, and Square's own codes (ErrorCode) as our classes.
 
-And looks into answers: money in minor units, quantities as decimal text.
+And looks into answers: money in minor units, quantities as decimal text, and our record of units in a refund.
 """
 
 from __future__ import annotations
 
 import re
+from base64 import b32encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
-from urllib.parse import quote
+from hashlib import sha256
+from typing import Any, ClassVar
 
+from stores.connectors.rest import RestApi
 from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import (
     CredentialsRejected,
@@ -24,44 +27,48 @@ from stores.kernel.errors import (
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node, first, maybe, node, nodes, text
 from stores.kernel.http.responses import Answer
-from stores.kernel.http.transport import Usage
 from stores.kernel.money import Money, exponent
 from stores.platforms.square import capabilities
 
 VERSION = "2025-08-20"
-IDENT = re.compile(r"[A-Za-z0-9_-]{1,192}", re.ASCII)
-BURST, PER_SECOND = 10.0, 10.0  # not published; of one seller
 
 
-class Api:
-    """One seller's door; also the transport's Caller (token and rate limit)."""
+class Api(RestApi):
+    """One seller's REST API, in the version that every request names."""
+
+    ident = re.compile(r"[A-Za-z0-9_-]{1,192}", re.ASCII)
+    not_found = capabilities.CODES["NOT_FOUND"]
+    unreadable = capabilities.UNREADABLE
+    bucket_points = points_per_second = 10.0  # not published; of one seller
+    headers: ClassVar[Mapping[str, str]] = {"Square-Version": VERSION}
+    may_be_empty = frozenset({"DELETE"})
 
     def __init__(self, connection: ConnectorContext, base_url: str) -> None:
-        self.connection = connection
+        super().__init__(connection)
         self.url = base_url
         self._places: list[Node] | None = None
 
+    def address(self, path: str) -> str:
+        return f"{self.url}/{path}"
+
+    def auth_headers(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.connection.secrets.get('token', '')}"}
+
     def get(self, path: str) -> Node:
-        return self._read(self._send("GET", path))
+        return self._body(self.send("GET", path))
 
     def ask(self, path: str, body: Mapping[str, Any]) -> Node:
         """A read whose question is too long for an address."""
-        return self._read(self._send("POST", path, body))
+        return self._body(self.send("POST", path, body))
 
     def order(self, order_id: str) -> Node:
-        return node(self.get(f"v2/orders/{part(order_id)}").get("order"), "order")
+        return node(self.get(f"v2/orders/{self.part(order_id)}").get("order"), "order")
 
     def payment(self, ident: str) -> Node:
-        return node(self.get(f"v2/payments/{part(ident)}").get("payment"), "payment")
+        return node(self.get(f"v2/payments/{self.part(ident)}").get("payment"), "payment")
 
     def refund(self, ident: str) -> Node:
-        return node(self.get(f"v2/refunds/{part(ident)}").get("refund"), "refund")
-
-    def effect(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, key: str = "") -> Answer:
-        """Send through the journal, exactly once. Raises OutcomeUnknown for an answer of another contract."""
-        answer = self._send(method, path, body, effect=True, key=key)
-        check_version(answer, effect=True)
-        return answer
+        return node(self.get(f"v2/refunds/{self.part(ident)}").get("refund"), "refund")
 
     def places(self) -> list[Node]:
         """The seller's locations, asked for once."""
@@ -69,49 +76,23 @@ class Api:
             self._places = nodes(self.get("v2/locations"), "locations")
         return self._places
 
-    def _read(self, answer: Answer) -> Node:
-        check_version(answer, effect=False)
+    def _body(self, answer: Answer) -> Node:
         if not isinstance(answer.body, Mapping) or (answer.body.get("errors") and len(answer.body) == 1):
             raise RemoteUnavailable("bad shape", code="bad_shape", status=answer.status, request_id=answer.request_id,
-                                    user_message=str(capabilities.UNREADABLE))  # fmt: skip
+                                    user_message=str(self.unreadable))  # fmt: skip
         return answer.body
 
-    def _send(self, method: str, path: str, body: Any = None, *, effect: bool = False, key: str = "") -> Answer:
-        try:
-            answer: Answer = self.connection.transport.send(
-                method, f"{self.url}/{path}", json=body, headers={"Square-Version": VERSION}, effect=effect, key=key,
-                caller=self, may_be_empty=method == "DELETE",
-            )  # fmt: skip
-        except RemoteError as exc:
-            raise sorted_out(exc) from exc
+    def checked(self, answer: Answer, *, effect: bool) -> Answer:
+        """An answer in another contract is not read; one that does not name its version is taken as asked for."""
+        said = answer.headers.get("square-version", VERSION)
+        if said != VERSION:
+            kind = OutcomeUnknown if effect else RemoteUnavailable
+            raise kind("another version", code="version", status=answer.status, request_id=answer.request_id,
+                       user_message=capabilities.other_version(said[:20], VERSION))  # fmt: skip
         return answer
 
-    # --- the transport's Caller ----------------------------------------------------------------
-    def auth_headers(self) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {self.connection.secrets.get('token', '')}"}
-
-    def renew(self) -> bool:
-        """A personal access token does not expire and cannot be had again."""
-        return False
-
-    def usage(self, answer: Answer) -> Usage:
-        return Usage(requested=1, actual=1, maximum=BURST, per_second=PER_SECOND)
-
-
-def check_version(answer: Answer, *, effect: bool) -> None:
-    """An answer in another contract is not read; one that does not name its version is taken as asked for."""
-    said = answer.headers.get("square-version", VERSION)
-    if said != VERSION:
-        kind = OutcomeUnknown if effect else RemoteUnavailable
-        raise kind("another version", code="version", status=answer.status, request_id=answer.request_id,
-                   user_message=capabilities.other_version(said[:20], VERSION))  # fmt: skip
-
-
-def part(ident: str) -> str:
-    """An id as part of an address. Raises RemoteRefused for what is none, before anything is sent."""
-    if not IDENT.fullmatch(ident):
-        raise RemoteRefused("no such order", code="not_found", user_message=capabilities.refused("NOT_FOUND", ""))
-    return quote(ident, safe="")
+    def sorted_out(self, exc: RemoteError, path: str, *, effect: bool) -> RemoteError:
+        return sorted_out(exc)
 
 
 def understood() -> AbstractContextManager[None]:
@@ -162,29 +143,28 @@ def sorted_out(exc: RemoteError) -> RemoteError:
         exc.code = code  # whatever a gateway's page says, nobody knows what happened behind it
         return exc
     given: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
+    words = capabilities.refused(code, detail)
     if code == WAIT:
-        return RemoteConflict(
-            detail, code=code, retry_after=WAIT_SECONDS, user_message=capabilities.refused(code, detail), **given
-        )
+        return RemoteConflict(detail, code=code, retry_after=WAIT_SECONDS, user_message=words, **given)
     if code in MOVED:
         return RemoteConflict(detail, code=code, user_message=str(capabilities.MOVED), **given)
     if code in TOKEN or exc.status == 401:
         return CredentialsRejected(detail, code=code, user_message=capabilities.refused(code, ""), **given)
     if code == "NOT_FOUND":
-        return RemoteRefused(detail, code="not_found", user_message=capabilities.refused(code, detail), **given)
+        return RemoteRefused(detail, code="not_found", user_message=words, **given)
     exc.code = code
     if isinstance(exc, RemoteRefused):
-        exc.user_message = (
-            str(capabilities.PAID)
-            if field == "order.state" and code == "BAD_REQUEST"
-            else capabilities.refused(code, detail)
-        )
+        exc.user_message = str(capabilities.PAID) if (code, field) == ("BAD_REQUEST", "order.state") else words
     return exc
 
 
 # --- looks into answers -------------------------------------------------------------------------------
 QUANTITY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,5})?", re.ASCII)
 MOST_MINOR = 10**15
+
+
+def stamp(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def currency_of(order: Node) -> str:
@@ -227,3 +207,84 @@ def quantity(parent: Node, name: str = "quantity") -> Decimal:
 def spelt(units: Decimal) -> str:
     """As Square writes quantities: no exponent, no zeros at the end."""
     return format(units.normalize(), "f") if units else "0"
+
+
+# --- which units a refund took ------------------------------------------------------------------------
+# Square's refunds know no lines, so we write into the reason which units one took, and read it there:
+#
+#     Customer changed their mind {k3f9*2 m7qd} [op 7f3a9c21]
+#
+# Each line is named by the beginning of a digest of its uid, as long as it must be to tell the order's lines apart.
+# `{all 7}` = every unit that no earlier refund took, seven of them, where naming them does not fit; `{}` = none.
+REASON_LIMIT = 192
+SHORTEST, LONGEST = 4, 16
+RECORD = re.compile(r"\{(?P<inside>[a-z0-9*. ]*)\} \[op [0-9a-f]{1,16}\]$", re.ASCII)
+UNITS = re.compile(r"(?P<mark>[a-z2-7]{4,16})(\*(?P<units>[0-9]{1,7}(\.[0-9]{1,5})?))?", re.ASCII)
+EVERYTHING = re.compile(r"all (?P<units>[0-9]{1,9}(\.[0-9]{1,5})?)", re.ASCII)
+Units = dict[str, Decimal]
+
+
+def digest(uid: str) -> str:
+    return b32encode(sha256(uid.encode()).digest()).decode().lower()[:LONGEST]
+
+
+def marks(uids: Sequence[str]) -> dict[str, str]:
+    """uid → the shortest beginning of its digest that is its alone."""
+    digests = {uid: digest(uid) for uid in uids}
+    size = next(
+        (n for n in range(SHORTEST, LONGEST) if len({found[:n] for found in digests.values()}) == len(digests)), LONGEST
+    )
+    return {uid: found[:size] for uid, found in digests.items()}
+
+
+def refund_reason(
+    note: str, tag: str, units: Mapping[str, Decimal], left: Mapping[str, Decimal], *, is_settled: bool
+) -> str:
+    """The refund's reason: our words shortened, the record and the tag whole.
+
+    left: uid → units that no refund took. is_settled: no refund is under way that could still be undone.
+    Raises RemoteRefused when the record does not fit.
+    """
+    for said in (_named(units, left), _all(units, left) if is_settled else ""):
+        end = f"{said} {tag}"
+        if said and len(end) <= REASON_LIMIT:
+            room = REASON_LIMIT - len(end) - 1
+            short = note.strip() if len(note.strip()) <= room else f"{note.strip()[: room - 1].rstrip()}…"
+            return f"{short} {end}" if room > 1 and note.strip() else end
+    raise RemoteRefused("record too long", code="record_too_long", user_message=str(capabilities.TOO_MANY_LINES))
+
+
+def _named(units: Mapping[str, Decimal], left: Mapping[str, Decimal]) -> str:
+    named = marks(list(left))
+    parts = (named[uid] if count == 1 else f"{named[uid]}*{spelt(count)}" for uid, count in units.items())
+    return f"{{{' '.join(parts)}}}"
+
+
+def _all(units: Mapping[str, Decimal], left: Mapping[str, Decimal]) -> str:
+    if dict(units) != {uid: count for uid, count in left.items() if count}:
+        return ""
+    return f"{{all {spelt(sum(units.values(), Decimal(0)))}}}"
+
+
+def read_record(said: str, left: Mapping[str, Decimal]) -> Units | None:
+    """uid → units; None when there is no record of ours, or none that can be placed. left: as it was before it."""
+    found = RECORD.search(said)
+    if found is None:
+        return None
+    if everything := EVERYTHING.fullmatch(found["inside"]):
+        taken = {uid: count for uid, count in left.items() if count}
+        return taken if sum(taken.values(), Decimal(0)) == Decimal(everything["units"]) else None
+    units: Units = {}
+    for word in found["inside"].split():
+        one = UNITS.fullmatch(word)
+        lines = [uid for uid in left if one and digest(uid).startswith(one["mark"])]
+        if one is None or len(lines) != 1:
+            return None
+        units[lines[0]] = units.get(lines[0], Decimal(0)) + Decimal(one["units"] or 1)
+    return units
+
+
+def takes_none(said: str) -> bool:
+    """A record of ours that says: money alone."""
+    found = RECORD.search(said)
+    return found is not None and not found["inside"].strip()

@@ -153,10 +153,13 @@ def can_update(order: Node) -> bool:
     return text(order, "state") == "OPEN" and isinstance(order.get("version"), int)
 
 
+def tender_states(order: Node) -> set[str]:
+    """Cards say whether they were captured; whatever else is money in hand."""
+    return {text(maybe(t, "card_details"), "status") or "CAPTURED" for t in nodes(order, "tenders")}
+
+
 def is_paid(order: Node) -> bool:
-    """By its tenders: cards say whether they were captured, whatever else is money in hand."""
-    said = (text(maybe(t, "card_details"), "status") or "CAPTURED" for t in nodes(order, "tenders"))
-    return "CAPTURED" in set(said)
+    return "CAPTURED" in tender_states(order)
 
 
 def was_called_off(order: Node) -> bool:
@@ -223,39 +226,38 @@ def ends_when_repaid(order: Node) -> EndsWhenRepaid:
     return EndsWhenRepaid.WHEN_EMPTY if is_paid(order) and is_frozen(order) else EndsWhenRepaid.NEVER
 
 
+def why_fixed(order: Node) -> str:
+    """Why Square lets no call change it."""
+    return str(capabilities.NO_VERSION if text(order, "state") == "OPEN" else capabilities.CLOSED)
+
+
+def _why_none(order: Node, *, is_over: bool) -> str:
+    """Why no call can cancel anything of it, whatever was paid or handed over; "" when one may."""
+    if is_over:
+        return str(capabilities.OVER)
+    if text(order, "state") == "DRAFT":
+        return str(capabilities.DRAFT)
+    return "" if is_paid(order) or can_update(order) else why_fixed(order)
+
+
 def blockers(
     order: Node, counts: Mapping[str, Count], refunds: Sequence[Refund], *, is_over: bool, is_coming: bool
 ) -> tuple[str, ...]:
     """Why Square would refuse to end the whole order; or take money for it afterwards (is_coming)."""
-    found = []
-    state = text(order, "state")
-    if is_over:
-        found.append(capabilities.OVER)
-    elif state == "DRAFT":
-        found.append(capabilities.DRAFT)
-    elif not is_paid(order) and not can_update(order):
-        found.append(capabilities.NO_VERSION if state == "OPEN" else capabilities.CLOSED)
+    found = [_why_none(order, is_over=is_over)]
     if any_left(counts):
-        found.append(capabilities.SHIPPED)
+        found.append(str(capabilities.SHIPPED))
     if any(is_pending(refund) for refund in refunds):
-        found.append(capabilities.PENDING_REFUND)
+        found.append(str(capabilities.PENDING_REFUND))
     if is_coming and not is_over:
-        found.append(capabilities.PENDING_PAYMENT)
-    return tuple(str(word) for word in found)
+        found.append(str(capabilities.PENDING_PAYMENT))
+    return tuple(filter(None, found))
 
 
 def why_closed(order: Node, *, is_over: bool, is_spent: bool = False) -> str:
     """Why no unit of it can be cancelled; "" when some can. is_spent: paid, and nothing more can go back."""
-    state = text(order, "state")
-    if is_over:
-        return str(capabilities.OVER)
-    if state == "DRAFT":
-        return str(capabilities.DRAFT)
-    if not is_paid(order) and not can_update(order):
-        return str(capabilities.NO_VERSION if state == "OPEN" else capabilities.CLOSED)
-    if is_spent and is_frozen(order):
-        return str(capabilities.SPENT)
-    return ""
+    spent = str(capabilities.SPENT) if is_spent and is_frozen(order) else ""
+    return _why_none(order, is_over=is_over) or spent
 
 
 def how_much(lines: Sequence[LineItem], stopped: Sequence[str]) -> Cancellable:

@@ -7,7 +7,7 @@ from typing import cast
 
 from django.utils.translation import gettext, gettext_lazy
 
-from stores.canonical.capabilities import Capabilities, Capability, composed, impossible, native
+from stores.canonical.capabilities import Capabilities, composed, impossible, native
 from stores.canonical.recipe import Adjust, Cancel, Edit, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
 from stores.canonical.request import Reason
 from stores.connectors.roles import Scope
@@ -27,67 +27,57 @@ HOOK_SETUP = _(
 )
 
 
-def _capabilities() -> dict[str, Capability]:
-    return {
-        "import_orders": native(_("Orders of all your locations are copied page by page; drafts are left out.")),
-        "list_units": composed(_("The list tells units and shipments; what refunds took is seen when opened.")),
-        "list_money": composed(_("The list tells what was paid; refunds are seen when opened.")),
-        "search_orders": native(
-            _("Rescind searches its own copy by number, name and item; Square's orders name no SKU.")
-        ),
-        "receive_events": composed(
-            _("You make the subscription in Square and give us its key; Rescind adds the events it needs.")
-        ),
-        "read_order": native(_("The order, its payments and its refunds are read live.")),
-        "cancel_order": composed(
-            _("An unpaid order is cancelled; of a paid one the pick-up or delivery, and what is refunded goes back.")
-        ),
-        "cancel_lines": composed(
-            _("Unpaid orders are reduced. Of paid ones the amount is refunded and we note which units it was for.")
-        ),
-        "cancel_rest": composed(
-            _("What was not handed over is refunded; its pick-up or delivery stays open, so tell the shop.")
-        ),
-        "cancel_while_packing": native(
-            _("An order that is prepared can still be cancelled: stop it at the counter as well.")
-        ),
-        "refund_quote": composed(
-            _("Square has no calculator: Rescind shares out each line's total to the cent, and you can change the sum.")
-        ),
-        "refund": native(
-            _(
-                "Money goes back through each payment it came from; cash is recorded and you hand it over. To a Square "
-                "gift card instead: give it back in Square's own desk, Rescind reads it there."
-            )
-        ),
-        "refund_part": native(_("Any amount up to what a payment still holds, at most twenty times.")),
-        "refund_shipping": impossible(
-            _("Square knows no shipping: service charges and tips go back when the whole order does.")
-        ),
-        "cancel_without_refund": native(
-            _("The pick-up or delivery of a paid order is cancelled and the money stays; part of an order cannot be.")
-        ),
-        "disputes": native(
-            _("A payment whose dispute is open or lost gives no money back, unless a second person agrees.")
-        ),
-        "labels": impossible(_("Square does not tell whether a label was bought, only what was tracked.")),
-        "void_authorisation": native(_("A card that was only approved is released before the order is cancelled.")),
-        "restock": composed(
-            _("Square puts nothing back by itself: Rescind adds the units to your inventory in a call of its own.")
-        ),
-        "restock_at_location": native(_("Units go back at the order's location, or at one you choose.")),
-        "keep_stock": native(_("Nothing goes back unless you say so, so units stay out of stock by themselves.")),
-        "notify_customer": impossible(_("Square decides about its own receipts; calls cannot switch them.")),
-        "staff_note": native(
-            _("A cancel writes it into the order's own data. A refund's reason, seen on receipts, stays neutral.")
-        ),
-        "find_again": native(_("Rescind's mark in the refund, the order or the stock movement shows what was done.")),
-        "idempotency": native(_("Square remembers each request by its key, so that sending it again acts once.")),
-        "undo": impossible(_("A cancelled order stays cancelled and a refund stays paid; sell it anew.")),
-    }
-
-
-CAPABILITIES = Capabilities(**_capabilities())
+CAPABILITIES = Capabilities(
+    import_orders=native(_("Orders of all your locations are copied page by page; drafts are left out.")),
+    list_units=composed(_("The list tells units and shipments; what refunds took is seen when opened.")),
+    list_money=composed(_("The list tells what was paid; refunds are seen when opened.")),
+    search_orders=native(_("Rescind searches its own copy by number, name and item; Square's orders name no SKU.")),
+    receive_events=composed(
+        _("You make the subscription in Square and give us its key; Rescind adds the events it needs.")
+    ),
+    read_order=native(_("The order, its payments and its refunds are read live.")),
+    cancel_order=composed(
+        _("An unpaid order is cancelled; of a paid one the pick-up or delivery, and what is refunded goes back.")
+    ),
+    cancel_lines=composed(
+        _("Unpaid orders are reduced. Of paid ones the amount is refunded and we note which units it was for.")
+    ),
+    cancel_rest=composed(
+        _("What was not handed over is refunded; its pick-up or delivery stays open, so tell the shop.")
+    ),
+    cancel_while_packing=native(_("An order that is prepared can still be cancelled: stop it at the counter as well.")),
+    refund_quote=composed(
+        _("Square has no calculator: Rescind shares out each line's total to the cent, and you can change the sum.")
+    ),
+    refund=native(
+        _(
+            "Money goes back through each payment it came from; cash is recorded and you hand it over. To a Square "
+            "gift card instead: give it back in Square's own desk, Rescind reads it there."
+        )
+    ),
+    refund_part=native(_("Any amount up to what a payment still holds, at most twenty times.")),
+    refund_shipping=impossible(
+        _("Square knows no shipping: service charges and tips go back when the whole order does.")
+    ),
+    cancel_without_refund=native(
+        _("The pick-up or delivery of a paid order is cancelled and the money stays; part of an order cannot be.")
+    ),
+    disputes=native(_("A payment whose dispute is open or lost gives no money back, unless a second person agrees.")),
+    labels=impossible(_("Square does not tell whether a label was bought, only what was tracked.")),
+    void_authorisation=native(_("A card that was only approved is released before the order is cancelled.")),
+    restock=composed(
+        _("Square puts nothing back by itself: Rescind adds the units to your inventory in a call of its own.")
+    ),
+    restock_at_location=native(_("Units go back at the order's location, or at one you choose.")),
+    keep_stock=native(_("Nothing goes back unless you say so, so units stay out of stock by themselves.")),
+    notify_customer=impossible(_("Square decides about its own receipts; calls cannot switch them.")),
+    staff_note=native(
+        _("A cancel writes it into the order's own data. A refund's reason, seen on receipts, stays neutral.")
+    ),
+    find_again=native(_("Rescind's mark in the refund, the order or the stock movement shows what was done.")),
+    idempotency=native(_("Square remembers each request by its key, so that sending it again acts once.")),
+    undo=impossible(_("A cancelled order stays cancelled and a refund stays paid; sell it anew.")),
+)
 RECIPE = Recipe(
     cancel=Cancel(refunds=Refunds.AFTER, restocks=Restock.NEVER),
     units=Refund(per=Per.PAYMENT, stock=RefundStock.NONE, closes=False),

@@ -1,116 +1,35 @@
-"""What stands at Square by which we know our effects: all records that may be one of ours; the judge decides.
-
-Square's refunds know no lines, so we write into the reason which units one took, and read it there:
-
-    Customer changed their mind {k3f9*2 m7qd} [op 7f3a9c21]
-
-Each line is named by the beginning of a digest of its uid, as long as it must be to tell the order's lines apart.
-`{all 7}` = every unit that no earlier refund took, seven of them, where naming them does not fit; `{}` = none.
-"""
+"""What stands at Square by which we know our effects: all records that may be one of ours; the judge decides."""
 
 from __future__ import annotations
 
-import re
-from base64 import b32encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import (
-    CancelOrder,
-    Command,
-    CorrectStock,
-    EditOrder,
-    RefundOrder,
-    VoidPayment,
-)
+from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import Order, Refund, RefundedLine
 from stores.connectors.records import Reading, Record, Standing
-from stores.kernel.errors import RemoteRefused, Unsupported
+from stores.kernel.errors import Unsupported
 from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money, total
 from stores.platforms.square import cancellable, capabilities, money
-from stores.platforms.square.api import Api, amount_of, currency_of, movements, quantity, spelt
+from stores.platforms.square.api import (
+    RECORD,
+    Api,
+    amount_of,
+    currency_of,
+    movements,
+    quantity,
+    read_record,
+    stamp,
+    takes_none,
+)
 from stores.platforms.square.cancellable import CANCELED, ZERO, Facts, fulfilments, lines_of, uid
 from stores.platforms.square.money import DEAD, DONE, refund_ids
-
-REASON_LIMIT = 192
-SHORTEST, LONGEST = 4, 16
-RECORD = re.compile(r"\{(?P<inside>[a-z0-9*. ]*)\} \[op [0-9a-f]{1,16}\]$", re.ASCII)
-UNITS = re.compile(r"(?P<mark>[a-z2-7]{4,16})(\*(?P<units>[0-9]{1,7}(\.[0-9]{1,5})?))?", re.ASCII)
-EVERYTHING = re.compile(r"all (?P<units>[0-9]{1,9}(\.[0-9]{1,5})?)", re.ASCII)
-Units = dict[str, Decimal]
-
-
-def digest(uid: str) -> str:
-    return b32encode(sha256(uid.encode()).digest()).decode().lower()[:LONGEST]
-
-
-def marks(uids: Sequence[str]) -> dict[str, str]:
-    """uid → the shortest beginning of its digest that is its alone."""
-    digests = {uid: digest(uid) for uid in uids}
-    size = next(
-        (n for n in range(SHORTEST, LONGEST) if len({found[:n] for found in digests.values()}) == len(digests)), LONGEST
-    )
-    return {uid: found[:size] for uid, found in digests.items()}
-
-
-def refund_reason(
-    note: str, tag: str, units: Mapping[str, Decimal], left: Mapping[str, Decimal], *, is_settled: bool
-) -> str:
-    """The refund's reason: our words shortened, the record and the tag whole.
-
-    left: uid → units that no refund took. is_settled: no refund is under way that could still be undone.
-    Raises RemoteRefused when the record does not fit.
-    """
-    for said in (_named(units, left), _all(units, left) if is_settled else ""):
-        end = f"{said} {tag}"
-        if said and len(end) <= REASON_LIMIT:
-            room = REASON_LIMIT - len(end) - 1
-            short = note.strip() if len(note.strip()) <= room else f"{note.strip()[: room - 1].rstrip()}…"
-            return f"{short} {end}" if room > 1 and note.strip() else end
-    raise RemoteRefused("record too long", code="record_too_long", user_message=str(capabilities.TOO_MANY_LINES))
-
-
-def _named(units: Mapping[str, Decimal], left: Mapping[str, Decimal]) -> str:
-    named = marks(list(left))
-    parts = (named[uid] if count == 1 else f"{named[uid]}*{spelt(count)}" for uid, count in units.items())
-    return f"{{{' '.join(parts)}}}"
-
-
-def _all(units: Mapping[str, Decimal], left: Mapping[str, Decimal]) -> str:
-    if dict(units) != {uid: count for uid, count in left.items() if count}:
-        return ""
-    return f"{{all {spelt(sum(units.values(), Decimal(0)))}}}"
-
-
-def read_record(said: str, left: Mapping[str, Decimal]) -> Units | None:
-    """uid → units; None when there is no record of ours, or none that can be placed. left: as it was before it."""
-    found = RECORD.search(said)
-    if found is None:
-        return None
-    if everything := EVERYTHING.fullmatch(found["inside"]):
-        taken = {uid: count for uid, count in left.items() if count}
-        return taken if sum(taken.values(), Decimal(0)) == Decimal(everything["units"]) else None
-    units: Units = {}
-    for word in found["inside"].split():
-        one = UNITS.fullmatch(word)
-        lines = [uid for uid in left if one and digest(uid).startswith(one["mark"])]
-        if one is None or len(lines) != 1:
-            return None
-        units[lines[0]] = units.get(lines[0], Decimal(0)) + Decimal(one["units"] or 1)
-    return units
-
-
-def takes_none(said: str) -> bool:
-    """A record of ours that says: money alone."""
-    found = RECORD.search(said)
-    return found is not None and not found["inside"].strip()
 
 
 # --- refunds as ours, with the units each took --------------------------------------------------------
@@ -294,15 +213,15 @@ def standing_of(status: str) -> Standing:
 
 # --- stock --------------------------------------------------------------------------------------------
 COMES_FROM, GOES_TO = "UNLINKED_RETURN", "IN_STOCK"
+Shelf = tuple[str, str]  # (id in the catalogue, location)
 
 
 def adjustments(api: Api, command: CorrectStock, since: datetime) -> Reading:
     """By our reference on the adjustments: all of one step are one record. Other people's are nobody's answer to us."""
     items = list(dict.fromkeys(change.stock_item_id for change in command.changes))
     places = list(dict.fromkeys(change.location_id for change in command.changes))
-    stamp = since.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     steps: defaultdict[str, list[Node]] = defaultdict(list)
-    for row in movements(api, items, places, GOES_TO, since=stamp):
+    for row in movements(api, items, places, GOES_TO, since=stamp(since)):
         said = text(row, "reference_id")
         if said.startswith(f"{command.order_id} ["):
             steps[said].append(row)
@@ -311,22 +230,21 @@ def adjustments(api: Api, command: CorrectStock, since: datetime) -> Reading:
 
 
 def to_stock_record(command: CorrectStock, mark: str, rows: Sequence[Node]) -> Record:
-    seen, wanted = _by_place(rows), _asked(command)
-    said = "" if seen == wanted else str(capabilities.OTHER_QUANTITY)
-    standing = Standing.DONE if seen == wanted else Standing.PART
-    ident = text(rows[0], "id")
-    return Record(id=ident, ids={"adjustment": ident}, text=mark, standing=standing, detail=said)
-
-
-def _by_place(rows: Iterable[Node]) -> dict[tuple[str, str], Decimal]:
-    found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    seen: defaultdict[Shelf, Decimal] = defaultdict(Decimal)
     for row in rows:
-        found[text(row, "catalog_object_id"), text(row, "location_id")] += quantity(row)
-    return dict(found)
+        seen[text(row, "catalog_object_id"), text(row, "location_id")] += quantity(row)
+    is_all, ident = seen == asked_back(command), text(rows[0], "id")
+    return Record(
+        id=ident,
+        ids={"adjustment": ident},
+        text=mark,
+        standing=Standing.DONE if is_all else Standing.PART,
+        detail="" if is_all else str(capabilities.OTHER_QUANTITY),
+    )
 
 
-def _asked(command: CorrectStock) -> dict[tuple[str, str], Decimal]:
-    found: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+def asked_back(command: CorrectStock) -> dict[Shelf, Decimal]:
+    found: defaultdict[Shelf, Decimal] = defaultdict(Decimal)
     for change in command.changes:
         found[change.stock_item_id, change.location_id] += change.delta
-    return dict(found)
+    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from stores.canonical.order import (
@@ -25,7 +24,7 @@ from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money
 from stores.platforms.square import cancellable, capabilities, finding, money
 from stores.platforms.square.api import amount_of, currency_of, quantity
-from stores.platforms.square.cancellable import GONE, LIVE, Count, Disputes, Facts, fulfilments, lines_of, uid
+from stores.platforms.square.cancellable import GONE, LIVE, ZERO, Count, Disputes, Facts, fulfilments, lines_of, uid
 from stores.platforms.square.money import refund_ids
 
 SHORT_ID = 6  # characters of an order's id that people see where it has no other name
@@ -115,7 +114,7 @@ def edit_blockers(raw: Node, received: Money, *, is_held: bool, is_coming: bool)
     elif is_held:
         yield str(capabilities.HELD_EDIT)
     elif not cancellable.can_update(raw):
-        yield str(capabilities.NO_VERSION if text(raw, "state") == "OPEN" else capabilities.CLOSED)
+        yield cancellable.why_fixed(raw)
 
 
 def charges(raw: Node, currency: str) -> Iterator[str]:
@@ -137,7 +136,7 @@ def to_line(
     raw: Node, line: Node, count: Count, place: Place, *, closed: str, readiness: Readiness, is_over: bool
 ) -> LineItem:
     currency, item = currency_of(raw), text(line, "catalog_object_id")
-    stoppable = Decimal(0) if closed else count.waiting
+    stoppable, stayed = ZERO if closed else count.waiting, count.ordered - count.shipped
     kind = text(line, "item_type")
     spot = Placement(
         id=uid(line), group_id=group_of(raw), units=count.waiting, readiness=readiness, location=place.location
@@ -149,11 +148,9 @@ def to_line(
         ordered=count.ordered,
         current=min(count.left, count.shipped) if is_over else count.left,
         shipped=count.shipped,
-        cancelled=max(Decimal(0), count.ordered - count.shipped)
-        if is_over
-        else min(count.taken, count.ordered - count.shipped),
+        cancelled=max(ZERO, stayed) if is_over else min(count.taken, stayed),
         refundable=count.left,
-        unfulfilled=Decimal(0) if is_over else count.waiting,
+        unfulfilled=ZERO if is_over else count.waiting,
         cancellable=stoppable,
         unit_step=cancellable.step_of(line),
         unit_price=money.pair(each(line, currency)),
@@ -185,26 +182,26 @@ def group_of(raw: Node) -> str:
 def to_shipments(raw: Node, place: Location) -> Iterator[Shipment]:
     for one in fulfilments(raw, GONE):
         details = cancellable.details_of(one)
-        named = nodes(one, "entries") if text(one, "line_item_application") == "ENTRY_LIST" else None
-        rows = [(ident_of(e, "line_item_uid"), quantity(e)) for e in named] if named is not None else [
-            (uid(line), quantity(line)) for line in lines_of(raw)
-        ]  # fmt: skip
-        at = next(filter(None, (when(details, n) for n in ("shipped_at", "picked_up_at", "delivered_at"))), None)
-        changed = when(raw, "updated_at")
-        if at is None and changed is None:
+        if text(one, "line_item_application") == "ENTRY_LIST":
+            rows = [(ident_of(entry, "line_item_uid"), quantity(entry)) for entry in nodes(one, "entries")]
+        else:
+            rows = [(uid(line), quantity(line)) for line in lines_of(raw)]
+        moments = (when(details, name) for name in ("shipped_at", "picked_up_at", "delivered_at"))
+        at = next(filter(None, moments), None) or when(raw, "updated_at")
+        if at is None:
             raise Misread("updated_at")
+        parcel = " ".join(filter(None, (text(details, "carrier"), text(details, "tracking_number"))))
         kind = text(one, "type")
         yield Shipment(
             id=text(one, "uid"),
             name=str(capabilities.FULFILMENTS.get(kind, kind.title())),
             status=str(capabilities.HANDED_OVER),
-            created_at=at or changed,  # type: ignore[arg-type]  # one of them is there
-            units=sum((count for _, count in rows), Decimal(0)),
+            created_at=at,
+            units=sum((count for _, count in rows), ZERO),
             location=place.name,
-            tracking=tuple(filter(None, (" ".join(filter(None, (text(details, "carrier"),
-                                                               text(details, "tracking_number")))),))),
+            tracking=(parcel,) if parcel else (),
             lines=tuple(rows),
-        )  # fmt: skip
+        )
 
 
 # --- the customer, from the fulfilment's recipient or the payment -------------------------------------

@@ -12,16 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
-from stores.canonical.order import (
-    MoneyPair,
-    Order,
-    Payment,
-    PaymentKind,
-    PaymentState,
-    PaymentStatus,
-    Refund,
-    Totals,
-)
+from stores.canonical.order import MoneyPair, Order, Payment, PaymentKind, PaymentState, PaymentStatus, Refund, Totals
 from stores.canonical.recipe import Per
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, RefundChoice
 from stores.connectors import refund_estimate
@@ -206,8 +197,8 @@ def to_state(totals: Totals, payments: Sequence[Payment]) -> PaymentState:
 def from_tenders(order: Node) -> PaymentState:
     """A listing shows no payments: by what is due, and by what the cards' tenders say."""
     currency = currency_of(order)
-    states = {text(maybe(t, "card_details"), "status") or "CAPTURED" for t in nodes(order, "tenders")}
-    if states & {"AUTHORIZED"}:
+    states = cancellable.tender_states(order)
+    if "AUTHORIZED" in states:
         return PaymentState.AUTHORISED
     if "CAPTURED" not in states:
         is_free = not amount_of(order, "total_money", currency) and text(order, "state") == "COMPLETED"

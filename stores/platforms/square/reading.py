@@ -21,7 +21,7 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.platforms.square import cancellable, finding, mapping
-from stores.platforms.square.api import Api, movements, understood
+from stores.platforms.square.api import Api, movements, stamp, understood
 from stores.platforms.square.cancellable import Disputes, Facts, lines_of
 from stores.platforms.square.mapping import Place
 from stores.platforms.square.money import refund_ids
@@ -139,10 +139,7 @@ def taken_from_stock(api: Api, order: Node) -> frozenset[str]:
     items = list(dict.fromkeys(filter(None, (text(one, "catalog_object_id") for one in lines_of(order)))))
     if not items or not nodes(order, "tenders"):
         return frozenset()
-    ours = {
-        ident_of(order, "id"),
-        *(text(one, "transaction_id") for one in nodes(order, "tenders")),
-    }
+    ours = {ident_of(order, "id"), *(text(one, "transaction_id") for one in nodes(order, "tenders"))}
     found = movements(api, items, [ident_of(order, "location_id")], SOLD, since=text(order, "created_at"))
     try:
         return frozenset(text(one, "catalog_object_id") for one in found if is_of(one, ours))
@@ -239,10 +236,6 @@ def _query(places: list[str], since: datetime | None, cursor: str) -> dict[str, 
     query = {"filter": wanted, "sort": {"sort_field": "UPDATED_AT", "sort_order": "ASC"}}
     asked: dict[str, Any] = {"location_ids": places, "limit": PAGE, "return_entries": False, "query": query}
     return asked | ({"cursor": cursor} if cursor else {})
-
-
-def stamp(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _orders(api: Api, raws: Sequence[Any], *, is_full: bool) -> rows.Page:

@@ -14,7 +14,7 @@ from stores.kernel.errors import Unsupported
 from stores.kernel.http.json_readers import Node, nodes, text
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.platforms.square import capabilities
-from stores.platforms.square.api import Api, part, understood
+from stores.platforms.square.api import Api, understood
 
 CHANGED = EventKind.ORDER_CHANGED
 TOPICS = {
@@ -59,11 +59,7 @@ def standing(api: Api) -> list[Hook]:
     """One for each event of each subscription; its id names both."""
     with understood():
         return [
-            Hook(
-                id=f"{ident_of(one, 'id')}/{topic}",
-                topic=topic,
-                uri=text(one, "notification_url"),
-            )
+            Hook(id=f"{ident_of(one, 'id')}/{topic}", topic=topic, uri=text(one, "notification_url"))
             for one in subscriptions(api)
             for topic in topics_of(one)
         ]
@@ -89,9 +85,9 @@ def remove(api: Api, hook_id: str) -> None:
             if rest:
                 _write(api, ident, rest)
             else:
-                api.effect("DELETE", f"v2/webhooks/subscriptions/{part(ident)}")
+                api.effect("DELETE", f"v2/webhooks/subscriptions/{api.part(ident)}")
 
 
 def _write(api: Api, ident: str, topics: list[str]) -> None:
     body = {"subscription": {"event_types": topics}}
-    api.effect("PUT", f"v2/webhooks/subscriptions/{part(ident)}", body)
+    api.effect("PUT", f"v2/webhooks/subscriptions/{api.part(ident)}", body)

@@ -23,12 +23,13 @@ from stores.canonical.commands import (
 from stores.canonical.order import Order
 from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported, StockCount
 from stores.connectors import rows
-from stores.kernel.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable, Unsupported
-from stores.kernel.http.json_readers import Misread, Node, maybe, node, nodes, text, when
+from stores.connectors.errors import proving
+from stores.kernel.errors import RemoteRefused, RemoteUnavailable, Unsupported
+from stores.kernel.http.json_readers import Misread, Node, inner, node, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.http.responses import Answer
 from stores.platforms.square import cancellable, capabilities, finding, money
-from stores.platforms.square.api import amount_of, currency_of, quantity, spelt
+from stores.platforms.square.api import amount_of, currency_of, quantity, refund_reason, spelt, stamp
 from stores.platforms.square.cancellable import CANCELED, GONE, LIVE, ZERO, Facts, fulfilments, lines_of, uid
 from stores.platforms.square.money import DEAD, DONE, PENDING, refund_ids
 
@@ -45,10 +46,7 @@ def refuse(code: str, said: object) -> RemoteRefused:
 def updatable(order: Node) -> Node:
     """Raises RemoteRefused for an order that Square does not let change."""
     if not cancellable.can_update(order):
-        raise refuse(
-            "not_updatable",
-            capabilities.NO_VERSION if text(order, "state") == "OPEN" else capabilities.CLOSED,
-        )
+        raise refuse("not_updatable", cancellable.why_fixed(order))
     return order
 
 
@@ -91,7 +89,7 @@ def called_off(fulfilment: Node, note: str, tag: str) -> dict[str, Any]:
 def edit_body(command: EditOrder, order: Node, note: str, *, key: str) -> dict[str, Any]:
     """The units that stay, absolute; a line of none is cleared. Raises RemoteRefused where that is not so simple."""
     known = {uid(line): line for line in lines_of(updatable(order))}
-    if cancellable.is_paid(order) or held(order):
+    if cancellable.tender_states(order) & {"CAPTURED", "AUTHORIZED"}:
         raise refuse("paid", capabilities.PAID_EDIT)
     if any(line.line_id not in known for line in command.lines):
         raise refuse("line_gone", capabilities.MOVED)
@@ -104,11 +102,6 @@ def edit_body(command: EditOrder, order: Node, note: str, *, key: str) -> dict[s
     kept = [{"uid": line.line_id, "quantity": spelt(line.keep)} for line in command.lines if line.keep]
     body: dict[str, Any] = {"idempotency_key": key, "order": wanted | ({"line_items": kept} if kept else {})}
     return body | ({"fields_to_clear": [f"line_items[{ident}]" for ident in cleared]} if cleared else {})
-
-
-def held(order: Node) -> bool:
-    cards = (text(maybe(tender, "card_details"), "status") for tender in nodes(order, "tenders"))
-    return "AUTHORIZED" in set(cards)
 
 
 # --- refunds ---------------------------------------------------------------------------------------------
@@ -129,7 +122,7 @@ def refund_body(command: RefundOrder, facts: Facts, order: Order, tag: str, *, k
     back = finding.to_refunds(facts)
     settled = not any(cancellable.is_pending(refund) for refund in back)
     taken = {line.line_id: line.units for line in command.lines}
-    reason = finding.refund_reason(SHOWN_REASON, tag, taken, cancellable.left(facts.order, back), is_settled=settled)
+    reason = refund_reason(SHOWN_REASON, tag, taken, cancellable.left(facts.order, back), is_settled=settled)
     body: dict[str, Any] = {
         "idempotency_key": key, "payment_id": wanted.payment_id, "reason": reason,
         "amount_money": {"amount": wanted.amount.minor, "currency": wanted.amount.currency},
@@ -160,19 +153,13 @@ def guard(command: RefundOrder, wanted: PaymentBack, payment: Node, order: Order
             raise refuse("units_gone", capabilities.UNITS_GONE)
 
 
-# --- stock --------------------------------------------------------------------------------------------
 # --- putting back ------------------------------------------------------------------------------------
 def change_body(command: CorrectStock, *, key: str, tag: str, at: datetime) -> dict[str, Any]:
     """Raises Unsupported for taking units away: an adjustment back would need a state that is true."""
     if not command.changes or any(change.delta <= 0 for change in command.changes):
         raise Unsupported("keep_stock", str(capabilities.ONLY_BACK))
-    moment = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    changes = [one_change(change, reference(command, tag), moment) for change in command.changes]
+    changes = [one_change(change, f"{command.order_id} {tag}", stamp(at)) for change in command.changes]
     return {"idempotency_key": key, "changes": changes, "ignore_unchanged_counts": True}
-
-
-def reference(command: CorrectStock, tag: str) -> str:
-    return f"{command.order_id} {tag}"
 
 
 def one_change(change: StockChange, mark: str, moment: str) -> dict[str, Any]:
@@ -190,13 +177,9 @@ def moved(command: CorrectStock, answer: Node) -> tuple[StockCount, ...]:
     told = {(text(one, "catalog_object_id"), text(one, "location_id")): count(one) for one in counts}
     if "counts" not in answer and "changes" not in answer:
         raise Misread("counts")
-    back: dict[tuple[str, str], Decimal] = {}
-    for change in command.changes:
-        place = (change.stock_item_id, change.location_id)
-        back[place] = back.get(place, Decimal(0)) + change.delta
     return tuple(
         StockCount(stock_item_id=item, location_id=place, before=told[item, place] - delta, after=told[item, place])
-        for (item, place), delta in back.items()
+        for (item, place), delta in finding.asked_back(command).items()
         if (item, place) in told
     )
 
@@ -214,22 +197,20 @@ FIRST_LOOK = 2.0  # seconds
 
 def read_answer(command: Command, answer: Answer) -> Receipt:
     """Raises OutcomeUnknown for an answer that does not show the effect, RemoteRefused for a refund that died."""
-    try:
+    with proving(answer=answer):
         body = node(answer.body, "body")
         match command:
             case CancelOrder():
-                return cancelled(command, node(body.get("order"), "order"))
+                return cancelled(command, inner(body, "order"))
             case EditOrder():
-                return edited(command, node(body.get("order"), "order"))
+                return edited(command, inner(body, "order"))
             case RefundOrder():
-                return refund(command, node(body.get("refund"), "refund"))
+                return refund(command, inner(body, "refund"))
             case VoidPayment():
-                return voided(command, node(body.get("payment"), "payment"))
+                return voided(command, inner(body, "payment"))
             case CorrectStock():
-                return restocked(command, body)
-        raise Unsupported("cancel_lines")
-    except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status, answer=answer.body) from exc
+                return applied({"order": command.order_id}, stock=moved(command, body))
+    raise Unsupported("cancel_lines")
 
 
 def applied(ids: Mapping[str, str], **reported: Any) -> Receipt:
@@ -270,10 +251,6 @@ def voided(command: VoidPayment, payment: Node) -> Receipt:
     if ident_of(payment, "id") != command.payment_id or text(payment, "status") != "CANCELED":
         raise Misread("payment.status")
     return applied({"payment": command.payment_id}, state=EffectState.VOIDED)
-
-
-def restocked(command: CorrectStock, body: Node) -> Receipt:
-    return applied({"order": command.order_id}, stock=moved(command, body))
 
 
 def refund(command: RefundOrder, found: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt:

@@ -14,7 +14,7 @@ from sandbox.world import World
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
-from stores.platforms.square import Square, finding
+from stores.platforms.square import Square, api
 from stores.platforms.square import money as figures
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, TAG
@@ -117,13 +117,13 @@ def test_what_is_written_is_read_again(uids, data):
     left = {uid: Decimal(data.draw(st.integers(1, 99))) for uid in uids}
     taken = {uid: Decimal(data.draw(st.integers(1, int(left[uid])))) for uid in uids if data.draw(st.booleans())}
     try:
-        said = finding.refund_reason("Customer changed their mind", TAG, taken, left, is_settled=True)
+        said = api.refund_reason("Customer changed their mind", TAG, taken, left, is_settled=True)
     except RemoteRefused:
         assert len(taken) > 10
         return
     assert len(said) <= 192
     assert said.endswith(TAG)
-    assert finding.read_record(said, left) == taken
+    assert api.read_record(said, left) == taken
 
 
 def test_forty_lines_fit_only_as_all_of_them_and_else_are_refused_before_sending(world):
@@ -158,21 +158,21 @@ def test_notes_are_shortened_and_the_record_and_the_mark_stand_whole(world):
 
 def test_words_of_others_are_no_record():
     left = {"a": Decimal(3), "b": Decimal(1)}
-    mark = finding.marks(list(left))["a"]
+    mark = api.marks(list(left))["a"]
     for said in ("", "Returned Goods", f"{{{mark}}}", f"{{{mark}}} [op x] and more", "{all 9} [op 12345678]",
                  "{zzzz} [op 12345678]", "{a} [op 12345678]", f"{{{mark}*-1}} [op 12345678]"):  # fmt: skip
-        assert finding.read_record(said, left) is None, said
-    assert finding.read_record("x {} [op 12345678]", left) == {}
-    assert finding.takes_none("x {} [op 12345678]")
-    assert not finding.takes_none("by hand")
+        assert api.read_record(said, left) is None, said
+    assert api.read_record("x {} [op 12345678]", left) == {}
+    assert api.takes_none("x {} [op 12345678]")
+    assert not api.takes_none("by hand")
 
 
 def test_a_line_that_came_later_with_the_same_mark_is_not_guessed_at(monkeypatch):
-    monkeypatch.setattr(finding, "digest", lambda uid: "aaaabbbb" if uid == "b" else "aaaacccc")
-    said = finding.refund_reason("", TAG, {"a": Decimal(1)}, {"a": Decimal(1)}, is_settled=True)
-    assert finding.read_record(said, {"a": Decimal(1), "b": Decimal(1)}) is None
-    wider = finding.refund_reason("", TAG, {"a": Decimal(1)}, {"a": Decimal(1), "b": Decimal(1)}, is_settled=True)
-    assert finding.read_record(wider, {"a": Decimal(1), "b": Decimal(1)}) == {"a": Decimal(1)}
+    monkeypatch.setattr(api, "digest", lambda uid: "aaaabbbb" if uid == "b" else "aaaacccc")
+    said = api.refund_reason("", TAG, {"a": Decimal(1)}, {"a": Decimal(1)}, is_settled=True)
+    assert api.read_record(said, {"a": Decimal(1), "b": Decimal(1)}) is None
+    wider = api.refund_reason("", TAG, {"a": Decimal(1)}, {"a": Decimal(1), "b": Decimal(1)}, is_settled=True)
+    assert api.read_record(wider, {"a": Decimal(1), "b": Decimal(1)}) == {"a": Decimal(1)}
 
 
 def test_a_return_at_the_till_and_our_own_refunds_add_up(world):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -247,7 +249,7 @@ def test_how_many_calls_each_thing_takes(world):
     assert calls(lambda: shop.look_again(order)) == 3
     assert calls(lambda: place.everything(shop, order)) == 1
     (refund,) = place.everything(shop, order)
-    assert calls(lambda: shop.carry_out(place.cancel(order), key="a", tag=TAG)) == 3
+    assert calls(lambda: shop.carry_out(place.cancel(order), key="a", tag=TAG)) == 1  # its guard has read just now
     assert calls(lambda: shop.carry_out(refund, key="b", tag=TAG)) == 3
     world.advance(5)
     after = shop.look_again(order)
@@ -255,7 +257,33 @@ def test_how_many_calls_each_thing_takes(world):
     assert calls(lambda: shop.look_again(after)) == 3
     unpaid = shop.read_order(place.home(world).make_order(pay="unpaid").id)
     assert calls(lambda: shop.look_again(unpaid)) == 1
-    assert calls(lambda: shop.carry_out(place.cancel(unpaid), key="c", tag=TAG)) == 2
+    assert calls(lambda: shop.carry_out(place.cancel(unpaid), key="c", tag=TAG)) == 1
+
+
+@pytest.mark.parametrize("between", ["time", "a look", "another order", "a send", "nothing but a full read"])
+def test_only_what_a_guard_has_just_read_is_sent_by(world, monkeypatch, between):
+    """Seconds old, of the same order, once, and nothing looked at or sent meanwhile; else the send reads for itself."""
+    order = place.on_world(world).read_order(place.home(world).make_order(lines=[place.MUG]).id)
+    other = place.on_world(world).read_order(place.home(world).make_order(lines=[place.MUG]).id)
+    shop, command = place.on_world(world), place.cancel(order, refund=False)
+    shop.look_again(order) if between != "nothing but a full read" else shop.read_order(order.external_id)
+    match between:
+        case "time":
+            later = shop.connection.now() + timedelta(seconds=6)
+            monkeypatch.setattr(shop, "connection", replace(shop.connection, now=lambda: later))
+        case "a look":
+            shop.find(command, tag=TAG, before=order)
+        case "another order":
+            shop.look_again(other)
+        case "a send":
+            shop.carry_out(place.part(shop, order), key="z", tag=TAG)
+    read: list[str] = []
+    plain = shop.api.order
+    monkeypatch.setattr(shop.api, "order", lambda ident: read.append(ident) or plain(ident))
+
+    shop.carry_out(command, key="y", tag=TAG)
+
+    assert read == [order.external_id]
 
 
 # --- access --------------------------------------------------------------------------------------
