@@ -25,6 +25,12 @@ from tests.upgrade.conftest import Upgrade
 from tests.upgrade.stored import Case
 
 MONEY = ("refund", "void")
+WORDS = "stores_order_words"
+SINCE = {
+    "cancellations_copywatch": "cancellations_mirrorwatch",
+    "stores_storehealth": "stores_connectionhealth",
+    "stores_storesecret": "stores_connectionsecret",
+}  # where the rows of a table stand that is gone
 RESENT = (("died at intended", "shopify"), ("died at intended", "square"), ("throttled", "square"))  # by their key
 
 
@@ -193,14 +199,16 @@ def test_the_last_migration_of_the_version_before_can_be_undone_as_well(upgrade:
 
     assert stored.standing() != was
     upgrade.forward()
-    assert {table: count for table, count in rows().items() if table in before} == before
+    now = rows()
+    assert {table: now[SINCE.get(table, table)] for table in before} == before
     call_command("audit", "verify")
 
 
 def rows() -> dict[str, int]:
-    """How many there are in each table of ours."""
+    """How many there are in each table of ours; how the search index cuts itself into blocks is its own affair."""
     with connection.cursor() as cursor:
-        names = [name for name in connection.introspection.table_names(cursor) if name.startswith(stored.OURS)]
+        tables = connection.introspection.table_names(cursor)
+        names = [name for name in tables if name.startswith(stored.OURS) and not name.startswith(f"{WORDS}_")]
         found = {}
         for name in names:
             cursor.execute(f"SELECT count(*) FROM {name}")
