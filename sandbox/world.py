@@ -14,6 +14,7 @@ from sandbox.platforms.shopify.simulator import ShopifySimulator
 from sandbox.platforms.shopify.staff import Staff
 from sandbox.platforms.shoplazza.simulator import ShoplazzaSimulator
 from sandbox.registry import SIMULATORS
+from sandbox.version_0 import VERSION_0
 from stores.kernel import clock
 
 Body = dict[str, Any]
@@ -23,7 +24,7 @@ class World(core.World):
     """The verbs here are those of `world.shopify`; every other platform is `world.simulator(key)`."""
 
     def __init__(self, path: str, now: Callable[[], datetime] = clock.now) -> None:
-        super().__init__(path, now, simulators=SIMULATORS)
+        super().__init__(path, now, simulators=SIMULATORS, conversions=(VERSION_0,))
 
     @classmethod
     def open(cls, path: object, now: Callable[[], datetime] = clock.now) -> World:

@@ -13,7 +13,7 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
 from stores.platforms.magento.adapter import Magento
-from stores.platforms.magento.api import BUCKET, PER_SECOND, check_id
+from stores.platforms.magento.api import Api
 
 BEYOND = 301  # input limits, where they are on, allow 300
 NO_ROUTE = "Request does not match any route."
@@ -34,7 +34,7 @@ class Bearer:
         return False
 
     def usage(self, answer: Answer) -> Usage:
-        return Usage(requested=1, actual=1, maximum=BUCKET, per_second=PER_SECOND)
+        return Usage(requested=1, actual=1, maximum=Api.bucket_points, per_second=Api.points_per_second)
 
 
 def orders(shop: Magento, size: int = 100) -> Any:
@@ -91,10 +91,10 @@ def amounts(shop: Magento, _order: str) -> Learned:
 
 def second_cancel(shop: Magento, order_id: str) -> Learned:
     """The answer to a cancel that can do nothing."""
-    order = shop.api.order(check_id(order_id))
+    order = shop.api.order(order_id)
     if json_readers.text(order, "state") not in OVER:
         raise Unseen("the order is not over yet: cancel it in the admin first, then a second cancel changes nothing")
-    said = shop.api.effect(f"orders/{check_id(order_id)}/cancel").body
+    said = shop.api.effect("POST", f"orders/{order_id}/cancel").body
     setting = one_of({True: "lies", False: "true"}, said)
     return Learned(f"a cancel that did nothing says {said}".lower(), {"magento_cancel_answer": setting})
 

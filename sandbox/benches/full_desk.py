@@ -66,7 +66,7 @@ def fill(place: Ground, count: int) -> None:
     made = OrderRecord.objects.filter(snapshot=None).order_by("pk").values_list("pk", flat=True)
     texts = [row.snapshot.text for row in patterns]
     _save(OrderSnapshot, (OrderSnapshot(order_id=pk, text=texts[n % len(texts)]) for n, pk in enumerate(made)))
-    _cancel(done, count // PER_CANCELLATION)
+    _cancel(done)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -129,10 +129,10 @@ def _order(
     )  # fmt: skip
 
 
-def _cancel(done: Cancellation, count: int) -> None:
-    """Copies of the pattern for every twentieth order; a few stopped, a few different, a few not approved."""
+def _cancel(done: Cancellation) -> None:
+    """Copies of the pattern for every twentieth order of each shop: some stopped, different, or not approved."""
     rows = OrderRecord.objects.order_by("placed_at").only("pk", "store_id", "placed_at", "uuid")
-    picked = list(rows[: count * PER_CANCELLATION : PER_CANCELLATION])
+    picked = [row for shop in Store.objects.order_by("pk") for row in rows.filter(store=shop)[::PER_CANCELLATION]]
     seen = done.preview
     _save(Preview, (again(seen, order_id=row.pk, store_id=row.store_id, created_at=row.placed_at) for row in picked))
     previews = (
@@ -176,7 +176,8 @@ def _note(done: Cancellation, made: Sequence[Cancellation]) -> None:
 
     _save(AuditEvent, entries())
     for pk, chain in chains.items():
-        AuditChain.objects.filter(pk=chain.pk).update(seq=numbers[pk])
+        if numbers[pk] > chain.seq:  # the end of a chain only moves on
+            AuditChain.objects.filter(pk=chain.pk).update(seq=numbers[pk])
 
 
 def _save(model: type[T], rows: Iterable[T]) -> None:

@@ -48,7 +48,6 @@ class BaseSimulator(ABC):
     seeds: Mapping[str, Mapping[str, Any]]  # named orders in those words
     switches: tuple[Switch, ...] = ()
     tables: str = ""
-    carried: str = ""
     routes: Routes = Routes()
     staff_kind: ClassVar[Any]  # the platform's kind of BaseStaff
     many: ClassVar[Any]  # (count, seed) -> words of believable orders

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
+logger = logging.getLogger(__name__)
 VERSION = 2  # of the tables, here and in the simulators
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -42,18 +46,25 @@ CREATE INDEX IF NOT EXISTS records_at ON records (shop, kind, at);
 """
 
 
+class Conversion(NamedTuple):
+    """How a file of an earlier version becomes one of this. tables: those by which it is known, with its version."""
+
+    version: int
+    tables: frozenset[str]
+    convert: Callable[[sqlite3.Connection], None]
+
+
 class Store:
     """Connections to one file. `write()` takes the writer's lock at once, so a request never fails half-way.
 
     Threads of one process queue at a lock of ours, which is quicker and fairer than SQLite's polling. A forked
-    child starts with connections of its own. tables: what the simulators bring, in the words of SCHEMA; carried:
-    statements that bring over what a file of version 1 kept elsewhere.
+    child starts with connections of its own. tables: what the simulators bring, in the words of SCHEMA.
     """
 
-    def __init__(self, path: str, tables: str = "", carried: str = "") -> None:
+    def __init__(self, path: str, tables: str = "", conversions: Sequence[Conversion] = ()) -> None:
         self.path = path
         self.schema = tables + SCHEMA
-        self.carried = carried
+        self.conversions = conversions
         self._start()
         if self._version() != VERSION:
             self._make()
@@ -62,28 +73,32 @@ class Store:
         return int(self.db.execute("PRAGMA user_version").fetchone()[0])
 
     def _make(self) -> None:
-        """All tables. A file of version 1 has no number and keeps what is in it: a demo's cancellations go on there.
-        Any other is emptied, since its orders could not be read."""
+        """All tables. What another version left is converted, or set aside where nobody here can read it."""
         with self.write() as db:
-            found = self._version()
-            if found == VERSION:  # another process was faster
+            version = self._version()
+            if version == VERSION:  # another process was faster
                 return
-            if found or not self._carry(db):
-                _empty(db)
-                _run(db, self.schema)
+            rows = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            found = {row["name"] for row in rows.fetchall()}
+            known = next((one for one in self.conversions if one.version == version and one.tables <= found), None)
+            if known:
+                known.convert(db)
+            elif found:
+                self._set_aside(db, version, found)
+            for statement in filter(str.strip, self.schema.split(";")):
+                db.execute(statement)
             db.execute(f"PRAGMA user_version = {VERSION}")
 
-    def _carry(self, db: sqlite3.Connection) -> bool:
-        """False, and nothing has changed, where it is none of version 1."""
-        db.execute("SAVEPOINT carry")
-        try:
-            _run(db, f"ALTER TABLE records RENAME COLUMN home TO shop;{self.schema};{self.carried}")
-        except sqlite3.OperationalError:
-            db.execute("ROLLBACK TO carry")
-            return False
-        finally:
-            db.execute("RELEASE carry")
-        return True
+    def _set_aside(self, db: sqlite3.Connection, version: int, tables: set[str]) -> None:
+        """A copy under another name, then nothing here. Not a rename: other processes may have the file open."""
+        names = (f"{self.path}.version-{version}{number}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+        aside = next(name for name in names if not Path(name).exists())
+        with closing(sqlite3.connect(self.path)) as reader, closing(sqlite3.connect(aside)) as copy:
+            reader.backup(copy)  # a connection that holds the writer's lock would wait for itself
+        for name in tables:
+            db.execute(f"DROP TABLE {name}")
+        words = f"The world in {self.path} is of version {version}, which cannot be read here."
+        logger.warning(f"{words} It was set aside as {aside}; a new one begins.")
 
     def _start(self) -> None:
         self.pid = os.getpid()
@@ -158,15 +173,3 @@ class Store:
         for held in self.opened:
             held.close()
         self._start()
-
-
-def _empty(db: sqlite3.Connection) -> None:
-    found = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    for row in found.fetchall():
-        db.execute(f"DROP TABLE {row['name']}")
-
-
-def _run(db: sqlite3.Connection, statements: str) -> None:
-    """One after the other inside the open transaction, which `executescript` would end."""
-    for statement in filter(str.strip, statements.split(";")):
-        db.execute(statement)

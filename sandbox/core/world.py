@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from sandbox.core import faults, ledger, switches
 from sandbox.core.messages import Reply, Request, SimulatedShop, json_reply
-from sandbox.core.store import Store
+from sandbox.core.store import Conversion, Store
 from sandbox.core.webhooks import Outbox
 from stores.kernel import clock
 
@@ -36,7 +36,6 @@ class Simulated(Protocol):
     key: str
     switches: tuple[switches.Switch, ...]
     tables: str  # CREATE statements of tables beside the kit's, as core/store.py writes them
-    carried: str  # statements that bring over what a file of version 1 kept in tables of its own
 
     def __init__(self, world: World) -> None: ...
 
@@ -64,14 +63,17 @@ class Simulated(Protocol):
 
 class World:
     def __init__(
-        self, path: str, now: Callable[[], datetime] = clock.now, *, simulators: Sequence[type[Simulated]]
+        self,
+        path: str,
+        now: Callable[[], datetime] = clock.now,
+        *,
+        simulators: Sequence[type[Simulated]],
+        conversions: Sequence[Conversion] = (),
     ) -> None:
         self.simulators: Mapping[str, type[Simulated]] = {kind.key: kind for kind in simulators}
         self.known_switches = switches.known(switch for kind in simulators for switch in kind.switches)
         self.defaults = {name: switch.default for name, switch in self.known_switches.items()}
-        self.store = Store(
-            path, "".join(kind.tables for kind in simulators), "".join(kind.carried for kind in simulators)
-        )
+        self.store = Store(path, "".join(kind.tables for kind in simulators), conversions)
         self.real_now = now
         self.hooks = Outbox(self.store, self.at, lambda row: self.simulator(row["shop"]).hook_headers(row))
         self.watchers: list[Callable[[Request, int, Any], None]] = []

@@ -22,24 +22,24 @@ SLACK = 100  # lines that a ratchet may stand above what is counted
 LINES: dict[str, dict[str, tuple[int, int]]] = {
     ADAPTERS: {
         "bigcommerce": (2_000, 0),
-        "magento": (1_600, 1_738),
+        "magento": (1_600, 1_708),
         "modern_dropship": (1_600, 0),
         "shopify": (2_000, 2_006),
         "shoplazza": (1_600, 0),
-        "square": (1_600, 1_933),
-        "woocommerce": (1_600, 1_615),
+        "square": (1_600, 1_868),
+        "woocommerce": (1_600, 1_614),
     },
     SIMULATORS: {
         "bigcommerce": (1_200, 1_456),
         "magento": (1_200, 1_431),
         "modern_dropship": (1_200, 0),
-        "shopify": (3_800, 3_808),
-        "shoplazza": (1_200, 1_207),
-        "square": (1_200, 1_284),
+        "shopify": (3_800, 0),
+        "shoplazza": (1_200, 0),
+        "square": (1_200, 1_283),
         "woocommerce": (1_200, 0),
     },
 }
-ALL = {ADAPTERS: (10_000, 11_558), SIMULATORS: (10_000, 10_948)}
+ALL = {ADAPTERS: (10_000, 11_434), SIMULATORS: (10_000, 10_920)}
 NEW = {ADAPTERS: 1_000, SIMULATORS: 800}
 
 # modules of an adapter; the bar is FILES

@@ -18,13 +18,6 @@ from sandbox.platforms.modern_dropship.switches import SWITCHES
 
 FIRST_NUMBER = 2001
 CANCELLED = "order.cancelled"
-CARRIED = """
-INSERT INTO records SELECT 'modern_dropship', 'shop', name, '', 0, body, NULL FROM modern_dropship_accounts;
-INSERT INTO records SELECT 'modern_dropship/' || account, 'order', id, '', created_at, body, previous
-  FROM modern_dropship_orders;
-DROP TABLE modern_dropship_accounts;
-DROP TABLE modern_dropship_orders;
-"""
 
 
 class ModernDropshipSimulator(BaseSimulator):
@@ -37,7 +30,6 @@ class ModernDropshipSimulator(BaseSimulator):
     staff_kind = Staff
     many = staticmethod(many)
     routes = router.ROUTES
-    carried = CARRIED
     host = re.compile(r"api\.convictional\.com(:\d+)?")
 
     @classmethod

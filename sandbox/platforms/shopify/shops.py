@@ -19,17 +19,6 @@ SCOPES = (
 )  # fmt: skip
 MAIN, NORTH, SERVICE, CLOSED = 61001, 61002, 61003, 61004
 FIRST_NUMBER = 1001
-NAMED = ("effects", "keys", "tokens", "hooks", "outbox", "timers", "buckets")  # rows that name their shop
-CARRIED = (
-    "".join(
-        f"UPDATE {table} SET shop = 'shopify/' || shop WHERE shop <> '' AND shop NOT LIKE '%/%';" for table in NAMED
-    )
-    + """
-UPDATE timers SET kind = 'shopify.' || kind WHERE shop LIKE 'shopify/%';
-INSERT INTO records SELECT 'shopify', 'shop', name, '', 0, body, NULL FROM shops;
-DROP TABLE shops;
-"""
-)
 
 
 @dataclass(frozen=True)

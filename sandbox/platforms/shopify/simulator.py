@@ -38,7 +38,6 @@ class ShopifySimulator(BaseSimulator):
     seeds = seeds.SEEDS
     switches = SWITCHES
     tables = TABLES
-    carried = shops.CARRIED
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.myshopify\.com(:\d+)?")
 
     @classmethod

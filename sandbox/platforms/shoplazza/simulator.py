@@ -18,12 +18,6 @@ from sandbox.platforms.shoplazza.switches import SWITCHES
 
 SCOPES = ("read_order", "write_order", "read_product", "read_customer", "read_shop")
 FIRST_NUMBER = 1001
-CARRIED = """
-INSERT INTO records SELECT 'shoplazza', 'shop', name, '', 0, body, NULL FROM shoplazza_shops;
-INSERT INTO records SELECT 'shoplazza/' || shop, 'order', id, number, updated_at, body, previous FROM shoplazza_orders;
-DROP TABLE shoplazza_shops;
-DROP TABLE shoplazza_orders;
-"""
 
 
 class ShoplazzaSimulator(BaseSimulator):
@@ -34,7 +28,6 @@ class ShoplazzaSimulator(BaseSimulator):
     staff_kind = Staff
     many = staticmethod(many)
     routes = router.ROUTES
-    carried = CARRIED
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.myshoplaza\.com(:\d+)?")
 
     @classmethod

@@ -18,11 +18,6 @@ SCOPES = (
     "ORDERS_READ", "ORDERS_WRITE", "PAYMENTS_READ", "PAYMENTS_WRITE", "INVENTORY_READ", "INVENTORY_WRITE",
     "MERCHANT_PROFILE_READ", "DISPUTES_READ",
 )  # fmt: skip
-CARRIED = """
-INSERT INTO keys SELECT shop, substr(id, 1, instr(id, ' ') - 1), substr(id, instr(id, ' ') + 1), body ->> 'body', at,
-  'done', body -> 'answer' FROM records WHERE kind = 'key' AND shop LIKE 'square/%';
-DELETE FROM records WHERE kind = 'key' AND shop LIKE 'square/%';
-"""
 
 
 class SquareSimulator(BaseSimulator):
@@ -33,7 +28,6 @@ class SquareSimulator(BaseSimulator):
     staff_kind = Staff
     many = staticmethod(many)
     routes = router.ROUTES
-    carried = CARRIED
     host = re.compile(r"connect\.squareup(sandbox)?\.com(:\d+)?")  # the shop is the token's
 
     @classmethod

@@ -26,8 +26,7 @@ from stores.connectors.roles import (
 )
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import JobFailed, RemoteRefused
-from stores.kernel.http.json_readers import Node, text
-from stores.kernel.http.json_readers import Node, node, text, when
+from stores.kernel.http.json_readers import Node, text, when
 from stores.platforms.square import capabilities as declared
 from stores.platforms.square import finding, mapping, money, reading, webhooks, writing
 from stores.platforms.square.api import VERSION, Api, understood
