@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cancellations.execution import executor, guards
+from cancellations.execution import executor, guards, step_runner
 from cancellations.models import Cancellation, Step
 from cancellations.services import decide
 from sandbox import colleagues, connections
@@ -106,7 +106,7 @@ def confirmed(desk, name, **order):
 
 
 def act_before(monkeypatch, desk, record, cancellation, position, act):
-    """Once, just before the step is claimed."""
+    """Once, just before the step begins: as it is claimed alone, or with the end of the one before it."""
     done = []
 
     def failpoint(_name):
@@ -114,7 +114,8 @@ def act_before(monkeypatch, desk, record, cancellation, position, act):
         if not done and not earlier:
             done.append(act(colleagues.of(desk.world, desk.store.platform, record.external_id)))
 
-    monkeypatch.setattr(executor, "failpoint", failpoint)
+    for room in (executor, step_runner):
+        monkeypatch.setattr(room, "failpoint", failpoint)
     return done
 
 
