@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, NamedTuple
+from zlib import crc32
 
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body, Session
@@ -156,9 +157,10 @@ class BaseSimulator(ABC):
         return {name: self.make_order(shop, **self.seeds[name]) for name in names or self.seeds}
 
     def populate(self, shop: str = "demo", count: int = 300, seed: int = 1) -> list[str]:
-        """Believable orders in bulk; returns their ids."""
+        """Believable orders in bulk; returns their ids. Each platform has customers of its own for the same seed."""
+        own = seed + crc32(self.key.encode())
         with self.world.store.write():
-            return [self.make_order(shop, **words).id for words in self.many(count, seed)]
+            return [self.make_order(shop, **words).id for words in self.many(count, own)]
 
     def record(self, kind: str, ident: object, shop: str = "demo") -> Body:
         """A raw record, for tests that look behind the API; what is due runs first. Raises KeyError."""

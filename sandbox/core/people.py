@@ -91,5 +91,5 @@ def orders(
         special = dict(dice.choices([kind for _, kind in kinds], [share for share, _ in kinds])[0])
         sent = {name: special.pop(name, False) for name in ("is_shipped", "is_partly")}
         lines = tuple(line(**words) for words in goods(dice, **sent))
-        age = DAYS * (1 - place / max(1, count)) + 0.02 + any(sent.values())
+        age = DAYS * (1 - (place + 0.9 * dice.random()) / max(1, count)) + 0.02 + any(sent.values())
         yield {"lines": lines, "person": who(**person(dice)), "age_days": age, **special}

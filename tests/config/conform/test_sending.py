@@ -118,7 +118,8 @@ def test_a_shop_that_is_paused_is_not_asked(opened):
 def test_a_reading_probe_that_tries_to_change_something_is_stopped(opened):
     desk = opened("magento")
     order = made(desk, pay="unpaid")
-    liar = Probe("1", "only looks", lambda shop, _: Learned(str(shop.api.effect("POST", f"orders/{order}/cancel").body)))
+    path = f"orders/{order}/cancel"
+    liar = Probe("1", "only looks", lambda shop, _: Learned(str(shop.api.effect("POST", path).body)))
     before = desk.world.effects()
 
     said = run.asked(liar, platform_client.open_platform(desk.store), order)
