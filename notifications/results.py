@@ -32,7 +32,8 @@ from stores.kernel.errors import CredentialsRejected, DeskError, EffectsStopped,
 logger = logging.getLogger(__name__)
 PAUSES = (30, 300)  # seconds after the first and second try
 MOST_TRIES = 3
-LOOK_AGAIN = timedelta(seconds=60)  # at a connection that is shut; then by what it asks for
+LOOK_AGAIN = timedelta(seconds=60)  # at a connection that is shut; seldomer the longer it is, or by what it asks for
+SELDOM = timedelta(minutes=15)
 LONGEST_WAIT = retry_policy.LOOK_UNTIL  # for a connection; then a person hears of it
 SHUT = ("paused", "disconnected")  # codes of our own gate
 LATE_WORD = timedelta(minutes=15)  # where nothing can be found again, a word that comes late may still settle it
@@ -135,7 +136,8 @@ def stay(run: DeliveryRun, told: str, at_least: timedelta | None = None) -> None
             if is_over:
                 leases.move(row, DeliveryState.GIVEN_UP, detail=told[:300], next_attempt_at=None)
             else:
-                leases.release(row, next_attempt_at=now + (at_least or LOOK_AGAIN), detail=told[:300])
+                wait = at_least or max(LOOK_AGAIN, min(SELDOM, (now - row.created_at) / 8))
+                leases.release(row, next_attempt_at=now + wait, detail=told[:300])
 
 
 def refused(run: DeliveryRun, exc: Exception) -> None:
