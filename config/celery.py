@@ -35,8 +35,10 @@ def keep_watch(**_sender: Any) -> None:
     """No sweep for 10 seconds: this worker takes what is due by itself. Also one that starts without a broker."""
     from cancellations.scheduler import watchdog  # apps are loaded by now, not at import
     from config import start
+    from stores.audit import rounds
     from stores.services import timekeeper
 
     start.look_at_database()
     timekeeper.start()
+    rounds.begin()
     watchdog.start()

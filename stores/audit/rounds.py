@@ -9,6 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import Error
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -37,6 +38,18 @@ def due(now: datetime, most: int) -> list[str]:
             verify.forget_spoilt()
             return _one_by_one(now)[:most]
     return [str(row.name) for row in found if _wants_signature(row, now) or _wants_look(row, now)][:most]
+
+
+def begin() -> None:
+    """At the start of a worker: what the one before had signed when it was killed, and not written out, is written.
+
+    A checkpoint without its file is a finding. A database or disk that is away stops no start: the next signature of
+    the chain writes it, too.
+    """
+    try:
+        checkpoints.export_missing()
+    except (Error, OSError) as exc:
+        logger.warning("checkpoints could not be written out", extra={"kind": type(exc).__name__})
 
 
 def _one_by_one(now: datetime) -> list[str]:

@@ -3,13 +3,18 @@ from __future__ import annotations
 import base64
 import json
 from hashlib import sha256
+from unittest.mock import Mock
 
 import pytest
 
-from stores.audit import checkpoints, keys
+from cancellations.scheduler import watchdog
+from config import start
+from config.celery import keep_watch
+from stores.audit import checkpoints, files, keys, rounds
 from stores.audit.verify_audit import Problem
 from stores.kernel import clock
 from stores.models import AuditChain, AuditEvent, Checkpoint
+from stores.services import timekeeper
 from tests import make
 from tests.rigs.audit import unguarded
 from tests.stores.audit.test_trail import record
@@ -73,6 +78,26 @@ def test_a_file_that_was_lost_is_written_again(chain, export_dir):
     (export_dir / chain.name / "000000000003.json").unlink()
 
     assert checkpoints.export_missing() == 1
+
+
+def test_a_worker_writes_out_what_the_one_before_it_signed_when_it_was_killed(chain, export_dir, monkeypatch):
+    for room, name in ((start, "look_at_database"), (timekeeper, "start"), (watchdog, "start")):
+        monkeypatch.setattr(room, name, Mock())
+    checkpoints.take(chain)
+    assert not list(export_dir.rglob("*.json"))
+
+    keep_watch()
+
+    assert (export_dir / chain.name / "000000000003.json").exists()
+
+
+def test_a_disk_that_is_away_stops_no_worker(chain, monkeypatch):
+    checkpoints.take(chain)
+    monkeypatch.setattr(files, "write", Mock(side_effect=OSError("no room")))
+
+    rounds.begin()
+
+    assert files.write.called
 
 
 def test_what_comes_behind_a_break_is_signed_too(chain):
