@@ -7,7 +7,6 @@ import json
 import math
 import os
 import platform
-import resource
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -75,12 +74,6 @@ def stopwatch() -> Iterator[Callable[[], float]]:
 
     yield seconds
     ended = time.perf_counter()
-
-
-def cpu_seconds() -> float:
-    """User and system time of this process and of its children that ended."""
-    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def machine(bench: str) -> Figure:

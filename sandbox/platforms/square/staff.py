@@ -6,9 +6,8 @@ from typing import Any
 
 from sandbox.core.records import Session
 from sandbox.core.staff import BaseStaff
-from sandbox.platforms.square import payments, pricing, refund, update, webhooks
+from sandbox.platforms.square import payments, pricing, refund, update
 from sandbox.platforms.square.pricing import Body
-from sandbox.platforms.square.serializers import keep
 
 
 class Staff(BaseStaff):
@@ -75,10 +74,3 @@ class Staff(BaseStaff):
         with self._order() as (session, order):
             paid = self._paid(session, order)
             session.put("payment", paid["id"], paid | changes, parent=order["id"])
-
-    def drop_version(self) -> None:
-        """As an order of the till stands: it cannot be updated."""
-        with self._order() as (session, order):
-            order.pop("version", None)
-            keep(session, order)
-            webhooks.order(session, "order.updated", order)
