@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 from typing import Any
 
 from sandbox.core.faults import REGISTRY, Fault
@@ -89,9 +90,14 @@ def redirect(healthy: Reply, detail: Any) -> Reply:
 
 
 def bomb(healthy: Reply, detail: Any) -> Reply:
-    healthy.body = gzip.compress(b'{"data":"' + b"a" * BOMB_BYTES + b'"}')
+    healthy.body = bomb_body()
     healthy.headers |= {"Content-Encoding": "gzip"}
     return healthy
+
+
+@cache
+def bomb_body() -> bytes:
+    return gzip.compress(b'{"data":"' + b"a" * BOMB_BYTES + b'"}', mtime=0)
 
 
 def internal(body: bytes) -> bytes:

@@ -19,6 +19,7 @@ from jsonschema import Draft7Validator
 
 from sandbox.core.messages import Request
 from tests.sandbox import openapi
+from tests.sandbox.checked import Checked, by_schema
 
 PATH = re.compile(r".*/stores/[a-z0-9]+/(?P<version>v[23])(?P<rest>/.*)")
 FILES = (
@@ -87,16 +88,16 @@ def problems(file: str, rest: str, request: Request, status: int, payload: Any) 
     yield from wrong(spec, openapi.schema_of(answer), without_nulls(payload), f"answer {status}")
 
 
-VALIDATORS: dict[int, Draft7Validator] = {}  # by the schema, which lives as long as `described` keeps it
+VALIDATORS: dict[int, Checked] = {}  # by the schema, which lives as long as `described` keeps it
 
 
 def wrong(spec: Mapping[str, Any], schema: Any, value: Any, where: str) -> Iterator[str]:
     if not schema:  # nothing is described, and what is made anew each time has no lasting name
         return
     if id(schema) not in VALIDATORS:
-        VALIDATORS[id(schema)] = Draft7Validator({"components": spec.get("components", {}), "allOf": [schema]})
-    for error in VALIDATORS[id(schema)].iter_errors(value):
-        yield f"{where} {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
+        whole = {"components": spec.get("components", {}), "allOf": [schema]}
+        VALIDATORS[id(schema)] = by_schema(Draft7Validator(whole))
+    yield from (f"{where} {error}" for error in VALIDATORS[id(schema)].errors(value))
 
 
 # The description of these forgets that they may be null, as the vendor's own samples show them.

@@ -17,6 +17,8 @@ from typing import Any
 from jsonschema import Draft4Validator
 
 from sandbox.core.messages import Request
+from tests.sandbox.checked import Checked, by_schema
+from tests.sandbox.openapi import pattern_of
 
 FILE = "magento/admin-schema-2.4.9.trimmed.json"
 API = re.compile(r"(?:/magento/[^/]+)?/rest/[a-z0-9_]+(?P<path>/V1/.*)")
@@ -42,12 +44,12 @@ def strict(node: Any, *, where: str = "") -> Any:
 
 
 @cache
-def validator(pointer: str, is_trimmed: bool) -> Any:
+def validator(pointer: str, is_trimmed: bool) -> Checked:
     spec = described()
     assert spec is not None
     schema = json.loads(pointer)
     whole = {"definitions": spec["definitions"], "allOf": [schema]}
-    return Draft4Validator(without_required(whole) if is_trimmed else whole)
+    return by_schema(Draft4Validator(without_required(whole) if is_trimmed else whole))
 
 
 def without_required(node: Any) -> Any:
@@ -59,11 +61,10 @@ def without_required(node: Any) -> Any:
 
 
 def problems(request: Request, path: str, status: int, payload: Any) -> Iterator[str]:
-    spec = described()
-    if spec is None:
+    if described() is None:
         counts["skipped"] += 1
         return
-    operation = operation_of(spec, request.method, path)
+    operation = operation_of(request.method, path)
     if operation is None:
         yield f"{request.method} {path} is not described"
         return
@@ -78,15 +79,19 @@ def problems(request: Request, path: str, status: int, payload: Any) -> Iterator
 
 
 def wrong(schema: Any, value: Any, where: str, *, is_trimmed: bool) -> Iterator[str]:
-    for error in validator(json.dumps(schema), is_trimmed).iter_errors(value):
-        yield f"{where} {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
+    yield from (f"{where} {error}" for error in validator(json.dumps(schema), is_trimmed).errors(value))
 
 
-def operation_of(spec: Mapping[str, Any], method: str, path: str) -> Mapping[str, Any] | None:
-    for template in sorted(spec["paths"], key=lambda name: name.count("{")):
-        pattern = re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(template))
-        found = spec["paths"][template].get(method.lower())
-        if found is not None and re.fullmatch(pattern, path):
+@cache
+def routes() -> list[tuple[re.Pattern[str], Mapping[str, Any]]]:
+    paths = (described() or {})["paths"]
+    return [(pattern_of(template), paths[template]) for template in sorted(paths, key=lambda name: name.count("{"))]
+
+
+def operation_of(method: str, path: str) -> Mapping[str, Any] | None:
+    for pattern, methods in routes():
+        found = methods.get(method.lower())
+        if found is not None and pattern.fullmatch(path):
             operation: Mapping[str, Any] = found
             return operation
     return None

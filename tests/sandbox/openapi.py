@@ -19,9 +19,13 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from sandbox.core.messages import Request
+from tests.sandbox.checked import Checked, by_schema
 
 counts: Counter[str] = Counter()  # validated, skipped
 Unwrap = Callable[[Any], Any]
+# By the description, which lives as long as its reader keeps it.
+ROUTES: dict[int, list[tuple[re.Pattern[str], Any]]] = {}
+VALIDATORS: dict[tuple[int, str], Checked] = {}
 
 
 @cache
@@ -72,13 +76,20 @@ def problems(file: str, request: Request, status: int, payload: Any, *, unwrap: 
 
 def operation_of(spec: Mapping[str, Any], request: Request) -> Mapping[str, Any] | None:
     """By the end of the path, since servers differ in how it begins; the longest template wins."""
-    for template in sorted(spec["paths"], key=len, reverse=True):
-        pattern = ".*" + re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(template))
-        found = spec["paths"][template].get(request.method.lower())
-        if found is not None and re.fullmatch(pattern, request.path):
+    if id(spec) not in ROUTES:
+        templates = sorted(spec["paths"], key=len, reverse=True)
+        ROUTES[id(spec)] = [(pattern_of(template, begin=".*"), spec["paths"][template]) for template in templates]
+    for pattern, methods in ROUTES[id(spec)]:
+        found = methods.get(request.method.lower())
+        if found is not None and pattern.fullmatch(request.path):
             operation: Mapping[str, Any] = found
             return operation
     return None
+
+
+def pattern_of(template: str, *, begin: str = "") -> re.Pattern[str]:
+    """Of a path with names in braces."""
+    return re.compile(begin + re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(template)))
 
 
 def resolved(spec: Mapping[str, Any], node: Any) -> Any:
@@ -98,9 +109,10 @@ def schema_of(node: Mapping[str, Any]) -> Any:
 
 
 def wrong(spec: Mapping[str, Any], schema: Any, value: Any, where: str) -> Iterator[str]:
-    whole = {"components": spec.get("components", {}), "allOf": [schema]}
-    for error in Draft7Validator(whole).iter_errors(value):
-        yield f"{where} {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
+    name = id(spec), json.dumps(schema)
+    if name not in VALIDATORS:
+        VALIDATORS[name] = by_schema(Draft7Validator({"components": spec.get("components", {}), "allOf": [schema]}))
+    yield from (f"{where} {error}" for error in VALIDATORS[name].errors(value))
 
 
 def checker(file: str, *, unwrap: Unwrap = lambda payload: payload) -> Callable[[Request, int, Any], None]:

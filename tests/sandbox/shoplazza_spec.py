@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 
 from sandbox.core.messages import Request
 from tests.sandbox import openapi
+from tests.sandbox.checked import Checked
 
 REGISTRY = "shoplazza/openapi-2026-01.registry-subset.json"
 OLD = "shoplazza/openapi-2022-01.orders-subset.json"
@@ -63,8 +64,8 @@ def problems(request: Request, version: str, rest: str, status: int, payload: An
     if version == "2022-01":
         yield from openapi.problems(OLD, request, status, payload, unwrap=lambda answer: answer)
         return
-    commands, schemas = known
-    command = command_of(commands, request.method, rest)
+    schemas = known[1]
+    command = command_of(request.method, rest)
     if command is None:
         yield f"{request.method} {rest} is not in the registry"
         return
@@ -72,15 +73,25 @@ def problems(request: Request, version: str, rest: str, status: int, payload: An
     if payload.get("code") != "Success" or "data" not in payload:
         yield "no envelope"
     elif "response_schema" in command:
-        yield from shape(schemas, command["response_schema"], payload["data"], "data")
+        yield from shapes(command["response_schema"]).errors(payload["data"])
 
 
-def command_of(commands: list[Mapping[str, Any]], method: str, rest: str) -> Mapping[str, Any] | None:
+@cache
+def shapes(name: str) -> Checked:
+    return Checked(lambda value: shape((registry() or ([], {}))[1], name, value, "data"))
+
+
+@cache
+def routes() -> list[tuple[str, re.Pattern[str], Mapping[str, Any]]]:
     """The longest fixed path wins: `orders/count` before `orders/{order_id}`."""
-    for command in sorted(commands, key=lambda c: c["http"]["path"].count("{")):
-        template = command["http"]["path"].removeprefix("/openapi/2026-01/")
-        pattern = re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(template))
-        if command["http"]["method"] == method and re.fullmatch(pattern, rest):
+    told = [(command["http"]["method"], command["http"]["path"], command) for command in (registry() or ([], {}))[0]]
+    told.sort(key=lambda row: row[1].count("{"))
+    return [(verb, openapi.pattern_of(path.removeprefix("/openapi/2026-01/")), found) for verb, path, found in told]
+
+
+def command_of(method: str, rest: str) -> Mapping[str, Any] | None:
+    for verb, pattern, command in routes():
+        if verb == method and pattern.fullmatch(rest):
             return command
     return None
 

@@ -38,6 +38,7 @@ from graphql.execution.values import get_variable_values
 from graphql.language import FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
 from sandbox.platforms.shopify.answer import Exchange
+from tests.sandbox.checked import Checked
 
 FILES = {"2026-07": "admin-2026-07.introspection.json.gz", "2026-10": "admin-2026-10.introspection.json.gz"}
 counts: Counter[str] = Counter()  # validated, skipped
@@ -75,6 +76,16 @@ def validate_exchange(query: str, variables: Mapping[str, Any], answer: Mapping[
         counts["skipped"] += 1
         return []
     counts["validated"] += 1
+    return list(exchanges(version).errors([query, variables, answer]))
+
+
+@cache
+def exchanges(version: str) -> Checked:
+    """Of [query, variables, answer]."""
+    return Checked(lambda seen: mistakes(*seen, version))
+
+
+def mistakes(query: str, variables: Mapping[str, Any], answer: Mapping[str, Any], version: str) -> list[str]:
     document, errors = parsed(version, query)
     if errors:
         return [f"document: {error}" for error in errors]

@@ -16,6 +16,7 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from sandbox.core.messages import Request
+from tests.sandbox.checked import Checked, by_schema
 
 Schema = Mapping[str, Any]
 AMOUNT: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
@@ -95,6 +96,7 @@ ROUTES: tuple[tuple[str, str, Schema, Schema | None], ...] = (
     ("POST", r"/webhooks", HOOK, SENT_HOOK),
     ("DELETE", r"/webhooks/\d+", HOOK, None),
 )
+VALIDATORS: dict[int, Checked] = {}  # by the schema
 checked: list[str] = []  # the routes that were seen, by method and end of path
 
 
@@ -115,5 +117,6 @@ def checker(*, ours: bool = True) -> Callable[[Request, int, Any], None]:
 
 
 def wrong(schema: Schema, value: Any) -> list[str]:
-    found = Draft7Validator(schema).iter_errors(value)
-    return [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in found]
+    if id(schema) not in VALIDATORS:
+        VALIDATORS[id(schema)] = by_schema(Draft7Validator(schema))
+    return list(VALIDATORS[id(schema)].errors(value))

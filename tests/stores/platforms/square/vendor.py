@@ -22,6 +22,7 @@ from jsonschema import Draft7Validator
 from sandbox.core.messages import Request
 from sandbox.platforms.square.simulator import SquareSimulator
 from tests.sandbox import openapi
+from tests.sandbox.checked import Checked, by_schema
 
 FILE = "square/connect-2025-08-20.trimmed.openapi.json"
 counts: Counter[str] = Counter()  # validated, skipped
@@ -53,36 +54,36 @@ def closed(node: Any, *, is_sent: bool) -> Any:
 
 
 @cache
-def validator(reference: str, *, is_sent: bool) -> Draft7Validator:
-    return Draft7Validator({"components": components(is_sent=is_sent), "allOf": [{"$ref": reference}]})
+def validator(reference: str, *, is_sent: bool) -> Checked:
+    whole = {"components": components(is_sent=is_sent), "allOf": [{"$ref": reference}]}
+    return by_schema(Draft7Validator(whole))
 
 
 def wrong(schema: Mapping[str, Any], value: Any, *, is_sent: bool) -> Iterator[str]:
     if "$ref" in schema:
-        for error in validator(schema["$ref"], is_sent=is_sent).iter_errors(value):
-            yield f"{'sent' if is_sent else 'answer'} {'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
+        for error in validator(schema["$ref"], is_sent=is_sent).errors(value):
+            yield f"{'sent' if is_sent else 'answer'} {error}"
 
 
 def check(request: Request, status: int, payload: Any) -> None:
     place = SquareSimulator.where(request)
     if place is None:  # another platform's
         return
-    spec = described()
-    if spec is None:
+    if described() is None:
         counts["skipped"] += 1
         return
-    found = list(problems(spec, request, place[1], status, payload))
+    found = list(problems(request, place[1], status, payload))
     assert not found, found
     counts["validated"] += 1
 
 
-def problems(spec: Mapping[str, Any], request: Request, path: str, status: int, payload: Any) -> Iterator[str]:
+def problems(request: Request, path: str, status: int, payload: Any) -> Iterator[str]:
     if status != 200:
         if payload["errors"][0]["code"] == "VERSION_MISMATCH":  # named in the description's text, missing in its list
             return
         yield from wrong({"$ref": "#/components/schemas/Error"}, payload["errors"][0], is_sent=False)
         return
-    operation = operation_of(spec, request.method, path)
+    operation = operation_of(request.method, path)
     if operation is None:
         yield f"{request.method} {path} is not described"
         return
@@ -94,12 +95,17 @@ def problems(spec: Mapping[str, Any], request: Request, path: str, status: int, 
     yield from wrong(openapi.schema_of(operation["responses"]["200"]), payload, is_sent=False)
 
 
-def operation_of(spec: Mapping[str, Any], method: str, path: str) -> Mapping[str, Any] | None:
+@cache
+def routes() -> list[tuple[re.Pattern[str], Mapping[str, Any]]]:
     """Fixed paths win over those with an id."""
-    for template in sorted(spec["paths"], key=lambda one: one.count("{")):
-        pattern = re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(template))
-        found = spec["paths"][template].get(method.lower())
-        if found is not None and re.fullmatch(pattern, path):
+    paths = (described() or {})["paths"]
+    return [(openapi.pattern_of(template), paths[template]) for template in sorted(paths, key=lambda p: p.count("{"))]
+
+
+def operation_of(method: str, path: str) -> Mapping[str, Any] | None:
+    for pattern, methods in routes():
+        found = methods.get(method.lower())
+        if found is not None and pattern.fullmatch(path):
             operation: Mapping[str, Any] = found
             return operation
     return None
