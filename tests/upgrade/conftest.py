@@ -32,6 +32,25 @@ MOVING = ("held", "running", "verifying", "needs_operator")
 
 
 @dataclass
+class Moved:
+    """The copy after all migrations: the first test that goes forward makes it, the others are given one like it."""
+
+    name: str  # of a database (SQLite: file)
+    is_kept: bool = False
+    last: Upgrade | None = None
+
+    def forward(self, *, of: Upgrade) -> None:
+        server, is_first, self.last = os.environ.get("DATABASE_URL", ""), of is not self.last, of
+        if self.is_kept and is_first:
+            stored.put(server, self.name)
+            return
+        stored.forward()
+        if is_first:
+            stored.keep(server, self.name)
+            self.is_kept = True
+
+
+@dataclass
 class Upgrade:
     """The copy, as the version before left it until `forward` is called; then the desk of today on it."""
 
@@ -39,11 +58,12 @@ class Upgrade:
     cases: list[Case]
     traveller: time_machine.Traveller
     world: World
+    moved: Moved
     stores: list[Store] = field(default_factory=list)
 
     def forward(self) -> None:
         """All migrations there are; then the shops answer again."""
-        stored.forward()
+        self.moved.forward(of=self)
         self.stores = list(Store.objects.all())
         for store in self.stores:
             platform_client.session_to(store.connection).session.mount("https://", InProcess(self.world))
@@ -114,6 +134,14 @@ def loaded(tmp_path_factory: Any, django_db_blocker: Any) -> Iterator[str]:
         yield name
 
 
+@pytest.fixture(scope="session")
+def moved(tmp_path_factory: Any, loaded: str) -> Iterator[Moved]:
+    made = Moved(f"{loaded}_moved" if loaded else str(tmp_path_factory.mktemp("moved") / "rescind.sqlite3"))
+    yield made
+    if loaded:
+        stored.drop(os.environ["DATABASE_URL"], made.name)
+
+
 @contextmanager
 def _database(folder: Path, loaded: str) -> Iterator[None]:
     """One of the test's own."""
@@ -126,7 +154,12 @@ def _database(folder: Path, loaded: str) -> Iterator[None]:
 
 @pytest.fixture
 def upgrade(
-    tmp_path: Path, loaded: str, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch, settings: Any
+    tmp_path: Path,
+    loaded: str,
+    moved: Moved,
+    django_db_blocker: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
 ) -> Iterator[Upgrade]:
     """At the migrations of the version before; `upgrade.forward()` is the upgrade."""
     at, cases = stored.unpack(tmp_path)
@@ -137,7 +170,7 @@ def upgrade(
         _database(tmp_path, loaded),
     ):
         world = World.open(str(tmp_path / "world.sqlite3"))
-        made = Upgrade(tmp_path, cases, traveller, world)
+        made = Upgrade(tmp_path, cases, traveller, world, moved)
         monkeypatch.setattr(clock, "wait", made.travel)
         yield made
         made.close()

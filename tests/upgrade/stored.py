@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,14 +86,43 @@ def on_postgres(server: str, folder: Path) -> Iterator[str]:
 def another(server: str, template: str) -> Iterator[str]:
     """A database like `template`, in a moment and not by eighty migrations; dropped on leaving."""
     name = f"{template}_{secrets.token_hex(3)}"
-    words = {"made": sql.Identifier(name), "template": sql.Identifier(template)}
-    with psycopg.connect(server, autocommit=True) as line:
-        line.execute(sql.SQL("CREATE DATABASE {made} TEMPLATE {template}").format(**words))
+    _create(server, name, template)
     try:
         yield name
     finally:
-        with psycopg.connect(server, autocommit=True) as line:
-            line.execute(sql.SQL("DROP DATABASE {made} WITH (FORCE)").format(**words))
+        drop(server, name)
+
+
+def _create(server: str, name: str, template: str) -> None:
+    words = {"made": sql.Identifier(name), "template": sql.Identifier(template)}
+    with psycopg.connect(server, autocommit=True) as line:
+        line.execute(sql.SQL("CREATE DATABASE {made} TEMPLATE {template}").format(**words))
+
+
+def drop(server: str, name: str) -> None:
+    with psycopg.connect(server, autocommit=True) as line:
+        line.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def keep(server: str, name: str) -> None:
+    """A copy of the database of this process, under that name (SQLite: file)."""
+    now = connection.settings_dict["NAME"]
+    connection.close()
+    if connection.vendor == "sqlite":
+        shutil.copy(now, name)
+    else:
+        _create(server, name, now)
+
+
+def put(server: str, name: str) -> None:
+    """That copy in place of the database of this process."""
+    now = connection.settings_dict["NAME"]
+    connection.close()
+    if connection.vendor == "sqlite":
+        shutil.copy(name, now)
+    else:
+        drop(server, now)
+        _create(server, now, name)
 
 
 def _load(file: Path) -> None:
