@@ -12,6 +12,8 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from tests.rigs import parts
+
 BY_FIXTURE = {
     "chromium_browser": "browser",
     "live_stack": "live",
@@ -31,8 +33,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(mark)
         if "journeys" in item.path.parts and not item.get_closest_marker("redis"):
             item.add_marker("postgres")
+        _is_found_by_its_words(item)
     if settings.IS_SQLITE:
         _leave_out(config, items, [i for i in items if _only_postgres(i)])
+
+
+def _is_found_by_its_words(item: pytest.Item) -> None:
+    """Or the parts of the suite that read few files would leave it out."""
+    for mark in parts.WORDS:
+        if item.get_closest_marker(mark) and not parts.may_hold(item.path, mark):
+            raise pytest.UsageError(f"{item.nodeid} is marked {mark}, which tests/rigs/parts.py does not see")
 
 
 def _only_postgres(item: pytest.Item) -> bool:
