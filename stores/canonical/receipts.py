@@ -6,10 +6,12 @@ and read back, that of an earlier version too: `stored_receipts`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, Self
 
 from stores.kernel.money import Money
 
@@ -103,3 +105,13 @@ class Receipt:
     ids: dict[str, str]
     reported: Reported = NOTHING
     look_after: float | None = None
+
+    @classmethod
+    def applied(cls, ids: Mapping[str, str], **reported: Any) -> Self:
+        """It is done; with what it reported, field by field."""
+        return cls(outcome=Outcome.APPLIED, ids=dict(ids), reported=Reported(**reported))
+
+    @classmethod
+    def accepted(cls, ids: Mapping[str, str], *, look_after: float | None = None, **reported: Any) -> Self:
+        """It is taken, and asked after."""
+        return cls(outcome=Outcome.ACCEPTED, ids=dict(ids), reported=Reported(**reported), look_after=look_after)

@@ -91,3 +91,10 @@ class Quote:
     payments: tuple[QuotedPayment, ...] = ()
     is_estimate: bool = False
     fees: Money | None = None  # fees, service charges and tips inside `total`
+
+    @classmethod
+    def of_nothing(cls, currency: str, *, maximum: Money | None = None) -> Quote:
+        none = Money.zero(currency)
+        return cls(
+            currency=currency, subtotal=none, tax=none, shipping=none, duties=none, total=none, maximum=maximum or none
+        )

@@ -16,36 +16,42 @@ from typing import Any, TypeGuard
 from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteThrottled, RemoteUnavailable
 from stores.kernel.http.json_readers import Misread
 from stores.kernel.http.responses import DEFAULT_RETRY_AFTER, MAYBE_PROCESSED, Answer
+from stores.kernel.i18n import with_theirs
 
 LONGEST_CODE, LONGEST_TEXT = 80, 500
 REFUSALS = frozenset(range(400, 500)) - MAYBE_PROCESSED
+PLAIN = REFUSALS - {409, 423, 429}  # those that say no to what was asked, and not to the moment
 MOST_PARTS = 20
+UNREADABLE = frozenset({"bad_shape", "error_in_200"})  # codes of a read that was answered, and not understood
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a body says of itself: their code, their words in one line."""
+    """What a body says of itself: their code, their words in one line, the field they are about."""
 
     code: str = ""
     text: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One refusal. What it leaves empty fits every answer, but for the status: then `REFUSALS`.
 
-    status, codes: one of these; text: found in their words; effect: only of an effect, only of a read, None: of both.
-    becomes: our class, None: the transport's. code: ours, "" theirs, else the status. words: for a person, "" the
-    table's. retry_after: seconds.
+    status, codes: one of these ("" = they give none); text: found in "code words"; field: theirs. effect: only of an
+    effect, only of a read, None: of both. becomes: our class, None: the transport's. code: ours, "" theirs, else the
+    status. words: for a person, "" the table's; theirs: followed by the vendor's own. retry_after: seconds.
     """
 
     status: Collection[int] = ()
     codes: Collection[str] = ()
-    text: re.Pattern[str] | None = None
+    text: re.Pattern[str] | str = ""
+    field: str = ""
     effect: bool | None = None
     becomes: type[RemoteError] | None = None
     code: str = ""
     words: str = ""
+    theirs: bool = False
     retry_after: float | None = None
 
     def __post_init__(self) -> None:
@@ -57,26 +63,35 @@ class Row:
         return (
             status in (self.status or REFUSALS)
             and (not self.codes or said.code in self.codes)
-            and (self.text is None or self.text.search(said.text) is not None)
+            and (not self.text or re.search(self.text, f"{said.code} {said.text}".strip()) is not None)
+            and self.field in ("", said.field)
             and self.effect in (None, effect)
         )
 
 
-def silent(_said: str, _status: int | None) -> str:
-    return ""
+def by_status(
+    platform: str, statuses: Mapping[int | None, str], *, alone: Collection[int] = ()
+) -> Callable[[Said, int | None], str]:
+    """Ours for a status that is in the table, then the vendor's own where it has some; ours `alone` for some."""
+
+    def words(said: Said, status: int | None) -> str:
+        return with_theirs(str(statuses[status]), platform, "" if status in alone else said.text)
+
+    return lambda said, status: words(said, status) if status in statuses else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcomes:
     """A vendor's table; the first row that fits decides.
 
-    parse: a body, or None → what it says; it never raises. words: their words and the status → ours for a person, ""
-    where the class says enough. wait_seconds: for a 429 that names no time.
+    parse: a body, or None → what it says; it never raises. words: what is said and the status → ours for a person, ""
+    where the class says enough. platform: as people call it. wait_seconds: for a 429 that names no time.
     """
 
     rows: tuple[Row, ...]
     parse: Callable[[Any], Said]
-    words: Callable[[str, int | None], str] = silent
+    words: Callable[[Said, int | None], str] = lambda _said, _status: ""
+    platform: str = ""
     wait_seconds: float = DEFAULT_RETRY_AFTER
 
     def sorted_out(self, exc: RemoteError, *, effect: bool) -> RemoteError:
@@ -85,7 +100,7 @@ class Outcomes:
             return exc
         said = self.parse(exc.answer)
         row = next((row for row in self.rows if row.fits(exc.status, said, effect=effect)), None)
-        words = str(row.words) if row and row.words else self.words(said.text, exc.status)
+        words = self._words(row, said, exc)
         if row is not None and row.becomes is not None:
             return _made(row, row.becomes, exc, said, words)
         if isinstance(exc, RemoteThrottled) and exc.retry_after == DEFAULT_RETRY_AFTER:
@@ -93,6 +108,11 @@ class Outcomes:
         exc.code = (row.code if row else "") or said.code or exc.code
         exc.user_message = words or exc.user_message
         return exc
+
+    def _words(self, row: Row | None, said: Said, exc: RemoteError) -> str:
+        if row is not None and row.words:
+            return with_theirs(str(row.words), self.platform, said.text if row.theirs else "")
+        return "" if row is None and isinstance(exc, OutcomeUnknown) else self.words(said, exc.status)
 
     def inside(self, answer: Answer, *, effect: bool) -> RemoteError:
         """Of a 2xx that says no in its body. A no that no row names leaves an effect unknown."""
@@ -133,6 +153,18 @@ def proving(words: str = "", answer: Answer | None = None) -> Iterator[None]:
         ) from exc
 
 
+@contextmanager
+def looked(words: str) -> Iterator[None]:
+    """Around a look for an effect: what cannot be read proves nothing, whether the call or the mapping says so."""
+    try:
+        with proving(words):
+            yield
+    except RemoteUnavailable as exc:
+        if exc.code not in UNREADABLE:
+            raise
+        raise OutcomeUnknown(f"not read: {exc}", code="bad_shape", user_message=str(words)) from exc
+
+
 # --- what bodies say -----------------------------------------------------------------------------------
 def one_line(said: Any, names: Collection[str], fields: str = "errors") -> str:
     """All that is said, each once: texts under `names`, in lists and objects; under `fields`, a text by its field."""
@@ -164,10 +196,10 @@ def is_said(found: Any) -> TypeGuard[str]:
     return isinstance(found, str) and bool(found.strip())
 
 
-def code_in(body: Any, name: str = "code") -> str:
-    """Their code, "" where there is none."""
+def code_in(body: Any, name: str = "code", most: int = LONGEST_CODE) -> str:
+    """Their code, or another text of at most so many characters; "" where there is none."""
     code = body.get(name) if isinstance(body, Mapping) else None
-    return code[:LONGEST_CODE] if isinstance(code, str) else ""
+    return code[:most] if isinstance(code, str) else ""
 
 
 # --- ours ----------------------------------------------------------------------------------------------

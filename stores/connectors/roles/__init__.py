@@ -8,8 +8,8 @@ is done once); the rest are short.
 """
 
 from stores.connectors.roles.connector import Access, Connector, ConnectorContext, End, Scope, Transport, in_role
-from stores.connectors.roles.effects import Effects
-from stores.connectors.roles.hooks import HookSource
+from stores.connectors.roles.effects import Answers, Effects, Looks
+from stores.connectors.roles.hooks import HookSource, Subscriptions
 from stores.connectors.roles.orders import Listing, OrderSource
 from stores.connectors.roles.writers import BookKeeper, Messenger, OrderWriter, Refunder, StockKeeper
 from stores.connectors.webhooks import HOOK_ADDRESS, WHOLE_ORDER, Hook
@@ -18,6 +18,7 @@ __all__ = [
     "HOOK_ADDRESS",
     "WHOLE_ORDER",
     "Access",
+    "Answers",
     "BookKeeper",
     "Connector",
     "ConnectorContext",
@@ -26,12 +27,14 @@ __all__ = [
     "Hook",
     "HookSource",
     "Listing",
+    "Looks",
     "Messenger",
     "OrderSource",
     "OrderWriter",
     "Refunder",
     "Scope",
     "StockKeeper",
+    "Subscriptions",
     "Transport",
     "in_role",
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -14,6 +15,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from stores.canonical.capabilities import Declared
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import Unsupported
+from stores.kernel.http import json_readers
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,13 @@ class Connector(ABC):
     capabilities: ClassVar[Declared]  # what its roles ask for, each said
     scopes: ClassVar[tuple[Scope, ...]] = ()
     version_ends: ClassVar[Mapping[str, End]] = {}  # of every version it can speak, `api_version` first
+    unreadable: ClassVar[str] = ""  # words: an answer that cannot be understood
     credentials_end: ClassVar[End] = UNSAID  # of all credentials of this kind, whoever has them
     write_cost: ClassVar[float] = 10
     points_per_second: ClassVar[float] = 100  # the rate limit of the smallest plan, until an answer says better
     bucket_points: ClassVar[float] = 1000  # what it saves up
 
+    api: Any  # how its account is spoken to
     says: ClassVar[tuple[str, ...]] = ()  # of a role: the capabilities that whoever plays it must say
 
     def __init__(self, connection: ConnectorContext) -> None:
@@ -130,6 +134,19 @@ class Connector(ABC):
     def version_of(cls, settings: Mapping[str, str]) -> str:
         """The version that an account with these settings is spoken to in."""
         return settings.get("api_version") or cls.api_version
+
+    def understood(self) -> AbstractContextManager[None]:
+        """Around a read: a shape that nobody promised means that the read failed, nothing else did."""
+        return json_readers.understood(str(self.unreadable))
+
+    def gateway(self) -> str:
+        """The merchant's own gateway, "" for none; without a final slash."""
+        return self.connection.settings.get("base_url", "").rstrip("/")
+
+    def access(self, granted: Sequence[str], *, shop_name: str, currency: str, time_zone: str, **more: Any) -> Access:
+        """What a test of the connection found, with the rights that are missing."""
+        told = {"api_version": self.version_of(self.connection.settings), **more}
+        return Access(shop_name, currency, time_zone, tuple(granted), self.missing(granted), **told)
 
     def unsupported(self, capability: str) -> Unsupported:
         """Why not, in the words of the capability where it is said."""

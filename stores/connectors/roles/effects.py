@@ -28,9 +28,11 @@ from stores.canonical.commands import (
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.connectors import judge
+from stores.connectors.errors import looked, proving
 from stores.connectors.records import Reading
 from stores.connectors.roles.connector import Connector
 from stores.kernel.errors import Unsupported
+from stores.kernel.http import json_readers
 
 # The capability whose words say why a command cannot be carried out.
 STANDS_UNDER: Mapping[type, str] = {
@@ -46,6 +48,10 @@ STANDS_UNDER: Mapping[type, str] = {
 }
 
 
+Answers = Mapping[type, Callable[[Any, Any], Receipt]]  # command → (it, body of the answer) → what that proves
+Looks = Mapping[type, Callable[[Any, Any, Any], Reading]]  # command → (api, it, order before) → what stands there
+
+
 class Effects(Connector):
     """What every role shares that changes something outside. A command belongs to the role that names it in `calls`.
 
@@ -54,6 +60,8 @@ class Effects(Connector):
 
     says: ClassVar[tuple[str, ...]] = ("find_again", "idempotency")
     calls: ClassVar[Mapping[type, str]] = {}  # of a role: command → the method that carries it out
+    answers: ClassVar[Answers] = {}
+    looks: ClassVar[Looks] = {}
     note_limit: ClassVar[int] = 255  # characters of free text, tag included
     poll_seconds: ClassVar[Sequence[float]] = (1, 2, 3, 5, 8, 13, 21, 34, 60)
     poll_deadline_seconds: ClassVar[float] = 600
@@ -63,7 +71,7 @@ class Effects(Connector):
     def __init_subclass__(cls, **words: Any) -> None:
         """Raises TypeError for a connector that declares a write and cannot find it again."""
         super().__init_subclass__(**words)
-        if (writes := cls.writes()) and cls.records is Effects.records:
+        if (writes := cls.writes()) and cls.records is Effects.records and not cls.looks:
             raise TypeError(f"{cls.__name__} has {', '.join(writes.values())}, so it needs `records` to find it again")
 
     @classmethod
@@ -95,9 +103,20 @@ class Effects(Connector):
         """With the words of the capability that the command stands under."""
         return self.unsupported(STANDS_UNDER[type(command)])
 
-    @abstractmethod
     def read_answer(self, command: Any, answer: Any) -> Receipt:
-        """What an answer to `command` proves. Also used when a stored request is sent again. Raises as carry_out."""
+        """What an answer to `command` proves, by `answers`. Also used when a stored request is sent again.
+
+        Raises as carry_out; OutcomeUnknown where it lacks what it must hold.
+        """
+        read = self.answers.get(type(command))
+        if read is None:
+            raise self.cannot(command)
+        with proving(answer=answer):
+            return read(command, self.body_of(answer))
+
+    def body_of(self, answer: Any) -> Any:
+        """What of an answer is read; for those who wrap it, or say no inside: raise then."""
+        return json_readers.node(answer.body, "body")
 
     @abstractmethod
     def poll(self, command: Any, receipt: Receipt) -> Receipt:
@@ -107,13 +126,17 @@ class Effects(Connector):
         """
 
     # --- to be looked for ----------------------------------------------------------------------
-    @abstractmethod
     def records(self, command: Any, *, before: Any) -> Reading:
-        """All that may be the command's effect, as it stands there; the judge decides which is ours.
+        """All that may be the command's effect, as it stands there, by `looks`; the judge decides which is ours.
 
         before: the `Order` as it stood when the plan was made; None for a command that is about no order.
-        An answer that lacks what it must hold is unreadable (raise OutcomeUnknown), never an empty reading.
+        An answer that lacks what it must hold is unreadable (OutcomeUnknown), never an empty reading.
         """
+        look = self.looks.get(type(command))
+        if look is None:
+            raise self.cannot(command)
+        with looked(self.unreadable):
+            return look(self.api, command, before)
 
     def find(self, command: AnyCommand, *, tag: str, before: Order | None, since: datetime | None = None) -> Finding:
         """Look for the command's effect by reading; `before` as for `records`, `since` as for the judge."""
@@ -130,6 +153,10 @@ class Effects(Connector):
     def note_with_tag(self, note: str, tag: str) -> str:
         """Our words, shortened so that the tag stands whole at the end."""
         room = self.note_limit - len(tag) - 1
-        words = note.strip()
-        short = words if len(words) <= room else words[: room - 1].rstrip() + "…"
-        return f"{short} {tag}".strip()
+        return f"{shortened(note, room)} {tag}".strip()
+
+
+def shortened(words: str, room: int) -> str:
+    """At most `room` characters."""
+    said = words.strip()
+    return said if len(said) <= room else said[: room - 1].rstrip() + "…"

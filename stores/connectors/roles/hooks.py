@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar, Protocol
 
 from stores.canonical.events import Event
 from stores.connectors.roles.connector import Connector
 from stores.connectors.webhooks import Deliveries, Hook
+
+
+class Subscriptions(Protocol):
+    """A module, or whatever else, that keeps the webhooks of one account through its API."""
+
+    def standing(self, api: Any, /) -> list[Hook]: ...
+
+    def add(self, api: Any, topic: str, uri: str, /) -> Hook: ...
+
+    def remove(self, api: Any, hook_id: str, /) -> None: ...
 
 
 class HookSource(Connector):
@@ -16,6 +26,7 @@ class HookSource(Connector):
     is_role = True
     says: ClassVar[tuple[str, ...]] = ("receive_events",)
     deliveries: ClassVar[Deliveries | None] = None  # how they are believed and read; None: it overrides `parse_hook`
+    subscriptions: ClassVar[Subscriptions | None] = None  # None: nobody can register them through its API
     topics: ClassVar[tuple[str, ...]] = ()  # what we subscribe to
     hook_secret: ClassVar[str] = ""  # the credential that signs webhooks; without it none can be believed
     hooks_are_signed: ClassVar[bool] = True  # False: the platform signs nothing; only the unguessable address protects
@@ -39,10 +50,15 @@ class HookSource(Connector):
         return cls.deliveries.parse(headers, body) if cls.deliveries else []
 
     def list_hooks(self) -> list[Hook]:
-        return []
+        return self.subscriptions.standing(self.api) if self.subscriptions else []
 
     def add_hook(self, topic: str, uri: str) -> Hook:
-        raise self.unsupported("receive_events")
+        return self._kept().add(self.api, topic, uri)
 
     def remove_hook(self, hook_id: str) -> None:
-        raise self.unsupported("receive_events")
+        self._kept().remove(self.api, hook_id)
+
+    def _kept(self) -> Subscriptions:
+        if self.subscriptions is None:
+            raise self.unsupported("receive_events")
+        return self.subscriptions

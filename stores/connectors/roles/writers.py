@@ -18,6 +18,7 @@ from stores.canonical.commands import (
     VoidPayment,
 )
 from stores.canonical.receipts import Receipt
+from stores.canonical.request import Reason
 from stores.connectors.roles.effects import Effects
 
 
@@ -32,6 +33,12 @@ class OrderWriter(Effects):
         CancelRest: "cancel_rest",
     }
     says: ClassVar[tuple[str, ...]] = (*Effects.says, "cancel_order", "cancel_lines", "cancel_rest")
+    reasons: ClassVar[Mapping[Reason, str]]  # ours → the platform's word
+
+    def reason_with_tag(self, command: CancelOrder, tag: str) -> str:
+        """Reason and note, where one text holds both; a note that repeats the reason says it once."""
+        reason, note = self.reasons[command.reason], command.note.strip()
+        return self.note_with_tag(note if note.startswith(reason) else ": ".join(filter(None, (reason, note))), tag)
 
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         raise self.cannot(command)

@@ -10,30 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 from urllib.parse import quote as quoted
 
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, RefundOrder, Resend, VoidPayment
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
-from stores.connectors.records import Reading
-from stores.connectors.roles import (
-    Access,
-    ConnectorContext,
-    End,
-    Hook,
-    HookSource,
-    Listing,
-    OrderSource,
-    OrderWriter,
-    Refunder,
-    StockKeeper,
-)
+from stores.connectors import roles, sentences
+from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, OutcomeUnknown, RemoteError, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
+from stores.kernel.http.responses import Answer
 from stores.platforms.bigcommerce import cancellable, finding, mapping, money, reading, webhooks, writing
 from stores.platforms.bigcommerce import capabilities as declared
 from stores.platforms.bigcommerce.api import (
@@ -47,7 +37,6 @@ from stores.platforms.bigcommerce.api import (
     v3,
 )
 from stores.platforms.bigcommerce.cancellable import Count, Read
-from stores.platforms.bigcommerce.capabilities import _
 
 HOST = "https://api.bigcommerce.com"
 HASH = re.compile(r"[a-z0-9]{3,40}", re.ASCII)
@@ -55,14 +44,15 @@ ADJUST = "v3/inventory/adjustments/relative"
 T = TypeVar("T")
 
 
-class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
+class BigCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKeeper, roles.HookSource):
     key = "bigcommerce"
+    api: Api
     label = "BigCommerce"
     api_version = "v3"
-    version_ends: ClassVar[Mapping[str, End]] = {  # https://github.com/bigcommerce/docs
-        "v3": End(None, _("BigCommerce names no end of Orders v2 and v3."))
+    version_ends: ClassVar[Mapping[str, roles.End]] = {  # https://github.com/bigcommerce/docs
+        "v3": roles.End(None, _("BigCommerce names no end of Orders v2 and v3."))
     }
-    credentials_end = End(  # the same, guide on API accounts
+    credentials_end = roles.End(  # the same, guide on API accounts
         None, _("Tokens of a store's API account work until the account is deleted.")
     )
     credentials = (
@@ -86,26 +76,25 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
             _("Client secret"),
             help=_("Shown with the access token: it proves that messages come from BigCommerce."),
         ),
-        Text(
-            "base_url",
-            _("Gateway address"),
-            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
-            required=False,
-        ),
+        sentences.GATEWAY,
     )
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = declared.REASONS
+    reasons = sentences.REASONS
+    unreadable = declared.UNREADABLE
+    answers = finding.ANSWERS
+    looks = finding.LOOKS
     note_limit = 1000  # of an item's reason
     write_cost = 1
     points_per_second = Api.points_per_second
     bucket_points = Api.bucket_points
     deliveries = webhooks.DELIVERIES
+    subscriptions: ClassVar[roles.Subscriptions] = webhooks
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
 
-    def __init__(self, connection: ConnectorContext) -> None:
+    def __init__(self, connection: roles.ConnectorContext) -> None:
         super().__init__(connection)
         self.api = Api(connection, self.base_url(), self.store_hash())
         self.settings = Settings(self.api)
@@ -113,7 +102,7 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
-        return self.connection.settings.get("base_url", "").rstrip("/") or HOST
+        return self.gateway() or HOST
 
     def store_hash(self) -> str:
         """Raises InputRejected for what is none: it is part of every address."""
@@ -122,25 +111,25 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
             raise InputRejected("store_hash", "Write the store hash: the letters and digits after store- .")
         return said
 
-    def check_access(self) -> Access:
-        with json_readers.understood(declared.UNREADABLE):
+    def check_access(self) -> roles.Access:
+        with self.understood():
             return check_access(self.api, self.store_hash(), self.api_version, self.missing)
 
     def read_order(self, external_id: str) -> Order:
-        with json_readers.understood(declared.UNREADABLE):
+        with self.understood():
             self.seen = reading.read(self.api, self.settings, external_id)
             return mapping.to_order(self.seen)
 
     def look_again(self, before: Order) -> Order:
-        with json_readers.understood(declared.UNREADABLE):
+        with self.understood():
             return mapping.to_order(reading.look_again(self.api, self.settings, before))
 
-    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
-        with json_readers.understood(declared.UNREADABLE):
+    def list_orders(self, *, since: datetime | None, cursor: str = "") -> roles.Listing:
+        with self.understood():
             return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        with json_readers.understood(declared.UNREADABLE):
+        with self.understood():
             seen = self.seen
             if seen is None or json_readers.ident(seen.raw, "id") != order.external_id:
                 seen = reading.for_refund(self.api, order.external_id)
@@ -154,11 +143,10 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order first: staff notes are kept, and counts show what the status puts back, asked for or not."""
         writing.guard_cancel(command)
-        said = writing.reason_words(declared.REASONS[command.reason], command.note.strip())
-        with json_readers.understood(declared.UNREADABLE):
+        with self.understood():
             raw = self.api.order(command.order_id)
             writing.guard_open(raw, tag)
-            body, begun = writing.cancel_body(raw, self.note_with_tag(said, tag), tag), self.connection.now()
+            body, begun = writing.cancel_body(raw, self.reason_with_tag(command, tag), tag), self.connection.now()
             before = {} if writing.is_cancelled(raw) else _counted(self.api, raw)
         receipt = self.read_answer(command, self.api.effect("PUT", v2(command.order_id), body))
         wanted = _expected(raw, before) if command.restock else dict.fromkeys(before, cancellable.ZERO)
@@ -167,7 +155,7 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads order and refunds, and asks for the quote again: amounts that do not equal it are refused there."""
         writing.whole_amount(command)
-        with json_readers.understood(declared.UNREADABLE):
+        with self.understood():
             seen = reading.for_refund(self.api, command.order_id)
             writing.guard_refund(command, seen.raw, seen.records, tag)
             if writing.may_be_running(seen.records):
@@ -198,7 +186,7 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         The order is looked at last: whoever cancelled it meanwhile has put its units back already.
         """
         body, pairs, begun = writing.stock_body(command, tag), writing.pairs(command), self.connection.now()
-        with json_readers.understood(declared.UNREADABLE):
+        with self.understood():
             before = levels(self.api, pairs)
             if set(before) != set(pairs):
                 raise RemoteRefused("not counted", code="not_counted", user_message=str(declared.NOT_COUNTED))
@@ -209,13 +197,13 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         wanted = {(variant, place): Decimal(units) for variant, place, units in moves}
         return finding.to_be_compared(receipt, before, wanted, begun)
 
-    def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return finding.read_answer(command, answer)
+    def body_of(self, answer: Answer) -> Answer:
+        return answer
 
     # --- afterwards ----------------------------------------------------------------------------
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Raises JobFailed where it will not happen; whatever else is raised, a read failed."""
-        with json_readers.understood(declared.UNREADABLE):
+        with self.understood():
             match command:
                 case RefundOrder():
                     return finding.paid(self.api, command, receipt)
@@ -227,25 +215,10 @@ class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
             tell = finding.adjusted if isinstance(command, CorrectStock) else finding.compared
             return tell(receipt, found, self.connection.now())
 
-    def records(self, command: Command, *, before: Order) -> Reading:
-        return finding.look(self.api, command, before=before)
-
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """A status is absolute and a second void is refused; a second refund pays twice, stock would move twice."""
         is_absolute = isinstance(command, CancelOrder | VoidPayment)
         return Resend.NEW_GENERATION if is_absolute else Resend.PERSON
-
-    # --- webhooks ------------------------------------------------------------------------------
-    def list_hooks(self) -> list[Hook]:
-        with json_readers.understood(declared.UNREADABLE):
-            return webhooks.standing(self.api)
-
-    def add_hook(self, topic: str, uri: str) -> Hook:
-        with json_readers.understood(declared.UNREADABLE):
-            return webhooks.add(self.api, topic, uri, self.connection.secrets.get("client_secret", ""))
-
-    def remove_hook(self, hook_id: str) -> None:
-        webhooks.remove(self.api, hook_id)
 
 
 # --- what an effect looks at beside its order --------------------------------------------------------

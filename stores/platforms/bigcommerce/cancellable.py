@@ -13,16 +13,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.order import (
-    Cancellable,
-    EndsWhenRepaid,
-    LineItem,
-    Location,
-    Order,
-    Payment,
-    PaymentStatus,
-    Remark,
-)
+from stores.canonical import order as ours
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total
@@ -176,10 +167,10 @@ class Stocks:
 
     gives_back: bool = False
     is_taken: bool = False
-    places: Mapping[str, Location] | None = field(default_factory=dict)
+    places: Mapping[str, ours.Location] | None = field(default_factory=dict)
 
     @classmethod
-    def of(cls, before: Order) -> Stocks:
+    def of(cls, before: ours.Order) -> Stocks:
         """As an earlier full read found them."""
         found = {
             line.stock_item_id: place.location
@@ -198,7 +189,7 @@ class Read:
 
     raw: Node
     records: Sequence[Node] = ()
-    paid: tuple[Payment, ...] = ()
+    paid: tuple[ours.Payment, ...] = ()
     states: States = field(default_factory=dict)
     costs: Sequence[Cost] = ()
     shipments: Sequence[Node] = ()
@@ -229,14 +220,14 @@ def whole_cancel_blockers(read: Read, closed: str) -> tuple[str, ...]:
     word = json_readers.text(read.raw, "payment_status")
     if word in capabilities.UNDECIDED:
         found.append(str(capabilities.UNDECIDED[word]))
-    if PaymentStatus.PENDING in read.states.values():
+    if ours.PaymentStatus.PENDING in read.states.values():
         found.append(str(capabilities.PENDING_REFUND))
     if not read.is_summary and word in ("captured", "paid") and not any(p.refundable is not None for p in read.paid):
         found.append(str(capabilities.NO_PAYMENT))
     return tuple(found)
 
 
-def is_cancelled(raw: Node, status: int, found: Sequence[LineItem], read: Read) -> tuple[bool, bool]:
+def is_cancelled(raw: Node, status: int, found: Sequence[ours.LineItem], read: Read) -> tuple[bool, bool]:
     """(is it over, by a refund alone): all units or all money given back before anything left."""
     if status == capabilities.CANCELLED:
         return True, False
@@ -247,27 +238,27 @@ def is_cancelled(raw: Node, status: int, found: Sequence[LineItem], read: Read) 
     return is_back, is_back
 
 
-def when_it_ends(found: Sequence[LineItem], read: Read, *, is_over: bool) -> EndsWhenRepaid:
+def when_it_ends(found: Sequence[ours.LineItem], read: Read, *, is_over: bool) -> ours.EndsWhenRepaid:
     """A refund that uses up the money sets the status to Refunded by itself, whatever units remain; a status that
     follows a shipment ends nothing of ours."""
     is_paid = any(payment.refundable for payment in read.paid)
     is_open = is_paid and not is_over and not any(line.shipped for line in found)
-    return EndsWhenRepaid.ALWAYS if is_open else EndsWhenRepaid.NEVER
+    return ours.EndsWhenRepaid.ALWAYS if is_open else ours.EndsWhenRepaid.NEVER
 
 
-def how_much(found: Sequence[LineItem], blockers: Sequence[str]) -> Cancellable:
+def how_much(found: Sequence[ours.LineItem], blockers: Sequence[str]) -> ours.Cancellable:
     if not any(line.cancellable for line in found):
-        return Cancellable.NONE
+        return ours.Cancellable.NONE
     has_left = any(line.shipped for line in found)
-    return Cancellable.PART if blockers or has_left else Cancellable.ALL
+    return ours.Cancellable.PART if blockers or has_left else ours.Cancellable.ALL
 
 
 # --- in words --------------------------------------------------------------------------------------------
-def remarks_of(read: Read, rates: Rates) -> Iterator[Remark]:
+def remarks_of(read: Read, rates: Rates) -> Iterator[ours.Remark]:
     raw = read.raw
     status, word = int(json_readers.units(raw, "status_id")), json_readers.text(raw, "payment_status")
     if status == capabilities.DISPUTED:
-        yield Remark(kind="dispute", text=str(capabilities.DISPUTE), is_open=True, stops_refund=True)
+        yield ours.Remark(kind="dispute", text=str(capabilities.DISPUTE), is_open=True, stops_refund=True)
     if status in capabilities.REMARKS:
         yield _other(str(capabilities.REMARKS[status]))
     if status in capabilities.PACKING:
@@ -275,7 +266,7 @@ def remarks_of(read: Read, rates: Rates) -> Iterator[Remark]:
     if json_readers.flag(raw, "is_deleted"):
         yield _other(str(capabilities.ARCHIVED))
     if word in capabilities.UNDECIDED:
-        yield Remark(kind="other", text=str(capabilities.UNDECIDED[word]), is_open=True)
+        yield ours.Remark(kind="other", text=str(capabilities.UNDECIDED[word]), is_open=True)
     elif word and word not in capabilities.PAYMENT:
         yield _other(_("BigCommerce says “%(word)s”, which Rescind does not know.") % {"word": word[:60]})
     if not read.is_clear:
@@ -287,12 +278,12 @@ def remarks_of(read: Read, rates: Rates) -> Iterator[Remark]:
         yield _other(_("The customer wrote: %(said)s") % {"said": said[:500]})
 
 
-def _declined(records: Sequence[Node], rates: Rates) -> Iterator[Remark]:
+def _declined(records: Sequence[Node], rates: Rates) -> Iterator[ours.Remark]:
     for part in money.back_payments(records):
         if json_readers.flag(part, "is_declined"):
             back = money.amount(part, rates.currency, "amount")
             yield _other(str(capabilities.DECLINED_BEFORE) % {"amount": f"{back.amount:f} {back.currency}"})
 
 
-def _other(text: str) -> Remark:
-    return Remark(kind="other", text=text)
+def _other(text: str) -> ours.Remark:
+    return ours.Remark(kind="other", text=text)

@@ -4,84 +4,69 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from django.utils.translation import gettext_lazy
-
-from stores.canonical.capabilities import Capabilities, Capability, composed, impossible, native
+from stores.canonical.capabilities import Capabilities, composed, impossible, native
 from stores.canonical.order import Fulfilment, PaymentState
 from stores.canonical.recipe import Adjust, Cancel, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
-from stores.canonical.request import Reason
-from stores.connectors.errors import Outcomes, Row, Said, one_line
+from stores.connectors.errors import Outcomes, Row, Said, by_status, one_line
 from stores.connectors.roles import Scope
+from stores.connectors.sentences import _
 from stores.kernel.errors import RemoteRefused
-from stores.kernel.i18n import with_theirs
 
-
-def _(text: str) -> str:
-    """Translated when it is shown, not when this module is read."""
-    return cast(str, gettext_lazy(text))
-
-
-def _capabilities() -> dict[str, Capability]:
-    return {
-        "import_orders": native(_("All orders are copied with their lines, 250 a call; open carts are left out.")),
-        "list_units": composed(_("The list tells units refunded and shipped; pending refunds are seen when opened.")),
-        "list_money": composed(_("The list tells the total as it was placed; refunds are seen when opened.")),
-        "search_orders": native(_("Rescind searches its own copy, since BigCommerce has no free-text search.")),
-        "receive_events": native(
-            _("BigCommerce tells us of changes, signed with the account's client secret; each message makes us read.")
-        ),
-        "read_order": native(
-            _("Order, payments, refunds and stock with its settings are read live, in five or six calls.")
-        ),
-        "cancel_order": composed(
-            _("What is refunded goes back first, what is released is released; then the order is set to Cancelled.")
-        ),
-        "cancel_lines": composed(
-            _("BigCommerce cannot cancel a line: Rescind refunds these units. Tell the warehouse not to ship them.")
-        ),
-        "cancel_rest": composed(
-            _("Of a partly shipped order all units that have not left are refunded; its status follows by itself.")
-        ),
-        "cancel_while_packing": native(
-            _("BigCommerce allows it while an order awaits shipment or pickup. Ask the warehouse before you cancel.")
-        ),
-        "refund_quote": native(_("BigCommerce computes amount and tax, and says how they can be paid back.")),
-        "refund": native(_("Money goes back through the payments it came from; the provider takes some seconds.")),
-        "refund_part": native(
-            _("An amount of your own replaces BigCommerce's, up to its own; the tax in it is taken in proportion.")
-        ),
-        "refund_shipping": native(_("All of it, part of it, or none; for several addresses, address by address.")),
-        "cancel_without_refund": native(
-            _("A whole order can be cancelled without giving money back; part of an order cannot.")
-        ),
-        "disputes": native(
-            _(
-                "An order that BigCommerce calls disputed gives no money back, unless a second person agrees. That "
-                "word is its status: banks set none, and the next status, also a refund's, takes it away."
-            )
-        ),
-        "labels": impossible(_("BigCommerce does not tell whether a label was bought, only what was tracked.")),
-        "void_authorisation": native(_("One call releases what was authorised; BigCommerce confirms it later.")),
-        "restock": composed(
-            _("By the cancellation where the inventory settings say so, else by an adjustment; never by a refund.")
-        ),
-        "restock_at_location": impossible(_("Units go back to the place where the order took them.")),
-        "keep_stock": composed(
-            _("A refund leaves stock alone; units that a cancellation puts back are taken out again by an adjustment.")
-        ),
-        "notify_customer": impossible(_("The calls have no switch for it: what customers get is set in the shop.")),
-        "staff_note": native(_("The note joins the order's staff notes; each refunded item carries it as its reason.")),
-        "find_again": native(_("Rescind's mark in reasons and staff notes shows after a lost answer what was done.")),
-        "idempotency": impossible(
-            _("BigCommerce would refund a second time: after a lost answer a person decides whether it is sent again.")
-        ),
-        "undo": impossible(_("A refund stays paid and an authorisation stays released. A status could be set back.")),
-    }  # fmt: skip
-
-
-CAPABILITIES = Capabilities(**_capabilities())
+CAPABILITIES = Capabilities(
+    import_orders=native(_("All orders are copied with their lines, 250 a call; open carts are left out.")),
+    list_units=composed(_("The list tells units refunded and shipped; pending refunds are seen when opened.")),
+    list_money=composed(_("The list tells the total as it was placed; refunds are seen when opened.")),
+    search_orders=native(_("Rescind searches its own copy, since BigCommerce has no free-text search.")),
+    receive_events=native(
+        _("BigCommerce tells us of changes, signed with the account's client secret; each message makes us read.")
+    ),
+    read_order=native(_("Order, payments, refunds and stock with its settings are read live, in five or six calls.")),
+    cancel_order=composed(
+        _("What is refunded goes back first, what is released is released; then the order is set to Cancelled.")
+    ),
+    cancel_lines=composed(
+        _("BigCommerce cannot cancel a line: Rescind refunds these units. Tell the warehouse not to ship them.")
+    ),
+    cancel_rest=composed(
+        _("Of a partly shipped order all units that have not left are refunded; its status follows by itself.")
+    ),
+    cancel_while_packing=native(
+        _("BigCommerce allows it while an order awaits shipment or pickup. Ask the warehouse before you cancel.")
+    ),
+    refund_quote=native(_("BigCommerce computes amount and tax, and says how they can be paid back.")),
+    refund=native(_("Money goes back through the payments it came from; the provider takes some seconds.")),
+    refund_part=native(
+        _("An amount of your own replaces BigCommerce's, up to its own; the tax in it is taken in proportion.")
+    ),
+    refund_shipping=native(_("All of it, part of it, or none; for several addresses, address by address.")),
+    cancel_without_refund=native(
+        _("A whole order can be cancelled without giving money back; part of an order cannot.")
+    ),
+    disputes=native(
+        _(
+            "An order that BigCommerce calls disputed gives no money back, unless a second person agrees. That "
+            "word is its status: banks set none, and the next status, also a refund's, takes it away."
+        )
+    ),
+    labels=impossible(_("BigCommerce does not tell whether a label was bought, only what was tracked.")),
+    void_authorisation=native(_("One call releases what was authorised; BigCommerce confirms it later.")),
+    restock=composed(
+        _("By the cancellation where the inventory settings say so, else by an adjustment; never by a refund.")
+    ),
+    restock_at_location=impossible(_("Units go back to the place where the order took them.")),
+    keep_stock=composed(
+        _("A refund leaves stock alone; units that a cancellation puts back are taken out again by an adjustment.")
+    ),
+    notify_customer=impossible(_("The calls have no switch for it: what customers get is set in the shop.")),
+    staff_note=native(_("The note joins the order's staff notes; each refunded item carries it as its reason.")),
+    find_again=native(_("Rescind's mark in reasons and staff notes shows after a lost answer what was done.")),
+    idempotency=impossible(
+        _("BigCommerce would refund a second time: after a lost answer a person decides whether it is sent again.")
+    ),
+    undo=impossible(_("A refund stays paid and an authorisation stays released. A status could be set back.")),
+)
 RECIPE = Recipe(
     cancel=Cancel(refunds=Refunds.FIRST, restocks=Restock.ALWAYS),
     units=Refund(per=Per.ORDER, stock=RefundStock.NONE, closes=True),
@@ -111,17 +96,6 @@ RIGHTS = (  # and one harmless read for each
     ("store_v2_transactions", "v3/orders/1/transactions"),
     ("store_inventory", "v3/inventory/items?limit=1"),
 )
-REASONS: Mapping[Reason, str] = {
-    Reason.CUSTOMER: "Customer changed their mind",
-    Reason.OUT_OF_STOCK: "Out of stock",
-    Reason.FRAUD: "Suspected fraud",
-    Reason.PAYMENT_DECLINED: "Payment declined",
-    Reason.DUPLICATE: "Duplicate order",
-    Reason.ADDRESS: "Address problem",
-    Reason.PRICE_ERROR: "Wrong price",
-    Reason.STAFF_ERROR: "Staff error",
-    Reason.OTHER: "Other",
-}
 
 # --- states -------------------------------------------------------------------------------------------
 INCOMPLETE, SHIPPED, PART_SHIPPED, REFUNDED, CANCELLED, COMPLETED = 0, 2, 3, 4, 5, 10
@@ -225,11 +199,6 @@ NOTES_FULL = _("The order's staff notes are full. Make room in BigCommerce, then
 NOT_COUNTED = _("BigCommerce does not count the stock of these units at this place.")
 
 
-def refused(said: str, status: int | None) -> str:
-    """Our words for the status, and BigCommerce's own where it has some; "" for a status that says nothing."""
-    return with_theirs(str(STATUSES[status]), "BigCommerce", said) if status in STATUSES else ""
-
-
 def flat(body: Any) -> str:
     """All that is said, as one message.
 
@@ -246,6 +215,6 @@ OUTCOMES = Outcomes(
         Row(status={422}, text=IS_RUNNING, becomes=RemoteRefused, code=REFUND_RUNNING, words=RUNNING),
     ),
     parse=lambda body: Said(text=flat(body)),
-    words=refused,
+    words=by_status("BigCommerce", STATUSES),
     wait_seconds=30.0,  # 429 without a word about time: the platform itself is overloaded, for a whole window
 )

@@ -13,13 +13,13 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import CancelOrder, Command, CorrectStock, RefundOrder, VoidPayment
+from stores.canonical.commands import CancelOrder, CorrectStock, RefundOrder, VoidPayment
 from stores.canonical.order import Order, PaymentStatus
-from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported, StockCount
-from stores.connectors.errors import proving
+from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, StockCount
 from stores.connectors.judge import MARK
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
-from stores.kernel.errors import JobFailed, RemoteRefused, Unsupported
+from stores.connectors.roles import Answers, Looks
+from stores.kernel.errors import JobFailed, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
@@ -35,29 +35,14 @@ VOID, VOIDING, HELD = "void", "void pending", "authorized"
 BEING_VOIDED = Receipt(outcome=Outcome.ACCEPTED, ids={}, look_after=MONEY_LOOK)
 
 
-def read_answer(command: Command, answer: Answer) -> Receipt:
-    """An answer without its payload proves nothing: OutcomeUnknown. A declined payment is refused."""
-    with proving(answer=answer):
-        match command:
-            case CancelOrder():
-                return cancelled(json_readers.node(answer.body, "body"), command)
-            case RefundOrder():
-                return refund_begun(json_readers.inner(answer.body, "data"), command)
-            case VoidPayment():
-                return void_begun(answer)
-            case CorrectStock():
-                return moved(json_readers.node(answer.body, "body"))
-    raise Unsupported("cancel_lines")
-
-
 # --- the status ----------------------------------------------------------------------------------------
-def cancelled(raw: Node, command: CancelOrder) -> Receipt:
+def cancelled(command: CancelOrder, answer: Answer) -> Receipt:
     """The answer is the order: whether it took the number is seen there."""
+    raw = json_readers.node(answer.body, "body")
     is_ours = json_readers.ident(raw, "id") == command.order_id
     if not is_ours or json_readers.units(raw, "status_id") != capabilities.CANCELLED:
         raise Misread("status_id")
-    reported = Reported(state=EffectState.CANCELLED)
-    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, reported=reported)
+    return Receipt.applied({"order": command.order_id}, state=EffectState.CANCELLED)
 
 
 def to_be_compared(receipt: Receipt, before: Levels, wanted: Levels, begun: datetime) -> Receipt:
@@ -102,13 +87,14 @@ def age(receipt: Receipt, at: datetime) -> float:
 
 
 # --- money ---------------------------------------------------------------------------------------------
-def refund_begun(data: Node, command: RefundOrder) -> Receipt:
+def refund_begun(command: RefundOrder, answer: Answer) -> Receipt:
     """201 is not success: the payment may be declined at once, and runs afterwards otherwise."""
+    data = json_readers.inner(answer.body, "data")
     if json_readers.ident(data, "order_id") != command.order_id:
         raise Misread("order_id")
     if not json_readers.nodes(data, "payments"):
         raise Misread("payments")
-    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": json_readers.ident(data, "id")})
+    begun = Receipt.accepted({"refund": json_readers.ident(data, "id")})
     return refund_state(begun, [data], (), command)
 
 
@@ -126,10 +112,8 @@ def refund_state(
         raise failure("declined", code="refund_declined", user_message=declined(record), answer=[dict(record)])
     if record and state == {PaymentStatus.SUCCESS}:
         back = money.sum_of(json_readers.nodes(record, "payments"), command.currency, "amount")
-        reported = Reported(refund_state=RefundState.PAID, refunded=back)
-        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=reported)
-    reported = Reported(refund_state=RefundState.PENDING)
-    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, reported=reported, look_after=MONEY_LOOK)
+        return Receipt.applied(receipt.ids, refund_state=RefundState.PAID, refunded=back)
+    return Receipt.accepted(receipt.ids, refund_state=RefundState.PENDING, look_after=MONEY_LOOK)
 
 
 def paid(api: Api, command: RefundOrder, receipt: Receipt) -> Receipt:
@@ -149,7 +133,7 @@ def declined(record: Node) -> str:
     return str(ours) % {"why": " ".join(filter(None, said))[:200]}
 
 
-def void_begun(answer: Answer) -> Receipt:
+def void_begun(_command: VoidPayment, answer: Answer) -> Receipt:
     """201 with an empty object; what becomes of it stands on the order."""
     if answer.status != 201 or not isinstance(answer.body, dict):
         raise Misread("body")
@@ -160,7 +144,7 @@ def void_state(receipt: Receipt, raw: Node, at: datetime) -> Receipt:
     """Raises JobFailed where it is held again, or was taken: then there is nothing left to release."""
     word = json_readers.text(raw, "payment_status")
     if word == "void":
-        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=Reported(state=EffectState.VOIDED))
+        return Receipt.applied(receipt.ids, state=EffectState.VOIDED)
     if word == "authorized" and age(receipt, at) >= PATIENCE:
         raise JobFailed("still held", code="void_failed", user_message=str(capabilities.NOT_VOIDED))
     if word in capabilities.TAKEN:
@@ -169,10 +153,13 @@ def void_state(receipt: Receipt, raw: Node, at: datetime) -> Receipt:
 
 
 # --- stock ---------------------------------------------------------------------------------------------
-def moved(body: Node) -> Receipt:
+def moved(_command: CorrectStock, answer: Answer) -> Receipt:
     """Accepted under this name, carried out a moment later."""
-    ids = {"transaction": json_readers.ident(body, "transaction_id")}
-    return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=Reported(state=EffectState.ADJUSTED))
+    body = json_readers.node(answer.body, "body")
+    return Receipt.applied({"transaction": json_readers.ident(body, "transaction_id")}, state=EffectState.ADJUSTED)
+
+
+ANSWERS: Answers = {CancelOrder: cancelled, RefundOrder: refund_begun, VoidPayment: void_begun, CorrectStock: moved}
 
 
 def adjusted(receipt: Receipt, now: Levels, at: datetime) -> Receipt:
@@ -182,23 +169,10 @@ def adjusted(receipt: Receipt, now: Levels, at: datetime) -> Receipt:
     return compared(receipt, now, at)
 
 
-def look(api: Api, command: Command, *, before: Order) -> Reading:
-    with proving(capabilities.UNREADABLE):
-        match command:
-            case CancelOrder():
-                return status(api.order(command.order_id))
-            case RefundOrder():
-                return refunds(api, command, before)
-            case VoidPayment():
-                return released(api.order(command.order_id))
-            case CorrectStock():
-                return Reading(unclear=str(capabilities.STOCK_UNMARKED))
-    raise Unsupported("cancel_lines")
-
-
 # --- the status ----------------------------------------------------------------------------------------
-def status(raw: Node) -> Reading:
+def status(api: Api, command: CancelOrder, _before: Order) -> Reading:
     """The staff notes hold our mark; they keep it when somebody sets another status later."""
+    raw = api.order(command.order_id)
     order_id, is_cancelled = json_readers.ident(raw, "id"), cancellable.status_of(raw) == capabilities.CANCELLED
     record = Record(
         id=f"status of {order_id}",  # not a number, as those of refunds are
@@ -218,9 +192,9 @@ def _field(raw: Node, name: str) -> str:
 
 
 # --- authorisations ------------------------------------------------------------------------------------
-def released(raw: Node) -> Reading:
+def released(api: Api, command: VoidPayment, _before: Order) -> Reading:
     """A void carries no mark; but held money can be released only once."""
-    word = _field(raw, "payment_status")
+    word = _field(api.order(command.order_id), "payment_status")
     if word in (VOID, VOIDING):
         is_done = word == VOID
         detail = _("The authorisation is released.") if is_done else _("The authorisation is being released.")
@@ -248,6 +222,13 @@ def refunds(api: Api, command: RefundOrder, before: Order) -> Reading:
         records=tuple(_refund(raw, states, ids, command.currency) for raw in raws),
         absent=_("No refund with our mark is there."),
     )
+
+
+def stock(_api: Api, _command: CorrectStock, _before: Order) -> Reading:
+    return Reading(unclear=str(capabilities.STOCK_UNMARKED))
+
+
+LOOKS: Looks = {CancelOrder: status, RefundOrder: refunds, VoidPayment: released, CorrectStock: stock}
 
 
 def complete(raw: Node) -> Node:

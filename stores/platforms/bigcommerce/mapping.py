@@ -10,19 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
-from stores.canonical.order import (
-    Fulfilment,
-    LineItem,
-    Location,
-    MoneyPair,
-    Order,
-    PaymentState,
-    Person,
-    Placement,
-    Readiness,
-    Shipment,
-    Totals,
-)
+from stores.canonical import order as ours
 from stores.kernel import i18n as sentences
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
@@ -32,7 +20,7 @@ from stores.platforms.bigcommerce.cancellable import Count, Read, Stocks
 from stores.platforms.bigcommerce.money import Rates
 
 
-def to_order(read: Read) -> Order:
+def to_order(read: Read) -> ours.Order:
     raw, rates = read.raw, Rates.of(read.raw)
     status = cancellable.status_of(raw)
     placed, updated = when(raw, "date_created"), when(raw, "date_modified")
@@ -47,7 +35,7 @@ def to_order(read: Read) -> Order:
     was_refunded = any(line.current < line.ordered for line in found)
     restocks = read.stocks.gives_back and read.stocks.is_taken
     shipping = cancellable.sum_of(cancellable.of_kind(read.costs, "SHIPPING"), rates.currency)
-    return Order(
+    return ours.Order(
         platform="bigcommerce",
         external_id=json_readers.ident(raw, "id"),
         number=json_readers.ident(raw, "id"),
@@ -108,21 +96,21 @@ def last_line(notes: str) -> str:
     return next((line.strip() for line in reversed(notes.splitlines()) if line.strip()), "")
 
 
-def to_fulfilment(status: int, found: Sequence[LineItem]) -> Fulfilment:
+def to_fulfilment(status: int, found: Sequence[ours.LineItem]) -> ours.Fulfilment:
     if status in capabilities.FULFILMENT:
         return capabilities.FULFILMENT[status]
     if any(line.shipped for line in found):
-        return Fulfilment.PARTIAL if any(line.unfulfilled for line in found) else Fulfilment.FULFILLED
-    return Fulfilment.UNFULFILLED
+        return ours.Fulfilment.PARTIAL if any(line.unfulfilled for line in found) else ours.Fulfilment.FULFILLED
+    return ours.Fulfilment.UNFULFILLED
 
 
-def to_payment_state(raw: Node, read: Read) -> PaymentState:
+def to_payment_state(raw: Node, read: Read) -> ours.PaymentState:
     """Their word, which is empty for what is paid outside: then by what was taken."""
     word = json_readers.text(raw, "payment_status")
     taken = any(payment.refundable is not None for payment in read.paid)
     if not word:
-        return PaymentState.PAID if taken else PaymentState.PENDING
-    return capabilities.PAYMENT.get(word, PaymentState.UNKNOWN)
+        return ours.PaymentState.PAID if taken else ours.PaymentState.PENDING
+    return capabilities.PAYMENT.get(word, ours.PaymentState.UNKNOWN)
 
 
 # --- the rest ------------------------------------------------------------------------------------
@@ -131,11 +119,11 @@ def shipping_lines(raw: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
-def to_shipment(sent: Node, at: datetime) -> Shipment:
+def to_shipment(sent: Node, at: datetime) -> ours.Shipment:
     rows = [(json_readers.ident(item, "order_product_id"), json_readers.units(item, "quantity"))
             for item in json_readers.nodes(sent, "items")]  # fmt: skip
     tracking = words(sent, "shipping_provider_display_name", "tracking_number", "tracking_link")
-    return Shipment(
+    return ours.Shipment(
         id=json_readers.ident(sent, "id"),
         name=json_readers.text(sent, "shipping_method"),
         status="",
@@ -146,11 +134,11 @@ def to_shipment(sent: Node, at: datetime) -> Shipment:
     )
 
 
-def to_person(raw: Node) -> Person:
+def to_person(raw: Node) -> ours.Person:
     billing = json_readers.node(json_readers.first(raw, "billing_address") or {}, "billing_address")
     places = cancellable.shipping_places(raw)
     customer = json_readers.text(raw, "customer_id")
-    return Person(
+    return ours.Person(
         id=customer if customer != "0" else "",
         name=words(billing, "first_name", "last_name"),
         email=json_readers.text(billing, "email"),
@@ -172,7 +160,9 @@ def words(raw: Node, *names: str) -> str:
 
 
 # --- lines -----------------------------------------------------------------------------------------
-def to_lines(raws: Sequence[Node], rates: Rates, stocks: Stocks, *, closed: str, packing: str) -> tuple[LineItem, ...]:
+def to_lines(
+    raws: Sequence[Node], rates: Rates, stocks: Stocks, *, closed: str, packing: str
+) -> tuple[ours.LineItem, ...]:
     """closed: why nothing of the order can be cancelled, "" when it can; packing: the state that warns."""
     bundles = {json_readers.text(raw, "parent_order_product_id") for raw in raws} - {"", "0"}
     names = {json_readers.ident(raw, "id"): json_readers.text(raw, "name") for raw in raws}
@@ -188,14 +178,14 @@ def _bundle(raw: Node, bundles: set[str]) -> str:
 
 def _line(
     raw: Node, rates: Rates, stocks: Stocks, bundle: str, names: Mapping[str, str], closed: str, packing: str
-) -> LineItem:
+) -> ours.LineItem:
     count, kind = Count.of(raw), json_readers.text(raw, "type")
     variant = json_readers.text(raw, "variant_id")
     place = (stocks.places or {}).get(variant)
     is_counted = place is not None and stocks.is_taken and count.waiting > 0
     stoppable = cancellable.ZERO if closed else count.waiting
     options = json_readers.nodes(raw, "product_options")
-    return LineItem(
+    return ours.LineItem(
         id=json_readers.ident(raw, "id"),
         title=json_readers.text(raw, "name"),
         variant=", ".join(json_readers.text(option, "display_value") for option in options),
@@ -224,12 +214,14 @@ def _line(
     )
 
 
-def _places(raw: Node, waiting: Decimal, place: Location | None, closed: str, packing: str) -> tuple[Placement, ...]:
+def _places(
+    raw: Node, waiting: Decimal, place: ours.Location | None, closed: str, packing: str
+) -> tuple[ours.Placement, ...]:
     if not waiting:
         return ()
-    readiness = Readiness.GONE if closed else Readiness.BEING_PACKED if packing else Readiness.OPEN
+    readiness = ours.Readiness.GONE if closed else ours.Readiness.BEING_PACKED if packing else ours.Readiness.OPEN
     ident = json_readers.ident(raw, "id")
-    return (Placement(id=ident, group_id="", units=waiting, readiness=readiness, location=place, detail=packing),)
+    return (ours.Placement(id=ident, group_id="", units=waiting, readiness=readiness, location=place, detail=packing),)
 
 
 def net(raw: Node, rates: Rates, *, included: bool) -> Money:
@@ -238,7 +230,7 @@ def net(raw: Node, rates: Rates, *, included: bool) -> Money:
     return gross if included else max(gross - money.amount(raw, rates.currency, "total_tax"), rates.zero)
 
 
-def each(raw: Node, ordered: Decimal, rates: Rates) -> MoneyPair:
+def each(raw: Node, ordered: Decimal, rates: Rates) -> ours.MoneyPair:
     """After discounts, without tax, to the minor unit: for show."""
     if not ordered:
         return rates.read(raw, "price_ex_tax")
@@ -253,7 +245,7 @@ def _tax(raw: Node, rates: Rates) -> tuple[str, ...]:
 FIRST = ("purchase", "authorization", "pending")  # events that begin a payment
 
 
-def to_totals(read: Read, rates: Rates, *, is_over: bool) -> Totals:
+def to_totals(read: Read, rates: Rates, *, is_over: bool) -> ours.Totals:
     raw, zero, currency = read.raw, rates.zero, rates.currency
     whole = money.amount(raw, currency, "total_inc_tax")
     got = total((p.amount.customer for p in read.paid if p.refundable is not None), currency)
@@ -261,7 +253,7 @@ def to_totals(read: Read, rates: Rates, *, is_over: bool) -> Totals:
     held = total((p.capturable for p in read.paid if p.capturable), currency)
     fees = _both(raw, currency, "handling_cost_ex_tax", "wrapping_cost_ex_tax")
     fees += money.sum_of(cancellable.fee_nodes(raw), currency, *cancellable.FEE_COST)
-    return Totals(
+    return ours.Totals(
         original=rates.pair(whole),
         current=rates.pair(zero if is_over else max(whole - back, zero)),
         subtotal=rates.read(raw, "subtotal_ex_tax"),

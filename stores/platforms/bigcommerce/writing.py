@@ -1,7 +1,5 @@
 """Our commands as BigCommerce wants them, and what must be true before one leaves: nothing there is idempotent.
 
-Our commands as BigCommerce wants them, and what must be true before one leaves: nothing there is idempotent.
-
 What a refund names, item by item: the one computation that both the quote and the refund use. Pure.
 """
 
@@ -33,11 +31,6 @@ def guard_cancel(command: CancelOrder) -> None:
     """A status moves no money. Raises Unsupported."""
     if command.refund or command.notify:
         raise Unsupported("cancel_order", str(capabilities.CAPABILITIES.cancel_order.why))
-
-
-def reason_words(reason: str, note: str) -> str:
-    """The notes hold both the reason and the note; a note that repeats the reason is said once."""
-    return note if note.startswith(reason) else ": ".join(filter(None, (reason, note)))
 
 
 def is_cancelled(raw: Node) -> bool:

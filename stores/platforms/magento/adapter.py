@@ -13,13 +13,13 @@ from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors import sentences
-from stores.connectors.records import Reading
 from stores.connectors.roles import Access, ConnectorContext, End, Listing, OrderSource, OrderWriter, Refunder
 from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
+from stores.kernel.http.responses import Answer
 from stores.kernel.i18n import with_theirs
 from stores.platforms.magento import capabilities, finding, reading, writing
 from stores.platforms.magento import capabilities as declared
@@ -36,6 +36,7 @@ PROBES = (("invoices", "sales_invoice"), ("creditmemos", "sales_creditmemo"), ("
 
 class Magento(OrderSource, OrderWriter, Refunder):
     key = "magento"
+    api: Api
     label = "Magento / Adobe Commerce"
     api_version = "V1"
     version_ends: ClassVar[Mapping[str, End]] = {  # https://developer.adobe.com/commerce/webapi/get-started
@@ -100,7 +101,9 @@ class Magento(OrderSource, OrderWriter, Refunder):
     recipe = declared.RECIPE
     scopes = declared.SCOPES
     reasons = sentences.REASONS
-    note_limit = 255
+    unreadable = declared.UNREADABLE
+    answers = finding.ANSWERS
+    looks = finding.LOOKS
     write_cost = 1
     points_per_second = Api.points_per_second
     bucket_points = Api.bucket_points
@@ -117,8 +120,7 @@ class Magento(OrderSource, OrderWriter, Refunder):
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
         """Raises InputRejected for a shop address that is none."""
-        gateway = self.connection.settings.get("base_url", "").rstrip("/")
-        return gateway or f"https://{self.shop()}"
+        return self.gateway() or f"https://{self.shop()}"
 
     def shop(self) -> str:
         """shop.example.com/store: where we connect to, so nothing but a plain host and folders passes."""
@@ -130,19 +132,17 @@ class Magento(OrderSource, OrderWriter, Refunder):
 
     def check_access(self) -> Access:
         """Orders, the store, and one look at each right that can be probed; to cancel cannot, and counts as granted."""
-        with json_readers.understood(capabilities.UNREADABLE):
+        with self.understood():
             self.api.page("orders", [], "entity_id", 1, "total_count")
             granted = [f"{declared.SALES}actions_view", f"{declared.SALES}cancel"]
             granted += [f"{declared.SALES}{right}" for kind, right in PROBES if self._may_read(kind)]
             store = self._store()
             granted.append("Magento_Backend::store")
-            return Access(
+            return self.access(
+                tuple(granted),
                 shop_name=urlsplit(f"https://{self.shop()}").hostname or self.shop(),
                 currency=json_readers.ident(store, "base_currency_code"),
                 time_zone=json_readers.text(store, "timezone"),
-                granted=tuple(granted),
-                missing=self.missing(granted),
-                api_version=self.api_version,
                 account=self.shop(),
             )
 
@@ -172,7 +172,7 @@ class Magento(OrderSource, OrderWriter, Refunder):
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        with json_readers.understood(capabilities.UNREADABLE):
+        with self.understood():
             return writing.quote(reading.facts_of(self.api, order.external_id), request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
@@ -183,13 +183,13 @@ class Magento(OrderSource, OrderWriter, Refunder):
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order first: it alone tells whether cancel would take the whole of it."""
         writing.guard_cancel(command)
-        with json_readers.understood(capabilities.UNREADABLE):
+        with self.understood():
             writing.guard_whole(Facts(self.api.order(command.order_id)))
         return self.read_answer(command, self.api.effect("POST", f"orders/{self.api.part(command.order_id)}/cancel"))
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads order, invoices and credit memos first: what the invoice still holds, and what the units come to."""
-        with json_readers.understood(capabilities.UNREADABLE):
+        with self.understood():
             facts = reading.facts_of(self.api, command.order_id)
             invoice, payment = writing.target(facts, command)
             writing.guard_refund(facts, invoice, command, payment)
@@ -203,21 +203,18 @@ class Magento(OrderSource, OrderWriter, Refunder):
             raise
         return self.read_answer(command, answer)
 
-    def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return finding.read_answer(command, answer)
+    def body_of(self, answer: Answer) -> Any:
+        return answer.body
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Neither answer proves what it says; what can be read does."""
-        with json_readers.understood(capabilities.UNREADABLE):
+        with self.understood():
             if isinstance(command, RefundOrder):
                 memos = self.api.of_order("creditmemos", command.order_id)
                 return finding.refund_seen(memos, receipt, command)
             if isinstance(command, CancelOrder):
                 return finding.cancel_seen(self.api.order(command.order_id), command)
         return receipt
-
-    def records(self, command: Command, *, before: Order) -> Reading:
-        return finding.records(self.api, command, before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """A second cancel is answered `false`; a second credit memo pays twice, so a person decides."""

@@ -13,16 +13,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import CancelOrder, Command, RefundOrder
+from stores.canonical.commands import CancelOrder, RefundOrder
 from stores.canonical.order import Order
-from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
+from stores.canonical.receipts import EffectState, Receipt, RefundState
 from stores.connectors import rows
-from stores.connectors.errors import proving
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
-from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused, Unsupported
+from stores.connectors.roles import Answers, Looks
+from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
-from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money
 from stores.platforms.magento import capabilities, mapping
 from stores.platforms.magento.api import Api
@@ -31,21 +30,9 @@ from stores.platforms.magento.money import CENT, ZERO, Item, lines_in, lines_of,
 STANDINGS = {1: Standing.PENDING, 2: Standing.DONE, 3: Standing.FAILED}  # of a credit memo: open, refunded, canceled
 
 
-def records(api: Api, command: Command, before: Order) -> Reading:
-    """Raises OutcomeUnknown for an answer that lacks what it must hold: half an answer is never "absent"."""
-    with proving(capabilities.UNREADABLE):
-        match command:
-            case CancelOrder():
-                return cancellation(api.order(command.order_id), before)
-            case RefundOrder():
-                order = api.order(command.order_id)  # first: a credit memo made between the two reads explains itself
-                return refunds(order, api.of_order("creditmemos", command.order_id), before)
-    raise Unsupported("cancel_lines")
-
-
 # --- a cancel ----------------------------------------------------------------------------------------
-def cancellation(order: Node, before: Order) -> Reading:
-    absent = _("The order is not cancelled.")
+def cancellation(api: Api, command: CancelOrder, before: Order) -> Reading:
+    order, absent = api.order(command.order_id), _("The order is not cancelled.")
     if json_readers.ident(order, "state") == "canceled":
         if before.cancelled_at is not None:
             return Reading(absent=absent, foreign=_("The order was cancelled before."))
@@ -76,12 +63,17 @@ def lines_told(order: Node) -> tuple[Item, ...]:
 
 
 # --- a credit memo -----------------------------------------------------------------------------------
-def refunds(order: Node, memos: Sequence[Node], before: Order) -> Reading:
+def refunds(api: Api, command: RefundOrder, before: Order) -> Reading:
+    order = api.order(command.order_id)  # first: a credit memo made between the two reads explains itself
+    memos = api.of_order("creditmemos", command.order_id)
     lines = {item.id for item in lines_told(order)}
     currency = json_readers.ident(order, "base_currency_code")
     unclear = str(capabilities.REFUNDED_WITHOUT_MEMO) if unexplained(order, memos, before) else ""
     records = tuple(of_memo(memo, lines, currency) for memo in memos)
     return Reading(records=records, absent=str(capabilities.NO_MEMO), unclear=unclear)
+
+
+LOOKS: Looks = {CancelOrder: cancellation, RefundOrder: refunds}
 
 
 def of_memo(memo: Node, lines: Container[str], currency: str) -> Record:
@@ -120,24 +112,13 @@ def unexplained(order: Node, memos: Sequence[Node], before: Order) -> bool:
 FIRST_LOOK, NEXT_LOOK = 1.0, 30.0  # seconds
 
 
-def read_answer(command: Command, answer: Answer) -> Receipt:
-    with proving(answer=answer):
-        match command:
-            case CancelOrder():
-                return said_of_cancel(command, answer)
-            case RefundOrder():
-                return memo_made(answer.body)
-    raise Unsupported("cancel_lines")
-
-
-def said_of_cancel(command: CancelOrder, answer: Answer) -> Receipt:
+def said_of_cancel(command: CancelOrder, body: Any) -> Receipt:
     """Then the order is read. Raises RemoteRefused for `false`."""
-    if answer.body is False:
-        words = str(capabilities.SAID_FALSE)
-        raise RemoteRefused("false", code="not_cancelled", status=answer.status, user_message=words)
-    if answer.body is not True:
+    if body is False:
+        raise RemoteRefused("false", code="not_cancelled", status=200, user_message=str(capabilities.SAID_FALSE))
+    if body is not True:
         raise Misread("body")
-    return Receipt(outcome=Outcome.ACCEPTED, ids={"order": command.order_id}, look_after=FIRST_LOOK)
+    return Receipt.accepted({"order": command.order_id}, look_after=FIRST_LOOK)
 
 
 def cancel_seen(order: Node, command: CancelOrder) -> Receipt:
@@ -148,17 +129,18 @@ def cancel_seen(order: Node, command: CancelOrder) -> Receipt:
             raise JobFailed("only a part", code="partly_cancelled", user_message=str(capabilities.SAID_PART))
         raise JobFailed("true, not canceled", code="not_cancelled", user_message=str(capabilities.SAID_TRUE))
     at = rows.told(lambda: when(order, "updated_at"))
-    reported = Reported(state=EffectState.CANCELLED, cancelled_at=at)
-    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, reported=reported)
+    return Receipt.applied({"order": command.order_id}, state=EffectState.CANCELLED, cancelled_at=at)
 
 
-def memo_made(found: Any) -> Receipt:
+def memo_made(_command: RefundOrder, found: Any) -> Receipt:
     """A bare number, of which a part would be a number too: so the credit memo itself is looked at next."""
     is_text = isinstance(found, int | str) and not isinstance(found, bool)
     if not (is_text and str(found).isascii() and str(found).isdecimal()):
         raise Misread("body")
-    ids, reported = {"refund": str(found)}, Reported(refund_state=RefundState.PENDING)
-    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, reported=reported, look_after=FIRST_LOOK)
+    return Receipt.accepted({"refund": str(found)}, refund_state=RefundState.PENDING, look_after=FIRST_LOOK)
+
+
+ANSWERS: Answers = {CancelOrder: said_of_cancel, RefundOrder: memo_made}
 
 
 def refund_seen(memos: Sequence[Node], receipt: Receipt, command: RefundOrder) -> Receipt:
@@ -173,5 +155,5 @@ def refund_seen(memos: Sequence[Node], receipt: Receipt, command: RefundOrder) -
         raise JobFailed("canceled", code="memo_canceled", user_message=str(capabilities.MEMO_CANCELED))
     if state is Standing.PENDING:
         return replace(receipt, look_after=NEXT_LOOK)
-    reported = Reported(refund_state=RefundState.PAID, refunded=amount_of(memo, command.currency))
-    return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=reported)
+    back = amount_of(memo, command.currency)
+    return Receipt.applied(receipt.ids, refund_state=RefundState.PAID, refunded=back)

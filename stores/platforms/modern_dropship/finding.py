@@ -6,44 +6,20 @@ and a retailer's never does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command
+from stores.canonical.commands import CancelLine, CancelOrder, CancelRest
 from stores.canonical.order import Order
 from stores.connectors.judge import MARK
 from stores.connectors.records import Reading, Record, Standing
-from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable, Unsupported
-from stores.kernel.http.json_readers import Misread
-from stores.platforms.modern_dropship import capabilities, writing
-from stores.platforms.modern_dropship.cancellable import Item, Tally
+from stores.connectors.roles import Looks
+from stores.platforms.modern_dropship import writing
+from stores.platforms.modern_dropship.api import Api
+from stores.platforms.modern_dropship.cancellable import Item, Tally, tally
 
 
-def read(command: Command, now: Tally, before: Order) -> Reading:
-    match command:
-        case CancelLine():
-            return line(command, now, before)
-        case CancelOrder():
-            return several(command, now, before, is_done=now.is_cancelled)
-        case CancelRest():
-            return several(command, now, before, is_done=writing.is_rest_gone(now))
-    raise Unsupported("find_again")
-
-
-@contextmanager
-def looked() -> Iterator[None]:
-    """A look that cannot be read proves nothing: neither that it is there nor that it is not."""
-    try:
-        yield
-    except (Misread, RemoteUnavailable) as exc:
-        if isinstance(exc, RemoteUnavailable) and exc.code not in ("bad_shape", "error_in_200"):
-            raise
-        raise OutcomeUnknown(f"not read: {exc}", code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
-
-
-def line(command: CancelLine, now: Tally, before: Order) -> Reading:
+def line(api: Api, command: CancelLine, before: Order) -> Reading:
+    now = tally(api.order(command.order_id))
     item = now.item(command.line_id)
     if item is None:
         return Reading(unclear=_("This line no longer stands on the order."))
@@ -57,8 +33,10 @@ def line(command: CancelLine, now: Tally, before: Order) -> Reading:
     return Reading(records=(Record(id=item.id, ids=ids, text=text, detail=said and said % {"reason": item.reason}),))
 
 
-def several(command: CancelOrder | CancelRest, now: Tally, before: Order, *, is_done: bool) -> Reading:
+def several(api: Api, command: CancelOrder | CancelRest, before: Order) -> Reading:
     """One record for each reason that stands at items which were live when the plan was made."""
+    now = tally(api.order(command.order_id))
+    is_done = now.is_cancelled if isinstance(command, CancelOrder) else writing.is_rest_gone(now)
     reasons = dict.fromkeys(reason(item) for item in fresh(now, before))
     foreign = ""
     if not now.waiting and not reasons:
@@ -68,6 +46,9 @@ def several(command: CancelOrder | CancelRest, now: Tally, before: Order, *, is_
         absent=_("Nothing of it is cancelled."),
         foreign=foreign,
     )
+
+
+LOOKS: Looks = {CancelLine: line, CancelOrder: several, CancelRest: several}
 
 
 def record(order_id: str, text: str, *, is_done: bool) -> Record:

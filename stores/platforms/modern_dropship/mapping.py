@@ -10,20 +10,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.order import (
-    Cancellable,
-    Fulfilment,
-    LineItem,
-    MoneyPair,
-    Order,
-    PaymentState,
-    Person,
-    Placement,
-    Readiness,
-    Remark,
-    Shipment,
-    Totals,
-)
+from stores.canonical import order as ours
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.modern_dropship import cancellable, capabilities
@@ -33,7 +20,7 @@ ZERO = Decimal(0)
 NO_CURRENCY = "USD"  # when an order names none: nothing is computed in it
 
 
-def to_order(raw: Node, *, is_listed: bool = False) -> Order:
+def to_order(raw: Node, *, is_listed: bool = False) -> ours.Order:
     """A list may leave out `fulfillments`; then its order lacks what a preview needs."""
     tally = cancellable.tally(raw)
     currency = currency_of(raw)
@@ -42,7 +29,7 @@ def to_order(raw: Node, *, is_listed: bool = False) -> Order:
     updated = json_readers.when(raw, "updated") or made
     if updated is None:
         raise Misread("updated")
-    return Order(
+    return ours.Order(
         platform="modern_dropship",
         external_id=json_readers.ident(raw, "_id", "id"),
         number=number_of(raw),
@@ -54,7 +41,7 @@ def to_order(raw: Node, *, is_listed: bool = False) -> Order:
         cancel_reason=", ".join(dict.fromkeys(by_whom(item) for item in tally.items if item.is_cancelled)),
         cancel_note="\n".join(dict.fromkeys(i.reason for i in reversed(tally.items) if i.is_cancelled and i.reason)),
         fulfilment=fulfilment(tally),
-        payment=PaymentState.UNKNOWN,
+        payment=ours.PaymentState.UNKNOWN,
         currency=currency,
         customer_currency=currency,
         customer=to_person(raw),
@@ -65,7 +52,7 @@ def to_order(raw: Node, *, is_listed: bool = False) -> Order:
         is_editable=False,
         is_refundable=False,
         can_notify=False,  # nothing to choose: the retailer is always told
-        totals=Totals.of_nothing(MoneyPair.zero(currency, currency)),
+        totals=ours.Totals.of_nothing(ours.MoneyPair.zero(currency, currency)),
         lines=lines,
         shipments=tuple(to_shipment(one, updated) for one in json_readers.nodes(raw, "fulfillments")),
         remarks=tuple(remarks(raw)),
@@ -76,13 +63,13 @@ def to_order(raw: Node, *, is_listed: bool = False) -> Order:
 
 
 # --- lines --------------------------------------------------------------------------------------------
-def to_line(item: Item, tally: Tally, names: dict[str, str], currency: str) -> LineItem:
+def to_line(item: Item, tally: Tally, names: dict[str, str], currency: str) -> ours.LineItem:
     """A cancelled item keeps its quantity as told, which may or may not include what stayed: never add those up."""
     left = tally.cancellable(item)
     gone = ZERO if item.is_cancelled else item.quantity - left
     current = ZERO if item.is_cancelled else item.quantity
-    place = Placement(id=item.id, group_id=item.id, units=left, readiness=Readiness.OPEN)
-    return LineItem(
+    place = ours.Placement(id=item.id, group_id=item.id, units=left, readiness=ours.Readiness.OPEN)
+    return ours.LineItem(
         id=item.id,
         title=names.get(item.code) or item.code or _("Unnamed product"),
         sku=item.code,
@@ -93,7 +80,7 @@ def to_line(item: Item, tally: Tally, names: dict[str, str], currency: str) -> L
         refundable=current,
         unfulfilled=left,
         cancellable=left,
-        unit_price=MoneyPair.zero(currency, currency),
+        unit_price=ours.MoneyPair.zero(currency, currency),
         placements=(place,) if left else (),
         is_editable=False,
         stock_item_id=item.code,
@@ -141,17 +128,17 @@ def cancelled_at(raw: Node, tally: Tally, updated: datetime) -> datetime | None:
     return max((at for at in dates if at is not None), default=updated)
 
 
-def fulfilment(tally: Tally) -> Fulfilment:
+def fulfilment(tally: Tally) -> ours.Fulfilment:
     if tally.is_shipped or (tally.live and tally.has_shipments and not tally.waiting):
-        return Fulfilment.FULFILLED
-    return Fulfilment.PARTIAL if tally.has_shipments else Fulfilment.UNFULFILLED
+        return ours.Fulfilment.FULFILLED
+    return ours.Fulfilment.PARTIAL if tally.has_shipments else ours.Fulfilment.UNFULFILLED
 
 
-def how_much(tally: Tally) -> Cancellable:
+def how_much(tally: Tally) -> ours.Cancellable:
     if not tally.waiting:
-        return Cancellable.NONE
+        return ours.Cancellable.NONE
     whole = not tally.has_shipments and all(tally.cancellable(item) == item.quantity for item in tally.live)
-    return Cancellable.ALL if whole else Cancellable.PART
+    return ours.Cancellable.ALL if whole else ours.Cancellable.PART
 
 
 def whole_blockers(tally: Tally) -> list[str]:
@@ -162,16 +149,16 @@ def whole_blockers(tally: Tally) -> list[str]:
     return [_("A part has shipped, so only the rest can be cancelled.")] if tally.has_shipments else []
 
 
-def remarks(raw: Node) -> list[Remark]:
+def remarks(raw: Node) -> list[ours.Remark]:
     found = []
     if json_readers.flag(raw, "billed") or raw.get("invoice") or json_readers.text(raw, "invoiceId"):
         text = _("Already invoiced to the retailer: a cancellation may not change the invoice.")
-        found.append(Remark(kind="risk", text=text))
+        found.append(ours.Remark(kind="risk", text=text))
     if json_readers.flag(raw, "posted") and (code := json_readers.text(raw, "sellerOrderCode", "parentCode")):
         text = _("A copy stands in your own shop as %(number)s. Unless the two are connected, cancel it there as well.")
-        found.append(Remark(kind="risk", text=text % {"number": code}))
+        found.append(ours.Remark(kind="risk", text=text % {"number": code}))
     if json_readers.flag(raw, "refunded"):
-        found.append(Remark(kind="other", text=_("A return was recorded for this order.")))
+        found.append(ours.Remark(kind="other", text=_("A return was recorded for this order.")))
     return found
 
 
@@ -180,9 +167,9 @@ def tags(raw: Node) -> tuple[str, ...]:
     return tuple(str(tag) for tag in found if isinstance(tag, str)) if isinstance(found, list) else ()
 
 
-def to_person(raw: Node) -> Person:
+def to_person(raw: Node) -> ours.Person:
     place = address(raw, "shippingAddress", "shipping")
-    return Person(
+    return ours.Person(
         name=json_readers.text(place, "name") or json_readers.text(place, "company"),
         email=json_readers.text(raw, "buyerEmail", "email"),
         shipping_address=written(place),
@@ -213,11 +200,11 @@ def written(place: Node) -> tuple[str, ...]:
     )
 
 
-def to_shipment(raw: Node, updated: datetime) -> Shipment:
+def to_shipment(raw: Node, updated: datetime) -> ours.Shipment:
     parts = json_readers.nodes(raw, "items")
     lines = tuple((json_readers.text(part, "orderItemId"), json_readers.units(part, "quantity")) for part in parts)
     code = json_readers.text(raw, "trackingCode")
-    return Shipment(
+    return ours.Shipment(
         id=json_readers.ident(raw, "_id", "id"),
         name=code or json_readers.text(raw, "sellerFulfillmentCode") or json_readers.ident(raw, "_id", "id"),
         status=_("Shipped"),

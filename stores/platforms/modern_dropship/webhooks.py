@@ -8,7 +8,7 @@ from typing import Any
 
 from stores.canonical.events import Event, EventKind
 from stores.kernel.http import safe_json
-from stores.platforms.modern_dropship.api import ID
+from stores.platforms.modern_dropship.api import Api
 
 MOST_BYTES = 64_000
 CANCELLED, FULFILLED = "order.cancelled", "order.fulfilled"
@@ -28,7 +28,7 @@ def parse(body: bytes) -> list[Event]:
     order = _order_of(said)
     topic = _text(said, *TOPICS) or CANCELLED
     order_id = _text(order, "_id", "orderId") if topic in (CANCELLED, FULFILLED) else ""
-    order_id = order_id if ID.fullmatch(order_id) else ""
+    order_id = order_id if Api.ident.fullmatch(order_id) else ""
     kind = EventKind.ORDER_CHANGED if order_id else EventKind.UNKNOWN
     return [Event(kind=kind, topic=topic[:80], event_key=_key(said, topic, order_id, order), order_id=order_id)]
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command
-from stores.canonical.receipts import EffectState, Outcome, Receipt, Reported
-from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
+from stores.canonical.commands import CancelLine, CancelOrder, CancelRest
+from stores.canonical.receipts import EffectState, Receipt
+from stores.connectors.errors import refusal
+from stores.connectors.roles import Answers
+from stores.kernel.errors import OutcomeUnknown
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
-from stores.platforms.modern_dropship import cancellable, capabilities
+from stores.platforms.modern_dropship import capabilities
 from stores.platforms.modern_dropship.api import answered
-from stores.platforms.modern_dropship.cancellable import Tally
-
-CANCELLED = Reported(state=EffectState.CANCELLED)
+from stores.platforms.modern_dropship.cancellable import Tally, complete, tally, to_item
 
 
 def order_body(reason: str, *, only_rest: bool) -> dict[str, Any]:
@@ -35,69 +35,54 @@ def check_line(command: CancelLine, now: Tally) -> None:
     """The line stands as planned: this id, this product, live, and enough of it waits. Raises RemoteRefused."""
     item = now.item(command.line_id)
     if item is None:
-        raise _no("line_gone", capabilities.LINE_GONE)
+        raise refusal("line_gone", capabilities.LINE_GONE)
     if item.is_cancelled:
-        raise _no("line_cancelled", capabilities.LINE_CANCELLED)
+        raise refusal("line_cancelled", capabilities.LINE_CANCELLED)
     if command.stock_key and item.code != command.stock_key:
-        raise _no("line_changed", capabilities.LINE_CHANGED)
+        raise refusal("line_changed", capabilities.LINE_CHANGED)
     if command.keep >= item.quantity:
-        raise _no("line_smaller", capabilities.LINE_SMALLER)
+        raise refusal("line_smaller", capabilities.LINE_SMALLER)
     if item.quantity - command.keep > now.cancellable(item):
-        raise _no("line_shipped", capabilities.LINE_SHIPPED)
+        raise refusal("line_shipped", capabilities.LINE_SHIPPED)
 
 
-def _no(code: str, said: str) -> RemoteRefused:
-    return RemoteRefused(code, code=code, user_message=str(said))
+# --- answers: whatever does not show the effect proves nothing ------------------------------------------
+def cancelled(command: CancelOrder, body: Node) -> Receipt:
+    return _all_gone(command, tally(complete(body, command.order_id)).is_cancelled)
 
 
-# --- answers ------------------------------------------------------------------------------------------
-def read_answer(command: Command, answer: Any) -> Receipt:
-    """Raises OutcomeUnknown for an answer that does not show the effect: then one looks."""
-    try:
-        return _read(command, answered(answer))
-    except Misread as exc:
-        raise _unproven("bad_shape", answer) from exc
-    except OutcomeUnknown as exc:
-        raise _unproven(exc.code, answer) from exc
+def rest_cancelled(command: CancelRest, body: Node) -> Receipt:
+    return _all_gone(command, is_rest_gone(tally(complete(body, command.order_id))))
 
 
-def _read(command: Command, body: Node) -> Receipt:
-    match command:
-        case CancelOrder():
-            now = cancellable.tally(cancellable.complete(body, command.order_id))
-            return _order(command.order_id, is_done=now.is_cancelled)
-        case CancelRest():
-            now = cancellable.tally(cancellable.complete(body, command.order_id))
-            return _order(command.order_id, is_done=is_rest_gone(now))
-        case CancelLine():
-            return _line(command, body)
-    raise Unsupported("read_answer")
-
-
-def _order(order_id: str, *, is_done: bool) -> Receipt:
+def _all_gone(command: CancelOrder | CancelRest, is_done: bool) -> Receipt:
     if not is_done:
-        raise OutcomeUnknown(code="not_shown")
-    return Receipt(outcome=Outcome.APPLIED, ids={"order": order_id}, reported=CANCELLED)
+        raise Misread("items")
+    return Receipt.applied({"order": command.order_id}, state=EffectState.CANCELLED)
 
 
-def _line(command: CancelLine, body: Node) -> Receipt:
+def line_cancelled(command: CancelLine, body: Node) -> Receipt:
     """The answer is the item: the addressed one, cancelled; or the new one that holds what stays."""
-    item = cancellable.to_item(body)
-    if item.id == command.line_id and item.is_cancelled:
-        return Receipt(outcome=Outcome.APPLIED, ids={"item": item.id}, reported=CANCELLED)
-    is_rest = not item.is_cancelled and item.quantity == command.keep and item.code == command.stock_key
-    if item.id != command.line_id and is_rest:
-        ids = {"item": command.line_id, "new_item": item.id}
-        return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=CANCELLED)
-    raise OutcomeUnknown(code="not_shown")
+    item, ids = to_item(body), {"item": command.line_id}
+    if item.id != command.line_id and not item.is_cancelled:
+        ids["new_item"] = item.id
+        is_shown = item.quantity == command.keep and item.code == command.stock_key
+    else:
+        is_shown = item.id == command.line_id and item.is_cancelled
+    if not is_shown:
+        raise Misread("cancelled")
+    return Receipt.applied(ids, state=EffectState.CANCELLED)
 
 
-def is_rest_gone(tally: Tally) -> bool:
+ANSWERS: Answers = {CancelOrder: cancelled, CancelRest: rest_cancelled, CancelLine: line_cancelled}
+
+
+def is_rest_gone(now: Tally) -> bool:
     """Nothing waits any more, and the order says so itself or is cancelled whole."""
-    return tally.is_cancelled or (tally.is_shipped and not tally.waiting)
+    return now.is_cancelled or (now.is_shipped and not now.waiting)
 
 
-def check_tag(answer: Any, tag: str) -> None:
+def check_tag(answer: Answer, tag: str) -> None:
     """A platform may answer 200 to what somebody else cancelled before: without our mark nothing is ours.
 
     An answer that shows only the new item carries no reason, and there a second call would have been refused.
@@ -107,15 +92,5 @@ def check_tag(answer: Any, tag: str) -> None:
     shown = json_readers.nodes(body, "items") or [body]
     reasons = [json_readers.text(item, "cancelledReason") for item in shown if json_readers.flag(item, "cancelled")]
     if reasons and not any(tag in reason for reason in reasons):
-        raise _unproven("without_mark", answer)
-
-
-def _unproven(code: str, answer: Any) -> OutcomeUnknown:
-    told = answer if isinstance(answer, Answer) else None
-    return OutcomeUnknown(
-        f"the answer does not show it: {code}",
-        code=code,
-        status=told.status if told else None,
-        request_id=told.request_id if told else "",
-        answer=told.body if told else None,
-    )
+        told = {"status": answer.status, "request_id": answer.request_id, "answer": answer.body}
+        raise OutcomeUnknown("it does not show our mark", code="without_mark", **told)

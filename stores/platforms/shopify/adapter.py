@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import quote as quoted
 
 from django.utils.translation import gettext
@@ -14,27 +14,15 @@ from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOr
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
-from stores.connectors import fields
-from stores.connectors.records import Reading
-from stores.connectors.roles import (
-    WHOLE_ORDER,
-    Access,
-    ConnectorContext,
-    End,
-    Hook,
-    HookSource,
-    Listing,
-    OrderSource,
-    OrderWriter,
-    Refunder,
-    StockKeeper,
-)
+from stores.connectors import fields, roles, sentences
+from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected
+from stores.kernel.http.json_readers import Node
+from stores.kernel.http.responses import Answer
 from stores.platforms.shopify import capabilities as declared
 from stores.platforms.shopify import finding, money, reading, webhooks, writing
-from stores.platforms.shopify.api import Api, read_answer, understood
-from stores.platforms.shopify.capabilities import _
+from stores.platforms.shopify.api import ANSWERS, Api
 
 ACCESS = """
 query Access {
@@ -48,15 +36,18 @@ KEY_HOURS = 24.0
 SAFE_KEY_SECONDS = (KEY_HOURS - 4) * 3600
 
 
-class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
+class Shopify(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKeeper, roles.HookSource):
     key = "shopify"
+    api: Api
     label = "Shopify"
     api_version = VERSIONS[0]
-    version_ends: ClassVar[Mapping[str, End]] = {  # a year at least: https://shopify.dev/docs/api/usage/versioning
-        "2026-10": End(date(2027, 10, 1)),
-        "2026-07": End(date(2027, 7, 1)),
+    version_ends: ClassVar[
+        Mapping[str, roles.End]
+    ] = {  # a year at least: https://shopify.dev/docs/api/usage/versioning
+        "2026-10": roles.End(date(2027, 10, 1)),
+        "2026-07": roles.End(date(2027, 7, 1)),
     }
-    credentials_end = End(  # tokens of a day are fetched without people
+    credentials_end = roles.End(  # tokens of a day are fetched without people
         None, _("Client secrets and the tokens of custom apps work until somebody takes them back.")
     )
     credentials = (
@@ -86,12 +77,7 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
             help=_("Only for shops that still have a custom app made in the admin: shpat_…"),
             group="token",
         ),
-        Text(
-            "base_url",
-            _("Gateway address"),
-            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
-            required=False,
-        ),
+        sentences.GATEWAY,
         Text(
             "api_version",
             _("API version"),
@@ -104,15 +90,18 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     recipe = declared.RECIPE
     scopes = declared.SCOPES
     reasons = declared.REASONS
-    note_limit = 255
+    unreadable = declared.UNREADABLE
+    answers = ANSWERS
+    looks = finding.LOOKS
     key_life_hours = KEY_HOURS
     bucket_points = 2000
     deliveries = webhooks.DELIVERIES
+    subscriptions: ClassVar[roles.Subscriptions] = webhooks
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
-    hook_bytes = WHOLE_ORDER
+    hook_bytes = roles.WHOLE_ORDER
 
-    def __init__(self, connection: ConnectorContext) -> None:
+    def __init__(self, connection: roles.ConnectorContext) -> None:
         super().__init__(connection)
         self.version = connection.settings.get("api_version") or self.api_version
         self.api = Api(connection, self.base_url(), self.version)
@@ -125,8 +114,7 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
         """Raises InputRejected for a shop address that is none."""
-        gateway = self.connection.settings.get("base_url", "").rstrip("/")
-        return gateway or f"https://{self.shop()}"
+        return self.gateway() or f"https://{self.shop()}"
 
     def shop(self) -> str:
         """demo-store.myshopify.com: matched fully, since it decides where we connect to."""
@@ -136,18 +124,16 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
             raise InputRejected("shop", gettext("Write the shop's address as in your-shop.myshopify.com."))
         return name
 
-    def check_access(self) -> Access:
-        with understood():
+    def check_access(self) -> roles.Access:
+        with self.understood():
             data = self.api.read(ACCESS, {}, cost=30)
             shop, app = fields.node(data, "shop"), fields.node(data, "currentAppInstallation")
             granted = tuple(fields.ident(scope, "handle") for scope in fields.items(app, "accessScopes"))
-            return Access(
+            return self.access(
+                granted,
                 shop_name=fields.text(shop, "name"),
                 currency=fields.text(shop, "currencyCode"),
                 time_zone=fields.text(shop, "ianaTimezone"),
-                granted=granted,
-                missing=self.missing(granted),
-                api_version=self.version,
                 account=fields.text(shop, "myshopifyDomain"),
             )
 
@@ -157,7 +143,7 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     def look_again(self, before: Order) -> Order:
         return self.read_order(before.external_id) if before.is_summary else reading.look_again(self.api, before)
 
-    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
+    def list_orders(self, *, since: datetime | None, cursor: str = "") -> roles.Listing:
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
@@ -190,27 +176,14 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         body = writing.stock_body(command, tag, key)
         return self.read_answer(command, self.api.effect(writing.ADJUST, body, cost=10, key=key))
 
-    def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return read_answer(command, answer)
+    def body_of(self, answer: Answer) -> Node:
+        return self.api.data_of(answer, effect=True)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         return finding.poll(self.api, command, receipt)
-
-    def records(self, command: Command, *, before: Order) -> Reading:
-        return finding.records(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """Keys live 24 h; a second cancel or void is refused; an edit is absolute, so repeating it is harmless."""
         if isinstance(command, RefundOrder | CorrectStock):
             return Resend.SAME_KEY if age < SAFE_KEY_SECONDS else Resend.PERSON
         return Resend.NEW_GENERATION
-
-    # --- webhooks ------------------------------------------------------------------------------
-    def list_hooks(self) -> list[Hook]:
-        return webhooks.standing(self.api)
-
-    def add_hook(self, topic: str, uri: str) -> Hook:
-        return webhooks.add(self.api, topic, uri)
-
-    def remove_hook(self, hook_id: str) -> None:
-        webhooks.remove(self.api, hook_id)

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, VoidPayment
+from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import MoneyPair
-from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
+from stores.canonical.receipts import EffectState, Receipt, RefundState
 from stores.connectors import fields, graphql, oauth2, rows
-from stores.connectors.roles import ConnectorContext
-from stores.kernel.errors import OutcomeUnknown, RemoteConflict, RemoteRefused, RemoteThrottled, Unsupported
+from stores.connectors.roles import Answers, ConnectorContext
+from stores.kernel.errors import OutcomeUnknown, RemoteConflict, RemoteRefused, RemoteThrottled
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
@@ -158,31 +158,9 @@ FIRST_LOOK = 3.0  # seconds: jobs take one to three, so that one look finds most
 PAYMENT_LOOK = 15.0  # seconds: a payment provider takes a minute
 
 
-def read_answer(command: Command, answer: Answer) -> Receipt:
-    """Sorted by command. An answer without its payload proves nothing: OutcomeUnknown."""
-    data = Api.data_of(answer, effect=True)
-    try:
-        match command:
-            case CancelOrder():
-                return cancelled(fields.node(data, "orderCancel"))
-            case RefundOrder():
-                return refund_state(fields.node(payload_of(data, "refundCreate"), "refund"))
-            case EditOrder():
-                return edited(fields.node(payload_of(data, "orderEditCommit"), "order"))
-            case VoidPayment():
-                payload = payload_of(data, "transactionVoid", capabilities.VOID_CODES)
-                return payment_state(fields.node(payload, "transaction"))
-            case CorrectStock():
-                group = fields.node(payload_of(data, "inventoryAdjustQuantities"), "inventoryAdjustmentGroup")
-                return Receipt(outcome=Outcome.APPLIED, ids={"adjustment": fields.ident(group)})
-            case _:
-                raise Unsupported("cancel_lines")
-    except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", status=answer.status, answer=answer.body) from exc
-
-
-def cancelled(payload: Node) -> Receipt:
+def cancelled(_command: CancelOrder, data: Node) -> Receipt:
     """A job: accepted, and to be asked after."""
+    payload = fields.node(data, "orderCancel")
     refuse(payload, "orderCancelUserErrors", codes=capabilities.CANCEL_CODES)
     job, result = fields.maybe(payload, "job"), fields.maybe(payload, "jobResult")
     if result is not None and fields.flag(result, "done"):
@@ -191,7 +169,7 @@ def cancelled(payload: Node) -> Receipt:
         raise Misread("job")
     ids = {"job": fields.ident(job)} if job else {}
     ids |= {"job_result": fields.ident(result)} if result else {}
-    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, look_after=FIRST_LOOK)
+    return Receipt.accepted(ids, look_after=FIRST_LOOK)
 
 
 def job_result(result: Node, no: No = RemoteRefused) -> Receipt:
@@ -199,15 +177,14 @@ def job_result(result: Node, no: No = RemoteRefused) -> Receipt:
     ids = {"job_result": fields.ident(result)}
     refuse(result, "errors", codes=capabilities.CANCEL_CODES, no=no)
     if not fields.flag(result, "done"):
-        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, look_after=FIRST_LOOK)
+        return Receipt.accepted(ids, look_after=FIRST_LOOK)
     return after_job(ids, fields.maybe(result, "order") or {}, no)
 
 
 def after_job(ids: dict[str, str], order: Node, no: No = RemoteRefused) -> Receipt:
     if not fields.text(order, "cancelledAt"):
         raise no("done and not cancelled", code="not_cancelled", user_message=str(capabilities.JOB_NOT_CANCELLED))
-    reported = Reported(cancelled_at=rows.told(lambda: fields.when(order, "cancelledAt")))
-    return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=reported)
+    return Receipt.applied(ids, cancelled_at=rows.told(lambda: fields.when(order, "cancelledAt")))
 
 
 def refund_state(refund: Node, no: No = RemoteRefused) -> Receipt:
@@ -221,16 +198,15 @@ def refund_state(refund: Node, no: No = RemoteRefused) -> Receipt:
             said = str(capabilities.NOT_PAID_BACK)
             raise no("not paid back", code=code, user_message=said, answer=[dict(transaction)])
     is_pending = any(fields.text(t, "status") in PENDING for t in transactions)
-    state = RefundState.PENDING if is_pending else RefundState.PAID
-    reported = Reported(refunded=paid(refund, "totalRefundedSet"), refund_state=state)
+    back = paid(refund, "totalRefundedSet")
     if is_pending:
-        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, reported=reported, look_after=PAYMENT_LOOK)
-    return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=reported)
+        return Receipt.accepted(ids, look_after=PAYMENT_LOOK, refunded=back, refund_state=RefundState.PENDING)
+    return Receipt.applied(ids, refunded=back, refund_state=RefundState.PAID)
 
 
-def edited(order: Node) -> Receipt:
-    reported = Reported(outstanding=paid(order, "totalOutstandingSet"))
-    return Receipt(outcome=Outcome.APPLIED, ids={"order": fields.ident(order)}, reported=reported)
+def edited(_command: EditOrder, data: Node) -> Receipt:
+    order = fields.node(payload_of(data, "orderEditCommit"), "order")
+    return Receipt.applied({"order": fields.ident(order)}, outstanding=paid(order, "totalOutstandingSet"))
 
 
 def payment_state(transaction: Node, no: No = RemoteRefused) -> Receipt:
@@ -239,10 +215,10 @@ def payment_state(transaction: Node, no: No = RemoteRefused) -> Receipt:
         code = fields.text(transaction, "errorCode") or "PAYMENT_FAILED"
         raise no("not voided", code=code, user_message=str(capabilities.VOID_CODES["GENERIC_ERROR"]))
     if state in PENDING:
-        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, look_after=PAYMENT_LOOK)
+        return Receipt.accepted(ids, look_after=PAYMENT_LOOK)
     if state != "SUCCESS":
         raise Misread("status")
-    return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=Reported(state=EffectState.VOIDED))
+    return Receipt.applied(ids, state=EffectState.VOIDED)
 
 
 def payload_of(data: Node, name: str, codes: Words = NO_WORDS) -> Node:
@@ -267,3 +243,25 @@ def refuse(payload: Node, name: str = "userErrors", *, codes: Words = NO_WORDS, 
             raise OutcomeUnknown(code, code=code, answer=[dict(error)])
         said = codes.get(code) or capabilities.CODES.get(code) or capabilities.refused(message)
         raise no(code, code=code, user_message=str(said), answer=[dict(error)])
+
+
+def refunded(_command: RefundOrder, data: Node) -> Receipt:
+    return refund_state(fields.node(payload_of(data, "refundCreate"), "refund"))
+
+
+def voided(_command: VoidPayment, data: Node) -> Receipt:
+    return payment_state(fields.node(payload_of(data, "transactionVoid", capabilities.VOID_CODES), "transaction"))
+
+
+def adjusted(_command: CorrectStock, data: Node) -> Receipt:
+    group = fields.node(payload_of(data, "inventoryAdjustQuantities"), "inventoryAdjustmentGroup")
+    return Receipt.applied({"adjustment": fields.ident(group)})
+
+
+ANSWERS: Answers = {
+    CancelOrder: cancelled,
+    RefundOrder: refunded,
+    EditOrder: edited,
+    VoidPayment: voided,
+    CorrectStock: adjusted,
+}

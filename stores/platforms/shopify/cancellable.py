@@ -13,18 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.order import (
-    READY,
-    Cancellable,
-    Duty,
-    LineItem,
-    Location,
-    MoneyPair,
-    Order,
-    Placement,
-    Readiness,
-    Shipment,
-)
+from stores.canonical import order as ours
 from stores.connectors import fields
 from stores.kernel.http.json_readers import Node
 from stores.platforms.shopify import capabilities
@@ -35,41 +24,41 @@ BACK_WITH_US = frozenset({"UNSUBMITTED", "REJECTED", "CANCELLATION_ACCEPTED", "C
 OVER = frozenset({"CLOSED", "CANCELLED", "INCOMPLETE"})
 
 
-def readiness(status: str, request: str) -> Readiness:
+def readiness(status: str, request: str) -> ours.Readiness:
     """One row of the table by `status` and `requestStatus`; what no row names is not ours to stop."""
     if status in OVER:
-        return Readiness.GONE
+        return ours.Readiness.GONE
     if request == "CANCELLATION_REJECTED":
-        return Readiness.REFUSED
+        return ours.Readiness.REFUSED
     if request == "CANCELLATION_REQUESTED":
-        return Readiness.WAITING
+        return ours.Readiness.WAITING
     if status == "ON_HOLD":
-        return Readiness.ON_HOLD
+        return ours.Readiness.ON_HOLD
     if status in ("OPEN", "SCHEDULED") and request in BACK_WITH_US:
-        return Readiness.OPEN
+        return ours.Readiness.OPEN
     if status == "IN_PROGRESS" and request == "UNSUBMITTED":
-        return Readiness.BEING_PACKED
-    return Readiness.WITH_SERVICE
+        return ours.Readiness.BEING_PACKED
+    return ours.Readiness.WITH_SERVICE
 
 
-def placements(group: Node) -> Iterator[tuple[str, str, Placement]]:
+def placements(group: Node) -> Iterator[tuple[str, str, ours.Placement]]:
     """(line id, stock item id, share) for each line of one fulfilment order."""
     state = readiness(fields.text(group, "status"), fields.text(group, "requestStatus"))
     location, detail, ident = to_location(group), _detail(group, state), fields.ident(group)
     for share in fields.items(group, "lineItems"):
         units = fields.units(share, "remainingQuantity")
-        place = Placement(
+        place = ours.Placement(
             id=fields.ident(share), group_id=ident, units=units, readiness=state, location=location, detail=detail
         )
         yield fields.ident(fields.node(share, "lineItem")), fields.text(share, "inventoryItemId"), place
 
 
-def to_location(group: Node) -> Location | None:
+def to_location(group: Node) -> ours.Location | None:
     assigned = fields.node(group, "assignedLocation")
     known = fields.maybe(assigned, "location")
     if known is None:  # deleted since, or not ours to read
         return None
-    return Location(
+    return ours.Location(
         id=fields.ident(known),
         name=fields.text(known, "name") or fields.text(assigned, "name"),
         is_active=fields.flag(known, "isActive"),
@@ -77,31 +66,31 @@ def to_location(group: Node) -> Location | None:
     )
 
 
-def _detail(group: Node, state: Readiness) -> str:
-    if state is Readiness.ON_HOLD:
+def _detail(group: Node, state: ours.Readiness) -> str:
+    if state is ours.Readiness.ON_HOLD:
         held = [
             ": ".join(filter(None, (fields.text(hold, "displayReason"), fields.text(hold, "reasonNotes"))))
             for hold in fields.items(group, "fulfillmentHolds")
         ]
         return "; ".join(held)
-    if state in (Readiness.WITH_SERVICE, Readiness.WAITING, Readiness.REFUSED):
+    if state in (ours.Readiness.WITH_SERVICE, ours.Readiness.WAITING, ours.Readiness.REFUSED):
         location = fields.maybe(fields.node(group, "assignedLocation"), "location") or {}
         service = fields.maybe(location, "fulfillmentService") or {}
         return fields.text(service, "serviceName") or fields.text(fields.node(group, "assignedLocation"), "name")
     return ""
 
 
-def cancellable_units(line: LineItem, places: Sequence[Placement]) -> Decimal:
+def cancellable_units(line: ours.LineItem, places: Sequence[ours.Placement]) -> Decimal:
     """min(refundable, units at a ready place); what no place tracks (digital goods) uses what is unfulfilled.
 
     Goods that must be shipped and stand nowhere are at a place we may not see: not ours to stop.
     """
     if places:
-        return min(line.refundable, sum((p.units for p in places if p.readiness in READY), ZERO))
+        return min(line.refundable, sum((p.units for p in places if p.readiness in ours.READY), ZERO))
     return ZERO if line.needs_shipping else min(line.refundable, line.unfulfilled)
 
 
-def why_not(line: LineItem, *, is_cancelled: bool) -> str:
+def why_not(line: ours.LineItem, *, is_cancelled: bool) -> str:
     """The reason in words when nothing of a line can be cancelled; "" when something can."""
     if line.cancellable > 0:
         return ""
@@ -114,12 +103,12 @@ def why_not(line: LineItem, *, is_cancelled: bool) -> str:
     return _elsewhere(line) or _gone(line)
 
 
-def _elsewhere(line: LineItem) -> str:
+def _elsewhere(line: ours.LineItem) -> str:
     """Somebody else holds the units."""
     return next(_held(line.placements, capabilities.HELD_OF_LINE), "")
 
 
-def _held(places: Iterable[Placement], words: Mapping[Readiness, str]) -> Iterator[str]:
+def _held(places: Iterable[ours.Placement], words: Mapping[ours.Readiness, str]) -> Iterator[str]:
     """In the words of each state in which units wait."""
     waiting = {place.readiness: place for place in places if place.units > 0}
     for state, said in words.items():
@@ -128,7 +117,7 @@ def _held(places: Iterable[Placement], words: Mapping[Readiness, str]) -> Iterat
             yield said % {"who": who}
 
 
-def _gone(line: LineItem) -> str:
+def _gone(line: ours.LineItem) -> str:
     if line.shipped > 0 and line.unfulfilled <= 0:
         return _("All units have left: start a return instead.")
     if line.refundable <= 0:
@@ -144,7 +133,7 @@ def whole_blockers(
     has_shipped: bool,
     has_pending_payment: bool,
     has_open_return: bool,
-    places: Iterable[Placement],
+    places: Iterable[ours.Placement],
 ) -> tuple[str, ...]:
     """Why Shopify would refuse to cancel the whole order, each in words; none: it may be cancelled."""
     stands = (
@@ -156,13 +145,13 @@ def whole_blockers(
     return (*(said for is_so, said in stands if is_so), *_held(places, capabilities.HELD_OF_ORDER))
 
 
-def how_much(lines: Iterable[LineItem], *, may_all: bool, is_cancelled: bool) -> Cancellable:
+def how_much(lines: Iterable[ours.LineItem], *, may_all: bool, is_cancelled: bool) -> ours.Cancellable:
     """All, part or none of what is still on the order; a tip follows the order."""
     goods = [line for line in lines if line.current > 0 and not line.is_tip]
     if is_cancelled or not any(line.cancellable > 0 for line in goods):
-        return Cancellable.NONE
+        return ours.Cancellable.NONE
     whole = may_all and all(line.cancellable == line.current for line in goods)
-    return Cancellable.ALL if whole else Cancellable.PART
+    return ours.Cancellable.ALL if whole else ours.Cancellable.PART
 
 
 def quantities(raw: Node) -> dict[str, Any]:
@@ -200,11 +189,11 @@ def _named(raw: Node) -> dict[str, Any]:
     }
 
 
-def to_goods(raw: Node, price: MoneyPair, *, is_cancelled: bool) -> LineItem:
+def to_goods(raw: Node, price: ours.MoneyPair, *, is_cancelled: bool) -> ours.LineItem:
     """A line as a list tells it."""
     named, count = _named(raw), _counted(raw)
     current, waiting = count["current"], count["unfulfilled"]
-    return LineItem(
+    return ours.LineItem(
         **named,
         **count,
         shipped=max(ZERO, current - waiting) if named["needs_shipping"] else ZERO,
@@ -215,17 +204,19 @@ def to_goods(raw: Node, price: MoneyPair, *, is_cancelled: bool) -> LineItem:
     )
 
 
-def to_line(raw: Node, *, has_tip: bool) -> LineItem:
+def to_line(raw: Node, *, has_tip: bool) -> ours.LineItem:
     variant = fields.maybe(raw, "variant")
     stock = fields.maybe(variant or {}, "inventoryItem")
     group = fields.maybe(raw, "lineItemGroup") or {}
-    return LineItem(
+    return ours.LineItem(
         **_named(raw),
         **quantities(raw),
         unit_price=pair(raw, "discountedUnitPriceAfterAllDiscountsSet"),
         original_unit_price=maybe_pair(raw, "originalUnitPriceSet"),
         tax=tuple(_tax(tax) for tax in fields.items(raw, "taxLines")),
-        duties=tuple(Duty(id=fields.ident(d), amount=pair(d, "price").customer) for d in fields.items(raw, "duties")),
+        duties=tuple(
+            ours.Duty(id=fields.ident(d), amount=pair(d, "price").customer) for d in fields.items(raw, "duties")
+        ),
         is_tracked=fields.flag(stock, "tracked") if stock else True,
         is_tip=has_tip and variant is None and is_tip_like(raw),
         group_id=fields.text(group, "id"),
@@ -249,24 +240,26 @@ def _tax(raw: Node) -> str:
     return f"{title} {rate * 100:f}".rstrip("0").rstrip(".") + " %" if rate else title
 
 
-def placed(raw: Node, order: Order, shipments: Iterable[Shipment]) -> Iterator[LineItem]:
+def placed(raw: Node, order: ours.Order, shipments: Iterable[ours.Shipment]) -> Iterator[ours.LineItem]:
     """Each line with where its units wait, what has left, and so what can be cancelled."""
     shipped: defaultdict[str, Decimal] = defaultdict(Decimal)
     for shipment in shipments:
         for line_id, count in shipment.lines if shipment.is_effective else ():
             shipped[line_id] += count
-    places: defaultdict[str, list[Placement]] = defaultdict(list)
+    places: defaultdict[str, list[ours.Placement]] = defaultdict(list)
     stock: dict[str, str] = {}
     for group in fields.items(raw, "fulfillmentOrders"):
         for line_id, stock_id, place in placements(group):
             stock.setdefault(line_id, stock_id)
-            if place.units > 0 or place.readiness is not Readiness.GONE:
+            if place.units > 0 or place.readiness is not ours.Readiness.GONE:
                 places[line_id].append(place)
     for line in order.lines:
         yield _line_at(order, line, tuple(places[line.id]), shipped[line.id], stock.get(line.id, ""))
 
 
-def _line_at(order: Order, line: LineItem, places: tuple[Placement, ...], shipped: Decimal, stock_id: str) -> LineItem:
+def _line_at(
+    order: ours.Order, line: ours.LineItem, places: tuple[ours.Placement, ...], shipped: Decimal, stock_id: str
+) -> ours.LineItem:
     left = ZERO if order.cancelled_at else cancellable_units(line, places)
     # Never shipped and no longer waiting: what was removed or refunded before it left.
     cancelled = max(ZERO, min(line.ordered - shipped - line.unfulfilled, line.ordered - line.current))

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from stores.canonical.capabilities import Capabilities, composed, impossible, native
 from stores.canonical.order import Fulfilment, PaymentState, Readiness
 from stores.canonical.recipe import Adjust, Cancel, Edit, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
 from stores.canonical.request import Reason
 from stores.connectors.roles import Scope
-
-
-def _(text: str) -> str:
-    """Translated when it is shown, not when this module is read."""
-    return cast(str, gettext_lazy(text))
-
+from stores.connectors.sentences import _
 
 CAPABILITIES = Capabilities(
     import_orders=native(_("All orders are copied page by page; without read_all_orders those of 60 days.")),

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import Order
-from stores.canonical.receipts import Outcome, Receipt
+from stores.canonical.receipts import Receipt
 from stores.connectors import fields, graphql
 from stores.connectors.records import IN_ALL, Reading, Record, Standing, by_payment, summed
-from stores.kernel.errors import JobFailed, OutcomeUnknown, Unsupported
+from stores.connectors.roles import Looks
+from stores.kernel.errors import JobFailed, OutcomeUnknown
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money
 from stores.platforms.shopify import capabilities
@@ -91,7 +92,7 @@ def _poll_cancel(api: Api, command: CancelOrder, receipt: Receipt) -> Receipt:
         return job_result(_node(api, JOB_RESULT, result_id), JobFailed)
     data = api.read(JOB, {"id": receipt.ids.get("job", ""), "order": command.order_id}, cost=2)
     if not fields.flag(fields.node(data, "job"), "done"):
-        return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids)
+        return Receipt.accepted(receipt.ids)
     return after_job(receipt.ids, fields.node(data, "order"), JobFailed)
 
 
@@ -102,24 +103,8 @@ def _node(api: Api, document: str, node_id: str) -> Node:
     return fields.node(data, "node")
 
 
-def records(api: Api, command: Command, *, before: Order) -> Reading:
-    with understood():
-        match command:
-            case CancelOrder():
-                return cancellation(api.order(CANCELLED, command.order_id, cost=2))
-            case RefundOrder():
-                return refunds(api, command, before)
-            case EditOrder():
-                return edit(api, command, before)
-            case VoidPayment():
-                return void(api.order(CHILDREN, command.order_id, cost=201), command)
-            case CorrectStock():
-                return Reading(unclear=_("Stock movements carry no mark that could be searched."))
-            case _:
-                raise Unsupported("cancel_lines")
-
-
-def cancellation(order: Node) -> Reading:
+def cancellation(api: Api, command: CancelOrder, _before: Order) -> Reading:
+    order = api.order(CANCELLED, command.order_id, cost=2)
     at = fields.told(order, "cancelledAt")
     if not at:
         return Reading(absent=_("The order is not cancelled."))
@@ -220,9 +205,9 @@ def quantities(api: Api, order_id: str) -> tuple[dict[str, Decimal], bool]:
     return found, bool(fields.told(seen[-1], "cancelledAt"))
 
 
-def void(order: Node, command: VoidPayment) -> Reading:
+def void(api: Api, command: VoidPayment, _before: Order) -> Reading:
     """One that failed released nothing, so that it is no effect."""
-    children = fields.items(order, "transactions")
+    children = fields.items(api.order(CHILDREN, command.order_id, cost=201), "transactions")
     is_cut = len(children) >= MOST_PAYMENTS
     return Reading(
         records=tuple(
@@ -245,3 +230,16 @@ def _release(child: Node) -> Record:
     standing = Standing.PENDING if fields.text(child, "status") in PENDING else Standing.DONE
     said = _("The authorisation is released.")
     return Record(id=ident, ids={"transaction": ident}, text=None, standing=standing, detail=said)
+
+
+def stock(_api: Api, _command: CorrectStock, _before: Order) -> Reading:
+    return Reading(unclear=_("Stock movements carry no mark that could be searched."))
+
+
+LOOKS: Looks = {
+    CancelOrder: cancellation,
+    RefundOrder: refunds,
+    EditOrder: edit,
+    VoidPayment: void,
+    CorrectStock: stock,
+}

@@ -11,32 +11,22 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.order import (
-    Cancellable,
-    Fulfilment,
-    MoneyPair,
-    Order,
-    PaymentState,
-    Person,
-    Remark,
-    Shipment,
-    Totals,
-)
+from stores.canonical import order as ours
 from stores.connectors import fields
 from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.shopify import cancellable, capabilities, money
 from stores.platforms.shopify.api import maybe_pair, pair
 
 
-def to_order(raw: Node) -> Order:
+def to_order(raw: Node) -> ours.Order:
     """A full read (all of documents.ORDER) as an Order."""
     totals = to_totals(raw, fixed=None)
     has_tip = bool(totals.tips and totals.tips.shop)
     lines = tuple(cancellable.to_line(line, has_tip=has_tip) for line in fields.items(raw, "lineItems"))
-    return _finish(raw, Order(**_head(raw), **_fixed(raw), **_empty(), totals=totals, lines=lines))
+    return _finish(raw, ours.Order(**_head(raw), **_fixed(raw), **_empty(), totals=totals, lines=lines))
 
 
-def renewed(before: Order, raw: Node) -> Order | None:
+def renewed(before: ours.Order, raw: Node) -> ours.Order | None:
     """A cheap read over an earlier full one; None when lines are new, so that all must be read again."""
     known = {line.id: line for line in before.lines}
     found = fields.items(raw, "lineItems")
@@ -50,10 +40,10 @@ def renewed(before: Order, raw: Node) -> Order | None:
 
 
 def _empty() -> dict[str, Any]:
-    return {"cancellable": Cancellable.NONE, "whole_cancel_blockers": ()}
+    return {"cancellable": ours.Cancellable.NONE, "whole_cancel_blockers": ()}
 
 
-def _finish(raw: Node, order: Order, also: tuple[Any, ...] = ()) -> Order:
+def _finish(raw: Node, order: ours.Order, also: tuple[Any, ...] = ()) -> ours.Order:
     """What is made of several parts: payments, parcels, refunds, and from them what can be cancelled."""
     payments = money.to_payments(fields.items(raw, "transactions"), order)
     shipments = tuple(to_shipment(node) for node in fields.items(raw, "fulfillments"))
@@ -98,8 +88,10 @@ def to_head(raw: Node) -> dict[str, Any]:
         "cancel_reason": str(capabilities.CANCEL_REASONS.get(reason, reason)),
         "is_test": fields.flag(raw, "test"),
         "is_edited": fields.flag(raw, "edited"),
-        "fulfilment": capabilities.FULFILMENT.get(fields.text(raw, "displayFulfillmentStatus"), Fulfilment.UNKNOWN),
-        "payment": capabilities.PAYMENT.get(fields.text(raw, "displayFinancialStatus"), PaymentState.UNKNOWN),
+        "fulfilment": capabilities.FULFILMENT.get(
+            fields.text(raw, "displayFulfillmentStatus"), ours.Fulfilment.UNKNOWN
+        ),
+        "payment": capabilities.PAYMENT.get(fields.text(raw, "displayFinancialStatus"), ours.PaymentState.UNKNOWN),
         "return_state": capabilities.return_state(fields.text(raw, "returnStatus")),
         "currency": fields.ident(raw, "currencyCode"),
         "customer_currency": fields.ident(raw, "presentmentCurrencyCode"),
@@ -147,10 +139,10 @@ def _terms(terms: Node) -> str:
     return f"{name} ({_('overdue')})" if name and fields.flag(terms, "overdue") else name
 
 
-def to_person(raw: Node) -> Person:
+def to_person(raw: Node) -> ours.Person:
     customer = fields.maybe(raw, "customer") or {}
     billing, shipping = fields.maybe(raw, "billingAddress") or {}, fields.maybe(raw, "shippingAddress") or {}
-    return Person(
+    return ours.Person(
         id=fields.text(customer, "id"),
         name=fields.text(customer, "displayName") or fields.text(shipping, "name"),
         email=fields.text(raw, "email"),
@@ -160,14 +152,14 @@ def to_person(raw: Node) -> Person:
     )
 
 
-def to_totals(raw: Node, *, fixed: Totals | None) -> Totals:
+def to_totals(raw: Node, *, fixed: ours.Totals | None) -> ours.Totals:
     """`net` is received minus refunded, as the platform defines it; that saves its three points."""
     received, refunded = pair(raw, "totalReceivedSet"), pair(raw, "totalRefundedSet")
     try:
-        net = MoneyPair(shop=received.shop - refunded.shop, customer=received.customer - refunded.customer)
+        net = ours.MoneyPair(shop=received.shop - refunded.shop, customer=received.customer - refunded.customer)
     except ValueError as exc:
         raise Misread("two currencies") from exc
-    return Totals(
+    return ours.Totals(
         original=fixed.original if fixed else pair(raw, "originalTotalPriceSet"),
         current=pair(raw, "currentTotalPriceSet"),
         subtotal=pair(raw, "currentSubtotalPriceSet"),
@@ -194,10 +186,10 @@ PAID_BY_BANK = frozenset({"LOST", "ACCEPTED", "CHARGE_REFUNDED", "PREVENTED"})  
 LABELLED = frozenset({"LABEL_PURCHASED", "LABEL_PRINTED"})
 
 
-def to_shipment(raw: Node) -> Shipment:
+def to_shipment(raw: Node) -> ours.Shipment:
     status = fields.text(raw, "status")
     shown = fields.text(raw, "displayStatus") or status
-    return Shipment(
+    return ours.Shipment(
         id=fields.ident(raw),
         name=fields.text(raw, "name"),
         status=shown.replace("_", " ").capitalize(),
@@ -218,7 +210,7 @@ def _tracking(raw: Node) -> str:
     return " ".join(filter(None, (fields.text(raw, "company"), fields.text(raw, "number"))))
 
 
-def to_remarks(raw: Node) -> Iterator[Remark]:
+def to_remarks(raw: Node) -> Iterator[ours.Remark]:
     if fields.text(raw, "returnStatus") != "NO_RETURN":
         yield from _returns(raw)
     yield from to_disputes(raw)
@@ -227,10 +219,10 @@ def to_remarks(raw: Node) -> Iterator[Remark]:
             yield _label(parcel)
     advice = fields.text(fields.maybe(raw, "risk") or {}, "recommendation")
     if advice in capabilities.ADVICE:
-        yield Remark(kind="risk", text=str(capabilities.ADVICE[advice]), is_open=True)
+        yield ours.Remark(kind="risk", text=str(capabilities.ADVICE[advice]), is_open=True)
 
 
-def to_disputes(raw: Node) -> Iterator[Remark]:
+def to_disputes(raw: Node) -> Iterator[ours.Remark]:
     """These a listing tells, too."""
     for dispute in fields.items(raw, "disputes"):
         state = fields.text(dispute, "status")
@@ -238,21 +230,21 @@ def to_disputes(raw: Node) -> Iterator[Remark]:
         stops = state != WON_DISPUTE
         is_open = stops and state not in PAID_BY_BANK
         text = f"{kind}: {state.replace('_', ' ').lower()}"
-        yield Remark(kind="dispute", text=text, is_open=is_open, stops_refund=stops)
+        yield ours.Remark(kind="dispute", text=text, is_open=is_open, stops_refund=stops)
 
 
-def _label(raw: Node) -> Remark:
+def _label(raw: Node) -> ours.Remark:
     """A label of Shopify's own: its units count as shipped, although no carrier may have seen them yet."""
     track = ", ".join(filter(None, map(_tracking, fields.items(raw, "trackingInfo"))))
     name = " ".join(filter(None, (fields.text(raw, "name"), f"({track})" if track else "")))
-    return Remark(kind="label", text=_("A shipping label was bought for %(name)s") % {"name": name})
+    return ours.Remark(kind="label", text=_("A shipping label was bought for %(name)s") % {"name": name})
 
 
-def _returns(raw: Node) -> Iterator[Remark]:
+def _returns(raw: Node) -> Iterator[ours.Remark]:
     """`returns` is read on its own, only for orders that have one; without the right only its existence is known."""
     if raw.get("returns") is None:
         is_open = fields.text(raw, "returnStatus") in ("RETURN_REQUESTED", "IN_PROGRESS")
-        yield Remark(kind="return", text=_("A return exists; the app may not read it."), is_open=is_open)
+        yield ours.Remark(kind="return", text=_("A return exists; the app may not read it."), is_open=is_open)
         return
     for node in fields.items(raw, "returns"):
         state = fields.text(node, "status")
@@ -260,4 +252,4 @@ def _returns(raw: Node) -> Iterator[Remark]:
         one, many = _("Return %(name)s: %(state)s, 1 unit"), _("Return %(name)s: %(state)s, %(units)s units")
         told = {"name": fields.text(node, "name"), "state": state.lower(), "units": count}
         text = (one if count == 1 else many) % told
-        yield Remark(kind="return", text=text, is_open=state in OPEN_RETURNS)
+        yield ours.Remark(kind="return", text=text, is_open=state in OPEN_RETURNS)

@@ -4,47 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import quote as quoted
 
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
-from stores.connectors.records import Reading
-from stores.connectors.roles import (
-    WHOLE_ORDER,
-    Access,
-    ConnectorContext,
-    End,
-    Hook,
-    HookSource,
-    Listing,
-    OrderSource,
-    OrderWriter,
-    Refunder,
-)
+from stores.connectors import roles, sentences
+from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
-from stores.kernel.http.json_readers import listed, maybe, text
+from stores.kernel.http.json_readers import Node, listed, maybe, text
+from stores.kernel.http.responses import Answer
 from stores.platforms.shoplazza import capabilities as declared
 from stores.platforms.shoplazza import finding, reading, webhooks, writing
-from stores.platforms.shoplazza.api import Api, understood
-from stores.platforms.shoplazza.capabilities import _
+from stores.platforms.shoplazza.api import Api, data_of
 
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\.myshoplaza\.com", re.ASCII)  # one z is genuine
 
 
-class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
+class Shoplazza(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.HookSource):
     key = "shoplazza"
+    api: Api
     label = "Shoplazza"
     api_version = "2026-01"
-    version_ends: ClassVar[Mapping[str, End]] = dict.fromkeys(  # https://www.shoplazza.dev/changelog
+    version_ends: ClassVar[Mapping[str, roles.End]] = dict.fromkeys(  # https://www.shoplazza.dev/changelog
         ("2026-01", "2025-06", "2026-07"),
-        End(None, _("Shoplazza's changelog says of its end: to be determined.")),
+        roles.End(None, _("Shoplazza's changelog says of its end: to be determined.")),
     )
-    credentials_end = End(  # https://www.shoplazza.dev/reference
+    credentials_end = roles.End(  # https://www.shoplazza.dev/reference
         None, _("A private app's token works until somebody takes it back.")
     )
     credentials = (
@@ -65,12 +56,7 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
             _("Client secret"),
             help=_("Of the same app, if it has one: it proves that messages come from Shoplazza."),
         ),
-        Text(
-            "base_url",
-            _("Gateway address"),
-            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
-            required=False,
-        ),
+        sentences.GATEWAY,
         Text(
             "api_version",
             _("API version"),
@@ -82,17 +68,20 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = declared.REASONS
-    note_limit = 255
+    reasons = sentences.REASONS
+    unreadable = declared.UNREADABLE
+    answers = writing.ANSWERS
+    looks = finding.LOOKS
     write_cost = 1
     points_per_second = Api.points_per_second
     bucket_points = Api.bucket_points
     deliveries = webhooks.DELIVERIES
+    subscriptions: ClassVar[roles.Subscriptions] = webhooks
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
-    hook_bytes = WHOLE_ORDER
+    hook_bytes = roles.WHOLE_ORDER
 
-    def __init__(self, connection: ConnectorContext) -> None:
+    def __init__(self, connection: roles.ConnectorContext) -> None:
         super().__init__(connection)
         self.version = connection.settings.get("api_version") or self.api_version
         self.api = Api(connection, self.base_url(), self.version)
@@ -100,8 +89,7 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
         """Raises InputRejected for a shop address that is none."""
-        gateway = self.connection.settings.get("base_url", "").rstrip("/")
-        return gateway or f"https://{self.shop()}"
+        return self.gateway() or f"https://{self.shop()}"
 
     def shop(self) -> str:
         """demo-store.myshoplaza.com: matched fully, since it decides where we connect to."""
@@ -111,19 +99,17 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
             raise InputRejected("shop", "Write the shop's address as in your-shop.myshoplaza.com.")
         return name
 
-    def check_access(self) -> Access:
+    def check_access(self) -> roles.Access:
         """The shop, then a count of orders. The right to write cannot be asked for: it counts as granted."""
-        with understood():
+        with self.understood():
             said = self.api.get("shop")
             shop = maybe(said, "shop") or said
             granted = ("read_shop", *self._order_rights())
-            return Access(
+            return self.access(
+                granted,
                 shop_name=text(shop, "name"),
                 currency=text(shop, "currency"),
                 time_zone=text(shop, "timezone"),
-                granted=granted,
-                missing=self.missing(granted),
-                api_version=self.version,
                 account=text(shop, "system_domain") or self.shop(),
             )
 
@@ -142,7 +128,7 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
     def look_again(self, before: Order) -> Order:
         return reading.look_again(self.api, before)
 
-    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
+    def list_orders(self, *, since: datetime | None, cursor: str = "") -> roles.Listing:
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
@@ -154,50 +140,33 @@ class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         writing.guard_cancel(command)
-        said = writing.reason_words(declared.REASONS[command.reason], command.note.strip())
         path = f"orders/{self.api.part(command.order_id)}/cancel"
-        return self.read_answer(
-            command, self.api.effect("POST", path, writing.cancel_body(self.note_with_tag(said, tag)))
-        )
+        return self.read_answer(command, self.api.effect("POST", path, {"reason": self.reason_with_tag(command, tag)}))
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads first: how many payment lines there are, and whether the money and each part of it is still there."""
         writing.guard_version(self.version)
         writing.whole(command)
-        with understood():
+        with self.understood():
             order, records = reading.order_and_records(self.api, command.order_id)
             writing.guard_money(command, order, records)
             body = writing.refund_body(command, order, records, self.note_with_tag(command.note, tag))
-        return self.read_answer(
-            command, self.api.effect("POST", f"orders/{self.api.part(command.order_id)}/refund", body)
-        )
+        path = f"orders/{self.api.part(command.order_id)}/refund"
+        return self.read_answer(command, self.api.effect("POST", path, body))
 
-    def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return writing.read_answer(command, answer)
+    def body_of(self, answer: Answer) -> Node:
+        return data_of(answer, effect=True)
 
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
-        with understood():
+        with self.understood():
             if isinstance(command, RefundOrder):
                 answer = reading.refund_answer(self.api, command.order_id)
                 return writing.refund_state(receipt, listed(answer, "records"), command)
             order = reading.one_order(self.api, command.order_id)
             if isinstance(command, CancelOrder):
-                return writing.cancelled(order, command)
-            return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, reported=receipt.reported)
-
-    def records(self, command: Command, *, before: Order) -> Reading:
-        return finding.read(self.api, command)
+                return writing.shown(command, order)
+            return replace(receipt, outcome=Outcome.ACCEPTED, look_after=None)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """A second cancel moves nothing; a second refund pays twice, so a person decides."""
         return Resend.NEW_GENERATION if isinstance(command, CancelOrder) else Resend.PERSON
-
-    # --- webhooks ------------------------------------------------------------------------------
-    def list_hooks(self) -> list[Hook]:
-        return webhooks.standing(self.api)
-
-    def add_hook(self, topic: str, uri: str) -> Hook:
-        return webhooks.add(self.api, topic, uri)
-
-    def remove_hook(self, hook_id: str) -> None:
-        webhooks.remove(self.api, hook_id)

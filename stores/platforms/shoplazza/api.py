@@ -15,16 +15,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from stores.canonical.order import MoneyPair
+from stores.connectors.errors import Outcomes, Row, Said, by_status, code_in
 from stores.connectors.rest import Query, RestApi
 from stores.connectors.roles import ConnectorContext
-from stores.kernel.errors import (
-    CredentialsRejected,
-    OutcomeUnknown,
-    RemoteError,
-    RemoteRefused,
-    RemoteThrottled,
-    RemoteUnavailable,
-)
+from stores.kernel import errors
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node, maybe, text
 from stores.kernel.http.responses import Answer
@@ -32,16 +26,6 @@ from stores.kernel.money import Money
 from stores.platforms.shoplazza import capabilities
 
 SUCCESS = "success"
-NO_TOKEN = re.compile(r"\bunauth(ori[sz]ed|enticated)\b", re.IGNORECASE)
-GRPC = re.compile(r"\b(Aborted|NotFound|Unimplemented|Unauthenticated|DeadlineExceeded)\b")
-MAYBE_DONE = ("Aborted", "DeadlineExceeded")  # a write may have been applied
-# Said of a request that was looked at and not carried out.
-FINAL = re.compile(
-    r"Invalid\w*|NotFound|\w+_not_found|Unimplemented|PermissionDenied|FailedPrecondition|OutOfRange|AlreadyExists"
-    r"|NotAcceptable|UnprocessableEntity|Forbidden",
-    re.IGNORECASE,
-)
-INACTIVE = "store is not active"
 
 
 def flat(body: Any) -> str:
@@ -64,67 +48,45 @@ def _parts(said: Any, field: str = "") -> Iterator[str]:
                 yield from _parts(one, f"{field} {name}".strip())
 
 
-def code_of(body: Any) -> str:
-    code = body.get("code") if isinstance(body, Mapping) else None
-    return code[:80] if isinstance(code, str) else ""
-
-
 def is_refusal(body: Mapping[str, Any]) -> bool:
     if "code" in body:
         return str(body["code"]).lower() != SUCCESS
     return bool(body.get("errors") or body.get("error"))
 
 
-def sorted_out(exc: RemoteError, *, effect: bool) -> RemoteError:
-    """The transport's class by status, corrected by what the body says."""
-    said, code = flat(exc.answer), code_of(exc.answer)
-    told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
-    if INACTIVE in said:
-        return RemoteRefused(said, code="store_inactive", user_message=str(capabilities.INACTIVE), **told)
-    if exc.status == 400 and NO_TOKEN.search(f"{said} {code}"):
-        return CredentialsRejected(said, code="400", user_message=str(capabilities.STATUSES[401]), **told)
-    if exc.status == 500:
-        return _by_word(exc, f"{code} {said}", told, effect=effect)
-    if exc.status == 404:
-        which = code if code else "not_found"
-        return RemoteRefused(said, code=which, user_message=capabilities.refused(said, 404), **told)
-    if exc.status in capabilities.STATUSES:
-        exc.code = code or exc.code
-        exc.user_message = capabilities.refused(said, exc.status) if isinstance(exc, RemoteRefused) else str(
-            capabilities.STATUSES[exc.status]
-        )  # fmt: skip
-    return exc
-
-
-def _by_word(exc: RemoteError, said: str, told: dict[str, Any], *, effect: bool) -> RemoteError:
-    """500 with a word of gRPC: two say that it may have been applied, three that it was not."""
-    found = GRPC.search(said)
-    word = found.group() if found else ""
-    if word == "Unauthenticated":
-        return CredentialsRejected(word, code=word, user_message=str(capabilities.STATUSES[401]), **told)
-    if word == "NotFound":
-        return RemoteRefused(word, code="not_found", user_message=capabilities.refused("", 404), **told)
-    if word == "Unimplemented":
-        return RemoteRefused(word, code=word, user_message=str(capabilities.NOT_THERE), **told)
-    exc.code = word or exc.code
-    return exc
-
-
-def inside_200(body: Mapping[str, Any], answer: Answer, *, effect: bool) -> RemoteError:
-    """`code` other than Success in an answer that calls itself 200. A code nobody knows proves nothing of an effect."""
-    said, code = flat(body), code_of(body)
-    told: dict[str, Any] = {"status": answer.status, "request_id": answer.request_id, "answer": body}
-    if INACTIVE in said:
-        return RemoteRefused(said, code="store_inactive", user_message=str(capabilities.INACTIVE), **told)
-    if NO_TOKEN.search(f"{code} {said}"):
-        return CredentialsRejected(code, code=code, user_message=str(capabilities.STATUSES[401]), **told)
-    if re.fullmatch(r"TooManyRequests|ResourceExhausted", code, re.IGNORECASE):
-        return RemoteThrottled(code, code=code, retry_after=2, user_message=str(capabilities.STATUSES[429]), **told)
-    if FINAL.fullmatch(code) or (not code and not effect):
-        return RemoteRefused(code, code=code or "refused", user_message=capabilities.refused(said, None), **told)
-    if effect:
-        return OutcomeUnknown(code, code=code or "bad_code", **told)
-    return RemoteUnavailable(code, code=code, **told)
+NO_TOKEN = re.compile(r"\bunauth(ori[sz]ed|enticated)\b", re.IGNORECASE)
+# Said in a 200 of a request that was looked at and not carried out.
+FINAL = re.compile(
+    r"^(Invalid\w*|NotFound|\w+_not_found|Unimplemented|PermissionDenied|FailedPrecondition|OutOfRange|AlreadyExists"
+    r"|NotAcceptable|UnprocessableEntity|Forbidden)( |$)",
+    re.IGNORECASE,
+)
+BUSY = re.compile(r"^(TooManyRequests|ResourceExhausted)( |$)", re.IGNORECASE)
+MAYBE_DONE = ("Aborted", "DeadlineExceeded")  # gRPC's words inside a 500: a write may have been applied
+WORDS = capabilities.STATUSES
+OUTCOMES = Outcomes(
+    rows=(
+        Row(status=range(200, 600), text="store is not active", becomes=errors.RemoteRefused,
+            code="store_inactive", words=capabilities.INACTIVE),
+        Row(status={400}, text=NO_TOKEN, becomes=errors.CredentialsRejected, code="400", words=WORDS[401]),
+        Row(status={500}, text=r"\bUnauthenticated\b", becomes=errors.CredentialsRejected, code="Unauthenticated",
+            words=WORDS[401]),
+        Row(status={500}, text=r"\bNotFound\b", becomes=errors.RemoteRefused, code="not_found", words=WORDS[404]),
+        Row(status={500}, text=r"\bUnimplemented\b", becomes=errors.RemoteRefused, code="Unimplemented",
+            words=capabilities.NOT_THERE),
+        *(Row(status={500}, text=rf"\b{word}\b", code=word) for word in MAYBE_DONE),
+        Row(status={404}, codes={""}, becomes=errors.RemoteRefused, code="not_found"),
+        Row(status={404}, becomes=errors.RemoteRefused),
+        Row(status={200}, text=NO_TOKEN, becomes=errors.CredentialsRejected, words=WORDS[401]),
+        Row(status={200}, text=BUSY, becomes=errors.RemoteThrottled, retry_after=2, words=WORDS[429]),
+        Row(status={200}, text=FINAL, becomes=errors.RemoteRefused, words=capabilities.REFUSED, theirs=True),
+        Row(status={200}, codes={""}, effect=False, becomes=errors.RemoteRefused, code="refused",
+            words=capabilities.REFUSED, theirs=True),
+    ),
+    parse=lambda body: Said(code_in(body), flat(body)),
+    words=by_status("Shoplazza", WORDS, alone=(401, 429)),
+    platform="Shoplazza",
+)  # fmt: skip
 
 
 # --- the API ------------------------------------------------------------------------------------------
@@ -135,6 +97,7 @@ PARAMETERS = frozenset({"cursor", "page_size", "updated_at_min", "status"})
 class Api(RestApi):
     """One shop's REST API."""
 
+    outcomes = OUTCOMES
     ident = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
     not_found = capabilities.NOT_FOUND
     unreadable = capabilities.UNREADABLE
@@ -160,9 +123,6 @@ class Api(RestApi):
     def order(self, order_id: str, rest: str = "") -> Node:
         return self.get(f"orders/{self.part(order_id)}{rest}")
 
-    def sorted_out(self, exc: RemoteError, path: str, *, effect: bool) -> RemoteError:
-        return sorted_out(exc, effect=effect)
-
 
 def understood() -> AbstractContextManager[None]:
     """A shape that the registry does not promise is an answer we cannot use: the read failed, nothing else did."""
@@ -177,7 +137,7 @@ def data_of(answer: Answer, *, effect: bool) -> Node:
     if not isinstance(body, Mapping):
         raise _unknown(answer, effect=effect)
     if is_refusal(body):
-        raise inside_200(body, answer, effect=effect)
+        raise OUTCOMES.inside(answer, effect=effect)
     if "code" not in body:  # 2022-01 has no envelope
         return body
     data = body.get("data")
@@ -186,8 +146,8 @@ def data_of(answer: Answer, *, effect: bool) -> Node:
     return data
 
 
-def _unknown(answer: Answer, *, effect: bool) -> RemoteError:
-    kind = OutcomeUnknown if effect else RemoteUnavailable
+def _unknown(answer: Answer, *, effect: bool) -> errors.RemoteError:
+    kind = errors.OutcomeUnknown if effect else errors.RemoteUnavailable
     return kind("bad shape", code="bad_shape", status=answer.status, request_id=answer.request_id, answer=answer.body)
 
 

@@ -3,73 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
-from django.utils.translation import gettext, gettext_lazy
-
-from stores.canonical.capabilities import Capabilities, Capability, assisted, composed, impossible, native
+from stores.canonical.capabilities import Capabilities, assisted, composed, impossible, native
 from stores.canonical.order import Fulfilment, PaymentState
 from stores.canonical.recipe import Cancel, Per, Recipe, Refund, Refunds, RefundStock, Restock
-from stores.canonical.request import Reason
+from stores.connectors import sentences
 from stores.connectors.roles import Scope
-from stores.kernel.i18n import with_theirs
+from stores.connectors.sentences import _
 
-
-def _(text: str) -> str:
-    """Translated when it is shown, not when this module is read."""
-    return cast(str, gettext_lazy(text))
-
-
-def _capabilities() -> dict[str, Capability]:
-    return {
-        "import_orders": native(_("All orders are copied page by page; abandoned checkouts are left out.")),
-        "list_units": composed(_("The list tells units and shipments; refunds under way are seen when opened.")),
-        "list_money": native(_("The list tells the total after refunds and the state of payment.")),
-        "search_orders": native(_("Rescind searches its own copy, since Shoplazza ignores filters it does not know.")),
-        "receive_events": native(_("Shoplazza tells us of changes; each message only makes us read the order again.")),
-        "read_order": native(_("Lines, payments, shipments and refunds are read live, in three calls.")),
-        "cancel_order": native(
-            _("One call sets the order to cancelled. What is refunded goes back before it, with its units.")
-        ),
-        "cancel_lines": composed(
-            _("Shoplazza cannot cancel part of an order: Rescind refunds these units. Tell the warehouse not to ship.")
-        ),
-        "cancel_rest": composed(
-            _("Of a partly shipped order all units that have not left are refunded; the order itself stays open.")
-        ),
-        "cancel_while_packing": impossible(
-            _("Shoplazza does not say whether a unit is being packed. Ask the warehouse before you cancel.")
-        ),
-        "refund_quote": composed(
-            _("Shoplazza has no calculator: Rescind estimates the amount from the order, and you can change it.")
-        ),
-        "refund": native(_("Money goes back through the payments it came from; a provider takes some seconds.")),
-        "refund_part": native(_("Any amount up to what was paid and not yet given back.")),
-        "refund_shipping": native(_("All of it, part of it, or none.")),
-        "cancel_without_refund": native(
-            _("A whole order can be cancelled without giving money back; part of an order cannot.")
-        ),
-        "disputes": impossible(
-            _("Shoplazza does not tell of disputes: look at the payment provider before money goes back.")
-        ),
-        "labels": impossible(_("Shoplazza does not tell whether a label was bought, only what was tracked.")),
-        "void_authorisation": assisted(
-            _("Shoplazza offers no way to release an authorisation: release it at the payment provider.")
-        ),
-        "restock": native(_("Said per line of the refund; units go back to the place the order was assigned to.")),
-        "restock_at_location": impossible(_("The place is the order's own and cannot be chosen.")),
-        "keep_stock": native(_("Said per line of the refund: units that are not put back stay out of stock.")),
-        "notify_customer": impossible(_("Shoplazza's calls have no switch for it; what it sends is set in the shop.")),
-        "staff_note": native(_("Cancel takes a reason and a refund takes a note; Rescind writes both.")),
-        "find_again": native(_("Rescind's mark in the reason or the note shows after a lost answer what was done.")),
-        "idempotency": impossible(
-            _("Shoplazza would refund a second time: after a lost answer a person decides whether it is sent again.")
-        ),
-        "undo": impossible(_("A cancelled order stays cancelled, a refund stays paid, and restocking is final.")),
-    }
-
-
-CAPABILITIES = Capabilities(**_capabilities())
+CAPABILITIES = Capabilities(
+    **sentences.untold("Shoplazza"),
+    import_orders=native(_("All orders are copied page by page; abandoned checkouts are left out.")),
+    list_units=composed(_("The list tells units and shipments; refunds under way are seen when opened.")),
+    list_money=native(_("The list tells the total after refunds and the state of payment.")),
+    search_orders=native(_("Rescind searches its own copy, since Shoplazza ignores filters it does not know.")),
+    receive_events=native(_("Shoplazza tells us of changes; each message only makes us read the order again.")),
+    read_order=native(_("Lines, payments, shipments and refunds are read live, in three calls.")),
+    cancel_order=native(
+        _("One call sets the order to cancelled. What is refunded goes back before it, with its units.")
+    ),
+    cancel_lines=composed(
+        _("Shoplazza cannot cancel part of an order: Rescind refunds these units. Tell the warehouse not to ship.")
+    ),
+    cancel_rest=composed(
+        _("Of a partly shipped order all units that have not left are refunded; the order itself stays open.")
+    ),
+    refund_quote=composed(
+        _("Shoplazza has no calculator: Rescind estimates the amount from the order, and you can change it.")
+    ),
+    refund=native(_("Money goes back through the payments it came from; a provider takes some seconds.")),
+    refund_part=native(_("Any amount up to what was paid and not yet given back.")),
+    refund_shipping=native(_("All of it, part of it, or none.")),
+    cancel_without_refund=native(
+        _("A whole order can be cancelled without giving money back; part of an order cannot.")
+    ),
+    labels=impossible(_("Shoplazza does not tell whether a label was bought, only what was tracked.")),
+    void_authorisation=assisted(
+        _("Shoplazza offers no way to release an authorisation: release it at the payment provider.")
+    ),
+    restock=native(_("Said per line of the refund; units go back to the place the order was assigned to.")),
+    restock_at_location=impossible(_("The place is the order's own and cannot be chosen.")),
+    keep_stock=native(_("Said per line of the refund: units that are not put back stay out of stock.")),
+    notify_customer=impossible(_("Shoplazza's calls have no switch for it; what it sends is set in the shop.")),
+    staff_note=native(_("Cancel takes a reason and a refund takes a note; Rescind writes both.")),
+    find_again=native(_("Rescind's mark in the reason or the note shows after a lost answer what was done.")),
+    undo=impossible(_("A cancelled order stays cancelled, a refund stays paid, and restocking is final.")),
+)
 RECIPE = Recipe(
     cancel=Cancel(refunds=Refunds.FIRST, restocks=Restock.NEVER),
     units=Refund(per=Per.ORDER, stock=RefundStock.PER_LINE, closes=False),
@@ -82,17 +61,6 @@ SCOPES = (
         needed_for=("CancelOrder", "RefundOrder"),
     ),
 )  # fmt: skip
-REASONS: Mapping[Reason, str] = {
-    Reason.CUSTOMER: "Customer changed their mind",
-    Reason.OUT_OF_STOCK: "Out of stock",
-    Reason.FRAUD: "Suspected fraud",
-    Reason.PAYMENT_DECLINED: "Payment declined",
-    Reason.DUPLICATE: "Duplicate order",
-    Reason.ADDRESS: "Address problem",
-    Reason.PRICE_ERROR: "Wrong price",
-    Reason.STAFF_ERROR: "Staff error",
-    Reason.OTHER: "Other",
-}
 
 # --- states -------------------------------------------------------------------------------------------
 ORDER = {
@@ -164,6 +132,7 @@ STATUSES: Mapping[int | None, str] = {
     429: _("Shoplazza asks us to slow down. It goes on by itself."),
 }
 INACTIVE = _("This Shoplazza store is not active. Activate it in Shoplazza, then try again.")
+REFUSED = _("Shoplazza refused this.")
 NOT_FOUND = _("Shoplazza does not show this order. It may have been deleted.")
 NOT_THERE = _("Shoplazza does not offer this call in this version. Please report it to your administrator.")
 NOT_PAID_BACK = _("The refund was recorded, but the payment provider refused to pay back. Look at it in Shoplazza.")
@@ -177,9 +146,3 @@ OLD_VERSION = _(
 )
 NOTHING_BACK = _("Units leave a Shoplazza order only together with money.")
 BY_REFUND = _("Shoplazza's cancel takes a reason only; money, stock and messages are not part of it.")
-
-
-def refused(said: str, status: int | None) -> str:
-    """Our words for the status, and Shoplazza's own where it has some."""
-    ours = str(STATUSES.get(status) or gettext("Shoplazza refused this."))
-    return with_theirs(ours, "Shoplazza", said)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import CancelOrder, Command, RefundOrder
+from stores.canonical.commands import CancelOrder, RefundOrder
+from stores.canonical.order import Order
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
-from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable, Unsupported
+from stores.connectors.roles import Looks
 from stores.kernel.http.json_readers import Misread, Node, listed, nodes, text
 from stores.kernel.http.json_readers import units as units_of
 from stores.platforms.shoplazza import capabilities, reading
@@ -21,31 +20,8 @@ from stores.platforms.shoplazza.money import FAILED
 STANDING = {"finished": Standing.DONE, FAILED: Standing.FAILED}  # any other word: on its way
 
 
-def read(api: Api, command: Command) -> Reading:
-    """Raises OutcomeUnknown for an answer that lacks what it must hold."""
-    with looked():
-        match command:
-            case CancelOrder():
-                return cancellation(reading.one_order(api, command.order_id))
-            case RefundOrder():
-                return refunds(reading.refund_answer(api, command.order_id), command)
-    raise Unsupported("cancel_lines")
-
-
-@contextmanager
-def looked() -> Iterator[None]:
-    """A look that cannot be read proves nothing: neither that it is there nor that it is not."""
-    try:
-        yield
-    except Misread as exc:
-        raise OutcomeUnknown(f"misread {exc}", code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
-    except RemoteUnavailable as exc:
-        if exc.code == "bad_shape":
-            raise OutcomeUnknown(str(exc), code="bad_shape", user_message=str(capabilities.UNREADABLE)) from exc
-        raise
-
-
-def cancellation(order: Node) -> Reading:
+def cancellation(api: Api, command: CancelOrder, _before: Order) -> Reading:
+    order = reading.one_order(api, command.order_id)
     is_done = text(order, "status") == "cancelled"
     ident = ident_of(order)
     made = Record(
@@ -61,7 +37,8 @@ def cancellation(order: Node) -> Reading:
     )
 
 
-def refunds(answer: Node, command: RefundOrder) -> Reading:
+def refunds(api: Api, command: RefundOrder, _before: Order) -> Reading:
+    answer = reading.refund_answer(api, command.order_id)
     records = listed(answer, "records")
     told = text(answer, "order_financial_status")
     return Reading(
@@ -69,6 +46,9 @@ def refunds(answer: Node, command: RefundOrder) -> Reading:
         absent=_("No refund with our mark is there."),
         unclear=str(capabilities.NO_RECORD) if told in capabilities.MONEY_MOVED and not records else "",
     )
+
+
+LOOKS: Looks = {CancelOrder: cancellation, RefundOrder: refunds}
 
 
 def to_record(raw: Node, currency: str) -> Record:

@@ -8,24 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.order import (
-    Fulfilment,
-    LineItem,
-    Location,
-    MoneyPair,
-    Order,
-    Payment,
-    PaymentKind,
-    PaymentState,
-    PaymentStatus,
-    Person,
-    Placement,
-    Readiness,
-    Refund,
-    RefundedLine,
-    Remark,
-    Shipment,
-)
+from stores.canonical import order as ours
 from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import units as units_of
 from stores.kernel.money import Money
@@ -36,8 +19,8 @@ from stores.platforms.shoplazza.money import FAILED, PENDING
 
 
 def to_order(
-    raw: Node, records: Sequence[Node] = (), paid: Sequence[Payment] = (), *, is_summary: bool = False
-) -> Order:
+    raw: Node, records: Sequence[Node] = (), paid: Sequence[ours.Payment] = (), *, is_summary: bool = False
+) -> ours.Order:
     """records: of GET …/refund; paid: from the transactions; a summary comes from a list and has neither."""
     rates = Rates.of(raw)
     updated = when(raw, "updated_at")
@@ -48,7 +31,7 @@ def to_order(
     lines = to_lines(raw, rates)
     status, shipping = text(raw, "status"), text(raw, "fulfillment_status")
     reason = text(raw, "cancel_reason")
-    return Order(
+    return ours.Order(
         platform="shoplazza",
         external_id=ident_of(raw),
         number=text(raw, "number") or ident_of(raw),
@@ -61,7 +44,7 @@ def to_order(
         cancel_note=reason,
         is_test=any(payment.is_test for payment in paid),
         is_confirmed=bool(text(raw, "placed_at")),
-        fulfilment=capabilities.FULFILMENT.get(shipping, Fulfilment.UNKNOWN),
+        fulfilment=capabilities.FULFILMENT.get(shipping, ours.Fulfilment.UNKNOWN),
         payment=to_payment_state(raw, rates),
         return_state=str(capabilities.RETURNS.get(shipping, "")),
         currency=rates.shop,
@@ -92,16 +75,16 @@ def to_order(
     )
 
 
-def to_payment_state(raw: Node, rates: Rates) -> PaymentState:
+def to_payment_state(raw: Node, rates: Rates) -> ours.PaymentState:
     word = text(raw, "financial_status")
     if word in capabilities.BY_AMOUNT:
         is_some = amount_of(raw, "total_refund_price", rates.currency)
-        return PaymentState.PARTLY_REFUNDED if is_some else PaymentState.PAID
-    return capabilities.PAYMENT.get(word, PaymentState.UNKNOWN)
+        return ours.PaymentState.PARTLY_REFUNDED if is_some else ours.PaymentState.PAID
+    return capabilities.PAYMENT.get(word, ours.PaymentState.UNKNOWN)
 
 
 # --- lines ---------------------------------------------------------------------------------------
-def to_lines(raw: Node, rates: Rates) -> tuple[LineItem, ...]:
+def to_lines(raw: Node, rates: Rates) -> tuple[ours.LineItem, ...]:
     left = cancellable.shipped(nodes(raw, "fulfillments"))
     place = to_location(maybe(raw, "location_line"))
     return tuple(
@@ -112,12 +95,12 @@ def to_lines(raw: Node, rates: Rates) -> tuple[LineItem, ...]:
     )
 
 
-def to_line(raw: Node, count: Count, rates: Rates, place: Location | None, *, can: bool) -> LineItem:
+def to_line(raw: Node, count: Count, rates: Rates, place: ours.Location | None, *, can: bool) -> ours.LineItem:
     stoppable = count.waiting if can else Decimal(0)
     line_id = ident_of(raw)
     why_not = "" if stoppable else str(capabilities.LINE_GONE if can else capabilities.LINE_CLOSED)
-    readiness = Readiness.OPEN if can else Readiness.GONE
-    return LineItem(
+    readiness = ours.Readiness.OPEN if can else ours.Readiness.GONE
+    return ours.LineItem(
         id=line_id,
         title=text(raw, "product_title"),
         variant=text(raw, "variant_title"),
@@ -134,7 +117,7 @@ def to_line(raw: Node, count: Count, rates: Rates, place: Location | None, *, ca
         original_unit_price=rates.read(raw, "price"),
         tax=tuple(tax_words(raw, rates)),
         placements=(
-            Placement(id=line_id, group_id="", units=count.waiting, readiness=readiness, location=place),
+            ours.Placement(id=line_id, group_id="", units=count.waiting, readiness=readiness, location=place),
         ) if count.waiting else (),
         is_editable=False,
         needs_shipping=raw.get("requires_shipping") is not False,
@@ -143,7 +126,7 @@ def to_line(raw: Node, count: Count, rates: Rates, place: Location | None, *, ca
     )  # fmt: skip
 
 
-def each(raw: Node, ordered: Decimal, rates: Rates) -> MoneyPair:
+def each(raw: Node, ordered: Decimal, rates: Rates) -> ours.MoneyPair:
     """After discounts, to the minor unit: for show; the estimate starts from the line's total."""
     whole = amount_of(raw, "total_price", rates.currency) if raw.get("total_price") else None
     if whole is None or not ordered:
@@ -158,10 +141,10 @@ def tax_words(raw: Node, rates: Rates) -> list[str]:
     return said + ([_("Duty: %(amount)s") % {"amount": f"{duty.amount:f} {duty.currency}"}] if duty else [])
 
 
-def to_location(raw: Node) -> Location | None:
+def to_location(raw: Node) -> ours.Location | None:
     name = text(raw, "location_name")
     where = text(raw, "location_id") or text(raw, "id")
-    return Location(id=where, name=name or where) if where else None
+    return ours.Location(id=where, name=name or where) if where else None
 
 
 # --- the rest ------------------------------------------------------------------------------------
@@ -171,10 +154,10 @@ def shipping_lines(raw: Node, rates: Rates) -> tuple[str, ...]:
     return (f"{name}, {desc}" if desc else name,) if name else ()
 
 
-def to_shipment(raw: Node, at: datetime) -> Shipment:
+def to_shipment(raw: Node, at: datetime) -> ours.Shipment:
     lines = tuple((ident_of(line), cancellable.sent(line)) for line in nodes(raw, "line_items"))
     parcels = nodes(raw, "tracking_items") or [raw]
-    return Shipment(
+    return ours.Shipment(
         id=ident_of(raw),
         name=text(raw, "tracking_company"),
         status=text(raw, "status"),
@@ -191,10 +174,10 @@ def tracking(raw: Node) -> str:
     return " ".join(filter(None, said))
 
 
-def to_person(raw: Node) -> Person:
+def to_person(raw: Node) -> ours.Person:
     buyer, shipping = maybe(raw, "customer"), maybe(raw, "shipping_address")
     names = (text(buyer, "first_name"), text(buyer, "last_name"))
-    return Person(
+    return ours.Person(
         id=text(buyer, "id"),
         name=" ".join(filter(None, names)) or text(shipping, "name"),
         email=text(buyer, "email") or text(shipping, "email"),
@@ -210,15 +193,15 @@ def address(raw: Node) -> tuple[str, ...]:
 
 
 # --- refunds ------------------------------------------------------------------------------------------
-def to_refund(record: Node, rates: Rates, at: datetime) -> Refund:
+def to_refund(record: Node, rates: Rates, at: datetime) -> ours.Refund:
     """Whether units were put back is not told."""
-    return Refund(
+    return ours.Refund(
         id=ident_of(record),
         created_at=when(record, "created_at") or at,
         note=text(record, "note"),
         amount=rates.pair(amount_of(record, "refund_price", rates.currency)),
         lines=tuple(
-            RefundedLine(
+            ours.RefundedLine(
                 line_id=ident_of(line, "line_item_id"),
                 units=units_of(line, "refund_quantity"),
                 restock="unknown",
@@ -230,14 +213,18 @@ def to_refund(record: Node, rates: Rates, at: datetime) -> Refund:
     )
 
 
-def _part(part: Node, record: Node, rates: Rates) -> Payment:
+def _part(part: Node, record: Node, rates: Rates) -> ours.Payment:
     state = text(part, "refund_status") or text(record, "refund_status")
-    states = {"finished": PaymentStatus.SUCCESS, PENDING: PaymentStatus.PENDING, FAILED: PaymentStatus.FAILED}
+    states = {
+        "finished": ours.PaymentStatus.SUCCESS,
+        PENDING: ours.PaymentStatus.PENDING,
+        FAILED: ours.PaymentStatus.FAILED,
+    }
     channel = text(part, "payment_channel")
-    return Payment(
+    return ours.Payment(
         id=ident_of(part),
-        kind=PaymentKind.REFUND,
-        status=states.get(state, PaymentStatus.UNKNOWN),
+        kind=ours.PaymentKind.REFUND,
+        status=states.get(state, ours.PaymentStatus.UNKNOWN),
         gateway=channel,
         label=channel,
         amount=rates.pair(amount_of(part, "refund_price", rates.currency)),
@@ -248,13 +235,13 @@ def _part(part: Node, record: Node, rates: Rates) -> Payment:
 
 
 # --- remarks ------------------------------------------------------------------------------------------
-def remarks_of(raw: Node, records: Sequence[Node], paid: Sequence[Payment], rates: Rates) -> Iterator[Remark]:
+def remarks_of(raw: Node, records: Sequence[Node], paid: Sequence[ours.Payment], rates: Rates) -> Iterator[ours.Remark]:
     yield from _states(raw)
     if text(raw, "fulfillment_status") in capabilities.RETURNS:
         said = str(capabilities.RETURNS[text(raw, "fulfillment_status")])
-        yield Remark(kind="return", text=said, is_open=text(raw, "fulfillment_status") == "returning")
+        yield ours.Remark(kind="return", text=said, is_open=text(raw, "fulfillment_status") == "returning")
     if amount_of(raw, "gift_card_total", rates.currency):
-        yield Remark(kind="payment", text=str(capabilities.GIFT_CARD))
+        yield ours.Remark(kind="payment", text=str(capabilities.GIFT_CARD))
     if any(p.capturable for p in paid) and not any(p.refundable is not None for p in paid):
         yield _other(capabilities.AUTHORISED)
     if money.shared_channels(raw):
@@ -269,12 +256,12 @@ def remarks_of(raw: Node, records: Sequence[Node], paid: Sequence[Payment], rate
         yield _other(_("Extra fee: %(name)s, %(price)s") % {"name": name, "price": f"{price.amount:f}"})
 
 
-def _states(raw: Node) -> Iterator[Remark]:
+def _states(raw: Node) -> Iterator[ours.Remark]:
     status, money = text(raw, "status"), text(raw, "financial_status")
     if text(raw, "deleted_at"):
         yield _other(capabilities.DELETED)
     if money in capabilities.MONEY_STATES:
-        yield Remark(kind="other", text=str(capabilities.MONEY_STATES[money]), is_open=money == "refunding")
+        yield ours.Remark(kind="other", text=str(capabilities.MONEY_STATES[money]), is_open=money == "refunding")
     known = (set(capabilities.ORDER), {*capabilities.PAYMENT, *capabilities.BY_AMOUNT}, set(capabilities.FULFILMENT))
     said = (status, money, text(raw, "fulfillment_status"))
     for word, table in zip(said, known, strict=True):
@@ -282,5 +269,5 @@ def _states(raw: Node) -> Iterator[Remark]:
             yield _other(_("Shoplazza says “%(word)s”, which Rescind does not know.") % {"word": word[:60]})
 
 
-def _other(text: str) -> Remark:
-    return Remark(kind="other", text=str(text))
+def _other(text: str) -> ours.Remark:
+    return ours.Remark(kind="other", text=str(text))

@@ -10,16 +10,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from stores.canonical.commands import CancelOrder, Command, RefundOrder, UnitsBack
-from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
+from stores.canonical.commands import CancelOrder, RefundOrder, UnitsBack
+from stores.canonical.receipts import EffectState, Receipt, RefundState
 from stores.connectors import rows
-from stores.connectors.errors import proving
+from stores.connectors.roles import Answers
 from stores.kernel.errors import InputRejected, JobFailed, RemoteRefused, Unsupported
 from stores.kernel.http.json_readers import Misread, Node, inner, text
-from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money, total
 from stores.platforms.shoplazza import capabilities, money
-from stores.platforms.shoplazza.api import Rates, amount_of, data_of, ident_of
+from stores.platforms.shoplazza.api import Rates, amount_of, ident_of
 
 ITEMISED_SINCE = "2025-06"
 PARTS = ("refund_product_total", "refund_shipping_total", "refund_tip", "refund_additional_total")
@@ -57,15 +56,6 @@ def whole(command: RefundOrder) -> Money:
     if found.amount <= 0:
         raise Unsupported("cancel_without_refund", str(capabilities.NOTHING_BACK))
     return found
-
-
-def reason_words(reason: str, note: str) -> str:
-    """Their only text holds both the reason and the note; a note that repeats the reason is said once."""
-    return note if note.startswith(reason) else ": ".join(filter(None, (reason, note)))
-
-
-def cancel_body(note: str) -> dict[str, Any]:
-    return {"reason": note}
 
 
 def refund_body(command: RefundOrder, order: Node, records: Sequence[Node], note: str) -> dict[str, Any]:
@@ -131,35 +121,29 @@ def count(units: Decimal) -> int:
 # --- what an answer proves ----------------------------------------------------------------------------
 FIRST_LOOK = 1.0  # seconds
 MONEY_LOOK = 2.0
-ON_ITS_WAY = Reported(refund_state=RefundState.PENDING)
 
 
-def read_answer(command: Command, answer: Answer) -> Receipt:
-    """An answer without its payload proves nothing: OutcomeUnknown."""
-    data = data_of(answer, effect=True)
-    with proving(answer=answer):
-        match command:
-            case CancelOrder():
-                return cancelled(inner(data, "order"), command)
-            case RefundOrder():
-                return refund_begun(data)
-    raise Unsupported("cancel_lines")
+def cancelled(command: CancelOrder, data: Node) -> Receipt:
+    return shown(command, inner(data, "order"))
 
 
-def cancelled(order: Node, command: CancelOrder) -> Receipt:
+def shown(command: CancelOrder, order: Node) -> Receipt:
     """The documented answer is an order that still shows its old state; then the order is read."""
     if ident_of(order) != command.order_id:
         raise Misread("order.id")
     ids = {"order": ident_of(order)}
     if text(order, "status") == "cancelled":
-        return Receipt(outcome=Outcome.APPLIED, ids=ids, reported=Reported(state=EffectState.CANCELLED))
-    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, look_after=FIRST_LOOK)
+        return Receipt.applied(ids, state=EffectState.CANCELLED)
+    return Receipt.accepted(ids, look_after=FIRST_LOOK)
 
 
-def refund_begun(data: Node) -> Receipt:
+def refund_begun(_command: RefundOrder, data: Node) -> Receipt:
     """A record and an after-sales case; the money follows."""
     ids = {"refund": ident_of(data, "refund_record_id"), "post_sale": text(data, "post_sale_id")}
-    return Receipt(outcome=Outcome.ACCEPTED, ids=ids, reported=ON_ITS_WAY, look_after=MONEY_LOOK)
+    return Receipt.accepted(ids, refund_state=RefundState.PENDING, look_after=MONEY_LOOK)
+
+
+ANSWERS: Answers = {CancelOrder: cancelled, RefundOrder: refund_begun}
 
 
 def refund_state(receipt: Receipt, records: Sequence[Node], command: RefundOrder) -> Receipt:
@@ -174,6 +158,5 @@ def refund_state(receipt: Receipt, records: Sequence[Node], command: RefundOrder
     if record and state == "finished":
         is_said = bool(text(record, "refund_price"))
         back = rows.told(lambda: amount_of(record, "refund_price", command.currency)) if is_said else None
-        reported = Reported(refund_state=RefundState.PAID, refunded=back)
-        return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=reported)
-    return Receipt(outcome=Outcome.ACCEPTED, ids=receipt.ids, reported=ON_ITS_WAY, look_after=MONEY_LOOK)
+        return Receipt.applied(receipt.ids, refund_state=RefundState.PAID, refunded=back)
+    return Receipt.accepted(receipt.ids, refund_state=RefundState.PENDING, look_after=MONEY_LOOK)

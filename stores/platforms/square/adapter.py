@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote as quoted
@@ -11,27 +12,16 @@ from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOr
 from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
+from stores.connectors import roles, sentences
 from stores.connectors.records import Reading
-from stores.connectors.roles import (
-    Access,
-    ConnectorContext,
-    End,
-    Hook,
-    HookSource,
-    Listing,
-    OrderSource,
-    OrderWriter,
-    Refunder,
-    StockKeeper,
-)
+from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import JobFailed, RemoteRefused
 from stores.kernel.http.json_readers import Node, text, when
 from stores.platforms.square import capabilities as declared
 from stores.platforms.square import finding, mapping, money, reading, webhooks, writing
-from stores.platforms.square.api import VERSION, Api, understood
+from stores.platforms.square.api import VERSION, Api
 from stores.platforms.square.cancellable import Facts
-from stores.platforms.square.capabilities import _
 from stores.platforms.square.mapping import Place
 
 HOSTS = {"production": "https://connect.squareup.com", "sandbox": "https://connect.squareupsandbox.com"}
@@ -42,14 +32,15 @@ BANK = "BANK_ACCOUNT"
 BANK_SECONDS = 7 * 86_400.0  # five business days
 
 
-class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
+class Square(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKeeper, roles.HookSource):
     key = "square"
+    api: Api
     label = "Square"
     api_version = VERSION
-    version_ends: ClassVar[Mapping[str, End]] = {  # https://developer.squareup.com/docs/build-basics/versioning
-        VERSION: End(None, _("Square deprecates a year before it retires, and names no day for this version."))
+    version_ends: ClassVar[Mapping[str, roles.End]] = {  # https://developer.squareup.com/docs/build-basics/versioning
+        VERSION: roles.End(None, _("Square deprecates a year before it retires, and names no day for this version."))
     }
-    credentials_end = End(  # https://developer.squareup.com/docs/build-basics/access-tokens
+    credentials_end = roles.End(  # https://developer.squareup.com/docs/build-basics/access-tokens
         None, _("A personal access token works until it is replaced; one made by OAuth tells its own end.")
     )
     credentials = (
@@ -71,29 +62,28 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
             _("Webhook signature key"),
             help=_("Of the webhook subscription, if you make one: it proves that messages come from Square."),
         ),
-        Text(
-            "base_url",
-            _("Gateway address"),
-            help=_("Only if calls must pass a gateway of yours; leave empty otherwise."),
-            required=False,
-        ),
+        sentences.GATEWAY,
     )
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = declared.REASONS
+    reasons = sentences.REASONS
+    unreadable = declared.UNREADABLE
+    answers = writing.ANSWERS
+    looks = finding.LOOKS
     note_limit = 192
     write_cost = 1
     points_per_second = Api.points_per_second
     bucket_points = Api.bucket_points
     key_life_hours = 24
     deliveries = webhooks.DELIVERIES
+    subscriptions: ClassVar[roles.Subscriptions] = webhooks
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
     hook_secret = "signature_key"  # noqa: S105  its name
     hook_signs_address = True
     hook_setup = declared.HOOK_SETUP
 
-    def __init__(self, connection: ConnectorContext) -> None:
+    def __init__(self, connection: roles.ConnectorContext) -> None:
         super().__init__(connection)
         self.api = Api(connection, self.base_url())
         self._read: tuple[Order, Facts] | None = None  # the last read of a whole order, and what it was made of
@@ -101,28 +91,25 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
-        gateway = self.connection.settings.get("base_url", "").rstrip("/")
-        return gateway or HOSTS[self.environment()]
+        return self.gateway() or HOSTS[self.environment()]
 
     def environment(self) -> str:
         said = self.connection.settings.get("environment", "").strip().lower()
         return said if said in HOSTS else "production"
 
-    def check_access(self) -> Access:
+    def check_access(self) -> roles.Access:
         """The locations, then what the token may do."""
-        with understood():
+        with self.understood():
             places = self.api.places()
             if not places:
                 raise RemoteRefused("no location", code="no_location", user_message=str(declared.NO_LOCATION))
             first = next((one for one in places if text(one, "status") != "INACTIVE"), places[0])
             granted, ends = self._token()
-            return Access(
+            return self.access(
+                granted,
                 shop_name=text(first, "business_name", "name"),
                 currency=text(first, "currency"),
                 time_zone=text(first, "timezone"),
-                granted=granted,
-                missing=self.missing(granted),
-                api_version=VERSION,
                 account=text(first, "merchant_id"),
                 ends=ends,
             )
@@ -148,12 +135,12 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         self._read = self._guarded = reading.look_again(self.api, before)
         return self._read[0]
 
-    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
+    def list_orders(self, *, since: datetime | None, cursor: str = "") -> roles.Listing:
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
         """From the read that `order` was made of; read again where it is another's."""
-        with understood():
+        with self.understood():
             is_it = self._read is not None and self._read[0] is order
             raw = self._read[1].order if self._read and is_it else self.api.order(order.external_id)
             return money.estimate(raw, order, request)
@@ -165,13 +152,13 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads what decides between the two ways: whether any money came in."""
         writing.guard_cancel(command)
-        with understood():
+        with self.understood():
             order, payments = self._order_and_payments(command.order_id)
             body = writing.cancel_body(order, payments, self.note_with_tag(command.note, tag), tag, key=key)
         return self._put(command, body, key)
 
     def edit_order(self, command: EditOrder, *, key: str, tag: str) -> Receipt:
-        with understood():
+        with self.understood():
             seen = self._just_read(command.order_id)
             order = seen.order if seen else self.api.order(command.order_id)
             body = writing.edit_body(command, order, self.note_with_tag(command.note, tag), key=key)
@@ -183,7 +170,7 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """By order, payments and refunds as just read: what is left, and the payment's version."""
         writing.one_payment(command)
-        with understood():
+        with self.understood():
             seen = self._just_read(command.order_id)
             found = seen or reading.read_facts(self.api, command.order_id, asks_banks=False)
             order = mapping.to_order(found, Place(reading.nameless(found.order)))
@@ -221,15 +208,12 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         found, limit = guarded[1], self.connection.now() - JUST_NOW
         return found if found.read_at is not None and found.read_at >= limit else None
 
-    def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return writing.read_answer(command, answer)
-
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Only refunds take their time."""
         self._guarded = None
         if not isinstance(command, RefundOrder):
-            return Receipt(outcome=Outcome.APPLIED, ids=receipt.ids, reported=receipt.reported)
-        with understood():
+            return replace(receipt, outcome=Outcome.APPLIED, look_after=None)
+        with self.understood():
             return writing.refund(command, self.api.refund(receipt.ids.get("refund", "")), JobFailed)
 
     def normal_seconds(self, command: Command, receipt: Receipt) -> float:
@@ -240,8 +224,7 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
 
     def records(self, command: Command, *, before: Order) -> Reading:
         self._guarded = None  # between two looks nothing is taken from the first
-        with understood():
-            return finding.records(self.api, command, before=before)
+        return super().records(command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """While the key is young the same bytes act once; later what is absolute may go again, the rest not."""
@@ -250,13 +233,3 @@ class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         if age < (self.key_life_hours - KEY_MARGIN_HOURS) * 3600:
             return Resend.SAME_KEY
         return Resend.NEW_GENERATION if isinstance(command, CancelOrder | EditOrder) else Resend.PERSON
-
-    # --- webhooks ------------------------------------------------------------------------------
-    def list_hooks(self) -> list[Hook]:
-        return webhooks.standing(self.api)
-
-    def add_hook(self, topic: str, uri: str) -> Hook:
-        return webhooks.add(self.api, topic, uri)
-
-    def remove_hook(self, hook_id: str) -> None:
-        webhooks.remove(self.api, hook_id)

@@ -14,13 +14,13 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, ClassVar
 
+from stores.connectors.errors import PLAIN, Outcomes, Row, Said, code_in
 from stores.connectors.rest import RestApi
 from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import (
     CredentialsRejected,
     OutcomeUnknown,
     RemoteConflict,
-    RemoteError,
     RemoteRefused,
     RemoteUnavailable,
 )
@@ -33,9 +33,45 @@ from stores.platforms.square import capabilities
 VERSION = "2025-08-20"
 
 
+# --- refusals -----------------------------------------------------------------------------------------
+WAIT = "REFUND_ALREADY_PENDING"
+MOVED = frozenset({"VERSION_MISMATCH", "CONFLICT"})
+TOKEN = frozenset({"UNAUTHORIZED", "ACCESS_TOKEN_EXPIRED", "ACCESS_TOKEN_REVOKED"})
+
+
+def first_error(body: Any) -> Said:
+    """Of a list of errors; whatever a gateway's page says, nobody knows what happened behind it."""
+    errors = body.get("errors") if isinstance(body, Mapping) else None
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], Mapping) else {}
+    return Said(code_in(first), code_in(first, "detail", 300), code_in(first, "field"))
+
+
+def words_of(said: Said, status: int | None) -> str:
+    """Ours for the code, and Square's own where it has some."""
+    if not said.code or status not in PLAIN:
+        return ""
+    is_login = said.code in TOKEN or status == 401
+    return capabilities.refused(said.code, "" if is_login else said.text)
+
+
+OUTCOMES = Outcomes(
+    rows=(
+        Row(codes={WAIT}, becomes=RemoteConflict, retry_after=60.0, words=capabilities.CODES[WAIT], theirs=True),
+        Row(codes=MOVED, becomes=RemoteConflict, words=capabilities.MOVED),
+        Row(codes=TOKEN, becomes=CredentialsRejected),
+        Row(codes={"NOT_FOUND"}, becomes=RemoteRefused, code="not_found"),
+        Row(codes={"BAD_REQUEST"}, field="order.state", words=capabilities.PAID),
+    ),
+    parse=first_error,
+    words=words_of,
+    platform="Square",
+)
+
+
 class Api(RestApi):
     """One seller's REST API, in the version that every request names."""
 
+    outcomes = OUTCOMES
     ident = re.compile(r"[A-Za-z0-9_-]{1,192}", re.ASCII)
     not_found = capabilities.CODES["NOT_FOUND"]
     unreadable = capabilities.UNREADABLE
@@ -91,9 +127,6 @@ class Api(RestApi):
                        user_message=capabilities.other_version(said[:20], VERSION))  # fmt: skip
         return answer
 
-    def sorted_out(self, exc: RemoteError, path: str, *, effect: bool) -> RemoteError:
-        return sorted_out(exc)
-
 
 def understood() -> AbstractContextManager[None]:
     return json_readers.understood(str(capabilities.UNREADABLE))
@@ -116,46 +149,6 @@ def movements(api: Api, items: Sequence[str], places: Sequence[str], state: str,
         if not cursor or cursor == asked.get("cursor"):
             return
         asked["cursor"] = cursor
-
-
-# --- refusals -----------------------------------------------------------------------------------------
-MOVED = frozenset({"VERSION_MISMATCH", "CONFLICT"})
-TOKEN = frozenset({"UNAUTHORIZED", "ACCESS_TOKEN_EXPIRED", "ACCESS_TOKEN_REVOKED"})
-WAIT = "REFUND_ALREADY_PENDING"
-WAIT_SECONDS = 60.0
-
-
-def first_error(body: Any) -> tuple[str, str, str]:
-    """(code, detail, field) of the first error; empty where there is none."""
-    errors = body.get("errors") if isinstance(body, Mapping) else None
-    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], Mapping) else {}
-    said = (first.get(name) for name in ("code", "detail", "field"))
-    code, detail, field = (one if isinstance(one, str) else "" for one in said)
-    return code[:80], detail[:300], field[:80]
-
-
-def sorted_out(exc: RemoteError) -> RemoteError:
-    """The transport's class by status, corrected by what the body says."""
-    code, detail, field = first_error(exc.answer)
-    if not code or exc.status is None:
-        return exc
-    if isinstance(exc, OutcomeUnknown) or not 400 <= exc.status < 500:
-        exc.code = code  # whatever a gateway's page says, nobody knows what happened behind it
-        return exc
-    given: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
-    words = capabilities.refused(code, detail)
-    if code == WAIT:
-        return RemoteConflict(detail, code=code, retry_after=WAIT_SECONDS, user_message=words, **given)
-    if code in MOVED:
-        return RemoteConflict(detail, code=code, user_message=str(capabilities.MOVED), **given)
-    if code in TOKEN or exc.status == 401:
-        return CredentialsRejected(detail, code=code, user_message=capabilities.refused(code, ""), **given)
-    if code == "NOT_FOUND":
-        return RemoteRefused(detail, code="not_found", user_message=words, **given)
-    exc.code = code
-    if isinstance(exc, RemoteRefused):
-        exc.user_message = str(capabilities.PAID) if (code, field) == ("BAD_REQUEST", "order.state") else words
-    return exc
 
 
 # --- looks into answers -------------------------------------------------------------------------------

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from stores.canonical.capabilities import Capabilities, composed, impossible, native
 from stores.canonical.recipe import Adjust, Cancel, Edit, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
-from stores.canonical.request import Reason
 from stores.connectors.roles import Scope
+from stores.connectors.sentences import _
 from stores.kernel.i18n import with_theirs
 from stores.kernel.money import Money
-
-
-def _(text: str) -> str:
-    """Translated when it is shown, not when this module is read."""
-    return cast(str, gettext_lazy(text))
-
 
 HOOK_SETUP = _(
     "In the Square Developer Dashboard, open your application, add a webhook subscription for this shop's address "
@@ -101,17 +94,6 @@ SCOPES = (
     Scope("INVENTORY_READ", _("Rescind cannot see whether an order took units from stock.")),
     Scope("INVENTORY_WRITE", _("Units cannot be put back into stock."), needed_for=("CorrectStock",)),
 )  # fmt: skip
-REASONS: Mapping[Reason, str] = {
-    Reason.CUSTOMER: "Customer changed their mind",
-    Reason.OUT_OF_STOCK: "Out of stock",
-    Reason.FRAUD: "Suspected fraud",
-    Reason.PAYMENT_DECLINED: "Payment declined",
-    Reason.DUPLICATE: "Duplicate order",
-    Reason.ADDRESS: "Address problem",
-    Reason.PRICE_ERROR: "Wrong price",
-    Reason.STAFF_ERROR: "Staff error",
-    Reason.OTHER: "Other",
-}
 
 # --- disputes -----------------------------------------------------------------------------------------
 DISPUTES_UNKNOWN = _("Square does not tell Rescind whether a bank disputes this payment: look there before you refund.")

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, VoidPayment
+from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import Order, Refund, RefundedLine
 from stores.connectors.records import Reading, Record, Standing
-from stores.kernel.errors import Unsupported
+from stores.connectors.roles import Looks
 from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money, total
@@ -103,32 +103,10 @@ def returns_of(api: Api, refunds: Iterable[Node]) -> dict[str, Node]:
     return {ident_of(one, "id"): one for one in found}
 
 
-# --- looks --------------------------------------------------------------------------------------------
-def records(api: Api, command: Command, *, before: Order) -> Reading:
-    """Raises Misread for an answer without its state: it says nothing."""
-    match command:
-        case CancelOrder():
-            return cancellation(api.order(command.order_id))
-        case EditOrder():
-            return edit(api.order(command.order_id), command, before)
-        case RefundOrder():
-            return refunded(api, command, before)
-        case VoidPayment():
-            return release(payment_of(api, command.payment_id))
-        case CorrectStock():
-            return adjustments(api, command, before.placed_at)
-    raise Unsupported("cancel_lines")
-
-
-def payment_of(api: Api, ident: str) -> Node:
-    found = api.payment(ident)
-    ident_of(found, "status")
-    return found
-
-
 # --- the order ----------------------------------------------------------------------------------------
-def cancellation(order: Node) -> Reading:
+def cancellation(api: Api, command: CancelOrder, _before: Order) -> Reading:
     """Our mark stands in the metadata, which no other application sees, and at each fulfilment."""
+    order = api.order(command.order_id)
     if not is_cancelled(order):
         return Reading(absent=_("The order is not cancelled."))
     reasons = (text(cancellable.details_of(one), "cancel_reason") for one in fulfilments(order))
@@ -140,7 +118,8 @@ def is_cancelled(order: Node) -> bool:
     return ident_of(order, "state") == CANCELED or cancellable.was_called_off(order)
 
 
-def edit(order: Node, command: EditOrder, before: Order) -> Reading:
+def edit(api: Api, command: EditOrder, before: Order) -> Reading:
+    order = api.order(command.order_id)
     if is_cancelled(order) and before.cancelled_at is None:
         return Reading(foreign=_("The whole order was cancelled meanwhile."))
     now = {uid(line): quantity(line) for line in lines_of(order)}
@@ -161,9 +140,17 @@ def _of_order(order: Node, text: str, detail: str) -> Record:
     return Record(id=ident, ids={"order": ident}, text=text, detail=detail)
 
 
+def payment_of(api: Api, ident: str) -> Node:
+    """Raises Misread for an answer without its state: it says nothing."""
+    found = api.payment(ident)
+    ident_of(found, "status")
+    return found
+
+
 # --- money --------------------------------------------------------------------------------------------
-def release(payment: Node) -> Reading:
+def release(api: Api, command: VoidPayment, _before: Order) -> Reading:
     """No mark can be left on a payment; released is released, whoever did it."""
+    payment = payment_of(api, command.payment_id)
     if text(payment, "status") != "CANCELED":
         return Reading(absent=_("The authorisation still stands."))
     ident, said = ident_of(payment, "id"), _("The authorisation is released.")
@@ -216,12 +203,12 @@ COMES_FROM, GOES_TO = "UNLINKED_RETURN", "IN_STOCK"
 Shelf = tuple[str, str]  # (id in the catalogue, location)
 
 
-def adjustments(api: Api, command: CorrectStock, since: datetime) -> Reading:
+def adjustments(api: Api, command: CorrectStock, before: Order) -> Reading:
     """By our reference on the adjustments: all of one step are one record. Other people's are nobody's answer to us."""
     items = list(dict.fromkeys(change.stock_item_id for change in command.changes))
     places = list(dict.fromkeys(change.location_id for change in command.changes))
     steps: defaultdict[str, list[Node]] = defaultdict(list)
-    for row in movements(api, items, places, GOES_TO, since=stamp(since)):
+    for row in movements(api, items, places, GOES_TO, since=stamp(before.placed_at)):
         said = text(row, "reference_id")
         if said.startswith(f"{command.order_id} ["):
             steps[said].append(row)
@@ -248,3 +235,12 @@ def asked_back(command: CorrectStock) -> dict[Shelf, Decimal]:
     for change in command.changes:
         found[change.stock_item_id, change.location_id] += change.delta
     return found
+
+
+LOOKS: Looks = {
+    CancelOrder: cancellation,
+    EditOrder: edit,
+    RefundOrder: refunded,
+    VoidPayment: release,
+    CorrectStock: adjustments,
+}

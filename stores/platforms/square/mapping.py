@@ -6,18 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from stores.canonical.order import (
-    LineItem,
-    Location,
-    Order,
-    Payment,
-    Person,
-    Placement,
-    Readiness,
-    Refund,
-    Remark,
-    Shipment,
-)
+from stores.canonical import order as ours
 from stores.kernel import i18n as sentences
 from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
@@ -34,11 +23,11 @@ SHORT_ID = 6  # characters of an order's id that people see where it has no othe
 class Place:
     """Where the order is made. taken: ids of the catalogue of which this order took units out of stock."""
 
-    location: Location
+    location: ours.Location
     taken: frozenset[str] = frozenset()
 
 
-def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> Order:
+def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> ours.Order:
     """A summary comes from a listing: it has no payments, refunds or stock."""
     raw = facts.order
     currency = currency_of(raw)
@@ -59,7 +48,7 @@ def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> Order:
     if created is None or updated is None:
         raise Misread("updated_at")
     held = bool(totals.capturable.customer)
-    return Order(
+    return ours.Order(
         platform="square",
         external_id=ident_of(raw, "id"),
         number=number(raw),
@@ -124,24 +113,26 @@ def charges(raw: Node, currency: str) -> Iterator[str]:
 
 
 # --- lines -------------------------------------------------------------------------------------------
-def to_lines(raw: Node, counts: Mapping[str, Count], place: Place, *, closed: str, is_over: bool) -> Iterator[LineItem]:
+def to_lines(
+    raw: Node, counts: Mapping[str, Count], place: Place, *, closed: str, is_over: bool
+) -> Iterator[ours.LineItem]:
     """closed: why no unit can be cancelled."""
     packed = cancellable.covered(raw, "PREPARED")
     for line in lines_of(raw):
-        readiness = Readiness.BEING_PACKED if packed.get(uid(line)) else Readiness.OPEN
+        readiness = ours.Readiness.BEING_PACKED if packed.get(uid(line)) else ours.Readiness.OPEN
         yield to_line(raw, line, counts[uid(line)], place, closed=closed, readiness=readiness, is_over=is_over)
 
 
 def to_line(
-    raw: Node, line: Node, count: Count, place: Place, *, closed: str, readiness: Readiness, is_over: bool
-) -> LineItem:
+    raw: Node, line: Node, count: Count, place: Place, *, closed: str, readiness: ours.Readiness, is_over: bool
+) -> ours.LineItem:
     currency, item = currency_of(raw), text(line, "catalog_object_id")
     stoppable, stayed = ZERO if closed else count.waiting, count.ordered - count.shipped
     kind = text(line, "item_type")
-    spot = Placement(
+    spot = ours.Placement(
         id=uid(line), group_id=group_of(raw), units=count.waiting, readiness=readiness, location=place.location
     )
-    return LineItem(
+    return ours.LineItem(
         id=uid(line),
         title=text(line, "name") or str(capabilities.KINDS.get(kind, "")),
         variant=text(line, "variation_name"),
@@ -179,7 +170,7 @@ def group_of(raw: Node) -> str:
 
 
 # --- what has left -----------------------------------------------------------------------------------
-def to_shipments(raw: Node, place: Location) -> Iterator[Shipment]:
+def to_shipments(raw: Node, place: ours.Location) -> Iterator[ours.Shipment]:
     for one in fulfilments(raw, GONE):
         details = cancellable.details_of(one)
         if text(one, "line_item_application") == "ENTRY_LIST":
@@ -192,7 +183,7 @@ def to_shipments(raw: Node, place: Location) -> Iterator[Shipment]:
             raise Misread("updated_at")
         parcel = " ".join(filter(None, (text(details, "carrier"), text(details, "tracking_number"))))
         kind = text(one, "type")
-        yield Shipment(
+        yield ours.Shipment(
             id=text(one, "uid"),
             name=str(capabilities.FULFILMENTS.get(kind, kind.title())),
             status=str(capabilities.HANDED_OVER),
@@ -209,13 +200,13 @@ ADDRESS = ("address_line_1", "address_line_2", "address_line_3", "postal_code", 
          "administrative_district_level_1", "country")  # fmt: skip
 
 
-def to_person(raw: Node, payments: Sequence[Node]) -> Person:
+def to_person(raw: Node, payments: Sequence[Node]) -> ours.Person:
     someone = recipient(raw)
     paid = payments[0] if payments else {}
     email = text(someone, "email_address") or next(
         (found for payment in payments if (found := text(payment, "buyer_email_address"))), ""
     )
-    return Person(
+    return ours.Person(
         id=text(raw, "customer_id"),
         name=text(someone, "display_name"),
         email=email,
@@ -241,52 +232,54 @@ def customer_note(raw: Node) -> str:
 
 
 # --- remarks ------------------------------------------------------------------------------------------
-def remarks_of(facts: Facts, paid: Sequence[Payment], back: Sequence[Refund], *, is_over: bool) -> Iterator[Remark]:
+def remarks_of(
+    facts: Facts, paid: Sequence[ours.Payment], back: Sequence[ours.Refund], *, is_over: bool
+) -> Iterator[ours.Remark]:
     if not is_over and cancellable.is_paid(facts.order):
         yield from _where_it_stands(facts.order)
     yield from dispute_remarks(facts.disputes)
     yield from _refunds(facts, back)
     yield from _payments(facts, paid)
     if any(text(line, "item_type") == "GIFT_CARD" for line in lines_of(facts.order)):
-        yield Remark(kind="risk", text=str(capabilities.GIFT_CARD), is_open=True)
+        yield ours.Remark(kind="risk", text=str(capabilities.GIFT_CARD), is_open=True)
 
 
-def _where_it_stands(order: Node) -> Iterator[Remark]:
+def _where_it_stands(order: Node) -> Iterator[ours.Remark]:
     """Paid, and something that no call of Square's can stop."""
     if text(order, "state") == "COMPLETED" and not fulfilments(order):
-        yield Remark(kind="risk", text=str(capabilities.HANDED_OVER_RISK), is_open=True)
+        yield ours.Remark(kind="risk", text=str(capabilities.HANDED_OVER_RISK), is_open=True)
     elif not cancellable.can_update(order) and fulfilments(order, *LIVE):
-        yield Remark(kind="risk", text=str(capabilities.STAYS_OPEN), is_open=True)
+        yield ours.Remark(kind="risk", text=str(capabilities.STAYS_OPEN), is_open=True)
 
 
-def _refunds(facts: Facts, back: Sequence[Refund]) -> Iterator[Remark]:
+def _refunds(facts: Facts, back: Sequence[ours.Refund]) -> Iterator[ours.Remark]:
     if loose := finding.unallocated(back, currency_of(facts.order)):
-        yield Remark(kind="other", text=capabilities.unallocated(loose), is_open=True)
+        yield ours.Remark(kind="other", text=capabilities.unallocated(loose), is_open=True)
     if any(cancellable.is_pending(refund) for refund in back):
-        yield Remark(kind="other", text=str(capabilities.ON_ITS_WAY), is_open=True)
+        yield ours.Remark(kind="other", text=str(capabilities.ON_ITS_WAY), is_open=True)
     if any(not cancellable.counts_as_paid(refund) for refund in back):
-        yield Remark(kind="other", text=str(capabilities.NOT_PAID_BACK))
+        yield ours.Remark(kind="other", text=str(capabilities.NOT_PAID_BACK))
 
 
-def _payments(facts: Facts, paid: Sequence[Payment]) -> Iterator[Remark]:
+def _payments(facts: Facts, paid: Sequence[ours.Payment]) -> Iterator[ours.Remark]:
     if any(len(refund_ids(payment)) >= money.MOST_REFUNDS for payment in facts.payments):
-        yield Remark(kind="other", text=str(capabilities.TWENTY))
+        yield ours.Remark(kind="other", text=str(capabilities.TWENTY))
     if any(money.is_too_old(payment, facts.read_at) for payment in facts.payments):
-        yield Remark(kind="other", text=str(capabilities.A_YEAR), is_open=True)
+        yield ours.Remark(kind="other", text=str(capabilities.A_YEAR), is_open=True)
     if facts.hidden:
-        yield Remark(kind="other", text=str(capabilities.HIDDEN), is_open=True)
+        yield ours.Remark(kind="other", text=str(capabilities.HIDDEN), is_open=True)
     if any(payment.is_manual for payment in paid):
-        yield Remark(kind="other", text=str(capabilities.BY_HAND))
+        yield ours.Remark(kind="other", text=str(capabilities.BY_HAND))
 
 
 PAID_BY_BANK: Final = frozenset({"LOST", "ACCEPTED"})
 
 
-def dispute_remarks(found: Disputes | None) -> Iterator[Remark]:
+def dispute_remarks(found: Disputes | None) -> Iterator[ours.Remark]:
     if found is None:
-        yield Remark(kind="payment", text=str(capabilities.DISPUTES_UNKNOWN), is_open=True)
+        yield ours.Remark(kind="payment", text=str(capabilities.DISPUTES_UNKNOWN), is_open=True)
         return
     for payment, state in found:
         text = str(capabilities.DISPUTES.get(state, capabilities.DISPUTES_OTHER))
         is_open = state not in PAID_BY_BANK
-        yield Remark(kind="dispute", text=text, is_open=is_open, stops_refund=True, payment_id=payment)
+        yield ours.Remark(kind="dispute", text=text, is_open=is_open, stops_refund=True, payment_id=payment)

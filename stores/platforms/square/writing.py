@@ -5,29 +5,20 @@ A misspelt field is answered with 200, so every answer is looked into.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from stores.canonical.commands import (
-    CancelOrder,
-    Command,
-    CorrectStock,
-    EditOrder,
-    PaymentBack,
-    RefundOrder,
-    StockChange,
-    VoidPayment,
-)
+from stores.canonical import commands
 from stores.canonical.order import Order
-from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported, StockCount
+from stores.canonical.receipts import EffectState, Receipt, RefundState, StockCount
 from stores.connectors import rows
-from stores.connectors.errors import proving
+from stores.connectors.errors import refusal
+from stores.connectors.roles import Answers
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable, Unsupported
-from stores.kernel.http.json_readers import Misread, Node, inner, node, nodes, text, when
+from stores.kernel.http.json_readers import Misread, Node, inner, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
-from stores.kernel.http.responses import Answer
 from stores.platforms.square import cancellable, capabilities, finding, money
 from stores.platforms.square.api import amount_of, currency_of, quantity, refund_reason, spelt, stamp
 from stores.platforms.square.cancellable import CANCELED, GONE, LIVE, ZERO, Facts, fulfilments, lines_of, uid
@@ -38,19 +29,15 @@ PENDING_WAIT = 30.0
 SHOWN_REASON = "Items cancelled"  # a refund's reason may stand on the customer's receipt: no suspicions there
 
 
-def refuse(code: str, said: object) -> RemoteRefused:
-    return RemoteRefused(code, code=code, user_message=str(said))
-
-
 # --- the order -------------------------------------------------------------------------------------------
 def updatable(order: Node) -> Node:
     """Raises RemoteRefused for an order that Square does not let change."""
     if not cancellable.can_update(order):
-        raise refuse("not_updatable", cancellable.why_fixed(order))
+        raise refusal("not_updatable", cancellable.why_fixed(order))
     return order
 
 
-def guard_cancel(command: CancelOrder) -> None:
+def guard_cancel(command: commands.CancelOrder) -> None:
     """Money and stock go back in calls of their own. Raises Unsupported for what this one could not tell."""
     if command.refund or command.restock or command.notify:
         raise Unsupported("cancel_order", str(capabilities.ORDER_ONLY))
@@ -61,13 +48,13 @@ def cancel_body(order: Node, payments: Sequence[Node], note: str, tag: str, *, k
     live = fulfilments(updatable(order), *LIVE)
     paid = any(text(payment, "status") == money.TAKEN for payment in payments)
     if any(text(payment, "status") == money.HELD for payment in payments):
-        raise refuse("still_held", capabilities.STILL_HELD)
+        raise refusal("still_held", capabilities.STILL_HELD)
     if any(money.is_coming(payment) for payment in payments):
-        raise refuse("still_coming", capabilities.PENDING_PAYMENT)
+        raise refusal("still_coming", capabilities.PENDING_PAYMENT)
     if fulfilments(order, GONE):
-        raise refuse("shipped", capabilities.SHIPPED)
+        raise refusal("shipped", capabilities.SHIPPED)
     if paid and not live:
-        raise refuse("nothing_to_cancel", capabilities.REFUND_ENDS_IT)
+        raise refusal("nothing_to_cancel", capabilities.REFUND_ENDS_IT)
     wanted = head(order) | {"metadata": {cancellable.NOTE: note}}
     if live:
         wanted["fulfillments"] = [called_off(one, note, tag) for one in live]
@@ -86,18 +73,18 @@ def called_off(fulfilment: Node, note: str, tag: str) -> dict[str, Any]:
     return {"uid": ident_of(fulfilment, "uid"), "state": CANCELED, **told}
 
 
-def edit_body(command: EditOrder, order: Node, note: str, *, key: str) -> dict[str, Any]:
+def edit_body(command: commands.EditOrder, order: Node, note: str, *, key: str) -> dict[str, Any]:
     """The units that stay, absolute; a line of none is cleared. Raises RemoteRefused where that is not so simple."""
     known = {uid(line): line for line in lines_of(updatable(order))}
     if cancellable.tender_states(order) & {"CAPTURED", "AUTHORIZED"}:
-        raise refuse("paid", capabilities.PAID_EDIT)
+        raise refusal("paid", capabilities.PAID_EDIT)
     if any(line.line_id not in known for line in command.lines):
-        raise refuse("line_gone", capabilities.MOVED)
+        raise refusal("line_gone", capabilities.MOVED)
     if any(line.keep > quantity(known[line.line_id]) for line in command.lines):
-        raise refuse("line_shrank", capabilities.MOVED)
+        raise refusal("line_shrank", capabilities.MOVED)
     cleared = [line.line_id for line in command.lines if not line.keep]
     if len(cleared) == len(known):
-        raise refuse("nothing_left", capabilities.NOTHING_LEFT)
+        raise refusal("nothing_left", capabilities.NOTHING_LEFT)
     wanted = head(order) | {"metadata": {cancellable.EDIT_NOTE: note}}
     kept = [{"uid": line.line_id, "quantity": spelt(line.keep)} for line in command.lines if line.keep]
     body: dict[str, Any] = {"idempotency_key": key, "order": wanted | ({"line_items": kept} if kept else {})}
@@ -105,19 +92,19 @@ def edit_body(command: EditOrder, order: Node, note: str, *, key: str) -> dict[s
 
 
 # --- refunds ---------------------------------------------------------------------------------------------
-def one_payment(command: RefundOrder) -> PaymentBack:
+def one_payment(command: commands.RefundOrder) -> commands.PaymentBack:
     """Square refunds an amount of one payment. Raises Unsupported for anything else."""
     if len(command.payments) != 1 or command.payments[0].amount.amount <= 0:
         raise Unsupported("refund", str(capabilities.NOTHING_BACK))
     return command.payments[0]
 
 
-def refund_body(command: RefundOrder, facts: Facts, order: Order, tag: str, *, key: str) -> dict[str, Any]:
+def refund_body(command: commands.RefundOrder, facts: Facts, order: Order, tag: str, *, key: str) -> dict[str, Any]:
     """order: made of `facts`, just read. Raises RemoteRefused, or RemoteUnavailable while another refund runs."""
     wanted = one_payment(command)
     payment = next((raw for raw in facts.payments if text(raw, "id") == wanted.payment_id), None)
     if payment is None:
-        raise refuse("payment_gone", capabilities.MOVED)
+        raise refusal("payment_gone", capabilities.MOVED)
     guard(command, wanted, payment, order)
     back = finding.to_refunds(facts)
     settled = not any(cancellable.is_pending(refund) for refund in back)
@@ -131,14 +118,14 @@ def refund_body(command: RefundOrder, facts: Facts, order: Order, tag: str, *, k
     return body | ({"payment_version_token": token} if token else {})
 
 
-def guard(command: RefundOrder, wanted: PaymentBack, payment: Node, order: Order) -> None:
+def guard(command: commands.RefundOrder, wanted: commands.PaymentBack, payment: Node, order: Order) -> None:
     """The figures of this moment: what the payment holds, what its refunds allow, what the lines have left."""
     if {command.currency, wanted.amount.currency} != {currency_of(payment)}:
-        raise refuse("currency_changed", capabilities.OTHER_CURRENCY)
+        raise refusal("currency_changed", capabilities.OTHER_CURRENCY)
     if text(payment, "status") == money.HELD:
-        raise refuse("still_held", capabilities.STILL_HELD)
+        raise refusal("still_held", capabilities.STILL_HELD)
     if len(refund_ids(payment)) >= money.MOST_REFUNDS:
-        raise refuse("too_many_refunds", capabilities.TWENTY)
+        raise refusal("too_many_refunds", capabilities.TWENTY)
     mine = [r for r in order.refunds if any(t.parent_id == wanted.payment_id for t in r.transactions)]
     if any(cancellable.is_pending(refund) for refund in mine):
         raise RemoteUnavailable(
@@ -146,15 +133,15 @@ def guard(command: RefundOrder, wanted: PaymentBack, payment: Node, order: Order
         )
     left = next((paid.refundable for paid in order.payments if paid.id == wanted.payment_id), None)
     if left is None or left < wanted.amount:
-        raise refuse("less_refundable", capabilities.LESS_LEFT)
+        raise refusal("less_refundable", capabilities.LESS_LEFT)
     for line in command.lines:
         known = {one.id: one for one in order.lines}.get(line.line_id)
         if known is None or line.units > known.refundable or line.units <= 0:
-            raise refuse("units_gone", capabilities.UNITS_GONE)
+            raise refusal("units_gone", capabilities.UNITS_GONE)
 
 
 # --- putting back ------------------------------------------------------------------------------------
-def change_body(command: CorrectStock, *, key: str, tag: str, at: datetime) -> dict[str, Any]:
+def change_body(command: commands.CorrectStock, *, key: str, tag: str, at: datetime) -> dict[str, Any]:
     """Raises Unsupported for taking units away: an adjustment back would need a state that is true."""
     if not command.changes or any(change.delta <= 0 for change in command.changes):
         raise Unsupported("keep_stock", str(capabilities.ONLY_BACK))
@@ -162,7 +149,7 @@ def change_body(command: CorrectStock, *, key: str, tag: str, at: datetime) -> d
     return {"idempotency_key": key, "changes": changes, "ignore_unchanged_counts": True}
 
 
-def one_change(change: StockChange, mark: str, moment: str) -> dict[str, Any]:
+def one_change(change: commands.StockChange, mark: str, moment: str) -> dict[str, Any]:
     adjustment = {
         "reference_id": mark, "catalog_object_id": change.stock_item_id, "from_state": finding.COMES_FROM,
         "to_state": finding.GOES_TO, "location_id": change.location_id, "quantity": spelt(change.delta),
@@ -171,7 +158,7 @@ def one_change(change: StockChange, mark: str, moment: str) -> dict[str, Any]:
     return {"type": "ADJUSTMENT", "adjustment": adjustment}
 
 
-def moved(command: CorrectStock, answer: Node) -> tuple[StockCount, ...]:
+def moved(command: commands.CorrectStock, answer: Node) -> tuple[StockCount, ...]:
     """The counts that are told, and what they were before these units. Raises Misread for what proves nothing."""
     counts = [one for one in nodes(answer, "counts") if text(one, "state") == finding.GOES_TO]
     told = {(text(one, "catalog_object_id"), text(one, "location_id")): count(one) for one in counts}
@@ -195,28 +182,6 @@ def count(one: Node) -> Decimal:
 FIRST_LOOK = 2.0  # seconds
 
 
-def read_answer(command: Command, answer: Answer) -> Receipt:
-    """Raises OutcomeUnknown for an answer that does not show the effect, RemoteRefused for a refund that died."""
-    with proving(answer=answer):
-        body = node(answer.body, "body")
-        match command:
-            case CancelOrder():
-                return cancelled(command, inner(body, "order"))
-            case EditOrder():
-                return edited(command, inner(body, "order"))
-            case RefundOrder():
-                return refund(command, inner(body, "refund"))
-            case VoidPayment():
-                return voided(command, inner(body, "payment"))
-            case CorrectStock():
-                return applied({"order": command.order_id}, stock=moved(command, body))
-    raise Unsupported("cancel_lines")
-
-
-def applied(ids: Mapping[str, str], **reported: Any) -> Receipt:
-    return Receipt(outcome=Outcome.APPLIED, ids=dict(ids), reported=Reported(**reported))
-
-
 def named(found: Node, wanted: str) -> dict[str, str]:
     """It is about what we asked for. Raises Misread."""
     if ident_of(found, "id") != wanted:
@@ -224,13 +189,14 @@ def named(found: Node, wanted: str) -> dict[str, str]:
     return {"order": wanted}
 
 
-def cancelled(command: CancelOrder, order: Node) -> Receipt:
+def cancelled(command: commands.CancelOrder, body: Node) -> Receipt:
     """An order nobody paid is CANCELED; of a paid one every fulfilment that had not ended is."""
+    order = inner(body, "order")
     ids = named(order, command.order_id)
     if text(order, "state") == CANCELED:
-        return applied(ids, state=EffectState.CANCELLED, cancelled_at=_at(order, "closed_at", "updated_at"))
+        return Receipt.applied(ids, state=EffectState.CANCELLED, cancelled_at=_at(order, "closed_at", "updated_at"))
     if cancellable.is_paid(order) and cancellable.was_called_off(order):
-        return applied(ids, state=EffectState.CALLED_OFF, cancelled_at=_at(order, "updated_at"))
+        return Receipt.applied(ids, state=EffectState.CALLED_OFF, cancelled_at=_at(order, "updated_at"))
     raise Misread("order.state")
 
 
@@ -239,21 +205,23 @@ def _at(order: Node, *names: str) -> datetime | None:
     return rows.told(lambda: when(order, *names))
 
 
-def edited(command: EditOrder, order: Node) -> Receipt:
+def edited(command: commands.EditOrder, body: Node) -> Receipt:
+    order = inner(body, "order")
     ids = named(order, command.order_id)
     now = {uid(line): quantity(line) for line in lines_of(order)}
     if any(now.get(line.line_id, ZERO) != line.keep for line in command.lines):
         raise Misread("order.line_items")
-    return applied(ids, state=EffectState.EDITED)
+    return Receipt.applied(ids, state=EffectState.EDITED)
 
 
-def voided(command: VoidPayment, payment: Node) -> Receipt:
+def voided(command: commands.VoidPayment, body: Node) -> Receipt:
+    payment = inner(body, "payment")
     if ident_of(payment, "id") != command.payment_id or text(payment, "status") != "CANCELED":
         raise Misread("payment.status")
-    return applied({"payment": command.payment_id}, state=EffectState.VOIDED)
+    return Receipt.applied({"payment": command.payment_id}, state=EffectState.VOIDED)
 
 
-def refund(command: RefundOrder, found: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
+def refund(command: commands.RefundOrder, found: Node, no: type[RemoteRefused] = RemoteRefused) -> Receipt:
     """Accepted is not done: PENDING is asked after. Raises `no` when the provider did not pay."""
     if text(found, "payment_id") not in ("", *(p.payment_id for p in command.payments)):
         raise Misread("refund.payment_id")
@@ -263,11 +231,23 @@ def refund(command: RefundOrder, found: Node, no: type[RemoteRefused] = RemoteRe
     if paid != command.payments[0].amount:
         raise Misread("refund.amount_money")
     if state == DONE:
-        return applied(ids, refund_state=RefundState.PAID, refunded=paid)
+        return Receipt.applied(ids, refund_state=RefundState.PAID, refunded=paid)
     if state in DEAD:
         raise no("not paid back", code="refund_failed", user_message=str(capabilities.NOT_PAID_BACK),
                  answer={"refund": dict(found)})  # fmt: skip
     if state in PENDING:
-        reported = Reported(refund_state=RefundState.PENDING, refunded=paid)
-        return Receipt(outcome=Outcome.ACCEPTED, ids=ids, reported=reported, look_after=FIRST_LOOK)
+        return Receipt.accepted(ids, refund_state=RefundState.PENDING, refunded=paid, look_after=FIRST_LOOK)
     raise Misread("refund.status")
+
+
+def adjusted(command: commands.CorrectStock, body: Node) -> Receipt:
+    return Receipt.applied({"order": command.order_id}, stock=moved(command, body))
+
+
+ANSWERS: Answers = {
+    commands.CancelOrder: cancelled,
+    commands.EditOrder: edited,
+    commands.RefundOrder: lambda command, body: refund(command, inner(body, "refund")),
+    commands.VoidPayment: voided,
+    commands.CorrectStock: adjusted,
+}

@@ -4,49 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import quote as quoted
 
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
-from stores.connectors import sentences
-from stores.connectors.records import Reading
-from stores.connectors.roles import (
-    Access,
-    ConnectorContext,
-    End,
-    HookSource,
-    Listing,
-    OrderSource,
-    OrderWriter,
-    Refunder,
-)
+from stores.connectors import roles, sentences
 from stores.connectors.sentences import _
-from stores.connectors.webhooks import WHOLE_ORDER, Hook
+from stores.connectors.webhooks import WHOLE_ORDER
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import CredentialsRejected, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.woocommerce import api, capabilities, finding, money, reading, webhooks, writing
 from stores.platforms.woocommerce import capabilities as declared
-from stores.platforms.woocommerce.api import Api, order_path
+from stores.platforms.woocommerce import finding, money, reading, webhooks, writing
+from stores.platforms.woocommerce.api import SHOP_HELP, SHOP_PATTERN, Api, order_path, shop_site, shop_url
 from stores.platforms.woocommerce.reading import Reader
 
 
-class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
+class WooCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.HookSource):
     key = "woocommerce"
+    api: Api
     label = "WooCommerce"
     api_version = "wc/v3"
-    version_ends: ClassVar[Mapping[str, End]] = {  # https://woocommerce.github.io/woocommerce-rest-api-docs/
-        "wc/v3": End(None, _("WooCommerce names no end of its REST API v3."))
+    version_ends: ClassVar[Mapping[str, roles.End]] = {  # https://woocommerce.github.io/woocommerce-rest-api-docs/
+        "wc/v3": roles.End(None, _("WooCommerce names no end of its REST API v3."))
     }
-    credentials_end = End(  # the same page, Authentication
+    credentials_end = roles.End(  # the same page, Authentication
         None, _("Keys work until somebody revokes them.")
     )
     credentials = (
-        Text("shop", _("Shop address"), help=api.SHOP_HELP, pattern=api.SHOP_PATTERN),
+        Text("shop", _("Shop address"), help=SHOP_HELP, pattern=SHOP_PATTERN),
         Secret(
             "key",
             _("Consumer key"),
@@ -83,16 +73,19 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
     recipe = declared.RECIPE
     scopes = declared.SCOPES
     reasons = sentences.REASONS
-    note_limit = 255
+    unreadable = declared.UNREADABLE
+    answers = finding.ANSWERS
+    looks = finding.LOOKS
     write_cost = 1
     points_per_second = Api.points_per_second
     bucket_points = Api.bucket_points
     deliveries = webhooks.DELIVERIES
+    subscriptions: ClassVar[roles.Subscriptions] = webhooks
     topics: ClassVar[tuple[str, ...]] = tuple(webhooks.TOPICS)
     hook_secret = "webhook_secret"  # noqa: S105  its name
     hook_bytes = WHOLE_ORDER
 
-    def __init__(self, connection: ConnectorContext) -> None:
+    def __init__(self, connection: roles.ConnectorContext) -> None:
         super().__init__(connection)
         self.api = Api(connection)
         self.reader = Reader(self.api)
@@ -100,22 +93,21 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
     # --- reading -------------------------------------------------------------------------------
     def base_url(self) -> str:
         """Raises InputRejected for a shop address that is none."""
-        return api.shop_url(self.connection.settings)
+        return shop_url(self.connection.settings)
 
-    def check_access(self) -> Access:
+    def check_access(self) -> roles.Access:
         """The site's own word, an order, the settings, and a change of nothing to hear whether the key may write."""
-        with json_readers.understood(str(capabilities.UNREADABLE)):
+        with self.understood():
             site = self.api.index()
             orders, _headers = self.api.rows("orders", [("per_page", "1")])
             granted = ("read", "write") if self._may_write() else ("read",)
-            return Access(
-                shop_name=json_readers.text(site, "name") or api.shop_site(self.connection.settings),
+            return self.access(
+                granted,
+                shop_name=json_readers.text(site, "name") or shop_site(self.connection.settings),
                 currency=self._currency(orders),
                 time_zone=json_readers.text(site, "timezone_string") or "UTC",
-                granted=granted,
-                missing=self.missing(granted),
                 api_version=json_readers.text(orders[0], "version") if orders else self.api_version,
-                account=api.shop_site(self.connection.settings),
+                account=shop_site(self.connection.settings),
             )
 
     def _may_write(self) -> bool:
@@ -144,46 +136,39 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
         """What the payment method can do is known already."""
         return self.reader.order(before.external_id, before=before)
 
-    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
+    def list_orders(self, *, since: datetime | None, cursor: str = "") -> roles.Listing:
         return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
-        with json_readers.understood(str(capabilities.UNREADABLE)):
+        with self.understood():
             told = self.reader.same(order) or self.reader.told(order.external_id, before=order)
             return reading.quote(self.api, told, order, request)
 
     def order_url(self, order_external_id: str, legacy_id: str) -> str:
-        site = api.shop_site(self.connection.settings)
+        site = shop_site(self.connection.settings)
         return f"https://{site}/wp-admin/post.php?post={quoted(order_external_id, safe='')}&action=edit"
 
     # --- effects -------------------------------------------------------------------------------
     def cancel_order(self, command: CancelOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order first, since WooCommerce would cancel it whatever its status."""
         writing.guard_cancel(command)
-        with json_readers.understood(str(capabilities.UNREADABLE)):
+        with self.understood():
             writing.guard_status(command, self.reader.alone(command.order_id))
-        said = writing.reason_words(self.reasons[command.reason], command.note.strip())
-        body = writing.cancel_body(self.note_with_tag(said, tag))
+        body = writing.cancel_body(self.reason_with_tag(command, tag))
         return self.read_answer(command, self.api.effect("PUT", order_path(command.order_id), body))
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         """Reads the order and its refunds first: WooCommerce checks neither units nor lines."""
         writing.guard_refund(command)
-        with json_readers.understood(str(capabilities.UNREADABLE)):
+        with self.understood():
             told = self.reader.now(command.order_id)
             writing.guard_units(command, told)
             body = writing.refund_body(command, told.kept, self.note_with_tag(writing.SHOWN_REASON, tag), tag)
         return self.read_answer(command, self.api.effect("POST", order_path(command.order_id, "/refunds"), body))
 
-    def read_answer(self, command: Command, answer: Any) -> Receipt:
-        return finding.read_answer(command, answer)
-
     def poll(self, command: Command, receipt: Receipt) -> Receipt:
         """Every call is done when it is answered."""
         return receipt
-
-    def records(self, command: Command, *, before: Order) -> Reading:
-        return finding.records(self.api, command, before=before)
 
     def may_resend(self, command: Command, *, age: float) -> Resend:
         """Cancelling what is cancelled changes nothing; a second refund pays twice, so a person decides."""
@@ -193,12 +178,3 @@ class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
     @classmethod
     def is_hook_ping(cls, body: bytes) -> bool:
         return webhooks.is_ping(body)
-
-    def list_hooks(self) -> list[Hook]:
-        return webhooks.standing(self.api)
-
-    def add_hook(self, topic: str, uri: str) -> Hook:
-        return webhooks.add(self.api, topic, uri, self.connection.secrets.get(self.hook_secret, ""))
-
-    def remove_hook(self, hook_id: str) -> None:
-        webhooks.remove(self.api, hook_id)

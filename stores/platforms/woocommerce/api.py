@@ -13,19 +13,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from stores.connectors import oauth1
-from stores.connectors.errors import code_in
+from stores.connectors.errors import Outcomes, Row, Said, code_in
 from stores.connectors.rest import Query, RestApi
 from stores.connectors.roles import ConnectorContext
 from stores.connectors.sentences import _
-from stores.kernel.errors import (
-    CredentialsRejected,
-    InputRejected,
-    OutcomeUnknown,
-    RemoteError,
-    RemoteRefused,
-    RemoteThrottled,
-    RemoteUnavailable,
-)
+from stores.kernel import errors
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
@@ -47,7 +39,7 @@ def shop_site(settings: Mapping[str, str]) -> str:
     host, slash, folder = said.partition("/")
     found = f"{host.lower()}{slash}{folder}"
     if not SITE.fullmatch(found):
-        raise InputRejected("shop", str(SHOP_HELP))
+        raise errors.InputRejected("shop", str(SHOP_HELP))
     return found
 
 
@@ -62,96 +54,57 @@ def is_signing(settings: Mapping[str, str]) -> bool:
 
 
 # --- errors -------------------------------------------------------------------------------------------
-NO_ORDER = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_invalid_order_id")
-# Refusals of a refund that travel as 500: looked at, and nothing is kept.
-FINAL_500 = ("woocommerce_rest_cannot_create_order_refund", "woocommerce_rest_invalid_order_refund", *NO_ORDER)
-CHECKED = re.compile(  # sums and units that no longer fit: preview and computed refunds
-    r"woocommerce_rest_(quantity_exceeds_refundable|line_item_already_refunded|order_not_refundable"
-    r"|preview_exceeds_max_refundable|refund_exceeds_remaining|refund_total_exceeds_(line|remaining))"
-)
-LOGIN_CODE = "woocommerce_rest_authentication_error"
-# Logins that failed before anything was done. What else has this code may be a used nonce, in the shop's language.
-NOT_ENTERED = re.compile(r"consumer (key|secret)|signature|timestamp", re.IGNORECASE)
-READ_ONLY = re.compile(r"write permission", re.IGNORECASE)
-NO_AUTOMATIC = re.compile(r"automatic refunds|gateway for this order does not exist", re.IGNORECASE)
-# The provider gave no answer in time: core deletes its record of the refund, and the money may have moved all the same.
-NO_ANSWER = re.compile(r"cURL error|timed?[ -]?out|timeout|connection (was )?(reset|closed|lost)", re.IGNORECASE)
-TOO_MUCH = re.compile(r"invalid refund amount", re.IGNORECASE)
-BEFORE_WORDPRESS = (403, 406, 501)  # with a page instead of JSON: the host's firewall, maybe after WordPress acted
-NOT_THEIRS = (409, 423)  # no word of WooCommerce's: "not processed", as others mean by it, is promised by nobody here
-NO_RIGHT = re.compile(r"woocommerce_rest_cannot_\w+|rest_forbidden\w*")
-
-
 def said_by(body: Any) -> str:
     """Their message in plain text; a shop may speak its own language."""
     said = body.get("message") if isinstance(body, Mapping) else None
     return re.sub(r"<[^>]*>", "", said)[:500] if isinstance(said, str) else ""
 
 
-def sorted_out(exc: RemoteError, *, effect: bool, is_signed: bool = False) -> RemoteError:
-    """The transport's class by status, corrected by what the body says. is_signed: with a nonce, good for once."""
-    code, said = code_in(exc.answer), said_by(exc.answer)
-    told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
-    if isinstance(exc, RemoteThrottled):
-        exc.user_message = str(capabilities.STATUSES[429])
-        return exc
-    if effect and exc.status in NOT_THEIRS:
-        return OutcomeUnknown(str(exc.status), code=code or str(exc.status), **told)
-    if exc.status == 401:
-        return _login(exc, code, said, told, is_once=effect and is_signed)
-    if code in NO_ORDER:
-        return RemoteRefused(code, code="not_found", user_message=str(capabilities.NOT_FOUND), **told)
-    if effect and exc.status == 500 and code in FINAL_500 and NO_ANSWER.search(said):
-        words = capabilities.refused(capabilities.GATEWAY_SILENT, said)
-        return OutcomeUnknown(said, code="gateway_silent", user_message=words, **told)
-    if exc.status == 500 and code in FINAL_500:
-        return RemoteRefused(code, code=code, user_message=_of_refund(said), **told)
-    if exc.status and not code:
-        return _page(exc, told, effect=effect)
-    if isinstance(exc, RemoteRefused):
-        exc.code = code or exc.code
-        exc.user_message = _of_refusal(code, said, exc.status)
-    return exc
-
-
-def _login(exc: RemoteError, code: str, said: str, told: Mapping[str, Any], *, is_once: bool) -> RemoteError:
-    """A key that may only read still opens the shop, so the connection stays.
-
-    A used nonce under an effect: something on the way sent this very request twice, and the first may have acted.
-    """
-    if READ_ONLY.search(said):
-        return RemoteRefused(said, code="read_only", user_message=str(capabilities.READ_ONLY), **told)
-    if is_once and code in ("", LOGIN_CODE) and not NOT_ENTERED.search(said):
-        return OutcomeUnknown(said or "401", code=code or "401", **told)
-    return CredentialsRejected(
-        said, code=code or "401", user_message=capabilities.refused(capabilities.LOGIN, said), **told
-    )
-
-
-def _of_refund(said: str) -> str:
-    if NO_AUTOMATIC.search(said):
-        return capabilities.refused(capabilities.NO_AUTOMATIC, said)
-    return capabilities.refused(capabilities.STALE if TOO_MUCH.search(said) else capabilities.GATEWAY, said)
-
-
-def _page(exc: RemoteError, told: Mapping[str, Any], *, effect: bool) -> RemoteError:
-    """No JSON of theirs: whoever answered was not WooCommerce, or PHP died. Of a write nothing is known then."""
-    if exc.status == 404:
-        return RemoteRefused("no API here", code="no_api", user_message=str(capabilities.NO_API), **told)
-    if exc.status in BEFORE_WORDPRESS:
-        kind = OutcomeUnknown if effect else RemoteUnavailable
-        return kind("a page", code="page", user_message="" if effect else str(capabilities.HOST), **told)
-    return exc
-
-
-def _of_refusal(code: str, said: str, status: int | None) -> str:
-    if code == "rest_no_route":
-        return str(capabilities.NO_ROUTE)
-    if CHECKED.fullmatch(code):
-        return capabilities.refused(capabilities.STALE, said)
-    if NO_RIGHT.fullmatch(code):
-        return capabilities.refused(capabilities.NO_RIGHT, said)
-    return capabilities.refused(capabilities.default(status), said)
+NO_ORDER = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_invalid_order_id")
+# Refusals of a refund that travel as 500: looked at, and nothing is kept.
+FINAL_500 = ("woocommerce_rest_cannot_create_order_refund", "woocommerce_rest_invalid_order_refund", *NO_ORDER)
+CHECKED = re.compile(  # sums and units that no longer fit: preview and computed refunds
+    r"^woocommerce_rest_(quantity_exceeds_refundable|line_item_already_refunded|order_not_refundable"
+    r"|preview_exceeds_max_refundable|refund_exceeds_remaining|refund_total_exceeds_(line|remaining))( |$)"
+)
+LOGIN_CODE = "woocommerce_rest_authentication_error"
+# Logins that failed before anything was done. What else has this code may be a used nonce, in the shop's language.
+NOT_ENTERED = re.compile(r"consumer (key|secret)|signature|timestamp", re.IGNORECASE)
+# The provider gave no answer in time: core deletes its record of the refund, and the money may have moved all the same.
+NO_ANSWER = re.compile(r"cURL error|timed?[ -]?out|timeout|connection (was )?(reset|closed|lost)", re.IGNORECASE)
+NO_JSON = {""}  # a page without a code: the host's firewall, maybe after WordPress acted; or PHP died
+OUTCOMES = Outcomes(
+    rows=(
+        Row(status={429}, words=capabilities.STATUSES[429]),
+        # no words of WooCommerce's: "not processed", as others mean by it, is promised by nobody here
+        Row(status={409, 423}, effect=True, becomes=errors.OutcomeUnknown),
+        Row(status={401}, text="(?i)write permission", becomes=errors.RemoteRefused, code="read_only",
+            words=capabilities.READ_ONLY),
+        Row(status={401}, becomes=errors.CredentialsRejected, words=capabilities.LOGIN, theirs=True),
+        Row(status={500}, codes=FINAL_500, text=NO_ANSWER, effect=True, becomes=errors.OutcomeUnknown,
+            code="gateway_silent", words=capabilities.GATEWAY_SILENT, theirs=True),
+        Row(status=range(400, 600), codes=NO_ORDER, becomes=errors.RemoteRefused, code="not_found",
+            words=capabilities.NOT_FOUND),
+        *(
+            Row(status={500}, codes=FINAL_500, text=text, becomes=errors.RemoteRefused, words=words, theirs=True)
+            for text, words in (
+                ("(?i)automatic refunds|gateway for this order does not exist", capabilities.NO_AUTOMATIC),
+                ("(?i)invalid refund amount", capabilities.STALE),
+                ("", capabilities.GATEWAY),
+            )
+        ),
+        Row(status={404}, codes=NO_JSON, becomes=errors.RemoteRefused, code="no_api", words=capabilities.NO_API),
+        Row(status={403, 406, 501}, codes=NO_JSON, effect=True, becomes=errors.OutcomeUnknown, code="page"),
+        Row(status={403, 406, 501}, codes=NO_JSON, becomes=errors.RemoteUnavailable, code="page",
+            words=capabilities.HOST),
+        Row(codes={"rest_no_route"}, words=capabilities.NO_ROUTE),
+        Row(text=CHECKED, words=capabilities.STALE, theirs=True),
+        Row(text=r"^(woocommerce_rest_cannot_\w+|rest_forbidden\w*)( |$)", words=capabilities.NO_RIGHT, theirs=True),
+    ),
+    parse=lambda body: Said(code_in(body), said_by(body)),
+    words=capabilities.refused,
+    platform="WooCommerce",
+)  # fmt: skip
 
 
 # --- the way ------------------------------------------------------------------------------------------
@@ -165,6 +118,7 @@ class Api(RestApi):
     """One shop's REST API; also the transport's Signer. `is_once`: of a write, which is never signed anew, since a
     nonce that was used may mean that it has already arrived."""
 
+    outcomes = OUTCOMES
     ident = re.compile(r"[0-9]{1,19}", re.ASCII)
     not_found, unreadable = capabilities.NOT_FOUND, capabilities.UNREADABLE
     bucket_points, points_per_second = 10.0, 5.0  # ours: WooCommerce has no limit, small hosts do
@@ -215,8 +169,14 @@ class Api(RestApi):
         """A change of nothing at all, to hear whether one would be allowed."""
         self.send("PUT", path, {})
 
-    def sorted_out(self, exc: RemoteError, path: str, *, effect: bool) -> RemoteError:
-        return sorted_out(exc, effect=effect, is_signed=self.is_signing)
+    def sorted_out(self, exc: errors.RemoteError, path: str, *, effect: bool) -> errors.RemoteError:
+        """A used nonce under an effect: something on the way sent it twice, and the first may have acted."""
+        code, said = code_in(exc.answer), said_by(exc.answer)
+        is_login = exc.status == 401 and code in ("", LOGIN_CODE) and not NOT_ENTERED.search(said)
+        if is_login and effect and self.is_signing and "write permission" not in said.lower():
+            told = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
+            return errors.OutcomeUnknown(said or "401", code=code or "401", **told)
+        return super().sorted_out(exc, path, effect=effect)
 
     def checked(self, answer: Answer, *, effect: bool) -> Answer:
         if not effect and answer.body is None:

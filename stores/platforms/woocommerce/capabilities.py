@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from stores.canonical.capabilities import Capabilities, assisted, composed, impossible, native
 from stores.canonical.recipe import Cancel, Per, Recipe, Refund, Refunds, RefundStock, Restock
 from stores.connectors import sentences
+from stores.connectors.errors import PLAIN, Said
 from stores.connectors.roles import Scope
 from stores.connectors.sentences import _
 from stores.kernel.i18n import with_theirs
@@ -97,13 +98,11 @@ NOT_PAID = _(
 )
 
 
-def refused(ours: str, theirs: str) -> str:
-    """Our words, and WooCommerce's own where it has some."""
-    return with_theirs(str(ours), "WooCommerce", theirs)
-
-
-def default(status: int | None) -> str:
-    return str(STATUSES.get(status) or gettext("WooCommerce refused this."))
+def refused(said: Said, status: int | None) -> str:
+    """Our words for a refusal that has a code, and WooCommerce's own where it has some."""
+    if not said.code or status not in PLAIN:
+        return ""
+    return with_theirs(str(STATUSES.get(status) or gettext("WooCommerce refused this.")), "WooCommerce", said.text)
 
 
 # --- capabilities -------------------------------------------------------------------------------------

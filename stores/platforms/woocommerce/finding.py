@@ -6,21 +6,20 @@ An answer that lacks what it must hold is unreadable: a refund that half an answ
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import CancelOrder, Command, RefundOrder
+from stores.canonical.commands import CancelOrder, RefundOrder
 from stores.canonical.order import Order
-from stores.canonical.receipts import EffectState, Outcome, Receipt, RefundState, Reported
-from stores.connectors.errors import proving
+from stores.canonical.receipts import EffectState, Receipt, RefundState
 from stores.connectors.judge import MARK
 from stores.connectors.records import IN_ALL, Reading, Record, Standing
-from stores.kernel.errors import OutcomeUnknown, Unsupported
+from stores.connectors.roles import Answers, Looks
+from stores.kernel.errors import OutcomeUnknown
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
-from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money
 from stores.platforms.woocommerce import capabilities, mapping, money, writing
 from stores.platforms.woocommerce.api import Api, order_path
@@ -28,26 +27,15 @@ from stores.platforms.woocommerce.money import Kind
 
 
 # --- receipts: whatever they leave open is unknown, and looked for on the order -----------------------
-def read_answer(command: Command, answer: Answer) -> Receipt:
-    with proving(answer=answer):
-        body = json_readers.node(answer.body, "body")
-        match command:
-            case CancelOrder():
-                return cancelled(body, command)
-            case RefundOrder():
-                return refunded(body, command)
-    raise Unsupported("cancel_lines")
-
-
-def cancelled(order: Node, command: CancelOrder) -> Receipt:
+def cancelled(command: CancelOrder, order: Node) -> Receipt:
     """The order as it stands after the change. Raises Misread where it says anything but cancelled."""
     if json_readers.ident(order, "id") != command.order_id or json_readers.text(order, "status") != "cancelled":
         raise Misread("status")
-    reported = Reported(state=EffectState.CANCELLED, cancelled_at=money.when(order, "date_modified_gmt"))
-    return Receipt(outcome=Outcome.APPLIED, ids={"order": command.order_id}, reported=reported)
+    at = money.when(order, "date_modified_gmt")
+    return Receipt.applied({"order": command.order_id}, state=EffectState.CANCELLED, cancelled_at=at)
 
 
-def refunded(raw: Node, command: RefundOrder) -> Receipt:
+def refunded(command: RefundOrder, raw: Node) -> Receipt:
     """Our amount, and the gateway's yes where it was asked. Raises OutcomeUnknown when it did not say yes."""
     ident, sent = json_readers.ident(raw, "id"), writing.whole(command).rounded().amount
     if money.number(raw, "amount") != sent:
@@ -56,24 +44,13 @@ def refunded(raw: Node, command: RefundOrder) -> Receipt:
         words = str(capabilities.NOT_PAID)
         raise OutcomeUnknown("not paid back", code="not_paid", user_message=words, answer=dict(raw))
     state = RefundState.PAID if writing.pays(command) else RefundState.RECORDED
-    reported = Reported(refund_state=state, refunded=Money(sent, command.currency))
-    return Receipt(outcome=Outcome.APPLIED, ids={"refund": ident}, reported=reported)
+    return Receipt.applied({"refund": ident}, refund_state=state, refunded=Money(sent, command.currency))
+
+
+ANSWERS: Answers = {CancelOrder: cancelled, RefundOrder: refunded}
 
 
 # --- looks --------------------------------------------------------------------------------------------
-def records(api: Api, command: Command, *, before: Order) -> Reading:
-    """Raises OutcomeUnknown for an answer that is not whole."""
-    with proving(capabilities.UNREADABLE):
-        match command:
-            case CancelOrder():
-                return cancellation(_order(api, command.order_id))
-            case RefundOrder():
-                order = _order(api, command.order_id)
-                rows = list(api.every(order_path(command.order_id, "/refunds")))
-                return refunds(order, rows, command, before)
-    raise Unsupported("cancel_lines")
-
-
 def _order(api: Api, order_id: str) -> Node:
     """With its own id and a status, or Misread: without them it may be anything."""
     order = api.object(order_path(order_id))
@@ -83,8 +60,9 @@ def _order(api: Api, order_id: str) -> Node:
 
 
 # --- the whole order -----------------------------------------------------------------------------------
-def cancellation(order: Node) -> Reading:
+def cancellation(api: Api, command: CancelOrder, _before: Order) -> Reading:
     """An order that is open again with our mark on it was set back by somebody."""
+    order = _order(api, command.order_id)
     ident, note = json_readers.ident(order, "id"), mapping.note_of(order)
     absent = _("The order is not cancelled.")
     if json_readers.text(order, "status") == "cancelled":
@@ -95,8 +73,9 @@ def cancellation(order: Node) -> Reading:
 
 
 # --- money and units -----------------------------------------------------------------------------------
-def refunds(order: Node, rows: Sequence[Node], command: RefundOrder, before: Order) -> Reading:
+def refunds(api: Api, command: RefundOrder, before: Order) -> Reading:
     """The order names its refunds as well: one that the list leaves out was cut off or is older than the order."""
+    order, rows = _order(api, command.order_id), list(api.every(order_path(command.order_id, "/refunds")))
     found = tuple(refund(raw, command, before) for raw in rows)
     named = {json_readers.ident(raw, "id") for raw in json_readers.nodes(order, "refunds")}
     is_cut = not named <= {record.id for record in found}
@@ -105,6 +84,9 @@ def refunds(order: Node, rows: Sequence[Node], command: RefundOrder, before: Ord
         absent=_("No refund with our mark is there."),
         unclear=_("The order names a refund that its list does not show.") if is_cut else "",
     )
+
+
+LOOKS: Looks = {CancelOrder: cancellation, RefundOrder: refunds}
 
 
 def refund(raw: Node, command: RefundOrder, before: Order) -> Record:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stores.canonical.events import EventKind
+from stores.connectors.errors import proving
 from stores.connectors.webhooks import Deliveries, Hook, base64_in, standing_for
-from stores.kernel.errors import OutcomeUnknown, RemoteRefused
+from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.json_readers import Node
 from stores.platforms.woocommerce import capabilities
 from stores.platforms.woocommerce.api import Api
 
@@ -57,15 +58,14 @@ def _to_hook(raw: Node) -> Hook:
     return Hook(id=json_readers.ident(raw, "id"), topic=awake, uri=json_readers.text(raw, "delivery_url"))
 
 
-def add(api: Api, topic: str, uri: str, secret: str) -> Hook:
+def add(api: Api, topic: str, uri: str) -> Hook:
     """A second one is not refused, so what stands is looked at first, and it is sent once."""
     if there := standing_for(standing(api), topic, uri):
         return there
+    secret = api.connection.secrets.get("webhook_secret", "")
     answer = api.effect("POST", "webhooks", {"name": NAME, "topic": topic, "delivery_url": uri, "secret": secret})
-    try:
+    with proving(answer=answer):
         return _to_hook(json_readers.node(answer.body, "webhook"))
-    except Misread as exc:
-        raise OutcomeUnknown("bad answer", code="bad_shape", status=answer.status) from exc
 
 
 def remove(api: Api, hook_id: str) -> None:

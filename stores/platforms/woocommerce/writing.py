@@ -203,11 +203,6 @@ def cancel_body(note: str) -> dict[str, Any]:
     return {"status": "cancelled", "meta_data": [{"key": CANCEL_KEY, "value": note}]}
 
 
-def reason_words(reason: str, note: str) -> str:
-    """One text holds both; a note that repeats the reason is said once."""
-    return note if note.startswith(reason) else ": ".join(filter(None, (reason, note)))
-
-
 # --- money and units -----------------------------------------------------------------------------------
 def whole(command: RefundOrder) -> Money:
     """Raises Unsupported for a refund of nothing: units without an amount would give 0.00 and restock."""

@@ -32,7 +32,7 @@ TABLE = Outcomes(
         Row(status={403}, words="A right is missing."),
     ),
     parse=lambda body: Said(errors.code_in(body), errors.one_line(body, ("message",))),
-    words=lambda said, status: f"{status}: {said}" if said else "",
+    words=lambda said, status: f"{status}: {said.text}" if said.text else "",
     wait_seconds=30,
 )
 

@@ -73,9 +73,9 @@ def test_what_square_says_of_an_order_that_was_cancelled(state, fulfilment, repo
     command = rig.cancel(make.canonical_order(external_id="1"))
     if reported is None:
         with pytest.raises(Misread):
-            square_receipts.cancelled(command, called_off(state, fulfilment))
+            square_receipts.cancelled(command, {"order": called_off(state, fulfilment)})
         return
 
-    receipt = square_receipts.cancelled(command, called_off(state, fulfilment))
+    receipt = square_receipts.cancelled(command, {"order": called_off(state, fulfilment)})
 
     assert (receipt.outcome, receipt.ids, receipt.reported) == ("applied", {"order": "1"}, reported)

@@ -87,7 +87,7 @@ def test_our_record_that_the_gateway_did_not_pay_is_failed(network, tag, by_hand
 
 
 def test_units_are_told_by_line_where_the_shares_name_one():
-    (told,) = finding.refunds(recorded.order(), [OURS], command(), BEFORE).records
+    told = finding.refund(OURS, command(), BEFORE)
     assert (told.units, told.standing) == ({"315": Decimal(1)}, Standing.DONE)
     share = {name: value for name, value in OURS["line_items"][0].items() if name != "meta_data"}
     by_product = finding.refund(OURS | {"line_items": [share]}, command(), BEFORE)

@@ -95,8 +95,8 @@ ROWS = (
                    "invalid_line_item", "invalid_quantity")),
     *(Row(f"{status} page", status, PAGE, OutcomeUnknown, str(status), "not known", RemoteUnavailable)
       for status in (500, 502, 503, 504)),
-    Row("500 critical error as JSON", 500, said(500, "internal_server_error"), OutcomeUnknown, "500", "not known",
-        RemoteUnavailable),
+    Row("500 critical error as JSON", 500, said(500, "internal_server_error"), OutcomeUnknown, "internal_server_error",
+        "not known", RemoteUnavailable),
     *(Row(f"{status} page", status, PAGE, OutcomeUnknown, "page", "not known", RemoteUnavailable)
       for status in (403, 406, 501)),
     Row("409 page", 409, PAGE, OutcomeUnknown, "409", "not known", RemoteConflict),
