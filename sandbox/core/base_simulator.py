@@ -16,12 +16,13 @@ from zlib import crc32
 
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.core.records import Body, Session
-from sandbox.core.routes import Found, Routes, name_of
+from sandbox.core.routes import Found, name_of
 from sandbox.core.switches import Switch
 from sandbox.core.world import World
 
 SERVED = re.compile(r"/(?P<key>\w+)/(?P<shop>[a-z0-9][a-z0-9-]*)(?P<rest>/.*)")
 NOBODY = re.compile(r"(?!)")
+ALL = re.compile(r"(?P<rest>.*)")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class BaseSimulator(ABC):
     seeds: Mapping[str, Mapping[str, Any]]  # named orders in those words
     switches: tuple[Switch, ...] = ()
     tables: str = ""
-    routes: Routes = Routes()
+    exchange: ClassVar[Any]  # the platform's kind of Exchange, with its routes
+    api: ClassVar[re.Pattern[str]] = ALL  # a path below the shop: `rest` is what the routes know; `version`, if any
     staff_kind: ClassVar[Any]  # the platform's kind of BaseStaff
     many: ClassVar[Any]  # (count, seed) -> words of believable orders
     host: ClassVar[re.Pattern[str]] = NOBODY  # the real form of the address, with the group `shop` where it names one
@@ -76,9 +78,6 @@ class BaseSimulator(ABC):
     def open_shop(self, name: str, base: str) -> SimulatedShop:
         """The address and credentials that a connection form would take; base: "" = reached in process."""
 
-    @abstractmethod
-    def reply(self, request: Request) -> Reply: ...
-
     def due(self, session: Any, kind: str, body: Body) -> None:
         """A timer of ours came due; kind as it was given to `Session.timer`. Most platforms have none."""
         return None
@@ -103,10 +102,20 @@ class BaseSimulator(ABC):
     def found(cls, request: Request) -> Found | int:
         """The route of a request and the ids in its path, or the status that says there is none."""
         place = cls.where(request)
-        return cls.routes.find(request.method, place.rest) if place else 404
+        api = cls.api.fullmatch(place.rest) if place else None
+        return cls.find(request.method, **api.groupdict(default="")) if api else 404
+
+    @classmethod
+    def find(cls, method: str, rest: str, version: str = "") -> Found | int:
+        found: Found | int = cls.exchange.routes.find(method, rest)
+        return found
 
     def operations(self, request: Request) -> tuple[str, ...]:
         return (name_of(self.found(request)),)
+
+    def reply(self, request: Request) -> Reply:
+        found: Reply = self.exchange(self, request).reply()
+        return found
 
     # --- shops and orders --------------------------------------------------------------------------
     def add_shop(self, name: str = "demo", **changes: Any) -> Body:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sandbox.core.records import Session
@@ -34,3 +35,17 @@ def keep(session: Session, field: str, key: str, arguments: str, outcome: Any) -
             "INSERT OR REPLACE INTO keys VALUES (?, ?, ?, ?, ?, 'done', ?)",
             (session.name, field, key, arguments, session.at, json.dumps(outcome)),
         )
+
+
+def once(session: Session, field: str, key: str, arguments: str, act: Callable[[], Any], reused: Exception) -> Any:
+    """What comes of `act`, or what came of it before under the same key ("": there is none). Raises `reused` where the
+    key came with other arguments."""
+    if not key:
+        return act()
+    if kept := remembered(session, field, key):
+        if kept.arguments != arguments:
+            raise reused
+        return kept.outcome
+    outcome = act()
+    keep(session, field, key, arguments, outcome)
+    return outcome

@@ -72,10 +72,10 @@ def json_reply(status: int, payload: Any, **headers: str) -> Reply:
     return Reply(status, json.dumps(payload, separators=(",", ":")).encode(), content)
 
 
-def refusal(no: Refused, **headers: str) -> Reply:
-    """How a refusal travels."""
-    if no.body is None:
-        return Reply(no.status, b"", headers | {"Content-Type": "text/plain"})
-    if isinstance(no.body, bytes):
-        return Reply(no.status, no.body, headers | {"Content-Type": "text/html; charset=UTF-8"})
-    return json_reply(no.status, no.body, **headers | no.headers)
+def reply(status: int, payload: Any, **headers: str) -> Reply:
+    """JSON; bytes are a page, None is nothing."""
+    if payload is None:
+        return Reply(status, b"", headers | {"Content-Type": "text/plain"})
+    if isinstance(payload, bytes):
+        return Reply(status, payload, headers | {"Content-Type": "text/html; charset=UTF-8"})
+    return json_reply(status, payload, **headers)

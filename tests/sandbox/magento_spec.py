@@ -22,13 +22,18 @@ from tests.sandbox.openapi import pattern_of
 
 FILE = "magento/admin-schema-2.4.9.trimmed.json"
 API = re.compile(r"(?:/magento/[^/]+)?/rest/[a-z0-9_]+(?P<path>/V1/.*)")
+ERROR = {"$ref": "#/definitions/error-response"}
 counts: Counter[str] = Counter()  # validated, skipped
 
 
 @cache
 def described() -> Mapping[str, Any] | None:
     root = os.environ.get("VENDOR_SPECS", "")
-    return strict(json.loads((Path(root) / FILE).read_text())) if root else None
+    if not root:
+        return None
+    found: dict[str, Any] = strict(json.loads((Path(root) / FILE).read_text()))
+    found["definitions"]["error-parameters"] = {"type": ["array", "object"]}  # as ErrorProcessor.php hands them on
+    return found
 
 
 def strict(node: Any, *, where: str = "") -> Any:
@@ -65,20 +70,25 @@ def problems(request: Request, path: str, status: int, payload: Any) -> Iterator
         counts["skipped"] += 1
         return
     operation = operation_of(request.method, path)
+    if isinstance(payload, bytes):  # a page of what stands in front of the shop
+        yield from [] if status in (429, 503) else [f"a page at {status}"]
+        return
     if operation is None:
-        yield f"{request.method} {path} is not described"
+        yield from [f"{request.method} {path} is not described"] if status < 400 else wrong(ERROR, payload, "refusal")
         return
     counts["validated"] += 1
     sent = next((p["schema"] for p in operation.get("parameters", ()) if p["in"] == "body"), None)
+    if status >= 400:  # what was sent may be wrong on purpose
+        sent = None
+    elif sent is None and request.body:
+        yield "a body was sent where none is described"
     if sent is not None and request.body:
         yield from wrong(sent, json.loads(request.body), "sent", is_trimmed=False)
-    elif request.body:
-        yield "a body was sent where none is described"
     answer = operation["responses"].get(str(status)) or operation["responses"].get("default")
     yield from wrong(answer["schema"], payload, f"answer {status}", is_trimmed="fields=" in request.query)
 
 
-def wrong(schema: Any, value: Any, where: str, *, is_trimmed: bool) -> Iterator[str]:
+def wrong(schema: Any, value: Any, where: str, *, is_trimmed: bool = False) -> Iterator[str]:
     yield from (f"{where} {error}" for error in validator(json.dumps(schema), is_trimmed).errors(value))
 
 

@@ -67,13 +67,29 @@ def problems(request: Request, version: str, rest: str, status: int, payload: An
     schemas = known[1]
     command = command_of(request.method, rest)
     if command is None:
-        yield f"{request.method} {rest} is not in the registry"
+        yield from [f"{request.method} {rest} is not in the registry"] if status < 400 else refusal(status, payload)
+        return
+    if status >= 400:
+        yield from refusal(status, payload)
         return
     yield from sent(command, schemas, request)
     if payload.get("code") != "Success" or "data" not in payload:
         yield "no envelope"
     elif "response_schema" in command:
         yield from shapes(command["response_schema"]).errors(payload["data"])
+
+
+def refusal(status: int, payload: Any) -> Iterator[str]:
+    """The three shapes of the vendor's pages: `errors` as a list or as field → list, or the text `error`; 406 may be
+    blank."""
+    match payload:
+        case None if status == 406:
+            return
+        case {"error": str()} | {"errors": [str(), *_]}:
+            return
+        case {"errors": {**fields}} if fields and all(isinstance(said, list) for said in fields.values()):
+            return
+    yield f"a refusal {status} in no known shape: {payload}"
 
 
 @cache

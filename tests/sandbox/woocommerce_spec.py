@@ -106,6 +106,8 @@ def checker(*, ours: bool = True) -> Callable[[Request, int, Any], None]:
     def check(request: Request, status: int, payload: Any) -> None:
         path = request.path.partition("/wp-json/wc/v3")[2]
         for method, pattern, answer, sent in ROUTES:
+            if isinstance(payload, bytes):  # a page of the host's
+                continue
             if path and request.method == method and re.fullmatch(pattern, path):
                 checked.append(f"{method} {pattern}")
                 problems = wrong(answer if status < 400 else ERROR, payload)

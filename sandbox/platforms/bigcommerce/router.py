@@ -9,19 +9,17 @@ from __future__ import annotations
 import math
 import re
 from typing import Any
-from urllib.parse import parse_qs
 
-from sandbox.core.base_simulator import BaseSimulator
-from sandbox.core.messages import Refused, Reply, Request, json_reply
+from sandbox.core.exchange import EMPTY, Exchange
+from sandbox.core.messages import Refused, Reply
 from sandbox.core.rate_limits import in_window
 from sandbox.core.records import Body, Session
-from sandbox.core.routes import Asked, Found, Route, Routes, name_of
+from sandbox.core.routes import Asked, Route, Routes
 from sandbox.platforms.bigcommerce import inventory, listing, orders, quotes, refunds, refusals, serializers, webhooks
 from sandbox.platforms.bigcommerce import statuses as states
 from sandbox.platforms.bigcommerce.refusals import plain, v2, v3
 
 PATH = re.compile(r"(?:/bigcommerce/[^/]+)?/stores/(?P<hash>[a-z0-9]+)/(?P<version>v[23])/(?P<rest>.+)")
-EMPTY = object()  # 204
 SECONDS = 30.0  # a fixed window, counted in requests of one account and told on every answer
 QUOTAS = {"standard": 150, "pro": 450, "small": 20, "wide": 1_000_000}
 
@@ -31,11 +29,6 @@ def order_of(asked: Asked) -> Body:
     if found is None:
         raise v2(404, "The requested resource was not found.")
     return found
-
-
-def one_order(asked: Asked) -> Body:
-    asked.session.is_stale = asked.session.fault("stale", "order") is not None
-    return serializers.order(asked.session, order_of(asked), listing.one(asked.query, "include"))
 
 
 def put_order(asked: Asked) -> Body:
@@ -128,7 +121,8 @@ ROUTES = Routes(
     Route("statuses", "GET", "v2/order_statuses", statuses, ORDERS),
     Route("orders", "GET", "v2/orders", lambda a: listing.orders(a.session, a.query) or EMPTY, ORDERS),
     Route("count", "GET", "v2/orders/count", lambda a: listing.count(a.session, a.query), ORDERS),
-    Route("order", "GET", "v2/orders/{id}", one_order, ORDERS),
+    Route("order", "GET", "v2/orders/{id}",
+          lambda a: serializers.order(a.session, order_of(a), listing.one(a.query, "include")), ORDERS),
     Route("status", "PUT", "v2/orders/{id}", put_order, ORDERS),
     Route("archive", "DELETE", "v2/orders/{id}", archive, ORDERS),
     Route("products", "GET", "v2/orders/{id}/products", products, ORDERS),
@@ -156,50 +150,45 @@ ROUTES = Routes(
 )  # fmt: skip
 
 
-def reply(simulator: BaseSimulator, shop: Body | None, request: Request) -> Reply:
-    world, place = simulator.world, simulator.where(request)
-    version, found = place.rest[:2] if place else "v3", simulator.found(request)
-    if shop is None:
-        return json_reply(404, plain(version, 404, "Not Found").body)
-    world.count("requests", name_of(found))
-    headers: dict[str, str] = {}
-    with world.store.write() as db:
-        session = simulator.session(db, shop, request=request.id, version=version)
-        try:
-            status, payload = answer(session, request, found, headers)
-        except Refused as no:
-            status, payload, headers = no.status, no.body, headers | no.headers
-    if payload is EMPTY:
-        return Reply(204, b"", headers)
-    world.show(request, status, payload)
-    if version == "v2" and "json" not in request.headers.get("accept", ""):
-        return refusals.reply(status, payload, request.path.rsplit("/", 1)[-1], **headers)
-    return json_reply(status, payload, **headers)
+class Api(Exchange):
+    routes = ROUTES
 
+    def shop(self) -> Body:
+        found = next((one for one in self.simulator.shops() if one["hash"] == self.place.shop), None)
+        if found is None:
+            raise self.lost(404)
+        return found
 
-def answer(session: Session, request: Request, found: Found | int, headers: dict[str, str]) -> tuple[int, Any]:
-    """Raises Refused."""
-    version, operation = session.version, name_of(found)
-    if request.headers.get("x-auth-token", "") != session.shop["token"]:
-        raise plain(version, 401, "Unauthorized")
-    is_forced = session.fault("throttled", operation) is not None
-    fits, said = limits(session)
-    if is_forced or not fits:
-        session.world.count("throttled", operation)
-        raise Refused(429, plain(version, 429, "Too many requests").body, **({} if is_forced else said))
-    headers |= said
-    if isinstance(found, int):
-        raise plain(version, found, "Not Found" if found == 404 else "Method Not Allowed")
-    route, ids = found
-    _check(session, request, route)
-    try:
-        body = request.json()
-    except ValueError as exc:
-        raise plain(version, 400, "The request body is not valid JSON.") from exc
-    if forced := session.forced_error(route.name):
-        raise Refused(int(forced["status"]), forced["body"], **forced.get("headers", {}))
-    result = route.act(Asked(session, ids, parse_qs(request.query), body, headers))
-    return (204 if result is EMPTY else route.status), result
+    def enter(self) -> None:
+        if self.request.headers.get("x-auth-token", "") != self.session.shop["token"]:
+            raise plain(self.version, 401, "Unauthorized")
+        is_forced = self.session.fault("throttled", self.name) is not None
+        fits, said = limits(self.session)
+        self.headers |= {} if is_forced else said
+        if is_forced or not fits:
+            raise plain(self.version, 429, "Too many requests")
+
+    def lost(self, status: int) -> Refused:
+        return plain(self.version, status, "Not Found" if status == 404 else "Method Not Allowed")
+
+    def admit(self, route: Route) -> None:
+        request, version = self.request, self.version
+        wanted = request.headers.get("accept", "*/*")
+        if not any(word in wanted for word in ("json", "*/*", *(["xml"] if version == "v2" else []))):
+            raise plain(version, 406, "Not Acceptable")
+        if request.body and not request.is_json():
+            raise plain(version, 415, "Unsupported Media Type")
+        enough = {route.needs} | ({f"{route.needs}_read_only"} if request.method == "GET" else set())
+        if route.needs and not enough & set(self.session.shop["scopes"]):
+            raise plain(version, 403, "Your token does not have access to this resource.")
+
+    def malformed(self) -> Refused:
+        return plain(self.version, 400, "The request body is not valid JSON.")
+
+    def sent(self, status: int, payload: Any) -> Reply:
+        if self.version == "v2" and "json" not in self.request.headers.get("accept", ""):
+            return refusals.reply(status, payload, self.request.path.rsplit("/", 1)[-1], **self.headers)
+        return super().sent(status, payload)
 
 
 def limits(session: Session) -> tuple[bool, dict[str, str]]:
@@ -211,14 +200,3 @@ def limits(session: Session) -> tuple[bool, dict[str, str]]:
         "X-Rate-Limit-Requests-Quota": str(quota), "X-Rate-Limit-Requests-Left": str(left),
     }  # fmt: skip
     return fits, said if fits else said | {"X-Retry-After": str(math.ceil(seconds) or 1)}
-
-
-def _check(session: Session, request: Request, route: Route) -> None:
-    wanted, version = request.headers.get("accept", "*/*"), session.version
-    if not any(word in wanted for word in ("json", "*/*", *(["xml"] if version == "v2" else []))):
-        raise plain(version, 406, "Not Acceptable")
-    if request.body and not request.is_json():
-        raise plain(version, 415, "Unsupported Media Type")
-    enough = {route.needs} | ({f"{route.needs}_read_only"} if request.method == "GET" else set())
-    if route.needs and not enough & set(session.shop["scopes"]):
-        raise plain(version, 403, "Your token does not have access to this resource.")

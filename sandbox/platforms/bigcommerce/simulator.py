@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator, Made, Place
-from sandbox.core.messages import Reply, Request, SimulatedShop
+from sandbox.core.messages import Request, SimulatedShop
 from sandbox.core.records import Session
 from sandbox.platforms.bigcommerce import build, inventory, orders, refunds, router, spec, statuses, webhooks
 from sandbox.platforms.bigcommerce.amounts import Body
@@ -26,8 +26,9 @@ class BigCommerceSimulator(BaseSimulator):
     switches = SWITCHES
     staff_kind = Staff
     many = staticmethod(many)
-    routes = router.ROUTES
+    exchange = router.Api
     host = re.compile(r"api\.bigcommerce\.com(:\d+)?")
+    api = re.compile(r"(?P<rest>(?P<version>v[23])/.+)")
 
     @classmethod
     def fresh(cls, name: str) -> Body:
@@ -102,11 +103,6 @@ class BigCommerceSimulator(BaseSimulator):
         is_ours = request.path.startswith(f"/{cls.key}/") or cls.host.fullmatch(request.headers.get("host", ""))
         match = router.PATH.fullmatch(request.path) if is_ours else None
         return Place(match["hash"], f"{match['version']}/{match['rest']}") if match else None
-
-    def reply(self, request: Request) -> Reply:
-        place = self.where(request)
-        store = next((one for one in self.shops() if place and one["hash"] == place.shop), None)
-        return router.reply(self, store, request)
 
     def due(self, session: Session, kind: str, body: Body) -> None:
         if kind == "stock":

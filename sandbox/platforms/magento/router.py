@@ -6,30 +6,23 @@ https://{shop}.magento.example/rest/{store}/V1/…            in process, by hos
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.core.base_simulator import BaseSimulator
-from sandbox.core.messages import Refused, Reply, Request, json_reply, refusal
-from sandbox.core.rate_limits import Bucket, take
+from sandbox.core.exchange import Exchange
+from sandbox.core.messages import Refused
+from sandbox.core.rate_limits import Bucket
 from sandbox.core.records import Session
-from sandbox.core.routes import Asked, Found, Route, Routes, name_of
+from sandbox.core.routes import Asked, Route, Routes
 from sandbox.platforms.magento import billing, listing, oauth, refund, refusals, serializers, stock
 from sandbox.platforms.magento.amounts import Body
 
-API = re.compile(r"/rest/(default|all)/V1/(?P<rest>.+)")
 CDN = Bucket(8, 4)  # in front of the shop: the API itself has no limit
 
 
 def known(session: Session, kind: str, ident: object) -> Body:
     return session.require(kind, ident, Refused(404, refusals.NO_ENTITY))
-
-
-def one_order(asked: Asked) -> Any:
-    asked.session.is_stale = asked.session.fault("stale", "order") is not None
-    return serializers.order(known(asked.session, "order", asked.id))
 
 
 def one_invoice(asked: Asked) -> Any:
@@ -103,7 +96,8 @@ SALES = "Magento_Sales::"
 ROUTES = Routes(
     Route("orders", "GET", "orders", lambda a: listing.orders(a.session, a.query, serializers.order),
           f"{SALES}actions_view"),
-    Route("order", "GET", "orders/{id}", one_order, f"{SALES}actions_view"),
+    Route("order", "GET", "orders/{id}", lambda a: serializers.order(known(a.session, "order", a.id)),
+          f"{SALES}actions_view"),
     Route("cancel", "POST", "orders/{id}/cancel", cancel_order, f"{SALES}cancel"),
     Route("comment", "POST", "orders/{id}/comments", comment, f"{SALES}comment"),
     Route("invoices", "GET", "invoices", of_order("invoice", serializers.invoice), f"{SALES}sales_invoice"),
@@ -124,40 +118,33 @@ ROUTES = Routes(
 )  # fmt: skip
 
 
-def reply(simulator: BaseSimulator, request: Request) -> Reply:
-    world, place = simulator.world, simulator.where(request)
-    shop = simulator.shop(place.shop) if place else None
-    if place is None or shop is None or not API.fullmatch(place.rest):
-        return json_reply(404, refusals.NO_ROUTE)
-    world.count("requests", name_of(simulator.found(request)))
-    with world.store.write() as db:
-        session = simulator.session(db, shop, request=request.id)
-        try:
-            payload = listing.trimmed(answer(session, request, simulator.found(request)), request.query)
-        except Refused as no:
-            return refusal(no)
-    world.show(request, 200, payload)
-    return json_reply(200, payload)
+class Api(Exchange):
+    routes = ROUTES
+    later = frozenset({"refund"})
 
+    def enter(self) -> None:
+        session = self.session
+        if not self.is_within(None if session.switch("limit") == "wide" else CDN)[0]:
+            raise Refused(429, refusals.TOO_MANY)
+        if session.shop["state"] == "maintenance":
+            raise Refused(503, refusals.MAINTENANCE)
+        oauth.enter(session, self.request)
 
-def answer(session: Session, request: Request, found: Found | int) -> Any:
-    """Raises Refused."""
-    name = name_of(found)
-    if session.fault("throttled", name) or (session.switch("limit") != "wide" and not take(session, CDN)[0]):
-        session.world.count("throttled", name)
-        raise Refused(429, refusals.TOO_MANY)
-    if session.shop["state"] == "maintenance":
-        raise Refused(503, refusals.MAINTENANCE)
-    oauth.enter(session, request)
-    if isinstance(found, int):
-        raise Refused(404, refusals.NO_ROUTE)
-    route, ids = found
-    if route.needs not in session.shop["resources"]:
-        raise refusals.unauthorised(route.needs)
-    if name != "refund" and (forced := session.forced_error(name)):
-        raise Refused(int(forced.get("status", 400)), forced.get("body", refusals.NO_ENTITY))
-    try:
-        body = request.json()
-    except ValueError as exc:
-        raise refusals.said("Decoding error: Syntax error") from exc
-    return route.act(Asked(session, ids, request.query, body, {}))
+    def lost(self, status: int) -> Refused:
+        return Refused(404, refusals.NO_ROUTE)
+
+    def admit(self, route: Route) -> None:
+        if route.needs not in self.session.shop["resources"]:
+            raise refusals.unauthorised(route.needs)
+
+    def forced(self, words: Body) -> Refused:
+        return super().forced({"body": refusals.NO_ENTITY} | words)
+
+    def query(self) -> str:
+        return self.request.query
+
+    def malformed(self) -> Refused:
+        return refusals.said("Decoding error: Syntax error")
+
+    def act(self, route: Route, asked: Asked) -> Any:
+        return listing.trimmed(super().act(route, asked), self.request.query)

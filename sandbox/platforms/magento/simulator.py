@@ -6,9 +6,8 @@ import re
 from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator, Made
-from sandbox.core.messages import Reply, Request, SimulatedShop
+from sandbox.core.messages import SimulatedShop
 from sandbox.core.records import Body, Session
-from sandbox.core.routes import Found
 from sandbox.platforms.magento import router, spec, stock
 from sandbox.platforms.magento.build import build
 from sandbox.platforms.magento.seeds import SEEDS, many
@@ -23,8 +22,9 @@ class MagentoSimulator(BaseSimulator):
     switches = SWITCHES
     staff_kind = Staff
     many = staticmethod(many)
-    routes = router.ROUTES
+    exchange = router.Api
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.magento\.example(:\d+)?")
+    api = re.compile(r"/rest/(?:default|all)/V1/(?P<rest>.+)")
 
     @classmethod
     def fresh(cls, name: str) -> Body:
@@ -49,13 +49,3 @@ class MagentoSimulator(BaseSimulator):
         with self.world.store.write() as db:
             session = self.session(db, self.known(shop))
             return stock.level(session, sku) | {"salable": stock.salable(session, sku)}
-
-    # --- for the world ----------------------------------------------------------------------
-    @classmethod
-    def found(cls, request: Request) -> Found | int:
-        place = cls.where(request)
-        api = router.API.fullmatch(place.rest) if place else None
-        return cls.routes.find(request.method, api["rest"]) if api else 404
-
-    def reply(self, request: Request) -> Reply:
-        return router.reply(self, request)

@@ -6,16 +6,14 @@ https://api.convictional.com/orders…               the real form, by host
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
-from urllib.parse import parse_qs
 
-from sandbox.core.base_simulator import BaseSimulator
-from sandbox.core.messages import Refused, Reply, Request, json_reply
-from sandbox.core.rate_limits import Bucket, take
+from sandbox.core.exchange import Exchange
+from sandbox.core.messages import Refused, Request
+from sandbox.core.rate_limits import Bucket
 from sandbox.core.records import Body
-from sandbox.core.routes import Asked, Found, Route, Routes, name_of
+from sandbox.core.routes import Asked, Route, Routes
 from sandbox.platforms.modern_dropship import acts, listing, serializers
 from sandbox.platforms.modern_dropship.acts import refused
 from sandbox.platforms.modern_dropship.session import Session
@@ -35,7 +33,6 @@ def page(rows: list[Any], more: bool) -> Body:
 
 
 def one_order(asked: Asked) -> Any:
-    asked.session.is_stale = asked.session.fault("stale", "order") is not None
     return boxed(asked.session, serializers.order(asked.session, known(asked), asked.session.version))
 
 
@@ -90,38 +87,46 @@ ROUTES = Routes(
 )
 
 
-def reply(simulator: BaseSimulator, request: Request) -> Reply:
-    world = simulator.world
-    with world.store.write() as db:
-        found = simulator.found(request)
-        name = name_of(found)
-        world.count("requests", name)
-        try:
-            session = simulator.session(db, account_of(simulator, request), request=request.id)
-            slow_down(session)
-            status, payload = 200, answer(session, request, found)
-        except Refused as no:
-            status, payload = no.status, no.body
-    world.show(request, status, payload)
-    if status == 429:
-        world.count("throttled", name)
-        return json_reply(status, payload, **{"Retry-After": "1"})
-    return json_reply(status, payload)
+class Api(Exchange):
+    routes = ROUTES
 
+    def shop(self) -> Body:
+        """By the bare key; a `Bearer` in front of it is the typical mistake."""
+        said = self.request.headers.get("authorization", "")
+        for account in self.simulator.shops():
+            if said and account["key"] == said and account["state"] == "active":
+                return account
+        raise refused(401, "unauthorized")
 
-def account_of(simulator: BaseSimulator, request: Request) -> Body:
-    """By the bare key; a `Bearer` in front of it is the typical mistake. Raises Refused."""
-    said = request.headers.get("authorization", "")
-    for account in simulator.shops():
-        if said and account["key"] == said and account["state"] == "active":
-            return account
-    raise refused(401, "unauthorized")
+    def enter(self) -> None:
+        """With the switch: two requests a second, and two saved up."""
+        if not self.is_within(None if self.session.switch("limit") == "none" else LIMIT)[0]:
+            self.headers["Retry-After"] = "1"
+            raise refused(429, "too many requests")
+        self.session.version = version_of(self.request)
 
+    def lost(self, status: int) -> Refused:
+        return refused(404, "not found")
 
-def slow_down(session: Session) -> None:
-    """With the switch: two requests a second, and two saved up."""
-    if session.fault("throttled", "*") or (session.switch("limit") != "none" and not take(session, LIMIT)[0]):
-        raise refused(429, "too many requests")
+    def admit(self, route: Route) -> None:
+        if route.needs not in ("", self.session.shop["commerce_type"]):
+            raise self.lost(404)
+
+    def forced(self, words: Body) -> Refused:
+        return refused(int(words.get("status", 400)), str(words.get("message", "Something is not right")))
+
+    def body(self) -> Any:
+        if self.request.method == "GET":
+            return None
+        if not self.request.is_json():
+            raise refused(415, "unsupported media type")
+        found = super().body() or {}
+        if not isinstance(found, dict):
+            raise self.malformed()
+        return found
+
+    def malformed(self) -> Refused:
+        return refused(400, "invalid json", listed=True)
 
 
 def version_of(request: Request) -> str:
@@ -133,26 +138,3 @@ def version_of(request: Request) -> str:
     if match or "convictional" in said:
         raise refused(415, "unsupported version")
     return VERSIONS[0]
-
-
-def answer(session: Session, request: Request, found: Found | int) -> Any:
-    session.version = version_of(request)
-    if (forced := session.forced_error(name_of(found))) is not None:
-        raise refused(int(forced.get("status", 400)), str(forced.get("message", "Something is not right")))
-    if isinstance(found, int) or found[0].needs not in ("", session.shop["commerce_type"]):
-        raise refused(404, "not found")
-    route, ids = found
-    query = parse_qs(request.query, keep_blank_values=True)
-    return route.act(Asked(session, ids, query, posted(request) if route.method == "POST" else None, {}))
-
-
-def posted(request: Request) -> Body:
-    if not request.is_json():
-        raise refused(415, "unsupported media type")
-    try:
-        found = json.loads(request.body or b"{}")
-    except ValueError as exc:
-        raise refused(400, "invalid json", listed=True) from exc
-    if not isinstance(found, dict):
-        raise refused(400, "invalid json", listed=True)
-    return found

@@ -8,7 +8,7 @@ import zlib
 from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator, Made, Place
-from sandbox.core.messages import Reply, Request, SimulatedShop
+from sandbox.core.messages import Request, SimulatedShop
 from sandbox.core.records import Body
 from sandbox.platforms.modern_dropship import build, router, serializers, spec
 from sandbox.platforms.modern_dropship.seeds import SEEDS, many
@@ -29,7 +29,7 @@ class ModernDropshipSimulator(BaseSimulator):
     switches = SWITCHES
     staff_kind = Staff
     many = staticmethod(many)
-    routes = router.ROUTES
+    exchange = router.Api
     host = re.compile(r"api\.convictional\.com(:\d+)?")
 
     @classmethod
@@ -76,9 +76,6 @@ class ModernDropshipSimulator(BaseSimulator):
         shop = self.shop(name) or self.add_shop(name)
         settings = {"base_url": f"{base}/{self.key}"} if base else {}
         return SimulatedShop(self.key, settings, {"api_key": shop["key"]}, "USD")
-
-    def reply(self, request: Request) -> Reply:
-        return router.reply(self, request)
 
     def control(self, action: str, asked: dict[str, Any]) -> Any:
         return self.send_events_to(**asked) if action == "hooks" else super().control(action, asked)

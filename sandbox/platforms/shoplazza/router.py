@@ -7,24 +7,21 @@ https://{shop}.myshoplaza.com/openapi/{version}/…               the real form,
 
 from __future__ import annotations
 
-import re
 import secrets
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 from sandbox.core import auth
-from sandbox.core.base_simulator import BaseSimulator
-from sandbox.core.messages import Refused, Reply, Request, json_reply, refusal
-from sandbox.core.rate_limits import Bucket, take
+from sandbox.core.exchange import Exchange
+from sandbox.core.messages import Refused
+from sandbox.core.rate_limits import Bucket
 from sandbox.core.records import Body
-from sandbox.core.routes import Asked, Found, Route, Routes, name_of
+from sandbox.core.routes import Asked, Route, Routes
 from sandbox.core.world import World
 from sandbox.platforms.shoplazza import legacy, listing, refund, serializers, webhooks
-from sandbox.platforms.shoplazza.session import NO_RECORD, Session
+from sandbox.platforms.shoplazza.session import NO_RECORD
 
-API = re.compile(r"/openapi/(?P<version>[^/]+)/(?P<rest>.+)")
 VERSIONS = ("2022-01", "2025-06", "2026-01", "2026-07")
-TOKEN = "/admin/oauth/token"  # noqa: S105  a path
 NO_RESOURCE = {"errors": ["Unable to find resource"]}
 NO_STORE = {"code": "store_not_found", "errors": ["store not found"]}
 INACTIVE = {"error": "store is not active"}
@@ -52,11 +49,6 @@ def shop(asked: Asked) -> Body:
             "timezone": of["timezone"], "email": "owner@example.com", "state": "active",
             "system_domain": f"{of['name']}.myshoplaza.com", "country_code": "US"}  # fmt: skip
     return {"shop": body} if asked.session.is_old else body
-
-
-def one_order(asked: Asked) -> Body:
-    asked.session.is_stale = asked.session.fault("stale", "order") is not None
-    return {"order": serializers.order(asked.session, known_order(asked))}
 
 
 def cancel_order(asked: Asked) -> Body:
@@ -90,12 +82,13 @@ def transactions(asked: Asked) -> Body:
 
 
 ROUTES = Routes(
+    Route("token", "POST", "admin/oauth/token", lambda a: grant(a)),
     Route("shop", "GET", "shop", shop),
     Route("orders", "GET", "orders", lambda a: listing.orders(a.session, a.query)),
     Route("count", "GET", "orders/count", lambda a: {"count": len(listing.found(a.session, a.query))}),
     Route("records", "GET", "orders/refund_records", lambda a: listing.records(a.session, a.query), only="new"),
     Route("order", "GET", "orders/number/{id}", by_number),
-    Route("order", "GET", "orders/{id}", one_order),
+    Route("order", "GET", "orders/{id}", lambda a: {"order": serializers.order(a.session, known_order(a))}),
     Route("cancel", "POST", "orders/{id}/cancel", cancel_order),
     Route("refund", "POST", "orders/{id}/refund", refund_order),
     Route("refunds", "GET", "orders/{id}/refund", refunds),
@@ -110,64 +103,56 @@ ROUTES = Routes(
 )  # fmt: skip
 
 
-def reply(simulator: BaseSimulator, request: Request) -> Reply:
-    world, place = simulator.world, simulator.where(request)
-    shop = simulator.shop(place.shop) if place else None
-    if place is None or shop is None:
-        return json_reply(404, NO_STORE)
-    if place.rest == TOKEN and request.method == "POST":
-        return json_reply(*grant(world, shop, request))
-    api = API.fullmatch(place.rest)
-    if api is None or api["version"] not in VERSIONS:
-        return json_reply(404, NO_RESOURCE)
-    world.count("requests", simulator.operations(request)[0])
-    headers = {"Request-Id": request.id}
-    with world.store.write() as db:
-        session = simulator.session(db, shop, version=api["version"], request=request.id)
-        try:
-            payload = answer(session, request, simulator.found(request), api["rest"], headers)
-        except Refused as no:
-            return refusal(no, **headers)
-    if not session.is_old:
-        payload = {"code": "Success", "message": "success", "data": payload}
-    world.show(request, 200, payload)
-    return json_reply(200, payload, **headers)
+class Api(Exchange):
+    routes = ROUTES
 
+    def shop(self) -> Body:
+        shop = self.simulator.shop(self.place.shop)
+        if shop is None:
+            raise Refused(404, NO_STORE)
+        self.headers["Request-Id"] = self.request.id
+        return shop
 
-def answer(session: Session, request: Request, found: Found | int, path: str, headers: dict[str, str]) -> Any:
-    """Raises Refused."""
-    enter(session, request, path, name_of(found), headers)
-    if isinstance(found, int):
-        raise Refused(found, NO_RESOURCE if found == 404 else {"errors": ["Method Not Allowed"]})
-    route, ids = found
-    if (forced := session.forced_error(route.name)) is not None:
-        raise Refused(int(forced.get("status", 422)), forced.get("body", {"errors": ["Something is not right"]}))
-    try:
-        body = request.json()
-    except ValueError as exc:
-        raise Refused(400, {"code": "InvalidParameter", "errors": ["body is not JSON"]}) from exc
-    return route.act(Asked(session, ids, parse_qs(request.query), body, headers))
+    def enter(self) -> None:
+        if self.name == "token":
+            return
+        session, headers = self.session, self.headers
+        token = self.request.headers.get("access-token", "")
+        if self.version not in VERSIONS:
+            raise Refused(404, NO_RESOURCE)
+        if not token:
+            raise Refused(400, UNAUTHORIZED)  # filed under 400 there
+        if not is_allowed(session.world, session.shop, token):
+            raise Refused(401, UNAUTHORIZED)
+        is_wide, are_told = session.switch("limit") == "wide", session.switch("limit_headers") == "told"
+        fits, left = self.is_within(None if is_wide else APP, store=STORE)
+        if not fits:
+            headers |= {"Retry-After": "2"} if are_told else {}
+            raise Refused(429, TOO_MANY)
+        if are_told:
+            headers["X-Shoplazza-Shop-Api-Call-Limit"] = f"{0 if is_wide else 40 - int(left)}/40"
+        if session.shop["state"] == "inactive":
+            raise Refused(403, INACTIVE)
+        if lacks_scope(session.shop, self.request.method, self.rest):
+            raise Refused(403, FORBIDDEN)
 
+    def lost(self, status: int) -> Refused:
+        return Refused(status, NO_RESOURCE if status == 404 else {"errors": ["Method Not Allowed"]})
 
-def enter(session: Session, request: Request, path: str, operation: str, headers: dict[str, str]) -> None:
-    token = request.headers.get("access-token", "")
-    if not token:
-        raise Refused(400, UNAUTHORIZED)  # filed under 400 there
-    if not is_allowed(session.world, session.shop, token):
-        raise Refused(401, UNAUTHORIZED)
-    is_wide = session.switch("limit") == "wide"
-    fits, left = (True, APP.size) if is_wide else take(session, APP, store=STORE)
-    are_told = session.switch("limit_headers") == "told"
-    if are_told and fits:
-        headers["X-Shoplazza-Shop-Api-Call-Limit"] = f"{40 - int(left)}/40"
-    if session.fault("throttled", operation) or not fits:
-        session.world.count("throttled", operation)
-        headers |= {"Retry-After": "2"} if are_told else {}
-        raise Refused(429, TOO_MANY)
-    if session.shop["state"] == "inactive":
-        raise Refused(403, INACTIVE)
-    if lacks_scope(session.shop, request.method, path):
-        raise Refused(403, FORBIDDEN)
+    def forced(self, words: Body) -> Refused:
+        return super().forced({"status": 422, "body": {"errors": ["Something is not right"]}} | words)
+
+    def body(self) -> Any:
+        return auth.form(self.request) if self.name == "token" else super().body()
+
+    def malformed(self) -> Refused:
+        return Refused(400, {"code": "InvalidParameter", "errors": ["body is not JSON"]})
+
+    def act(self, route: Route, asked: Asked) -> Any:
+        payload = super().act(route, asked)
+        if self.session.is_old or route.name == "token":
+            return payload
+        return {"code": "Success", "message": "success", "data": payload}
 
 
 # --- Who may ask: a private app's token, or one from the authorization code grant that lives for a year
@@ -186,16 +171,16 @@ def lacks_scope(shop: Body, method: str, rest: str) -> bool:
     return subject is not None and f"{'write' if writes else 'read'}_{subject}" not in shop["scopes"]
 
 
-def grant(world: World, shop: Body, request: Request) -> tuple[int, dict[str, Any]]:
-    """POST /admin/oauth/token: (status, answer)."""
-    asked = auth.form(request)
-    if not auth.is_client(asked, shop):
-        return 401, {"error": "invalid_client"}
-    proof = {"authorization_code": "code", "refresh_token": "refresh_token"}.get(asked.get("grant_type", ""))
-    if not proof or not asked.get(proof):
-        return 400, {"error": "invalid_grant"}
-    token, at = auth.grant(world, f"shoplazza/{shop['name']}", "shplza", YEAR), world.at()
-    return 200, {
+def grant(asked: Asked) -> Body:
+    """POST /admin/oauth/token. Raises Refused."""
+    world, shop, form = asked.session.world, asked.session.shop, asked.body
+    if not auth.is_client(form, shop):
+        raise Refused(401, {"error": "invalid_client"})
+    proof = {"authorization_code": "code", "refresh_token": "refresh_token"}.get(form.get("grant_type", ""))
+    if not proof or not form.get(proof):
+        raise Refused(400, {"error": "invalid_grant"})
+    token, at = auth.grant(world, asked.session.name, "shplza", YEAR), world.at()
+    return {
         "access_token": token, "token_type": "Bearer", "refresh_token": secrets.token_hex(16), "expires_in": YEAR,
         "expires_at": int(at + YEAR), "created_at": int(at), "scope": " ".join(shop["scopes"]), "store_id": "1",
         "store_name": shop["name"], "locale": "en",

@@ -6,7 +6,7 @@ import re
 import sqlite3
 
 from sandbox.core.base_simulator import BaseSimulator, Made
-from sandbox.core.messages import Reply, Request, SimulatedShop
+from sandbox.core.messages import SimulatedShop
 from sandbox.core.records import Body
 from sandbox.core.routes import Found
 from sandbox.platforms.shoplazza import refund, router, spec, webhooks
@@ -27,8 +27,9 @@ class ShoplazzaSimulator(BaseSimulator):
     switches = SWITCHES
     staff_kind = Staff
     many = staticmethod(many)
-    routes = router.ROUTES
+    exchange = router.Api
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.myshoplaza\.com(:\d+)?")
+    api = re.compile(r"/(?:openapi/(?P<version>[^/]+)/)?(?P<rest>.+)")
 
     @classmethod
     def fresh(cls, name: str) -> Body:
@@ -64,18 +65,8 @@ class ShoplazzaSimulator(BaseSimulator):
         return SimulatedShop(self.key, settings, {"token": shop["token"]}, shop["currency"], tuple(shop["scopes"]))
 
     @classmethod
-    def found(cls, request: Request) -> Found | int:
-        place = cls.where(request)
-        api = router.API.fullmatch(place.rest) if place else None
-        only = "old" if api and api["version"] == "2022-01" else "new"
-        return cls.routes.find(request.method, api["rest"], only) if api else 404
-
-    def operations(self, request: Request) -> tuple[str, ...]:
-        place = self.where(request)
-        return ("token",) if place and place.rest == router.TOKEN else super().operations(request)
-
-    def reply(self, request: Request) -> Reply:
-        return router.reply(self, request)
+    def find(cls, method: str, rest: str, version: str = "") -> Found | int:
+        return cls.exchange.routes.find(method, rest, "old" if version == "2022-01" else "new")
 
     def due(self, session: Session, kind: str, body: Body) -> None:
         """A payment provider answers about a refund."""

@@ -12,12 +12,11 @@ from hashlib import sha256
 from typing import Any
 
 from sandbox.core import idempotency
-from sandbox.core.base_simulator import BaseSimulator, Place
-from sandbox.core.messages import Reply, Request, json_reply
-from sandbox.core.rate_limits import Bucket, take
-from sandbox.core.records import Session
+from sandbox.core.exchange import Exchange
+from sandbox.core.messages import Reply, Request
+from sandbox.core.rate_limits import Bucket
 from sandbox.core.routes import Asked, Route, Routes
-from sandbox.platforms.square import payments, refund, search, serializers, stock, update, webhooks
+from sandbox.platforms.square import payments, refund, search, stock, update, webhooks
 from sandbox.platforms.square.pricing import Body
 from sandbox.platforms.square.serializers import ACCESS, Refused, missing, not_found, serialize
 from stores.kernel.http import safe_json
@@ -28,12 +27,6 @@ STATES = {"expired": "ACCESS_TOKEN_EXPIRED", "revoked": "ACCESS_TOKEN_REVOKED"}
 LIMITS = {"standard": Bucket(10, 10), "wide": Bucket(100_000, 10)}  # of one seller; not published
 
 
-def one_order(asked: Asked) -> Body:
-    session = asked.session
-    session.is_stale = session.fault("stale", "order") is not None
-    return {"order": serialize(session.require("order", asked.id, not_found("Order")))}
-
-
 ROUTES = Routes(
     Route("token", "POST", "/oauth2/token/status", lambda a: search.token(a.session)),
     Route("locations", "GET", "/v2/locations", lambda a: search.listed(a.session), "MERCHANT_PROFILE_READ"),
@@ -42,7 +35,8 @@ ROUTES = Routes(
     Route("orders", "POST", "/v2/orders/search", lambda a: search.search(a.session, a.body), "ORDERS_READ"),
     Route("several", "POST", "/v2/orders/batch-retrieve", lambda a: search.several(a.session, a.body),
           "ORDERS_READ"),
-    Route("order", "GET", "/v2/orders/{id}", one_order, "ORDERS_READ"),
+    Route("order", "GET", "/v2/orders/{id}",
+          lambda a: {"order": serialize(a.session.require("order", a.id, not_found("Order")))}, "ORDERS_READ"),
     Route("update", "PUT", "/v2/orders/{id}", lambda a: update.update(a.session, a.id, a.body, a.key),
           "ORDERS_WRITE", longest=192),
     Route("payment", "GET", "/v2/payments/{id}", lambda a: payments.one(a.session, a.id), "PAYMENTS_READ"),
@@ -68,71 +62,63 @@ ROUTES = Routes(
 )  # fmt: skip
 
 
-def shop_of(simulator: BaseSimulator, name: str, request: Request) -> Body | None:
-    """The seller whose token this is; the server's path may name the shop as well."""
-    scheme, _space, token = request.headers.get("authorization", "").partition(" ")
-    shops = [simulator.shop(name)] if name else simulator.shops()
-    return next((shop for shop in shops if shop and scheme == "Bearer" and token and shop["token"] == token), None)
+class Api(Exchange):
+    routes = ROUTES
+    later = frozenset({"refund", "update"})
 
+    def shop(self) -> Body:
+        """The seller whose token this is; the server's path may name the shop as well."""
+        self.version = self.request.headers.get("square-version", "") or DEFAULT_VERSION
+        if self.world.switches()["square_echo_version"] == "told":
+            self.headers["square-version"] = self.version
+        if isinstance(self.found, int):
+            raise self.lost(self.found)
+        scheme, _space, token = self.request.headers.get("authorization", "").partition(" ")
+        named = self.place.shop
+        shops = [self.simulator.shop(named)] if named else self.simulator.shops()
+        shop = next((one for one in shops if one and scheme == "Bearer" and token and one["token"] == token), None)
+        if shop is None or shop["state"] in STATES:
+            code = STATES[shop["state"]] if shop else "UNAUTHORIZED"
+            raise Refused(code, "This request could not be authorized.", status=401, category=ACCESS)
+        return shop
 
-def reply(simulator: BaseSimulator, request: Request) -> Reply:
-    world, place = simulator.world, simulator.where(request) or Place("", "")
-    version = request.headers.get("square-version", "") or DEFAULT_VERSION
-    echo = {"square-version": version} if world.switches()["square_echo_version"] == "told" else {}
-    found = simulator.found(request)
-    if isinstance(found, int):
-        return json_reply(404, serializers.body("NOT_FOUND", "Resource not found."), **echo)
-    shop = shop_of(simulator, place.shop, request)
-    if shop is None or shop["state"] in STATES:
-        code = STATES[shop["state"]] if shop else "UNAUTHORIZED"
-        no = serializers.body(code, "This request could not be authorized.", category=serializers.ACCESS)
-        return json_reply(401, no, **echo)
-    route, ids = found
-    world.count("requests", route.name)
-    with world.store.write() as db:
-        session = simulator.session(db, shop, request=request.id)
-        wait = wait_of(session)
-        if wait is not None:
-            world.count("throttled", route.name)
-            after = {"Retry-After": str(int(wait) + 1)} if session.switch("retry_after") == "told" else {}
-            no = serializers.body("RATE_LIMITED", "Slow down.", category="RATE_LIMIT_ERROR")
-            return json_reply(429, no, **echo, **after)
-        try:
-            status, payload = 200, answer(session, route, Asked(session, ids, request.query, None, {}), request)
-        except Refused as refused:
-            status, payload = refused.status, refused.body
-    world.show(request, status, payload)
-    return json_reply(status, other_contract(payload) if version != VERSION and status == 200 else payload, **echo)
+    def enter(self) -> None:
+        bucket = LIMITS[self.session.switch("limit")]
+        fits, left = self.is_within(bucket)
+        if not fits:
+            if self.session.switch("retry_after") == "told":
+                self.headers["Retry-After"] = str(int((1 - left) / bucket.per_second) + 1)
+            raise Refused("RATE_LIMITED", "Slow down.", status=429, category="RATE_LIMIT_ERROR")
 
+    def lost(self, status: int) -> Refused:
+        return Refused("NOT_FOUND", "Resource not found.", status=404)
 
-def wait_of(session: Session) -> float | None:
-    """None: go on; else seconds until the next may come."""
-    bucket = LIMITS[session.switch("limit")]
-    fits, left = take(session, bucket)
-    return None if fits else (1 - left) / bucket.per_second
+    def admit(self, route: Route) -> None:
+        if route.needs and route.needs not in self.session.shop["scopes"]:
+            words = f"The merchant has not given permission {route.needs}."
+            raise Refused("INSUFFICIENT_SCOPES", words, status=403, category=ACCESS)
 
+    def query(self) -> str:
+        return self.request.query
 
-def answer(session: Session, route: Route, asked: Asked, request: Request) -> Any:
-    """The route's answer, or the one that was given before under the same key. Raises Refused."""
-    if route.needs and route.needs not in session.shop["scopes"]:
-        words = f"The merchant has not given permission {route.needs}."
-        raise Refused("INSUFFICIENT_SCOPES", words, status=403, category=ACCESS)
-    body = read_body(request)
-    key = str(body.get("idempotency_key") or "") if route.longest else ""
-    if route.needs_key and not key:
-        raise missing("idempotency_key")
-    if len(key) > route.longest:
-        raise Refused("VALUE_TOO_LONG", f"At most {route.longest} characters.", "idempotency_key")
-    digest = sha256(request.path.encode() + request.body).hexdigest()
-    if key and (kept := idempotency.remembered(session, request.path, key)):
-        if kept.arguments != digest:
-            words = "The idempotency key was used with another request."
-            raise Refused("IDEMPOTENCY_KEY_REUSED", words, "idempotency_key")
-        return kept.outcome
-    payload = route.act(asked._replace(body=body, key=key))
-    if key:
-        idempotency.keep(session, request.path, key, digest, payload)
-    return payload
+    def body(self) -> Any:
+        return read_body(self.request)
+
+    def act(self, route: Route, asked: Asked) -> Any:
+        """The route's answer, or the one that was given before under the same key."""
+        key = str(asked.body.get("idempotency_key") or "") if route.longest else ""
+        if route.needs_key and not key:
+            raise missing("idempotency_key")
+        if len(key) > route.longest:
+            raise Refused("VALUE_TOO_LONG", f"At most {route.longest} characters.", "idempotency_key")
+        path, reused = self.request.path, "The idempotency key was used with another request."
+        digest = sha256(path.encode() + self.request.body).hexdigest()
+        no = Refused("IDEMPOTENCY_KEY_REUSED", reused, "idempotency_key")
+        return idempotency.once(self.session, path, key, digest, lambda: route.act(asked._replace(key=key)), no)
+
+    def sent(self, status: int, payload: Any) -> Reply:
+        is_other = self.version != VERSION and status == 200
+        return super().sent(status, other_contract(payload) if is_other else payload)
 
 
 def read_body(request: Request) -> Any:

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator, Made
-from sandbox.core.messages import Reply, Request, SimulatedShop
+from sandbox.core.messages import SimulatedShop
 from sandbox.core.records import Body, Session
 from sandbox.platforms.square import build, refund, router, spec, stock, webhooks
 from sandbox.platforms.square.seeds import SEEDS, many
@@ -27,7 +27,7 @@ class SquareSimulator(BaseSimulator):
     switches = SWITCHES
     staff_kind = Staff
     many = staticmethod(many)
-    routes = router.ROUTES
+    exchange = router.Api
     host = re.compile(r"connect\.squareup(sandbox)?\.com(:\d+)?")  # the shop is the token's
 
     @classmethod
@@ -70,9 +70,6 @@ class SquareSimulator(BaseSimulator):
         settings = {"environment": "production"} | ({"base_url": f"{base}/square/{name}"} if base else {})
         secrets = {"token": shop["token"], "signature_key": shop["signature_key"]}
         return SimulatedShop(self.key, settings, secrets, shop["currency"], tuple(shop["scopes"]))
-
-    def reply(self, request: Request) -> Reply:
-        return router.reply(self, request)
 
     def due(self, session: Session, kind: str, body: Body) -> None:
         refund.settle(session, body["refund"])

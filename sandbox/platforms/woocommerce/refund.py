@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.core.records import Body, Session
 from sandbox.platforms.woocommerce import computed, statuses, sums
-from sandbox.platforms.woocommerce.refusals import Page, Refused, no_refund
+from sandbox.platforms.woocommerce.refusals import Refused, no_refund, page
 from sandbox.platforms.woocommerce.sums import number
 
 CAUSE = "refund_create"
@@ -17,7 +17,7 @@ FAILED = "An error occurred while attempting to create the refund using the paym
 
 
 def create(session: Session, order: Body, asked: Any) -> Body:
-    """The refund's record. Raises Refused, or Page where PHP dies."""
+    """The refund's record. Raises Refused, with a page where PHP dies."""
     wanted: Mapping[str, Any] = asked if isinstance(asked, dict) else {}
     refunds = session.of("refund", order["id"])
     shares, amount, said = _wished(session, order, refunds, wanted)
@@ -82,7 +82,7 @@ def _pay(session: Session, order: Body, made: Body, amount: Decimal, *, is_asked
             session.put("refund", made["id"], made, parent=order["id"])
             if mood == "dies_paid":
                 session.effect("refund", order["id"], amount=made["amount"], **shown)
-            raise Page(500, commits=True)
+            raise page(500)
         made["paid_back"] = True
     if amount > 0 or made["items"]:
         by_hand = not made["paid_back"]

@@ -17,12 +17,9 @@ class Refused(messages.Refused):
         super().__init__(500 if bare else status, body)
 
 
-class Page(Exception):
+def page(status: int, body: bytes = PAGE) -> messages.Refused:
     """The host answers with a page of its own before WordPress sees anything; or PHP dies."""
-
-    def __init__(self, status: int, *, commits: bool = False) -> None:
-        self.status, self.commits = status, commits
-        super().__init__(status)
+    return messages.Refused(status, body)
 
 
 def cannot(what: str, verb: str) -> Refused:

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.core.base_simulator import BaseSimulator
-from sandbox.core.messages import Reply, Request, json_reply
-from sandbox.core.rate_limits import Bucket, take
+from sandbox.core.exchange import Exchange
+from sandbox.core.rate_limits import Bucket
 from sandbox.core.records import Body, Session
-from sandbox.core.routes import Asked, Found, Route, Routes, name_of
+from sandbox.core.routes import Asked, Route, Routes
 from sandbox.platforms.woocommerce import auth, computed, listing, refund, serializers, statuses, sums, webhooks
-from sandbox.platforms.woocommerce.refusals import PAGE, Page, Refused, missing, no_order, no_route, wrong
+from sandbox.platforms.woocommerce.refusals import Refused, missing, no_order, no_route, page, wrong
 
-API = "/wp-json/wc/v3/"
-INDEX = (Route("index", "GET", "", lambda a: None), dict[str, str]())  # open to everybody
 LIMIT = Bucket(10, 5)  # a host's, where it is switched on: WooCommerce itself has none
 
 
@@ -33,11 +30,6 @@ def shown(session: Session, order: Body, query: listing.Query) -> Body:
 def decimals(query: listing.Query) -> int | None:
     """Of the amounts in an answer: `dp`, else the store's own."""
     return int(query["dp"]) if query.get("dp", "").isdecimal() else None
-
-
-def one_order(asked: Asked) -> Body:
-    asked.session.is_stale = asked.session.fault("stale", "order") is not None
-    return shown(asked.session, known(asked), asked.query)
 
 
 def update_order(asked: Asked) -> Body:
@@ -107,80 +99,62 @@ def settings(asked: Asked) -> list[Body]:
 
 
 ROUTES = Routes(
-    Route("orders", "GET", "orders",
+    Route("index", "GET", "", lambda a: auth.index(a.session.shop, a.url.rpartition("/wp-json")[0])),
+    Route("orders", "GET", "wc/v3/orders",
           lambda a: [shown(a.session, row, a.query) for row in listing.orders(a.session, a.query, a.headers, a.url)]),
-    Route("order", "GET", "orders/{id}", one_order),
-    Route("order_update", "PUT POST PATCH", "orders/{id}", update_order),
-    Route("refunds", "GET", "orders/{id}/refunds", refunds),
-    Route("refund_create", "POST", "orders/{id}/refunds", refund_order, status=201),
-    Route("refund_preview", "POST", "orders/{id}/refunds/preview", preview),
-    Route("fulfilments", "GET", "orders/{id}/fulfillments", fulfilments),
-    Route("notes", "GET", "orders/{id}/notes",
+    Route("order", "GET", "wc/v3/orders/{id}", lambda a: shown(a.session, known(a), a.query)),
+    Route("order_update", "PUT POST PATCH", "wc/v3/orders/{id}", update_order),
+    Route("refunds", "GET", "wc/v3/orders/{id}/refunds", refunds),
+    Route("refund_create", "POST", "wc/v3/orders/{id}/refunds", refund_order, status=201),
+    Route("refund_preview", "POST", "wc/v3/orders/{id}/refunds/preview", preview),
+    Route("fulfilments", "GET", "wc/v3/orders/{id}/fulfillments", fulfilments),
+    Route("notes", "GET", "wc/v3/orders/{id}/notes",
           lambda a: [serializers.note(a.session, one) for one in a.session.of("note", known(a)["id"])]),
-    Route("note_create", "POST", "orders/{id}/notes", add_note, status=201),
-    Route("product", "GET", "products/{id}", product),
-    Route("gateway", "GET", "payment_gateways/{id}", gateway),
-    Route("settings", "GET", "settings/general", settings),
-    Route("webhooks", "GET", "webhooks", lambda a: webhooks.listed(a.session, a.query, a.headers)),
-    Route("webhook_create", "POST", "webhooks", lambda a: webhooks.create(a.session, a.body), status=201),
-    Route("webhook_delete", "DELETE", "webhooks/{id}",
+    Route("note_create", "POST", "wc/v3/orders/{id}/notes", add_note, status=201),
+    Route("product", "GET", "wc/v3/products/{id}", product),
+    Route("gateway", "GET", "wc/v3/payment_gateways/{id}", gateway),
+    Route("settings", "GET", "wc/v3/settings/general", settings),
+    Route("webhooks", "GET", "wc/v3/webhooks", lambda a: webhooks.listed(a.session, a.query, a.headers)),
+    Route("webhook_create", "POST", "wc/v3/webhooks", lambda a: webhooks.create(a.session, a.body), status=201),
+    Route("webhook_delete", "DELETE", "wc/v3/webhooks/{id}",
           lambda a: webhooks.remove(a.session, a.id, a.query.get("force", "").lower() not in ("", "0", "false"))),
     ident=r"[\w-]+",
 )  # fmt: skip
 
 
-def reply(simulator: BaseSimulator, request: Request) -> Reply:
-    place, world = simulator.where(request), simulator.world
-    shop = simulator.shop(place.shop) if place else None
-    if place is None or shop is None:
-        return Reply(404, b"<html>No such site</html>", {"Content-Type": "text/html"})
-    folder = f"/{shop['folder']}" if shop["folder"] else ""
-    if not place.rest.startswith(f"{folder}/wp-json"):
-        return Reply(404, b"<html>Page not found</html>", {"Content-Type": "text/html"})
-    found, headers = simulator.found(request), {"X-Request-Id": request.id}
-    world.count("requests", name_of(found))
-    with world.store.write() as db:
-        session = simulator.session(db, shop, request=request.id)
-        try:
-            return answered(session, request, place.rest.removeprefix(folder), found, headers)
-        except Refused as no:
-            world.show(request, no.status, no.body)
-            return json_reply(no.status, no.body, **headers)
-        except Page as page:
-            return Reply(page.status, PAGE, headers | {"Content-Type": "text/html; charset=UTF-8"})
+class Api(Exchange):
+    routes = ROUTES
 
+    def shop(self) -> Body:
+        shop = self.simulator.shop(self.place.shop)
+        if shop is None:
+            raise page(404, b"<html>No such site</html>")
+        if not self.place.rest.removeprefix(f"/{shop['folder']}" if shop["folder"] else "").startswith("/wp-json"):
+            raise page(404, b"<html>Page not found</html>")
+        self.headers["X-Request-Id"] = self.request.id
+        return shop
 
-def answered(session: Session, request: Request, path: str, found: Found | int, headers: dict[str, str]) -> Reply:
-    """path: below the site's folder. Raises Refused and Page."""
-    slow_down(session, name_of(found), headers)
-    if session.switch("put") == "blocked" and request.method == "PUT":
-        raise Page(403)
-    is_secure = not request.path.startswith("/woocommerce/") and session.switch("login") == "basic"
-    url = f"{'https' if is_secure else 'http'}://{request.headers.get('host', '')}{request.path}"
-    if name_of(found) == "index":
-        return json_reply(200, auth.index(session.shop, url.removesuffix(path)), **headers)
-    auth.enter(session, request, secure=is_secure, site=url)
-    if isinstance(found, int) or not path.startswith(API):
-        raise no_route()
-    route, ids = found
-    if forced := session.forced_error(route.name):
-        return json_reply(int(forced["status"]), forced["body"], **headers)
-    payload = route.act(Asked(session, ids, listing.query_of(request.query), read_body(request), headers, url=url))
-    session.world.show(request, route.status, payload)
-    return json_reply(route.status, payload, **headers)
+    def enter(self) -> None:
+        """The index is open to everybody."""
+        session, request = self.session, self.request
+        if not self.is_within(None if session.switch("limit") == "none" else LIMIT)[0]:
+            self.headers["Retry-After"] = "1"
+            raise Refused(429, "rest_too_many_requests", "Too many requests.")
+        if session.switch("put") == "blocked" and request.method == "PUT":
+            raise page(403)
+        is_secure = not request.path.startswith("/woocommerce/") and session.switch("login") == "basic"
+        self.url = f"{'https' if is_secure else 'http'}://{request.headers.get('host', '')}{request.path}"
+        if self.name != "index":
+            auth.enter(session, request, secure=is_secure, site=self.url)
 
+    def lost(self, status: int) -> Refused:
+        return no_route()
 
-def slow_down(session: Session, operation: str, headers: dict[str, str]) -> None:
-    """Raises Refused with 429; Retry-After says how long."""
-    is_forced = session.fault("throttled", operation) is not None
-    if is_forced or (session.switch("limit") != "none" and not take(session, LIMIT)[0]):
-        session.world.count("throttled", operation)
-        headers["Retry-After"] = "1"
-        raise Refused(429, "rest_too_many_requests", "Too many requests.")
+    def query(self) -> listing.Query:
+        return listing.query_of(self.request.query)
 
+    def body(self) -> Any:
+        return super().body() if self.request.is_json() else None
 
-def read_body(request: Request) -> Any:
-    try:
-        return request.json() if request.is_json() else None
-    except ValueError as exc:
-        raise Refused(400, "rest_invalid_json", "Invalid JSON body passed.") from exc
+    def malformed(self) -> Refused:
+        return Refused(400, "rest_invalid_json", "Invalid JSON body passed.")

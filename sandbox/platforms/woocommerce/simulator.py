@@ -7,9 +7,8 @@ import sqlite3
 from decimal import Decimal
 
 from sandbox.core.base_simulator import BaseSimulator, Made
-from sandbox.core.messages import Reply, Request, SimulatedShop
+from sandbox.core.messages import SimulatedShop
 from sandbox.core.records import Body, Session
-from sandbox.core.routes import Found
 from sandbox.platforms.woocommerce import build, router, spec, statuses, sums, webhooks
 from sandbox.platforms.woocommerce.seeds import SEEDS, many
 from sandbox.platforms.woocommerce.staff import Staff
@@ -26,8 +25,9 @@ class WooCommerceSimulator(BaseSimulator):
     switches = SWITCHES
     staff_kind = Staff
     many = staticmethod(many)
-    routes = router.ROUTES
+    exchange = router.Api
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.woocommerce\.example(:\d+)?")
+    api = re.compile(r".*?/wp-json/?(?P<rest>.*)")  # a site may stand in a folder
 
     @classmethod
     def fresh(cls, name: str) -> Body:
@@ -79,16 +79,6 @@ class WooCommerceSimulator(BaseSimulator):
         settings = {"shop": site} | ({"base_url": f"{base}/{self.key}/{name}"} if base else {})
         secrets = {"key": shop["key"], "secret": shop["secret"], "webhook_secret": shop["hook_secret"]}
         return SimulatedShop(self.key, settings, secrets, shop["currency"], ("read", "write"))
-
-    @classmethod
-    def found(cls, request: Request) -> Found | int:
-        path = place.rest if (place := cls.where(request)) else ""
-        if path.rstrip("/").endswith("/wp-json"):
-            return router.INDEX
-        return cls.routes.find(request.method, path.partition(router.API)[2])
-
-    def reply(self, request: Request) -> Reply:
-        return router.reply(self, request)
 
     def hook_headers(self, row: sqlite3.Row) -> dict[str, str]:
         source = f"https://{row['shop'].partition('/')[2]}.woocommerce.example/"
