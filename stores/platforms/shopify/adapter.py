@@ -187,7 +187,8 @@ class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
         return self.read_answer(command, self.api.effect(writing.VOID, {"id": command.payment_id}, cost=10))
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
-        body = writing.stock_body(command, tag, key)
+        before = (writing.available(self.api, change) for change in command.changes)
+        body = writing.stock_body(command, tag, key, before)
         return self.read_answer(command, self.api.effect(writing.ADJUST, body, cost=10, key=key))
 
     def read_answer(self, command: Command, answer: Any) -> Receipt:

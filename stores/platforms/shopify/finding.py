@@ -114,7 +114,7 @@ def records(api: Api, command: Command, *, before: Order) -> Reading:
             case VoidPayment():
                 return void(api.order(CHILDREN, command.order_id, cost=201), command)
             case CorrectStock():
-                return Reading(unclear=_("Stock movements carry no mark that could be searched."))
+                return Reading(unclear=_("Stock movements carry no mark that could be searched."))  # see stock_body
             case _:
                 raise Unsupported("cancel_lines")
 
