@@ -11,7 +11,7 @@ from cancellations.execution.keys import tag_of
 from cancellations.models import Step
 from cancellations.planning.plan import Plan, read_plan
 from stores.canonical import codec, stored_receipts
-from stores.canonical.commands import Command, Finding, Resend
+from stores.canonical.commands import Command, CorrectStock, Finding, Resend
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.connectors.roles import Connector, Effects, OrderSource, in_role
@@ -100,8 +100,10 @@ class StepRun:
         return not is_own and other_accounts.is_other(connection.connector)
 
     def find(self) -> Finding:
-        """Look for its effect. Where no order tells what stood there before the plan, its time does."""
-        told = {"since": other_accounts.since(self.step.cancellation)} if self.is_elsewhere else {}
+        """Look for its effect. Where no order tells what stood there before the plan (another account, a stock
+        history), its time does."""
+        is_untold = self.is_elsewhere or isinstance(self.command, CorrectStock)
+        told = {"since": other_accounts.since(self.step.cancellation)} if is_untold else {}
         return self.connector.find(self.command, tag=self.tag, before=self.before, **told)
 
     @property
@@ -112,8 +114,9 @@ class StepRun:
 
     @property
     def is_key_protected(self) -> bool:
-        """The platform itself takes the stored bytes as the request it has had already."""
-        return self.what_next is Resend.SAME_KEY
+        """The platform itself takes the stored bytes as the request it has had already, and the guards would see what
+        a colleague did meanwhile: no order tells of stock."""
+        return self.what_next is Resend.SAME_KEY and not isinstance(self.command, CorrectStock)
 
     @property
     def receipt(self) -> Receipt:

@@ -34,7 +34,8 @@ def version_of(platform: Reader) -> str:
 def has_changed(shown: Preview | Cancellation) -> bool:
     """Do the very facts it was made on have another fingerprint by the reading of today?
 
-    False for a shop of a platform that this version does not know: nothing is read there.
+    False for a shop of a platform that this version does not know: nothing is read there; and for facts that cannot be
+    read, of which nothing is known.
     """
     platform = registry.PLATFORMS.get(shown.store.platform)
     if platform is None:
@@ -42,7 +43,10 @@ def has_changed(shown: Preview | Cancellation) -> bool:
     facts = shown.facts if isinstance(shown, Preview) else shown.preview.facts
     if not facts:  # forgotten, long after the end
         return False
-    order = codec.loads(Order, facts)
+    try:
+        order = codec.loads(Order, facts)
+    except ValueError:
+        return False
     return fingerprint(order, version_of(platform)) != shown.fingerprint
 
 

@@ -21,6 +21,7 @@ from cancellations.states import FINISHED, TERMINAL, CancellationState, StepStat
 from stores.canonical import codec
 from stores.canonical.request import Reason
 from stores.kernel import clock
+from stores.kernel.errors import PlanUnreadable
 from stores.kernel.i18n import money as said
 from stores.templatetags.state_labels import word
 
@@ -77,6 +78,7 @@ class CancellationPage:
     is_begun: bool
     summary: str
     stopped: str = ""  # the words of the emergency stop that keeps its effects back
+    is_receipt_lost: bool = False  # it was written, and cannot be read any more
     is_read_anew: bool = False  # nothing has left, and nothing will: Rescind reads the shop's orders otherwise since
 
     @property
@@ -117,11 +119,12 @@ class CancellationPage:
 
 
 def of(cancellation: Cancellation) -> CancellationPage:
-    """Everything the page shows, from what is stored; no remote call."""
-    plan = read_plan(cancellation.preview.plan)
-    receipt = codec.loads(ReceiptSheet, cancellation.receipt) if cancellation.receipt else None
+    """Everything the page shows, from what is stored; no remote call. Raises PlanUnreadable."""
+    plan, receipt = read_plan(cancellation.preview.plan), _receipt(cancellation)
     is_over = cancellation.state in TERMINAL
     steps = list(cancellation.steps.all())
+    if len(steps) != len(plan.steps):
+        raise PlanUnreadable
     rows = [
         _row(step, planned, is_over, _since(cancellation, steps[:at]))
         for at, (step, planned) in enumerate(zip(steps, plan.steps, strict=True))
@@ -139,8 +142,17 @@ def of(cancellation: Cancellation) -> CancellationPage:
         is_begun=cancellation.state not in NOT_BEGUN,
         summary=summary(cancellation, plan, receipt, str(word("cancellation", state)[0])),
         stopped="" if is_over else _stopped(cancellation),
+        is_receipt_lost=bool(cancellation.receipt) and receipt is None,
         is_read_anew=_is_read_anew(cancellation, rows),
     )
+
+
+def _receipt(cancellation: Cancellation) -> ReceiptSheet | None:
+    """None before the look, and for one that cannot be read."""
+    try:
+        return codec.loads(ReceiptSheet, cancellation.receipt) if cancellation.receipt else None
+    except ValueError:
+        return None
 
 
 def _is_read_anew(cancellation: Cancellation, rows: Sequence[StepRow]) -> bool:
@@ -166,7 +178,8 @@ def _since(cancellation: Cancellation, earlier: Sequence[Step]) -> datetime | No
 
 
 def _row(step: Step, planned: PlannedStep, is_over: bool, since: datetime | None) -> StepRow:
-    ids = step.result.get("ids", {})
+    result = step.result if isinstance(step.result, dict) else {}
+    ids, settled = (found if isinstance(found, dict) else {} for found in map(result.get, ("ids", "settled")))
     waits = step.state in (StepState.RETRY_WAIT, StepState.UNKNOWN)
     waits |= step.state == StepState.PENDING and bool(step.tries or step.looks)
     return StepRow(
@@ -177,7 +190,7 @@ def _row(step: Step, planned: PlannedStep, is_over: bool, since: datetime | None
         ids=[(str(k).replace("_", " ").capitalize(), str(v)) for k, v in ids.items()],
         tag=tag_of(step) if planned.command else "",
         next_try=step.next_attempt_at if waits else None,
-        settled=step.result.get("settled"),
+        settled=settled or None,
         assist=planned.assist,
         deadline=since + timedelta(hours=planned.assist.deadline_hours) if planned.assist and since else None,
     )

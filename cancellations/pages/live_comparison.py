@@ -15,7 +15,7 @@ from cancellations.pages import order
 from cancellations.planning import comparison
 from cancellations.planning.plan import ReceiptSheet
 from cancellations.services import preview
-from stores.kernel.errors import DeskError
+from stores.kernel.errors import DeskError, PreviewUnreadable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +37,16 @@ def live(cancellation: Cancellation) -> LiveComparison:
         return LiveComparison(
             trouble=_("How the order stood before is no longer kept, so there is nothing to compare with.")
         )
-    plan, before = preview.plan_of(cancellation.preview), preview.facts_of(cancellation.preview)
-    standing = order.live(cancellation.order)
+    plan = preview.plan_of(cancellation.preview)
+    try:
+        before = preview.facts_of(cancellation.preview)
+        standing = order.live(cancellation.order)
+    except PreviewUnreadable:
+        return LiveComparison(
+            trouble=_("How the order stood before cannot be read any more, so there is nothing to compare with.")
+        )
+    except order.NoCopy as exc:
+        return LiveComparison(trouble=exc.trouble, is_waiting=exc.is_waiting)
     if not standing.is_live:
         return LiveComparison(trouble=standing.trouble, is_waiting=standing.is_waiting)
     steps = list(cancellation.steps.all())
@@ -47,5 +55,11 @@ def live(cancellation: Cancellation) -> LiveComparison:
         now = other_accounts.with_theirs(standing.order, before, cancellation, steps, read_timeout=patience)
     except DeskError as exc:
         return LiveComparison(trouble=exc.user_message)
-    compared = comparison.compare(plan, before, now, answers_of(steps), seen_at=standing.read_at)
+    try:
+        answers = answers_of(steps)
+    except (ValueError, TypeError, AttributeError):
+        return LiveComparison(
+            trouble=_("What the steps brought back cannot be read any more: look at the order itself.")
+        )
+    compared = comparison.compare(plan, before, now, answers, seen_at=standing.read_at)
     return LiveComparison(compared=compared, read_at=standing.read_at)

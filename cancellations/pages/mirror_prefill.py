@@ -9,9 +9,9 @@ from cancellations.models import Cancellation
 from cancellations.planning import mirrored_orders as planning
 from cancellations.planning.plan import read_plan
 from cancellations.selectors import cancellations
-from stores.canonical import codec
+from cancellations.services import preview
 from stores.canonical.order import Order
-from stores.kernel.errors import PlanUnreadable
+from stores.kernel.errors import PlanUnreadable, PreviewUnreadable
 from stores.models import OrderRecord, User
 from stores.selectors import access, mirrored_orders
 
@@ -32,8 +32,8 @@ def typed(viewer: User, record: OrderRecord, order: Order, like: str) -> Mapping
     if not done.preview.facts:
         return None
     try:
-        plan, before = read_plan(done.preview.plan), codec.loads(Order, done.preview.facts)
-    except PlanUnreadable:
+        plan, before = read_plan(done.preview.plan), preview.facts_of(done.preview)
+    except (PlanUnreadable, PreviewUnreadable):
         return None
     lines = {f"units.{line_id}": f"{units:f}" for line_id, units in planning.wish(plan, before, order).items()}
     reason = str(plan.reason)

@@ -20,7 +20,7 @@ from cancellations.selectors import cancellations, stops
 from cancellations.services import preview, submit
 from stores.canonical.order import Order
 from stores.kernel import clock
-from stores.kernel.errors import DeskError
+from stores.kernel.errors import CopyUnreadable, DeskError
 from stores.models import OrderRecord, StoreState, User
 from stores.platforms import registry
 from stores.selectors import access, mirrored_orders
@@ -55,8 +55,21 @@ class Wish:
     changes: Sequence[tuple[str, str, str]] = field(default_factory=list)
 
 
+class NoCopy(DeskError):
+    """Nothing can be shown yet: the copy cannot be read, and the live order is not here (`trouble` says why not)."""
+
+    def __init__(self, trouble: str, *, is_waiting: bool) -> None:
+        super().__init__(CopyUnreadable.default_message)
+        self.trouble, self.is_waiting = trouble, is_waiting
+
+
 def mirrored(record: OrderRecord, *, trouble: str = "", is_waiting: bool = False) -> Standing:
-    return Standing(order=orders.order_of(record), read_at=record.read_at, trouble=trouble, is_waiting=is_waiting)
+    """The copy. Raises NoCopy where it cannot be read."""
+    try:
+        order = orders.order_of(record)
+    except CopyUnreadable as exc:
+        raise NoCopy(trouble, is_waiting=is_waiting) from exc
+    return Standing(order=order, read_at=record.read_at, trouble=trouble, is_waiting=is_waiting)
 
 
 def live(record: OrderRecord) -> Standing:
@@ -93,7 +106,7 @@ def asked(actor: User, record: OrderRecord, standing: Standing, form: PreviewFor
     if form.errors or not standing.is_live:
         return standing, wish
     try:
-        snapshot = record.snapshot.text if record.read_at == standing.read_at else ""
+        snapshot = orders.text_of(record) if record.read_at == standing.read_at else ""
         wish.seen, wish.plan = preview.show(
             actor=actor, record=record, request=form.request, order=standing.order, snapshot=snapshot
         )

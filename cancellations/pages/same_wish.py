@@ -11,7 +11,7 @@ from cancellations.lifecycle import readings
 from cancellations.planning.plan import Plan, read_plan
 from cancellations.selectors import cancellations
 from cancellations.services import preview
-from stores.kernel.errors import PlanUnreadable
+from stores.kernel.errors import PlanUnreadable, PreviewUnreadable
 from stores.models import OrderRecord, User
 from stores.selectors import access
 
@@ -26,7 +26,7 @@ class Shown:
 
 
 def of(viewer: User, record: OrderRecord, uuid: str) -> Shown | None:
-    """None where it is not a cancellation of this order, not the viewer's to ask for, or its plan cannot be read."""
+    """None where it is not a cancellation of this order, not the viewer's to ask for, or it cannot be read."""
     try:
         wanted = UUID(uuid)
     except ValueError:
@@ -36,8 +36,7 @@ def of(viewer: User, record: OrderRecord, uuid: str) -> Shown | None:
     if found is None or not access.can(viewer, "cancellations.preview", record.store):
         return None
     try:
-        plan = read_plan(found.preview.plan)
-    except PlanUnreadable:
+        plan, wish = read_plan(found.preview.plan), preview.request_of(found.preview)
+    except (PlanUnreadable, PreviewUnreadable):
         return None
-    wish = preview.request_of(found.preview)
     return Shown(forms.typed_of(wish), plan, readings.has_changed(found))

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
@@ -25,7 +26,7 @@ from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors.roles import OrderSource
 from stores.kernel import clock
-from stores.kernel.errors import DeskError, RemoteRefused
+from stores.kernel.errors import CopyUnreadable, DeskError, PreviewUnreadable, RemoteRefused
 from stores.models import OrderRecord, Store, User
 from stores.platforms import registry
 from stores.services import connections, orders
@@ -35,6 +36,7 @@ RECENT = timedelta(seconds=60)
 KEPT = timedelta(days=2)  # previews nobody confirmed
 BATCH = 1000  # rows a statement: one writer at a time on SQLite
 _seats = BoundedSemaphore(SEATS)
+T = TypeVar("T")
 
 
 class NoSeat(DeskError):
@@ -64,7 +66,10 @@ def recent(record: OrderRecord, now: datetime) -> Order | None:
     """The mirrored copy where it is a full live read of the last minute; confirming reads again in any case."""
     if record.is_summary or now - record.read_at > RECENT:
         return None
-    return orders.order_of(record)
+    try:
+        return orders.order_of(record)
+    except CopyUnreadable:
+        return None
 
 
 def make(*, actor: User, record: OrderRecord, request: CancelRequest, order: Order | None = None) -> Preview:
@@ -147,20 +152,27 @@ def plan_of(preview: Preview) -> Plan:
 
 
 def facts_of(preview: Preview) -> Order:
-    """The live order as it was read for this preview."""
-    return codec.loads(Order, preview.facts)
+    """The live order as it was read for this preview. Raises PreviewUnreadable."""
+    return _kept(Order, preview.facts)
 
 
 def request_of(preview: Preview) -> CancelRequest:
-    """The wish, with the note put back where it was not erased."""
-    return replace(codec.loads(CancelRequest, preview.request), note=notes.read(preview.note))
+    """The wish, with the note put back where it was not erased. Raises PreviewUnreadable."""
+    return replace(_kept(CancelRequest, preview.request), note=notes.read(preview.note))
+
+
+def _kept(kind: type[T], text: str) -> T:
+    try:
+        return codec.loads(kind, text)
+    except ValueError as exc:
+        raise PreviewUnreadable from exc
 
 
 def replan(preview: Preview) -> Plan:
-    """The same wish on the order as it is now, with fresh figures. Raises NoSeat or RemoteError."""
+    """The same wish on the order as it is now, with fresh figures. Raises NoSeat, PreviewUnreadable or RemoteError."""
     record = preview.order
     record.store = preview.store
-    return look(record, codec.loads(CancelRequest, preview.request))[1]
+    return look(record, _kept(CancelRequest, preview.request))[1]
 
 
 def is_same_wish(one: CancelRequest, other: CancelRequest) -> bool:

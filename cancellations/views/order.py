@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import reswap, retarget
 
 from cancellations.forms.preview import PreviewForm
 from cancellations.lifecycle import readings
@@ -19,8 +22,9 @@ from cancellations.pages import mirror_prefill, order, plan, same_wish
 from cancellations.pages.order import Standing, Wish
 from cancellations.services import preview, submit
 from stores.kernel import numbers
-from stores.kernel.errors import DeskError, InputRejected, OrderBusy, StalePlan
+from stores.kernel.errors import DeskError, InputRejected, OrderBusy, PreviewUnreadable, StalePlan
 from stores.models import OrderRecord
+from stores.platforms import registry
 from stores.selectors import access
 from stores.views import refusals
 from stores.views.access import DeskRequest, may
@@ -29,8 +33,39 @@ ASKED_OR_TYPED = ["GET", "HEAD", "POST"]  # an address typed, or come back to af
 MOST_ASKED = 15  # a page asks so often for a seat before it gives up
 
 
+def or_reads_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Where the copy cannot be read the page says so, and reads the order from its shop."""
+
+    @wraps(view)
+    def answered(request: DeskRequest, uuid: UUID) -> HttpResponse:
+        try:
+            return view(request, uuid)
+        except order.NoCopy as exc:
+            return _no_copy(request, _record(request, uuid, request.action), exc)
+
+    return answered
+
+
+def _no_copy(request: DeskRequest, record: OrderRecord, exc: order.NoCopy) -> HttpResponse:
+    asked = _number(request, "asked", most=99_999) + int(exc.is_waiting)
+    trouble = preview.NoSeat.default_message if asked > MOST_ASKED else exc.trouble
+    context = {
+        "record": record,
+        "store": record.store,
+        "platform_name": registry.get(record.store.platform).label,
+        "trouble": trouble,
+        "is_waiting": exc.is_waiting,
+        "asked": asked,
+    }
+    if not request.htmx or request.htmx.history_restore_request:
+        return render(request, "orders/no_copy.html", context)
+    response = render(request, "orders/_no_copy.html", context)
+    return reswap(retarget(response, "#live"), "outerHTML")
+
+
 @require_safe
 @may("orders.view")
+@or_reads_again
 def order_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """The mirrored copy at once; `?live=1` waits for the live one (the way without script)."""
     record = _record(request, uuid, "orders.view")
@@ -72,6 +107,7 @@ def _again(request: DeskRequest, record: OrderRecord, again: str) -> HttpRespons
 
 @require_safe
 @may("orders.view")
+@or_reads_again
 def order_live(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """The fragment that replaces the mirrored copy: 8 seconds at most."""
     record = _record(request, uuid, "orders.view")
@@ -85,6 +121,7 @@ def order_live(request: DeskRequest, uuid: UUID) -> HttpResponse:
 
 @require_http_methods(ASKED_OR_TYPED)
 @may("cancellations.preview")
+@or_reads_again
 def order_preview(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """What would happen: a fragment for each change, or the whole page without script."""
     record = _record(request, uuid, "cancellations.preview")
@@ -96,6 +133,7 @@ def order_preview(request: DeskRequest, uuid: UUID) -> HttpResponse:
 
 @require_http_methods(ASKED_OR_TYPED)
 @may("cancellations.confirm")
+@or_reads_again
 def order_confirm(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """Only what was seen is confirmed: a form that says something else is previewed again."""
     record = _record(request, uuid, "cancellations.confirm")
@@ -104,8 +142,12 @@ def order_confirm(request: DeskRequest, uuid: UUID) -> HttpResponse:
     seen = _seen(request, record)
     if seen is None:
         return _look_again(request, record, _("There is no preview of yours to confirm. Look at what will happen."))
-    form = PreviewForm(preview.facts_of(seen), request.POST)
-    wanted, shown = form.request, preview.request_of(seen)
+    try:
+        before, shown = preview.facts_of(seen), preview.request_of(seen)
+    except PreviewUnreadable as exc:
+        return _look_again(request, record, exc.user_message)
+    form = PreviewForm(before, request.POST)
+    wanted = form.request
     if form.errors or not preview.is_same_wish(wanted, shown):
         return _look_again(request, record, _("You changed something after this preview. Look at it once more."))
     return _confirm(request, record, preview.with_note(seen, wanted.note))

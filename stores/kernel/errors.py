@@ -43,6 +43,18 @@ class StalePlan(DeskError):
         self.plan = plan
 
 
+class CopyUnreadable(DeskError):
+    """The stored copy of an order is empty, or is none: the order must be read from its shop."""
+
+    default_message = "Rescind's copy of this order cannot be read. It is read again from the shop."
+
+
+class PreviewUnreadable(DeskError):
+    """What was kept with a preview (the wish, the order as it stood) is empty, or is none."""
+
+    default_message = "What was kept of this preview cannot be read any more. Look at the new one below."
+
+
 class PlanUnreadable(DeskError):
     """A stored plan that this version of Rescind cannot carry out: it was written by another one."""
 

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from stores.canonical import codec
 from stores.canonical.order import Order
-from stores.models import OrderRecord, StoreState
+from stores.models import OrderRecord, OrderSnapshot, StoreState
 from stores.platforms import registry
 from stores.selectors import access
 from stores.selectors.access import Viewer
@@ -81,4 +81,9 @@ def _original(copy: OrderRecord, named: Iterable[OrderRecord]) -> OrderRecord | 
 
 
 def _skus(row: OrderRecord) -> set[str]:
-    return {line.sku for line in codec.loads(Order, row.snapshot.text).lines if line.sku}
+    """None of a copy that cannot be read: it is linked to nothing until it is read again."""
+    snapshot = OrderSnapshot.objects.filter(order=row).first()
+    try:
+        return {line.sku for line in codec.loads(Order, snapshot.text).lines if line.sku} if snapshot else set()
+    except ValueError:
+        return set()

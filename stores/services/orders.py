@@ -15,6 +15,7 @@ from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.connectors.roles import OrderSource
 from stores.kernel import clock, search_text
+from stores.kernel.errors import CopyUnreadable
 from stores.models import OrderRecord, OrderSnapshot, Store, UnreadableOrder
 from stores.platforms import registry
 from stores.services import connections
@@ -86,12 +87,23 @@ def _is_known(record: OrderRecord, order: Order) -> bool:
 
     All of it is compared. The platform's own version tells of no dispute, and of no refund that settled at the bank.
     """
-    return record.snapshot.text == codec.dumps(order)
+    return text_of(record) == codec.dumps(order)
+
+
+def text_of(record: OrderRecord) -> str:
+    """The copy as it is stored; "" where there is none."""
+    try:
+        return record.snapshot.text
+    except OrderSnapshot.DoesNotExist:
+        return ""
 
 
 def order_of(record: OrderRecord) -> Order:
-    """The mirrored copy as an Order."""
-    return codec.loads(Order, record.snapshot.text)
+    """The mirrored copy as an Order. Raises CopyUnreadable."""
+    try:
+        return codec.loads(Order, text_of(record))
+    except ValueError as exc:
+        raise CopyUnreadable from exc
 
 
 def number_of(store: Store, external_id: str) -> str:

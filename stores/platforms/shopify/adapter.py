@@ -173,7 +173,8 @@ class Shopify(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockK
         return self.read_answer(command, self.api.effect(writing.VOID, {"id": command.payment_id}, cost=10))
 
     def correct_stock(self, command: CorrectStock, *, key: str, tag: str) -> Receipt:
-        body = writing.stock_body(command, tag, key)
+        before = (writing.available(self.api, change) for change in command.changes)
+        body = writing.stock_body(command, tag, key, before)
         return self.read_answer(command, self.api.effect(writing.ADJUST, body, cost=10, key=key))
 
     def body_of(self, answer: Answer) -> Node:

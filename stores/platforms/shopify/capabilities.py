@@ -78,7 +78,11 @@ SCOPES = (
         _("Units at a fulfilment service are not seen, so they cannot be cancelled here."),
     ),
     Scope("read_locations", _("Locations are shown without their state.")),
-    Scope("read_inventory", _("It is not known which products are counted in stock.")),
+    Scope(
+        "read_inventory",
+        _("It is not known which products are counted in stock, and no stock can be corrected."),
+        needed_for=("CorrectStock",),
+    ),
     Scope("write_inventory", _("Stock that Shopify put back cannot be taken out again."), needed_for=("CorrectStock",)),
     Scope("read_returns", _("Open returns are known to exist, but not shown.")),
     Scope("read_customers", _("Customers' names are not shown.")),
@@ -159,6 +163,9 @@ STATUSES: Mapping[int | None, str] = {
 CODES = {
     "MAX_COST_EXCEEDED": _("This order is too large to be read in one piece. Please report it to your administrator."),
     "SHOP_INACTIVE": _("This Shopify store is not active. Activate it in Shopify, then try again."),
+    "CHANGE_FROM_QUANTITY_STALE": _(
+        "The stock moved between reading and writing, so Shopify changed nothing. Look at it, then use Retry."
+    ),
     "IDEMPOTENCY_KEY_PARAMETER_MISMATCH": _(
         "Shopify has seen this request with other contents and did nothing now. A person must look at the order."
     ),

@@ -7,16 +7,17 @@ harmless.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.commands import CancelOrder, CorrectStock, EditedLine, RefundOrder, UnitsBack
+from stores.canonical.commands import CancelOrder, CorrectStock, EditedLine, RefundOrder, StockChange, UnitsBack
 from stores.connectors import fields
 from stores.kernel.errors import InputRejected, RemoteRefused
+from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money
 from stores.platforms.shopify import capabilities
@@ -65,6 +66,12 @@ ADJUST = """
 mutation Adjust($input: InventoryAdjustQuantitiesInput!, $key: String!) {
   inventoryAdjustQuantities(input: $input) @idempotent(key: $key) {
     inventoryAdjustmentGroup { id createdAt reason referenceDocumentUri } userErrors { field message code } }
+}"""
+
+LEVEL = """
+query Level($item: ID!, $place: ID!) {
+  inventoryItem(id: $item) {
+    id inventoryLevel(locationId: $place) { id quantities(names: ["available"]) { quantity } } }
 }"""
 
 
@@ -135,16 +142,25 @@ def quantities_body(session: str, lines: list[tuple[str, EditedLine]]) -> dict[s
     return found
 
 
-def stock_body(command: CorrectStock, tag: str, key: str) -> dict[str, Any]:
-    """`changeFromQuantity: null` says in so many words that nothing is to be compared (required from 2026-04)."""
+def available(api: Api, change: StockChange) -> int | None:
+    """What can be sold of it there now, less than nothing where too much was; None where it never stood there."""
+    with understood():
+        data = api.read(LEVEL, {"item": change.stock_item_id, "place": change.location_id}, cost=3)
+        level = fields.maybe(fields.node(data, "inventoryItem"), "inventoryLevel")
+        return int(json_readers.decimal(fields.items(level, "quantities")[0], "quantity")) if level else None
+
+
+def stock_body(command: CorrectStock, tag: str, key: str, before: Iterable[int | None]) -> dict[str, Any]:
+    """before: what was available; Shopify moves nothing where it no longer is (`changeFromQuantity`). So a resend of
+    these bytes repeats nothing that a colleague did meanwhile, whatever the key would allow."""
     changes = [
         {
             "inventoryItemId": change.stock_item_id,
             "locationId": change.location_id,
             "delta": whole(change.delta),
-            "changeFromQuantity": None,
+            "changeFromQuantity": seen,
         }
-        for change in command.changes
+        for change, seen in zip(command.changes, before, strict=True)
     ]
     wanted = {"name": "available", "reason": "correction", "referenceDocumentUri": reference(tag), "changes": changes}
     return {"input": wanted, "key": key}

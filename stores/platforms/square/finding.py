@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import Order, Refund, RefundedLine
+from stores.connectors.judge import MARK
 from stores.connectors.records import Reading, Record, Standing
 from stores.connectors.roles import Looks
 from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
@@ -204,16 +205,21 @@ Shelf = tuple[str, str]  # (id in the catalogue, location)
 
 
 def adjustments(api: Api, command: CorrectStock, before: Order) -> Reading:
-    """By our reference on the adjustments: all of one step are one record. Other people's are nobody's answer to us."""
+    """By our reference on the adjustments: all of one step are one record. One without a mark that brings what we
+    bring to such a shelf is somebody else's doing the same."""
     items = list(dict.fromkeys(change.stock_item_id for change in command.changes))
     places = list(dict.fromkeys(change.location_id for change in command.changes))
     steps: defaultdict[str, list[Node]] = defaultdict(list)
+    others: list[Node] = []
     for row in movements(api, items, places, GOES_TO, since=stamp(before.placed_at)):
         said = text(row, "reference_id")
         if said.startswith(f"{command.order_id} ["):
             steps[said].append(row)
-    absent = _("No adjustment with our mark is there.")
-    return Reading(records=tuple(to_stock_record(command, *step) for step in steps.items()), absent=absent)
+        elif not MARK.search(said):
+            others.append(row)
+    ours = [to_stock_record(command, *step) for step in steps.items()]
+    theirs = [by_somebody(row) for row in others if is_twin(command, row)]
+    return Reading(records=(*ours, *theirs), absent=_("No adjustment with our mark is there."))
 
 
 def to_stock_record(command: CorrectStock, mark: str, rows: Sequence[Node]) -> Record:
@@ -228,6 +234,16 @@ def to_stock_record(command: CorrectStock, mark: str, rows: Sequence[Node]) -> R
         standing=Standing.DONE if is_all else Standing.PART,
         detail="" if is_all else str(capabilities.OTHER_QUANTITY),
     )
+
+
+def is_twin(command: CorrectStock, row: Node) -> bool:
+    place = text(row, "catalog_object_id"), text(row, "location_id")
+    return text(row, "to_state") == GOES_TO and asked_back(command).get(place) == quantity(row)
+
+
+def by_somebody(row: Node) -> Record:
+    said = _("The same units were put back in stock without our mark.")
+    return Record(id=ident_of(row, "id"), detail=said, made_at=when(row, "created_at"))
 
 
 def asked_back(command: CorrectStock) -> dict[Shelf, Decimal]:

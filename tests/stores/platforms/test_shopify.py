@@ -84,11 +84,15 @@ class TestShopify(PlatformContract):
         return {"X-Shopify-Hmac-Sha256": signing.hmac_base64(secret, body), "X-Shopify-Topic": "orders/updated"}
 
     def answer_reads(self, network: responses.RequestsMock, command: Command) -> None:
-        """An edit is begun and its quantities are set before its commit."""
+        """An edit is begun and its quantities are set before its commit; a count is read before it is corrected."""
         if isinstance(command, EditOrder):
             number = command.lines[0].line_id.rpartition("/")[2]
             network.post(URL, json=recorded.edit_begun(number))
             network.post(URL, json=recorded.edit_set())
+        if isinstance(command, CorrectStock):
+            level = {"id": "gid://shopify/InventoryLevel/1", "quantities": [{"quantity": -2}]}
+            item = {"id": command.changes[0].stock_item_id, "inventoryLevel": level}
+            network.post(URL, json={"data": {"inventoryItem": item}})
 
     # --- capabilities of its own ----------------------------------------------------------------
     def prove_cancel_rest(self, world: World, shop: Platform) -> None:
