@@ -58,6 +58,7 @@ T = TypeVar("T")
 class BigCommerce(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     key = "bigcommerce"
     label = "BigCommerce"
+    glyph = "Bc"
     api_version = "v3"
     version_ends: ClassVar[Mapping[str, End]] = {  # https://github.com/bigcommerce/docs
         "v3": End(None, _("BigCommerce names no end of Orders v2 and v3."))

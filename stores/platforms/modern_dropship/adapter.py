@@ -29,6 +29,7 @@ HOST = "https://api.convictional.com"
 class ModernDropship(OrderSource, OrderWriter, HookSource):
     key = "modern_dropship"
     label = "Modern Dropship"
+    glyph = "Md"
     api_version = "2022-03-03"
     version_ends: ClassVar[Mapping[str, End]] = {  # https://developers.convictional.com/docs/2021-01-01-to-2022-03-03
         "2022-03-03": End(None, _("Modern Dropship names no end of this version."))

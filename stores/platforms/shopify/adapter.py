@@ -51,6 +51,7 @@ SAFE_KEY_SECONDS = (KEY_HOURS - 4) * 3600
 class Shopify(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     key = "shopify"
     label = "Shopify"
+    glyph = "Sh"
     api_version = VERSIONS[0]
     version_ends: ClassVar[Mapping[str, End]] = {  # a year at least: https://shopify.dev/docs/api/usage/versioning
         "2026-10": End(date(2027, 10, 1)),

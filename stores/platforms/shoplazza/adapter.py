@@ -39,6 +39,7 @@ SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\.myshoplaza\.com", re.ASCII)  # one 
 class Shoplazza(OrderSource, OrderWriter, Refunder, HookSource):
     key = "shoplazza"
     label = "Shoplazza"
+    glyph = "Sz"
     api_version = "2026-01"
     version_ends: ClassVar[Mapping[str, End]] = dict.fromkeys(  # https://www.shoplazza.dev/changelog
         ("2026-01", "2025-06", "2026-07"),

@@ -45,6 +45,7 @@ BANK_SECONDS = 7 * 86_400.0  # five business days
 class Square(OrderSource, OrderWriter, Refunder, StockKeeper, HookSource):
     key = "square"
     label = "Square"
+    glyph = "Sq"
     api_version = VERSION
     version_ends: ClassVar[Mapping[str, End]] = {  # https://developer.squareup.com/docs/build-basics/versioning
         VERSION: End(None, _("Square deprecates a year before it retires, and names no day for this version."))

@@ -38,6 +38,7 @@ from stores.platforms.woocommerce.reading import Reader
 class WooCommerce(OrderSource, OrderWriter, Refunder, HookSource):
     key = "woocommerce"
     label = "WooCommerce"
+    glyph = "Wo"
     api_version = "wc/v3"
     version_ends: ClassVar[Mapping[str, End]] = {  # https://woocommerce.github.io/woocommerce-rest-api-docs/
         "wc/v3": End(None, _("WooCommerce names no end of its REST API v3."))
