@@ -14,7 +14,7 @@ from gunicorn.http.errors import ParseException
 from cancellations.intake import webhooks
 from config import plain
 from stores.kernel import clock, plain_text
-from stores.kernel.context import known_or_new, request_id
+from stores.kernel.context import known_or_new, reader_zone, request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -113,14 +113,21 @@ class VisibleTextMiddleware:
 
 
 class DeskMiddleware:
-    """No page is stored by a browser or proxy, signed in or on the way there; a session ends 12 h after sign-in."""
+    """No page is stored by a browser or proxy, signed in or on the way there; a session ends 12 h after sign-in.
+
+    Times on the page stand in the reader's own zone.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self._end_old_session(request)
-        response = self.get_response(request)
+        token = reader_zone.set(getattr(request.user, "time_zone", ""))
+        try:
+            response = self.get_response(request)
+        finally:
+            reader_zone.reset(token)
         response.setdefault("Cache-Control", "no-store")
         return response
 

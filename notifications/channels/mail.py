@@ -40,6 +40,7 @@ class Letter(EmailMessage):
 class Mail(Messenger):
     key = "mail"
     label = "E-mail"
+    glyph = "Em"
     api_version = ""
     credentials = ()
     capabilities = MessageCapabilities(

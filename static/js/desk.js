@@ -39,8 +39,22 @@
       const unit = UNITS.find(([, size]) => Math.abs(away) >= size);
       if (unit && Math.abs(away) >= 5) element.textContent = ago.format(Math.trunc(away / unit[1]), unit[0]);
     }
+    for (const element of $$("time[data-age]")) { // from the second day on it is a day, which does not change
+      const minutes = Math.floor((now - Date.parse(element.dateTime)) / 60000);
+      if (minutes < 0 || minutes >= 1440) continue;
+      const text = minutes < 60 ? measure("minute", minutes) : measure("hour", Math.floor(minutes / 60));
+      if (element.textContent !== text) element.textContent = text;
+    }
   }
   setInterval(tick, 1000);
+
+  /* -- the zone of this browser, for whoever has said none ----------------------------------------------------- */
+  const offer = $("[data-zone-offer]"), zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (offer && zone && zone !== offer.dataset.zoneOffer) {
+    $("[name=time_zone]", offer).value = zone;
+    $("[data-zone-name]", offer).textContent = zone.replaceAll("_", " ");
+    offer.hidden = false;
+  }
 
   /* -- quantities --------------------------------------------------------------------------------------------- */
   const decimals = (text) => (text.split(".")[1] || "").length;

@@ -1,4 +1,4 @@
-"""What rides along with a request or task without being passed: its id."""
+"""What rides along with a request or task without being passed: its id, and the zone that its reader lives in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import secrets
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+reader_zone: ContextVar[str] = ContextVar("reader_zone", default="")  # a name as of the IANA; "": not said
 
 
 def known_or_new(given: str) -> str:

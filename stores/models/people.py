@@ -37,6 +37,7 @@ class User(AbstractUser):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     is_owner = models.BooleanField(_("owner of this installation"), default=False)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="")  # "": not said yet
     session_round = models.PositiveIntegerField(default=0)  # raised to end every session of this person
 
     known_roles: dict[int, str] | None = None  # shop → role, for one request: stores.selectors.access.remember

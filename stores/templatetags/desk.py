@@ -1,6 +1,6 @@
 """Tags and filters of every page (a template builtin: nothing to load). docs/pages.md shows each in use.
 
-Money goes through Babel, so digits follow the currency; times are shown in the shop's zone, with the UTC
+Money goes through Babel, so digits follow the currency; times are shown in the reader's zone, with the UTC
 instant in `datetime`; states are a word, a shape and a colour. Lists show hundreds of these: what depends on a
 few values only is kept, per language.
 """
@@ -32,7 +32,7 @@ from stores.templatetags import state_labels, times
 register = template.Library()
 
 NOTHING = "—"
-SHEETS = ("css/tokens.css", "css/base.css", "css/components.css", "css/desk.css")  # of every page, in this order
+SHEETS = ("css/tokens.css", "css/base.css", "css/components.css", "css/desk.css", "css/work.css")  # of every page
 BUNDLE = "css/all.css"  # the same as one file
 TONES = {"success": "ok", "warning": "warn", "error": "bad", "debug": "plain"}
 NOTE_ICONS = {"ok": "check", "warn": "alert", "bad": "stop", "info": "about", "plain": "about"}
@@ -95,20 +95,30 @@ def at(value: datetime | None, of: Any = None) -> str:
 
 @register.simple_tag
 def when(value: datetime | None, of: Any = None, show: str = "short") -> str:
-    """A `<time>`: short (`14:02`, `19 Nov, 14:02`), long (with year), clock (with seconds), ago (kept fresh)."""
+    """A `<time>` in the reader's zone, which its title names; `of`: whose zone it is when the reader has said none.
+
+    show: short (`14:02`, `19 Nov, 14:02`), long (with year), clock (with seconds), ago and age (both kept fresh).
+    """
     if value is None:
         return NOTHING
-    now, local = clock.now(), value.astimezone(times.zone(of))
+    now, local = clock.now(), value.astimezone(times.readers(of))
     shown = {
+        "age": lambda: times.age(value, local, now),
         "ago": lambda: times.relative(value, now),
         "clock": lambda: times.short(local, now.astimezone(local.tzinfo), seconds=True),
         "long": lambda: times.long(local),
         "short": lambda: times.short(local, now.astimezone(local.tzinfo)),
     }[show]()
-    fresh = SafeString(" data-relative" if show == "ago" else "")
+    fresh = SafeString({"ago": " data-relative", "age": " data-age"}.get(show, ""))
     return format_html(
         '<time datetime="{}" title="{}"{}>{}</time>', times.instant(value), times.full(local), fresh, shown
     )
+
+
+@register.simple_tag
+def page_zone() -> str:
+    """`Berlin time`: the one zone of a page, for its foot."""
+    return times.name_of(times.readers())
 
 
 @register.filter
@@ -191,12 +201,18 @@ def note_icon(tone: str) -> str:
 
 @register.simple_tag
 def platform(key: str, name: str) -> SafeString:
-    """A shop's name behind the initial of its platform: `{% platform store.platform store.name %}`."""
+    """A shop's name behind its platform's two letters: `{% platform store.platform store.name %}`."""
+    return _platform(key, name)
+
+
+@lru_cache(maxsize=1024)
+def _platform(key: str, name: str) -> SafeString:
     known = registry.PLATFORMS.get(key)
     label = known.label if known else key.replace("_", " ").title()
-    mark = format_html('<b aria-hidden="true">{}</b>', label[:1])
+    mark = format_html('<b aria-hidden="true">{}</b>', (known.glyph if known else "") or label[:2])
     hidden = format_html('<span class="hide">{}: </span>', label)
-    return format_html('<span class="plat {}" title="{}">{}{}<span>{}</span></span>', key, label, mark, hidden, name)
+    title = f"{name}, {label}"
+    return format_html('<span class="plat {}" title="{}">{}{}<span>{}</span></span>', key, title, mark, hidden, name)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Instants in words, in a shop's zone: `14:02`, `19 Nov, 14:02`, `20 sec ago`, `9 mins 41 secs`.
+"""Instants in words, in the reader's zone: `14:02`, `19 Nov, 14:02`, `20 sec ago`, `9 mins 41 secs`.
 
 Lists show hundreds of them, so names of months are kept per language and no format string is parsed.
 static/js/desk.js keeps relative times and countdowns fresh with the browser's own copy of CLDR, the same units
@@ -17,6 +17,8 @@ from babel.dates import format_timedelta
 from babel.units import format_unit
 from django.utils.dates import MONTHS_3
 from django.utils.translation import get_language, gettext, to_locale
+
+from stores.kernel.context import reader_zone
 
 UNITS: tuple[tuple[Literal["day", "hour", "minute", "second"], int], ...] = (
     ("day", 86_400),
@@ -38,11 +40,26 @@ def _locale(language: str) -> Locale:
 
 def zone(of: Any) -> ZoneInfo:
     """A zone from a shop (`time_zone`), a name, or nothing (UTC). An unknown name is UTC: the page must still come."""
-    name = getattr(of, "time_zone", of) or "UTC"
+    return _zone(str(getattr(of, "time_zone", of) or "UTC"))
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(str(name))
+        return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return ZoneInfo("UTC")
+
+
+def readers(of: Any = None) -> ZoneInfo:
+    """The zone that a page is written in: its reader's own; of one who has not said it that of `of`, else UTC."""
+    return zone(reader_zone.get() or of)
+
+
+def name_of(here: ZoneInfo) -> str:
+    """`Berlin time`, `New York time`, `UTC`."""
+    city = here.key.rpartition("/")[2].replace("_", " ")
+    return "UTC" if city in ("UTC", "") else gettext("%(city)s time") % {"city": city}
 
 
 def instant(value: datetime) -> str:
@@ -69,8 +86,9 @@ def _hour(local: datetime, seconds: bool) -> str:
 
 
 def full(local: datetime) -> str:
-    """`19 Nov 2026, 15:02:00 CET`: for the title of a shorter form."""
-    return f"{day(local)} {local:%Y, %H:%M:%S %Z}"
+    """`19 Nov 2026, 15:02:00, Berlin time`: for the title of a shorter form."""
+    here = local.tzinfo
+    return f"{day(local)} {local:%Y, %H:%M:%S}, {name_of(here) if isinstance(here, ZoneInfo) else local.tzname()}"
 
 
 def short(local: datetime, today: datetime, *, seconds: bool = False) -> str:
@@ -79,6 +97,19 @@ def short(local: datetime, today: datetime, *, seconds: bool = False) -> str:
         return long(local, seconds=seconds)
     hour = _hour(local, seconds)
     return hour if local.date() == today.date() else f"{day(local)}, {hour}"
+
+
+def age(value: datetime, local: datetime, now: datetime) -> str:
+    """How old, as short as a column wants it: `12 mins`, `3 hrs`; the day from the second day on, the month of another
+    year. `local`: the same instant in the zone that the day is told in.
+    """
+    away = (now - value).total_seconds()
+    if 0 <= away < 86_400:
+        unit, size = ("hour", 3_600) if away >= 3_600 else ("minute", 60)
+        return format_unit(int(away // size), f"duration-{unit}", length="short", locale=locale())
+    if local.year == now.astimezone(local.tzinfo).year:
+        return day(local)
+    return f"{_month(local.month, get_language() or '')} {local.year}"
 
 
 def relative(value: datetime, now: datetime) -> str:

@@ -27,6 +27,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("sessions", account.own_sessions, name="account_sessions"),
+    path("time-zone", account.own_zone, name="account_time_zone"),
     path("sign-out-everywhere", account.sign_out_everywhere, name="account_sign_out_everywhere"),
     path("2fa/", factors.index, name="mfa_index"),
     path("2fa/authenticate/", factors.authenticate, name="mfa_authenticate"),

@@ -43,6 +43,7 @@ OWN = {  # one's own account: any signed-in person, nobody else
     "account_change_password",
     "account_sessions",
     "account_sign_out_everywhere",
+    "account_time_zone",
     "mfa_index",
     "mfa_authenticate",
     "mfa_reauthenticate",

@@ -17,10 +17,11 @@ ON_SOFT = [
 FILLED = [
     ("accent-ink", "accent"),
     ("accent-ink", "accent-hover"),
-    ("danger-ink", "danger"),
-    ("danger-ink", "danger-hover"),
+    ("fill-danger-ink", "fill-danger"),
+    ("fill-danger-ink", "fill-danger-hover"),
 ]
 EDGES = [("edge", "card"), ("edge", "paper"), ("accent", "card"), ("accent", "paper"), ("danger", "card")]
+EDGES += [("fill-danger", "card")]
 
 
 def themes() -> dict[str, dict[str, str]]:

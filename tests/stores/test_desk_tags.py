@@ -16,6 +16,7 @@ from django.utils import translation
 from cancellations.states import CancellationState, StepState
 from stores.canonical.capabilities import Support
 from stores.canonical.order import Cancellable, Fulfilment, PaymentState, PaymentStatus, Readiness
+from stores.kernel.context import reader_zone
 from stores.kernel.money import Money
 from stores.models import Store
 from stores.models.store import StoreState
@@ -120,7 +121,48 @@ def test_times_stand_in_the_zone_of_the_shop(at: datetime, how: str, text: str) 
 
 
 def test_the_title_of_a_time_names_its_zone() -> None:
-    assert 'title="19 Nov 2026, 15:02:00 CET"' in show('{% when at "Europe/Berlin" %}', at=NOW)
+    assert 'title="19 Nov 2026, 15:02:00, Berlin time"' in show('{% when at "Europe/Berlin" %}', at=NOW)
+    assert 'title="19 Nov 2026, 14:02:00, UTC"' in show("{% when at %}", at=NOW)
+
+
+@pytest.fixture
+def in_tokyo():
+    token = reader_zone.set("Asia/Tokyo")
+    yield
+    reader_zone.reset(token)
+
+
+def test_a_reader_who_said_a_zone_reads_every_time_in_it(in_tokyo) -> None:
+    assert ">23:02</time>" in show("{% when at %}", at=NOW)
+    assert ">23:02</time>" in show("{% when at shop %}", at=NOW, shop=Store(time_zone="Europe/Berlin"))
+    assert "23:02:00, Tokyo time" in show("{% when at shop %}", at=NOW, shop=Store(time_zone="Europe/Berlin"))
+    assert show("{% page_zone %}") == "Tokyo time"
+
+
+def test_a_reader_in_a_zone_that_does_not_exist_reads_utc() -> None:
+    token = reader_zone.set("Mars/Olympus")
+    html = show("{% when at %} {% page_zone %}", at=NOW)
+    reader_zone.reset(token)
+
+    assert ">14:02</time>" in html
+    assert html.endswith(" UTC")
+
+
+@pytest.mark.parametrize(
+    ("away", "text"),
+    [
+        (timedelta(seconds=20), "0 mins"),
+        (timedelta(minutes=12), "12 mins"),
+        (timedelta(hours=1, minutes=59), "1 hr"),
+        (timedelta(hours=23), "23 hrs"),
+        (timedelta(days=1), "18 Nov"),
+        (timedelta(days=400), "Oct 2025"),
+    ],
+)
+def test_an_age_is_short_and_then_a_day(away: timedelta, text: str) -> None:
+    html = show('{% when at None "age" %}', at=NOW - away)
+
+    assert f"data-age>{text}</time>" in html
 
 
 def test_a_time_without_a_shop_says_that_it_is_utc() -> None:
@@ -213,6 +255,11 @@ def test_a_platform_badge_tells_the_platform_to_those_who_cannot_see_it() -> Non
 @pytest.mark.parametrize("kind", registry.all_platforms(), ids=lambda kind: kind.key)
 def test_a_badge_spells_the_platform_as_it_spells_itself(kind) -> None:
     assert f'<span class="hide">{kind.label}: </span>' in desk.platform(kind.key, "Northline")
+
+
+def test_a_badge_begins_with_the_two_letters_of_its_platform() -> None:
+    assert '<b aria-hidden="true">Mg</b>' in desk.platform("magento", "Trade")
+    assert '<b aria-hidden="true">Ye</b>' in desk.platform("yesterdays", "Trade")
 
 
 def test_a_filter_pill_switches_its_value_and_returns_to_the_first_page() -> None:

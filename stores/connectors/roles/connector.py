@@ -91,6 +91,7 @@ class Connector(ABC):
 
     key: ClassVar[str]
     label: ClassVar[str]
+    glyph: ClassVar[str] = ""  # two letters for tables, unlike every other connector's
     api_version: ClassVar[str]
     credentials: ClassVar[tuple[Text | Secret, ...]]
     capabilities: ClassVar[Declared]  # what its roles ask for, each said

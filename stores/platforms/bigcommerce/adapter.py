@@ -48,6 +48,7 @@ class BigCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.St
     key = "bigcommerce"
     api: Api
     label = "BigCommerce"
+    glyph = "Bc"
     api_version = "v3"
     version_ends: ClassVar[Mapping[str, roles.End]] = {  # https://github.com/bigcommerce/docs
         "v3": roles.End(None, _("BigCommerce names no end of Orders v2 and v3."))

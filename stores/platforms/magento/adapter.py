@@ -38,6 +38,7 @@ class Magento(OrderSource, OrderWriter, Refunder):
     key = "magento"
     api: Api
     label = "Magento / Adobe Commerce"
+    glyph = "Mg"
     api_version = "V1"
     version_ends: ClassVar[Mapping[str, End]] = {  # https://developer.adobe.com/commerce/webapi/get-started
         "V1": End(None, _("Adobe names no end of the REST API V1; releases of the shop software end by themselves."))

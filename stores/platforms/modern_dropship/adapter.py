@@ -30,6 +30,7 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
     key = "modern_dropship"
     api: Api
     label = "Modern Dropship"
+    glyph = "Md"
     api_version = VERSION
     version_ends: ClassVar[Mapping[str, End]] = {  # https://developers.convictional.com/docs/2021-01-01-to-2022-03-03
         VERSION: End(None, _("Modern Dropship names no end of this version."))

@@ -40,6 +40,7 @@ class Shopify(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockK
     key = "shopify"
     api: Api
     label = "Shopify"
+    glyph = "Sh"
     api_version = VERSIONS[0]
     version_ends: ClassVar[
         Mapping[str, roles.End]

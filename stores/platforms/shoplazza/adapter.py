@@ -30,6 +30,7 @@ class Shoplazza(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.Hook
     key = "shoplazza"
     api: Api
     label = "Shoplazza"
+    glyph = "Sz"
     api_version = "2026-01"
     version_ends: ClassVar[Mapping[str, roles.End]] = dict.fromkeys(  # https://www.shoplazza.dev/changelog
         ("2026-01", "2025-06", "2026-07"),

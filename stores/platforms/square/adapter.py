@@ -36,6 +36,7 @@ class Square(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKe
     key = "square"
     api: Api
     label = "Square"
+    glyph = "Sq"
     api_version = VERSION
     version_ends: ClassVar[Mapping[str, roles.End]] = {  # https://developer.squareup.com/docs/build-basics/versioning
         VERSION: roles.End(None, _("Square deprecates a year before it retires, and names no day for this version."))

@@ -28,6 +28,7 @@ class WooCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.Ho
     key = "woocommerce"
     api: Api
     label = "WooCommerce"
+    glyph = "Wo"
     api_version = "wc/v3"
     version_ends: ClassVar[Mapping[str, roles.End]] = {  # https://woocommerce.github.io/woocommerce-rest-api-docs/
         "wc/v3": roles.End(None, _("WooCommerce names no end of its REST API v3."))

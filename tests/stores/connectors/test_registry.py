@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from notifications.channels.mail import Mail
 from stores.connectors import registry
-from stores.connectors.roles import HookSource, OrderSource, Refunder
+from stores.connectors.roles import Connector, HookSource, OrderSource, Refunder
 from stores.platforms import registry as platforms
 from stores.platforms.modern_dropship import ModernDropship
 from stores.platforms.shopify import Shopify
@@ -35,3 +36,11 @@ def test_the_same_class_may_be_handed_in_again_and_another_may_not_take_its_key(
         registry.register(type("Twin", (Shopify,), {}))
 
     assert registry.get("shopify") is Shopify
+
+
+def test_every_connector_has_two_letters_of_its_own():
+    kinds = [*registry.playing(Connector), Mail]
+    letters = [kind.glyph for kind in kinds]
+
+    assert {kind.key: kind.glyph for kind in kinds if len(kind.glyph) != 2 or not kind.glyph.isalpha()} == {}
+    assert sorted(letters) == sorted(set(letters))
