@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from cancellations.models import Cancellation, Preview
-from cancellations.services import preview, submit
+from cancellations.services import submit
 from sandbox import connections
 from sandbox.benches import random_plans, sequences
 from sandbox.world import World
@@ -89,46 +89,6 @@ def test_every_plan_moves_what_it_shows_and_has_a_step_or_a_reason(seed: int, ki
 
 
 # --- cases that were wrong ---------------------------------------------------------------------------
-CHAIRS = (("20.00", "Chair A"), ("50.00", "Chair B"))
-
-
-def chairs(desk: Desk, **words: Any) -> OrderRecord:
-    platform = desk.store.platform
-    words = {"shopify": {"tax": "0"}, "square": {}}.get(platform, {}) | words
-    shipping = {} if platform == "square" else {"shipping": "0"}
-    lines = [connections.line(platform, title=title, sku=title[-1], price=price, quantity=1) for price, title in CHAIRS]
-    return desk.order(lines=lines, **shipping, **words)
-
-
-def paid_and_free(platform: str) -> list[Any]:
-    rows = (("20.00", "A"), ("0.00", "B"))
-    return [connections.line(platform, title=title, sku=title, price=price, quantity=1) for price, title in rows]
-
-
-@pytest.mark.parametrize("platform", [key for key in PLATFORMS if key != "modern_dropship"])
-def test_a_fee_kept_on_one_chair_stays_when_the_other_is_cancelled(
-    platform: str, db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with desk_on(platform, tmp_path, monkeypatch) as desk:
-        hands = DeskHands(desk)
-        record = chairs(desk)
-        own = {desk.live(record).payments[0].id: Decimal("19.00")}
-        money = desk.live(record).payments[0].refundable
-        assert money is not None
-        part = {payment: type(money)(amount, money.currency) for payment, amount in own.items()}
-        first = desk.work(desk.confirm(record, desk.some(record, 1, refund=RefundChoice.PART, part=part)))
-        hands.rest()
-
-        seen = hands.preview(record, desk.everything(record))
-        plan = preview.plan_of(seen)
-        done = hands.carry_out(seen)
-
-        assert (first.state, done.state, done.differs) == ("done", "done", False), done.receipt
-        assert str(plan.limit_amount.amount) == str(plan.sums.total.amount) == "50.00"
-        assert [e.amount for e in desk.world.effects(desk.live(record).external_id, kind="refund")] == [19, 50]
-        assert "kept_earlier" in [warning.code for warning in plan.warnings]
-
-
 def test_an_own_amount_for_a_line_whose_figures_bigcommerce_refuses_is_stopped_before_the_click(
     db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

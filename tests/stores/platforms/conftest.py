@@ -10,6 +10,7 @@ import pytest
 from sandbox.world import World
 from stores.kernel import clock
 from tests.make import NOW
+from tests.rigs.desk import Desk, desk_on
 from tests.sandbox import shoplazza_spec, vendor
 
 
@@ -30,3 +31,10 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     seconds: list[float] = []
     monkeypatch.setattr(clock, "wait", seconds.append)
     return seconds
+
+
+@pytest.fixture
+def desk(request: pytest.FixtureRequest, db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A connected shop of the connector that the case names, or the module's `PLATFORM`."""
+    with desk_on(getattr(request, "param", "") or request.module.PLATFORM, tmp_path, monkeypatch) as made:
+        yield made

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,17 +19,11 @@ from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
 from stores.platforms.bigcommerce import finding
 from stores.services import platform_client
-from tests.rigs.desk import Desk, desk_on
 from tests.stores.platforms.bigcommerce import place
 from tests.stores.platforms.rig import KEY
 
+PLATFORM = "bigcommerce"
 TWO = (Line(sku="MUG", quantity=3, price="10.00"), Line(sku="TEA", title="Mountain tea", quantity=2, price="4.00"))
-
-
-@pytest.fixture
-def desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with desk_on("bigcommerce", tmp_path, monkeypatch) as made:
-        yield made
 
 
 def usd(text: str) -> Money:

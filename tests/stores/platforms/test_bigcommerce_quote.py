@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +13,10 @@ from sandbox.world import World
 from stores.canonical.request import CancelRequest, RefundChoice
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money, total
-from tests.rigs.desk import Desk, desk_on
 from tests.stores.platforms.bigcommerce import place
 from tests.stores.platforms.contract import outcome_of
 
+PLATFORM = "bigcommerce"
 POT, LID = (
     Line(sku="POT", title="Pot", price="9.99", quantity=3),
     Line(sku="LID", title="Lid", price="1.37", quantity=7),
@@ -111,12 +109,6 @@ CURRENCIES = [
     pytest.param(priced("9.999", "1.371", currency="KWD", rate="0.307", display=("JPY", "490")), "9.999", "29.595",
                  id="three digits, shown with none"),
 ]  # fmt: skip
-
-
-@pytest.fixture
-def desk(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with desk_on("bigcommerce", tmp_path, monkeypatch) as made:
-        yield made
 
 
 @pytest.mark.parametrize(("words", "part", "rest"), CURRENCIES)
