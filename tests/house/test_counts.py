@@ -22,7 +22,7 @@ SLACK = 100  # lines that a ratchet may stand above what is counted
 LINES: dict[str, dict[str, tuple[int, int]]] = {
     ADAPTERS: {
         "bigcommerce": (2_000, 0),
-        "magento": (1_600, 1_690),
+        "magento": (1_600, 1_689),
         "modern_dropship": (1_600, 0),
         "shopify": (2_000, 0),
         "shoplazza": (1_600, 0),
@@ -39,7 +39,7 @@ LINES: dict[str, dict[str, tuple[int, int]]] = {
         "woocommerce": (1_200, 0),
     },
 }
-ALL = {ADAPTERS: (10_000, 10_970), SIMULATORS: (10_000, 10_779)}
+ALL = {ADAPTERS: (10_000, 10_968), SIMULATORS: (10_000, 10_649)}
 NEW = {ADAPTERS: 1_000, SIMULATORS: 800}
 
 # modules of an adapter; the bar is FILES

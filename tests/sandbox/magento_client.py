@@ -1,4 +1,5 @@
-"""A client of one shop in a world, signing as an integration does; every exchange is held against the schema."""
+"""A client of one shop in a world that oauthlib signs for; every exchange is held against the vendor's schema, and its
+signature against oauthlib's own server side."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -16,8 +17,7 @@ from sandbox.core.base_simulator import Made
 from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.spec import Line
 from sandbox.world import World
-from stores.connectors import oauth1
-from tests.sandbox import magento_spec
+from tests.sandbox import magento_oauth, magento_spec
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MUG = Line(title="Enamel mug", price="14.50", sku="MUG", quantity=3)
@@ -34,10 +34,10 @@ class Client:
         self.nonce = ""
 
     def call(self, method: str, path: str, body: Any = None, **words: Any) -> Any:
-        url = self.base + path
-        stamp = int(self.world.at()) + self.ahead
+        url = quote(self.base + path, safe="%:/?&=,+")  # as a browser sends it, which is what is signed
+        stamp = str(int(self.world.at()) + self.ahead)
         nonce = self.nonce or secrets.token_hex(16)
-        signed = oauth1.header(method, url, self.secrets, nonce=nonce, timestamp=stamp)
+        signed = magento_oauth.signed(method, url, self.secrets, nonce=nonce, timestamp=stamp)
         headers = {"Authorization": signed} | words.pop("headers", {})
         return self.http.request(method, url, json=body, headers=headers, timeout=30, **words)
 
@@ -96,7 +96,7 @@ def exact(made: Made, *counts: int, back: bool = True, shipping: Any = 0, **more
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
     made.switch("magento_limit", "wide")
-    made.watchers.append(magento_spec.checker())
+    made.watchers += [magento_spec.checker(), magento_oauth.checker(made)]
     yield made
     made.close()
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from jsonschema import Draft4Validator
 
@@ -77,6 +78,8 @@ def problems(request: Request, path: str, status: int, payload: Any) -> Iterator
         yield from [f"{request.method} {path} is not described"] if status < 400 else wrong(ERROR, payload, "refusal")
         return
     counts["validated"] += 1
+    if status < 400:
+        yield from unknown_parameters(operation, request)
     sent = next((p["schema"] for p in operation.get("parameters", ()) if p["in"] == "body"), None)
     if status >= 400:  # what was sent may be wrong on purpose
         sent = None
@@ -96,6 +99,13 @@ def wrong(schema: Any, value: Any, where: str, *, is_trimmed: bool = False) -> I
 def routes() -> list[tuple[re.Pattern[str], Mapping[str, Any]]]:
     paths = (described() or {})["paths"]
     return [(pattern_of(template), paths[template]) for template in sorted(paths, key=lambda name: name.count("{"))]
+
+
+def unknown_parameters(operation: Mapping[str, Any], request: Request) -> Iterator[str]:
+    """A criterion that nobody knows is passed over there. Described is the first of a list; `fields` trims any."""
+    known = {p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"} | {"fields"}
+    names = {re.sub(r"\[\d+\]", "[0]", name) for name, _ in parse_qsl(request.query)}
+    yield from (f"query {name} is not described" for name in sorted(names - known))
 
 
 def operation_of(method: str, path: str) -> Mapping[str, Any] | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from sandbox import in_process
+from sandbox.core.messages import Request
+from sandbox.platforms.modern_dropship.simulator import ModernDropshipSimulator
 from sandbox.world import World
 from tests.sandbox import openapi
 
@@ -24,10 +28,33 @@ def unboxed(payload: Any) -> Any:
     return payload["data"] if is_boxed else payload
 
 
+def checker() -> Callable[[Request, int, Any], None]:
+    """For `world.watchers`: both directions, and no field or filter sent that nobody described."""
+    hold = openapi.checker(SPEC, unwrap=unboxed)
+
+    def check(request: Request, status: int, payload: Any) -> None:
+        if ModernDropshipSimulator.where(request) is None:  # another platform's
+            return
+        hold(request, status, payload)
+        spec = openapi.described(SPEC)
+        operation = openapi.operation_of(spec, request) if spec and status < 400 else None
+        assert not operation or not list(unknown(spec, operation, request)), (request.query, request.body)
+
+    return check
+
+
+def unknown(spec: Any, operation: Any, request: Request) -> Iterator[str]:
+    filters = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
+    yield from (name for name in parse_qs(request.query) if name not in filters)
+    body = openapi.resolved(spec, operation.get("requestBody")) or {}
+    fields = openapi.resolved(spec, openapi.schema_of(body)) if body else {"properties": {}}
+    yield from (name for name in json.loads(request.body or b"{}") if name not in fields.get("properties", {}))
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
-    made.watchers.append(openapi.checker(SPEC, unwrap=unboxed))
+    made.watchers.append(checker())
     yield made
     made.close()
 

@@ -44,6 +44,16 @@ def registry() -> tuple[list[Mapping[str, Any]], Mapping[str, Any]] | None:
     return [command for module in told["modules"] for command in module["commands"]], told["schemas"]
 
 
+def printed(method: str, path: str, status: int) -> Any:
+    """The example that the description of 2022-01 prints for an answer. Raises KeyError where it prints none."""
+    spec = openapi.described(OLD)
+    assert spec is not None, "VENDOR_SPECS is not set"
+    answer = spec["paths"][f"/openapi/2022-01/{path}"][method.lower()]["responses"][str(status)]
+    (media,) = answer["content"].values()
+    told = next(iter(media["examples"].values()))["value"]
+    return json.loads(told) if isinstance(told, str) else told
+
+
 def checker() -> Callable[[Request, int, Any], None]:
     def check(request: Request, status: int, payload: Any) -> None:
         match = PATH.fullmatch(request.path)
@@ -116,7 +126,8 @@ def sent(command: Mapping[str, Any], schemas: Mapping[str, Any], request: Reques
     """Every parameter is one the vendor knows (there, an unknown one is ignored); the body has its fields."""
     allowed = {parameter["name"] for parameter in command.get("parameters", ()) if parameter["in"] == "query"}
     yield from (f"query {name} is not known" for name in parse_qs(request.query) if name not in allowed)
-    if command.get("body", {}).get("fields") and request.body:
+    wanted = command.get("body") or {}
+    if wanted.get("fields") and request.body:
         yield from fields(schemas, command["body"]["fields"], json.loads(request.body), "body")
 
 
@@ -146,7 +157,18 @@ def one(schemas: Mapping[str, Any], field: Mapping[str, Any], value: Any, path: 
         yield f"{path}: {value!r} is no {field['type']}"
     elif isinstance(value, list):
         inner = field.get("items", {})
+        most = field.get("max_length", len(value))
+        if not field.get("min_length", 0) <= len(value) <= most:
+            yield f"{path}: {len(value)} of them"
         for place, item in enumerate(value):
             yield from one(schemas, inner, item, f"{path}[{place}]") if "type" in inner else ()
+    elif not is_allowed(field, value):
+        yield f"{path}: {value!r} is not allowed"
     elif field["type"] == "object" and field.get("schema"):
         yield from shape(schemas, field["schema"], value, path)
+
+
+def is_allowed(field: Mapping[str, Any], value: Any) -> bool:
+    is_number = field["type"] in ("integer", "number")
+    fits = not is_number or field.get("minimum", value) <= value <= field.get("maximum", value)
+    return fits and value in field.get("enum", (value,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.platforms.shopify.cost import Meter
-from sandbox.platforms.shopify.schema import read, schema_for
+from sandbox.platforms.shopify.schema import API
 from sandbox.platforms.shopify.spec import Line
 from sandbox.world import World
 from tests.sandbox import documents
@@ -17,12 +17,12 @@ DEEP = "query { orders(first: 250) { nodes { id lineItems(first: 10) { nodes { i
 
 @pytest.mark.parametrize("name", SHEET)
 def test_the_estimate_is_that_of_the_fact_sheet(name: str) -> None:
-    document = read("2026-10", getattr(documents, name))
+    document = API.read("2026-10", getattr(documents, name))
     operation = document.operation(None)
     assert document.node is not None
     assert operation is not None
 
-    requested = Meter(schema_for("2026-10"), document.node, {}, 1).requested(operation)
+    requested = Meter(API.schema("2026-10"), document.node, {}, 1).requested(operation)
 
     assert requested == pytest.approx(SHEET[name], rel=0.15)
 

@@ -15,7 +15,7 @@ from graphql import (
     GraphQLUnionType,
 )
 
-from sandbox.platforms.shopify.schema import schema_for
+from sandbox.platforms.shopify.schema import API
 from tests.sandbox import documents, vendor
 
 VERSIONS = ("2026-07", "2026-10")
@@ -65,13 +65,13 @@ def of_field(key: str, field: Any, other: Any) -> list[str]:
 @pytest.mark.vendor_specs("shopify")
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_word_of_ours_is_the_vendors(vendor_specs: Path, version: str) -> None:
-    assert differences(schema_for(version), vendor.schema_of(version)) == []
+    assert differences(API.schema(version), vendor.schema_of(version)) == []
 
 
 @pytest.mark.vendor_specs("shopify")
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_idempotent_directive_is_the_vendors(vendor_specs: Path, version: str) -> None:
-    ours, theirs = (schema.get_directive("idempotent") for schema in (schema_for(version), vendor.schema_of(version)))
+    ours, theirs = (schema.get_directive("idempotent") for schema in (API.schema(version), vendor.schema_of(version)))
 
     assert ours is not None
     assert theirs is not None

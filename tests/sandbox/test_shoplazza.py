@@ -84,12 +84,12 @@ def test_unknown_filters_are_ignored_and_known_ones_are_not(world: World, versio
     ("method", "path", "status", "body"),
     [
         ("GET", "orders/1", 404, {"errors": ["Unable to find resource"]}),
-        ("GET", "orders/number/9", 404, {"errors": ["Record not found"]}),
+        ("GET", "orders/number/9", 404, {"errors": ["Unable to find resource"]}),
         ("GET", "nothing", 404, {"errors": ["Unable to find resource"]}),
         ("PUT", "orders", 405, {"errors": ["Method Not Allowed"]}),
         ("GET", "orders?page_size=251", 400, {"errors": {"page_size": ["must be less than or equal to 250"]}}),
         ("POST", "orders/1/partial_refund", 404, {"errors": ["Unable to find resource"]}),
-        ("DELETE", "webhooks/1", 404, {"errors": ["Record not found"]}),
+        ("DELETE", "webhooks/1", 404, {"errors": ["record not found!"]}),
     ],
 )
 def test_refusals(client: Client, method: str, path: str, status: int, body: Any) -> None:

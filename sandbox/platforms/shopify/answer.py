@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from graphql import (
-    ExecutionContext,
     ExecutionResult,
-    FieldNode,
     GraphQLError,
-    GraphQLObjectType,
-    GraphQLResolveInfo,
     OperationDefinitionNode,
     execute_sync,
-    get_named_type,
 )
-from graphql.pyutils import AwaitableOrValue, Path
 
+from sandbox.core.graphql import Execution, Question, is_ours
 from sandbox.core.world import World
-from sandbox.platforms.shopify import cost, global_ids, schema
+from sandbox.platforms.shopify import cost, global_ids
 from sandbox.platforms.shopify.cost import MAX_REQUESTED, Meter
 from sandbox.platforms.shopify.root import Root
-from sandbox.platforms.shopify.schema import schema_for
+from sandbox.platforms.shopify.schema import API
 from sandbox.platforms.shopify.session import Session
 from sandbox.platforms.shopify.values import Body
 
@@ -33,49 +27,25 @@ Payload = dict[str, Any]
 UNSIZED = {"one": 1, "ten": 10}
 
 
-@dataclass(frozen=True)
-class Question:
-    """What the body of the request says."""
-
-    query: str
-    variables: Mapping[str, Any]
-    operation_name: str | None
-    version: str
-    request: str = ""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return schema.names(self.version, self.query, self.operation_name)
-
-
-def question(raw: bytes, version: str, request: str = "") -> Question | None:
-    """None for a body that is no GraphQL request."""
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
-        return None
-    variables = body.get("variables") or {}
-    if not isinstance(variables, dict):
-        return None
-    return Question(body["query"], variables, body.get("operationName"), version, request)
+class MoneyExecution(Execution):
+    plain = ("MoneyBag", "MoneyV2")
 
 
 def answer(world: World, shop: Body, asked: Question) -> Payload:
     """The JSON that goes back with status 200."""
-    document = schema.read(asked.version, asked.query)
+    document = API.read(asked.version, asked.query)
     operation = document.operation(asked.operation_name)
     if document.errors or operation is None:
         return {"errors": document.errors or [{"message": "No operation to run"}]}
-    if strange := global_ids.problems(schema_for(asked.version), operation, asked.variables):
+    if strange := global_ids.problems(API.schema(asked.version), operation, asked.variables):
         return {"errors": strange}
-    name = asked.names[0]
+    names = API.names(asked)
+    name = names[0]
     plan, unsized = world.switches()["limit"], UNSIZED[world.switches()["unsized_list_cost"]]
     requested = cost_of(asked.version, asked.query, asked.operation_name, sizes(asked.variables), unsized)
     if requested > MAX_REQUESTED:
         return too_expensive(requested)
-    taken = hold_points(world, shop, plan, name, requested, asked.names)
+    taken = hold_points(world, shop, plan, name, requested, names)
     if not taken.was_enough:
         return throttled(requested, taken)
     result = run(world, shop, asked, operation)
@@ -105,28 +75,22 @@ def run(world: World, shop: Body, asked: Question, operation: OperationDefinitio
     is_write = operation.operation.value == "mutation"
     with world.store.write() if is_write else world.store.read() as db:
         session = Session(world, db, "shopify", shop, version=asked.version, request=asked.request)
-        session.is_stale = not is_write and world.spend_fault("stale", *asked.names) is not None
-        document = schema.read(asked.version, asked.query).node
+        session.is_stale = not is_write and world.spend_fault("stale", *API.names(asked)) is not None
+        document = API.read(asked.version, asked.query).node
         assert document is not None, "checked by the caller"
         result = execute_sync(
-            schema_for(asked.version),
+            API.schema(asked.version),
             document,
             root_value=Root(session),
             context_value=session,
             variable_values=dict(asked.variables),
             operation_name=asked.operation_name,
-            execution_context_class=Execution,
+            execution_context_class=MoneyExecution,
         )
         for error in result.errors or ():
             if is_ours(error):
                 raise error.original_error or error
     return result
-
-
-def is_ours(error: GraphQLError) -> bool:
-    """A mistake of the simulator, not of the request: an exception, or a value the schema does not allow."""
-    cause = error.original_error
-    return (cause is not None and not isinstance(cause, GraphQLError)) or error.message.startswith("Enum ")
 
 
 def sizes(variables: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
@@ -136,19 +100,19 @@ def sizes(variables: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
 
 @lru_cache(maxsize=2048)
 def cost_of(version: str, query: str, name: str | None, held: tuple[tuple[str, int], ...], unsized: int) -> int:
-    document = schema.read(version, query)
+    document = API.read(version, query)
     operation = document.operation(name)
     assert document.node is not None, "checked by the caller"
     assert operation is not None, "checked by the caller"
-    return Meter(schema_for(version), document.node, dict(held), unsized).requested(operation)
+    return Meter(API.schema(version), document.node, dict(held), unsized).requested(operation)
 
 
 @lru_cache(maxsize=512)
 def meter_of(version: str, query: str) -> Meter:
     """For actual costs, which do not depend on variables: kept with what it has looked up."""
-    document = schema.read(version, query).node
+    document = API.read(version, query).node
     assert document is not None, "checked by the caller"
-    return Meter(schema_for(version), document, {}, 1)
+    return Meter(API.schema(version), document, {}, 1)
 
 
 # --- answers -------------------------------------------------------------------------------------
@@ -181,35 +145,6 @@ def too_expensive(requested: int) -> Payload:
     message = f"Query cost is {requested}, which exceeds the single query max cost limit ({MAX_REQUESTED})."
     extensions = {"code": "MAX_COST_EXCEEDED", "cost": requested, "maxCost": MAX_REQUESTED}
     return {"errors": [{"message": message, "extensions": extensions}]}
-
-
-# --- graphql-core's execution with a short way for money, which is two thirds of all fields of an order
-# A money bag is a plain dict without resolvers, scopes or nulls: picking the asked keys is all there is to do.
-PLAIN = ("MoneyBag", "MoneyV2")
-
-
-class Execution(ExecutionContext):
-    def complete_object_value(
-        self,
-        return_type: GraphQLObjectType,
-        field_nodes: list[FieldNode],
-        info: GraphQLResolveInfo,
-        path: Path,
-        result: Any,
-    ) -> AwaitableOrValue[dict[str, Any]]:
-        if return_type.name in PLAIN:
-            return self.picked(return_type, field_nodes, result)
-        return super().complete_object_value(return_type, field_nodes, info, path, result)
-
-    def picked(self, kind: Any, field_nodes: list[FieldNode], value: dict[str, Any]) -> dict[str, Any]:
-        """The asked keys of a plain dict, under the names they were asked by."""
-        shown: dict[str, Any] = {}
-        for key, nodes in self.collect_subfields(kind, field_nodes).items():
-            name = nodes[0].name.value
-            inner = kind.name if name == "__typename" else value[name]
-            is_object = isinstance(inner, dict)
-            shown[key] = self.picked(get_named_type(kind.fields[name].type), nodes, inner) if is_object else inner
-        return shown
 
 
 # --- One GraphQL request and its answer, for whoever watches --------------------------------------

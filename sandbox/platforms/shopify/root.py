@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
 
+from sandbox.core.graphql import wants_info
 from sandbox.platforms.shopify import (
     cancel,
     edit,
@@ -17,7 +18,6 @@ from sandbox.platforms.shopify import (
     stock_changes,
     subscriptions,
 )
-from sandbox.platforms.shopify.schema import wants_info
 from sandbox.platforms.shopify.search import connection, paging_of
 from sandbox.platforms.shopify.session import Session
 from sandbox.platforms.shopify.values import Body, gid, kind_of, number_of

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.core import auth
+from sandbox.core.graphql import question
 from sandbox.core.messages import Reply, Request, json_reply
 from sandbox.core.world import World
 from sandbox.platforms.shopify import answer
-from sandbox.platforms.shopify.schema import served
+from sandbox.platforms.shopify.schema import API, served
 from sandbox.platforms.shopify.values import Body
 
 GRAPHQL = re.compile(r"/admin/api/(?P<version>[^/]+)/graphql\.json")
@@ -35,8 +36,8 @@ def operations(request: Request, path: str) -> tuple[str, ...]:
     if path == TOKEN:
         return ("token",)
     version = version_of(path)
-    asked = answer.question(request.body, version) if version else None
-    return asked.names if asked else ("none",)
+    asked = question(request.body, version) if version else None
+    return API.names(asked) if asked else ("none",)
 
 
 def reply(world: World, shop: Body | None, request: Request, path: str) -> Reply:
@@ -58,7 +59,7 @@ def reply(world: World, shop: Body | None, request: Request, path: str) -> Reply
 
 
 def graphql(world: World, shop: Body, version: str, request: Request) -> Reply:
-    asked = answer.question(request.body, version, request.id)
+    asked = question(request.body, version, request.id)
     if asked is None:
         return json_reply(400, {"errors": {"query": "Required parameter missing or invalid"}})
     payload: Any

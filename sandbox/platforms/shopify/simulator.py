@@ -8,15 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator
+from sandbox.core.graphql import question
 from sandbox.core.messages import Reply, Request, SimulatedShop
 from sandbox.platforms.shopify import (
-    answer,
     build,
     cancel,
     fulfilment,
     index,
     refund,
     router,
+    schema,
     seeds,
     shops,
     spec,
@@ -96,9 +97,9 @@ class ShopifySimulator(BaseSimulator):
         def watch(request: Request, status: int, payload: Any) -> None:
             place = self.where(request)
             version = router.version_of(place.rest) if place else None
-            asked = answer.question(request.body, version) if version else None
+            asked = question(request.body, version) if version else None
             if asked and version:
-                callback(Exchange(asked.names[0], asked.query, asked.variables, payload, version))
+                callback(Exchange(schema.API.names(asked)[0], asked.query, asked.variables, payload, version))
 
         self.world.watchers.append(watch)
 

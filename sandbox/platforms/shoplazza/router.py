@@ -39,7 +39,7 @@ def known_order(asked: Asked) -> Body:
 def by_number(asked: Asked) -> Body:
     found = asked.session.of("order", unquote(asked.id).lstrip("#"))
     if not found:
-        raise Refused(404, NO_RECORD)
+        raise Refused(404, NO_RESOURCE)
     return {"order": serializers.order(asked.session, found[0])}
 
 
@@ -60,7 +60,7 @@ def cancel_order(asked: Asked) -> Body:
 
 
 def refund_order(asked: Asked) -> Body:
-    order = known_order(asked)
+    order = asked.session.require("order", asked.id, Refused(404, NO_RECORD))
     if asked.session.is_old:
         return legacy.whole(asked.session, order)
     return refund.create(asked.session, order, asked.body)

@@ -136,11 +136,13 @@ def payment_line(line: Body) -> dict[str, Any]:
 
 
 def transaction(body: Body, paid: Body) -> dict[str, Any]:
+    """As printed: four decimals, and a time that names no zone."""
+    whole = Money.from_minor(paid["amount"], body["currency"])
     return {"id": paid["id"], "order_id": body["id"], "payment_channel": paid["channel"], "message": "",
-            "created_at": iso(paid["at"]), "test": paid["channel"].startswith("bogus"), "error_code": "",
-            "amount": text(paid["amount"], body["currency"]), "currency": body["currency"],
-            "trade_id": f"T{paid['line'][-6:]}", "status": paid["status"], "payment_name": paid["name"],
-            "payment_detail": {"card_last_four": "4242"}}  # fmt: skip
+            "created_at": datetime.fromtimestamp(paid["at"], UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            "test": paid["channel"].startswith("bogus"), "error_code": "", "amount": f"{whole.amount:.4f}",
+            "currency": body["currency"], "trade_id": f"T{paid['line'][-6:]}", "status": paid["status"],
+            "payment_name": paid["name"], "payment_detail": {"card_last_four": "4242"}}  # fmt: skip
 
 
 def record(session: Session, body: Body, made: Body) -> dict[str, Any]:

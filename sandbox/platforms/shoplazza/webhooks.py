@@ -13,7 +13,10 @@ from sandbox.core.records import Body
 from sandbox.core.webhooks import is_deliverable, sign
 from sandbox.platforms.shoplazza.listing import Query, one
 from sandbox.platforms.shoplazza.serializers import iso
-from sandbox.platforms.shoplazza.session import NO_RECORD, Session, field_wrong, missing
+from sandbox.platforms.shoplazza.session import Session, field_wrong, missing
+
+NO_HOOK = {"errors": ["record not found!"]}
+BLANK = {"errors": {"address": ["can't be blank", "is invalid"], "topic": ["can't be blank"]}}
 
 
 def serialize(hook: Body) -> Body:
@@ -29,7 +32,7 @@ def listed(session: Session, query: Query) -> Body:
 def create(session: Session, asked: Any) -> Body:
     wanted = asked if session.is_old else asked.get("webhook") if isinstance(asked, dict) else None
     if not isinstance(wanted, Mapping) or not wanted.get("topic") or not wanted.get("address"):
-        raise missing("webhook.address is required")
+        raise Refused(422, BLANK) if session.is_old else missing("webhook.address is required")
     topic, uri = str(wanted["topic"]), str(wanted["address"])
     if not is_deliverable(uri):
         raise field_wrong("address", "must be https")
@@ -41,7 +44,7 @@ def create(session: Session, asked: Any) -> Body:
 
 def delete(session: Session, hook_id: str) -> Body:
     if not session.unsubscribe(hook_id):
-        raise Refused(404, NO_RECORD)
+        raise Refused(404, NO_HOOK)
     return {}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -167,15 +167,19 @@ def currency(parent: Node, *names: str) -> str:
     return said
 
 
-def when(parent: Node, *names: str) -> datetime | None:
-    """An aware instant in UTC; None for null, "" and for the year 1, by which some servers say *never*."""
+def when(parent: Node, *names: str, zone: tzinfo | None = None) -> datetime | None:
+    """An aware instant in UTC; None for null, "" and for the year 1, by which some servers say *never*.
+
+    zone: of a text that names none; without it such a text is misread.
+    """
     said = text(parent, *names)
     if not said:
         return None
     try:
         found = datetime.fromisoformat(said)
-        if found.tzinfo is None:
+        if found.tzinfo is None and zone is None:
             raise Misread(names[0])
+        found = found if found.tzinfo else found.replace(tzinfo=zone)
         return None if found.year <= 1 else found.astimezone(UTC)
     except (ValueError, OverflowError) as exc:
         raise Misread(names[0]) from exc

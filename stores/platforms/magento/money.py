@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cached_property
 
@@ -69,8 +69,7 @@ def cents(value: Decimal) -> Decimal:
 
 def when(parent: Node, name: str) -> datetime | None:
     """UTC, which the text does not say."""
-    said = json_readers.text(parent, name)
-    return json_readers.when({name: f"{said}Z"}, name) if said else None
+    return json_readers.when(parent, name, zone=UTC)
 
 
 # --- lines --------------------------------------------------------------------------------------------

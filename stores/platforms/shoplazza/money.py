@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from stores.canonical.order import Payment, PaymentKind, PaymentStatus, Totals
@@ -116,7 +116,7 @@ def _by_state(transactions: Sequence[Node], channel: str, currency: str) -> Iter
         yield Paid(
             state,
             total((amount_of(t, "amount", currency) for t in here), currency),
-            when(here[-1], "created_at"),
+            when(here[-1], "created_at", zone=UTC),  # the vendor's printed example names none
             text(here[-1], "error_code"),
             any(flag(t, "test") for t in here),
             tuple(ident_of(t) for t in here),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
@@ -88,8 +88,7 @@ def pair(amount: Decimal, currency: str) -> MoneyPair:
 
 def when(parent: Node, name: str) -> datetime | None:
     """A `_gmt` time, which carries no offset; the others are in the site's own zone and are not read."""
-    said = json_readers.text(parent, name)
-    return json_readers.when({name: said if said.endswith("Z") else f"{said}Z"}, name) if said else None
+    return json_readers.when(parent, name, zone=UTC)
 
 
 # --- books --------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema, parse, validate
 
-from sandbox.platforms.shopify.schema import schema_for
+from sandbox.platforms.shopify.schema import API
 from sandbox.platforms.shopify.spec import Line
 from stores.canonical.receipts import Outcome
 from stores.canonical.request import CancelRequest
@@ -51,7 +51,7 @@ ROWS = [(version, name, text) for version in VERSIONS for name, text in all_docu
 
 @pytest.mark.parametrize(("version", "name", "text"), ROWS, ids=[f"{row[0]} {row[1]}" for row in ROWS])
 def test_a_document_is_valid_for_the_simulator_and_for_the_vendor(version, name, text):
-    schemas: list[GraphQLSchema] = [schema_for(version)]
+    schemas: list[GraphQLSchema] = [API.schema(version)]
     if vendor.folder():
         schemas.append(vendor.schema_of(version))
 

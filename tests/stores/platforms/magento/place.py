@@ -20,7 +20,7 @@ from stores.canonical.request import CancelRequest, Quote, Reason
 from stores.kernel.http import network as ways
 from stores.platforms.magento import Magento
 from tests.make import NOW
-from tests.sandbox import magento_spec
+from tests.sandbox import magento_oauth, magento_spec
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
 
@@ -33,10 +33,10 @@ NAMES = ("consumer_key", "consumer_secret", "token", "token_secret")
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """No limit to wait for; every exchange is checked against the vendor's schema."""
+    """No limit to wait for; every exchange is checked against the vendor's schema, its signature by oauthlib."""
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOW)
     made.switch("magento_limit", "wide")
-    made.watchers.append(magento_spec.checker())
+    made.watchers += [magento_spec.checker(), magento_oauth.checker(made)]
     yield made
     made.close()
 

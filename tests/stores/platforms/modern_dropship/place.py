@@ -16,8 +16,7 @@ from stores.canonical.order import Order
 from stores.canonical.request import Reason
 from stores.kernel.http import network as ways
 from stores.platforms.modern_dropship import ModernDropship
-from tests.sandbox import openapi
-from tests.sandbox.modern_dropship_client import SPEC, unboxed
+from tests.sandbox.modern_dropship_client import checker
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import Sent
 
@@ -35,7 +34,7 @@ def recorded(name: str, **changes: Any) -> dict[str, Any]:
 
 def watched(world: World) -> World:
     """Every exchange is checked against the derived description, without the envelope that 2021 did not have."""
-    world.watchers.append(openapi.checker(SPEC, unwrap=unboxed))
+    world.watchers.append(checker())
     return world
 
 
