@@ -1,6 +1,7 @@
 """A step's journal: what is asked, and written on the chain, before an effect of a cancellation leaves.
 
-Both transactions ask whether somebody pressed the emergency stop. The machine: stores/effects/journal.
+Both transactions ask whether somebody pressed the emergency stop. A step that acts through another account than its
+shop's names it on the chain: the money that moves is that account's. The machine: stores/effects/journal.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Journal(journal.Journal[Step]):
 
     def record(self, attempt: Attempted) -> None:
         step = self.step
+        is_own = step.connection_id == step.cancellation.store.connection_id
         trail.record(
             actions.INTENT,
             actor="rescind",
@@ -47,4 +49,5 @@ class Journal(journal.Journal[Step]):
             kind=step.kind,
             generation=step.generation,
             key=attempt.key,
+            **({} if is_own else {"connection": str(step.connection.uuid)}),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from unittest import mock
@@ -13,9 +14,10 @@ from cancellations.models import Attempt, Cancellation, Step
 from cancellations.scheduler import sweep
 from sandbox.connections import open_shop
 from sandbox.in_process import InProcess
+from stores.audit import full
 from stores.effects import journal
 from stores.kernel import clock
-from stores.models import Connection, ConnectionHealth, Store
+from stores.models import AuditEvent, Connection, ConnectionHealth, Store
 from stores.services import credentials, platform_client
 from tests import make
 from tests.rigs.desk import Desk
@@ -65,6 +67,20 @@ def test_a_step_acts_through_its_own_connection_and_reads_the_order_at_its_shop(
     # the order is read first, by what can send nothing
     assert opened[:2] == [(desk.store.connection_id, False), (second.pk, True)]
     assert desk.count("refund") == 1
+
+
+def test_what_it_is_about_to_send_names_the_account_on_the_chain(desk: Desk, second: Connection) -> None:
+    """Only where it is not the shop's own: an entry without one is about the shop's."""
+    cancellation, _step = confirmed(desk, second)
+    desk.work(cancellation)
+    record = desk.order()
+    desk.work(desk.confirm(record, desk.some(record, 1)))
+
+    told = [json.loads(event.body) for event in AuditEvent.objects.filter(kind="step.intent").order_by("pk")]
+
+    assert [body.get("connection") for body in told] == [str(second.uuid), None]
+    reports, strays = full.everything()
+    assert ([report.problems for report in reports if report.problems], strays) == ([], [])
 
 
 def test_a_step_waits_while_its_connection_is_disconnected_and_the_shop_works(desk: Desk, second: Connection) -> None:
