@@ -52,7 +52,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "nav": SimpleLazyObject(lambda: navigation(request)),
         "may_stop": SimpleLazyObject(lambda: access.can(request.user, "effects.stop")),
-        "stops": SimpleLazyObject(lambda: stops.seen_by(request.user)),  # type: ignore[arg-type]
+        "stops": SimpleLazyObject(lambda: stops.seen_by(request.user) if _waiting(request)[1] else []),  # type: ignore[arg-type]
         "orders_url": reverse("orders:list"),
     }
 
@@ -79,8 +79,16 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return items
 
 
+def _waiting(request: Any) -> tuple[int, bool]:
+    """What waits for this person, and whether anything is stopped: asked once for a page."""
+    if not hasattr(request, "waiting"):
+        request.waiting = looks.at_once(request.user)
+    found: tuple[int, bool] = request.waiting
+    return found
+
+
 def _badge(request: HttpRequest) -> str:
     if not request.user.is_authenticated or not access.can(request.user, "cancellations.view"):
         return ""
-    waiting = looks.count(request.user)
+    waiting = _waiting(request)[0]
     return "" if not waiting else _("99+") if waiting > 99 else str(waiting)

@@ -1,29 +1,32 @@
-"""The search box and its filters. A value that does not fit is told at its field; the rest still narrows the list."""
+"""The search box and its filters. A value that does not fit is told at its field; the rest still narrows the list.
+
+A shop that is not the reader's stays asked for: the list then holds what they may see of it, which is nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, cast
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stores.canonical.order import Cancellable, Fulfilment, PaymentState
-from stores.forms.fields import Day, LongWords, Number
-from stores.models import Store
-from stores.selectors import matching
+from stores.forms.fields import Day, LongWords, Number, Words
+from stores.kernel import clock, countries
+from stores.kernel.context import reader_zone
+from stores.models import OrderList, Store
+from stores.selectors import days, matching
 from stores.selectors.orders import OrderQuery
+from stores.selectors.sorting import NEWEST, SORTINGS
 from stores.templatetags import state_labels
 
 MOST_CHARACTERS: Final = 3000
-QUICK: Final = (  # pills that are always there; the rest is chosen in the panels
-    ("cancellable", "all"),
-    ("cancellable", "part"),
-    ("fulfilment", "partial"),
-    ("payment", "authorised"),
-    ("disputed", "1"),
-)
+LATELY: Final = {"1": gettext_lazy("today"), "7": gettext_lazy("last 7 days"), "30": gettext_lazy("last 30 days")}
+HOW: Final = ("after", "go", "count", "sort")  # of an address: how it is shown, not what it asks
 
 
 class Several(forms.MultipleChoiceField):
@@ -50,7 +53,8 @@ class Several(forms.MultipleChoiceField):
 
 class OrderSearch(forms.Form):
     q = LongWords(label=gettext_lazy("Search"), required=False)
-    shop = forms.ChoiceField(label=gettext_lazy("Shop"), required=False)
+    shop = forms.MultipleChoiceField(label=gettext_lazy("Shop"), required=False)
+    placed = forms.ChoiceField(label=gettext_lazy("Placed"), required=False, choices=[("", ""), *LATELY.items()])
     cancellable = Several(label=gettext_lazy("Can be cancelled"), vocabulary="cancellable", values=Cancellable)
     fulfilment = Several(label=gettext_lazy("Fulfilment"), vocabulary="fulfilment", values=Fulfilment)
     payment = Several(label=gettext_lazy("Payment"), vocabulary="payment", values=PaymentState)
@@ -61,13 +65,21 @@ class OrderSearch(forms.Form):
     placed_to = Day(label=gettext_lazy("Placed to"))
     total_from = Number(required=False, label=gettext_lazy("Total from"))
     total_to = Number(required=False, label=gettext_lazy("Total to"))
+    sku = Words(required=False, label=gettext_lazy("SKU"), max_length=80)
+    country = Words(required=False, label=gettext_lazy("Country"), max_length=60)
+    tag = Words(required=False, label=gettext_lazy("Tag"), max_length=80)
+    list = forms.UUIDField(required=False, label=gettext_lazy("Chosen orders"))
+    sort = forms.ChoiceField(required=False, choices=[(name, name) for name in SORTINGS])
 
-    def __init__(self, *args: Any, stores: Iterable[Store], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stores: Iterable[Store], listed: OrderList | None = None, **kwargs: Any) -> None:
+        """listed: the kept list that the address names, where it is the reader's."""
         super().__init__(*args, **kwargs)
-        self.stores = list(stores)
-        shop = cast(forms.ChoiceField, self.fields["shop"])
-        shop.choices = [("", _("All my shops")), *((str(store.uuid), store.name) for store in self.stores)]
-        shop.error_messages["invalid_choice"] = _("This shop is not one of yours. Choose one of the list.")
+        self.stores, self.listed = [*stores], listed
+        shop: Any = self.fields["shop"]
+        shop.choices = [(str(store.uuid), store.name) for store in self.stores]
+        shop.error_messages["invalid_choice"] = _(
+            "This shop is not one of yours. Choose one of the list; of others you see nothing here."
+        )
 
     def clean_q(self) -> str:
         text: str = self.cleaned_data["q"]
@@ -81,6 +93,12 @@ class OrderSearch(forms.Form):
             )
         return text
 
+    def clean_list(self) -> UUID | None:
+        named: UUID | None = self.cleaned_data["list"]
+        if named and (self.listed is None or self.listed.uuid != named):
+            raise forms.ValidationError(_("These orders were chosen by somebody else, or more than a week ago."))
+        return named
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
         for first, last in (("placed_from", "placed_to"), ("total_from", "total_to")):
@@ -89,34 +107,53 @@ class OrderSearch(forms.Form):
                 self.add_error(last, _("This must not be before (or below) the other end."))
         return values
 
-    def chosen(self) -> list[tuple[str, str, Any]]:
-        """What narrows the list besides the box and the quick pills: (name, value in the address, words)."""
-        found: list[tuple[str, str, Any]] = []
-        for name in ("cancellable", "fulfilment", "payment"):
-            picked = self.cleaned_data.get(name, [])
-            found += [(name, v, state_labels.word(name, v)[0]) for v in picked if (name, v) not in QUICK]
-        if shop := next((s for s in self.stores if str(s.uuid) == self.cleaned_data.get("shop")), None):
-            found.append(("shop", str(shop.uuid), shop.name))
-        for name in ("placed_from", "placed_to", "total_from", "total_to"):
-            if self.cleaned_data.get(name) is not None:
-                text = self.data[name]
-                found.append((name, text, f"{self.fields[name].label}: {text}"))
-        return found
-
     def query(self) -> OrderQuery:
-        """What fits of the form; a rejected field asks for nothing."""
+        """What fits of the form; a rejected field asks for nothing, but for a shop and a list, which ask for theirs."""
         self.is_valid()
         given = self.cleaned_data
-        shop = next((store.uuid for store in self.stores if str(store.uuid) == given.get("shop")), None)
+        first, last = self._placed(given)
         return OrderQuery(
             words=given.get("q", ""),
-            shop=shop,
+            shops=self._shops(),
             cancellable=tuple(map(Cancellable, given.get("cancellable", []))),
             fulfilment=tuple(map(Fulfilment, given.get("fulfilment", []))),
             payment=tuple(map(PaymentState, given.get("payment", []))),
             is_disputed=given.get("disputed") == "1",
-            placed_from=given.get("placed_from"),
-            placed_to=given.get("placed_to"),
+            placed_from=first,
+            placed_to=last,
             total_from=given.get("total_from"),
             total_to=given.get("total_to"),
+            sku=given.get("sku", ""),
+            country=countries.code(given.get("country", "")),
+            tag=given.get("tag", ""),
+            listed=self._listed(given),
+            sort=SORTINGS.get(given.get("sort", ""), NEWEST),
+            zone=reader_zone.get(),
         )
+
+    def _shops(self) -> tuple[UUID, ...]:
+        """Also those that are not the reader's."""
+        asked: Any = self.data
+        return tuple(filter(None, map(_uuid, asked.getlist("shop")))) if hasattr(asked, "getlist") else ()
+
+    def _listed(self, given: dict[str, Any]) -> int | None:
+        if not self.data.get("list"):
+            return None
+        return self.listed.pk if self.listed is not None and given.get("list") else NO_LIST
+
+    def _placed(self, given: dict[str, Any]) -> tuple[date | None, date | None]:
+        """Days: *last 7 days* are today and the six before, in the reader's zone."""
+        if lately := given.get("placed"):
+            today = clock.now().astimezone(days.zone(reader_zone.get() or "UTC")).date()
+            return today - timedelta(days=int(lately) - 1), None
+        return given.get("placed_from"), given.get("placed_to")
+
+
+NO_LIST: Final = 0  # no kept list has this key: nothing is found
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -33,6 +33,7 @@ def run(now: datetime) -> dict[str, int]:
             queue.enqueue_on_commit(task, name)
     _hourly(now)
     upkeep.daily(now)
+    upkeep.describe_orders()
     return {task: len(names) for task, names in rung.items()}
 
 

@@ -94,10 +94,26 @@
     setTimeout(() => { label.textContent = before; }, 2000);
   }
 
+  function sumOf(boxes) { // each says `47.98 USD`; currencies are never added
+    const sums = new Map();
+    for (const [amount, currency] of boxes.map((box) => (box.dataset.amount || "").split(" "))) {
+      if (currency) sums.set(currency, (sums.get(currency) || 0) + Number(amount));
+    }
+    return [...sums].map(([currency, sum]) => new Intl.NumberFormat(language, { style: "currency", currency }).format(sum)).join(" + ");
+  }
+
+  let ticked = null; // the box that was clicked last: a range begins there
+  function range(box, event) {
+    const boxes = $$("[data-select]", scopeOf(box)), from = boxes.indexOf(ticked), to = boxes.indexOf(box);
+    if (event.shiftKey && from >= 0) for (const other of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) other.checked = box.checked;
+    ticked = box;
+  }
+
   function count(scope) {
     const boxes = $$("[data-select]", scope), chosen = boxes.filter((box) => box.checked).length;
     for (const element of $$("[data-selected-count]", scope)) element.textContent = chosen;
     for (const element of $$("[data-when-selected]", scope)) element.hidden = !chosen;
+    for (const element of $$("[data-selected-sum]", scope)) element.textContent = sumOf(boxes.filter((box) => box.checked));
     const all = $("[data-select-all]", scope);
     if (all) [all.checked, all.indeterminate] = [chosen > 0 && chosen === boxes.length, chosen > 0 && chosen < boxes.length];
   }
@@ -107,6 +123,7 @@
     const target = event.target.closest("[data-step], [data-fill], [data-copy], [data-open], [data-close], [data-print]");
     for (const menu of $$("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
     if (event.target.matches("dialog")) event.target.close(); // the veil
+    if (event.target.matches("[data-select]")) range(event.target, event);
     if (!target) return;
     const has = target.dataset;
     if ("step" in has) step(target);
@@ -122,6 +139,8 @@
     if (box.matches("[data-select-all]")) for (const other of $$("[data-select]:not(:disabled)", scopeOf(box))) other.checked = box.checked;
     if (box.matches("[data-select-all], [data-select]")) count(scopeOf(box));
     if (box.matches("[data-submit]")) box.form.requestSubmit();
+    if (box.dataset.checks) $(box.dataset.checks).checked = true;
+    if (box.dataset.clears) for (const other of $$(box.dataset.clears)) other.value = "";
   });
 
   /* -- forms: ask before input is lost, send once ------------------------------------------------------------- */
@@ -138,6 +157,16 @@
   });
   window.addEventListener("beforeunload", (event) => { if (dirty && dirty.isConnected) event.preventDefault(); });
   window.addEventListener("pageshow", () => { for (const busy of $$("[aria-busy=true][data-once], form[data-once] [aria-busy=true]")) busy.removeAttribute("aria-busy"); });
+
+  /* -- a pasted list: too long for an address, and a box of one line would join its numbers -------------------- */
+  on("paste", (event) => {
+    const box = event.target.closest("[data-paste-to]"), text = box && event.clipboardData.getData("text");
+    if (!text || !(text.length > 1500 || /\S[\r\n]+\s*\S/.test(text))) return;
+    const list = $(box.dataset.pasteTo);
+    event.preventDefault();
+    list.value = text;
+    list.form.requestSubmit();
+  });
 
   /* -- keys --------------------------------------------------------------------------------------------------- */
   function walk(by) {
@@ -191,6 +220,13 @@
   on("submit", (event) => {
     const box = $("[name=csrfmiddlewaretoken]", event.target), now = token();
     if (box && now) box.value = now;
+  });
+  let opened = []; // menus stay open while what they choose is swapped
+  on("htmx:beforeSwap", (event) => { opened = $$("details[data-menu][open][id]", event.detail.target).map((menu) => menu.id); });
+  on("htmx:afterSettle", () => {
+    for (const id of opened) { const menu = document.getElementById(id); if (menu) menu.open = true; }
+    opened = [];
+    for (const scope of $$("[data-selection]")) count(scope);
   });
   on("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "dialog-body") $("#dialog").showModal();

@@ -55,8 +55,28 @@ def short_words(text: str) -> Iterator[str]:
                     yield pair
 
 
-def search_text(number: str, parts: Iterable[str]) -> str:
+EDGE = "\N{BROKEN BAR}"  # around a facet: nobody types it, so no word finds a piece of one
+PHONE_TAIL = 9  # digits that tell two phones apart, however the country was dialled
+
+
+def facet(kind: str, value: str) -> str:
+    """A property that is asked for as a whole (`tag`, `sku`), as it stands in the searched text; "" for nothing."""
+    folded = fold(value).replace(EDGE, "")
+    return f"{EDGE}{kind}={folded}{EDGE}" if folded else ""
+
+
+def phone(text: str) -> str:
+    """The digits of a phone number that `text` is found by: `+49 (0)151 234567` ends as `0151/234567` does. "" for
+    what is too short to be one.
+    """
+    digits = "".join(c for c in fold(text) if c.isascii() and c.isdigit())
+    return digits[-PHONE_TAIL:].lstrip("0") if len(digits) >= 7 else ""
+
+
+def search_text(number: str, parts: Iterable[str], also: Iterable[str] = (), facets: Iterable[str] = ()) -> str:
     """The text of one order that words are looked for in.
+
+    also: what is found by three characters or more, but has no short words of its own (streets, ids). facets: whole.
 
     It begins and ends with a space and lists the short words on their own, so that " li " finds the whole word
     Li and not the middle of Olivia: both trigram indexes take that pattern.
@@ -64,7 +84,8 @@ def search_text(number: str, parts: Iterable[str]) -> str:
     folded = list(dict.fromkeys(filter(None, [fold_number(number), *map(fold, parts)])))
     number_starts = [folded[0][:1], folded[0][:2]] if folded else []
     short = dict.fromkeys([*number_starts, *(word for part in folded for word in short_words(part))])
-    return f" {' '.join([*folded, *short])} "
+    rest = dict.fromkeys(filter(None, [*map(fold, also), *facets]))
+    return f" {' '.join([*folded, *short, *rest])} "
 
 
 def _visible(character: str) -> str:

@@ -8,6 +8,7 @@ from stores.models.audit import AuditChain, AuditEvent, Checkpoint
 from stores.models.check import ChainCheck
 from stores.models.connection import Connection, ConnectionHealth, ConnectionSecret, ConnectionState
 from stores.models.order import OrderRecord, OrderSnapshot
+from stores.models.order_lists import ListedOrder, OrderList, SavedView
 from stores.models.people import Invitation, Membership, Role, User
 from stores.models.store import ServedRole, Store, StoreRole, StoreState, StoreSync, SyncPhase
 from stores.models.unreadable import UnreadableOrder
@@ -22,10 +23,13 @@ __all__ = [
     "ConnectionSecret",
     "ConnectionState",
     "Invitation",
+    "ListedOrder",
     "Membership",
+    "OrderList",
     "OrderRecord",
     "OrderSnapshot",
     "Role",
+    "SavedView",
     "ServedRole",
     "Store",
     "StoreRole",

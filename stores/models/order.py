@@ -34,6 +34,9 @@ class OrderRecord(models.Model):
     is_disputed = models.BooleanField(default=False)
     is_summary = models.BooleanField(default=True)
     read_at = models.DateTimeField()
+    bought = models.CharField(max_length=120, blank=True, default="")  # its first line, as a list shows it
+    lines = models.PositiveSmallIntegerField(default=0)  # how many different things
+    described_as = models.PositiveSmallIntegerField(default=0)  # services.orders.DESCRIPTION when it was written
     source_folded = models.CharField(max_length=60, blank=True, default="")  # of a copy: the number of its original
 
     class Meta:
@@ -60,6 +63,8 @@ class OrderRecord(models.Model):
                 models.F("id").desc(),
                 name="order_by_total",  # all that a list of a range asks for: the rows themselves are not read
             ),
+            models.Index(models.F("units_open").desc(), models.F("id").desc(), name="order_by_units"),
+            models.Index(fields=["id"], condition=models.Q(described_as=0), name="order_undescribed"),
             models.Index(fields=["source_folded"], condition=~models.Q(source_folded=""), name="order_copies"),
         ]
 

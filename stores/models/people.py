@@ -41,6 +41,7 @@ class User(AbstractUser):
     session_round = models.PositiveIntegerField(default=0)  # raised to end every session of this person
 
     known_roles: dict[int, str] | None = None  # shop → role, for one request: stores.selectors.access.remember
+    known_works: list[Membership] | None = None  # the same with their limits
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

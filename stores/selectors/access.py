@@ -104,7 +104,14 @@ def remember(user: User) -> None:
 
     Never for a user that lives longer, as in a worker: a role taken away must count at once.
     """
-    user.known_roles = dict(Membership.objects.filter(person=user).values_list("store_id", "role"))
+    user.known_works = [] if user.is_owner else list(works_of(user))
+    user.known_roles = {work.store_id: work.role for work in user.known_works}
+
+
+def works_of(user: User) -> QuerySet[Membership]:
+    """Their memberships, with as much of each shop as limits need."""
+    needed = ("role", "person", "limit_per_cancellation", "limit_per_day", "store__currency")
+    return Membership.objects.filter(person=user).select_related("store").only(*needed)
 
 
 def _has_role(user: User, roles: frozenset[Role], store: Store | None) -> bool:

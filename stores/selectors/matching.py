@@ -17,6 +17,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
+from stores.kernel import search_text
 from stores.kernel.search_text import fold, fold_number
 
 SHORT: Final = 2  # characters; a trigram index cannot help below three
@@ -25,20 +26,46 @@ MOST_WORDS: Final = 12
 MOST_TRIGRAMS: Final = 12  # of one word
 SEPARATORS: Final = re.compile(r"[\s,;]+")
 LISTED: Final = re.compile(r"[,;\n\r]")
+QUOTES: Final = "\"'`“”„‘’‚«»‹›＂＇"  # around the numbers of a list that came from a sheet
+DIALLED: Final = re.compile(r"\s*\+?[\d\s()/.-]{7,30}", re.ASCII)
 
 
 def condition(text: str) -> Q:
     """What an order must fulfil to be found by `text`; an empty Q for nothing typed."""
     tokens = tokens_of(text)
-    if len(tokens) > 1 and (numbers := _numbers(tokens)):
-        wanted = Q(number_folded__in=numbers)
+    if len(tokens) > 1 and (numbers := numbers_of(tokens)):
+        wanted = Q(number_folded__in=numbers) | _phone(text)
         return wanted if _is_surely_a_list(text, tokens) else wanted | _words(tokens)
-    return _words(tokens)
+    return _words(tokens) | _phone(text) if tokens else Q()
+
+
+def listed_numbers(text: str) -> list[str]:
+    """The numbers, folded, when `text` is a list of them; [] for words and for a single number."""
+    tokens = tokens_of(text)
+    numbers = numbers_of(tokens) if len(tokens) > 1 else []
+    return numbers if numbers and _is_surely_a_list(text, tokens) else []
+
+
+def whole(kind: str, value: str) -> Q:
+    """The order has exactly this: a `sku`, a `tag`, a country it goes `to`. An empty Q for nothing asked."""
+    facet = search_text.facet(kind, value)
+    return _contains([facet]) if facet else Q()
+
+
+def _phone(text: str) -> Q:
+    """Found by its last digits, however it is written. An empty Q for what is no phone number."""
+    digits = search_text.phone(text) if DIALLED.fullmatch(fold(text)) else ""
+    return whole("tel", digits) if digits else Q()
 
 
 def tokens_of(text: str) -> list[str]:
     """The folded words, each once; separators are spaces, commas, semicolons and line breaks."""
-    return list(dict.fromkeys(filter(None, map(fold, SEPARATORS.split(text)))))
+    return list(dict.fromkeys(filter(None, (_unquoted(fold(word)) for word in SEPARATORS.split(text)))))
+
+
+def _unquoted(word: str) -> str:
+    """Without the quotes around a number; around other words they mean themselves."""
+    return word.strip(QUOTES) if any(map(str.isdigit, word)) else word
 
 
 def sole_number(text: str) -> str:
@@ -47,7 +74,7 @@ def sole_number(text: str) -> str:
     return fold_number(tokens[0]) if len(tokens) == 1 else ""
 
 
-def _numbers(tokens: list[str]) -> list[str]:
+def numbers_of(tokens: list[str]) -> list[str]:
     """The tokens as numbers when every one of them looks like one."""
     if all(re.search(r"\d", token) for token in tokens):
         return [fold_number(token) for token in tokens]

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from stores.canonical import codec
 from stores.canonical.order import Order
+from stores.models import OrderRecord, Store, StoreState
 from stores.models import OrderRecord, OrderSnapshot, StoreState
 from stores.platforms import registry
 from stores.selectors import access
@@ -28,12 +29,20 @@ class Linked:
     is_copy: bool
 
 
-def seen_by(viewer: Viewer, orders: Sequence[OrderRecord]) -> dict[int, list[Linked]]:
-    """{order id: the same order elsewhere}, in shops the viewer may see. Three queries at most, however many orders."""
+def seen_by(
+    viewer: Viewer, orders: Sequence[OrderRecord], *, among: Sequence[Store] | None = None
+) -> dict[int, list[Linked]]:
+    """{order id: the same order elsewhere}, in shops the viewer may see. Three queries at most, however many orders.
+
+    among: those shops, where they are known; none where no shop of them mirrors another's orders.
+    """
+    mirrors = {kind.key for kind in registry.all_platforms() if kind.copies_by}
+    if among is not None and not any(store.platform in mirrors for store in among):
+        return {}
     pairs = _pairs(orders)
     if not pairs:
         return {}
-    shops = set(access.stores_for(viewer).values_list("pk", flat=True))
+    shops = {shop.pk for shop in (access.stores_for(viewer) if among is None else among)}
     asked, found = {order.pk for order in orders}, defaultdict(list)
     for copy, original in pairs:
         if copy.pk in asked and original.store_id in shops:

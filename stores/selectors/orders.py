@@ -1,38 +1,40 @@
-"""Finding orders: one box of words, a few filters, pages by position. Every question starts from what one may see."""
+"""Finding orders: one box of words, a few filters, pages by position. Every question starts from what one may see.
+
+`sorting` says by what, `days` and `amounts` turn what is typed into ranges, `order_lists` knows what is kept.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from stores.canonical.order import Cancellable, Fulfilment, PaymentState
 from stores.kernel import keyset
 from stores.kernel.keyset import Page
-from stores.kernel.money import exponent
-from stores.models import OrderRecord, Store
-from stores.selectors import access, matching, within
+from stores.models import ListedOrder, OrderRecord, Store
+from stores.selectors import access, amounts, days, matching, within
+from stores.selectors.sorting import NEWEST, Sorting
 
 CHUNK = 500  # rows of an export held in memory at once
-LARGEST = 2**62  # minor units
+HOW = ("sort", "zone")  # of a query: how it is shown, not what it asks
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderQuery:
     """What to look for; empty fields ask for nothing.
 
-    words: as typed. placed_from, placed_to: days in each shop's own zone, both included.
-    total_from, total_to: amounts in each order's own shop currency, both included.
+    words: as typed. placed_from, placed_to: days in `zone`, in each shop's own where that is "", both included.
+    total_from, total_to: amounts in each order's own shop currency, both included. sku, country, tag: whole.
+    listed: the orders of a kept list.
     """
 
     words: str = ""
-    shop: UUID | None = None
+    shops: tuple[UUID, ...] = ()
     cancellable: tuple[Cancellable, ...] = ()
     fulfilment: tuple[Fulfilment, ...] = ()
     payment: tuple[PaymentState, ...] = ()
@@ -41,60 +43,87 @@ class OrderQuery:
     placed_to: date | None = None
     total_from: Decimal | None = None
     total_to: Decimal | None = None
+    sku: str = ""
+    country: str = ""
+    tag: str = ""
+    listed: int | None = None
+    sort: Sorting = NEWEST
+    zone: str = ""
 
     @property
     def is_narrowed(self) -> bool:
-        return self != OrderQuery()
+        asked = [field for field in fields(self) if field.name not in HOW]
+        return any(getattr(self, field.name) != field.default for field in asked)
 
 
-def search(viewer: access.Viewer, query: OrderQuery, after: str = "", size: int = 50) -> Page[OrderRecord]:
-    """One page, newest first. An order whose number is exactly what was typed stands on top of the first page."""
-    stores = _stores(viewer, query)
-    rows, number = _matching(query, stores), matching.sole_number(query.words)
-    if not number:
-        return keyset.page_of(rows, after=after, size=size, whole=_whole())
-    page = keyset.page_of(rows.exclude(number_folded=number), after=after, size=size, whole=_whole())
-    if page.previous:
-        return page
-    exact = _matching(replace(query, words=""), stores).filter(number_folded=number)
-    top = list(_whole().filter(pk__in=exact.values("pk")).order_by("-placed_at", "-pk")[:size])
-    return replace(page, rows=[*top, *page.rows]) if top else page
+def search(
+    viewer: access.Viewer,
+    query: OrderQuery,
+    after: str = "",
+    size: int = 50,
+    *,
+    stores: Iterable[Store] | None = None,
+    whole: QuerySet[OrderRecord] | None = None,
+) -> Page[OrderRecord]:
+    """One page. An order whose number is exactly what was typed stands on top of the first page, newest first.
+
+    stores: those the viewer may see, where they are known; the rows then carry them, and no query asks for them again.
+    whole: where the shown rows are read from, with what a page wants beside them.
+    """
+    searched = stores_of(viewer, query, stores)
+    rows, number = matching_in(query, searched), matching.sole_number(query.words)
+    sort, whole = query.sort, OrderRecord.objects.defer("search") if whole is None else whole
+    named = number if sort is NEWEST else ""
+    asked = rows.exclude(number_folded=named) if named else rows
+    page = keyset.page_of(
+        asked, after=after, size=size, field=sort.field, kind=sort.kind, rising=sort.rising, whole=whole
+    )
+    if named and not page.previous:
+        exact = matching_in(replace(query, words=""), searched).filter(number_folded=named)
+        top = list(whole.filter(pk__in=exact.values("pk")).order_by("-placed_at", "-pk")[:size])
+        page = replace(page, rows=[*top, *page.rows]) if top else page
+    return replace(page, rows=_with_stores(page.rows, searched))
 
 
 def every(viewer: access.Viewer, query: OrderQuery) -> Iterator[OrderRecord]:
     """All of them, newest first, a chunk at a time: for an export."""
-    rows, after = _matching(query, _stores(viewer, query)), ""
+    stores = stores_of(viewer, query)
+    rows, after = matching_in(query, stores), ""
     while True:
-        page = keyset.page_of(rows, after=after, size=CHUNK, whole=_whole())
-        yield from page.rows
+        page = keyset.page_of(rows, after=after, size=CHUNK, whole=OrderRecord.objects.defer("search"))
+        yield from _with_stores(page.rows, stores)
         if not page.next:
             return
         after = page.next
 
 
-def _stores(viewer: access.Viewer, query: OrderQuery) -> list[Store]:
-    """The shops that are searched: those one may see, or the one that was asked for among them."""
-    stores = access.stores_for(viewer, "orders.view")
-    return [store for store in stores if query.shop in (None, store.uuid)]
+def stores_of(viewer: access.Viewer, query: OrderQuery, known: Iterable[Store] | None = None) -> list[Store]:
+    """The shops that are searched: those one may see, or those that were asked for among them."""
+    stores = access.stores_for(viewer, "orders.view") if known is None else known
+    return [store for store in stores if not query.shops or store.uuid in query.shops]
 
 
-def _matching(query: OrderQuery, stores: list[Store]) -> QuerySet[OrderRecord]:
+def matching_in(query: OrderQuery, stores: Sequence[Store]) -> QuerySet[OrderRecord]:
     """All that fit, in no order."""
-    amount = _amount(query, stores)
-    if query.words or query.is_disputed or amount:
-        rows = within.shops(OrderRecord.objects.all(), [store.pk for store in stores])
-    else:
-        rows = OrderRecord.objects.filter(_in(stores))
-    return rows.filter(matching.condition(query.words), _states(query), _placed(query, stores), amount)
+    total = amounts.between(query.total_from, query.total_to, stores)
+    of_few = query.words or query.sku or query.country or query.tag or query.is_disputed or total or query.listed
+    pks = [store.pk for store in stores]
+    rows = within.shops(OrderRecord.objects.all(), pks) if of_few else OrderRecord.objects.filter(store_id__in=pks)
+    if query.listed is not None:
+        rows = rows.filter(pk__in=ListedOrder.objects.filter(list_id=query.listed).values("order_id"))
+    words = matching.condition(query.words)
+    if amount := amounts.typed(query.words, stores):
+        words |= amount
+    wholes = (("sku", query.sku), ("to", query.country), ("tag", query.tag))
+    placed = days.placed(query.placed_from, query.placed_to, stores, query.zone)
+    return rows.filter(words, *(matching.whole(*each) for each in wholes), _states(query), placed, total)
 
 
-def _whole() -> QuerySet[OrderRecord]:
-    """Rows as a list shows them: with their shop, without the heavy column."""
-    return OrderRecord.objects.select_related("store").defer("search")
-
-
-def _in(stores: Iterable[Store]) -> Q:
-    return Q(store_id__in=[store.pk for store in stores])
+def _with_stores(rows: Sequence[OrderRecord], stores: Iterable[Store]) -> list[OrderRecord]:
+    by_pk = {store.pk: store for store in stores}
+    for row in rows:
+        row.store = by_pk[row.store_id]
+    return list(rows)
 
 
 def _states(query: OrderQuery) -> Q:
@@ -103,64 +132,3 @@ def _states(query: OrderQuery) -> Q:
         if chosen := getattr(query, column):
             found &= Q(**{f"{column}__in": [str(value) for value in chosen]})
     return found & Q(is_disputed=True) if query.is_disputed else found
-
-
-def _placed(query: OrderQuery, stores: list[Store]) -> Q:
-    """A day begins when it begins at the shop; shops of one zone share a condition."""
-    if query.placed_from is None and query.placed_to is None:
-        return Q()
-    by_zone: dict[str, list[Store]] = defaultdict(list)
-    for store in stores:
-        by_zone[store.time_zone].append(store)
-    found = Q(pk__in=[])
-    for name, group in by_zone.items():
-        days = _between(query.placed_from, query.placed_to, _zone(name))
-        found |= days if len(by_zone) == 1 else days & _in(group)
-    return found
-
-
-def _between(first: date | None, last: date | None, zone: ZoneInfo) -> Q:
-    found = Q()
-    if first:
-        found &= Q(placed_at__gte=_midnight(first, zone))
-    if last and last < date.max:
-        found &= Q(placed_at__lt=_midnight(last + timedelta(days=1), zone))
-    return found
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    try:
-        return datetime.combine(day, time(), zone).astimezone(UTC)
-    except OverflowError:  # the year 1, east of Greenwich
-        return datetime.combine(day, time(), UTC)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
-
-
-def _amount(query: OrderQuery, stores: list[Store]) -> Q:
-    """Stored in minor units, so 10 means 10 in yen and 1000 in cents: one condition per number of digits."""
-    if query.total_from is None and query.total_to is None:
-        return Q()
-    by_digits: dict[int, set[str]] = defaultdict(set)
-    for currency in {store.currency for store in stores}:
-        by_digits[exponent(currency)].add(currency)
-    found = Q(pk__in=[])
-    for digits, currencies in by_digits.items():
-        amounts = _range(query, digits)
-        found |= amounts if len(by_digits) == 1 else amounts & Q(currency__in=sorted(currencies))
-    return found
-
-
-def _range(query: OrderQuery, digits: int) -> Q:
-    """Both ends are always said: SQLite takes an index for a range between two, and reads all rows for an open one."""
-    low, high = -LARGEST, LARGEST
-    if query.total_from is not None:
-        low = int(query.total_from.scaleb(digits).to_integral_value(ROUND_CEILING))
-    if query.total_to is not None:
-        high = int(query.total_to.scaleb(digits).to_integral_value(ROUND_FLOOR))
-    return Q(total_minor__gte=low, total_minor__lte=high)

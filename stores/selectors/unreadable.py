@@ -11,7 +11,7 @@ from django.db.models.functions import Length
 
 from stores.kernel.search_text import fold_number
 from stores.models import Store, UnreadableOrder
-from stores.selectors import access, matching
+from stores.selectors import access, matching, orders
 from stores.selectors.orders import OrderQuery
 
 SHOWN = 20
@@ -45,16 +45,14 @@ def one(viewer: access.Viewer, store: Store, uuid: UUID) -> UnreadableOrder | No
     )
 
 
-def search(viewer: access.Viewer, query: OrderQuery) -> list[UnreadableOrder]:
+def search(viewer: access.Viewer, query: OrderQuery, *, among: Sequence[Store] | None = None) -> list[UnreadableOrder]:
     """Those whose number or id is typed. Their state and money nobody knows, so a filter by these finds none."""
     tokens = matching.tokens_of(query.words)[: matching.MOST_WORDS]
-    if not tokens or replace(query, words="", shop=None).is_narrowed:
+    if not tokens or replace(query, words="", shops=()).is_narrowed:
         return []
     found = Q(pk__in=[])
     for token in tokens:
         found |= Q(search__contains=fold_number(token) or token) | Q(external_id__iexact=token)
-    stores = access.stores_for(viewer, "orders.view")
-    if query.shop:
-        stores = stores.filter(uuid=query.shop)
+    stores = orders.stores_of(viewer, query, among)
     rows = UnreadableOrder.objects.filter(found, store__in=stores).select_related("store")
     return list(rows.order_by(Length("number"), "-first_seen_at", "-pk")[:SHOWN])  # the very number before longer ones

@@ -14,13 +14,14 @@ from django.db.models import Field, ProtectedError, Q
 from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.connectors.roles import OrderSource
-from stores.kernel import clock, search_text
+from stores.kernel import clock, countries, search_text
 from stores.kernel.errors import CopyUnreadable
 from stores.models import OrderRecord, OrderSnapshot, Store, UnreadableOrder
 from stores.platforms import registry
 from stores.services import connections
 
-BATCH = 200  # rows a statement: 200 × 21 values stay below SQLite's 32,766 variables
+DESCRIPTION = 1  # how `search`, `bought` and `lines` are made; a migration that changes it sets 0: written again
+BATCH = 200  # rows a statement: 200 × 24 values stay below SQLite's 32,766 variables
 
 
 def save(store: Store, order: Order, read_at: datetime) -> OrderRecord:
@@ -112,6 +113,19 @@ def number_of(store: Store, external_id: str) -> str:
     return known.first() or ""
 
 
+def describe_again(most: int) -> int:
+    """Write what lists show and search of up to `most` rows that an older version wrote; how many there were."""
+    rows = OrderRecord.objects.filter(described_as=0).select_related("snapshot").order_by("pk")[:most]
+    changed = []
+    for row in rows:
+        order = codec.loads(Order, row.snapshot.text)
+        row.search, row.described_as = _search_text(order), DESCRIPTION
+        row.bought, row.lines = _bought(order).values()
+        changed.append(row)
+    OrderRecord.objects.bulk_update(changed, ["search", "bought", "lines", "described_as"])
+    return len(changed)
+
+
 def forget(store: Store, external_id: str) -> bool:
     """Remove the copy of an order that the platform no longer knows, unless a cancellation speaks of it."""
     try:
@@ -127,7 +141,7 @@ def record_of(store: Store, order: Order, read_at: datetime) -> OrderRecord:
         external_id=order.external_id,
         number=order.number[:60],
         number_folded=search_text.fold_number(order.number)[:60],
-        search=search_text.search_text(order.number, _searched(order)),
+        search=_search_text(order),
         customer_name=order.customer.name[:200],
         customer_email=order.customer.email[:254],
         placed_at=order.placed_at,
@@ -144,6 +158,8 @@ def record_of(store: Store, order: Order, read_at: datetime) -> OrderRecord:
         is_summary=order.is_summary,
         read_at=read_at,
         source_folded=_source(store, order)[:60],
+        **_bought(order),
+        described_as=DESCRIPTION,
     )
     record.snapshot = OrderSnapshot(text=codec.dumps(order))
     return record
@@ -160,12 +176,42 @@ def _source(store: Store, order: Order) -> str:
     return search_text.fold_number(getattr(order, field)) if field else ""
 
 
+def _bought(order: Order) -> dict[str, Any]:
+    """What a list says of the lines: the first that is still on the order, else the first, and how many there are."""
+    first = next((line for line in order.lines if line.current), order.lines[0] if order.lines else None)
+    words = ", ".join(filter(None, (first.title, first.variant))) if first else ""
+    return {"bought": words[:120], "lines": min(len(order.lines), 32_767)}
+
+
+def _search_text(order: Order) -> str:
+    return search_text.search_text(order.number, _searched(order), _found_too(order), _facets(order))
+
+
 def _searched(order: Order) -> Iterator[str]:
     yield from (order.customer.name, order.customer.email, order.confirmation_number, order.po_number)
     for line in order.lines:
         yield from (line.title, line.variant, line.sku)
     for shipment in order.shipments:
         yield from shipment.tracking
+
+
+def _found_too(order: Order) -> Iterator[str]:
+    """Streets and postcodes (lines of an address that hold a digit), and what a bank calls a payment."""
+    for line in (*order.customer.shipping_address, *order.customer.billing_address):
+        if any(map(str.isdigit, line)):
+            yield line
+    for payment in (*order.payments, *(x for refund in order.refunds for x in refund.transactions)):
+        if len(name := payment.id.rpartition("/")[2]) > 3:
+            yield name
+
+
+def _facets(order: Order) -> Iterator[str]:
+    yield from (search_text.facet("sku", line.sku) for line in order.lines)
+    yield from (search_text.facet("tag", tag) for tag in order.tags)
+    if order.customer.shipping_address:
+        yield search_text.facet("to", countries.code(order.customer.shipping_address[-1]))
+    if digits := search_text.phone(order.customer.phone):
+        yield search_text.facet("tel", f"{digits}")
 
 
 def _count(store: Store, orders: Iterable[str]) -> int:

@@ -17,7 +17,7 @@ from stores.kernel import addresses, clock
 from stores.kernel.errors import BeyondOwn, InputRejected, NotAllowed
 from stores.models import Invitation, Membership, Role, Store, User
 from stores.selectors import access
-from stores.services import admin_mail, sign_in
+from stores.services import admin_mail, saved_views, sign_in
 
 TOKEN_BYTES = 24
 OWNER_LINK = timedelta(hours=24)  # it makes an owner, and stands in a console or a log
@@ -132,6 +132,8 @@ def remove(*, actor: User, membership: Membership) -> None:
         _end_sessions(person)
         _withdraw_all(actor, store, invited_by=person)
         _withdraw_all(actor, store, email=person.email)
+        if not person.is_owner and not person.memberships.exists():
+            saved_views.leave(person)
         admin_mail.of_change(store, _("%(who)s removed %(person)s from the shop.") % _pair(actor, person))
         trail.record(names.REMOVED, actor=actor, target=sign_in.target(person), store=store, before=before)
 

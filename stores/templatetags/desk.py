@@ -202,17 +202,18 @@ def note_icon(tone: str) -> str:
 @register.simple_tag
 def platform(key: str, name: str) -> SafeString:
     """A shop's name behind its platform's two letters: `{% platform store.platform store.name %}`."""
-    return _platform(key, name)
+    return shop_glyph(key, name, name)
 
 
 @lru_cache(maxsize=1024)
-def _platform(key: str, name: str) -> SafeString:
+def shop_glyph(key: str, name: str, short: str) -> SafeString:
+    """The same with a shorter name for a column; the whole one stands in the title."""
     known = registry.PLATFORMS.get(key)
     label = known.label if known else key.replace("_", " ").title()
     mark = format_html('<b aria-hidden="true">{}</b>', (known.glyph if known else "") or label[:2])
     hidden = format_html('<span class="hide">{}: </span>', label)
     title = f"{name}, {label}"
-    return format_html('<span class="plat {}" title="{}">{}{}<span>{}</span></span>', key, title, mark, hidden, name)
+    return format_html('<span class="plat {}" title="{}">{}{}<span>{}</span></span>', key, title, mark, hidden, short)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """The word and the tone of every state that a page shows as a chip.
 
-Tones are the chip classes: ok warn bad info moving half plain. A state without an entry is shown by its own
+Tones are the chip classes: ok warn bad info moving half plain; calm for what is ordinary, wait,
+unknown (the shop does not tell). A state without an entry is shown by its own
 code, so a new platform word is seen and never hidden.
 """
 
@@ -13,25 +14,25 @@ from django.utils.translation import pgettext_lazy
 Word = tuple[str | Promise, str]
 
 FULFILMENT: dict[str, Word] = {
-    "unfulfilled": (_("Unfulfilled"), "plain"),
-    "scheduled": (_("Scheduled"), "plain"),
+    "unfulfilled": (_("Unfulfilled"), "calm"),
+    "scheduled": (_("Scheduled"), "calm"),
     "on_hold": (_("On hold"), "warn"),
     "in_progress": (_("Being packed"), "moving"),
-    "partial": (_("Partly fulfilled"), "half"),
-    "fulfilled": (_("Fulfilled"), "info"),
-    "not_needed": (_("Nothing to ship"), "plain"),
-    "unknown": (_("Not told"), "plain"),
+    "partial": (_("Partly fulfilled"), "half warn"),
+    "fulfilled": (_("Fulfilled"), "calm ok"),
+    "not_needed": (_("Nothing to ship"), "calm"),
+    "unknown": (_("Not told"), "unknown"),
 }
 PAYMENT: dict[str, Word] = {
-    "pending": (_("Payment pending"), "moving"),
-    "authorised": (_("Authorised"), "warn"),
-    "partly_paid": (_("Partly paid"), "half"),
-    "paid": (_("Paid"), "ok"),
+    "pending": (_("Payment pending"), "moving wait"),
+    "authorised": (_("Authorised"), "info"),
+    "partly_paid": (_("Partly paid"), "half warn"),
+    "paid": (_("Paid"), "calm ok"),
     "partly_refunded": (_("Partly refunded"), "half"),
-    "refunded": (_("Refunded"), "info"),
-    "voided": (_("Voided"), "plain"),
+    "refunded": (_("Refunded"), "calm"),
+    "voided": (_("Voided"), "calm"),
     "expired": (pgettext_lazy("payment", "Expired"), "plain"),
-    "unknown": (_("Not told"), "plain"),
+    "unknown": (_("Not told"), "unknown"),
 }
 CANCELLABLE: dict[str, Word] = {
     "all": (_("All can be cancelled"), "ok"),

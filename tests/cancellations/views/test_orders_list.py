@@ -105,7 +105,7 @@ class TestTheList:
 
 
 class TestFilters:
-    def test_pills_switch_on_and_off_without_script(self, browser: Client, cast: Cast) -> None:
+    def test_chips_narrow_and_are_taken_off_without_script(self, browser: Client, cast: Cast) -> None:
         keep(cast.shop_a, "#1", cancellable=Cancellable.ALL)
         keep(cast.shop_a, "#2", cancellable=Cancellable.NONE)
 
@@ -113,7 +113,8 @@ class TestFilters:
 
         assert "#1<" in page
         assert "#2<" not in page
-        assert 'href="?" hx-get="?"' in page  # the pill that is on leads back to the whole list
+        assert 'id="cancellable-all" value="all" checked' in page
+        assert '<a class="small" href="/orders" hx-get="/orders"' in page  # back to the whole list
 
     @pytest.mark.parametrize(
         ("field", "value", "words"),

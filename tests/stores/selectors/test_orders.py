@@ -203,7 +203,7 @@ class TestFilters:
         keep("#1")
         keep("#2", into=other)
 
-        assert found(owner, shop=other.uuid) == ["#2"]
+        assert found(owner, shops=(other.uuid,)) == ["#2"]
 
     @pytest.mark.parametrize("day", [date.min, date.max])
     def test_the_ends_of_time_are_days_too(self, owner: User, keep: Keep, day: date) -> None:
