@@ -14,8 +14,7 @@ from django.db.models import QuerySet
 
 from stores.canonical import codec
 from stores.canonical.order import Order
-from stores.models import OrderRecord, Store, StoreState
-from stores.models import OrderRecord, OrderSnapshot, StoreState
+from stores.models import OrderRecord, OrderSnapshot, Store, StoreState
 from stores.platforms import registry
 from stores.selectors import access
 from stores.selectors.access import Viewer
