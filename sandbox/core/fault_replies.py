@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 from typing import Any
 
 from sandbox.core.faults import REGISTRY, Fault
@@ -88,8 +89,13 @@ def redirect(healthy: Reply, detail: Any) -> Reply:
     return healthy
 
 
+@cache
+def packed() -> bytes:
+    return gzip.compress(b'{"data":"' + b"a" * BOMB_BYTES + b'"}')
+
+
 def bomb(healthy: Reply, detail: Any) -> Reply:
-    healthy.body = gzip.compress(b'{"data":"' + b"a" * BOMB_BYTES + b'"}')
+    healthy.body = packed()
     healthy.headers |= {"Content-Encoding": "gzip"}
     return healthy
 

@@ -27,9 +27,13 @@ def unboxed(payload: Any) -> Any:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
-    made.watchers.append(openapi.checker(SPEC, unwrap=unboxed))
+    prepare(made)
     yield made
     made.close()
+
+
+def prepare(world: World) -> None:
+    world.watchers.append(openapi.checker(SPEC, unwrap=unboxed))
 
 
 class Client:

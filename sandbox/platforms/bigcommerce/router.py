@@ -196,8 +196,8 @@ def answer(session: Session, request: Request, found: Found | int, headers: dict
         body = request.json()
     except ValueError as exc:
         raise plain(version, 400, "The request body is not valid JSON.") from exc
-    if forced := session.forced_error(route.name):
-        raise Refused(int(forced["status"]), forced["body"], **forced.get("headers", {}))
+    if (forced := session.forced_error(route.name)) is not None:
+        raise Refused(forced.get("status", 422), forced.get("body", plain(version, 422, "No").body))
     result = route.act(Asked(session, ids, parse_qs(request.query), body, headers))
     return (204 if result is EMPTY else route.status), result
 

@@ -154,7 +154,7 @@ def answer(session: Session, request: Request, found: Found | int) -> Any:
     route, ids = found
     if route.needs not in session.shop["resources"]:
         raise refusals.unauthorised(route.needs)
-    if name != "refund" and (forced := session.forced_error(name)):
+    if name != "refund" and (forced := session.forced_error(name)) is not None:
         raise Refused(int(forced.get("status", 400)), forced.get("body", refusals.NO_ENTITY))
     try:
         body = request.json()

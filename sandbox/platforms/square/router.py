@@ -19,7 +19,7 @@ from sandbox.core.records import Session
 from sandbox.core.routes import Asked, Route, Routes
 from sandbox.platforms.square import payments, refund, search, serializers, stock, update, webhooks
 from sandbox.platforms.square.pricing import Body
-from sandbox.platforms.square.serializers import ACCESS, Refused, missing, not_found, serialize
+from sandbox.platforms.square.serializers import ACCESS, INVALID, REFUND, Refused, missing, not_found, serialize
 from stores.kernel.http import safe_json
 
 VERSION = "2025-08-20"
@@ -129,6 +129,9 @@ def answer(session: Session, route: Route, asked: Asked, request: Request) -> An
             words = "The idempotency key was used with another request."
             raise Refused("IDEMPOTENCY_KEY_REUSED", words, "idempotency_key")
         return kept.outcome
+    if (forced := session.forced_error(route.name)) is not None:
+        usual, category = ("REFUND_DECLINED", REFUND) if route.name == "refund" else ("BAD_REQUEST", INVALID)
+        raise Refused(str(forced.get("code", usual)), str(forced.get("message", "")), category=category)
     payload = route.act(asked._replace(body=body, key=key))
     if key:
         idempotency.keep(session, request.path, key, digest, payload)

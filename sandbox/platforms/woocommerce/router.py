@@ -163,8 +163,8 @@ def answered(session: Session, request: Request, path: str, found: Found | int, 
     if isinstance(found, int) or not path.startswith(API):
         raise no_route()
     route, ids = found
-    if forced := session.forced_error(route.name):
-        return json_reply(int(forced["status"]), forced["body"], **headers)
+    if (forced := session.forced_error(route.name)) is not None:
+        return json_reply(int(forced.get("status", 400)), forced.get("body", wrong("status").body), **headers)
     payload = route.act(Asked(session, ids, listing.query_of(request.query), read_body(request), headers, url=url))
     session.world.show(request, route.status, payload)
     return json_reply(route.status, payload, **headers)
