@@ -48,9 +48,13 @@ class Client:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
-    made.on_exchange(vendor.checker())
+    prepare(made)
     yield made
     made.close()
+
+
+def prepare(world: World) -> None:
+    world.on_exchange(vendor.checker())
 
 
 @pytest.fixture

@@ -95,10 +95,14 @@ def exact(made: Made, *counts: int, back: bool = True, shipping: Any = 0, **more
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
-    made.switch("magento_limit", "wide")
-    made.watchers += [magento_spec.checker(), magento_oauth.checker(made)]
+    prepare(made)
     yield made
     made.close()
+
+
+def prepare(world: World) -> None:
+    world.switch("magento_limit", "wide")
+    world.watchers += [magento_spec.checker(), magento_oauth.checker(world)]
 
 
 @pytest.fixture

@@ -54,9 +54,13 @@ def unknown(spec: Any, operation: Any, request: Request) -> Iterator[str]:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
-    made.watchers.append(checker())
+    prepare(made)
     yield made
     made.close()
+
+
+def prepare(world: World) -> None:
+    world.watchers.append(checker())
 
 
 class Client:

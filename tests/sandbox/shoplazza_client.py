@@ -44,10 +44,14 @@ class Client:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
-    made.switch("shoplazza_limit", "wide")
-    made.watchers.append(shoplazza_spec.checker())
+    prepare(made)
     yield made
     made.close()
+
+
+def prepare(world: World) -> None:
+    world.switch("shoplazza_limit", "wide")
+    world.watchers.append(shoplazza_spec.checker())
 
 
 @pytest.fixture

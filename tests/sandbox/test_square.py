@@ -51,10 +51,14 @@ class Client:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOW)
-    made.switch("square_limit", "wide")
-    made.watchers.append(vendor.check)
+    prepare(made)
     yield made
     made.close()
+
+
+def prepare(world: World) -> None:
+    world.switch("square_limit", "wide")
+    world.watchers.append(vendor.check)
 
 
 @pytest.fixture

@@ -21,9 +21,13 @@ SITE = "https://demo.woocommerce.example/wp-json/"
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOON)
-    made.watchers.append(woocommerce_spec.checker(ours=False))
+    prepare(made)
     yield made
     made.close()
+
+
+def prepare(world: World) -> None:
+    world.watchers.append(woocommerce_spec.checker(ours=False))
 
 
 @pytest.fixture

@@ -182,6 +182,9 @@ class Api(Exchange):
         if route.needs and not enough & set(self.session.shop["scopes"]):
             raise plain(version, 403, "Your token does not have access to this resource.")
 
+    def forced(self, words: Body) -> Refused:
+        return super().forced({"status": 422, "body": plain(self.version, 422, "No").body} | words)
+
     def malformed(self) -> Refused:
         return plain(self.version, 400, "The request body is not valid JSON.")
 

@@ -22,8 +22,6 @@ AT_ONCE = ("CASH", "EXTERNAL")
 
 def create(session: Session, asked: Any, key: str) -> Body:
     """POST /v2/refunds. Raises Refused."""
-    if forced := session.forced_error("refund"):
-        raise Refused(str(forced.get("code", "REFUND_DECLINED")), str(forced.get("message", "")), category=REFUND)
     payment = session.get("payment", asked.get("payment_id") or "")
     if not asked.get("payment_id"):
         raise missing("payment_id")

@@ -156,5 +156,8 @@ class Api(Exchange):
     def body(self) -> Any:
         return super().body() if self.request.is_json() else None
 
+    def forced(self, words: Body) -> Refused:
+        return super().forced({"body": wrong("status").body} | words)
+
     def malformed(self) -> Refused:
         return Refused(400, "rest_invalid_json", "Invalid JSON body passed.")

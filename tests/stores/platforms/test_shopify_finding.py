@@ -22,6 +22,7 @@ from stores.canonical.commands import (
     Unclear,
 )
 from stores.canonical.order import Order
+from stores.canonical.receipts import Outcome
 from stores.canonical.request import CancelRequest
 from stores.connectors.records import IN_ALL, Standing
 from stores.kernel.http.json_readers import Misread
@@ -273,3 +274,12 @@ def test_stock_movements_cannot_be_searched(order, shop):
     command = rig.stock(order)
     assert isinstance(command, CorrectStock)
     assert isinstance(shop.find(command, tag=TAG, before=order), Unclear)
+
+
+def test_a_stuck_job_stays_accepted(world, shop, order):
+    world.fault("stuck_job", on="orderCancel")
+    receipt = shop.carry_out(rig.cancel(order), key=KEY, tag=TAG)
+    world.advance(900)
+
+    assert shop.poll(rig.cancel(order), receipt).outcome is Outcome.ACCEPTED
+    assert isinstance(shop.find(rig.cancel(order), tag=TAG, before=order), Absent)

@@ -13,10 +13,11 @@ from cancellations.planning import counts
 from sandbox import in_process as sandbox
 from sandbox.platforms.square.spec import Line
 from sandbox.world import World
-from stores.canonical.commands import StockChange
+from stores.canonical.commands import RefundOrder, StockChange
 from stores.canonical.order import Cancellable
 from stores.canonical.receipts import Outcome
 from stores.kernel.errors import (
+    CredentialsRejected,
     JobFailed,
     OutcomeUnknown,
     RemoteConflict,
@@ -28,6 +29,7 @@ from stores.kernel.errors import (
 from stores.kernel.money import Money
 from stores.platforms.square import Square, writing
 from tests.stores.platforms import rig
+from tests.stores.platforms.contract import outcome_of
 from tests.stores.platforms.rig import KEY, TAG, Sent
 from tests.stores.platforms.square import place, vendor
 from tests.stores.platforms.square.place import MUG, TEA, world
@@ -359,3 +361,37 @@ def test_two_stock_places_are_told_each(world, shop):
     receipt = shop.carry_out(replace(place.stock(order), changes=(here, there)), key=KEY, tag=TAG)
     assert counts.words(receipt.reported) == "17 → 18, 20 → 22"
     assert not counts.proving(receipt.reported)  # the platform tells what our own units make of its count
+
+
+# --- a no, and a token that ends --------------------------------------------------------------------
+def test_a_refusal_inside_an_effect_is_final_and_nothing_happened(world):
+    shop = place.on_world(world)
+    order = place.made(world, shop)
+    command = place.part(shop, order)
+    world.fault("user_error", on="refund", code="REFUND_DECLINED", message="No.")
+
+    with pytest.raises(RemoteRefused) as caught:
+        shop.carry_out(command, key=KEY, tag=TAG)
+
+    assert caught.value.code == "REFUND_DECLINED"
+    assert "Pay the customer back in another way" in caught.value.user_message
+    assert isinstance(command, RefundOrder)
+    assert not world.effects(order.external_id, kind="refund")
+
+
+def test_a_token_that_ends_in_mid_step_says_so_and_nothing_was_done(world):
+    """A personal token cannot be renewed: after the reads went through, the effect is a 401 and the shop waits."""
+    shop = place.on_world(world)
+    order = place.made(world, shop)
+    command = place.part(shop, order)
+    world.fault("error_before", on="refund", status=401)
+
+    with pytest.raises(CredentialsRejected):
+        shop.carry_out(command, key=KEY, tag=TAG)
+
+    place.home(world).add_shop("demo", state="expired")
+    with pytest.raises(CredentialsRejected) as caught:
+        shop.read_order(order.external_id)
+    assert caught.value.code == "ACCESS_TOKEN_EXPIRED"
+    assert isinstance(outcome_of(lambda: shop.find(command, tag=TAG, before=order)), CredentialsRejected)
+    assert not world.effects(order.external_id, kind="refund")

@@ -35,10 +35,14 @@ NAMES = ("consumer_key", "consumer_secret", "token", "token_secret")
 def world(tmp_path: Path) -> Iterator[World]:
     """No limit to wait for; every exchange is checked against the vendor's schema, its signature by oauthlib."""
     made = World.open(tmp_path / "world.sqlite3", now=lambda: NOW)
-    made.switch("magento_limit", "wide")
-    made.watchers += [magento_spec.checker(), magento_oauth.checker(made)]
+    prepare(made)
     yield made
     made.close()
+
+
+def prepare(world: World) -> None:
+    world.switch("magento_limit", "wide")
+    world.watchers += [magento_spec.checker(), magento_oauth.checker(world)]
 
 
 def on_world(world: World, *, shop: str = "demo", journal: Sent | None = None, **settings: str) -> Magento:

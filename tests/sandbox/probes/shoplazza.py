@@ -1,21 +1,14 @@
-"""Each of Shoplazza's switches changes something that can be seen from outside."""
+"""What shows each doubt about Shoplazza."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from sandbox import switches
 from sandbox.platforms.shoplazza.simulator import Made
 from sandbox.platforms.shoplazza.spec import Line
-from sandbox.platforms.shoplazza.switches import SWITCHES
 from sandbox.world import World
-from tests.sandbox.shoplazza_client import MUG, Client, client, records, refunding, world
-
-__all__ = ["client", "world"]
-Probe = Callable[[World, Client], Any]
+from tests.sandbox.probes import Probe, Probes
+from tests.sandbox.shoplazza_client import MUG, Client, prepare, records, refunding
 
 
 def seen(world: World, client: Client, made: Made) -> Any:
@@ -43,7 +36,9 @@ def refunded(total: str = "14.50", after_cancel: bool = False, body: bool = True
         if after_cancel:
             client.post(f"orders/{made.id}/cancel", {})
         answer = client.post(f"orders/{made.id}/refund", refunding(made, total) if body else None)
-        return answer.status_code, answer.content, seen(world, client, made)
+        soon = seen(world, client, made)
+        world.advance(60)
+        return answer.status_code, answer.content, soon, seen(world, client, made)
 
     return probe
 
@@ -70,47 +65,32 @@ def headed(world: World, client: Client) -> Any:
 
 
 TWO: dict[str, Any] = {"tender": [("gift_card", "20.00"), ("bogus", "28.50")]}
-PROBES: dict[str, Probe] = {
-    "cancel_refunds": cancelled(),
-    "cancel_restocks": cancelled(),
-    "cancel_voids": cancelled(pay="authorised"),
-    "cancel_notifies": cancelled(),
-    "cancel_answer": cancelled(),
-    "cancel_shipped": cancelled(lines=[Line(quantity=2, shipped=1)]),
-    "second_cancel": cancelled(2),
-    "refund_after_cancel": refunded(after_cancel=True),
-    "cancel_after_refund": cancelled(refund="48.50"),
-    "line_quantity": refunded(),
-    "delete_quantity": refunded(),
-    "zero_refund": refunded("0.00"),
-    "refund_payments": refunded(**TWO),
-    "gift_card": refunded(**TWO),
-    "empty_refund": refunded(body=False),
-    "limit": limited,
-    "limit_headers": headed,
-    "hook_signature": hooked,
-    "list_order": listed,
-    "ship_quantity": cancelled(lines=[Line(quantity=2, shipped=1)]),
-    "blank_406": refunded(after_cancel=True),
-    "refund_seconds": refunded(channel="paypal"),
-}
-OWN = [held for held in switches.singles("shoplazza") if next(iter(held)).startswith("shoplazza_")]
-
-
-def test_every_switch_is_probed() -> None:
-    assert {f"shoplazza_{name}" for name in PROBES} == {s.name for s in SWITCHES}
-
-
-@pytest.mark.parametrize("setting", OWN, ids=lambda held: "-".join(*held.items()))
-def test_a_setting_changes_something(world: World, client: Client, setting: dict[str, str], tmp_path: Any) -> None:
-    ((name, value),) = setting.items()
-    probe = PROBES[name.removeprefix("shoplazza_")]
-    straight = World.open(tmp_path / "straight.sqlite3", now=world.real_now)
-    if name != "shoplazza_limit":
-        straight.switch("shoplazza_limit", "wide")
-    usual = probe(straight, Client(straight))
-    straight.close()
-
-    world.switch(name, value)
-
-    assert probe(world, client) != usual
+PROBES = Probes(
+    client=Client,
+    prepare=prepare,
+    prefix="shoplazza_",
+    of={
+        "cancel_refunds": cancelled(),
+        "cancel_restocks": cancelled(),
+        "cancel_voids": cancelled(pay="authorised"),
+        "cancel_notifies": cancelled(),
+        "cancel_answer": cancelled(),
+        "cancel_shipped": cancelled(lines=[Line(quantity=2, shipped=1)]),
+        "second_cancel": cancelled(2),
+        "refund_after_cancel": refunded(after_cancel=True),
+        "cancel_after_refund": cancelled(refund="48.50"),
+        "line_quantity": refunded(),
+        "delete_quantity": refunded(),
+        "zero_refund": refunded("0.00"),
+        "refund_payments": refunded(**TWO),
+        "gift_card": refunded(**TWO),
+        "empty_refund": refunded(body=False),
+        "limit": limited,
+        "limit_headers": headed,
+        "hook_signature": hooked,
+        "list_order": listed,
+        "ship_quantity": cancelled(lines=[Line(quantity=2, shipped=1)]),
+        "blank_406": refunded(after_cancel=True),
+        "refund_seconds": refunded(channel="paypal"),
+    },
+)

@@ -1,17 +1,13 @@
-"""Each doubt about BigCommerce bends the simulator: every setting of every switch is to be seen in an answer."""
+"""What shows each doubt about BigCommerce."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from sandbox import switches
 from sandbox.platforms.bigcommerce.spec import Line
-from sandbox.platforms.bigcommerce.switches import SWITCHES
-from sandbox.world import World
 from tests.sandbox.bigcommerce_client import Client
+from tests.sandbox.probes import Probe, Probes
 
 TWO = (Line(sku="MUG", quantity=3, price="10.00"), Line(sku="TEA", title="Tea", quantity=2, price="4.00"))
 
@@ -108,7 +104,7 @@ def refusal(shop: Client) -> Any:
     return list(shop.refund(made, shop.goods(made), [{"provider_id": "x", "amount": 1}]).json())
 
 
-STORIES: dict[str, Callable[[Client], Any]] = {
+ASKED: dict[str, Callable[[Client], Any]] = {
     "limit": quota,
     "status_after_refund": lambda shop: stock_after(shop, refunded=True),
     "restock_counts": lambda shop: stock_after(shop, refunded=False),
@@ -129,13 +125,13 @@ STORIES: dict[str, Callable[[Client], Any]] = {
 }
 
 
-@pytest.mark.parametrize("switch", SWITCHES, ids=lambda switch: switch.name)
-def test_every_setting_is_to_be_seen(world: World, switch: switches.Switch) -> None:
-    seen = []
-    for setting in switch.settings:
-        world.reset()
-        world.switch("bigcommerce_limit", "wide")
-        world.switch(switch.name, setting)
-        seen.append(STORIES[switch.name.removeprefix("bigcommerce_")](Client(world)))
+def asking(ask: Callable[[Client], Any]) -> Probe:
+    return lambda world, client: ask(client)
 
-    assert len({str(one) for one in seen}) == len(switch.settings), seen
+
+PROBES = Probes(
+    of={name: asking(ask) for name, ask in ASKED.items()},
+    client=Client,  # which checks every exchange
+    prepare=lambda world: world.switch("bigcommerce_limit", "wide"),
+    prefix="bigcommerce_",
+)
