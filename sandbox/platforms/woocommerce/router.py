@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.core import messages
 from sandbox.core.exchange import Exchange
 from sandbox.core.rate_limits import Bucket
 from sandbox.core.records import Body, Session
@@ -156,7 +157,7 @@ class Api(Exchange):
     def body(self) -> Any:
         return super().body() if self.request.is_json() else None
 
-    def forced(self, words: Body) -> Refused:
+    def forced(self, words: Body) -> messages.Refused:
         return super().forced({"body": wrong("status").body} | words)
 
     def malformed(self) -> Refused:
