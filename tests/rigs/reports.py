@@ -46,11 +46,15 @@ def _is_found_by_its_words(item: pytest.Item) -> None:
             raise pytest.UsageError(f"{item.nodeid} is marked {mark}, which tests/rigs/parts.py does not see")
 
 
+def pytest_configure() -> None:
+    """Looking for garbage after each 700 objects was a tenth of the suite's work."""
+    gc.set_threshold(50_000, 20, 100)
+
+
 def pytest_collection_finish() -> None:
-    """What 13,000 collected tests hold lives to the end: it need not be looked through for garbage again and again."""
+    """What 13,000 collected tests hold lives to the end: it need not be looked through again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 def _only_postgres(item: pytest.Item) -> bool:
