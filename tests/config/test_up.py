@@ -74,7 +74,8 @@ def pids_of(console: Console, word: str = "") -> list[int]:
     return found
 
 
-def test_a_first_start_shows_the_demo_and_a_second_keeps_it(start: Start) -> None:
+def test_a_first_start_shows_the_demo_a_second_keeps_it_and_leaving_it_keeps_the_installation(start: Start) -> None:
+    """One story, since making the demo takes ten seconds of work."""
     console = start()
     console.until_ready()
 
@@ -92,22 +93,40 @@ def test_a_first_start_shows_the_demo_and_a_second_keeps_it(start: Start) -> Non
     again.until_ready()
     assert (console.var / "dev.env").read_text() == secrets
     assert "Demo: C-" not in again.said
+    assert "Stop it first" in leave(again).stderr
     again.end(signal.SIGTERM)
     assert pids_of(again) == []
     with sqlite3.connect(console.var / "demo" / "rescind.sqlite3") as line:
         assert line.execute("SELECT count(*) FROM cancellations_cancellation").fetchone() == (5,)
 
+    done = leave(again)
+    assert done.returncode == 0, done.stderr
+    assert (console.var / "dev.env").exists()
+    assert not (console.var / "demo").exists()
+    (empty := start()).until_ready()
+    gives_a_link_that_makes_the_owner(empty)
 
-def test_without_the_demo_the_console_gives_a_link_that_makes_the_owner(start: Start) -> None:
-    console = start(DEMO="0")
-    console.until_ready()
 
+def leave(console: Console) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], "VAR_DIR": str(console.var)}
+    words = [sys.executable, str(ROOT / "manage.py"), "demo", "leave"]
+    return subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+
+
+def gives_a_link_that_makes_the_owner(console: Console) -> None:
     link = re.search(r"http://127\.0\.0\.1:\d+/start/\S+", console.said)
-
     assert link
     assert answers(link[0])
     assert "demo.example" not in console.said
     assert pids_of(console, "sandbox") == []
+
+
+@pytest.mark.prove
+def test_without_the_demo_the_console_gives_a_link_that_makes_the_owner(start: Start) -> None:
+    console = start(DEMO="0")
+    console.until_ready()
+
+    gives_a_link_that_makes_the_owner(console)
 
 
 def test_a_taken_port_is_said_before_anything_starts(start: Start) -> None:
@@ -127,20 +146,3 @@ def test_the_demo_is_not_shown_to_other_machines(start: Start) -> None:
 
     assert console.process.wait(60) != 0
     assert "rescind.E014" in console.said
-
-
-def test_leaving_the_demo_keeps_the_installation(start: Start) -> None:
-    (console := start()).until_ready()
-    env = {"PATH": os.environ["PATH"], "VAR_DIR": str(console.var)}
-    leave = [sys.executable, str(ROOT / "manage.py"), "demo", "leave"]
-
-    refused = subprocess.run(leave, env=env, capture_output=True, text=True, check=False)
-    console.end()
-    done = subprocess.run(leave, env=env, capture_output=True, text=True, check=False)
-
-    assert "Stop it first" in refused.stderr
-    assert done.returncode == 0, done.stderr
-    assert (console.var / "dev.env").exists()
-    assert not (console.var / "demo").exists()
-    (again := start()).until_ready()
-    assert "/start/" in again.said

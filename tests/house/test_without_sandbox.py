@@ -75,6 +75,7 @@ def test_what_needs_the_sandbox_says_that_it_is_not_here(there: Path, words: tup
     assert not (there / "var" / "demo" / "demo.env").exists()  # or every later start would want one
 
 
+@pytest.mark.prove
 @pytest.mark.live
 @pytest.mark.loopback
 def test_a_first_start_is_no_demo_and_the_desk_answers(there: Path, tmp_path: Path) -> None:

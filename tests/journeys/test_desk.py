@@ -110,6 +110,7 @@ def test_a_killed_worker_leaves_one_refund_and_a_true_receipt(live_stack_with_sh
     the_receipt_is_true(stack, page)
 
 
+@pytest.mark.prove
 @pytest.mark.redis
 def test_the_same_over_a_real_redis(live_stack_on_redis, page):
     number = set_up(live_stack_on_redis)

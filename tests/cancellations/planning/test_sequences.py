@@ -25,8 +25,8 @@ from stores.platforms import registry
 from tests.rigs.desk import Desk, desk_on
 
 PLATFORMS = [kind.key for kind in registry.all_platforms()]
-MODERATE = settings(
-    max_examples=6,
+FEW = settings(
+    max_examples=2,
     deadline=None,
     derandomize=True,
     database=None,
@@ -71,11 +71,22 @@ def hands(
         yield DeskHands(desk)
 
 
-@MODERATE
+@FEW
 @example(seed=11)  # Square: the refund of the paid lines leaves free units
 @example(seed=20)  # WooCommerce: an own amount for one unit uses up the money
 @given(seed=st.integers(0, 10**6))
 def test_what_is_shown_is_what_moves_to_the_end_of_an_order(hands: DeskHands, seed: int) -> None:
+    play(hands, seed)
+
+
+@pytest.mark.prove
+@settings(FEW, max_examples=20)
+@given(seed=st.integers(0, 10**6))
+def test_what_is_shown_is_what_moves_to_the_end_of_more_orders(hands: DeskHands, seed: int) -> None:
+    play(hands, seed)
+
+
+def play(hands: DeskHands, seed: int) -> None:
     played = sequences.play(hands, hands.desk.store.platform, Random(seed))
 
     assert not played.faults, str(played)
