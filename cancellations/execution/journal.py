@@ -5,6 +5,8 @@ Both transactions ask whether somebody pressed the emergency stop. The machine: 
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from cancellations import actions
 from cancellations.execution.keys import key_of
 from cancellations.lifecycle import emergency_stop
@@ -33,8 +35,11 @@ class Journal(journal.Journal[Step]):
     def sealed_to(self) -> str:
         return f"cancellations_attempt|body|{self.step.uuid}|{self.step.cancellation.store_id}"
 
-    def let_go(self) -> None:
-        emergency_stop.let_go(self.step)
+    def let_go(self) -> Q:
+        return emergency_stop.let_go(self.step)
+
+    def held_back(self) -> None:
+        emergency_stop.check(self.step)
 
     def record(self, attempt: Attempted) -> None:
         step = self.step
