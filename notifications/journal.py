@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid5
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from notifications.models import Delivery, DeliveryAttempt, bound_to
@@ -65,12 +65,13 @@ class Journal(journal.Journal[Delivery]):
     def sealed_to(self) -> str:
         return bound_to(self.row)
 
-    def let_go(self) -> None:
+    def let_go(self) -> Q:
         to = self.row.destination
         if to is None or to.connection_id is None:
-            return
+            return Q()
         if words := shut(Connection.objects.select_for_update(no_key=True).get(pk=to.connection_id)):
             raise EffectsStopped(user_message=words)
+        return Q()
 
     def attempts_of(self, attempt: Attempted) -> QuerySet[DeliveryAttempt]:
         return DeliveryAttempt.objects.filter(

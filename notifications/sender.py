@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import Error, transaction
 from django.db.models import QuerySet
@@ -175,7 +175,7 @@ def _found(run: DeliveryRun, found: Found) -> None:
 
 def _go(row: Delivery, go: Go) -> None:
     """Absent is known: it may leave now, and the look that showed it counts for the send that follows."""
-    anew = {"generation": row.generation + 1, "first_sent_at": None, "tries": 0} if go.anew else {}
+    anew: dict[str, Any] = {"generation": row.generation + 1, "first_sent_at": None, "tries": 0} if go.anew else {}
     to = DeliveryState.RETRY_WAIT if go.is_retry else DeliveryState.PENDING
     now = clock.now()
     leases.move(

@@ -28,7 +28,7 @@ AT_WORK = (*transitions.AT_WORK, CancellationState.NEEDS_OPERATOR)
 
 def advance(cancellation_uuid: str | UUID) -> None:
     """Raises nothing of the platform's: whatever happens is stored on the step."""
-    cancellation = Cancellation.objects.filter(uuid=cancellation_uuid).select_related("store").first()
+    cancellation = leases.whole(cancellation_uuid)
     if cancellation is None:
         return
     try:

@@ -15,6 +15,7 @@ from cancellations.execution.keys import tag_of
 from cancellations.lifecycle import readings, refund_limits
 from cancellations.planning import planner, step_guards
 from cancellations.states import FINISHED, StepState
+from stores.canonical import codec
 from stores.canonical.commands import RefundOrder
 from stores.connectors import judge
 from stores.kernel.errors import RemoteUnavailable
@@ -41,11 +42,14 @@ def may_go(turn: StepRun) -> bool:
 def _standing(turn: StepRun) -> str:
     """Who let it go may have lost the right meanwhile, or, while money is still to move, the limit."""
     cancellation = turn.step.cancellation
-    who = cancellation.vouched_by or cancellation.approver or cancellation.requester
+    whose = cancellation.vouched_by_id or cancellation.approver_id or cancellation.requester_id
+    who, limits = access.as_of_now(whose, cancellation.store)
     if not access.can(who, "cancellations.confirm", cancellation.store, cancellation):
         return _("%(person)s may no longer cancel orders of this shop.") % {"person": who}
     moves_money = turn.step.kind in refund_limits.MONEY or refund_limits.moves_money(cancellation)
-    return refund_limits.trouble(cancellation) if moves_money else ""
+    if not moves_money:
+        return ""
+    return refund_limits.trouble(cancellation, limits if refund_limits.answers_for(cancellation) == whose else None)
 
 
 def _is_first(turn: StepRun) -> bool:
@@ -60,8 +64,10 @@ def _moved(turn: StepRun) -> str:
     """The order as it is now against what the plan saw, or what our own earlier steps should have left."""
     cancellation = turn.step.cancellation
     first = _is_first(turn)
-    order = orders.refresh(cancellation.order, platform=turn.platform, before=turn.before)
-    return (_since_preview(turn, order) if first else _between(turn, order)) or _elsewhere(turn)
+    seen = orders.look_again(turn.platform, turn.before)
+    if codec.dumps(seen.order) != cancellation.preview.facts:  # else the copy was kept when the plan was made
+        orders.keep_read(cancellation.order, seen.order, seen.read_at)
+    return (_since_preview(turn, seen.order) if first else _between(turn, seen.order)) or _elsewhere(turn)
 
 
 def _between(turn: StepRun, order: Order) -> str:

@@ -6,8 +6,9 @@ shop's names it on the chain: the money that moves is that account's. The machin
 
 from __future__ import annotations
 
-from typing import Any
+from django.db.models import Q
 
+from typing import Any
 from cancellations import actions
 from cancellations.execution.keys import key_of
 from cancellations.lifecycle import emergency_stop
@@ -36,8 +37,11 @@ class Journal(journal.Journal[Step]):
     def sealed_to(self) -> str:
         return f"cancellations_attempt|body|{self.step.uuid}|{self.step.cancellation.store_id}"
 
-    def let_go(self) -> None:
-        emergency_stop.let_go(self.step)
+    def let_go(self) -> Q:
+        return emergency_stop.let_go(self.step)
+
+    def held_back(self) -> None:
+        emergency_stop.check(self.step)
 
     def record(self, attempt: Attempted) -> None:
         step = self.step

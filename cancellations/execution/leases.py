@@ -2,45 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef
 
 from cancellations.lifecycle import deadlines, transitions
 from cancellations.models import Cancellation, Step, StepKind
+from cancellations.selectors import stops
 from cancellations.states import CLAIMABLE, FINISHED
 from stores.effects import leases
 from stores.effects.leases import is_free, me, move, note, release
 
-__all__ = ["claim", "is_free", "let_go", "me", "move", "note", "release", "take_next"]
+__all__ = ["claim", "is_free", "let_go", "me", "move", "note", "release", "take_next", "whole"]
 
-PEOPLE = ("requester", "approver", "vouched_by", "counts_for")
-NEEDED = ("connection", *(f"cancellation__{name}" for name in ("store", "order", "preview", "note", *PEOPLE)))
-NOT_NEEDED = tuple(f"cancellation__{name}" for name in ("receipt", "order__search", "preview__request"))
+NEEDED = ("store__connection", "order", "preview", "requester")
+NOT_NEEDED = ("receipt", "order__search", "preview__request")
+
+
+def whole(uuid: str | UUID) -> Cancellation | None:
+    """A cancellation with all that acting on its steps needs."""
+    rows = Cancellation.objects.filter(uuid=uuid).select_related(*NEEDED).defer(*NOT_NEEDED)
+    cancellation = next(iter(rows), None)
+    if cancellation is not None:
+        cancellation.order.store = cancellation.store
+    return cancellation
 
 
 def claim(step_id: int, *, worker: str, now: datetime) -> Step | None:
     """Lease a due step to one worker; None when another has it. Its `fence` rides on every later write."""
-    rows = _whole().filter(pk=step_id, state__in=CLAIMABLE)
-    step = leases.claim(rows, worker=worker, now=now, waits_for_shop=False)
+    joined = [f"cancellation__{name}" for name in NEEDED]
+    rows = Step.objects.select_related("connection", *joined).defer(*(f"cancellation__{name}" for name in NOT_NEEDED))
+    asked = rows.annotate(was_stopped=stops.any_in_force(OuterRef("cancellation__store")))
+    step = leases.claim(asked.filter(pk=step_id, state__in=CLAIMABLE), worker=worker, now=now, waits_for_shop=False)
     if step is not None:
-        _share(step)
+        step.cancellation.order.store = step.cancellation.store
+        _share(step, step.cancellation)
     return step
 
 
-def _share(step: Step) -> None:
-    """One object each for the shop and, where the step acts on it, its connection: nothing is asked for twice."""
-    store = step.cancellation.order.store = step.cancellation.store
-    if store.connection_id == step.connection_id:
-        store.connection = step.connection
+def _share(step: Step, cancellation: Cancellation) -> None:
+    """One object each for the cancellation, its shop and, where the step acts on it, its connection."""
+    step.cancellation = cancellation
+    if cancellation.store.connection_id == step.connection_id:
+        step.connection = cancellation.store.connection
 
 
-def take_next(cancellation: Cancellation, *, now: datetime) -> Step | None:
+def take_next(cancellation: Cancellation, steps: Sequence[Step], *, now: datetime) -> Step | None:
     """Inside the transaction that ends the step before: wake what follows and lease it, in one statement.
 
-    None when nothing follows, when it waits for something else, or when another worker has it.
+    steps: all there are, in their order, as they stand (`transitions.steps_of`). None when nothing follows, when it
+    waits for something else, or when another worker has it.
     """
-    step = _whole().filter(cancellation=cancellation).exclude(state__in=FINISHED).order_by("position").first()
+    step = next((step for step in steps if step.state not in FINISHED), None)
     if step is None or not _may_begin(step, now):
         return None
     mine = Step.objects.filter(is_free(now), pk=step.pk, fence=step.fence, state=step.state)
@@ -49,7 +64,8 @@ def take_next(cancellation: Cancellation, *, now: datetime) -> Step | None:
     step.lease_owner, step.lease_until, step.fence = me(), leases.ends(now), step.fence + 1
     step.next_attempt_at, step.waits_for_shop = step.next_attempt_at or now, False
     step.tell_at = step.tell_at or now + deadlines.ASK_A_PERSON_AFTER
-    _share(step)
+    _share(step, cancellation)
+    step.beside = steps
     if step.kind == StepKind.VERIFY:
         transitions.begin_verifying(step.cancellation)
     return step
@@ -58,11 +74,6 @@ def take_next(cancellation: Cancellation, *, now: datetime) -> Step | None:
 def _may_begin(step: Step, now: datetime) -> bool:
     is_due = step.next_attempt_at is None or step.next_attempt_at <= now
     return is_due and step.state in CLAIMABLE and step.cancellation.state in transitions.AT_WORK
-
-
-def _whole() -> QuerySet[Step]:
-    """Steps with all that acting on them needs."""
-    return Step.objects.select_related(*NEEDED).defer(*NOT_NEEDED)
 
 
 def let_go(cancellation: Cancellation, *, worker: str, now: datetime) -> None:

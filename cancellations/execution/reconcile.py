@@ -80,7 +80,7 @@ def _judge(turn: StepRun, finding: Finding) -> None:
 def _go(turn: StepRun, go: Go) -> None:
     """Absent is known: it may leave now, and the look that showed it counts for the send that follows."""
     step, now = turn.step, clock.now()
-    anew = {"generation": step.generation + 1, "first_sent_at": None, "tries": 0} if go.anew else {}
+    anew: dict[str, Any] = {"generation": step.generation + 1, "first_sent_at": None, "tries": 0} if go.anew else {}
     with transaction.atomic():
         leases.move(
             step, StepState.RETRY_WAIT if go.is_retry else StepState.PENDING, next_attempt_at=now, unknown_since=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +17,7 @@ from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.connectors.roles import Connector, Effects, OrderSource, in_role
 from stores.kernel import clock
-from stores.services import connections, platform_client
+from stores.services import connections, credentials, platform_client
 from stores.services.rate_limit import Booking
 
 
@@ -36,8 +37,16 @@ class StepRun:
         """The adapter of the step's own connection: what it sends, looks for and asks after is there."""
         step = self.step
         return connections.open_connector(
-            step.connection, store_id=step.cancellation.store_id, journal=self.journal, booking=self.booking
+            step.connection,
+            store_id=step.cancellation.store_id,
+            journal=self.journal,
+            booking=self.booking,
+            secrets=self.secrets,
         )
+
+    @cached_property
+    def secrets(self) -> Mapping[str, str]:
+        return credentials.read(self.step.connection)
 
     @cached_property
     def platform(self) -> OrderSource:
@@ -67,7 +76,7 @@ class StepRun:
         run, kept = StepRun(step), ["plan", "before"]
         if step.connection_id == self.step.connection_id:
             self.booking.go_on(run._turn)
-            kept.append("booking")
+            kept += ["booking", "secrets"]
         else:
             self.booking.close()
         run.__dict__ |= {name: self.__dict__[name] for name in kept if name in self.__dict__}

@@ -40,23 +40,32 @@ def take(turn: StepRun) -> None:
     step = turn.step
     _begin(turn)
     failpoint("verify.before_verify")
-    steps = list(step.cancellation.steps.all())
+    steps, seen = step.beside or list(step.cancellation.steps.all()), None
     try:
-        order = orders.refresh(step.cancellation.order, platform=turn.platform, before=turn.before)
-        order = other_accounts.with_theirs(order, turn.before, step.cancellation, steps)
+        seen = orders.look_again(turn.platform, turn.before)
+        order = other_accounts.with_theirs(seen.order, turn.before, step.cancellation, steps)
         failpoint("verify.seen")
         sheet = comparison.compare(turn.plan, turn.before, order, answers_of(steps))
     except Exception as exc:
         if database.is_away(exc):
             raise
+        _keep(turn, seen)
         _later(turn, exc)
         return
     if sheet.differs and step.looks < len(retry_policy.VERIFY_AGAIN):
+        _keep(turn, seen)
         wait = timedelta(seconds=retry_policy.VERIFY_AGAIN[step.looks])
         leases.release(step, looks=step.looks + 1, next_attempt_at=clock.now() + wait)
         return
-    _finish(turn, sheet, order, claimed=_claims([s for s in steps if s.state == StepState.SETTLED], order))
+    claimed = _claims([s for s in steps if s.state == StepState.SETTLED], order)
+    _finish(turn, sheet, seen, order, claimed=claimed)
     failpoint("verify.verified")
+
+
+def _keep(turn: StepRun, seen: orders.Seen | None) -> None:
+    """The copy of what was read, where this is not the end: there it is kept with the receipt."""
+    if seen is not None:
+        orders.keep_read(turn.step.cancellation.order, seen.order, seen.read_at)
 
 
 def _begin(turn: StepRun) -> None:
@@ -93,14 +102,19 @@ def _later(turn: StepRun, exc: Exception) -> None:
     leases.release(step, tries=tries, next_attempt_at=clock.now() + wait, detail=faults.reading_words(exc)[:300])
 
 
-def _finish(turn: StepRun, sheet: ReceiptSheet, order: Order, *, claimed: dict[int, dict[str, Any]]) -> None:
-    """One transaction: the step, the receipt, the state, what others are told, the audit."""
+def _finish(
+    turn: StepRun, sheet: ReceiptSheet, seen: orders.Seen, order: Order, *, claimed: dict[int, dict[str, Any]]
+) -> None:
+    """One transaction: the copy, the step, the receipt, the state, what others are told, the audit.
+
+    order: as seen, with what moved in other accounts.
+    """
     step, now = turn.step, clock.now()
     with transaction.atomic():
+        orders.keep_read(step.cancellation.order, seen.order, seen.read_at)
         leases.move(step, StepState.APPLIED, next_attempt_at=None, finished_at=now, detail="", looks=0)
-        cancellation = transitions.fresh(step)
-        transitions.move(
-            cancellation,
+        cancellation = transitions.end(
+            step,
             CancellationState.DONE,
             differs=sheet.differs,
             receipt=codec.dumps(sheet),

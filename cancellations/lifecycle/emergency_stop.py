@@ -21,13 +21,22 @@ from stores.models import Connection, ConnectionState, Store, StoreState
 NOT_SENT = (StepState.PENDING, StepState.INTENDED, StepState.RETRY_WAIT)
 
 
-def let_go(step: Step) -> None:
-    """Inside the transaction that lets an effect go: neither stopped nor paused meanwhile. Raises EffectsStopped."""
-    store = Store.objects.select_for_update(no_key=True).get(pk=step.cancellation.store_id)
-    if stop := stops.in_force(step.cancellation.store_id):
-        raise EffectsStopped(user_message=stop.words)
+def let_go(step: Step) -> Q:
+    """Inside the transaction that lets an effect go: not paused meanwhile. Raises EffectsStopped.
+
+    What comes back is asked by the write that lets it go, a statement of its own behind the lock: not stopped either.
+    """
+    rows = Store.objects.select_for_update(no_key=True).only("state", "connection")
+    store = rows.get(pk=step.cancellation.store_id)
     if words := paused(store, _locked(step, store)):
         raise EffectsStopped(user_message=words)
+    return ~stops.any_in_force(step.cancellation.store_id)
+
+
+def check(step: Step) -> None:
+    """Raises EffectsStopped while everything is stopped."""
+    if stop := stops.in_force(step.cancellation.store_id):
+        raise EffectsStopped(user_message=stop.words)
 
 
 def _locked(step: Step, store: Store) -> Connection:

@@ -67,11 +67,17 @@ def above_for(person: User, cancellation: Cancellation, *, now: datetime) -> str
     return above(person, cancellation.store, _amount(cancellation), now=now, but=cancellation)
 
 
-def trouble(cancellation: Cancellation) -> str:
-    """The same question again, just before money moves, of the one in whose day it counts."""
-    person = cancellation.counts_for or cancellation.approver or cancellation.requester
-    limits = access.limits(person, cancellation.store)
-    return _why(limits, cancellation.store, _amount(cancellation), lambda: _before(cancellation, person))
+def trouble(cancellation: Cancellation, limits: access.RefundLimits | None = None) -> str:
+    """The same question again, just before money moves, of the one in whose day it counts. limits: theirs, if known."""
+    if limits is None:
+        person = cancellation.counts_for or cancellation.approver or cancellation.requester
+        limits = access.limits(person, cancellation.store)
+    return _why(limits, cancellation.store, _amount(cancellation), lambda: _before(cancellation))
+
+
+def answers_for(cancellation: Cancellation) -> int:
+    """Whose day it counts in: the person's number."""
+    return cancellation.counts_for_id or cancellation.approver_id or cancellation.requester_id
 
 
 def approvers(cancellation: Cancellation, *, now: datetime) -> list[User]:
@@ -115,18 +121,18 @@ def _amount(cancellation: Cancellation) -> Money:
     return Money.from_minor(cancellation.limit_minor, cancellation.limit_currency or cancellation.store.currency)
 
 
-def _in_the_day_of(people: Iterable[User], store: Store, now: datetime) -> QuerySet[Cancellation]:
+def _in_the_day_of(people: Iterable[User | int], store: Store, now: datetime) -> QuerySet[Cancellation]:
     """Without an upper end: what another machine's clock calls later was admitted all the same."""
     comparable = Q(limit_currency="") | Q(limit_currency=store.currency)
     mine = Q(counts_for__in=list(people), counts_from__gt=now - DAY)
     return Cancellation.objects.filter(comparable, MOVED, mine, store=store)
 
 
-def _before(cancellation: Cancellation, person: User) -> Money:
+def _before(cancellation: Cancellation) -> Money:
     """What had been admitted in the 24 hours up to this one."""
     at = cancellation.counts_from or cancellation.created_at
     earlier = Q(counts_from__lt=at) | Q(counts_from=at, pk__lt=cancellation.pk)
-    return _sum(_in_the_day_of([person], cancellation.store, at).filter(earlier), cancellation.store)
+    return _sum(_in_the_day_of([answers_for(cancellation)], cancellation.store, at).filter(earlier), cancellation.store)
 
 
 def _sum(rows: QuerySet[Cancellation], store: Store) -> Money:

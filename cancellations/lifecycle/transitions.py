@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import connection, transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -24,20 +25,28 @@ Actor = User | str
 
 
 class Take(Protocol):
-    def __call__(self, cancellation: Cancellation, *, now: datetime) -> Step | None:
-        """Wake and lease the next step, inside the caller's transaction; None where that cannot be."""
+    def __call__(self, cancellation: Cancellation, steps: Sequence[Step], *, now: datetime) -> Step | None:
+        """Wake and lease the next of these steps, inside the caller's transaction; None where that cannot be."""
 
 
+ALWAYS = Q()
+_STANDS = (
+    *(field.attname for field in Step._meta.concrete_fields),
+    *(f"cancellation__{name}" for name in ("state", "version")),
+)
 LOOKED_AT_AGAIN = (CancellationState.DONE, CancellationState.REFUSED)
 
 
-def move(cancellation: Cancellation, to: CancellationState, **fields: Any) -> bool:
-    """Move it if it still stands where we think it stands; False: somebody else moved it, stop silently."""
+def move(cancellation: Cancellation, to: CancellationState, *, only_if: Q = ALWAYS, **fields: Any) -> bool:
+    """Move it if it still stands where we think it stands; False: somebody else moved it, stop silently.
+
+    only_if: what must be true besides.
+    """
     states.check(CancellationState(cancellation.state), to)
     if to in LOOKED_AT_AGAIN:
         fields["look_again_at"] = clock.now() + deadlines.SECOND_LOOK_EVERY
-    mine = Cancellation.objects.filter(pk=cancellation.pk, state=cancellation.state, version=cancellation.version)
-    if not mine.update(state=to, version=F("version") + 1, **fields):
+    stands = {"pk": cancellation.pk, "state": cancellation.state, "version": cancellation.version}
+    if not Cancellation.objects.filter(only_if, **stands).update(state=to, version=F("version") + 1, **fields):
         return False
     cancellation.came_from = str(cancellation.state)
     notices.moved_on(cancellation, cancellation.came_from)
@@ -60,12 +69,11 @@ def start_if_due(cancellation: Cancellation, *, now: datetime, take: Take | None
     """held → running once the hold is over; *take it back* races with this, and one wins. take: as in `hand_on`."""
     if cancellation.state != CancellationState.HELD or cancellation.held_until is None or cancellation.held_until > now:
         return None
-    if stops.in_force(cancellation.store_id):  # a hold does not end behind an emergency stop: it can be taken back
-        return None
+    not_stopped = ~stops.any_in_force(cancellation.store_id)  # behind a stop it can be taken back: its hold goes on
     with transaction.atomic():
-        if not move(cancellation, CancellationState.RUNNING, started_at=now):
+        if not move(cancellation, CancellationState.RUNNING, only_if=not_stopped, started_at=now):
             return None
-        taken = take(cancellation, now=now) if take else None
+        taken = take(cancellation, steps_of(cancellation), now=now) if take else None
         if taken is None:
             wake_next(cancellation, now=now)
         record(actions.STARTED, cancellation)
@@ -94,10 +102,11 @@ def hand_on(step: Step, *, now: datetime, take: Take | None = None) -> Step | No
 
     take: who goes on leases what follows in the same transaction, and gets it back; else it is rung for.
     """
-    cancellation = fresh(step)
+    cancellation = step.cancellation
+    steps = steps_of(cancellation)
     if cancellation.state == CancellationState.NEEDS_OPERATOR and _open_question(cancellation) is None:
         move(cancellation, CancellationState.RUNNING, trouble="")
-    taken = take(cancellation, now=now) if take else None
+    taken = take(cancellation, steps, now=now) if take else None
     if taken is None:
         wake_next(cancellation, now=now)
         queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
@@ -151,6 +160,27 @@ def refuse(step: Step, trouble: str) -> None:
     if move(cancellation, CancellationState.REFUSED, trouble=trouble[:300], finished_at=clock.now()):
         notices.refused(cancellation)
         record(actions.REFUSED, cancellation, step=step.position, kind=step.kind)
+
+
+def end(step: Step, to: CancellationState, **fields: Any) -> Cancellation:
+    """Move its cancellation from where it stands: as we know it, or as it was moved meanwhile."""
+    cancellation = step.cancellation
+    if not move(cancellation, to, **fields):
+        move(fresh(step), to, **fields)
+    return cancellation
+
+
+def steps_of(cancellation: Cancellation) -> list[Step]:
+    """All its steps in order, as they stand, and its own state with them: the same as `fresh`, in one question."""
+    rows = Step.objects.filter(cancellation=cancellation).select_related("cancellation").only(*_STANDS)
+    rows = rows.annotate(was_stopped=stops.any_in_force(cancellation.store_id)).order_by()
+    if connection.in_atomic_block:
+        rows = rows.select_for_update(of=("cancellation",))
+    steps: list[Step] = sorted(rows, key=lambda step: step.position)
+    for step in steps:
+        cancellation.state, cancellation.version = step.cancellation.state, step.cancellation.version
+        step.cancellation = cancellation
+    return steps
 
 
 def fresh(step: Step) -> Cancellation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 from typing import ClassVar
@@ -44,6 +45,7 @@ class Step(Effect):
     """
 
     moves = STEP_MOVES
+    beside: Sequence[Step] = ()  # in memory only: all steps of its cancellation, as they stood when it was claimed
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cancellation = models.ForeignKey("cancellations.Cancellation", on_delete=models.CASCADE, related_name="steps")

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from stores.audit.actions import Action, is_declared
 from stores.canonical import codec
@@ -26,6 +27,9 @@ ZERO = "0" * 64  # what the first event of a chain points back to
 ACTOR = re.compile(r"rescind|console|platform:[a-z0-9_]{1,40}")
 TARGET = re.compile(r"[a-z_]{1,40}:[A-Za-z0-9_./-]{1,79}")
 LARGEST_INTEGER = 2**53 - 1  # RFC 8785 numbers are doubles: past this, two integers share one text
+# Where a chain ended when this process last wrote to it: (row, seq, head). A guess that the row is asked to confirm:
+# the head of an entry that was rolled back, or of another database, is nobody's head.
+_ends: dict[str, tuple[int, int, str]] = {}
 
 
 def record(
@@ -47,24 +51,39 @@ def record(
         raise ValueError(f"undeclared audit action: {action.name}")
     if not TARGET.fullmatch(target):
         raise ValueError(f"not a target: {target!r}")
-    body, who = canonical(_without_personal(action, facts)), _actor(actor)
-    chain = lock(store)
     event = AuditEvent(
-        chain=chain,
-        seq=max(chain.seq + 1, jump_to),
         at=stamp(),
-        actor=who,
+        actor=_actor(actor),
         kind=action.name,
         object=target,
-        body=body,
-        prev=chain.head,
+        body=canonical(_without_personal(action, facts)),
     )
-    event.hash = link_hash(event)
-    event.save(force_insert=True)
-    AuditChain.objects.filter(pk=chain.pk).update(seq=event.seq, head=event.hash)
+    chain = _append(event, store, jump_to)
     if event.seq % settings.CHECKPOINT_EVENTS == 0 or (action.moves_money and not action.foretells):
         queue.enqueue_on_commit("stores.audit_round", chain.name)
     return event
+
+
+def _append(event: AuditEvent, store: Store | None, jump_to: int) -> AuditChain:
+    """Behind the chain's end as this process left it, if it still ends there; else as its locked row says."""
+    name = _name(store)
+    if name in _ends:
+        pk, seq, head = _ends[name]
+        chain = AuditChain(pk=pk, name=name, seq=seq, head=head)
+        as_known = AuditChain.objects.filter(pk=pk, name=name, seq=seq, head=head)
+    if name not in _ends or not _follow(event, chain, jump_to, as_known):
+        chain = lock(store)
+        _follow(event, chain, jump_to, AuditChain.objects.filter(pk=chain.pk))
+    event.save(force_insert=True)
+    _ends[name] = (chain.pk, event.seq, event.hash)
+    return chain
+
+
+def _follow(event: AuditEvent, chain: AuditChain, jump_to: int, rows: QuerySet[AuditChain]) -> bool:
+    """Move the chain's end to this event, which locks its row; False: it ends elsewhere, and nothing was moved."""
+    event.chain, event.seq, event.prev = chain, max(chain.seq + 1, jump_to), chain.head
+    event.hash = link_hash(event)
+    return bool(rows.update(seq=event.seq, head=event.hash))
 
 
 def link_hash(event: AuditEvent) -> str:
@@ -131,9 +150,13 @@ def _actor(actor: User | str) -> str:
 
 def lock(store: Store | None) -> AuditChain:
     """The chain's row, locked to the end of the transaction (SQLite holds its one write lock already)."""
-    name = SYSTEM if store is None else str(store.uuid)
+    name = _name(store)
     rows = AuditChain.objects.select_for_update()
     if (chain := rows.filter(name=name).first()) is None:
         AuditChain.objects.get_or_create(name=name, defaults={"store": store})
         chain = rows.get(name=name)
     return chain
+
+
+def _name(store: Store | None) -> str:
+    return SYSTEM if store is None else str(store.uuid)

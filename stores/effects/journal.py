@@ -7,19 +7,19 @@ Only then does the request leave. A resend of the same generation leaves with th
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from stores.canonical.receipts import Outcome
 from stores.effects import leases
 from stores.effects.models import Attempted, Effect
 from stores.kernel import clock
-from stores.kernel.errors import CredentialsRejected, RemoteError
+from stores.kernel.errors import CredentialsRejected, LeaseLost, RemoteError
 from stores.kernel.failpoints import failpoint
 from stores.kernel.http.contracts import Prepared
 from stores.kernel.http.responses import Answer
@@ -58,8 +58,15 @@ class Journal(ABC, Generic[E]):
     def sealed_to(self) -> str:
         """What the bytes are bound to in the vault: the row, since a resend leaves with the first one's bytes."""
 
-    def let_go(self) -> None:
-        """Inside both transactions that let it go: raises EffectsStopped when it may not leave any more."""
+    def let_go(self) -> Q:
+        """Inside both transactions that let it go: what must be true of the row as it is written.
+
+        Raises EffectsStopped when it may not leave any more.
+        """
+        return leases.ALWAYS
+
+    def held_back(self) -> None:
+        """In the same transaction, after the row was not written. Raises EffectsStopped where that was the reason."""
 
     def record(self, attempt: Attempted) -> None:
         """The last statement of transaction A."""
@@ -138,12 +145,20 @@ class Journal(ABC, Generic[E]):
     def _intend(self, request: Prepared) -> Attempted:
         now = clock.now()
         with transaction.atomic():
-            self.let_go()
-            for row in self.rows:
-                begin(row, **self.begun)
+            self._write_rows(begin, lambda row: self.begun)
             attempt = self._write(request, now)
             self.record(attempt)
         return attempt
+
+    def _write_rows(self, write: Callable[..., None], fields: Callable[[E], dict[str, Any]]) -> None:
+        """On all that leave in this request, while they may. Raises LeaseLost, EffectsStopped."""
+        may = self.let_go()
+        try:
+            for row in self.rows:
+                write(row, only_if=may, **fields(row))
+        except LeaseLost:
+            self.held_back()
+            raise
 
     def _write(self, request: Prepared, now: datetime) -> Attempted:
         made: Attempted = self._attempts.create(
@@ -160,10 +175,8 @@ class Journal(ABC, Generic[E]):
 
     def _mark_sent(self, attempt: Attempted) -> None:
         with transaction.atomic():
-            self.let_go()
             now = clock.now()
-            for row in self.rows:
-                leases.note(row, first_sent_at=row.first_sent_at or now)
+            self._write_rows(leases.note, lambda row: {"first_sent_at": row.first_sent_at or now})
             self.attempts_of(attempt).update(sent_at=now)
         attempt.sent_at = now
 
@@ -172,9 +185,9 @@ class Journal(ABC, Generic[E]):
         return self.row.attempts  # type: ignore[attr-defined]  # the owner's related name
 
 
-def begin(row: Effect, **fields: Any) -> None:
+def begin(row: Effect, *, only_if: Q = leases.ALWAYS, **fields: Any) -> None:
     """A row taken over before it was sent stands at `intended` already; the fence is checked all the same."""
     if row.state == leases.KEEPS_LEASE:  # type: ignore[attr-defined]
-        leases.note(row, **fields)
+        leases.note(row, only_if=only_if, **fields)
     else:
-        leases.move(row, leases.KEEPS_LEASE, **fields)
+        leases.move(row, leases.KEEPS_LEASE, only_if=only_if, **fields)

@@ -21,6 +21,7 @@ from stores.effects.models import Leased
 from stores.kernel.errors import LeaseLost
 
 A_MOMENT: Final = timedelta(seconds=1)
+ALWAYS: Final = Q()
 KEEPS_LEASE: Final = "intended"  # the one state in which something is about to leave
 L = TypeVar("L", bound=Leased)
 M = TypeVar("M", bound=Model)
@@ -61,15 +62,15 @@ def ends(now: datetime) -> datetime:
     return now + timedelta(seconds=settings.STEP_LEASE_SECONDS)
 
 
-def move(row: Leased, to: str, **fields: Any) -> None:
+def move(row: Leased, to: str, *, only_if: Q = ALWAYS, **fields: Any) -> None:
     """The only way a leased row changes state; every move but to `intended` gives the lease back.
 
-    Raises LeaseLost for an old fence, ForbiddenMove for what its table does not list.
+    only_if: as in `note`. Raises LeaseLost for an old fence, ForbiddenMove for what its table does not list.
     """
     moves.check(row.moves, row.state, to)  # type: ignore[attr-defined]
     if to != KEEPS_LEASE:
         fields |= {"lease_owner": "", "lease_until": None}
-    note(row, state=to, **fields)
+    note(row, only_if=only_if, state=to, **fields)
 
 
 def release(row: Leased, **fields: Any) -> None:
@@ -77,10 +78,13 @@ def release(row: Leased, **fields: Any) -> None:
     note(row, lease_owner="", lease_until=None, **fields)
 
 
-def note(row: Leased, **fields: Any) -> None:
-    """Write on a row that stays leased. Raises LeaseLost for an old fence."""
+def note(row: Leased, *, only_if: Q = ALWAYS, **fields: Any) -> None:
+    """Write on a row that stays leased. Raises LeaseLost for an old fence.
+
+    only_if: what must be true besides; LeaseLost as well where it is not, so its owner asks which of them it was.
+    """
     stands = {name: getattr(row, name) for name in ("fence", *row.guards)}
-    if not type(row)._default_manager.filter(pk=row.pk, **stands).update(**fields):
+    if not type(row)._default_manager.filter(only_if, pk=row.pk, **stands).update(**fields):
         raise LeaseLost(f"{row._meta.label_lower} {row.pk} fence {row.fence}")
     for name, value in fields.items():
         setattr(row, name, value)

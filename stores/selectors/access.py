@@ -153,8 +153,25 @@ def limits(user: Viewer, store: Store) -> RefundLimits:
         return _nothing(store)
     if user.is_owner:
         return RefundLimits(None, None)
-    membership = Membership.objects.filter(person=user, store=store).first()
-    return limits_of(membership, store) if membership else _nothing(store)
+    return _limits(user, Membership.objects.filter(person=user, store=store).first(), store)
+
+
+def as_of_now(person_id: int, store: Store) -> tuple[User, RefundLimits]:
+    """A person as the database has them at this moment: for `can` in this shop alone, with what they may give back.
+
+    For a worker, which asks both just before money moves. Raises User.DoesNotExist.
+    """
+    rows = Membership.objects.select_related("person").filter(person=person_id, store=store)
+    membership = next(iter(rows), None)
+    person = membership.person if membership else User.objects.get(pk=person_id)
+    person.known_roles = {store.pk: membership.role} if membership else {}
+    return person, _limits(person, membership, store)
+
+
+def _limits(user: User, membership: Membership | None, store: Store) -> RefundLimits:
+    if user.is_active and user.is_owner:
+        return RefundLimits(None, None)
+    return limits_of(membership, store) if membership and user.is_active else _nothing(store)
 
 
 def limits_of(membership: Membership, store: Store) -> RefundLimits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -57,23 +58,41 @@ def refresh(
     *,
     read_timeout: float | None = None,
     platform: OrderSource | None = None,
-    before: Order | None = None,
 ) -> Order:
     """Read the order live and keep the copy. Raises RemoteError as `OrderSource.read_order`.
 
-    platform: an adapter already open, as a step has one. before: an earlier full read, which makes this one cheaper.
+    platform: an adapter already open.
     """
     read_at = clock.now()
     platform = platform or connections.open_platform(record.store, read_timeout=read_timeout)
-    order = platform.look_again(before) if before else platform.read_order(record.external_id)
-    with transaction.atomic():
+    order = platform.read_order(record.external_id)
+    keep_read(record, order, read_at)
+    return order
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An order as its platform showed it, and when it was asked."""
+
+    order: Order
+    read_at: datetime
+
+
+def look_again(platform: OrderSource, before: Order) -> Seen:
+    """Read it live, cheaper by an earlier full read. The caller decides when the copy is kept (`keep_read`)."""
+    read_at = clock.now()
+    return Seen(platform.look_again(before), read_at)
+
+
+def keep_read(record: OrderRecord, order: Order, read_at: datetime) -> None:
+    """Keep the copy of an order that was read at `read_at`."""
+    with transaction.atomic(savepoint=False):
         if _is_known(record, order):
             OrderRecord.objects.filter(pk=record.pk, read_at__lt=read_at).update(read_at=read_at)
         else:
             rows = [record_of(record.store, order, read_at)]
             _upsert(rows)
             _is_readable(record.store, rows)
-    return order
 
 
 def _is_readable(store: Store, rows: Sequence[OrderRecord]) -> None:
@@ -86,9 +105,10 @@ def _is_readable(store: Store, rows: Sequence[OrderRecord]) -> None:
 def _is_known(record: OrderRecord, order: Order) -> bool:
     """The copy says the same: writing it again would only take time.
 
-    All of it is compared. The platform's own version tells of no dispute, and of no refund that settled at the bank.
+    All of it is compared. The platform's own version tells of no dispute, and of no refund that settled at the bank;
+    where it is another one, the copy is another one.
     """
-    return text_of(record) == codec.dumps(order)
+    return record.updated_at == order.updated_at and text_of(record) == codec.dumps(order)
 
 
 def text_of(record: OrderRecord) -> str:

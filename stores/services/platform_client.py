@@ -57,12 +57,14 @@ def open_connector(
     store_id: int | None = None,
     journal: Journal | None = None,
     booking: Booking | None = None,
+    secrets: Mapping[str, str] | None = None,
     read_timeout: float | None = None,
 ) -> Connector:
     """The connection's adapter, ready to call. Asks the database for its secrets and sends nothing.
 
     store_id: the shop it is for; while that one is paused or disconnected nothing passes.
-    journal, booking: the executor's, for effects and for the slots of its whole turn. read_timeout: somebody waits at
+    journal, booking: the executor's, for effects and for the slots of its whole turn. secrets: as they were read a
+    moment ago. read_timeout: somebody waits at
     a page; all requests together get this many seconds, and the rate limit treats them as a person's.
     Raises VaultError for secrets that do not open, UnknownConnector for a key that this version does not know.
     """
@@ -82,7 +84,7 @@ def open_connector(
     return kind(
         ConnectorContext(
             settings=connection.settings,
-            secrets=credentials.read(connection),
+            secrets=credentials.read(connection) if secrets is None else secrets,
             transport=transport,
             now=clock.now,
             token=tokens,

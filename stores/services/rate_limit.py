@@ -13,8 +13,8 @@ saved up to them, so that somebody who waits can read a whole order at once. **W
 share of its own: once it had to wait, half of what the platform restores is kept for it (`work_since`), as long as it
 asks (`work_until`) and no more than two turns need (`work_wants`). Its age counts: the longer it waits the more is its
 own, and people who keep a shop busy get the other half. What a turn booked and did not need is work's
-again. Work books a whole turn before its first call (`Booking`): a turn that would run dry between its reads and its
-write is not begun.
+again: at once while other work waits, else with this process's next call, as long as it is worth anything. Work books a
+whole turn before its first call (`Booking`): a turn that would run dry between its reads and its write is not begun.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from django.db import connection
@@ -41,6 +42,7 @@ WORK_ASKS_AGAIN: Final = 20.0  # seconds: work that waits comes again by then, o
 WORK_FOLLOWS: Final = 10.0  # seconds that the share lasts after a turn was begun: the next one may be waiting
 WORK_LEAVES: Final = 0.3  # seconds' worth: calls that were sent before may arrive late
 BOOK_MOST: Final = 0.5  # share of the bucket
+SPARE_FOR: Final = 5.0  # seconds that what a turn did not need is remembered: the bucket fills up by itself
 
 # base: when the bucket is full again, with all that is known. credit: points of the work that waits.
 # needed: points that must be left before this call.
@@ -94,18 +96,27 @@ class Ledger:
     left: float | None = None  # what the platform last said is in its bucket
     told: tuple[float, float] | None = None  # (bucket size, points a second) as last written to the row
     turns: dict[str, float] = field(default_factory=dict)  # points that a turn of this kind needs, as learned
+    spare: float = 0  # of a turn that is over, to give back with the next call
+    spare_until: float = 0  # clock.monotonic
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self) -> tuple[float, float, float | None]:
         with self.lock:
-            known = (self.owed, self.floor, self.left)
-            self.owed, self.floor = 0, 0
+            spare = self.spare if clock.monotonic() < self.spare_until else 0
+            known = (self.owed - spare, self.floor, self.left)
+            self.owed, self.floor, self.spare = 0, 0, 0
             return known
 
     def add(self, owed: float, floor: float = 0) -> None:
         with self.lock:
             self.owed += owed
             self.floor = max(self.floor, floor)
+
+    def put_by(self, points: float) -> None:
+        """Taken from the row and not needed, and nobody waits for it."""
+        with self.lock:
+            self.spare += points
+            self.spare_until = clock.monotonic() + SPARE_FOR
 
 
 @dataclass
@@ -119,6 +130,7 @@ class Booking:
     spent: float = 0  # what the calls so far really cost
     peak: float = 0  # the most that had to be there at once
     is_begun: bool = False
+    is_wanted: bool = False  # other work waited when the row was asked last
     seconds_each: float = 0  # how long the account takes to restore one such turn; known once it was refused
 
     def wanted(self, cost: float) -> float:
@@ -138,8 +150,10 @@ class Booking:
     def close(self) -> None:
         """The turn is over: what it did not need goes back, and the next one knows better."""
         back, self.left = self.left, 0.0
-        self.ledger.add(-back)
-        if back > 0:
+        if not self.is_wanted:
+            self.ledger.put_by(back)
+        elif back > 0:
+            self.ledger.add(-back)
             with database.unimportant("limiter"):
                 _execute(GIVES_BACK, _known(self.connection_id, *self.ledger.take()) | {"back": back})
         self._learn()
@@ -203,6 +217,8 @@ class RowLimiter:
         if (row := _take(wanted)) is None:
             self.ledger.add(owed, floor)
             return max(self._refused(wanted), PERSON_AHEAD + 0.1), 0.0
+        if self.booking:
+            self.booking.is_wanted = row.work_until > wanted["now"]
         points = row.points(wanted)
         return row.wait(wanted, taken=points), points
 
@@ -213,6 +229,7 @@ class RowLimiter:
         fields = [f.name for f in dataclasses.fields(Row)]
         row = Row(*ConnectionHealth.objects.values_list(*fields).get(connection_id=self.connection_id))
         if self.booking:
+            self.booking.is_wanted = True
             self.booking.seconds_each = row.points(wanted) * row.seconds_per_point
         if row.next_slot_at > wanted["now"] + row.bucket_size * row.seconds_per_point + PERSON_AHEAD:
             _execute(WRITE, wanted | {"owed": 0, "floor": 0, "left": None})  # from a clock that was wrong
@@ -347,12 +364,16 @@ def _execute(statement: str, wanted: dict[str, Any]) -> None:
         cursor.execute(_sql(statement), wanted)
 
 
-def _sql(statement: str, use: str = "person") -> str:
+@cache
+def _spelt(statement: str, use: str, is_sqlite: bool) -> str:
     """SQLite spells the greatest of several values `max`, PostgreSQL `greatest`."""
-    is_sqlite = connection.vendor == "sqlite"
     words = {"greatest": "MAX" if is_sqlite else "GREATEST", "least": "MIN" if is_sqlite else "LEAST"}
     parts = {"base": BASE.format(**words), "credit": CREDIT.format(**words), "points": POINTS.format(**words)}
     needed = NEEDED[use].format(**words, **parts)
     then = TAKES_SHARE.format(**words, **parts) if use == "work" else ""
     ahead = WORK_AHEAD.format(**parts) if use == "work" else AHEAD
     return statement.format(**words, **parts, needed=needed, then=then, ahead=ahead)
+
+
+def _sql(statement: str, use: str = "person") -> str:
+    return _spelt(statement, use, connection.vendor == "sqlite")

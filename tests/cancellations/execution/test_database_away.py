@@ -42,7 +42,7 @@ def away_once(monkeypatch, owner, name, *, error=GONE[0], after=False):
 PLACES = {
     "claim": (leases, "take_next"),
     "guards": (guards, "may_go"),
-    "read of the order": (orders, "refresh"),
+    "read of the order": (orders, "look_again"),
     "intent": (machine, "begin"),
     "slot": (rate_limit, "_take"),
     "breaker": (circuit_breaker.RowBreaker, "check"),

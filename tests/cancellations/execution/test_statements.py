@@ -24,5 +24,5 @@ def test_one_cancellation(desk):
     cancellation.refresh_from_db()
 
     assert (cancellation.state, cancellation.finished_at) == ("done", clock.now())
-    assert len(asked.statements) <= 56
-    assert asked.commits <= 12
+    assert len(asked.statements) <= 35
+    assert asked.commits <= 7

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -42,6 +43,29 @@ def test_an_event_follows_the_one_before(store):
     assert (first.seq, first.prev) == (1, "0" * 64)
     assert (second.seq, second.prev) == (2, first.hash)
     assert (chain.name, chain.seq, chain.head) == (str(store.uuid), 2, second.hash)
+
+
+def test_an_entry_that_was_rolled_back_is_followed_by_nobody(store):
+    first = record(store=store, what="one")
+    with suppress(ZeroDivisionError), transaction.atomic():
+        trail.record(TRIED, actor="rescind", target="cancellation:c1", store=store, what="lost")
+        raise ZeroDivisionError
+
+    second = record(store=store, what="two")
+
+    assert (second.seq, second.prev) == (2, first.hash)
+    assert AuditChain.objects.get(store=store).head == second.hash
+
+
+def test_what_another_process_wrote_meanwhile_is_followed(store, monkeypatch):
+    record(store=store, what="one")
+    as_this_process_knows = dict(trail._ends)
+    second = record(store=store, what="two, by another")
+    monkeypatch.setattr(trail, "_ends", as_this_process_knows)
+
+    third = record(store=store, what="three")
+
+    assert (third.seq, third.prev) == (3, second.hash)
 
 
 def test_shops_and_the_system_have_chains_of_their_own(store):

@@ -157,7 +157,7 @@ def test_a_turn_is_not_begun_that_would_run_dry(frozen: FrozenClock, connection_
     assert ledger.turns["refund"] == 320  # 60 and 10 and then 250
 
     ConnectionHealth.objects.update(next_slot_at=frozen.at + (SIZE - 315) / RATE)  # enough for the first call alone
-    ledger.owed = 0
+    ledger.owed = ledger.spare = 0
     refused = work(connection_id, ledger)
     assert refused.reserve(310) > 1.0
     assert refused.booking is not None
@@ -180,11 +180,28 @@ def test_what_a_turn_did_not_need_goes_back(frozen: FrozenClock, connection_id: 
 def test_calls_of_a_booked_turn_cost_no_statement_of_their_own(
     frozen: FrozenClock, connection_id: int, django_assert_num_queries: object
 ) -> None:
-    """One to take, one to give back."""
+    """One to take; what is left goes back with the next one, and by itself while other work waits."""
     ledger = Ledger()
     turn(work(connection_id, ledger), frozen)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert turn(work(connection_id, ledger), frozen) == [0, 0, 0]
+    ConnectionHealth.objects.update(work_until=frozen.at + 5)
     with django_assert_num_queries(2):  # type: ignore[operator]
         assert turn(work(connection_id, ledger), frozen) == [0, 0, 0]
+
+
+def test_what_a_turn_did_not_need_is_forgotten_when_the_bucket_has_filled_up_by_itself(
+    frozen: FrozenClock, connection_id: int
+) -> None:
+    ledger = Ledger()
+    turn(work(connection_id, ledger), frozen)
+    frozen.forward(6)
+    RowLimiter(connection_id, Ledger(), is_person=True).reserve(400)  # another process
+
+    RowLimiter(connection_id, ledger, is_person=True).reserve(1)
+
+    health = ConnectionHealth.objects.get(connection_id=connection_id)
+    assert health.next_slot_at == pytest.approx(frozen.at + 401 / RATE, rel=0.05)
 
 
 # --- a clock that was wrong ----------------------------------------------------------------------------
