@@ -54,6 +54,8 @@ class BaseSimulator(ABC):
     api: ClassVar[re.Pattern[str]] = ALL  # a path below the shop: `rest` is what the routes know; `version`, if any
     staff_kind: ClassVar[Any]  # the platform's kind of BaseStaff
     many: ClassVar[Any]  # (count, seed) -> words of believable orders
+    form: ClassVar[Mapping[str, str]] = {}  # setting of a connection -> its text, with words of the shop in braces
+    secrets: ClassVar[Mapping[str, str]] = {}  # credential of a connection -> the word of the shop that holds it
     host: ClassVar[re.Pattern[str]] = NOBODY  # the real form of the address, with the group `shop` where it names one
 
     def __init__(self, world: World) -> None:
@@ -73,10 +75,6 @@ class BaseSimulator(ABC):
     @abstractmethod
     def build(self, session: Any, wanted: Any) -> Any:
         """Make the records of one order from the words of `spec.Order`; answer Made."""
-
-    @abstractmethod
-    def open_shop(self, name: str, base: str) -> SimulatedShop:
-        """The address and credentials that a connection form would take; base: "" = reached in process."""
 
     def due(self, session: Any, kind: str, body: Body) -> None:
         """A timer of ours came due; kind as it was given to `Session.timer`. Most platforms have none."""
@@ -134,6 +132,24 @@ class BaseSimulator(ABC):
             found: Body = json.loads(row[0])
             return found
         return self.fresh(name) if name == "demo" else None
+
+    @staticmethod
+    def bare(name: str) -> Body:
+        """How the record of most shops begins."""
+        return {"name": name, "title": name.replace("-", " ").title(), "currency": "USD",
+                "timezone": "America/New_York"}  # fmt: skip
+
+    def open_shop(self, name: str, base: str) -> SimulatedShop:
+        """The address and credentials that a connection form would take; base: "" = reached in process."""
+        shop = self.shop(name) or self.add_shop(name)
+        settings = {field: text.format(**shop).rstrip("/") for field, text in self.form.items()}
+        settings |= {"base_url": f"{base}/{self.key}/{name}"} if base else {}
+        secrets = {field: shop[word] for field, word in self.secrets.items()}
+        return SimulatedShop(self.key, settings, secrets, shop["currency"], self.rights(shop))
+
+    def rights(self, shop: Body) -> tuple[str, ...]:
+        """What its credentials may do."""
+        return tuple(shop["scopes"])
 
     def known(self, name: str) -> Body:
         """The shop, or a fresh one of that name that nobody opened: for what only looks at its records."""

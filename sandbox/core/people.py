@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 FIRST = (
     "Ada", "Amir", "Anouk", "Beata", "Carlos", "Chloe", "Daan", "Elif", "Enzo", "Farah", "Greta", "Hugo", "Ines",
@@ -41,7 +41,10 @@ PRODUCTS = (
     ("Beeswax candle", "Tall", "9.75", "CANDLE-T", "Northwind Goods"),
     ("Canvas bag", "Olive", "33.00", "BAG-OLV", "Common Thread"),
 )
+WORDS = ("title", "variant", "price", "sku", "vendor")
+MUG, _WHITE, TEA, _SMOKED, LAMP, _READING, _SMALL, SHIRT = (dict(zip(WORDS, row, strict=True)) for row in PRODUCTS[:8])
 DAYS = 58.0  # how far back orders in bulk go
+L = TypeVar("L")
 Kinds = Sequence[tuple[int, Mapping[str, Any]]]  # (how many in a hundred, what is special about them)
 
 
@@ -57,6 +60,31 @@ class Person:
     city: str = "Portsmouth"
     zip: str = "03801"
     country: str = "US"
+
+
+def liner(kind: type[L], **names: str) -> Callable[..., L]:
+    """Makes lines: `line(MUG, quantity=2)`. kind: the platform's Line, which takes what it knows of the goods; names:
+    word of the goods -> what it is called there."""
+    known = {one.name for one in fields(kind)}  # type: ignore[arg-type]
+
+    def line(goods: Mapping[str, Any], **words: Any) -> L:
+        told = {names.get(name, name): value for name, value in goods.items()}
+        return kind(**{name: value for name, value in told.items() if name in known} | words)
+
+    return line
+
+
+def seeder(who: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+    """Makes the words of an order that is worth having: `seed("Ada Novak", line(MUG), pay="waiting")`; "": whoever."""
+
+    def seed(name: str, *lines: Any, country: str = "", **words: Any) -> dict[str, Any]:
+        first, _, last = name.partition(" ")
+        living = {"country": country} if country else {}
+        email = f"{first}.{last}@example.com".lower()
+        person = {"person": who(first=first, last=last, email=email, **living)} if name else {}
+        return {"lines": lines, **person, **words}
+
+    return seed
 
 
 def person(dice: Random) -> dict[str, str]:
@@ -75,8 +103,7 @@ def goods(dice: Random, **sent: bool) -> Iterator[dict[str, Any]]:
         units = dice.choice((1, 1, 1, 2, 2, 3))
         units = max(2, units) if sent.get("is_partly") else units
         left = units if sent.get("is_shipped") else units // 2 if sent.get("is_partly") else 0
-        words = dict(zip(("title", "variant", "price", "sku", "vendor"), row, strict=True))
-        yield {**words, "quantity": units, "left": left}
+        yield {**dict(zip(WORDS, row, strict=True)), "quantity": units, "left": left}
 
 
 def orders(
@@ -84,12 +111,13 @@ def orders(
 ) -> Iterator[dict[str, Any]]:
     """Words of `count` orders of the last two months, oldest first; the same seed gives the same.
 
-    `is_shipped` and `is_partly` of a kind say what has left; line and who: the platform's spec out of these words.
+    `is_shipped` and `is_partly` of a kind say what has left; line: of goods, as `liner` makes it; who: the platform's
+    Person out of these words.
     """
     dice = Random(seed)
     for place in range(count):
         special = dict(dice.choices([kind for _, kind in kinds], [share for share, _ in kinds])[0])
         sent = {name: special.pop(name, False) for name in ("is_shipped", "is_partly")}
-        lines = tuple(line(**words) for words in goods(dice, **sent))
+        lines = tuple(line(words) for words in goods(dice, **sent))
         age = DAYS * (1 - (place + 0.9 * dice.random()) / max(1, count)) + 0.02 + any(sent.values())
         yield {"lines": lines, "person": who(**person(dice)), "age_days": age, **special}

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator, Made, Place
-from sandbox.core.messages import Request, SimulatedShop
+from sandbox.core.messages import Request
 from sandbox.core.records import Session
 from sandbox.platforms.bigcommerce import build, inventory, orders, refunds, router, spec, statuses, webhooks
 from sandbox.platforms.bigcommerce.amounts import Body
@@ -27,15 +27,16 @@ class BigCommerceSimulator(BaseSimulator):
     staff_kind = Staff
     many = staticmethod(many)
     exchange = router.Api
+    form = {"store_hash": "{hash}"}
+    secrets = {"token": "token", "client_secret": "secret"}
     host = re.compile(r"api\.bigcommerce\.com(:\d+)?")
     api = re.compile(r"(?P<rest>(?P<version>v[23])/.+)")
 
     @classmethod
     def fresh(cls, name: str) -> Body:
         """A new store: US dollars, one account's token with all rights, stock given back when an order is cancelled."""
-        return {
-            "name": name, "title": name.replace("-", " ").title(), "hash": name.replace("-", ""), "currency": "USD",
-            "timezone": "America/New_York", "token": f"bc_{name}_sandbox", "client_id": f"{name}-client",
+        return cls.bare(name) | {
+            "hash": name.replace("-", ""), "token": f"bc_{name}_sandbox", "client_id": f"{name}-client",
             "secret": f"{name}-client-secret-sandbox", "scopes": list(SCOPES), "settings": dict(inventory.SETTINGS),
             "channels": {},
         }  # fmt: skip
@@ -91,12 +92,6 @@ class BigCommerceSimulator(BaseSimulator):
                 webhooks.activate(session, hook["id"], is_active=False)
 
     # --- for the world ----------------------------------------------------------------------
-    def open_shop(self, name: str, base: str) -> SimulatedShop:
-        shop = self.shop(name) or self.add_shop(name)
-        settings = {"store_hash": shop["hash"]} | ({"base_url": f"{base}/{self.key}/{name}"} if base else {})
-        secrets = {"token": shop["token"], "client_secret": shop["secret"]}
-        return SimulatedShop(self.key, settings, secrets, shop["currency"], tuple(shop["scopes"]))
-
     @classmethod
     def where(cls, request: Request) -> Place | None:
         """The shop is named by its hash alone."""

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator, Made
-from sandbox.core.messages import SimulatedShop
 from sandbox.core.records import Body, Session
 from sandbox.platforms.magento import router, spec, stock
 from sandbox.platforms.magento.build import build
@@ -23,14 +22,15 @@ class MagentoSimulator(BaseSimulator):
     staff_kind = Staff
     many = staticmethod(many)
     exchange = router.Api
+    form = {"shop": "{name}.magento.example"}
+    secrets = {word: word for word in ("consumer_key", "consumer_secret", "token", "token_secret")}
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.magento\.example(:\d+)?")
     api = re.compile(r"/rest/(?:default|all)/V1/(?P<rest>.+)")
 
     @classmethod
     def fresh(cls, name: str) -> Body:
         """A new shop: US dollars, an integration with all rights. state: active or maintenance."""
-        return {
-            "name": name, "title": name.replace("-", " ").title(), "currency": "USD", "timezone": "America/New_York",
+        return cls.bare(name) | {
             "consumer_key": f"ck-{name}", "consumer_secret": f"cs-{name}-sandbox-secret", "token": f"at-{name}-sandbox",
             "token_secret": f"ts-{name}-sandbox-secret", "resources": list(router.ROUTES.needs()), "state": "active",
         }  # fmt: skip
@@ -38,11 +38,8 @@ class MagentoSimulator(BaseSimulator):
     def build(self, session: Session, wanted: Any) -> Made:
         return build(session, wanted)
 
-    def open_shop(self, name: str, base: str) -> SimulatedShop:
-        shop = self.shop(name) or self.add_shop(name)
-        settings = {"shop": f"{name}.magento.example"} | ({"base_url": f"{base}/{self.key}/{name}"} if base else {})
-        secrets = {key: shop[key] for key in ("consumer_key", "consumer_secret", "token", "token_secret")}
-        return SimulatedShop(self.key, settings, secrets, shop["currency"], tuple(shop["resources"]))
+    def rights(self, shop: Body) -> tuple[str, ...]:
+        return tuple(shop["resources"])
 
     def stock(self, sku: str, shop: str = "demo") -> Body:
         """{"qty", "reserved", "salable"} of a SKU."""

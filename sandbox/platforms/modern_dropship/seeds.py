@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from sandbox.core import people
@@ -65,14 +66,10 @@ KINDS: people.Kinds = (
 
 
 def many(count: int, seed: int) -> Iterator[dict[str, Any]]:
-    for place, words in enumerate(people.orders(count, seed, KINDS, bulk_line, bulk_person)):
+    for place, words in enumerate(people.orders(count, seed, KINDS, people.liner(Line, left="fulfilled"), bulk_person)):
         by = "buyer" if words.pop("is_cancelled", False) else ""
-        lines = tuple(Line(**one, cancelled=by) for one in words.pop("lines"))
+        lines = tuple(replace(line, cancelled=by) for line in words.pop("lines"))
         yield {**words, "lines": lines, "retailer": place % 3}
-
-
-def bulk_line(left: int, **words: Any) -> dict[str, Any]:
-    return {name: words[name] for name in ("title", "sku", "price", "quantity")} | {"fulfilled": left}
 
 
 def bulk_person(email: str, **words: str) -> Person:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator
 from sandbox.core.graphql import question
-from sandbox.core.messages import Reply, Request, SimulatedShop
+from sandbox.core.messages import Reply, Request
 from sandbox.platforms.shopify import (
     build,
     cancel,
@@ -39,6 +39,8 @@ class ShopifySimulator(BaseSimulator):
     seeds = seeds.SEEDS
     switches = SWITCHES
     tables = TABLES
+    form = {"shop": "{name}.myshopify.com"}
+    secrets = {"token": "static_token"}
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.myshopify\.com(:\d+)?")
 
     @classmethod
@@ -104,12 +106,6 @@ class ShopifySimulator(BaseSimulator):
         self.world.watchers.append(watch)
 
     # --- for the world -----------------------------------------------------------------------------
-    def open_shop(self, name: str, base: str) -> SimulatedShop:
-        shop = self.shop(name) or self.add_shop(name)
-        settings = {"shop": f"{name}.myshopify.com"} | ({"base_url": f"{base}/{self.key}/{name}"} if base else {})
-        secrets = {"token": shop["static_token"]}
-        return SimulatedShop(self.key, settings, secrets, shop["currency"], tuple(shop["scopes"]))
-
     def operations(self, request: Request) -> tuple[str, ...]:
         place = self.where(request)
         return router.operations(request, place.rest if place else "")

@@ -6,7 +6,6 @@ import re
 import sqlite3
 
 from sandbox.core.base_simulator import BaseSimulator, Made
-from sandbox.core.messages import SimulatedShop
 from sandbox.core.records import Body
 from sandbox.core.routes import Found
 from sandbox.platforms.shoplazza import refund, router, spec, webhooks
@@ -28,14 +27,15 @@ class ShoplazzaSimulator(BaseSimulator):
     staff_kind = Staff
     many = staticmethod(many)
     exchange = router.Api
+    form = {"shop": "{name}.myshoplaza.com"}
+    secrets = {"token": "token"}
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.myshoplaza\.com(:\d+)?")
     api = re.compile(r"/(?:openapi/(?P<version>[^/]+)/)?(?P<rest>.+)")
 
     @classmethod
     def fresh(cls, name: str) -> Body:
         """A new shop: US dollars, a private app's token, all scopes; state: active or inactive."""
-        return {
-            "name": name, "title": name.replace("-", " ").title(), "currency": "USD", "timezone": "America/New_York",
+        return cls.bare(name) | {
             "token": f"shplza_{name}_sandbox", "client_id": f"{name}-client", "secret": f"{name}-secret-sandbox",
             "scopes": list(SCOPES), "state": "active", "stock": {},
         }  # fmt: skip
@@ -59,11 +59,6 @@ class ShoplazzaSimulator(BaseSimulator):
         return int(self.known(shop)["stock"].get(sku, 0))
 
     # --- for the world -----------------------------------------------------------------------------
-    def open_shop(self, name: str, base: str) -> SimulatedShop:
-        shop = self.shop(name) or self.add_shop(name)
-        settings = {"shop": f"{name}.myshoplaza.com"} | ({"base_url": f"{base}/{self.key}/{name}"} if base else {})
-        return SimulatedShop(self.key, settings, {"token": shop["token"]}, shop["currency"], tuple(shop["scopes"]))
-
     @classmethod
     def find(cls, method: str, rest: str, version: str = "") -> Found | int:
         return cls.exchange.routes.find(method, rest, "old" if version == "2022-01" else "new")

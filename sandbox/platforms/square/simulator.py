@@ -7,7 +7,6 @@ import sqlite3
 from typing import Any
 
 from sandbox.core.base_simulator import BaseSimulator, Made
-from sandbox.core.messages import SimulatedShop
 from sandbox.core.records import Body, Session
 from sandbox.platforms.square import build, refund, router, spec, stock, webhooks
 from sandbox.platforms.square.seeds import SEEDS, many
@@ -28,6 +27,8 @@ class SquareSimulator(BaseSimulator):
     staff_kind = Staff
     many = staticmethod(many)
     exchange = router.Api
+    form = {"environment": "production"}
+    secrets = {"token": "token", "signature_key": "signature_key"}
     host = re.compile(r"connect\.squareup(sandbox)?\.com(:\d+)?")  # the shop is the token's
 
     @classmethod
@@ -38,8 +39,7 @@ class SquareSimulator(BaseSimulator):
             {"id": f"L{name.upper()}MAIN", "name": "Main Street", "currency": "USD"},
             {"id": f"L{name.upper()}DOCK", "name": "Dock Road", "currency": "USD"},
         ]
-        return {
-            "name": name, "title": name.replace("-", " ").title(), "currency": "USD", "timezone": "America/New_York",
+        return cls.bare(name) | {
             "merchant_id": f"M{name.upper()}SANDBOX", "token": f"sq_{name}_sandbox",
             "signature_key": f"{name}-signature-key", "scopes": list(SCOPES), "state": "active", "locations": places,
         }  # fmt: skip
@@ -65,12 +65,6 @@ class SquareSimulator(BaseSimulator):
             return stock.count(self.session(db, seller), f"ITEM-{sku}", seller["locations"][place]["id"])
 
     # --- for the world ----------------------------------------------------------------------
-    def open_shop(self, name: str, base: str) -> SimulatedShop:
-        shop = self.shop(name) or self.add_shop(name)
-        settings = {"environment": "production"} | ({"base_url": f"{base}/square/{name}"} if base else {})
-        secrets = {"token": shop["token"], "signature_key": shop["signature_key"]}
-        return SimulatedShop(self.key, settings, secrets, shop["currency"], tuple(shop["scopes"]))
-
     def due(self, session: Session, kind: str, body: Body) -> None:
         refund.settle(session, body["refund"])
 

@@ -7,7 +7,6 @@ import sqlite3
 from decimal import Decimal
 
 from sandbox.core.base_simulator import BaseSimulator, Made
-from sandbox.core.messages import SimulatedShop
 from sandbox.core.records import Body, Session
 from sandbox.platforms.woocommerce import build, router, spec, statuses, sums, webhooks
 from sandbox.platforms.woocommerce.seeds import SEEDS, many
@@ -26,15 +25,16 @@ class WooCommerceSimulator(BaseSimulator):
     staff_kind = Staff
     many = staticmethod(many)
     exchange = router.Api
+    form = {"shop": "{name}.woocommerce.example/{folder}"}
+    secrets = {"key": "key", "secret": "secret", "webhook_secret": "hook_secret"}
     host = re.compile(r"(?P<shop>[a-z0-9][a-z0-9-]*)\.woocommerce\.example(:\d+)?")
     api = re.compile(r".*?/wp-json/?(?P<rest>.*)")  # a site may stand in a folder
 
     @classmethod
     def fresh(cls, name: str) -> Body:
         """US dollars, two decimals, a key that reads and writes, New York's time. folder: of the site, "" for none."""
-        return {
-            "name": name, "title": name.replace("-", " ").title(), "currency": "USD", "digits": 2, "folder": "",
-            "timezone": "America/New_York", "key": f"ck_{name}_sandbox", "secret": f"cs_{name}_sandbox",
+        return cls.bare(name) | {
+            "digits": 2, "folder": "", "key": f"ck_{name}_sandbox", "secret": f"cs_{name}_sandbox",
             "permissions": "read_write", "role": "shop_manager", "hook_secret": f"{name}HookSecretOfTheSandbox",
         }  # fmt: skip
 
@@ -73,12 +73,8 @@ class WooCommerceSimulator(BaseSimulator):
             sums.write(session, line, sums.RETURNED, wanted.refunded)
         session.put("order", order["id"], order, at=order["modified"])
 
-    def open_shop(self, name: str, base: str) -> SimulatedShop:
-        shop = self.shop(name) or self.add_shop(name)
-        site = f"{name}.woocommerce.example" + (f"/{shop['folder']}" if shop["folder"] else "")
-        settings = {"shop": site} | ({"base_url": f"{base}/{self.key}/{name}"} if base else {})
-        secrets = {"key": shop["key"], "secret": shop["secret"], "webhook_secret": shop["hook_secret"]}
-        return SimulatedShop(self.key, settings, secrets, shop["currency"], ("read", "write"))
+    def rights(self, shop: Body) -> tuple[str, ...]:
+        return "read", "write"
 
     def hook_headers(self, row: sqlite3.Row) -> dict[str, str]:
         source = f"https://{row['shop'].partition('/')[2]}.woocommerce.example/"
