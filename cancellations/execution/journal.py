@@ -6,6 +6,8 @@ shop's names it on the chain: the money that moves is that account's. The machin
 
 from __future__ import annotations
 
+from typing import Any
+
 from cancellations import actions
 from cancellations.execution.keys import key_of
 from cancellations.lifecycle import emergency_stop
@@ -40,6 +42,7 @@ class Journal(journal.Journal[Step]):
     def record(self, attempt: Attempted) -> None:
         step = self.step
         is_own = step.connection_id == step.cancellation.store.connection_id
+        through: dict[str, Any] = {} if is_own else {"connection": str(step.connection.uuid)}
         trail.record(
             actions.INTENT,
             actor="rescind",
@@ -49,5 +52,5 @@ class Journal(journal.Journal[Step]):
             kind=step.kind,
             generation=step.generation,
             key=attempt.key,
-            **({} if is_own else {"connection": str(step.connection.uuid)}),
+            **through,
         )
