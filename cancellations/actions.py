@@ -28,6 +28,7 @@ SETTLED = declare(Action("step.settled", _("{actor} settled this step by hand"))
 REREAD_DIFFERS = declare(
     Action("cancellation.reread_differs", _("A later read no longer agrees with the receipt"), is_failure=True)
 )
+SENT_AGAIN = declare(Action("message.sent_again", _("{actor} had a message sent again: {kind}")))
 LOOKED_AT = declare(Action("cancellation.looked_at", _("{actor} looked and let it stand")))
 COPY_AGREES = declare(Action("cancellation.copy_agrees", _("The same order in another shop agrees")))
 COPY_OPEN = declare(

@@ -44,6 +44,7 @@ class Journal(journal.Journal[Delivery]):
     """The first of `together` gives the key; the others left with it."""
 
     point = POINT
+    begun = journal.BEGUN | {"must_look": False, "again_at": None}
 
     def __init__(self, together: Sequence[Delivery]) -> None:
         super().__init__(together[0])
@@ -51,7 +52,7 @@ class Journal(journal.Journal[Delivery]):
 
     def keep(self, command: bytes) -> None:
         """Written with the intent: what left is what is looked for."""
-        self.begun = {**journal.BEGUN, "command": command}
+        self.begun = {**self.begun, "command": command}
 
     @property
     def rows(self) -> Sequence[Delivery]:

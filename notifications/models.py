@@ -104,6 +104,8 @@ class Delivery(Effect):
     sent_at = models.DateTimeField(null=True)
     absent_at = models.DateTimeField(null=True)  # the last look that found nothing
     looked_at = models.DateTimeField(null=True)  # given up, and a person has seen it
+    must_look = models.BooleanField(default=False, db_default=False)  # put back from a copy: it may have left since
+    again_at = models.DateTimeField(null=True)  # a person wants it once more; until that send has begun
 
     class Meta:
         indexes: ClassVar = [

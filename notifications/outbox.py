@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Min
+from django.db.models import F, Max, Min
 
 from notifications import commands
-from notifications.models import IS_WAITING, Delivery, DeliveryState, Destination
+from notifications.models import IS_OPEN, IS_WAITING, Delivery, DeliveryState, Destination
 from stores.canonical.commands import AnyCommand
 from stores.kernel import clock
 from stores.models import Store, User
@@ -64,6 +64,28 @@ def let_stand(subject: str) -> int:
     """A person has seen that these were given up; how many."""
     rows = Delivery.objects.filter(subject=subject, state=DeliveryState.GIVEN_UP, looked_at=None)
     return rows.update(looked_at=clock.now())
+
+
+def send_again(delivery: Delivery) -> bool:
+    """A person wants what was given up once more; False when it moved meanwhile.
+
+    What may have left is looked for first where it can be, and goes out with a key of its own once it is not there.
+    """
+    now, was_sent = clock.now(), delivery.attempts.exclude(sent_at=None).exists()
+    fields: dict[str, Any] = {"state": DeliveryState.PENDING, "tries": 0, "looked_at": None, "again_at": now}
+    if was_sent and delivery.destination_id:
+        fields |= {"state": DeliveryState.UNKNOWN, "unknown_since": now, "looks": 0, "absent_since": None}
+    elif was_sent:
+        fields |= {"generation": F("generation") + 1, "first_sent_at": None}
+    mine = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.GIVEN_UP, fence=delivery.fence)
+    return bool(mine.update(next_attempt_at=now, fence=F("fence") + 1, lease_owner="", lease_until=None, **fields))
+
+
+def look_first() -> int:
+    """The database was put back from a copy: what is open may have left since; how many. The copy's leases are void."""
+    return Delivery.objects.filter(IS_OPEN).update(
+        must_look=True, lease_owner="", lease_until=None, fence=F("fence") + 1, absent_at=None, absent_since=None
+    )
 
 
 def _when(people: Sequence[User], store: Store, now: datetime) -> dict[int, datetime]:

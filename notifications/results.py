@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from notifications import commands, registry
+from notifications import commands, entry, registry
 from notifications.journal import Journal, key_of, tag_of
 from notifications.models import Delivery, DeliveryState
 from stores.canonical import codec
@@ -107,6 +107,10 @@ def failed(run: DeliveryRun, exc: Exception) -> None:
     if isinstance(run.journal.heard, CredentialsRejected):  # what failed after a 401 is the renewing
         exc = run.journal.heard
     outcome = classify(exc) if run.journal.sent else None
+    if entry.is_shut_out(run.first, run.connector, exc):
+        told = entry.words(run.first)
+        stay(run, told) if outcome is None else _shut_out(run, told, outcome, exc)
+        return
     if outcome is None and (isinstance(exc, RemoteThrottled) or getattr(exc, "code", "") in SHUT):
         stay(run, words(exc), asked_wait(exc))
         return
@@ -119,24 +123,28 @@ def failed(run: DeliveryRun, exc: Exception) -> None:
             later(run, exc, outcome)
 
 
+def _shut_out(run: DeliveryRun, told: str, outcome: Outcome, exc: Exception) -> None:
+    """No try is counted. Something in front may have said no after it was done, so it is looked for where it can be."""
+    now, state = clock.now(), DeliveryState.UNKNOWN if run.can_find else DeliveryState.RETRY_WAIT
+    conclude(run, state, outcome, exc, detail=told[:300], next_attempt_at=now + LOOK_AGAIN, **_doubt(now))
+
+
 def stopped(run: DeliveryRun, exc: EffectsStopped) -> None:
     """Its connection was disconnected in the middle of it. What left before that is judged as ever."""
-    if run.journal.sent:
-        failed(run, exc)
-    else:
-        stay(run, exc.user_message)
+    failed(run, exc) if run.journal.sent else stay(run, exc.user_message)
 
 
 def stay(run: DeliveryRun, told: str, at_least: timedelta | None = None) -> None:
     """Its connection is shut, silent or busy, and nothing left: no try was made. Nobody waits for it for ever."""
     now = clock.now()
     for row in run.together:
-        is_over = not row.attempts.exclude(sent_at=None).exists() and now - row.created_at > LONGEST_WAIT
+        since = row.again_at or row.created_at
+        is_over = not row.attempts.exclude(sent_at=None).exists() and now - since > LONGEST_WAIT
         with suppress(LeaseLost):
             if is_over:
                 leases.move(row, DeliveryState.GIVEN_UP, detail=told[:300], next_attempt_at=None)
             else:
-                wait = at_least or max(LOOK_AGAIN, min(SELDOM, (now - row.created_at) / 8))
+                wait = at_least or max(LOOK_AGAIN, min(SELDOM, (now - since) / 8))
                 leases.release(row, next_attempt_at=now + wait, detail=told[:300])
 
 
@@ -170,9 +178,8 @@ def later(run: DeliveryRun, exc: Exception, outcome: Outcome | None) -> None:
 
 def unknown(run: DeliveryRun, exc: Exception | None = None) -> None:
     """It may have arrived: looked for where that can be, never sent once more blindly."""
-    now = clock.now()
+    now, told = clock.now(), _("Whether it arrived is not known.")
     at = retry_policy.next_look(now, now) if run.can_find else now + LATE_WORD
-    told = _("Whether it arrived is not known.")
     conclude(run, DeliveryState.UNKNOWN, Outcome.UNKNOWN, exc, detail=told, next_attempt_at=at, **_doubt(now))
 
 

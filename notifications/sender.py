@@ -14,7 +14,7 @@ from django.db import Error, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from notifications import results
+from notifications import entry, results
 from notifications.commands import NotTheirs, Undeliverable
 from notifications.journal import shut
 from notifications.models import IS_OPEN, IS_WAITING, Delivery, DeliveryState
@@ -90,8 +90,11 @@ def _send(run: DeliveryRun) -> None:
     if beside := _claim_beside(run.first):
         run = DeliveryRun(sorted([run.first, *beside], key=lambda row: row.pk))
     try:
-        if run.can_find and _comes_first(run):
+        if run.can_find and (run.first.must_look or _comes_first(run)):
             results.look_first(run)
+            return
+        if _is_doubtful(run.first):
+            results.give_up(run, _("The database was put back from a copy, and this may have been sent since."))
             return
         receipt = run.send()
     except Undeliverable as exc:
@@ -111,6 +114,11 @@ def _send(run: DeliveryRun) -> None:
     failpoint("delivery.committed")
 
 
+def _is_doubtful(row: Delivery) -> bool:
+    """Put back from a copy, and nobody has said that it may go; a colleague's mail may come twice."""
+    return row.must_look and row.destination_id is not None and row.again_at is None
+
+
 def _poll(run: DeliveryRun) -> None:
     """Ask after what was taken on; past its deadline it is unknown."""
     row, now = run.first, clock.now()
@@ -124,6 +132,7 @@ def _poll(run: DeliveryRun) -> None:
         if isinstance(exc, LeaseLost) or database.is_away(exc):
             raise
         results.log(run, exc)
+        entry.is_shut_out(run.first, run.connector, exc)  # then it waits, and is asked after later
         receipt = None
     if receipt is not None and receipt.outcome is not Outcome.ACCEPTED:
         results.answered(run, receipt)
@@ -147,11 +156,11 @@ def _look(run: DeliveryRun) -> None:
     except Exception as exc:
         if isinstance(exc, LeaseLost) or database.is_away(exc):
             raise
-        results.log(run, exc)
-        results.wait(run, Wait(run.first.detail))
+        _unseen(run, exc)
         return
     row = run.first
-    look = Look(row, _sends(row), clock.now(), run.connector.late_landing_seconds, lambda: run.what_next)
+    word = reconcile.ALLOWED if row.again_at else ""
+    look = Look(row, _sends(row), clock.now(), run.connector.late_landing_seconds, lambda: run.what_next, word=word)
     match reconcile.after(finding, look):
         case Settled(found):
             _found(run, found)
@@ -163,6 +172,15 @@ def _look(run: DeliveryRun) -> None:
             results.wait(run, wait)
         case Go() as go:
             _go(row, go)
+
+
+def _unseen(run: DeliveryRun, exc: Exception) -> None:
+    """The look itself failed: it proves nothing, and is made again; by whoever is let in again, if nobody is now."""
+    results.log(run, exc)
+    if entry.is_shut_out(run.first, run.connector, exc):
+        leases.release(run.first, next_attempt_at=clock.now() + results.LOOK_AGAIN)
+    else:
+        results.wait(run, Wait(run.first.detail))
 
 
 def _found(run: DeliveryRun, found: Found) -> None:
@@ -179,8 +197,9 @@ def _go(row: Delivery, go: Go) -> None:
     to = DeliveryState.RETRY_WAIT if go.is_retry else DeliveryState.PENDING
     now = clock.now()
     leases.move(
-        row, to, next_attempt_at=now, unknown_since=None, absent_since=None, looks=0, absent_at=now, detail="", **anew
-    )
+        row, to, next_attempt_at=now, unknown_since=None, absent_since=None, looks=0, absent_at=now, detail="",
+        must_look=False, again_at=None, **anew,
+    )  # fmt: skip
 
 
 def _comes_first(run: DeliveryRun) -> bool:

@@ -6,9 +6,9 @@ shop's names it on the chain: the money that moves is that account's. The machin
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from typing import Any
+
+from django.db.models import Q
 from cancellations import actions
 from cancellations.execution.keys import key_of
 from cancellations.lifecycle import emergency_stop
@@ -46,7 +46,12 @@ class Journal(journal.Journal[Step]):
     def record(self, attempt: Attempted) -> None:
         step = self.step
         is_own = step.connection_id == step.cancellation.store.connection_id
+<<<<<<< ours
         elsewhere: dict[str, Any] = {} if is_own else {"connection": str(step.connection.uuid)}
+||||||| base
+=======
+        through: dict[str, Any] = {} if is_own else {"connection": str(step.connection.uuid)}
+>>>>>>> theirs
         trail.record(
             actions.INTENT,
             actor="rescind",
@@ -56,5 +61,11 @@ class Journal(journal.Journal[Step]):
             kind=step.kind,
             generation=step.generation,
             key=attempt.key,
+<<<<<<< ours
             **elsewhere,
+||||||| base
+            **({} if is_own else {"connection": str(step.connection.uuid)}),
+=======
+            **through,
+>>>>>>> theirs
         )

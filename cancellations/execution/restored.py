@@ -1,8 +1,8 @@
 """After a start, and after a restore: what this database says of the world may be old (RELIABILITY 10).
 
 A worker that starts looks before it repeats anything that has left. After a restore nothing is believed: every open
-step looks before its first send, nothing is taken back before, every order that was acted on lately is read again,
-the audit chains note it, and new rows get numbers that no lost row had.
+step and message looks before its first send, nothing is taken back before, every order that was acted on lately is
+read again, the audit chains note it, and new rows get numbers that no lost row had.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from cancellations.lifecycle import deadlines, transitions
 from cancellations.models import Attempt, Cancellation, Step, StepKind
 from cancellations.models.step import IS_CLAIMABLE
 from cancellations.states import TERMINAL
+from notifications import outbox
+from notifications.models import IS_OPEN, Delivery
 from stores.audit import restore
 from stores.audit.restore import Jump
 from stores.kernel import row_numbers
@@ -31,6 +33,7 @@ class Restoring:
     """What there is to do."""
 
     steps: int
+    messages: int
     orders: int
     jumps: Sequence[Jump]
     gap: int
@@ -39,6 +42,7 @@ class Restoring:
     @property
     def words(self) -> Iterator[str]:
         yield f"Looked for before they are sent or taken back: {self.steps} open steps."
+        yield f"Looked for before they are sent, where they can be: {self.messages} open messages."
         yield f"Read again at the next round: {self.orders} orders acted on in the last 14 days."
         for jump in self.jumps:
             yield f"Chain {jump.chain}: {_of_chain(jump)}."
@@ -64,7 +68,8 @@ def plan(*, now: datetime, gap: int = restore.GAP) -> Restoring:
     """Changes nothing."""
     last = Cancellation.objects.aggregate(last=Max("pk"))["last"] or 0
     first = Cancellation(pk=last + gap + 1).reference
-    return Restoring(_open_steps().count(), _ended(now).count(), restore.plan(gap), gap, f"{first} or later")
+    messages = Delivery.objects.filter(IS_OPEN).count()
+    return Restoring(_open_steps().count(), messages, _ended(now).count(), restore.plan(gap), gap, f"{first} or later")
 
 
 def restored(*, now: datetime, gap: int = restore.GAP) -> Restoring:
@@ -77,6 +82,7 @@ def restored(*, now: datetime, gap: int = restore.GAP) -> Restoring:
         _open_steps().update(
             must_look=True, lease_owner="", lease_until=None, fence=F("fence") + 1, looked_at=None, absent_since=None
         )
+        outbox.look_first()
         _ended(now).update(look_again_at=now, looking_until=None)
     read = Cancellation._meta.db_table
     with transaction.atomic():

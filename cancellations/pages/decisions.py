@@ -16,6 +16,7 @@ from cancellations.services import decide, notes
 from notifications.models import Delivery
 from stores.audit import actions
 from stores.kernel import clock
+from stores.kernel.errors import CopyUnreadable
 from stores.models import User
 from stores.services import orders
 from stores.templatetags.state_labels import word
@@ -64,8 +65,11 @@ def _wants_a_look(
 
 
 def _theirs(cancellation: Cancellation) -> str:
-    """Where a person does an assisted step: the order in the platform's own desk."""
-    return order.theirs(cancellation.order, orders.order_of(cancellation.order))
+    """Where a person does an assisted step: the order in the platform's own desk; "" while its copy cannot be read."""
+    try:
+        return order.theirs(cancellation.order, orders.order_of(cancellation.order))
+    except CopyUnreadable:
+        return ""
 
 
 def _why_not_approve(viewer: User, cancellation: Cancellation, page: CancellationPage, can: dict[str, bool]) -> str:

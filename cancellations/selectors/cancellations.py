@@ -153,4 +153,5 @@ def unknown_outcomes(store_id: int) -> int:
 def person_can(viewer: User, cancellation: Cancellation) -> dict[str, bool]:
     """Which buttons this viewer gets."""
     names = ("withdraw", "confirm", "approve", "retry", "settle")
-    return {name: access.can(viewer, f"cancellations.{name}", cancellation.store, cancellation) for name in names}
+    can = {name: access.can(viewer, f"cancellations.{name}", cancellation.store, cancellation) for name in names}
+    return can | {"send_again": access.can(viewer, "messages.send_again", cancellation.store, cancellation)}

@@ -18,6 +18,7 @@ from cancellations.selectors import stops
 from cancellations.services import emergency, notes
 from cancellations.states import CLAIMABLE, CancellationState, StepState
 from notifications import outbox
+from notifications.models import Delivery
 from stores.audit.actions import Action
 from stores.kernel import clock, queue
 from stores.kernel.errors import InputRejected, NotAllowed
@@ -246,6 +247,20 @@ def let_stand(*, actor: User, cancellation: Cancellation, reason: str) -> None:
             raise InputRejected("", _("Nothing here waits for a look."))
         kept = _keep(reason, cancellation)
         transitions.record(actions.LOOKED_AT, cancellation, actor=actor, **kept)
+
+
+def send_again(*, actor: User, cancellation: Cancellation, delivery: Delivery) -> None:
+    """A message that was given up goes out once more; one that may have left is looked for first, where it can be.
+
+    Raises NotAllowed, InputRejected.
+    """
+    _allow(actor, "messages.send_again", cancellation)
+    with transaction.atomic():
+        if not outbox.send_again(delivery):
+            raise InputRejected("", _("This message is not given up any more. Look again."))
+        transitions.record(
+            actions.SENT_AGAIN, cancellation, actor=actor, message=str(delivery.uuid), kind=delivery.kind
+        )
 
 
 def _seen(cancellation: Cancellation) -> int:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("cancellations/<uuid:uuid>/release", decisions.release, name="release"),
     path("cancellations/<uuid:uuid>/approve", decisions.approve, name="approve"),
     path("cancellations/<uuid:uuid>/let-stand", decisions.let_stand, name="let_stand"),
+    path("cancellations/<uuid:uuid>/messages/<uuid:message>/again", decisions.send_again, name="send_again"),
     path("cancellations/<uuid:uuid>/steps/<int:position>/retry", decisions.retry, name="retry"),
     path("cancellations/<uuid:uuid>/steps/<int:position>/settle", decisions.settle, name="settle"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from cancellations.forms.cancellations import Decision, Release, Retry, Settle, Stand
 from cancellations.models import Cancellation, Step
+from cancellations.selectors import cancellations
 from cancellations.services import decide
 from cancellations.views.cancellations import one, page
 from stores.kernel.errors import DeskError, InputRejected
@@ -72,6 +74,17 @@ def settle(request: DeskRequest, uuid: UUID, position: int) -> HttpResponse:
     return _decide(request, cancellation, Settle(request.POST),
                    _("Settled by hand. Rescind reads the order and sets what it sees beside your word."),
                    lambda said: decide.settle(actor=request.user, step=step, **said))  # fmt: skip
+
+
+@require_POST
+@may("messages.send_again")
+def send_again(request: DeskRequest, uuid: UUID, message: UUID) -> HttpResponse:
+    cancellation = one(request, uuid)
+    delivery = next((row for row in cancellations.deliveries(cancellation) if row.uuid == message), None)
+    if delivery is None:
+        raise Http404
+    one_more = partial(decide.send_again, actor=request.user, cancellation=cancellation, delivery=delivery)
+    return _act(request, cancellation, _("It is sent again."), one_more)
 
 
 def _step(cancellation: Cancellation, position: int) -> Step:

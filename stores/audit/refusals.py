@@ -20,6 +20,7 @@ DEEDS: Final[Mapping[str, Any]] = {
     "cancellations.approve": _("approving a cancellation"),
     "cancellations.settle": _("settling a step by hand"),
     "cancellations.retry": _("trying a step again"),
+    "messages.send_again": _("having a message sent again"),
     "effects.stop": _("pressing the emergency stop"),
     "effects.resume": _("lifting the emergency stop"),
     "audit.view": _("seeing the audit log"),

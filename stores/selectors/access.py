@@ -37,6 +37,7 @@ ACTIONS: Final[Mapping[str, frozenset[Role]]] = {
     "cancellations.approve": DESK,
     "cancellations.settle": DESK,
     "cancellations.retry": DESK,
+    "messages.send_again": ADMIN,
     "effects.stop": ADMIN,  # the emergency stop
     "effects.resume": ADMIN,
     "audit.view": READERS,

@@ -211,14 +211,18 @@ def lose_secrets(connection: Connection) -> None:
 def _shut_out(connection: Connection, action: Action) -> None:
     """The connection, and every shop whose orders it serves; each of them, and each that it serves in another role,
     has it in its own chain."""
+    words = _("%(account)s no longer lets Rescind in: it is disconnected until somebody enters new credentials.")
+    said = words % {"account": connection.name}
     with transaction.atomic():
         moved = Connection.objects.filter(pk=connection.pk, state=ConnectionState.ACTIVE)
         if moved.update(state=ConnectionState.DISCONNECTED):
             for store in connection.stores.order_by("pk"):
                 if _move(store, store.state, StoreState.DISCONNECTED):
                     StoreSync.objects.filter(store=store).update(next_attempt_at=None)
+                    admin_mail.of_change(store, said)
                     trail.record(action, actor="rescind", target=_target(store), store=store)
             for store in Store.objects.filter(roles__connection=connection).exclude(connection=connection).distinct():
+                admin_mail.of_change(store, said)
                 trail.record(action, actor="rescind", target=f"connection:{connection.uuid}", store=store)
     platform_client.forget_session(connection)
 

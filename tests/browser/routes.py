@@ -23,6 +23,7 @@ NO_PAGE = {
     "cancellations:release": "POST",
     "cancellations:approve": "POST",
     "cancellations:let_stand": "POST",
+    "cancellations:send_again": "POST",
     "cancellations:look": "POST",
     "cancellations:retry": "POST",
     "cancellations:settle": "POST",

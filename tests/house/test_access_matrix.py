@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cancellations.services import emergency
+from notifications.models import Delivery
 from stores.audit import people as names
 from stores.audit import trail
 from stores.models import Role, Store, User
@@ -75,6 +76,13 @@ def _step(cast: Cast, shop: Store) -> dict[str, Any]:
     return _cancellation(cast, shop, state="needs_operator") | {"position": 1}
 
 
+def _message(cast: Cast, shop: Store) -> dict[str, Any]:
+    named = _cancellation(cast, shop, state="done")
+    told = {"about": named["uuid"], "subject": f"cancellation:{named['uuid']}", "store": shop, "created_at": make.NOW}
+    row = Delivery.objects.create(key=f"k{named['uuid']}", channel="mail", kind="x", state="given_up", **told)
+    return named | {"message": row.uuid}
+
+
 def _event(cast: Cast, shop: Store) -> dict[str, Any]:
     with transaction.atomic():
         event = trail.record(names.JOINED, actor="console", target="person:x", store=shop, role="staff")
@@ -111,6 +119,7 @@ THINGS: dict[str, Thing] = {
     "orders:*": _order,
     "cancellations:retry": _step,
     "cancellations:settle": _step,
+    "cancellations:send_again": _message,
     "cancellations:*": _cancellation,
     "audit:detail": _event,
     "stop:*": _stop,

@@ -14,18 +14,21 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.mail import EmailMessage
 
 from notifications import journal, outbox, sender
 from notifications.models import Delivery, DeliveryAttempt, Destination
 from stores.canonical.commands import AnyCommand, CreditLine, IssueCreditNote, SendMessage
 from stores.connectors import registry
 from stores.kernel import clock
+from stores.kernel.errors import RemoteRefused
 from stores.kernel.failpoints import DELIVERY_POINTS, Crash, armed
 from stores.kernel.money import Money
 from stores.kernel.security import vault
-from stores.models import Connection, ConnectionHealth
+from stores.models import AuditEvent, Connection, ConnectionHealth, Role, ServedRole, Store, StoreRole
+from stores.services import platform_client
 from tests import make
-from tests.stores.connectors.thin import Mailgun, Xero
+from tests.stores.connectors.thin import Mailgun, Xero, base
 from tests.stores.connectors.thin.vendors import MailgunVendor, XeroVendor, connected
 
 pytestmark = pytest.mark.django_db
@@ -288,6 +291,184 @@ def test_nothing_of_it_touches_the_cancellation(place: Place, work: Callable[...
 
     assert (row.state, row.about) == ("given_up", cancellation.uuid)
     assert (cancellation.state, cancellation.version, cancellation.trouble) == was
+
+
+# --- an account that shuts us out ----------------------------------------------------------------------
+def test_a_401_disconnects_the_account_and_all_that_goes_there_waits(
+    place: Place, mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Any
+) -> None:
+    shop = books_of(place)
+    place.vendor.lose = [401]
+    first = place.put()
+    with django_capture_on_commit_callbacks(execute=True):
+        sender.deliver(str(first.uuid), worker="w")
+    other = outbox_row(place, "told:2")
+
+    sender.deliver(str(other.uuid), worker="w")
+
+    account = account_of(place)
+    assert (account.state, len(place.vendor.asked)) == ("disconnected", 1)
+    for row in (first, other):
+        row.refresh_from_db()
+        assert (row.tries, row.detail) == (0, f"{account} is disconnected; this waits until it works again.")
+    assert AuditEvent.objects.filter(kind="shop.credentials_rejected", chain__store=shop).count() == 1
+    assert [mail.to for mail in mailoutbox] == [["admin@example.com"]]
+    assert str(account) in mailoutbox[0].body
+
+
+def test_what_was_refused_entry_goes_out_once_when_it_works_again(place: Place, work: Callable[..., Delivery]) -> None:
+    place.vendor.lose = [401]
+    place.put()
+    work(hours=0.5)
+    let_in_again(place)
+
+    row = work(hours=1, place=place)
+
+    assert (row.state, place.done(), len(place.vendor.asked)) == ("sent", 1, 2)
+
+
+@pytest.mark.parametrize("may_enter", [True, False])
+def test_a_403_disconnects_only_where_the_account_lets_nobody_in(
+    place: Place, work: Callable[..., Delivery], monkeypatch: pytest.MonkeyPatch, may_enter: bool
+) -> None:
+    def check_access(self: Any) -> None:
+        if not may_enter:
+            raise RemoteRefused("403", code="403", status=403)
+
+    monkeypatch.setattr(base.Thin, "check_access", check_access)
+    place.vendor.lose = [403]
+    place.put()
+
+    row = work(hours=1)
+
+    account = account_of(place)
+    assert (account.state, row.state) == (("active", "given_up") if may_enter else ("disconnected", "unknown"))
+    assert place.done() == 0
+
+
+def test_a_look_that_is_shut_out_disconnects_too(place: Place, work: Callable[..., Delivery]) -> None:
+    place.vendor.lose, place.vendor.reads_refuse = ["after"], 1
+    place.put()
+    work(hours=0.1)
+    assert account_of(place).state == "disconnected"
+    let_in_again(place)
+
+    row = work(hours=1, place=place)
+
+    assert (row.state, place.done(), len(place.vendor.asked)) == ("sent", 1, 1)
+
+
+def account_of(place: Place) -> Connection:
+    return Connection.objects.get(name=str(place.destination.connection))
+
+
+def let_in_again(place: Place) -> None:
+    Connection.objects.update(state="active")
+    account = account_of(place)
+    platform_client.session_to(account).session.mount(place.vendor.host, place.vendor)
+
+
+def books_of(place: Place) -> Store:
+    """A shop with an admin, which the account serves in another role."""
+    shop = make.store("Acrylic Studio")
+    make.membership(make.person("admin@example.com"), shop, Role.ADMIN)
+    StoreRole.objects.create(store=shop, connection=account_of(place), role=ServedRole.BOOKS)
+    return shop
+
+
+def outbox_row(place: Place, key: str) -> Delivery:
+    outbox.put(destination=place.destination, kind="x", subject="x:1", payload={}, command=place.command, key=key)
+    return Delivery.objects.get(key=key)
+
+
+# --- once more, by a person ----------------------------------------------------------------------------
+def test_what_nobody_found_goes_out_once_more_by_a_persons_word(place: Place, work: Callable[..., Delivery]) -> None:
+    place.vendor.lose = ["before"]
+    place.put()
+    row = work(hours=72)
+    assert row.state == "given_up"
+
+    assert outbox.send_again(row)
+    row = work(hours=1, place=place)
+
+    assert (row.state, place.done(), len(place.vendor.asked), row.again_at) == ("sent", 1, 2, None)
+    assert len({attempt.key for attempt in row.attempts.all()}) == 2
+
+
+def test_one_word_is_one_send(place: Place, work: Callable[..., Delivery]) -> None:
+    """Lost again, it is in front of a person again."""
+    place.vendor.lose = ["before", "before"]
+    place.put()
+    outbox.send_again(work(hours=72))
+
+    row = work(hours=72)
+
+    assert (row.state, place.done(), len(place.vendor.asked)) == ("given_up", 0, 2)
+
+
+def test_what_arrived_all_the_same_is_found_and_not_repeated(place: Place, work: Callable[..., Delivery]) -> None:
+    place.vendor.lose = ["after"]
+    row = place.put()
+    sender.deliver(str(row.uuid), worker="w")
+    Delivery.objects.update(state="given_up", next_attempt_at=None)
+    row.refresh_from_db()
+
+    assert outbox.send_again(row)
+    row = work(hours=1, place=place)
+
+    assert (row.state, place.done(), len(place.vendor.asked)) == ("sent", 1, 1)
+
+
+def test_what_waited_two_days_for_its_account_waits_anew(place: Place, work: Callable[..., Delivery]) -> None:
+    Connection.objects.update(state="disconnected")
+    place.put()
+    row = work(hours=72)
+    assert outbox.send_again(row)
+    assert not outbox.send_again(row)  # pressed twice
+    assert work(hours=1).state == "pending"
+
+    Connection.objects.update(state="active")
+
+    assert (work(hours=1, place=place).state, place.done()) == ("sent", 1)
+
+
+# --- after a restore -----------------------------------------------------------------------------------
+def test_what_was_sent_after_the_copy_was_made_is_found_first(place: Place, work: Callable[..., Delivery]) -> None:
+    row = place.put()
+    before = Delivery.objects.filter(pk=row.pk).values().get()
+    work(place=place)
+    DeliveryAttempt.objects.all().delete()
+    Delivery.objects.filter(pk=row.pk).update(**before)
+
+    assert outbox.look_first() == 1
+    row = work(hours=1, place=place)
+
+    assert (row.state, place.done(), len(place.vendor.asked)) == ("sent", 1, 1)
+
+
+def test_what_was_not_sent_goes_out_after_the_look(place: Place, work: Callable[..., Delivery]) -> None:
+    place.put()
+    outbox.look_first()
+
+    row = work(hours=1, place=place)
+
+    assert (row.state, place.done(), row.must_look) == ("sent", 1, False)
+    assert place.vendor.reads
+
+
+def test_what_cannot_be_looked_for_asks_a_person_and_goes_by_their_word(
+    place: Place, work: Callable[..., Delivery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender.DeliveryRun, "can_find", False)
+    place.put()
+    outbox.look_first()
+
+    row = work(hours=1)
+    assert (row.state, place.done()) == ("given_up", 0)
+    assert "may have been sent since" in row.detail
+
+    outbox.send_again(row)
+    assert (work(hours=1, place=place).state, place.done()) == ("sent", 1)
 
 
 # --- what only one of them does ------------------------------------------------------------------------

@@ -121,6 +121,7 @@ def test_it_says_what_it_looks_at_and_stands_in_the_trail(desk, capsys):
 
     told = capsys.readouterr().out
     assert "1 open steps" in told
+    assert "0 open messages" in told
     assert Step.objects.filter(must_look=True).count() == 1
     assert AuditEvent.objects.filter(kind="store.restored").count() == 1
     assert "it goes on at entry" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +18,7 @@ from cancellations.models import Cancellation, Step
 from cancellations.services import decide
 from cancellations.states import CancellationState
 from notifications.models import Delivery, DeliveryState
-from stores.models import Role
+from stores.models import AuditEvent, Role
 from stores.templatetags.state_labels import word
 from tests import make
 from tests.rigs.people import Cast
@@ -103,6 +104,29 @@ class TestList:
         page = text_of(browser.get(LIST, {"show": "look"}))
         assert "#9" in page
         assert "A message could not be delivered" in page
+
+    def test_an_admin_sends_it_again_and_the_chain_says_who(self, browser, cast, browser_of, mine):
+        told = mine("#9", state="done")
+        row = Delivery.objects.create(key="k", channel="mail", kind="cancellation.stopped", about=told.uuid,
+                                      subject=f"cancellation:{told.uuid}", store=told.store, person=cast.admin_a,
+                                      created_at=make.NOW, state=DeliveryState.GIVEN_UP, tries=3)  # fmt: skip
+        page, again = f"{LIST}/{told.uuid}", f"{LIST}/{told.uuid}/messages/{row.uuid}/again"
+        assert again not in text_of(browser.get(page))
+        assert browser.post(again).status_code == 404
+        admin = browser_of(cast.admin_a)
+        assert f'action="{again}"' in text_of(admin.get(page))
+        assert "csrfmiddlewaretoken" in text_of(admin.get(page)).partition(again)[2][:120]
+
+        answer = admin.post(again, follow=True)
+
+        assert "It is sent again." in text_of(answer)
+        row.refresh_from_db()
+        assert (row.state, row.tries, row.looked_at) == ("pending", 0, None)
+        event = AuditEvent.objects.get(kind="message.sent_again")
+        assert (event.actor, json.loads(event.body)["message"]) == (f"person:{cast.admin_a.uuid}", str(row.uuid))
+        assert again not in text_of(admin.get(page))
+        assert "is not given up any more" in text_of(admin.post(again, follow=True))
+        assert admin.post(f"{LIST}/{told.uuid}/messages/{told.uuid}/again").status_code == 404
 
     def test_the_badge_counts_what_waits_for_this_viewer_up_to_99(self, browser, cast, browser_of, mine):
         mine(state="refused")

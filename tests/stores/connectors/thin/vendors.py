@@ -45,6 +45,7 @@ class Vendor(HTTPAdapter):
         super().__init__()
         self.lose: list[Lost | int] = []  # the request, the answer, or a status that says: not done
         self.reads_fail = 0
+        self.reads_refuse = 0  # with a 401
         self.asked: list[Asked] = []  # effects
         self.reads = 0
         self.known: dict[str, tuple[int, Any]] = {}
@@ -56,6 +57,9 @@ class Vendor(HTTPAdapter):
             if self.reads_fail:
                 self.reads_fail -= 1
                 raise requests.ConnectionError("dropped", request=request)
+            if self.reads_refuse:
+                self.reads_refuse -= 1
+                return self.told(request, 401, {})
             return self.told(request, 200, self.read(asked))
         self.asked.append(asked)
         lost = self.lose.pop(0) if self.lose else None
