@@ -46,12 +46,7 @@ class Journal(journal.Journal[Step]):
     def record(self, attempt: Attempted) -> None:
         step = self.step
         is_own = step.connection_id == step.cancellation.store.connection_id
-<<<<<<< ours
         elsewhere: dict[str, Any] = {} if is_own else {"connection": str(step.connection.uuid)}
-||||||| base
-=======
-        through: dict[str, Any] = {} if is_own else {"connection": str(step.connection.uuid)}
->>>>>>> theirs
         trail.record(
             actions.INTENT,
             actor="rescind",
@@ -61,11 +56,5 @@ class Journal(journal.Journal[Step]):
             kind=step.kind,
             generation=step.generation,
             key=attempt.key,
-<<<<<<< ours
             **elsewhere,
-||||||| base
-            **({} if is_own else {"connection": str(step.connection.uuid)}),
-=======
-            **through,
->>>>>>> theirs
         )
