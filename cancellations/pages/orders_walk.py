@@ -43,7 +43,12 @@ def question_of(form: OrderSearch) -> str:
 
 def suffix(form: OrderSearch) -> str:
     """What an order's address carries when it is opened from this list."""
-    return "?" + urlencode({"walk": question_of(form) or ALL})
+    return suffix_of(question_of(form) or ALL)
+
+
+def suffix_of(question: str) -> str:
+    """The same of a list that is known by its question; "" for none."""
+    return "?" + urlencode({"walk": question}) if 0 < len(question) <= MOST else ""
 
 
 def form_of(viewer: User, question: str, stores: Any) -> OrderSearch:
@@ -78,4 +83,4 @@ def _beside(viewer: User, record: OrderRecord, query: Any, stores: Any, is_newer
 def _address(row: OrderRecord | None, question: str) -> str:
     if row is None:
         return ""
-    return f"{reverse('orders:detail', args=[row.uuid])}?{urlencode({'walk': question})}"
+    return reverse("orders:detail", args=[row.uuid]) + suffix_of(question)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from cancellations.forms.cancellations import CancellationSearch
 from cancellations.models import Cancellation
 from cancellations.pages import cancellation as cancellation_page
-from cancellations.pages import decisions, live_comparison
+from cancellations.pages import decisions, live_comparison, orders_walk
 from cancellations.selectors import cancellations, looks
 from cancellations.services import decide
 from stores.kernel.errors import PlanUnreadable
@@ -119,8 +119,17 @@ def page(request: DeskRequest, cancellation: Cancellation, *, status: int = 200,
         shown = cancellation_page.of(cancellation)
     except PlanUnreadable as exc:
         return _unreadable(request, cancellation, exc.user_message)
-    context = decisions.context(request.user, cancellation, shown) | more
+    context = decisions.context(request.user, cancellation, shown) | _walk(request, cancellation) | more
     return render(request, "cancellations/detail.html", context, status=status)
+
+
+def _walk(request: DeskRequest, cancellation: Cancellation) -> dict[str, Any]:
+    """The list that its order was opened from: *Next in list*."""
+    question = request.GET.get("walk", "")
+    if not question:
+        return {}
+    stores = access.stores_for(request.user, "orders.view")
+    return {"walk": orders_walk.of(request.user, cancellation.order, question, stores)}
 
 
 def _unreadable(request: DeskRequest, cancellation: Cancellation, words: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import reswap, retarget
@@ -18,7 +19,7 @@ from django_htmx.http import reswap, retarget
 from cancellations.forms.preview import PreviewForm
 from cancellations.lifecycle import readings
 from cancellations.models import Preview
-from cancellations.pages import mirror_prefill, order, plan, same_wish
+from cancellations.pages import mirror_prefill, order, orders_walk, plan, same_wish
 from cancellations.pages.order import Standing, Wish
 from cancellations.services import preview, submit
 from stores.kernel import numbers
@@ -166,7 +167,8 @@ def _confirm(request: DeskRequest, record: OrderRecord, seen: Preview) -> HttpRe
         refusals.of_error(request, exc)
         return _look_again(request, record, _("%(why)s Nothing was confirmed.") % {"why": exc.user_message}, status=503)
     messages.success(request, _("Confirmed as %(reference)s.") % {"reference": cancellation.reference})
-    return redirect("cancellations:detail", cancellation.uuid)
+    address = reverse("cancellations:detail", args=[cancellation.uuid])
+    return redirect(address + orders_walk.suffix_of(request.GET.get("walk", "")))
 
 
 def _look_again(
@@ -207,8 +209,16 @@ def _is_rejected(wish: Wish) -> bool:
 def _page(
     request: DeskRequest, record: OrderRecord, standing: Standing, wish: Wish, *, status: int = 200
 ) -> HttpResponse:
-    context = order.context(request.user, record, standing, wish)
+    context = order.context(request.user, record, standing, wish) | _walk(request, record)
     return render(request, "orders/detail.html", context, status=status)
+
+
+def _walk(request: DeskRequest, record: OrderRecord) -> dict[str, object]:
+    """The list that the order was opened from, as the address names it."""
+    question = request.GET.get("walk", "")
+    stores = access.stores_for(request.user, "orders.view")
+    walk = orders_walk.of(request.user, record, question, stores) if question else None
+    return {"walk": walk}
 
 
 def _record(request: DeskRequest, uuid: UUID, action: str) -> OrderRecord:

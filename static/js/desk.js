@@ -182,6 +182,9 @@
     j: () => walk(1),
     k: () => walk(-1),
     n: () => { const link = $("[data-next]"); if (link) link.click(); },
+    p: () => { const link = $("[data-previous]"); if (link) link.click(); },
+    ArrowRight: () => { const link = $("a[rel=next][data-next]:not([hx-get])"); if (link) link.click(); },
+    ArrowLeft: () => { const link = $("[data-previous]"); if (link) link.click(); },
     x: () => { const row = document.activeElement.closest("[data-row]"), box = row && $("[data-select]", row); if (box) box.click(); },
   };
   on("keydown", (event) => {
@@ -191,6 +194,7 @@
       if (typing && typing.matches("[data-search]")) typing.blur();
     }
     if (typing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
+    if (event.key.startsWith("Arrow") && event.target !== document.body) return; // of a box, a menu or a scrolling part
     const act = KEYS[event.key];
     if (act && (event.key !== "?" || $("#keys"))) { event.preventDefault(); act(); }
   });

@@ -76,7 +76,7 @@ def phone(text: str) -> str:
 def search_text(number: str, parts: Iterable[str], also: Iterable[str] = (), facets: Iterable[str] = ()) -> str:
     """The text of one order that words are looked for in.
 
-    also: what is found by three characters or more, but has no short words of its own (streets, ids). facets: whole.
+    also: what is found by three characters or more; a house number in it is no short word. facets: whole.
 
     It begins and ends with a space and lists the short words on their own, so that " li " finds the whole word
     Li and not the middle of Olivia: both trigram indexes take that pattern.
@@ -84,7 +84,7 @@ def search_text(number: str, parts: Iterable[str], also: Iterable[str] = (), fac
     folded = list(dict.fromkeys(filter(None, [fold_number(number), *map(fold, parts)])))
     number_starts = [folded[0][:1], folded[0][:2]] if folded else []
     short = dict.fromkeys([*number_starts, *(word for part in folded for word in short_words(part))])
-    rest = dict.fromkeys(filter(None, [*map(fold, also), *facets]))
+    rest = dict.fromkeys(filter(None, [*(fold(part).replace(" ", EDGE) for part in also), *facets]))
     return f" {' '.join([*folded, *short, *rest])} "
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -49,3 +50,27 @@ def test_going_back_to_the_top_shows_a_whole_first_page(nine_orders: list[OrderR
 @pytest.mark.parametrize("text", ["", "older", "older-x-1", "older-1-2-3", "older-99999999999999999-1", "'; --", "９"])
 def test_a_cursor_that_is_not_ours_gives_the_first_page(text: str, nine_orders: list[OrderRecord]) -> None:
     assert keyset.page_of(OrderRecord.objects.all(), after=text, size=4).rows == nine_orders[:4]
+
+
+@pytest.mark.parametrize(("field", "kind"), [("total_minor", int), ("units_open", Decimal), ("placed_at", datetime)])
+@pytest.mark.parametrize("rising", [False, True], ids=["falling", "rising"])
+def test_pages_by_any_number_either_way_show_every_row_once(
+    nine_orders: list[OrderRecord], field: str, kind: type, rising: bool
+) -> None:
+    for number, row in enumerate(nine_orders):
+        OrderRecord.objects.filter(pk=row.pk).update(total_minor=number // 2, units_open=Decimal(number // 3) / 8)
+    rows, how = OrderRecord.objects.all(), {"field": field, "kind": kind, "rising": rising}
+
+    first = keyset.page_of(rows, size=4, **how)
+    second = keyset.page_of(rows, after=first.next, size=4, **how)
+    third = keyset.page_of(rows, after=second.next, size=4, **how)
+    back = keyset.page_of(rows, after=third.previous, size=4, **how)
+
+    seen = [*first.rows, *second.rows, *third.rows]
+    assert [(getattr(row, field), row.pk) for row in seen] == sorted(
+        ((getattr(row, field), row.pk) for row in seen), reverse=not rising
+    )
+    assert {row.pk for row in seen} == {row.pk for row in nine_orders}
+    assert back.rows == second.rows
+    assert keyset.beside(rows, str(keyset.Cursor(False, getattr(seen[3], field), seen[3].pk)), **how)[0] == seen[4]
+    assert keyset.beside(rows, str(keyset.Cursor(True, getattr(seen[3], field), seen[3].pk)), **how)[0] == seen[2]

@@ -14,6 +14,7 @@ from stores.canonical.order import Cancellable, Fulfilment, PaymentState, Person
 from stores.models import OrderRecord, Role, Store, User
 from stores.selectors import matching, orders
 from stores.selectors.orders import OrderQuery
+from stores.selectors.sorting import SORTINGS
 from stores.services import orders as kept
 from tests import make
 
@@ -205,12 +206,117 @@ class TestFilters:
 
         assert found(owner, shops=(other.uuid,)) == ["#2"]
 
+    def test_by_day_in_the_readers_zone(self, owner: User, keep: Keep) -> None:
+        keep("#1", into=make.store(time_zone="Asia/Tokyo"), placed_at=datetime(2026, 11, 18, 23, 30, tzinfo=UTC))
+
+        day = {"placed_from": date(2026, 11, 19), "placed_to": date(2026, 11, 19)}
+        assert found(owner, **day, zone="Europe/Berlin") == ["#1"]
+        assert found(owner, **day, zone="America/New_York") == []
+        assert found(owner, **day, zone="Mars/Olympus") == []
+
+    def test_by_sku_tag_and_country_as_a_whole(self, owner: User, keep: Keep) -> None:
+        home = Person(shipping_address=("Unter den Linden 1", "10117 Berlin", "Germany"))
+        keep("#1", lines=[make.line(sku="SHIRT-M")], tags=("gift wrap", "VIP"))
+        keep("#2", lines=[make.line(sku="SHIRT-MX")], tags=("gift",))
+        kept.save(make.store(), make.canonical_order(number="#3", customer=home), make.NOW)
+
+        assert found(owner, sku="shirt-m") == ["#1"]
+        assert found(owner, tag="vip") == ["#1"]
+        assert found(owner, tag="gift") == ["#2"]
+        assert found(owner, tag="wrap") == []
+        assert found(owner, country="de") == ["#3"]
+        assert found(owner, country="d") == []
+
     @pytest.mark.parametrize("day", [date.min, date.max])
     def test_the_ends_of_time_are_days_too(self, owner: User, keep: Keep, day: date) -> None:
         make.store(time_zone="Asia/Tokyo")
         keep("#1")
 
         found(owner, placed_from=day, placed_to=day)
+
+
+class TestOtherTraces:
+    """What a customer, a carrier or a bank names an order by."""
+
+    @pytest.fixture(autouse=True)
+    def _shelf(self, keep: Keep, shop: Store) -> None:
+        someone = Person(
+            name="Ana", phone="+49 (0)151 2345-678", shipping_address=("12 High Street", "SW1A 1AA London", "GB")
+        )
+        order = make.canonical_order(
+            number="#1", customer=someone, payments=(make.payment(id="gid://shopify/OrderTransaction/ch_3Abc99"),),
+            lines=[make.line(price="47.98")],
+        )  # fmt: skip
+        kept.save(shop, order, make.NOW)
+        keep("#2", lines=[make.line(price="4798")])
+        keep("#3", into=make.store(currency="JPY"), currency="JPY", lines=[make.line(price="4180", currency="JPY")])
+
+    @pytest.mark.parametrize(
+        ("words", "numbers"),
+        [
+            ("+49 151 2345678", ["#1"]),
+            ("0151/2345678", ["#1"]),
+            ("01512345678", ["#1"]),
+            ("(0151) 234-5678", ["#1"]),
+            ("0151 2345679", []),
+            ("SW1A 1AA", ["#1"]),
+            ("sw1a", ["#1"]),
+            ("ch_3abc99", ["#1"]),
+            ("47.98", ["#1"]),
+            ("US$47.98", ["#1"]),
+            ("$47,98", ["#1"]),
+            ("47,98 USD", ["#1"]),
+            ("4,798.00", ["#2"]),
+            ("4.798,00", ["#2"]),
+            ("¥4,180", ["#3"]),
+            ("47.99", []),
+        ],
+    )
+    def test_find_it(self, owner: User, words: str, numbers: list[str]) -> None:
+        assert found(owner, words) == numbers
+
+    def test_a_house_number_is_no_order_number(self, owner: User) -> None:
+        assert found(owner, "12") == []
+
+
+@pytest.mark.parametrize(
+    ("sort", "numbers"),
+    [("", "321"), ("oldest", "123"), ("most", "132"), ("least", "231"), ("open", "213"), ("closed", "312")],
+)
+def test_sorted_as_it_is_asked(owner: User, keep: Keep, sort: str, numbers: str) -> None:
+    for number, total, units in ((1, "30", 2), (2, "10", 3), (3, "20", 1)):
+        line = make.line(price=str(Decimal(total) / units), ordered=units)
+        row = keep(f"#{number}", lines=[line], placed_at=make.NOW + timedelta(hours=number))
+        OrderRecord.objects.filter(pk=row.pk).update(total_minor=int(total) * 100, units_open=units)
+
+    page = orders.search(owner, OrderQuery(sort=SORTINGS[sort]))
+
+    assert "".join(row.number[1:] for row in page.rows) == numbers
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"1001"\n"1002"', "“1001”, “1002”", "１００１ １００２", "'1001';'1002'", "#1001\t#1002", "1001,1002,,1001"],
+)
+def test_a_pasted_list_may_be_quoted_or_of_full_width(text: str) -> None:
+    assert matching.listed_numbers(text) == ["1001", "1002"]
+
+
+@pytest.mark.parametrize("text", ["", "1001", "li wei", "AS-1001 42", "priya, 1002"])
+def test_words_are_no_list(text: str) -> None:
+    assert matching.listed_numbers(text) == []
+
+
+def test_rows_of_an_older_version_are_described_again(owner: User, keep: Keep) -> None:
+    keep("#1", lines=[make.line(title="Lamp", variant="brass"), make.line(title="Bulb")], tags=("vip",))
+    OrderRecord.objects.update(bought="", lines=0, described_as=0, search=" 1 ")
+
+    assert kept.describe_again(10) == 1
+    assert kept.describe_again(10) == 0
+
+    row = OrderRecord.objects.get()
+    assert (row.bought, row.lines) == ("Lamp, brass", 2)
+    assert found(owner, "bulb") == found(owner, tag="vip") == ["#1"]
 
 
 class TestWhoSees:
