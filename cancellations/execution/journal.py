@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+
 from cancellations import actions
 from cancellations.execution.keys import key_of
 from cancellations.lifecycle import emergency_stop
