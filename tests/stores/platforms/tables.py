@@ -22,7 +22,7 @@ from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.kernel.http.contracts import Prepared
 from stores.platforms import registry
-from tests.stores.platforms.contract import outcome_of
+from tests.stores.connectors.contracts import outcome_of
 from tests.stores.platforms.rig import OTHER_KEY, Platform, Sent
 
 Kinds = type | tuple[type, ...]
