@@ -105,5 +105,6 @@ TABLES = Tables(
     },
     pairs=pairs,
     quiet=PLAIN,
+    keeps_stock=(("bigcommerce_status_after_refund", "nothing"),),
     in_short=("whole",),
 )
