@@ -1,11 +1,12 @@
-"""The story every order platform must pass: subclass PlatformContract, say how orders are made, and it is told.
+"""The story every order platform must pass: subclass PlatformContract, and it is told.
 
-Commands are made by the subclass from an order of its simulator; each capability that is declared has its proof here.
+Orders, commands and what the ledger says of them come from the platform's tables; each capability that is declared has
+its proof here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from sandbox.world import World
 from stores.canonical.capabilities import Capabilities, Support
 from stores.canonical.commands import (
     CancelOrder,
+    Command,
     CorrectStock,
     Found,
     FoundForeign,
@@ -24,13 +26,25 @@ from stores.canonical.commands import (
 from stores.canonical.order import Cancellable, Order
 from stores.canonical.request import Reason
 from tests.stores.connectors.contracts import LOST, SECRETS, EffectsContract, HookContract, as_response, outcome_of
+from tests.stores.platforms import tables
 from tests.stores.platforms.looking import LookingContract
-from tests.stores.platforms.rig import OTHER_TAG, TAG, Platform
+from tests.stores.platforms.rig import OTHER_TAG, TAG, Platform, Sent
 
 __all__ = ["LOST", "SECRETS", "PlatformContract", "as_response", "outcome_of"]
 
 
 class PlatformContract(EffectsContract, HookContract, LookingContract):
+    # --- from the platform's tables -------------------------------------------------------------
+    def connect(self, world: World, journal: Sent | None = None) -> Platform:
+        return tables.of(self.platform.key).connect(world, journal=journal)
+
+    def commands(self, world: World, shop: Platform) -> Mapping[type, tuple[Order, Command]]:
+        made = [effect.made(world, shop) for effect in tables.of(self.platform.key).effects.values()]
+        return {type(command): (order, command) for order, command in made}
+
+    def count(self, world: World, command: Command) -> int:
+        return len(tables.of(self.platform.key).happened(world, command))
+
     # --- what is declared -----------------------------------------------------------------------
     def test_every_reason_of_ours_has_a_word_of_theirs(self):
         assert set(self.platform.reasons) == set(Reason)

@@ -22,7 +22,7 @@ from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.kernel.http.contracts import Prepared
 from stores.platforms import registry
-from tests.stores.platforms.contract import outcome_of
+from tests.stores.connectors.contracts import outcome_of
 from tests.stores.platforms.rig import OTHER_KEY, Platform, Sent
 
 Kinds = type | tuple[type, ...]
@@ -67,10 +67,14 @@ class Story:
 
 @dataclass(frozen=True)
 class Barred:
-    """Under this setting the order cannot be read: what is said, and the settings of a connection that can."""
+    """Under this setting the order cannot be read: what is said, and the settings of a connection that can.
+
+    retry_after: seconds, where it would be asked again.
+    """
 
     heard: type
     mended: Mapping[str, str] | None = None
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +105,7 @@ class Tables:
     of what is usual, on every effect.
     Switches: `stories` by name; `pairs`: those that a pair of settings is told in; `quiet`: switches that change
     nothing of an effect, told in `in_short` alone; `barred`; `forgets_keys`: a second request is a second effect;
-    `asks`: settings under which looking asks a person; `though_done`: codes of refusals that tell of what is done;
+    `asks`: settings under which looking asks a person; `keeps_stock`: under which less stock moves than was asked for;
     `unasked`: settings under which the platform moves money that nobody asked for, at most what was paid.
     """
 
@@ -128,7 +132,7 @@ class Tables:
     barred: Mapping[tuple[str, str], Barred] = field(default_factory=dict)
     forgets_keys: tuple[tuple[str, str], ...] = ()
     asks: tuple[tuple[str, str], ...] = ()
-    though_done: tuple[str, ...] = ()
+    keeps_stock: tuple[tuple[str, str], ...] = ()
     unasked: tuple[tuple[str, str], ...] = ()
     harmless: Callable[[World, Order, list[Command]], None] = nothing
     ends: Callable[[Told], None] = nothing

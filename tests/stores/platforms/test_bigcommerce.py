@@ -36,17 +36,12 @@ from tests.stores.platforms import rig
 from tests.stores.platforms.bigcommerce import place, recorded
 from tests.stores.platforms.bigcommerce.place import ANY, BASE, MUG, TEA
 from tests.stores.platforms.contract import LOST, SECRETS, PlatformContract, as_response, outcome_of
-from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Platform, Sent
-
-KINDS = {CancelOrder: "cancel", RefundOrder: "refund", VoidPayment: "void", CorrectStock: "stock"}
+from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Platform
 
 
 class TestBigCommerce(PlatformContract):
     platform = BigCommerce
     api = ANY
-
-    def connect(self, world: World, journal: Sent | None = None) -> BigCommerce:
-        return place.on_world(world, journal=journal)
 
     def connect_to_network(self) -> BigCommerce:
         return place.on_network({"token": SECRETS[0], "client_secret": SECRETS[1]})
@@ -62,9 +57,6 @@ class TestBigCommerce(PlatformContract):
             VoidPayment: (held, rig.void(held)),
             CorrectStock: (corrected, place.stock(corrected)),
         }
-
-    def count(self, world: World, command: Command) -> int:
-        return len(world.effects(command.order_id, kind=KINDS[type(command)]))
 
     def signed(self, body: bytes, secret: str) -> Mapping[str, str]:
         return sign(body, secret)

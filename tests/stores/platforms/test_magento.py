@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,7 +11,6 @@ from sandbox.platforms.magento.simulator import MagentoSimulator
 from sandbox.platforms.magento.spec import Line
 from sandbox.world import World
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
-from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.connectors.roles import HookSource
 from stores.kernel.errors import RemoteRefused
@@ -21,7 +19,7 @@ from stores.platforms.magento import Magento
 from tests.stores.platforms.contract import SECRETS, PlatformContract, outcome_of
 from tests.stores.platforms.magento import place, recorded
 from tests.stores.platforms.magento.place import ANY, MUG, TEA, world
-from tests.stores.platforms.rig import KEY, TAG, Platform, Sent
+from tests.stores.platforms.rig import KEY, TAG, Platform
 
 __all__ = ["world"]
 
@@ -31,25 +29,10 @@ class TestMagento(PlatformContract):
     api = ANY
     unmarked = (CancelOrder,)
 
-    def connect(self, world: World, journal: Sent | None = None) -> Magento:
-        return place.on_world(world, journal=journal)
-
     def connect_to_network(self) -> Magento:
         first, second = SECRETS
         secrets = {"consumer_key": "ck", "token": first, "consumer_secret": second, "token_secret": second}
         return place.on_network(secrets)
-
-    def commands(self, world: World, shop: Platform) -> Mapping[type, tuple[Order, Command]]:
-        assert isinstance(shop, Magento)
-        cancelled, refunded = place.made(world, shop, pay="unpaid"), place.made(world, shop)
-        return {
-            CancelOrder: (cancelled, place.cancel(cancelled)),
-            RefundOrder: (refunded, place.part(shop, refunded)),
-        }
-
-    def count(self, world: World, command: Command) -> int:
-        kind = "cancel" if isinstance(command, CancelOrder) else "refund"
-        return len(world.effects(command.order_id, kind=kind))
 
     def answer_reads(self, network: responses.RequestsMock, command: Command) -> None:
         """Both effects look at the order first; a refund at its invoices as well."""

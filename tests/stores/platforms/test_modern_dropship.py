@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -11,14 +10,14 @@ import responses
 
 from sandbox.world import World
 from stores.canonical.commands import CancelLine, CancelOrder, CancelRest, Command, Found, FoundForeign, Resend
-from stores.canonical.order import Cancellable, Fulfilment, Order
+from stores.canonical.order import Cancellable, Fulfilment
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused, Unsupported
 from stores.platforms.modern_dropship import ModernDropship
 from tests.stores.platforms.contract import SECRETS, PlatformContract, outcome_of
 from tests.stores.platforms.modern_dropship import place
-from tests.stores.platforms.modern_dropship.place import ANY, MUG, TEA
+from tests.stores.platforms.modern_dropship.place import ANY
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Platform, Sent
 
 
@@ -31,24 +30,8 @@ class TestModernDropship(PlatformContract):
     platform = ModernDropship
     api = ANY
 
-    def connect(self, world: World, journal: Sent | None = None) -> ModernDropship:
-        return place.on_world(world, journal=journal)
-
     def connect_to_network(self) -> ModernDropship:
         return place.on_network(SECRETS[0])
-
-    def commands(self, world: World, shop: Platform) -> Mapping[type, tuple[Order, Command]]:
-        assert isinstance(shop, ModernDropship)
-        whole, some = place.made(world, shop), place.made(world, shop)
-        begun = place.made(world, shop, replace(MUG, fulfilled=2), TEA)
-        return {
-            CancelOrder: (whole, place.cancel(whole)),
-            CancelLine: (some, place.part(some)),
-            CancelRest: (begun, place.rest(begun)),
-        }
-
-    def count(self, world: World, command: Command) -> int:
-        return len(world.effects(command.order_id, kind="cancel"))
 
     def signed(self, body: bytes, secret: str) -> Mapping[str, str]:
         return {"X-Signature": secret}

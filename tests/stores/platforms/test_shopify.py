@@ -16,13 +16,11 @@ from sandbox.world import World
 from stores.canonical.commands import (
     CancelOrder,
     Command,
-    CorrectStock,
     EditOrder,
     RefundOrder,
     UnitsBack,
-    VoidPayment,
 )
-from stores.canonical.order import Order, Readiness
+from stores.canonical.order import Readiness
 from stores.canonical.receipts import Outcome
 from stores.canonical.request import CancelRequest
 from stores.kernel.http import network as ways
@@ -42,43 +40,10 @@ class TestShopify(PlatformContract):
     platform = Shopify
     api = URL
 
-    def connect(self, world: World, journal: Sent | None = None) -> Platform:
-        return rig.on_world(Shopify, world, journal=journal)
-
     def connect_to_network(self) -> Platform:
         secrets = {"token": SECRETS[0], "client_secret": SECRETS[1]}
         session = ways.open_session(ways.Egress())
         return Shopify(rig.connection({"shop": "demo"}, secrets, session=session))
-
-    def commands(self, world: World, shop: Platform) -> Mapping[type, tuple[Order, Command]]:
-        orders = [shop.read_order(world.make_order(lines=[MUG, Line(quantity=2)]).id) for _ in range(3)]
-        cancelled, refunded, stocked = orders
-        unpaid = shop.read_order(world.make_order(lines=[MUG], pay="pending").id)
-        held = shop.read_order(world.make_order(lines=[Line(quantity=2)], pay="authorised").id)
-        units = {refunded.lines[0].id: Decimal(1)}
-        quote = shop.quote(refunded, CancelRequest(lines=units))
-        return {
-            CancelOrder: (cancelled, rig.cancel(cancelled)),
-            RefundOrder: (refunded, rig.refund(refunded, quote, units)),
-            EditOrder: (unpaid, rig.edit(unpaid)),
-            VoidPayment: (held, rig.void(held)),
-            CorrectStock: (stocked, rig.stock(stocked)),
-        }
-
-    def count(self, world: World, command: Command) -> int:
-        match command:
-            case CancelOrder():
-                return len(world.effects(command.order_id, kind="cancel"))
-            case RefundOrder():
-                return len({effect.note for effect in world.effects(command.order_id, kind="refund")})
-            case EditOrder():
-                back = world.effects(command.order_id, kind="stock")  # a repeated edit changes nothing
-                return len([effect for effect in back if effect.cause == "orderEditCommit"])
-            case VoidPayment():
-                return len(world.effects(command.order_id, kind="void"))
-            case CorrectStock():
-                return len([e for e in world.effects(kind="stock") if e.cause == "inventoryAdjustQuantities"])
-        raise AssertionError(f"not counted: {command}")
 
     def signed(self, body: bytes, secret: str) -> Mapping[str, str]:
         return {"X-Shopify-Hmac-Sha256": signing.hmac_base64(secret, body), "X-Shopify-Topic": "orders/updated"}

@@ -12,13 +12,12 @@ import responses
 from sandbox.platforms.shoplazza.spec import Line
 from sandbox.world import World
 from stores.canonical.commands import CancelOrder, Command, RefundOrder, Resend
-from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.money import Money
 from stores.kernel.security import signing
 from stores.platforms.shoplazza import Shoplazza
 from tests.stores.platforms.contract import SECRETS, PlatformContract
-from tests.stores.platforms.rig import TAG, Platform, Sent
+from tests.stores.platforms.rig import TAG, Platform
 from tests.stores.platforms.shoplazza import place, recorded
 from tests.stores.platforms.shoplazza.place import ANY, MUG, TEA
 
@@ -27,23 +26,8 @@ class TestShoplazza(PlatformContract):
     platform = Shoplazza
     api = ANY
 
-    def connect(self, world: World, journal: Sent | None = None) -> Shoplazza:
-        return place.on_world(world, journal=journal)
-
     def connect_to_network(self) -> Shoplazza:
         return place.on_network({"token": SECRETS[0], "client_secret": SECRETS[1]})
-
-    def commands(self, world: World, shop: Platform) -> Mapping[type, tuple[Order, Command]]:
-        assert isinstance(shop, Shoplazza)
-        cancelled, refunded = place.made(world, shop), place.made(world, shop)
-        return {
-            CancelOrder: (cancelled, place.cancel(cancelled)),
-            RefundOrder: (refunded, place.part(shop, refunded)),
-        }
-
-    def count(self, world: World, command: Command) -> int:
-        kind = "cancel" if isinstance(command, CancelOrder) else "refund"
-        return len(world.effects(command.order_id, kind=kind))
 
     def signed(self, body: bytes, secret: str) -> Mapping[str, str]:
         return {

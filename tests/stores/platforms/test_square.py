@@ -25,48 +25,27 @@ from stores.canonical.commands import (
     Resend,
     VoidPayment,
 )
-from stores.canonical.order import Cancellable, Order, Readiness
+from stores.canonical.order import Cancellable, Readiness
 from stores.canonical.request import CancelRequest
 from stores.connectors.roles import HOOK_ADDRESS
 from stores.kernel.errors import OutcomeUnknown, RemoteRefused
 from stores.kernel.money import Money
 from stores.kernel.security import signing
 from stores.platforms.square import Square
-from tests.stores.platforms import rig
 from tests.stores.platforms.contract import LOST, SECRETS, PlatformContract, as_response, outcome_of
 from tests.stores.platforms.rig import KEY, TAG, Platform, Sent
 from tests.stores.platforms.square import place, recorded
 from tests.stores.platforms.square.place import ADDRESS, ANY, MUG, TEA, world
 
 __all__ = ["world"]
-KINDS = {CancelOrder: "cancel", RefundOrder: "refund", EditOrder: "edit", VoidPayment: "void", CorrectStock: "stock"}
 
 
 class TestSquare(PlatformContract):
     platform = Square
     api = ANY
 
-    def connect(self, world: World, journal: Sent | None = None) -> Square:
-        return place.on_world(world, journal=journal)
-
     def connect_to_network(self) -> Square:
         return place.on_network({"token": SECRETS[0], "signature_key": SECRETS[1]})
-
-    def commands(self, world: World, shop: Platform) -> Mapping[type, tuple[Order, Command]]:
-        assert isinstance(shop, Square)
-        unpaid, fewer = (place.made(world, shop, pay="unpaid") for _ in range(2))
-        refunded, restocked = (place.made(world, shop) for _ in range(2))
-        held = place.made(world, shop, pay="authorised")
-        return {
-            CancelOrder: (unpaid, place.cancel(unpaid)),
-            EditOrder: (fewer, rig.edit(fewer)),
-            RefundOrder: (refunded, place.part(shop, refunded)),
-            VoidPayment: (held, rig.void(held)),
-            CorrectStock: (restocked, place.stock(restocked)),
-        }
-
-    def count(self, world: World, command: Command) -> int:
-        return len(world.effects(command.order_id, kind=KINDS[type(command)]))
 
     def signed(self, body: bytes, secret: str) -> Mapping[str, str]:
         signature = signing.hmac_base64(secret, ADDRESS.encode() + body)

@@ -58,7 +58,7 @@ def asked(world, act):
 @pytest.mark.parametrize("told", list(tables.every()), ids=lambda told: told.key)
 def test_every_name_in_the_tables_exists(told):
     known = {switch.name: switch for switch in switches.of(told.key)}
-    settings = (*told.barred, *told.forgets_keys, *told.asks, *told.unasked)
+    settings = (*told.barred, *told.forgets_keys, *told.asks, *told.unasked, *told.keeps_stock)
 
     assert told.quiet <= set(known)
     assert [(name, value) for name, value in settings if value not in known[name].settings] == []

@@ -14,7 +14,6 @@ import responses
 from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from sandbox.world import World
 from stores.canonical.commands import CancelOrder, Command, Found, FoundForeign, RefundOrder, Resend
-from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import OutcomeUnknown
 from stores.kernel.money import Money
@@ -22,7 +21,7 @@ from stores.kernel.security import signing
 from stores.platforms.woocommerce import WooCommerce
 from tests.sandbox import woocommerce_spec
 from tests.stores.platforms.contract import LOST, SECRETS, PlatformContract, as_response
-from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Platform, Sent
+from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Platform
 from tests.stores.platforms.woocommerce import place, recorded
 from tests.stores.platforms.woocommerce.place import ANY, MUG, TEA
 
@@ -38,23 +37,8 @@ class TestWooCommerce(PlatformContract):
     platform = WooCommerce
     api = ANY
 
-    def connect(self, world: World, journal: Sent | None = None) -> WooCommerce:
-        return place.on_world(world, journal=journal)
-
     def connect_to_network(self) -> WooCommerce:
         return place.on_network({"key": SECRETS[0], "secret": SECRETS[1], "webhook_secret": "unused"})
-
-    def commands(self, world: World, shop: Platform) -> Mapping[type, tuple[Order, Command]]:
-        assert isinstance(shop, WooCommerce)
-        cancelled, refunded = place.made(world, shop), place.made(world, shop)
-        return {
-            CancelOrder: (cancelled, place.cancel(cancelled)),
-            RefundOrder: (refunded, place.part(shop, refunded)),
-        }
-
-    def count(self, world: World, command: Command) -> int:
-        kind = "cancel" if isinstance(command, CancelOrder) else "refund"
-        return len(world.effects(command.order_id, kind=kind))
 
     def signed(self, body: bytes, secret: str) -> Mapping[str, str]:
         return {"X-WC-Webhook-Signature": signing.hmac_base64(secret, body), "X-WC-Webhook-Topic": "order.updated"}

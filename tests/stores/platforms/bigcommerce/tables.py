@@ -66,6 +66,10 @@ def pairs(setting: Setting) -> tuple[str, ...]:
     return ("declined",) if "bigcommerce_declined_units" in setting else ("two payments",)
 
 
+# Of lists, words and the rest of the world: every story would be the same.
+PLAIN = frozenset(f"bigcommerce_{name}" for name in (
+    "limit", "list_most", "archived", "refund_modifies", "tax_word", "refund_shape",
+)) | {"hooks", "clock"}  # fmt: skip
 HELD: Mapping[str, Any] = {"pay": "authorised", "gateway": "stripe"}
 WHOLE = (place.everything, cancel)
 
@@ -100,4 +104,7 @@ TABLES = Tables(
         "declined": story(place.part, declines="later"),
     },
     pairs=pairs,
+    quiet=PLAIN,
+    keeps_stock=(("bigcommerce_status_after_refund", "nothing"),),
+    in_short=("whole",),
 )

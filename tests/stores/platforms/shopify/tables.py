@@ -89,6 +89,6 @@ TABLES = Tables(
         "on hold": story(plain(rig.cancel), hold="OTHER"),
     },
     pairs=always("whole", "part", "part, two payments", "part, unpaid"),
-    barred={("limit", "slow"): Barred(RemoteThrottled)},  # its bucket never holds a whole order
+    barred={("limit", "slow"): Barred(RemoteThrottled, retry_after=300)},  # its bucket never holds a whole order
     forgets_keys=(("key_hours", "none"),),
 )
