@@ -26,11 +26,12 @@ from stores.canonical.request import Reason
 from tests.stores.connectors.contracts import LOST, SECRETS, EffectsContract, HookContract, as_response, outcome_of
 from tests.stores.platforms.looking import LookingContract
 from tests.stores.platforms.rig import OTHER_TAG, TAG, Platform
+from tests.stores.platforms.sending import SendingContract
 
 __all__ = ["LOST", "SECRETS", "PlatformContract", "as_response", "outcome_of"]
 
 
-class PlatformContract(EffectsContract, HookContract, LookingContract):
+class PlatformContract(EffectsContract, HookContract, LookingContract, SendingContract):
     # --- what is declared -----------------------------------------------------------------------
     def test_every_reason_of_ours_has_a_word_of_theirs(self):
         assert set(self.platform.reasons) == set(Reason)

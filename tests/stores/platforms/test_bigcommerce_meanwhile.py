@@ -17,7 +17,6 @@ from stores.kernel.errors import (
     JobFailed,
     OutcomeUnknown,
     RemoteConflict,
-    RemoteRefused,
     RemoteThrottled,
     RemoteUnavailable,
 )
@@ -59,22 +58,6 @@ def one_of_each(order: Order) -> CorrectStock:
 
 
 # --- stock: the order is looked at just before --------------------------------------------------------
-def test_a_restock_after_somebody_cancelled_is_not_sent(world, shop, journal):
-    """A partial cancellation of one unit; staff cancel the order: its status puts all five back by itself."""
-    order = place.made(world, shop)
-    through(world, shop, place.part(shop, order))
-    place.home(world).staff(order.external_id).cancel()
-    before = place.home(world).stock("MUG-BLU")
-
-    heard = outcome_of(lambda: shop.carry_out(place.stock(order), key=KEY, tag=TAG))
-
-    assert isinstance(heard, RemoteRefused)
-    assert code_of(heard) == "cancelled"
-    assert "may have put all its units back" in heard.user_message
-    assert place.home(world).stock("MUG-BLU") == before == 100
-    assert [request.method for request in journal.requests] == ["POST"]  # the refund alone
-
-
 @pytest.mark.parametrize(("status", "code"), [(4, "cancelled"), (5, "cancelled"), (2, ""), (11, ""), (14, "")])
 def test_which_states_stop_a_restock(world, shop, status, code):
     order = place.made(world, shop)
@@ -116,19 +99,6 @@ def test_kept_units_come_out_only_of_an_order_that_is_still_cancelled(world, sho
 
 
 # --- refunds -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("act", "code"), [("ship", "shipped"), ("cancel", "not_open"), ("complete", "not_open")])
-def test_a_refund_after_somebody_acted_is_not_sent(world, shop, journal, act, code):
-    order = place.made(world, shop, lines=[Line(sku="A", quantity=1), TEA])
-    command = place.part(shop, order)
-    staff = place.home(world).staff(order.external_id)
-    {"ship": lambda: staff.ship(1), "cancel": staff.cancel, "complete": lambda: staff.become(10)}[act]()
-
-    heard = outcome_of(lambda: shop.carry_out(command, key=KEY, tag=TAG))
-
-    assert (code_of(heard), journal.requests) == (code, [])
-    assert world.effects(order.external_id, kind="refund") == []
-
-
 # --- what the counts say ---------------------------------------------------------------------------------
 def test_an_adjustment_tells_both_counts_and_when(world, shop):
     order = place.made(world, shop)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sandbox import connections
+from stores.canonical.commands import CancelOrder, RefundOrder
 from stores.platforms.woocommerce import WooCommerce
-from tests.stores.platforms.desk_contract import DeskTable
+from tests.stores.platforms.desk_contract import DeskTable, Meanwhile
 
 
 def simulator(desk):
@@ -44,6 +45,17 @@ TABLE = DeskTable(
         "money": lambda staff: staff.refund("10.00"),
     },
     ends_it={"cancelled": lambda staff: staff.move("cancelled"), "completed": lambda staff: staff.move("completed")},
+    meanwhile=(
+        *(  # a status that may mean shipped is never written over
+            Meanwhile(CancelOrder, lambda staff, order, status=status: staff.write(status=status), "status_changed",
+                      status)
+            for status in ("completed", "trash", "awaiting-pickup", "checkout-draft")
+        ),
+        *(
+            Meanwhile(RefundOrder, lambda staff, order, status=status: staff.move(status), "status_changed", status)
+            for status in ("completed", "cancelled", "awaiting-pickup")
+        ),
+    ),
     calls={
         # confirm: order, the digits of its prices, refunds, payment method, preview. Then for each call the order (and
         # its refunds and digits) before it: once by the guard, once by the adapter
