@@ -15,12 +15,14 @@ from sandbox import colleagues
 from sandbox.world import World
 from stores.canonical.commands import Absent, CancelOrder, Command, RefundOrder, Unclear
 from stores.canonical.order import Order
-from stores.canonical.receipts import Receipt
+from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.recipe import Refunds, Restock
-from stores.kernel.errors import DeskError, RemoteRefused, Unsupported
+from stores.kernel.errors import DeskError, JobFailed, RemoteRefused, Unsupported
 from stores.kernel.money import Money
 from tests.stores.platforms.desk_contract import TABLES
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG, Platform, Sent
+
+REFUSALS = (400, 401, 403, 404, 409, 422, 423, 429, 500)
 
 
 class SendingContract:
@@ -87,6 +89,24 @@ class SendingContract:
         _, command = made[RefundOrder]
         yield replace(command, payments=())
         yield replace(command, payments=(amounting(command, "0"),))
+
+    # --- asked after: only what will not happen fails the job ---------------------------------------
+    def test_a_question_that_is_refused_fails_no_job(self, world):
+        """What the platform has begun goes on, whatever stands in front of it says to our asking."""
+        shop = self.connect(world)
+        for _, command in self.commands(world, shop).values():
+            receipt = shop.carry_out(command, key=KEY, tag=TAG)
+            if receipt.outcome is Outcome.APPLIED:
+                continue
+            for status in REFUSALS:
+                world.fault("error_before", on="*", times=9, status=status)
+                heard = heard_of(partial(shop.poll, command, receipt))
+                world.clear_faults()
+                world.advance(1)
+                assert isinstance(heard, DeskError), (command, status)
+                assert not isinstance(heard, JobFailed), (command, status)
+            world.advance(120)
+            assert shop.poll(command, receipt).outcome is Outcome.APPLIED, command
 
     # --- what a look tells apart ------------------------------------------------------------------
     def test_our_mark_with_another_amount_is_for_a_person_and_what_stood_before_is_nobodys(self, world):

@@ -194,28 +194,6 @@ def test_a_count_that_is_missing_is_asked_again(world, shop):
 
 
 # --- asked after: only what will not happen fails the job ------------------------------------------------
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 423, 429])
-@pytest.mark.parametrize("kind", ["refund", "void", "stock", "cancel"])
-def test_a_read_that_fails_is_no_failed_job(world, shop, kind, status):
-    command = story(world, shop, kind)[1]
-    receipt = shop.carry_out(command, key=KEY, tag=TAG)
-    read = {"refund": "refunds", "void": "order"}.get(kind, "items")
-    world.fault("user_error", on=read, status=status, body={"status": status, "title": "No", "type": ""})
-
-    heard = outcome_of(lambda: shop.poll(command, receipt))
-
-    assert isinstance(heard, Exception)
-    assert not isinstance(heard, JobFailed)
-    assert through_polls(world, shop, command, receipt).outcome is Outcome.APPLIED
-
-
-def through_polls(world: World, shop: BigCommerce, command, receipt: Receipt) -> Receipt:
-    while receipt.outcome is not Outcome.APPLIED:
-        world.advance(61)
-        receipt = shop.poll(command, receipt)
-    return receipt
-
-
 def story(world: World, shop: BigCommerce, kind: str) -> tuple[Order, Command]:
     order = place.made(world, shop, **({"pay": "authorised", "gateway": "stripe"} if kind == "void" else {}))
     match kind:

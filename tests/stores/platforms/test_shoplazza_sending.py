@@ -17,7 +17,6 @@ from stores.kernel.errors import (
     InputRejected,
     JobFailed,
     OutcomeUnknown,
-    RemoteError,
     RemoteRefused,
     RemoteUnavailable,
     Unsupported,
@@ -330,17 +329,6 @@ def test_a_refund_that_the_provider_refused_is_told(network):
     with pytest.raises(JobFailed) as caught:
         place.on_network().poll(back(), begun)
     assert caught.value.code == "refund_failed"
-
-
-@pytest.mark.parametrize("status", [403, 404, 406, 500])
-def test_a_question_that_is_refused_is_no_failed_refund(status, network):
-    network.get(place.ANY, status=status, json={"errors": ["No."]})
-    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"})
-
-    for command in (back(), cancelling()):
-        with pytest.raises(RemoteError) as caught:
-            place.on_network().poll(command, begun)
-        assert not isinstance(caught.value, JobFailed)
 
 
 @pytest.mark.parametrize("data", [{}, {"records": None}, {"records": "none"}], ids=str)

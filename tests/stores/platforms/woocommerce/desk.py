@@ -17,6 +17,16 @@ def without_gateway(desk):
     return {}
 
 
+def written(status):
+    return lambda staff, order: staff.write(status=status)
+
+
+def become(status):
+    return lambda staff, order: staff.move(status)
+
+
+MAYBE_SHIPPED = ("completed", "trash", "awaiting-pickup", "checkout-draft")  # never written over
+NO_LONGER_OPEN = ("completed", "cancelled", "awaiting-pickup")
 TABLE = DeskTable(
     kind=WooCommerce,
     unpaid={"pay": "waiting"},
@@ -46,15 +56,8 @@ TABLE = DeskTable(
     },
     ends_it={"cancelled": lambda staff: staff.move("cancelled"), "completed": lambda staff: staff.move("completed")},
     meanwhile=(
-        *(  # a status that may mean shipped is never written over
-            Meanwhile(CancelOrder, lambda staff, order, status=status: staff.write(status=status), "status_changed",
-                      status)
-            for status in ("completed", "trash", "awaiting-pickup", "checkout-draft")
-        ),
-        *(
-            Meanwhile(RefundOrder, lambda staff, order, status=status: staff.move(status), "status_changed", status)
-            for status in ("completed", "cancelled", "awaiting-pickup")
-        ),
+        *(Meanwhile(CancelOrder, written(status), "status_changed", status) for status in MAYBE_SHIPPED),
+        *(Meanwhile(RefundOrder, become(status), "status_changed", status) for status in NO_LONGER_OPEN),
     ),
     calls={
         # confirm: order, the digits of its prices, refunds, payment method, preview. Then for each call the order (and
