@@ -241,7 +241,7 @@ def test_when_all_units_are_kept_none_goes_back(desk, table):
     assert ended(desk, record, "all kept")
 
 
-@story("keep_stock", "restock", when=money_moves)
+@story("keep_stock", "restock", when=money_moves, quick=("woocommerce", "bigcommerce", "square"))
 def test_one_line_is_kept_and_the_other_goes_back(desk, table):
     record = ordered(desk, table.taxed)
     before = stock(desk, record)
@@ -254,7 +254,7 @@ def test_one_line_is_kept_and_the_other_goes_back(desk, table):
     assert desk.live(record).cancelled_at
 
 
-@story("keep_stock", "cancel_lines", quick=("shopify", "magento", "modern_dropship"))
+@story("keep_stock", "cancel_lines", quick=("shopify", "modern_dropship"))
 def test_some_units_are_kept_and_some_go_back(desk, table):
     record = ordered(desk)
     before = stock(desk, record)
@@ -311,7 +311,7 @@ def test_a_sum_of_ones_own_wins_over_the_lines(desk, table):
     assert [line.current for line in desk.live(record).lines] == [MUGS - 2, TEAS]
 
 
-@story("refund_part", when=money_moves)
+@story("refund_part", when=money_moves, quick=("magento", "shopify"))
 def test_all_units_with_some_of_the_money_kept(desk, table):
     """What only a refund of everything ends stays open then: neither promised nor told as cancelled."""
     record = ordered(desk)
@@ -326,7 +326,7 @@ def test_all_units_with_some_of_the_money_kept(desk, table):
     assert ended(desk, record, "own")
 
 
-@story("refund_part", when=money_moves)
+@story("refund_part", when=money_moves, quick=("shopify", "woocommerce", "square", "bigcommerce"))
 def test_money_kept_earlier_stays_with_the_shop_when_the_rest_is_cancelled(desk, table):
     """1.00 of 10.00 went back for a mug: the rest brings its own worth, not what that one lacked."""
     record, rest = ordered(desk), Decimal(table.paid) - Decimal("10.00")
@@ -421,7 +421,7 @@ def test_a_disputed_payment_is_not_refunded_unless_a_second_person_agrees(desk, 
     assert back(desk, record) == ["10.00"]
 
 
-@story("disputes", when=lambda table: table.disputed)
+@story("disputes", when=lambda table: table.disputed, quick=("square",))
 def test_a_dispute_that_comes_while_the_cancellation_is_held_stops_it(desk, table):
     record = ordered(desk)
     held = desk.confirm(record, units(record, 1))
