@@ -7,10 +7,11 @@ and capabilities; `story` writes down which cells of the capability table each s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import pytest
@@ -33,6 +34,18 @@ from tests.stores.platforms.rig import Platform
 Words = Mapping[str, Any]
 MUG, TEA = "MUG", "TEA"  # SKUs and titles: not every platform tells both
 MUGS, TEAS = 3, 2  # units of the two lines of an order, at 10.00 and 4.00
+
+
+class Meanwhile(NamedTuple):
+    """What somebody does between the plan and the send of a command, and the code and words of the refusal.
+
+    act: gets the platform's own staff and the order as it was planned. code "": any.
+    """
+
+    kind: type
+    act: Callable[[Any, Order], object]
+    code: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +87,7 @@ class DeskTable:
     ends_it: Mapping[str, Callable[[Any], object]] = field(  # what somebody may do to a held order so that none is sent
         default_factory=lambda: {"cancelled": lambda staff: staff.cancel()}
     )
+    meanwhile: Sequence[Meanwhile] = ()  # what a guard of the adapter stops
     calls: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # story → at most, to confirm and from there on
     watch: Callable[[World], object] = lambda world: None  # the vendor's schema, for each exchange
 
@@ -90,8 +104,11 @@ class DeskTable:
         return said
 
 
+ROOMS = {kind.key: f"tests.stores.platforms.{kind.key}" for kind in registry.all_platforms()}
 TABLES: dict[str, DeskTable] = {
-    kind.key: import_module(f"tests.stores.platforms.{kind.key}.desk").TABLE for kind in registry.all_platforms()
+    key: import_module(f"{room}.desk").TABLE
+    for key, room in ROOMS.items()
+    if find_spec(room) and find_spec(f"{room}.desk")
 }
 
 
@@ -109,11 +126,12 @@ def story(
     *cells: str,
     when: Callable[[DeskTable], object] = lambda table: True,
     over: Callable[[DeskTable], Iterable[str]] | None = None,
-    proven: Callable[[DeskTable, str], bool] = lambda table, variant: False,
+    quick: Collection[str] = (),
 ) -> Callable[[Any], Any]:
     """Told of every connector whose table and declarations let it be, and noted as a case of `cells`.
 
-    over: variants, handed to the story as `variant`; those that `proven` names run in `make prove`.
+    over: variants, handed to the story as `variant`. quick: cases that `make test` tells (connector, or connector and
+    variant), the others in `make prove`; none are named: all.
     """
 
     def told(test: Any) -> Any:
@@ -121,9 +139,10 @@ def story(
         for table in filter(when, TABLES.values()):
             for variant in over(table) if over else ("",):
                 values = (table.key, variant) if over else (table.key,)
-                if not proven(table, variant):  # `make test` alone counts
+                is_quick = not quick or table.key in quick or f"{table.key} {variant}" in quick
+                if is_quick:  # `make test` alone counts
                     CASES.extend(Case(test.__name__, table.key, cell) for cell in cells)
-                marks = (pytest.mark.prove,) if proven(table, variant) else ()
+                marks = () if is_quick else (pytest.mark.prove,)
                 rows.append(pytest.param(*values, id=f"{table.key} {variant}".strip(), marks=marks))
         names = ("desk", "variant") if over else ("desk",)
         return pytest.mark.parametrize(names, rows, indirect=["desk"])(test)

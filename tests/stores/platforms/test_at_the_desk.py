@@ -18,6 +18,7 @@ from stores.canonical.recipe import Adjust, CancelLines, Edit, Restock, Void
 from stores.canonical.request import RefundChoice
 from stores.kernel.errors import InputRejected, NotAllowed
 from stores.kernel.money import Money
+from stores.platforms import registry
 from tests import make
 from tests.rigs.desk import Desk
 from tests.stores.platforms import desk_contract as told
@@ -63,10 +64,18 @@ def money_moves(table: DeskTable) -> bool:
 def ended(desk: Desk, record: Any, story: str) -> bool:
     """The vendor's own word for how the order stands, where the table names one."""
     table = TABLES[desk.store.platform]
+<<<<<<< ours
     if story not in table.ended:
         return True
     assert table.state is not None
     return bool(table.state(desk, record.external_id) == table.ended[story])
+||||||| base
+    return story not in table.ended or table.state(desk, record.external_id) == table.ended[story]
+=======
+    if table.state is None or story not in table.ended:
+        return True
+    return bool(table.state(desk, record.external_id) == table.ended[story])
+>>>>>>> theirs
 
 
 # --- everything ----------------------------------------------------------------------------------------
@@ -140,7 +149,7 @@ def test_what_is_left_of_a_partly_shipped_order(desk, table):
     assert live.cancelled_at is None
 
 
-@story("refund", when=lambda table: table.two_payments)
+@story("refund", when=lambda table: table.two_payments, quick=("magento", "square"))
 def test_two_payments_are_refunded_apart(desk, table):
     record = ordered(desk, table.two_payments)
 
@@ -151,7 +160,7 @@ def test_two_payments_are_refunded_apart(desk, table):
     assert desk.live(record).cancelled_at
 
 
-@story("refund", when=lambda table: table.by_hand)
+@story("refund", when=lambda table: table.by_hand, quick=("bigcommerce", "woocommerce", "magento"))
 def test_what_no_call_can_pay_back_is_recorded_and_the_preview_says_so(desk, table):
     record = ordered(desk, table.by_hand)
     plan = desk.plan(record, everything(record))
@@ -165,7 +174,7 @@ def test_what_no_call_can_pay_back_is_recorded_and_the_preview_says_so(desk, tab
     )
 
 
-@story("refund", over=lambda table: table.awkward)
+@story("refund", over=lambda table: table.awkward, quick=("woocommerce",))
 def test_what_is_awkward_in_an_order_changes_nothing_of_the_promise(desk, table, variant):
     """Prices with tax, discounts as fees, variations of one product, earlier refunds."""
     record = desk.order(**told.connections.of(desk.world, table.key).seeds[variant])
@@ -191,11 +200,11 @@ def test_some_units_leave_with_their_money_and_the_order_stays_open(desk, table)
     live = desk.live(record)
     assert sorted(line.current for line in live.lines if line.current) == [1, 1]
     assert live.cancelled_at is None
-    assert (effects(desk, record, "cancel") == 0) is table.moves_money
+    assert effects(desk, record, "cancel") == (0 if table.moves_money else 2)  # a call for each line
     assert ended(desk, record, "some")
 
 
-@story("cancel_lines", "cancel_order", "restock", when=money_moves)
+@story("cancel_lines", "cancel_order", "restock", when=money_moves, quick=("bigcommerce", "square"))
 def test_bit_by_bit_to_the_end_each_unit_goes_back_once(desk, table):
     record = ordered(desk)
     before = stock(desk, record)
@@ -241,7 +250,7 @@ def test_when_all_units_are_kept_none_goes_back(desk, table):
     assert ended(desk, record, "all kept")
 
 
-@story("keep_stock", "restock", when=money_moves)
+@story("keep_stock", "restock", when=money_moves, quick=("woocommerce", "bigcommerce", "square"))
 def test_one_line_is_kept_and_the_other_goes_back(desk, table):
     record = ordered(desk, table.taxed)
     before = stock(desk, record)
@@ -254,7 +263,7 @@ def test_one_line_is_kept_and_the_other_goes_back(desk, table):
     assert desk.live(record).cancelled_at
 
 
-@story("keep_stock", "cancel_lines")
+@story("keep_stock", "cancel_lines", quick=("shopify", "modern_dropship"))
 def test_some_units_are_kept_and_some_go_back(desk, table):
     record = ordered(desk)
     before = stock(desk, record)
@@ -311,7 +320,7 @@ def test_a_sum_of_ones_own_wins_over_the_lines(desk, table):
     assert [line.current for line in desk.live(record).lines] == [MUGS - 2, TEAS]
 
 
-@story("refund_part", when=money_moves)
+@story("refund_part", when=money_moves, quick=("magento", "shopify"))
 def test_all_units_with_some_of_the_money_kept(desk, table):
     """What only a refund of everything ends stays open then: neither promised nor told as cancelled."""
     record = ordered(desk)
@@ -326,7 +335,7 @@ def test_all_units_with_some_of_the_money_kept(desk, table):
     assert ended(desk, record, "own")
 
 
-@story("refund_part", when=money_moves)
+@story("refund_part", when=money_moves, quick=("shopify", "woocommerce", "square", "bigcommerce"))
 def test_money_kept_earlier_stays_with_the_shop_when_the_rest_is_cancelled(desk, table):
     """1.00 of 10.00 went back for a mug: the rest brings its own worth, not what that one lacked."""
     record, rest = ordered(desk), Decimal(table.paid) - Decimal("10.00")
@@ -358,7 +367,7 @@ def test_shipping_goes_back_with_some_units_where_the_platform_lets_it(desk, tab
     assert total(desk, record) == "12.00"
 
 
-@story("refund", when=lambda table: table.foreign)
+@story("refund", when=lambda table: table.foreign, quick=("woocommerce", "magento", "square"))
 def test_a_currency_the_desk_has_no_limit_in_waits_for_somebody_without_limits(desk, table):
     words, amount, currency = table.foreign
     record = ordered(desk, words)
@@ -421,7 +430,7 @@ def test_a_disputed_payment_is_not_refunded_unless_a_second_person_agrees(desk, 
     assert back(desk, record) == ["10.00"]
 
 
-@story("disputes", when=lambda table: table.disputed)
+@story("disputes", when=lambda table: table.disputed, quick=("square",))
 def test_a_dispute_that_comes_while_the_cancellation_is_held_stops_it(desk, table):
     record = ordered(desk)
     held = desk.confirm(record, units(record, 1))
@@ -433,7 +442,7 @@ def test_a_dispute_that_comes_while_the_cancellation_is_held_stops_it(desk, tabl
 
 
 # --- a no ----------------------------------------------------------------------------------------------
-@story("refund", when=lambda table: table.refused)
+@story("refund", when=lambda table: table.refused, quick=("bigcommerce", "magento", "square"))
 def test_a_refusal_changes_nothing_and_says_why(desk, table):
     record = ordered(desk)
     desk.world.fault("user_error", on=table.operations["refund"], **table.refused)
@@ -446,7 +455,7 @@ def test_a_refusal_changes_nothing_and_says_why(desk, table):
     assert desk.world.effects(record.external_id) == []
 
 
-@story("refund", when=lambda table: table.declined)
+@story("refund", when=lambda table: table.declined, quick=("bigcommerce", "woocommerce", "square"))
 def test_a_refund_that_the_provider_declines_is_for_a_person_and_ends_nothing(desk, table):
     record = ordered(desk, table.declined(desk))
 
@@ -468,7 +477,7 @@ def lost(desk: Desk, *effects_: str, fault: str = "drop_after") -> None:
 @story(
     "find_again",
     over=lambda table: ["drop_after", "error_after"],
-    proven=lambda table, fault: fault == "error_after" and table.key not in ("woocommerce", "bigcommerce"),
+    quick=(*(f"{key} drop_after" for key in TABLES), "bigcommerce error_after", "woocommerce error_after"),
 )
 def test_each_step_of_a_whole_cancellation_may_lose_its_answer(desk, table, variant):
     record = ordered(desk)
@@ -496,6 +505,7 @@ def test_a_lost_void_releases_once(desk, table):
 @story(
     "find_again", "cancel_order", "idempotency",
     over=lambda table: ["drop_before", "drop_after"] if table.ends_by_refund else ["drop_before"],
+    quick=("magento", "modern_dropship"),
 )  # fmt: skip
 def test_a_lost_cancel_is_sent_again_only_when_it_did_not_happen(desk, table, variant):
     record = ordered(desk, table.unpaid)
@@ -506,13 +516,13 @@ def test_a_lost_cancel_is_sent_again_only_when_it_did_not_happen(desk, table, va
     assert effects(desk, record, "cancel") == 1
 
 
-DOUBLES = ("square", "shoplazza", "bigcommerce")  # a key, twice, and a no: what may become of two requests
-
-
 @story(
-    "find_again", "idempotency", when=money_moves, over=lambda table: ["drop_before", "late", "doubled"],
-    proven=lambda table, fault: table.key not in {"late": ("square",), "doubled": DOUBLES}.get(fault, (table.key,)),
-)  # fmt: skip
+    "find_again",
+    "idempotency",
+    when=money_moves,
+    over=lambda table: ["drop_before", "late", "doubled"],
+    quick=("square", "shopify drop_before", "magento drop_before", "woocommerce drop_before", "bigcommerce doubled"),
+)
 def test_a_lost_refund_is_never_paid_twice_by_us(desk, table, variant):
     """Without a key what never arrived waits for a person, and what was doubled on the way is told as a difference."""
     record = ordered(desk)
@@ -530,7 +540,7 @@ def test_a_lost_refund_is_never_paid_twice_by_us(desk, table, variant):
         assert paid == ["10.00"] or (variant == "doubled" and not is_keyed and ended_.differs)
 
 
-@story("find_again", over=lambda table: table.colleague)
+@story("find_again", over=lambda table: table.colleague, quick=("shopify", "square"))
 def test_a_colleague_who_makes_the_lost_refund_by_hand_is_asked_about(desk, table, variant):
     """With its units or as money alone; a key of ours protects us only from ourselves: nothing is sent again."""
     record = ordered(desk)
@@ -547,7 +557,7 @@ def test_a_colleague_who_makes_the_lost_refund_by_hand_is_asked_about(desk, tabl
     assert "Somebody else did this meanwhile" in ended_.trouble
 
 
-@story("cancel_order", over=lambda table: table.ends_it)
+@story("cancel_order", over=lambda table: table.ends_it, quick=("woocommerce", "square"))
 def test_an_order_that_a_colleague_ended_while_it_was_held_gets_nothing_from_us(desk, table, variant):
     record = ordered(desk)
     cancellation = desk.confirm(record, everything(record))
@@ -567,6 +577,10 @@ ELSEWHERE = {  # contract.py has their proofs; places and packing are shown by t
     "import_orders", "search_orders", "list_units", "list_money", "receive_events", "read_order", "staff_note", "undo",
     "labels", "cancel_while_packing", "restock_at_location",
 }  # fmt: skip
+
+
+def test_every_platform_brings_its_table():
+    assert set(TABLES) == {kind.key for kind in registry.all_platforms()}
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES.keys())

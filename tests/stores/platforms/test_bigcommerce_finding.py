@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from sandbox.platforms.bigcommerce.spec import Line
 from stores.canonical.commands import (
     Absent,
     CancelOrder,
@@ -30,7 +29,7 @@ from stores.platforms.bigcommerce import mapping, money
 from stores.platforms.bigcommerce.cancellable import Read
 from stores.platforms.bigcommerce.money import Rates
 from tests.stores.platforms.bigcommerce import place, recorded
-from tests.stores.platforms.bigcommerce.place import BASE, MUG, TEA
+from tests.stores.platforms.bigcommerce.place import BASE
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG
 
 CANCEL = CancelOrder(order_id="900001", reason=Reason.OTHER, refund=False, restock=False, notify=False)
@@ -278,26 +277,6 @@ def test_nothing_tells_who_moved_stock(world):
 
 
 # --- on the simulator: a lost request and a colleague ----------------------------------------------------
-def test_the_same_refund_by_a_colleague_is_never_sent_again(world):
-    """Ours was lost, theirs was made in the control panel: found as somebody else's, and one refund in all."""
-    shop = place.on_world(world)
-    order = place.made(world, shop, lines=[Line(sku="A", price="11.00", quantity=2), TEA])
-    command = place.part(shop, order)
-    world.fault("drop_before", on="refund")
-    with pytest.raises(OutcomeUnknown):
-        shop.carry_out(command, key=KEY, tag=TAG)
-    place.home(world).staff(order.external_id).refund(1, "Customer rang")
-
-    assert isinstance(shop.find(command, tag=TAG, before=order), FoundForeign)
-    assert [effect.amount for effect in world.effects(order.external_id, kind="refund")] == [Decimal("11.00")]
-
-
-def test_a_refund_that_stood_there_before_is_nobodys_answer(world):
-    shop = place.on_world(world)
-    order = place.made(world, shop, lines=[MUG, TEA], refunded=1)
-    assert isinstance(shop.find(place.part(shop, order), tag=TAG, before=order), Absent)
-
-
 def test_the_reading_of_a_refund_asks_for_transactions_only_where_one_may_be_unpaid(world):
     shop = place.on_world(world)
     order = place.made(world, shop)

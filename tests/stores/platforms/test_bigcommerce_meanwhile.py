@@ -17,7 +17,6 @@ from stores.kernel.errors import (
     JobFailed,
     OutcomeUnknown,
     RemoteConflict,
-    RemoteRefused,
     RemoteThrottled,
     RemoteUnavailable,
 )
@@ -59,22 +58,6 @@ def one_of_each(order: Order) -> CorrectStock:
 
 
 # --- stock: the order is looked at just before --------------------------------------------------------
-def test_a_restock_after_somebody_cancelled_is_not_sent(world, shop, journal):
-    """A partial cancellation of one unit; staff cancel the order: its status puts all five back by itself."""
-    order = place.made(world, shop)
-    through(world, shop, place.part(shop, order))
-    place.home(world).staff(order.external_id).cancel()
-    before = place.home(world).stock("MUG-BLU")
-
-    heard = outcome_of(lambda: shop.carry_out(place.stock(order), key=KEY, tag=TAG))
-
-    assert isinstance(heard, RemoteRefused)
-    assert code_of(heard) == "cancelled"
-    assert "may have put all its units back" in heard.user_message
-    assert place.home(world).stock("MUG-BLU") == before == 100
-    assert [request.method for request in journal.requests] == ["POST"]  # the refund alone
-
-
 @pytest.mark.parametrize(("status", "code"), [(4, "cancelled"), (5, "cancelled"), (2, ""), (11, ""), (14, "")])
 def test_which_states_stop_a_restock(world, shop, status, code):
     order = place.made(world, shop)
@@ -116,19 +99,6 @@ def test_kept_units_come_out_only_of_an_order_that_is_still_cancelled(world, sho
 
 
 # --- refunds -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("act", "code"), [("ship", "shipped"), ("cancel", "not_open"), ("complete", "not_open")])
-def test_a_refund_after_somebody_acted_is_not_sent(world, shop, journal, act, code):
-    order = place.made(world, shop, lines=[Line(sku="A", quantity=1), TEA])
-    command = place.part(shop, order)
-    staff = place.home(world).staff(order.external_id)
-    {"ship": lambda: staff.ship(1), "cancel": staff.cancel, "complete": lambda: staff.become(10)}[act]()
-
-    heard = outcome_of(lambda: shop.carry_out(command, key=KEY, tag=TAG))
-
-    assert (code_of(heard), journal.requests) == (code, [])
-    assert world.effects(order.external_id, kind="refund") == []
-
-
 # --- what the counts say ---------------------------------------------------------------------------------
 def test_an_adjustment_tells_both_counts_and_when(world, shop):
     order = place.made(world, shop)
@@ -224,28 +194,6 @@ def test_a_count_that_is_missing_is_asked_again(world, shop):
 
 
 # --- asked after: only what will not happen fails the job ------------------------------------------------
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 423, 429])
-@pytest.mark.parametrize("kind", ["refund", "void", "stock", "cancel"])
-def test_a_read_that_fails_is_no_failed_job(world, shop, kind, status):
-    command = story(world, shop, kind)[1]
-    receipt = shop.carry_out(command, key=KEY, tag=TAG)
-    read = {"refund": "refunds", "void": "order"}.get(kind, "items")
-    world.fault("user_error", on=read, status=status, body={"status": status, "title": "No", "type": ""})
-
-    heard = outcome_of(lambda: shop.poll(command, receipt))
-
-    assert isinstance(heard, Exception)
-    assert not isinstance(heard, JobFailed)
-    assert through_polls(world, shop, command, receipt).outcome is Outcome.APPLIED
-
-
-def through_polls(world: World, shop: BigCommerce, command, receipt: Receipt) -> Receipt:
-    while receipt.outcome is not Outcome.APPLIED:
-        world.advance(61)
-        receipt = shop.poll(command, receipt)
-    return receipt
-
-
 def story(world: World, shop: BigCommerce, kind: str) -> tuple[Order, Command]:
     order = place.made(world, shop, **({"pay": "authorised", "gateway": "stripe"} if kind == "void" else {}))
     match kind:

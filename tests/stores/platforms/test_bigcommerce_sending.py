@@ -69,29 +69,6 @@ def test_an_answer_that_shows_another_status_proves_nothing(network):
     assert isinstance(heard, OutcomeUnknown)
 
 
-def test_nothing_is_sent_where_the_order_moved_on(world):
-    shop = place.on_world(world)
-    for change, words in (("ship", "shipped"), ("cancel", "Somebody else cancelled")):
-        order = place.made(world, shop)
-        staff = place.home(world).staff(order.external_id)
-        staff.ship(1) if change == "ship" else staff.cancel()
-        heard = outcome_of(lambda order=order: shop.carry_out(place.cancel(order), key=KEY, tag=TAG))
-        assert isinstance(heard, RemoteRefused)
-        assert words in heard.user_message
-    order = place.made(world, shop, staff_notes="x" * 65_530)
-    assert (
-        getattr(outcome_of(lambda: shop.carry_out(place.cancel(order), key=KEY, tag=TAG)), "code", "") == "notes_full"
-    )
-
-
-def test_what_a_status_cannot_do_is_not_asked_of_it(world):
-    shop = place.on_world(world)
-    order = place.made(world, shop)
-    for words in ({"refund": True}, {"notify": True}):
-        with pytest.raises(Unsupported):
-            shop.carry_out(place.cancel(order, **words), key=KEY, tag=TAG)
-
-
 # --- refunds -------------------------------------------------------------------------------------------
 def test_exactly_the_quoted_amounts_leave_with_our_mark_in_every_item(world):
     journal = Sent()
@@ -148,19 +125,6 @@ def test_an_amount_of_ones_own_replaces_the_computation(world):
     assert [effect.amount for effect in world.effects(order.external_id, kind="refund")] == [11]
 
 
-def test_a_quote_that_fell_stops_the_refund(world):
-    """A tax provider or a promotion may say less than a minute ago: then nothing is sent."""
-    journal = Sent()
-    shop = place.on_world(world, journal=journal)
-    order = place.made(world, shop)
-    command = place.part(shop, order)
-    place.home(world).staff(order.external_id).reprice("30.00")
-
-    heard = outcome_of(lambda: shop.carry_out(command, key=KEY, tag=TAG))
-
-    assert (getattr(heard, "code", ""), journal.requests) == ("less_refundable", [])
-
-
 def test_a_quote_that_rose_gives_back_what_was_confirmed(world):
     shop = place.on_world(world)
     order = place.made(world, shop)
@@ -170,19 +134,6 @@ def test_a_quote_that_rose_gives_back_what_was_confirmed(world):
     through(world, shop, command)
 
     assert [effect.amount for effect in world.effects(order.external_id, kind="refund")] == [Decimal("14.50")]
-
-
-def test_a_way_that_changed_stops_the_refund(world):
-    """Planned online, now only recorded: that is another promise."""
-    shop = place.on_world(world)
-    order = place.made(world, shop)
-    command = place.part(shop, order)
-    place.home(world).staff(order.external_id).write(can_refund="offline")
-
-    heard = outcome_of(lambda: shop.carry_out(command, key=KEY, tag=TAG))
-
-    assert getattr(heard, "code", "") == "way_changed"
-    assert world.effects(order.external_id, kind="refund") == []
 
 
 def test_more_than_is_left_is_never_sent(world):

@@ -37,17 +37,6 @@ def test_our_mark_is_looked_for_with_kind_invoice_and_amount(world):
     assert isinstance(shop.find(less, tag=TAG, before=order), Unclear)
 
 
-def test_the_same_refund_without_our_mark_is_somebody_elses(world):
-    """Reported, never repeated; what stood there before the plan is nobody's answer to us."""
-    shop = place.on_world(world)
-    order = place.made(world, shop)
-    command = place.part(shop, order)
-    MagentoSimulator(world).staff(order.external_id).refund(1, note="sorry")
-
-    assert isinstance(shop.find(command, tag=TAG, before=order), FoundForeign)
-    assert isinstance(shop.find(command, tag=TAG, before=shop.read_order(order.external_id)), Absent)
-
-
 def test_a_refund_of_other_units_for_the_same_money_is_not_a_twin(world):
     shop = place.on_world(world)
     order = place.made(world, shop, lines=[MUG, replace(MUG, sku="MUG-RED")])

@@ -27,21 +27,6 @@ def ours(world, order):
     return [effect for effect in world.effects(order.external_id) if TAG in effect.note]
 
 
-def test_a_line_split_meanwhile_is_left_alone(world):
-    journal = Sent()
-    shop = place.on_world(world, journal=journal)
-    order = place.made(world, shop)
-    world.modern_dropship.staff(order.external_id).split(order.lines[0].id, keep=4)
-
-    with pytest.raises(RemoteRefused) as caught:
-        shop.carry_out(place.part(order, keep=2), key=KEY, tag=TAG)
-
-    assert (caught.value.code, journal.requests) == ("line_cancelled", [])
-    assert "split this line" in caught.value.user_message
-    assert ours(world, order) == []
-    assert isinstance(shop.find(place.part(order), tag=TAG, before=order), FoundForeign)
-
-
 def test_a_line_split_between_our_read_and_our_call_is_refused_by_the_network(world):
     """A stale read stands for the moment between."""
     shop = place.on_world(world)
@@ -66,18 +51,6 @@ def test_where_the_network_says_yes_to_what_is_gone_we_do_not_take_it_for_ours(w
         shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
 
     assert isinstance(shop.find(place.cancel(order), tag=TAG, before=order), FoundForeign)
-
-
-def test_units_that_shipped_meanwhile_stop_the_line(world):
-    shop = place.on_world(world)
-    order = place.made(world, shop)
-    world.modern_dropship.staff(order.external_id).ship({order.lines[0].id: 3})
-
-    with pytest.raises(RemoteRefused) as caught:
-        shop.carry_out(place.part(order, keep=2), key=KEY, tag=TAG)
-
-    assert caught.value.code == "line_shipped"
-    assert world.effects(order.external_id) == []
 
 
 def test_units_that_shipped_meanwhile_stop_the_whole_order(world):

@@ -97,13 +97,6 @@ def test_the_same_refund_by_a_colleague_is_foreign(world, order, shop):
     assert isinstance(shop.find(command, tag=TAG, before=order), FoundForeign)
 
 
-def test_the_same_money_by_a_colleague_without_units_is_foreign(world, order, shop):
-    command = part(shop, order)
-    world.staff(order.external_id).refund("11.00", "the customer rang")
-
-    assert isinstance(shop.find(command, tag=TAG, before=order), FoundForeign)
-
-
 @pytest.mark.parametrize(("units", "line"), [(2, 0), (1, 1)], ids=["other money", "the same money, another line"])
 def test_another_refund_is_no_twin(world, order, shop, units, line):
     command = part(shop, order)
@@ -123,21 +116,6 @@ def test_a_twin_of_more_lines_than_one_look_shows_is_read_to_its_end(world, shop
 
     assert isinstance(shop.find(same, tag=TAG, before=order), FoundForeign)
     assert isinstance(shop.find(fewer, tag=TAG, before=order), Absent)
-
-
-def test_a_refund_that_stood_there_before_is_not_counted(world, order, shop):
-    through(world, shop, part(shop, order), tag=OTHER_TAG)
-    later = shop.look_again(order)
-
-    assert isinstance(shop.find(part(shop, later), tag=TAG, before=later), Absent)
-
-
-def test_our_mark_with_other_amounts_is_unclear(world, order, shop):
-    command = part(shop, order)
-    through(world, shop, command)
-    other = replace(command, payments=(replace(command.payments[0], amount=usd("1.00")),))
-
-    assert isinstance(shop.find(other, tag=TAG, before=order), Unclear)
 
 
 def test_a_refund_without_money_is_found_by_its_mark(world, shop):

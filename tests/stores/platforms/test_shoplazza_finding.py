@@ -18,7 +18,7 @@ from stores.canonical.commands import (
     Unclear,
 )
 from stores.canonical.request import CancelRequest, Reason
-from stores.kernel.errors import OutcomeUnknown, RemoteRefused, Unsupported
+from stores.kernel.errors import OutcomeUnknown, Unsupported
 from stores.kernel.money import Money
 from tests import make
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG
@@ -76,19 +76,6 @@ def test_another_refund_by_hand_is_not_ours(world, shop, amount, units):
     assert isinstance(shop.find(command, tag=TAG, before=order), Absent)
 
 
-def test_a_colleagues_refund_of_another_amount_meets_the_guard(world, shop):
-    """Less is left than was planned: nothing of ours leaves."""
-    order = place.made(world, shop)
-    command = place.everything(shop, order)
-    world.shoplazza.staff(order.external_id).refund("20.00", note="by hand")
-    with pytest.raises(RemoteRefused) as caught:
-        shop.carry_out(command, key=KEY, tag=TAG)
-    world.advance(3)
-
-    assert caught.value.code == "less_refundable"
-    assert [str(effect.amount) for effect in world.effects(order.external_id, kind="refund")] == ["20.00"]
-
-
 def test_another_step_of_ours_with_other_units_is_no_twin(world, shop):
     order = place.made(world, shop, lines=[MUG, replace(TEA, price="14.50")])
     first, second = (
@@ -128,20 +115,6 @@ def test_an_order_that_is_told_in_part_is_not_taken_for_uncancelled(change, netw
 def command_of(order_id):
     paid = PaymentBack(payment_id="9", gateway="card", amount=Money(Decimal("14.50"), "USD"))
     return RefundOrder(order_id=order_id, currency="USD", lines=(), payments=(paid,), shipping=None)
-
-
-def test_a_refund_that_stood_before_is_not_taken_for_ours(world, shop):
-    order = place.made(world, shop, refunded=1)
-    assert isinstance(shop.find(place.part(shop, order), tag=TAG, before=order), Absent)
-
-
-def test_our_mark_on_another_amount_is_for_a_person(world, shop):
-    order = place.made(world, shop)
-    command = place.part(shop, order)
-    shop.carry_out(command, key=KEY, tag=TAG)
-    world.advance(3)
-    less = replace(command.payments[0], amount=Money(Decimal("1.00"), "USD"))
-    assert isinstance(shop.find(replace(command, payments=(less,)), tag=TAG, before=order), Unclear)
 
 
 def test_a_cancel_is_ours_or_somebody_elses(world, shop):

@@ -17,7 +17,6 @@ from stores.kernel.errors import (
     InputRejected,
     JobFailed,
     OutcomeUnknown,
-    RemoteError,
     RemoteRefused,
     RemoteUnavailable,
     Unsupported,
@@ -245,13 +244,6 @@ def test_another_currency_stops_before_anything_is_sent(network):
     assert caught.value.code == "currency_changed"
 
 
-@pytest.mark.parametrize("payments", [(), (("9", "0.00"),)])
-def test_a_refund_of_nothing_is_not_sent(payments, network):
-    with pytest.raises(Unsupported):
-        place.on_network().carry_out(back(payments), key=KEY, tag=TAG)
-    assert not network.calls
-
-
 def test_part_of_a_unit_is_not_sent(network):
     answer_reads(network)
     with pytest.raises(InputRejected):
@@ -286,13 +278,6 @@ def test_reason_and_note_share_one_text(note, said, network):
     network.post(place.ANY, json=recorded.order(id="1", status="cancelled"))
     place.on_network().carry_out(cancelling(note=note), key=KEY, tag=TAG)
     assert json.loads(network.calls[0].request.body)["reason"] == f"{said} {TAG}"
-
-
-@pytest.mark.parametrize("wish", ["refund", "restock", "notify"])
-def test_what_a_cancel_cannot_say_is_not_sent(wish, network):
-    with pytest.raises(Unsupported):
-        place.on_network().carry_out(cancelling(**{wish: True}), key=KEY, tag=TAG)
-    assert not network.calls
 
 
 def test_other_commands_are_not_sent(network):
@@ -344,17 +329,6 @@ def test_a_refund_that_the_provider_refused_is_told(network):
     with pytest.raises(JobFailed) as caught:
         place.on_network().poll(back(), begun)
     assert caught.value.code == "refund_failed"
-
-
-@pytest.mark.parametrize("status", [403, 404, 406, 500])
-def test_a_question_that_is_refused_is_no_failed_refund(status, network):
-    network.get(place.ANY, status=status, json={"errors": ["No."]})
-    begun = Receipt(outcome=Outcome.ACCEPTED, ids={"refund": "r1"})
-
-    for command in (back(), cancelling()):
-        with pytest.raises(RemoteError) as caught:
-            place.on_network().poll(command, begun)
-        assert not isinstance(caught.value, JobFailed)
 
 
 @pytest.mark.parametrize("data", [{}, {"records": None}, {"records": "none"}], ids=str)

@@ -70,14 +70,6 @@ def test_everything_that_was_left_is_told_by_line_although_the_reason_does_not_n
     assert record.units == {line.id: 2 for line in order.lines}
 
 
-def test_the_same_refund_in_the_dashboard_is_foreign(world, shop):
-    order = place.made(world, shop)
-    command = place.part(shop, order)
-    place.home(world).staff(order.external_id).refund("14.50")
-
-    assert isinstance(shop.find(command, tag=TAG, before=order), FoundForeign)
-
-
 def test_the_same_return_at_the_till_is_foreign_and_one_of_another_line_is_not(world, shop):
     lines = [MUG, replace(TEA, price=MUG.price)]
     for line, expected in ((0, FoundForeign), (1, Absent)):
@@ -108,15 +100,6 @@ def test_a_refund_through_the_other_payment_is_no_twin(world, shop):
     place.home(world).staff(order.external_id).refund(str(command.payments[0].amount.amount)[:4], payment=other)
 
     assert isinstance(shop.find(command, tag=TAG, before=order), Absent)
-
-
-def test_our_mark_with_another_amount_is_unclear(world, shop):
-    order = place.made(world, shop)
-    command = place.part(shop, order)
-    shop.carry_out(command, key=KEY, tag=TAG)
-    other = replace(command, payments=(replace(command.payments[0], amount=usd("1.00")),))
-
-    assert isinstance(shop.find(other, tag=TAG, before=order), Unclear)
 
 
 def test_an_answer_without_its_state_says_nothing(network):

@@ -8,14 +8,13 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.platforms.woocommerce.simulator import WooCommerceSimulator
 from stores.canonical.commands import Absent, Found, FoundForeign, PaymentBack, RefundOrder, Unclear, UnitsBack
 from stores.connectors.records import Standing
 from stores.kernel.errors import OutcomeUnknown
 from stores.kernel.money import Money
 from stores.platforms.woocommerce import finding, mapping
 from stores.platforms.woocommerce.cancellable import Told
-from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG
+from tests.stores.platforms.rig import OTHER_TAG, TAG
 from tests.stores.platforms.woocommerce import place, recorded
 
 BEFORE = mapping.to_order(Told(recorded.order(), recorded.refunds()))
@@ -162,17 +161,3 @@ def test_a_cancel_is_the_orders_own_state_and_our_mark(network, status, note, se
     meta = [{"id": 1, "key": "_rescind_cancel", "value": note}] if note else []
     order = recorded.order(status=status, meta_data=meta)
     assert isinstance(look(network, None, cancel(), order=order), seen)
-
-
-def test_a_colleagues_same_refund_beside_our_lost_one_is_foreign(world):
-    """Ours never arrived; the same units at the same money went back in WooCommerce's own desk."""
-    shop = place.on_world(world)
-    order = place.made(world, shop)
-    wanted = place.part(shop, order)
-    world.fault("drop_before", on="refund_create")
-    with pytest.raises(OutcomeUnknown):
-        shop.carry_out(wanted, key=KEY, tag=TAG)
-    WooCommerceSimulator(world).staff(order.external_id).refund("14.50", units=1, restock=True)
-
-    assert isinstance(shop.find(wanted, tag=TAG, before=order), FoundForeign)
-    assert len(world.effects(order.external_id, kind="refund")) == 1

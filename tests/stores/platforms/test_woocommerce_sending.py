@@ -279,31 +279,6 @@ def test_lines_that_want_both_settings_of_the_switch_are_refused(world):
     assert WooCommerceSimulator(world).stock(digital.external_id) == 100
 
 
-@pytest.mark.parametrize("status", ["completed", "trash", "awaiting-pickup", "checkout-draft"])
-def test_a_status_that_may_mean_shipped_is_never_written_over(world, status):
-    shop = place.on_world(world)
-    order = place.made(world, shop, pay="waiting")
-    WooCommerceSimulator(world).staff(order.external_id).write(status=status)
-    with pytest.raises(RemoteRefused) as caught:
-        shop.carry_out(place.cancel(order), key=KEY, tag=TAG)
-    assert caught.value.code == "status_changed"
-    assert status in caught.value.user_message
-
-
-@pytest.mark.parametrize("status", ["completed", "cancelled", "awaiting-pickup"])
-def test_units_of_an_order_that_is_no_longer_open_are_not_refunded(world, status):
-    """Completed is the only word for shipped; a cancelled order was ended by the shop itself."""
-    shop = place.on_world(world)
-    order = place.made(world, shop)
-    command = place.part(shop, order)
-    WooCommerceSimulator(world).staff(order.external_id).move(status)
-    with pytest.raises(RemoteRefused) as caught:
-        shop.carry_out(command, key=KEY, tag=TAG)
-    assert caught.value.code == "status_changed"
-    assert status in caught.value.user_message
-    assert world.effects(order.external_id, kind="refund") == []
-
-
 def test_a_unit_that_was_shipped_meanwhile_is_not_refunded(world):
     shop = place.on_world(world)
     order = place.made(world, shop, lines=[MUG, TEA])
@@ -320,10 +295,6 @@ def test_a_unit_that_was_shipped_meanwhile_is_not_refunded(world):
 
 
 def test_what_a_status_cannot_tell_is_refused(network):
-    order = type("O", (), {"external_id": "727"})
-    for words in ({"refund": True}, {"notify": True}):
-        with pytest.raises(Unsupported):
-            place.on_network().carry_out(place.cancel(order, **words), key=KEY, tag=TAG)
     with pytest.raises(Unsupported):
         place.on_network().carry_out(back(notify=True), key=KEY, tag=TAG)
     with pytest.raises(Unsupported):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sandbox import connections
+from stores.canonical.commands import CancelOrder, CorrectStock, RefundOrder
 from stores.platforms.bigcommerce import BigCommerce
-from tests.stores.platforms.desk_contract import DeskTable
+from tests.stores.platforms.desk_contract import DeskTable, Meanwhile
 
 NOT_SETTLED = {"data": [{"status": 422, "title": "The payment is not settled yet.", "type": "", "errors": {}}]}
 TABLE = DeskTable(
@@ -32,6 +33,18 @@ TABLE = DeskTable(
     declined=lambda desk: {"declines": "later"},
     declined_words="declined",
     colleague={"units": lambda staff: staff.refund(1)},
+    meanwhile=(
+        Meanwhile(CancelOrder, lambda staff, order: staff.ship(1), "", "shipped"),
+        Meanwhile(CancelOrder, lambda staff, order: staff.cancel(), "", "Somebody else cancelled"),
+        Meanwhile(CancelOrder, lambda staff, order: staff.write(staff_notes="x" * 65_530), "notes_full"),
+        Meanwhile(RefundOrder, lambda staff, order: staff.ship(2), "shipped"),
+        Meanwhile(RefundOrder, lambda staff, order: staff.cancel(), "not_open"),
+        Meanwhile(RefundOrder, lambda staff, order: staff.become(10), "not_open"),
+        Meanwhile(RefundOrder, lambda staff, order: staff.reprice("30.00"), "less_refundable"),  # a tax provider may
+        Meanwhile(RefundOrder, lambda staff, order: staff.write(can_refund="offline"), "way_changed"),
+        Meanwhile(CorrectStock, lambda staff, order: staff.become(4), "cancelled"),
+        Meanwhile(CorrectStock, lambda staff, order: staff.cancel(), "cancelled", "may have put all its units back"),
+    ),
     calls={
         "whole": (7, 16),  # look 2 · refund 4 + poll 2 · look 2 · cancel 4 with both counts of stock · verify 2
         "some": (7, 16),  # the order once more before stock moves

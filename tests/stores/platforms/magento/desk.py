@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sandbox import connections
+from stores.canonical.commands import CancelOrder, RefundOrder
 from stores.platforms.magento import Magento
 from tests.sandbox import magento_spec
-from tests.stores.platforms.desk_contract import DeskTable
+from tests.stores.platforms.desk_contract import DeskTable, Meanwhile
 
 
 def simulator(desk):
@@ -34,6 +35,18 @@ TABLE = DeskTable(
     refused_words="does not allow",
     colleague={"units": lambda staff: staff.refund(1)},
     ends_it={"refunded": lambda staff: staff.refund(3, 2)},
+    meanwhile=(
+        Meanwhile(CancelOrder, lambda staff, order: staff.invoice()),
+        Meanwhile(CancelOrder, lambda staff, order: staff.invoice(1)),
+        Meanwhile(CancelOrder, lambda staff, order: staff.ship(1)),
+        Meanwhile(CancelOrder, lambda staff, order: staff.hold()),
+        Meanwhile(CancelOrder, lambda staff, order: staff.cancel()),
+        Meanwhile(RefundOrder, lambda staff, order: staff.refund(amount="60.00"), "less_refundable"),
+        Meanwhile(RefundOrder, lambda staff, order: staff.refund(3), "units"),
+        Meanwhile(RefundOrder, lambda staff, order: staff.refund(3, 2, amount="5.00"), "state"),
+        Meanwhile(RefundOrder, lambda staff, order: staff.ship(3), "units"),
+        Meanwhile(RefundOrder, lambda staff, order: staff.hold(), "state"),
+    ),
     calls={"whole": (7, 7), "unpaid": (5, 5), "authorised": (5, 5), "some": (7, 7)},
     watch=lambda world: world.watchers.append(magento_spec.checker()),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sandbox import connections
+from stores.canonical.commands import RefundOrder
 from stores.platforms.shoplazza import Shoplazza
-from tests.stores.platforms.desk_contract import DeskTable
+from tests.stores.platforms.desk_contract import DeskTable, Meanwhile
 
 TABLE = DeskTable(
     kind=Shoplazza,
@@ -28,4 +29,5 @@ TABLE = DeskTable(
         "units": lambda staff: staff.refund("10.00", note="by hand", units=1),
         "money": lambda staff: staff.refund("10.00", note="by hand"),
     },
+    meanwhile=(Meanwhile(RefundOrder, lambda staff, order: staff.refund("60.00"), "less_refundable"),),
 )

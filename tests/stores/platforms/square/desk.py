@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sandbox import connections
+from stores.canonical.commands import RefundOrder
 from stores.platforms.square import Square
-from tests.stores.platforms.desk_contract import DeskTable
+from tests.stores.platforms.desk_contract import DeskTable, Meanwhile
 
 TABLE = DeskTable(
     kind=Square,
@@ -29,6 +30,7 @@ TABLE = DeskTable(
     declined=lambda desk: {"outcome": "REJECTED"},
     colleague={"units": lambda staff: staff.take_back(1), "money": lambda staff: staff.refund("10.00")},
     ends_it={"paid back": lambda staff: staff.refund("10.00")},
+    meanwhile=(Meanwhile(RefundOrder, lambda staff, order: staff.refund("50.00"), "less_refundable"),),
     calls={
         "whole": (5, 18),  # cancel 4, refund 4, asked after 1, stock 5, verify 4
         "some": (5, 14),  # without the cancel

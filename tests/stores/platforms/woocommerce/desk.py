@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sandbox import connections
+from stores.canonical.commands import CancelOrder, RefundOrder
 from stores.platforms.woocommerce import WooCommerce
-from tests.stores.platforms.desk_contract import DeskTable
+from tests.stores.platforms.desk_contract import DeskTable, Meanwhile
 
 
 def simulator(desk):
@@ -16,6 +17,16 @@ def without_gateway(desk):
     return {}
 
 
+def written(status):
+    return lambda staff, order: staff.write(status=status)
+
+
+def become(status):
+    return lambda staff, order: staff.move(status)
+
+
+MAYBE_SHIPPED = ("completed", "trash", "awaiting-pickup", "checkout-draft")  # never written over
+NO_LONGER_OPEN = ("completed", "cancelled", "awaiting-pickup")
 TABLE = DeskTable(
     kind=WooCommerce,
     unpaid={"pay": "waiting"},
@@ -44,6 +55,10 @@ TABLE = DeskTable(
         "money": lambda staff: staff.refund("10.00"),
     },
     ends_it={"cancelled": lambda staff: staff.move("cancelled"), "completed": lambda staff: staff.move("completed")},
+    meanwhile=(
+        *(Meanwhile(CancelOrder, written(status), "status_changed", status) for status in MAYBE_SHIPPED),
+        *(Meanwhile(RefundOrder, become(status), "status_changed", status) for status in NO_LONGER_OPEN),
+    ),
     calls={
         # confirm: order, the digits of its prices, refunds, payment method, preview. Then for each call the order (and
         # its refunds and digits) before it: once by the guard, once by the adapter
