@@ -34,8 +34,7 @@ from tests.stores.platforms.rig import OTHER_TAG, TAG, Platform, Sent
 __all__ = ["LOST", "SECRETS", "PlatformContract", "as_response", "outcome_of"]
 
 
-<<<<<<< ours
-class PlatformContract(EffectsContract, HookContract, LookingContract):
+class PlatformContract(EffectsContract, HookContract, LookingContract, SendingContract):
     # --- from the platform's tables -------------------------------------------------------------
     def connect(self, world: World, journal: Sent | None = None) -> Platform:
         return tables.of(self.platform.key).connect(world, journal=journal)
@@ -47,11 +46,6 @@ class PlatformContract(EffectsContract, HookContract, LookingContract):
     def count(self, world: World, command: Command) -> int:
         return len(tables.of(self.platform.key).happened(world, command))
 
-||||||| base
-class PlatformContract(EffectsContract, HookContract, LookingContract):
-=======
-class PlatformContract(EffectsContract, HookContract, LookingContract, SendingContract):
->>>>>>> theirs
     # --- what is declared -----------------------------------------------------------------------
     def test_every_reason_of_ours_has_a_word_of_theirs(self):
         assert set(self.platform.reasons) == set(Reason)

@@ -64,18 +64,9 @@ def money_moves(table: DeskTable) -> bool:
 def ended(desk: Desk, record: Any, story: str) -> bool:
     """The vendor's own word for how the order stands, where the table names one."""
     table = TABLES[desk.store.platform]
-<<<<<<< ours
-    if story not in table.ended:
-        return True
-    assert table.state is not None
-    return bool(table.state(desk, record.external_id) == table.ended[story])
-||||||| base
-    return story not in table.ended or table.state(desk, record.external_id) == table.ended[story]
-=======
     if table.state is None or story not in table.ended:
         return True
     return bool(table.state(desk, record.external_id) == table.ended[story])
->>>>>>> theirs
 
 
 # --- everything ----------------------------------------------------------------------------------------
