@@ -82,7 +82,7 @@ def validate_exchange(query: str, variables: Mapping[str, Any], answer: Mapping[
 @cache
 def exchanges(version: str) -> Checked:
     """Of [query, variables, answer]."""
-    return Checked(lambda seen: mistakes(*seen, version))
+    return Checked(lambda seen: mistakes(seen[0], seen[1], seen[2], version))
 
 
 def mistakes(query: str, variables: Mapping[str, Any], answer: Mapping[str, Any], version: str) -> list[str]:
