@@ -24,6 +24,13 @@ address = {"shop": "demo", "base_url": f"{settings.SANDBOX_URL}/shopify/demo"}
 connections.connect(owner, "shopify", "Acrylic Studio", address, {"token": %r})
 Store.objects.update(hold_seconds=0)
 """
+# In one process of the product: each that starts to ask once costs a second of work.
+WAIT_FOR_THE_ORDER = """
+from stores.models import OrderRecord
+from tests.rigs import processes
+imported = OrderRecord.objects.filter(is_summary=True)
+processes.until(lambda: imported.count() == 1, seconds=60, what="the order is imported")
+"""
 
 
 @pytest.fixture
@@ -44,8 +51,7 @@ def set_up(stack: Stack) -> str:
     assert shop
     stack.shell(CONNECT % (PASSWORD, shop["static_token"]))
     world.close()
-    count = "from stores.models import OrderRecord; print(OrderRecord.objects.filter(is_summary=True).count())"
-    stack.until(lambda: stack.shell(count) == "1", what="the order is imported")
+    stack.shell(WAIT_FOR_THE_ORDER)
     return made.name
 
 

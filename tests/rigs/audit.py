@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+NUMBERS = itertools.count(1)
 GUARDS = (
     import_module("stores.migrations.0003_refuse_changes_of_audit_rows"),
     import_module("stores.migrations.0011_refuse_to_replace_audit_rows"),
@@ -51,7 +53,8 @@ def _flush_past_the_triggers() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def export_dir(tmp_path: Path, settings: Any) -> Path:
-    """Checkpoint files of one test never accuse the chains of another."""
-    settings.AUDIT_EXPORT_DIR = str(tmp_path / "audit")
-    return tmp_path / "audit"
+def export_dir(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Path:
+    """Checkpoint files of one test never accuse the chains of another. Made by the first file; few tests write one."""
+    own = tmp_path_factory.getbasetemp() / f"audit-{next(NUMBERS)}"
+    settings.AUDIT_EXPORT_DIR = str(own)
+    return own

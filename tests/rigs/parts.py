@@ -18,7 +18,7 @@ WORDS = {
     "prove": re.compile(r"mark\.prove\b"),
 }
 FOLDERS = {"postgres": TESTS / "journeys"}  # each file of it
-IMPORTED = re.compile(r"^\s*from (tests[\w.]*) import ([\w, ]+)", re.MULTILINE)
+IMPORTED = re.compile(r"^\s*from (tests[\w.]*) import (\([^)]*\)|[\w, ]+)", re.MULTILINE)
 
 
 def files_of(*marks: str) -> list[str]:
@@ -49,7 +49,7 @@ def _with_imports(first: Path) -> frozenset[Path]:
 def _imported_by(file: Path) -> Iterator[Path]:
     for module, names in IMPORTED.findall(_text(file)):
         place = ROOT.joinpath(*module.split("."))
-        for path in (place, *(place / name.strip() for name in names.split(","))):
+        for path in (place, *(place / name for name in re.findall(r"\w+", names))):
             if path.with_suffix(".py").is_file() and RIGS not in path.parents:
                 yield path.with_suffix(".py")
 

@@ -18,7 +18,7 @@ from stores.models import AuditChain, AuditEvent, Connection, ConnectionHealth, 
 from stores.services import addressee, credentials
 from tests import make
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 BEFORE = ("stores", "0013_limiter_shares")
 OLD_STEPS = ("cancellations", "0018_steps_that_wait_for_a_shop")
@@ -138,6 +138,7 @@ def is_whole() -> bool:
     return all(verify.look(chain, afresh=True).first_bad is None for chain in AuditChain.objects.all())
 
 
+@pytest.mark.postgres
 def test_every_shop_becomes_a_connection_and_back(past: Past, shops: list[Any]) -> None:
     """One story, since each way takes seconds: there, with changes back, and there again."""
     told = entries()

@@ -27,7 +27,7 @@ def writes():
         yield pytest.param(kind, name, marks=() if is_usual else pytest.mark.prove)
 
 
-@pytest.mark.parametrize(("kind", "fault"), writes())
+@pytest.mark.parametrize(("kind", "fault"), list(writes()))
 def test_a_fault_on_the_write_makes_one_effect_or_a_question(desk, kind, fault):
     cancellation = confirmed(desk, kind)
     desk.world.fault(fault, on=MUTATION[kind])

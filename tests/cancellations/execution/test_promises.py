@@ -108,7 +108,7 @@ def promises() -> Iterator[Any]:
             yield pytest.param(seed, wish, marks=() if is_usual else pytest.mark.prove)
 
 
-@pytest.mark.parametrize(("seed", "wish"), promises(), ids=named)
+@pytest.mark.parametrize(("seed", "wish"), list(promises()), ids=named)
 def test_the_promise_is_kept(desk: Desk, seed: str, wish: Wish) -> None:
     keep_promise(desk, desk.store, seed, wish)
 

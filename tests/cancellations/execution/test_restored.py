@@ -69,7 +69,7 @@ def ways():
         yield pytest.param(subject, way, id=f"{way}-{subject.name}", marks=() if is_usual else pytest.mark.prove)
 
 
-@pytest.mark.parametrize(("desk", "way"), ways(), indirect=["desk"])
+@pytest.mark.parametrize(("desk", "way"), list(ways()), indirect=["desk"])
 def test_one_effect_from_every_copy(desk, way):
     cancellation = confirmed(desk)
     if way in FAULTS:

@@ -80,7 +80,7 @@ def test_what_is_shown_is_what_moves_to_the_end_of_an_order(hands: DeskHands, se
 
 
 @pytest.mark.prove
-@settings(FEW, max_examples=20)
+@settings(FEW, max_examples=12)
 @given(seed=st.integers(0, 10**6))
 def test_what_is_shown_is_what_moves_to_the_end_of_more_orders(hands: DeskHands, seed: int) -> None:
     play(hands, seed)
