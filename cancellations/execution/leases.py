@@ -58,10 +58,11 @@ def take_next(cancellation: Cancellation, steps: Sequence[Step], *, now: datetim
     step = next((step for step in steps if step.state not in FINISHED), None)
     if step is None or not _may_begin(step, now):
         return None
+    until = now + leases.HANDED_ON
     mine = Step.objects.filter(is_free(now), pk=step.pk, fence=step.fence, state=step.state)
-    if not mine.update(**transitions.woken(now), **leases.taken_by(me(), now), waits_for_shop=False):
+    if not mine.update(**transitions.woken(now), **leases.taken_by(me(), now, until), waits_for_shop=False):
         return None
-    step.lease_owner, step.lease_until, step.fence = me(), leases.ends(now), step.fence + 1
+    step.lease_owner, step.lease_until, step.fence = me(), until, step.fence + 1
     step.next_attempt_at, step.waits_for_shop = step.next_attempt_at or now, False
     step.tell_at = step.tell_at or now + deadlines.ASK_A_PERSON_AFTER
     _share(step, cancellation)

@@ -289,7 +289,7 @@ def _finish_attempt(turn: StepRun, outcome: Outcome | None, exc: Exception | Non
     attempt = turn.journal.attempt
     if attempt is None or outcome is None:
         return
-    Attempt.objects.filter(pk=attempt.pk, finished_at=None).update(**turn.journal.told(outcome, exc))
+    database.update(Attempt, {"pk": attempt.pk, "finished_at": None}, turn.journal.told(outcome, exc))
 
 
 def _facts(step: Step, to: StepState, outcome: Outcome | None, exc: Exception | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from cancellations.selectors import stops
 from cancellations.states import CLAIMABLE, FINISHED, CancellationState, StepState
 from stores.audit import trail
 from stores.audit.actions import Action
-from stores.kernel import clock, queue
+from stores.kernel import clock, database, queue
 from stores.models import User
 
 Actor = User | str
@@ -46,11 +46,15 @@ def move(cancellation: Cancellation, to: CancellationState, *, only_if: Q = ALWA
     if to in LOOKED_AT_AGAIN:
         fields["look_again_at"] = clock.now() + deadlines.SECOND_LOOK_EVERY
     stands = {"pk": cancellation.pk, "state": cancellation.state, "version": cancellation.version}
-    if not Cancellation.objects.filter(only_if, **stands).update(state=to, version=F("version") + 1, **fields):
+    fields |= {"state": to, "version": cancellation.version + 1}
+    if only_if:
+        mine = Cancellation.objects.filter(only_if, **stands).update(**fields)
+    else:
+        mine = database.update(Cancellation, stands, fields)
+    if not mine:
         return False
     cancellation.came_from = str(cancellation.state)
     notices.moved_on(cancellation, cancellation.came_from)
-    cancellation.state, cancellation.version = to, cancellation.version + 1
     for name, value in fields.items():
         setattr(cancellation, name, value)
     return True

@@ -7,17 +7,17 @@ body_digest = SHA-256(C(body)), C = the canonical JSON of stores.canonical.codec
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 
 from stores.audit.actions import Action, is_declared
 from stores.canonical import codec
-from stores.kernel import clock, queue
+from stores.kernel import clock, database, queue
 from stores.kernel.context import request_id
 from stores.kernel.security import vault
 from stores.models import AuditChain, AuditEvent, Store, User
@@ -70,20 +70,20 @@ def _append(event: AuditEvent, store: Store | None, jump_to: int) -> AuditChain:
     if name in _ends:
         pk, seq, head = _ends[name]
         chain = AuditChain(pk=pk, name=name, seq=seq, head=head)
-        as_known = AuditChain.objects.filter(pk=pk, name=name, seq=seq, head=head)
+        as_known = {"pk": pk, "name": name, "seq": seq, "head": head}
     if name not in _ends or not _follow(event, chain, jump_to, as_known):
         chain = lock(store)
-        _follow(event, chain, jump_to, AuditChain.objects.filter(pk=chain.pk))
+        _follow(event, chain, jump_to, {"pk": chain.pk})
     event.save(force_insert=True)
     _ends[name] = (chain.pk, event.seq, event.hash)
     return chain
 
 
-def _follow(event: AuditEvent, chain: AuditChain, jump_to: int, rows: QuerySet[AuditChain]) -> bool:
+def _follow(event: AuditEvent, chain: AuditChain, jump_to: int, stands: Mapping[str, Any]) -> bool:
     """Move the chain's end to this event, which locks its row; False: it ends elsewhere, and nothing was moved."""
     event.chain, event.seq, event.prev = chain, max(chain.seq + 1, jump_to), chain.head
     event.hash = link_hash(event)
-    return bool(rows.update(seq=event.seq, head=event.hash))
+    return bool(database.update(AuditChain, stands, {"seq": event.seq, "head": event.hash}))
 
 
 def link_hash(event: AuditEvent) -> str:

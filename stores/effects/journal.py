@@ -145,7 +145,7 @@ class Journal(ABC, Generic[E]):
     def _intend(self, request: Prepared) -> Attempted:
         now = clock.now()
         with transaction.atomic():
-            self._write_rows(begin, lambda row: self.begun)
+            self._write_rows(begin, lambda row: {**self.begun, "lease_until": leases.ends(now)})
             attempt = self._write(request, now)
             self.record(attempt)
         return attempt

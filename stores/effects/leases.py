@@ -1,7 +1,8 @@
 """One lease for all work (RELIABILITY 7): claimed by a conditional UPDATE, given back with a result.
 
 A lease is `lease_owner`, `lease_until` and `fence`, not a state: whoever takes over an expired one raises the fence,
-and every later write of the one before finds no row. There is no heartbeat: a lease outlasts the longest request.
+and every later write of the one before finds no row. There is no heartbeat: a lease outlasts the longest request, and
+begins again with the intent.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from django.db.models import F, Model, Q, QuerySet
 
 from stores.effects import moves
 from stores.effects.models import Leased
+from stores.kernel import database
 from stores.kernel.errors import LeaseLost
 
+HANDED_ON: Final = timedelta(seconds=30)  # until its intent: nothing of it has begun, so whoever died leaves it soon
 A_MOMENT: Final = timedelta(seconds=1)
 ALWAYS: Final = Q()
 KEEPS_LEASE: Final = "intended"  # the one state in which something is about to leave
@@ -52,9 +55,9 @@ def claim(rows: QuerySet[L], *, now: datetime, worker: str = "", **fields: Any) 
         return rows.get() if taken else None
 
 
-def taken_by(worker: str, now: datetime) -> dict[str, Any]:
+def taken_by(worker: str, now: datetime, until: datetime | None = None) -> dict[str, Any]:
     """The columns of a lease that begins now."""
-    return {"lease_owner": worker, "lease_until": ends(now), "fence": F("fence") + 1}
+    return {"lease_owner": worker, "lease_until": until or ends(now), "fence": F("fence") + 1}
 
 
 def ends(now: datetime) -> datetime:
@@ -83,8 +86,12 @@ def note(row: Leased, *, only_if: Q = ALWAYS, **fields: Any) -> None:
 
     only_if: what must be true besides; LeaseLost as well where it is not, so its owner asks which of them it was.
     """
-    stands = {name: getattr(row, name) for name in ("fence", *row.guards)}
-    if not type(row)._default_manager.filter(only_if, pk=row.pk, **stands).update(**fields):
+    stands = {name: getattr(row, name) for name in ("pk", "fence", *row.guards)}
+    if only_if:
+        mine = type(row)._default_manager.filter(only_if, **stands).update(**fields)
+    else:
+        mine = database.update(type(row), stands, fields)
+    if not mine:
         raise LeaseLost(f"{row._meta.label_lower} {row.pk} fence {row.fence}")
     for name, value in fields.items():
         setattr(row, name, value)

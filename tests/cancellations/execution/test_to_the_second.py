@@ -125,6 +125,18 @@ def test_a_lease_holds_until_exactly_when_it_says(settings):
     assert (stolen.lease_owner, stolen.fence) == ("two", step.fence + 2)
 
 
+def test_what_is_handed_on_and_not_begun_is_soon_free_again():
+    cancellation = make.cancellation(state="running")
+    ends = NOW + timedelta(seconds=30)
+
+    held = leases.take_next(cancellation, transitions.steps_of(cancellation), now=NOW)
+
+    assert held is not None
+    assert (held.lease_until, again(held).lease_until) == (ends, ends)
+    assert leases.claim(held.pk, worker="two", now=ends) is None
+    assert leases.claim(held.pk, worker="two", now=ends + timedelta(microseconds=1)) is not None
+
+
 @pytest.mark.parametrize(("due", "is_taken"), [(-1, True), (0, True), (1, False)])
 def test_a_step_is_taken_when_it_is_due(due, is_taken):
     step = a_step(next_attempt_at=NOW + due * SECOND)
