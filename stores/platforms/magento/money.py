@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cached_property
 
@@ -20,6 +19,7 @@ from stores.kernel.money import Money, exponent, summed
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
 ZERO = Decimal(0)
+when, at = json_readers.utc, json_readers.utc_at
 CENT, NOISE = Decimal("0.01"), Decimal("1E-10")
 
 
@@ -65,12 +65,6 @@ def payable(amount: Decimal, currency: str) -> Decimal:
 def cents(value: Decimal) -> Decimal:
     """As Magento rounds: to two digits in every currency; the noise of a division does not count (PHP's round)."""
     return value.quantize(NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
-
-
-def when(parent: Node, name: str) -> datetime | None:
-    """UTC, which the text does not say."""
-    said = json_readers.text(parent, name)
-    return json_readers.when({name: f"{said}Z"}, name) if said else None
 
 
 # --- lines --------------------------------------------------------------------------------------------

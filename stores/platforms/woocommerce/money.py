@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
@@ -82,20 +81,14 @@ def is_paid(order: Node) -> bool:
 
 def pair(amount: Decimal, currency: str) -> MoneyPair:
     """One currency: what a multi-currency plugin converts from is not told."""
-    one = Money(amount, currency).rounded()
-    return MoneyPair(shop=one, customer=one)
-
-
-def when(parent: Node, name: str) -> datetime | None:
-    """A `_gmt` time, which carries no offset; the others are in the site's own zone and are not read."""
-    said = json_readers.text(parent, name)
-    return json_readers.when({name: said if said.endswith("Z") else f"{said}Z"}, name) if said else None
+    return MoneyPair.of(Money(amount, currency).rounded())
 
 
 # --- books --------------------------------------------------------------------------------------------
 REFUNDED_ITEM = "_refunded_item_id"
 TAKEN, RETURNED = "_reduced_stock", "_restock_refunded_items"
 ZERO = Decimal(0)
+when, at = json_readers.utc, json_readers.utc_at  # `_gmt` times: the others are in the site's own zone, and not read
 
 
 class Kind(StrEnum):
