@@ -78,16 +78,22 @@ def to_totals(
 
 
 def payment_state(
-    totals: Totals, *, is_void: bool, is_settled: bool | None = None, if_free: PaymentState = PaymentState.PENDING
+    totals: Totals,
+    *,
+    is_void: bool,
+    is_settled: bool | None = None,
+    is_repaid: bool | None = None,
+    if_free: PaymentState = PaymentState.PENDING,
 ) -> PaymentState:
-    """By what came in and what went back. is_void: released, or cancelled unpaid. is_settled: nothing more is owed;
-    None: by the totals. if_free: of an order for which nothing was to pay."""
+    """By what came in and what went back. is_void: released, or cancelled unpaid. is_settled: nothing more is owed,
+    is_repaid: nothing more can go back; None: by the totals. if_free: of an order for which nothing was to pay."""
     got, gone, whole = totals.received.customer, totals.refunded.customer, totals.original.customer
     if not got:
         if totals.capturable.customer:
             return PaymentState.AUTHORISED
         return PaymentState.VOIDED if is_void else PaymentState.PENDING if whole else if_free
     if gone:
-        return PaymentState.REFUNDED if gone >= got else PaymentState.PARTLY_REFUNDED
+        is_all = gone >= got if is_repaid is None else is_repaid
+        return PaymentState.REFUNDED if is_all else PaymentState.PARTLY_REFUNDED
     is_all = got >= whole if is_settled is None else is_settled
     return PaymentState.PAID if is_all else PaymentState.PARTLY_PAID

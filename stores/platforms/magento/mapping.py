@@ -163,7 +163,8 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
 
 def to_payment_state(facts: Facts, totals: ours.Totals) -> ours.PaymentState:
     due = sum(number(facts.order, f"base_{name}") * sign for name, sign in DUE)
-    return figures.payment_state(totals, is_void=facts.state == "canceled", is_settled=due <= 0)
+    is_void, is_repaid = facts.state == "canceled", not facts.money_left
+    return figures.payment_state(totals, is_void=is_void, is_settled=due <= 0, is_repaid=is_repaid)
 
 
 DUE = (("grand_total", 1), ("total_paid", -1), ("total_canceled", -1))

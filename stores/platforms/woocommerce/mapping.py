@@ -179,7 +179,7 @@ def to_order(told: Told) -> ours.Order:
     raw, kept = told.order, told.kept
     placed = money.at(raw, "date_created_gmt")
     updated = when(raw, "date_modified_gmt") or placed
-    totals = to_totals(raw, kept)
+    totals, is_void = to_totals(raw, kept), told.status == "cancelled"
     together = cancellable.bundles_of(raw)
     lines = tuple(cancellable.to_line(told, item, together.get(item.id)) for item in kept.of(Kind.PRODUCT))
     over = cancellable.ended_at(told, updated)
@@ -197,7 +197,7 @@ def to_order(told: Told) -> ours.Order:
         cancel_reason="" if over is None else str(reason),
         cancel_note=note_of(raw),
         fulfilment=cancellable.to_fulfilment(told),
-        payment=figures.payment_state(totals, is_void=told.status == "cancelled", is_settled=True),
+        payment=figures.payment_state(totals, is_void=is_void, is_settled=True, is_repaid=not kept.most),
         currency=kept.currency,
         customer_currency=kept.currency,
         customer=to_person(raw),

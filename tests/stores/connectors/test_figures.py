@@ -13,13 +13,11 @@ from stores.connectors.figures import Count
 from tests.make import money
 
 
-def totals(
-    whole: str, *, paid: str = "0", back: str = "0", held: str = "0", is_over: bool = False, **more: Any
-) -> Totals:
+def totals(whole: str, *, paid: str = "0", back: str = "0", held: str = "0", **more: Any) -> Totals:
     zero = MoneyPair.of(money("0"))
-    parts = dict.fromkeys(("subtotal", "tax", "shipping", "discounts", "refunded_shipping"), zero)
-    told = {"paid": money(paid), "back": money(back), "held": money(held), "is_over": False} | more
-    return figures.to_totals(MoneyPair.of, money(whole), **told, **parts)
+    parts: dict[str, Any] = dict.fromkeys(("subtotal", "tax", "shipping", "discounts", "refunded_shipping"), zero)
+    told: dict[str, Any] = {"is_over": False} | more | parts
+    return figures.to_totals(MoneyPair.of, money(whole), paid=money(paid), back=money(back), held=money(held), **told)
 
 
 @pytest.mark.parametrize(("count", "current", "waiting", "cancelled"), [
