@@ -7,7 +7,7 @@ from typing import Any
 
 from config.conform.probe import Learned, Probe, Unseen
 from stores.kernel.http import json_readers
-from stores.platforms.square import api, reading
+from stores.platforms.square import api
 from stores.platforms.square.adapter import Square
 from stores.platforms.square.api import VERSION
 
@@ -46,9 +46,8 @@ def taken(shop: Square, _order: str) -> Learned:
             ours = {json_readers.ident(order, "id")} | set(_transactions(order))
             place = json_readers.ident(order, "location_id")
             since = json_readers.text(order, "created_at")
-            is_gone = any(
-                reading.is_of(one, ours) for one in api.movements(shop.api, items, [place], SOLD, since=since)
-            )
+            moves = api.movements(shop.api, items, [place], SOLD, since=since)
+            is_gone = any(json_readers.text(one, "transaction_id") in ours - {""} for one in moves)
             said = (
                 "a paid open order has taken its units" if is_gone else "a paid open order has not taken its units yet"
             )

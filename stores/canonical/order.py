@@ -74,6 +74,11 @@ class MoneyPair:
     customer: Money
 
     @classmethod
+    def of(cls, amount: Money) -> MoneyPair:
+        """Where one currency is kept."""
+        return cls(shop=amount, customer=amount)
+
+    @classmethod
     def zero(cls, shop: str, customer: str) -> MoneyPair:
         """Nothing, in these currencies."""
         return cls(shop=Money.zero(shop), customer=Money.zero(customer))
@@ -190,8 +195,8 @@ class Shipment:
 class RefundedLine:
     line_id: str
     units: Decimal
-    restock: str  # cancel | return | none | unknown
-    was_restocked: bool
+    restock: str = "unknown"  # cancel | return | none | unknown
+    was_restocked: bool = False
     location_id: str = ""
 
 

@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from stores.kernel.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteThrottled, RemoteUnavailable
 from stores.kernel.http.json_readers import Misread
 from stores.kernel.http.responses import DEFAULT_RETRY_AFTER, MAYBE_PROCESSED, Answer
 from stores.kernel.i18n import with_theirs
 
+T = TypeVar("T")
 LONGEST_CODE, LONGEST_TEXT = 80, 500
 REFUSALS = frozenset(range(400, 500)) - MAYBE_PROCESSED
 PLAIN = REFUSALS - {409, 423, 429}  # those that say no to what was asked, and not to the moment
@@ -134,6 +135,16 @@ def _made(row: Row, kind: type[RemoteError], exc: RemoteError, said: Said, words
         user_message=words,
         retry_after=exc.retry_after if row.retry_after is None else row.retry_after,
     )
+
+
+def unless(no: Collection[int | str], read: Callable[[], T], otherwise: T) -> T:
+    """What a read gives; `otherwise` where it is refused with one of these statuses or codes."""
+    try:
+        return read()
+    except RemoteRefused as exc:
+        if exc.status not in no and exc.code not in no:
+            raise
+    return otherwise
 
 
 # --- an answer of an effect that cannot be read --------------------------------------------------------

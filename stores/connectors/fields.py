@@ -11,10 +11,27 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node, clean, first, text
 from stores.kernel.http.json_readers import inner as node
 from stores.kernel.http.json_readers import when as maybe_when
-from stores.kernel.money import Money
+from stores.kernel.money import Money, exponent
 
-__all__ = ["Misread", "Node", "amount", "clean", "flag", "ident", "items", "maybe", "maybe_when", "node",
-           "text", "texts", "told", "units", "when"]  # fmt: skip
+__all__ = [
+    "Misread",
+    "Node",
+    "amount",
+    "clean",
+    "flag",
+    "ident",
+    "in_minor",
+    "iso",
+    "items",
+    "maybe",
+    "maybe_when",
+    "node",
+    "text",
+    "texts",
+    "told",
+    "units",
+    "when",
+]  # fmt: skip
 AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 
 
@@ -80,3 +97,28 @@ def amount(parent: Node, name: str) -> Money:
         raise Misread(name) from exc
     plain = money.rounded()  # "5.0" and "5.00" are one text; a unit price finer than the currency stays as it is
     return plain if plain.amount == money.amount else money
+
+
+MOST_MINOR = 10**15
+
+
+def iso(currency: str) -> str:
+    """A currency that is known. Raises Misread."""
+    try:
+        exponent(Money.zero(currency).currency)
+    except (ValueError, LookupError) as exc:
+        raise Misread("currency") from exc
+    return currency
+
+
+def in_minor(parent: Node, name: str, currency: str) -> Money:
+    """{amount: 500, currency: "EUR"} in minor units; zero for null. Two currencies in one order are none we read."""
+    found = first(parent, name)
+    if found is None:
+        return Money.zero(currency)
+    minor = first(json_readers.node(found, name), "amount") or 0
+    if isinstance(minor, bool) or not isinstance(minor, int) or abs(minor) > MOST_MINOR:
+        raise Misread(name)
+    if minor and text(found, "currency") != currency:
+        raise Misread(f"{name}.currency")
+    return Money.from_minor(minor, currency)

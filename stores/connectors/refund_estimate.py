@@ -14,7 +14,7 @@ from stores.canonical.order import Payment
 from stores.canonical.recipe import Per
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
 from stores.connectors.errors import refusal
-from stores.kernel.money import Money, allocate
+from stores.kernel.money import Money, allocate, total
 
 
 def share(whole: Money, part: Decimal, of: Decimal) -> Money:
@@ -40,15 +40,23 @@ def quote(
     *,
     maximum: Money,
     lines: Iterable[QuotedLine],
-    payments: Iterable[QuotedPayment],
     tax: Money,
+    payments: Iterable[QuotedPayment] = (),
+    through: Sequence[Payment] = (),
+    per: Per = Per.ORDER,
     shipping: Money | None = None,
     duties: Money | None = None,
     fees: Money | None = None,
     is_estimate: bool = True,
 ) -> Quote:
-    """given: all that goes back, with tax, shipping, duties and fees; where it is less than those, it has no parts."""
+    """given: all that goes back, with tax, shipping, duties and fees; where it is less than those, it has no parts.
+
+    payments: as the platform's own documents split it; else it is split over those it can go back `through`.
+    """
     zero = Money.zero(given.currency)
+    payments = tuple(payments) or over(
+        through, min(given, total(map(held, through), given.currency)), per=per, fees=fees
+    )
     parts = (tax, shipping or zero, duties or zero, fees or zero)
     subtotal = given - parts[0] - parts[1] - parts[2] - parts[3]
     if subtotal < zero:  # less was paid than the parts are worth

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -24,6 +24,7 @@ Query = Sequence[tuple[str, str]]
 NO_CONTENT = 204
 MOST_PAGES = 40
 Place = TypeVar("Place")
+Item = TypeVar("Item")
 
 
 class RestApi(ABC):
@@ -128,6 +129,11 @@ class RestApi(ABC):
         if not cls.ident.fullmatch(ident):
             raise RemoteRefused("no such order", code="not_found", user_message=str(cls.not_found))
         return quote(ident, safe="")
+
+
+def chunks(rows: Sequence[Item], most: int) -> Iterator[Sequence[Item]]:
+    """So many at a time."""
+    return (rows[start : start + most] for start in range(0, len(rows), most))
 
 
 def every(page: Callable[[Place], tuple[Sequence[Node], Place | None]], first: Place) -> list[Node]:

@@ -44,10 +44,19 @@ REASONS: Mapping[Reason, str] = {
     Reason.OTHER: "Other",
 }
 
+
+def with_digits(name: str, number: str) -> str:
+    """ "Visa •••• 4242": a way of paying with the last digits of its number, where there are some."""
+    tail = number[-4:]
+    return f"{name} •••• {tail}" if len(tail) == 4 and tail.isdecimal() and tail not in name else name
+
+
 # --- why not, of an order or a line --------------------------------------------------------------------
 BY_REFUND = _("Cancelled by refund")
 LINE_GONE = _("These units have left or were refunded already.")
 LESS_LEFT = _("Less can be refunded now than was planned.")
+TOO_LONG = _("An amount has more digits than can be sent.")
+LESS_OF_PART = _("Less shipping or fees can be refunded now than was planned.")
 CURRENCY_CHANGED = _("The order's currency changed since the plan was made.")
 PACKING = _("{platform} does not say whether a unit is being packed. Ask the warehouse before you cancel.")
 DISPUTES = _("{platform} does not tell of disputes: look at the payment provider before money goes back.")

@@ -5,6 +5,7 @@ One is made per account and use: `Shopify(context)`; `context` brings settings, 
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -14,8 +15,9 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from stores.canonical.capabilities import Declared
 from stores.kernel.credentials import Secret, Text
-from stores.kernel.errors import Unsupported
+from stores.kernel.errors import InputRejected, Unsupported
 from stores.kernel.http import json_readers
+from stores.kernel.i18n import gettext
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,19 @@ class Connector(ABC):
     def gateway(self) -> str:
         """The merchant's own gateway, "" for none; without a final slash."""
         return self.connection.settings.get("base_url", "").rstrip("/")
+
+    def own_host(self, domain: str) -> str:
+        """demo-store.myshop.com, also typed as demo-store: matched fully, since it decides where we connect to.
+
+        Raises InputRejected for what is no shop of this domain.
+        """
+        said = self.connection.settings.get("shop", "").strip().lower()
+        name = said if "." in said else f"{said}.{domain}"
+        if not re.fullmatch(rf"[a-z0-9][a-z0-9-]{{0,59}}\.{re.escape(domain)}", name, re.ASCII):
+            raise InputRejected(
+                "shop", gettext("Write the shop's address as in %(example)s.", example=f"your-shop.{domain}")
+            )
+        return name
 
     def access(self, granted: Sequence[str], *, shop_name: str, currency: str, time_zone: str, **more: Any) -> Access:
         """What a test of the connection found, with the rights that are missing."""

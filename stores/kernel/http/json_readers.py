@@ -100,7 +100,7 @@ def text(parent: Node, *names: str) -> str:
 
 def joined(parent: Node, *names: str) -> str:
     """The texts under all of these names, with a space between; what is empty is left out."""
-    return " ".join(filter(None, (text(parent, name) for name in names)))
+    return " ".join(texts(parent, *names))
 
 
 def clean(words: str) -> str:
@@ -167,11 +167,32 @@ def currency(parent: Node, *names: str) -> str:
     return said
 
 
+<<<<<<< ours
 def when(parent: Node, *names: str, zone: tzinfo | None = None) -> datetime | None:
     """An aware instant in UTC; None for null, "" and for the year 1, by which some servers say *never*.
 
     zone: of a text that names none; without it such a text is misread.
     """
+||||||| base
+def when(parent: Node, *names: str) -> datetime | None:
+    """An aware instant in UTC; None for null, "" and for the year 1, by which some servers say *never*."""
+=======
+def at(parent: Node, *names: str) -> datetime:
+    """An instant that must be there: without it the answer is half an answer."""
+    found = when(parent, *names)
+    if found is None:
+        raise Misread(names[-1])
+    return found
+
+
+def texts(parent: Node, *names: str) -> tuple[str, ...]:
+    """The texts under all of these names that are not empty."""
+    return tuple(filter(None, (text(parent, name) for name in names)))
+
+
+def when(parent: Node, *names: str) -> datetime | None:
+    """An aware instant in UTC; None for null, "" and for the year 1, by which some servers say *never*."""
+>>>>>>> theirs
     said = text(parent, *names)
     if not said:
         return None
@@ -183,3 +204,17 @@ def when(parent: Node, *names: str, zone: tzinfo | None = None) -> datetime | No
         return None if found.year <= 1 else found.astimezone(UTC)
     except (ValueError, OverflowError) as exc:
         raise Misread(names[0]) from exc
+
+
+def utc(parent: Node, name: str) -> datetime | None:
+    """An instant whose text does not say that it is UTC."""
+    said = text(parent, name)
+    return when({name: f"{said.removesuffix('Z')}Z"}, name) if said else None
+
+
+def utc_at(parent: Node, name: str) -> datetime:
+    """One that must be there."""
+    found = utc(parent, name)
+    if found is None:
+        raise Misread(name)
+    return found

@@ -18,6 +18,7 @@ from stores.canonical.order import Order
 from stores.canonical.receipts import Outcome, Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors import roles, sentences
+from stores.connectors.errors import refusal, unless
 from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, OutcomeUnknown, RemoteError, RemoteRefused
@@ -36,7 +37,7 @@ from stores.platforms.bigcommerce.api import (
     v2,
     v3,
 )
-from stores.platforms.bigcommerce.cancellable import Count, Read
+from stores.platforms.bigcommerce.cancellable import Read, count_of
 
 HOST = "https://api.bigcommerce.com"
 HASH = re.compile(r"[a-z0-9]{3,40}", re.ASCII)
@@ -190,7 +191,7 @@ class BigCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.St
         with self.understood():
             before = levels(self.api, pairs)
             if set(before) != set(pairs):
-                raise RemoteRefused("not counted", code="not_counted", user_message=str(declared.NOT_COUNTED))
+                raise refusal("not_counted", declared.NOT_COUNTED)
             raw = self.api.order(command.order_id)
             writing.guard_stock(command, raw, lambda: self.api.refunds(command.order_id))
         receipt = self.read_answer(command, self.api.effect("POST", ADJUST, body))
@@ -226,12 +227,8 @@ class BigCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.St
 def _counted(api: Api, raw: Node) -> Levels:
     """How many there are of all its goods; nothing where the account may not see stock."""
     wanted = [(variant, "") for variant in reading.variants(cancellable.line_nodes(raw))]
-    try:
-        return levels(api, wanted) if wanted else {}
-    except RemoteRefused as exc:
-        if exc.status != 403:
-            raise
-        return {}
+    nothing: Levels = {}
+    return unless({403}, lambda: levels(api, wanted), nothing) if wanted else nothing
 
 
 def _expected(raw: Node, before: Levels) -> Levels:
@@ -240,7 +237,7 @@ def _expected(raw: Node, before: Levels) -> Levels:
     for line in cancellable.line_nodes(raw):
         pair = (json_readers.text(line, "variant_id"), "")
         if pair in wanted:
-            wanted[pair] += Count.of(line).ordered
+            wanted[pair] += count_of(line).ordered
     return wanted
 
 

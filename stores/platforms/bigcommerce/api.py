@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from stores.canonical.order import Location
-from stores.connectors.rest import Query, RestApi, every
+from stores.connectors.errors import refusal, unless
+from stores.connectors.rest import Query, RestApi, chunks, every
 from stores.connectors.roles import Access, ConnectorContext, Scope
-from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
@@ -129,13 +129,8 @@ def check_access(api: Api, account: str, version: str, missing: Callable[[Sequen
 
 
 def _may(api: Api, path: str) -> bool:
-    try:
-        api.read(path)
-    except RemoteRefused as exc:
-        if exc.status not in (403, 404):
-            raise
-        return exc.status == 404  # no such order: it was looked for, so the right is there
-    return True
+    """No such order: it was looked for, so the right is there."""
+    return unless({403}, lambda: unless({404}, lambda: api.read(path), True) or True, False)
 
 
 # --- stock ---------------------------------------------------------------------------------------------
@@ -169,11 +164,8 @@ class Settings:
 
 def places(api: Api, wanted: Sequence[str]) -> Mapping[str, Location] | None:
     """None where the account lacks the right: then nothing is promised about stock."""
-    try:
-        found = _stock_rows(api, wanted)
-    except RemoteRefused as exc:
-        if exc.status != 403:
-            raise
+    found = unless({403}, lambda: _stock_rows(api, wanted), None)
+    if found is None:
         return None
     return {variant: place for variant, rows in found.items() if (place := _place(rows))}
 
@@ -181,8 +173,7 @@ def places(api: Api, wanted: Sequence[str]) -> Mapping[str, Location] | None:
 def _stock_rows(api: Api, wanted: Sequence[str], locations: Sequence[str] = ()) -> dict[str, list[Node]]:
     """Variant id → its locations."""
     rows: list[Node] = []
-    for start in range(0, len(wanted), MOST):
-        some = wanted[start : start + MOST]
+    for some in chunks(wanted, MOST):
         query = [("variant_id:in", ",".join(some)), ("limit", str(MOST))]
         query += [("location_id:in", ",".join(locations))] if locations else []
         rows += api.data(STOCK, query)
@@ -280,5 +271,5 @@ def _exact(part: Node, currency: str) -> Money:
     """What is sent must equal it. Raises RemoteRefused where our minor unit is coarser: rounded, it is another sum."""
     found = money.amount(part, currency, "amount")
     if found.amount != json_readers.decimal(part, "amount"):
-        raise RemoteRefused("finer", code="finer", user_message=str(capabilities.FINER))
+        raise refusal("finer", capabilities.FINER)
     return found

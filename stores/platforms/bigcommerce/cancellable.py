@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from stores.canonical import order as ours
+from stores.connectors.figures import Count
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total
@@ -133,29 +133,10 @@ def spread(amount: Money, found: Sequence[Cost]) -> Iterator[tuple[Cost, Money]]
         amount = amount - part
 
 
-class Count(NamedTuple):
-    ordered: Decimal
-    refunded: Decimal
-    shipped: Decimal
-
-    @classmethod
-    def of(cls, raw: Node) -> Count:
-        ordered = json_readers.units(raw, "quantity")
-        shipped = min(json_readers.whole(raw, "quantity_shipped"), ordered)
-        return cls(ordered, min(json_readers.whole(raw, "quantity_refunded"), ordered), shipped)
-
-    @property
-    def waiting(self) -> Decimal:
-        """Too low where shipped units were refunded, which is the safe side: nobody tells which were."""
-        return max(ZERO, self.ordered - self.refunded - self.shipped)
-
-    @property
-    def current(self) -> Decimal:
-        return self.ordered - self.refunded
-
-    @property
-    def cancelled(self) -> Decimal:
-        return min(self.refunded, self.ordered - self.shipped)
+def count_of(raw: Node) -> Count:
+    ordered = json_readers.units(raw, "quantity")
+    refunded, shipped = (min(json_readers.whole(raw, f"quantity_{name}"), ordered) for name in ("refunded", "shipped"))
+    return Count(ordered, refunded, shipped)
 
 
 @dataclass(frozen=True)

@@ -115,14 +115,9 @@ FULFILMENT = {
     COMPLETED: Fulfilment.FULFILLED,
 }
 PAYMENT = {
-    "authorized": PaymentState.AUTHORISED,
-    "capture pending": PaymentState.AUTHORISED,
-    "held for review": PaymentState.AUTHORISED,
-    "void pending": PaymentState.AUTHORISED,
-    "captured": PaymentState.PAID,
-    "paid": PaymentState.PAID,
-    "declined": PaymentState.PENDING,
-    "pending": PaymentState.PENDING,
+    **dict.fromkeys(("authorized", "capture pending", "held for review", "void pending"), PaymentState.AUTHORISED),
+    **dict.fromkeys(("captured", "paid"), PaymentState.PAID),
+    **dict.fromkeys(("declined", "pending"), PaymentState.PENDING),
     "partially refunded": PaymentState.PARTLY_REFUNDED,
     "refunded": PaymentState.REFUNDED,
     "void": PaymentState.VOIDED,
@@ -139,7 +134,6 @@ REMARKS = {
 }
 DISPUTED = 13
 DISPUTE = _("The payment is disputed")
-BY_REFUND = _("Cancelled by refund")
 ARCHIVED = _("The order is archived in BigCommerce.")
 TWO_CURRENCIES = _(
     "BigCommerce tells this order in two currencies, and it is not certain which amounts are in which. "
@@ -149,7 +143,6 @@ NO_PAYMENT = _("BigCommerce says that this order was paid and shows no payment o
 PENDING_REFUND = _("A refund of this order is still on its way.")
 DECLINED_BEFORE = _("A refund of %(amount)s was declined by the payment provider: look at it in BigCommerce.")
 NO_STOCK_RIGHT = _("Stock is not shown to Rescind: the account lacks the right to it.")
-LINE_GONE = _("These units have left or were refunded already.")
 LAST_LOCATION = _("Default location")
 
 # --- errors -------------------------------------------------------------------------------------------
@@ -180,8 +173,6 @@ PART_NOT_PAID_BACK = _(
 )
 CAPTURED = _("The payment was captured or changed meanwhile: there is nothing left to release.")
 NOT_VOIDED = _("The authorisation was not released: BigCommerce says that it is still held.")
-LESS_LEFT = _("Less can be refunded now than was planned.")
-OTHER_CURRENCY = _("The order's currency changed since the plan was made.")
 OTHER_WAY = _("BigCommerce now pays this refund back in another way than was planned.")
 NO_WAY = _("BigCommerce offers no way to pay this back that the customer paid by. Refund it in BigCommerce.")
 FINER = _("BigCommerce names an amount finer than this currency's smallest unit here. Refund it in BigCommerce.")

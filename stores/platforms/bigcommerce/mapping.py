@@ -11,12 +11,13 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
 from stores.canonical import order as ours
-from stores.kernel import i18n as sentences
+from stores.connectors import figures, sentences
+from stores.kernel import i18n
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total
 from stores.platforms.bigcommerce import cancellable, capabilities, money
-from stores.platforms.bigcommerce.cancellable import Count, Read, Stocks
+from stores.platforms.bigcommerce.cancellable import Read, Stocks, count_of
 from stores.platforms.bigcommerce.money import Rates
 
 
@@ -43,7 +44,7 @@ def to_order(read: Read) -> ours.Order:
         created_at=placed,
         updated_at=updated or placed,
         cancelled_at=(updated or placed) if is_over else None,
-        cancel_reason=str(capabilities.BY_REFUND) if by_refund else "",
+        cancel_reason=str(sentences.BY_REFUND) if by_refund else "",
         cancel_note=last_line(notes) if is_over else "",
         is_test=any(payment.is_test for payment in read.paid),
         is_confirmed=status != capabilities.INCOMPLETE,
@@ -122,7 +123,7 @@ def shipping_lines(raw: Node) -> tuple[str, ...]:
 def to_shipment(sent: Node, at: datetime) -> ours.Shipment:
     rows = [(json_readers.ident(item, "order_product_id"), json_readers.units(item, "quantity"))
             for item in json_readers.nodes(sent, "items")]  # fmt: skip
-    tracking = words(sent, "shipping_provider_display_name", "tracking_number", "tracking_link")
+    tracking = json_readers.joined(sent, "shipping_provider_display_name", "tracking_number", "tracking_link")
     return ours.Shipment(
         id=json_readers.ident(sent, "id"),
         name=json_readers.text(sent, "shipping_method"),
@@ -140,7 +141,7 @@ def to_person(raw: Node) -> ours.Person:
     customer = json_readers.text(raw, "customer_id")
     return ours.Person(
         id=customer if customer != "0" else "",
-        name=words(billing, "first_name", "last_name"),
+        name=json_readers.joined(billing, "first_name", "last_name"),
         email=json_readers.text(billing, "email"),
         phone=json_readers.text(billing, "phone"),
         billing_address=address(billing),
@@ -149,14 +150,8 @@ def to_person(raw: Node) -> ours.Person:
 
 
 def address(raw: Node) -> tuple[str, ...]:
-    names = ("company", "street_1", "street_2", "zip", "city", "state", "country")
-    found = (words(raw, "first_name", "last_name"), *(json_readers.text(raw, name) for name in names))
-    return tuple(filter(None, found))
-
-
-def words(raw: Node, *names: str) -> str:
-    """What is there of them, in one line."""
-    return " ".join(filter(None, (json_readers.text(raw, name) for name in names)))
+    rest = json_readers.texts(raw, "company", "street_1", "street_2", "zip", "city", "state", "country")
+    return tuple(filter(None, (json_readers.joined(raw, "first_name", "last_name"), *rest)))
 
 
 # --- lines -----------------------------------------------------------------------------------------
@@ -179,7 +174,7 @@ def _bundle(raw: Node, bundles: set[str]) -> str:
 def _line(
     raw: Node, rates: Rates, stocks: Stocks, bundle: str, names: Mapping[str, str], closed: str, packing: str
 ) -> ours.LineItem:
-    count, kind = Count.of(raw), json_readers.text(raw, "type")
+    count, kind = count_of(raw), json_readers.text(raw, "type")
     variant = json_readers.text(raw, "variant_id")
     place = (stocks.places or {}).get(variant)
     is_counted = place is not None and stocks.is_taken and count.waiting > 0
@@ -191,13 +186,7 @@ def _line(
         variant=", ".join(json_readers.text(option, "display_value") for option in options),
         sku=json_readers.text(raw, "sku"),
         vendor=json_readers.text(raw, "brand"),
-        ordered=count.ordered,
-        current=count.current,
-        shipped=count.shipped,
-        cancelled=count.cancelled,
-        refundable=count.current,
-        unfulfilled=count.waiting,
-        cancellable=stoppable,
+        **count.of_line(closed=bool(closed)),
         unit_price=each(raw, count.ordered, rates),
         original_unit_price=rates.read(raw, "base_price"),
         tax=_tax(raw, rates),
@@ -210,7 +199,7 @@ def _line(
         group_id=bundle,
         group_title=names.get(bundle, ""),
         stock_item_id=variant if variant != "0" else "",
-        why_not="" if stoppable else closed or str(capabilities.LINE_GONE),
+        why_not="" if stoppable else closed or str(sentences.LINE_GONE),
     )
 
 
@@ -238,7 +227,7 @@ def each(raw: Node, ordered: Decimal, rates: Rates) -> ours.MoneyPair:
 
 
 def _tax(raw: Node, rates: Rates) -> tuple[str, ...]:
-    return sentences.tax(money.amount(raw, rates.currency, "total_tax"))
+    return i18n.tax(money.amount(raw, rates.currency, "total_tax"))
 
 
 # --- totals ----------------------------------------------------------------------------------------
@@ -249,23 +238,22 @@ def to_totals(read: Read, rates: Rates, *, is_over: bool) -> ours.Totals:
     raw, zero, currency = read.raw, rates.zero, rates.currency
     whole = money.amount(raw, currency, "total_inc_tax")
     got = total((p.amount.customer for p in read.paid if p.refundable is not None), currency)
-    back = money.refunded(read.records, rates)
     held = total((p.capturable for p in read.paid if p.capturable), currency)
     fees = _both(raw, currency, "handling_cost_ex_tax", "wrapping_cost_ex_tax")
     fees += money.sum_of(cancellable.fee_nodes(raw), currency, *cancellable.FEE_COST)
-    return ours.Totals(
-        original=rates.pair(whole),
-        current=rates.pair(zero if is_over else max(whole - back, zero)),
+    return figures.to_totals(
+        rates.pair,
+        whole,
+        paid=got,
+        back=money.refunded(read.records, rates),
+        held=held,
+        is_over=is_over,
+        due=zero if held else None,
         subtotal=rates.read(raw, "subtotal_ex_tax"),
         tax=rates.read(raw, "total_tax"),
         shipping=rates.read(raw, "shipping_cost_ex_tax"),
         discounts=rates.pair(_both(raw, currency, "discount_amount", "coupon_discount")),
-        received=rates.pair(got),
-        refunded=rates.pair(back),
         refunded_shipping=rates.pair(cancellable.given("SHIPPING", read.records, rates)),
-        outstanding=rates.pair(zero if is_over or held else max(whole - got, zero)),
-        capturable=rates.pair(held),
-        net=rates.pair(got - back),
         fees=rates.pair(fees) if fees else None,
     )
 

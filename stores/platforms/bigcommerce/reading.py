@@ -15,6 +15,7 @@ from typing import Any
 from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
 from stores.connectors import paging, rows
+from stores.connectors.errors import refusal
 from stores.connectors.paging import ByChange
 from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteRefused
@@ -23,7 +24,7 @@ from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money, allocate, total
 from stores.platforms.bigcommerce import cancellable, capabilities, mapping, money, writing
 from stores.platforms.bigcommerce.api import WHOLE_ORDER, Api, Back, Quoted, Settings, ask_quote, places, v2
-from stores.platforms.bigcommerce.cancellable import Cost, Count, Read, Stocks
+from stores.platforms.bigcommerce.cancellable import Cost, Read, Stocks, count_of
 from stores.platforms.bigcommerce.money import Rates
 
 PAGE = 250
@@ -60,7 +61,7 @@ def costs(api: Api, raw: Node, records: Sequence[Node], rates: Rates) -> list[Co
 
 def shipments(api: Api, raw: Node) -> list[Node]:
     """Asked for only where something left."""
-    if not any(Count.of(line).shipped for line in cancellable.line_nodes(raw)):
+    if not any(count_of(line).shipped for line in cancellable.line_nodes(raw)):
         return []
     return api.nodes(v2(json_readers.ident(raw, "id"), "shipments"), [("limit", str(PAGE))])
 
@@ -178,7 +179,7 @@ def quote(api: Api, read: Read, order: Order, request: CancelRequest) -> Quote:
     units = dict(_units(order, request))
     maximum = total((p.refundable for p in order.payments if p.refundable), currency)
     if not units:
-        return _nothing(currency, maximum)
+        return Quote.of_nothing(currency, maximum=maximum)
     is_all = _is_everything(order, units)
     is_named = request.refund is RefundChoice.PART  # then the refund names goods and the shipping that was asked for
     shipping = _shipping(read.costs, request, currency, is_all=is_all and not is_named)
@@ -190,7 +191,7 @@ def quote(api: Api, read: Read, order: Order, request: CancelRequest) -> Quote:
     found = ask_quote(api, order.external_id, wanted, currency)
     way = chosen(found, order.payments)
     if found.total and not way:
-        raise RemoteRefused("no way", code="no_way", user_message=str(capabilities.NO_WAY))
+        raise refusal("no_way", capabilities.NO_WAY)
     back = total((part.amount for part in way), currency)
     tax = Money.zero(currency) if order.taxes_included else min(found.tax, back)
     goods = max(back - tax - shipping - fees, Money.zero(currency))
@@ -207,11 +208,6 @@ def quote(api: Api, read: Read, order: Order, request: CancelRequest) -> Quote:
         payments=tuple(_payments(way, found.ways, order, is_named=is_named)),
         fees=fees or None,
     )
-
-
-def _nothing(currency: str, maximum: Money) -> Quote:
-    none = Money.zero(currency)
-    return Quote(currency=currency, subtotal=none, tax=none, shipping=none, duties=none, total=none, maximum=maximum)
 
 
 def _units(order: Order, request: CancelRequest) -> Iterator[tuple[str, Decimal]]:

@@ -19,13 +19,9 @@ from stores.kernel.http.json_readers import Node
 from stores.kernel.security import signing
 from stores.platforms.bigcommerce.api import Api
 
+OF_ORDERS = ("created", "updated", "statusUpdated", "refund/created", "transaction/created", "transaction/updated")
 TOPICS = {
-    "store/order/created": (EventKind.ORDER_CHANGED, "data"),
-    "store/order/updated": (EventKind.ORDER_CHANGED, "data"),
-    "store/order/statusUpdated": (EventKind.ORDER_CHANGED, "data"),
-    "store/order/refund/created": (EventKind.ORDER_CHANGED, "data"),
-    "store/order/transaction/created": (EventKind.ORDER_CHANGED, "data"),
-    "store/order/transaction/updated": (EventKind.ORDER_CHANGED, "data"),
+    **{f"store/order/{what}": (EventKind.ORDER_CHANGED, "data") for what in OF_ORDERS},
     "store/order/archived": (EventKind.ORDER_DELETED, "data"),
     "store/app/uninstalled": (EventKind.DISCONNECTED, ""),
 }

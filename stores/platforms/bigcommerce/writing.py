@@ -11,8 +11,10 @@ from typing import Any
 
 from stores.canonical.commands import CancelOrder, CorrectStock, PaymentBack, RefundOrder
 from stores.canonical.order import PaymentStatus
+from stores.connectors import commands, sentences
+from stores.connectors.errors import refusal
 from stores.connectors.judge import MARK
-from stores.kernel.errors import InputRejected, RemoteRefused, RemoteUnavailable, Unsupported
+from stores.kernel.errors import RemoteRefused, RemoteUnavailable, Unsupported
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money, summed, total
@@ -41,7 +43,7 @@ def guard_open(raw: Node, tag: str) -> None:
     """Somebody cancelled or shipped it since the plan was made, or it is archived: then nothing is sent."""
     status = int(json_readers.units(raw, "status_id"))
     if is_cancelled(raw) and tag not in json_readers.text(raw, "staff_notes"):
-        raise RemoteRefused("cancelled", code="already", user_message=str(capabilities.BY_ANOTHER))
+        raise refusal("already", capabilities.BY_ANOTHER)
     closed = (
         cancellable.why_closed(Read(raw), status)
         if status not in (capabilities.REFUNDED, capabilities.CANCELLED)
@@ -60,25 +62,22 @@ def cancel_body(raw: Node, note: str, tag: str) -> dict[str, Any]:
         return dict(CANCELLED)
     added = f"{notes.rstrip()}\n{note}" if notes.strip() else note
     if len(added) > LONGEST_NOTES:
-        raise RemoteRefused("notes are full", code="notes_full", user_message=str(capabilities.NOTES_FULL))
+        raise refusal("notes_full", capabilities.NOTES_FULL)
     return CANCELLED | {"staff_notes": added}
 
 
 # --- refunds -----------------------------------------------------------------------------------------
 def whole_amount(command: RefundOrder) -> Money:
     """Raises Unsupported for a refund of nothing."""
-    found = total((payment.amount for payment in command.payments), command.currency)
-    if found.amount <= 0:
-        raise Unsupported("cancel_without_refund", str(capabilities.NOTHING_BACK))
-    return found
+    return commands.whole(command, capabilities.NOTHING_BACK)
 
 
 def guard_refund(command: RefundOrder, raw: Node, records: Sequence[Node], tag: str) -> None:
     """Raises RemoteRefused where our own refund is there already, or the order moved on since our last look."""
     if Rates.of(raw).currency != command.currency:
-        raise RemoteRefused("currency", code="currency_changed", user_message=str(capabilities.OTHER_CURRENCY))
+        raise refusal("currency_changed", sentences.CURRENCY_CHANGED)
     if any(tag in money.reason(record) for record in records):
-        raise RemoteRefused("already there", code="already", user_message=str(capabilities.ALREADY))
+        raise refusal("already", capabilities.ALREADY)
     if closed := cancellable.why_closed(Read(raw), cancellable.status_of(raw)):
         raise moved_on("not_open", closed)
     lines = {json_readers.ident(line, "id"): line for line in cancellable.line_nodes(raw)}
@@ -93,7 +92,7 @@ def _still_here(line: Node) -> Decimal:
 
 
 def moved_on(code: str, why: object) -> RemoteRefused:
-    return RemoteRefused(code, code=code, user_message=str(capabilities.NOT_OPEN) % {"why": why})
+    return refusal(code, str(capabilities.NOT_OPEN) % {"why": why})
 
 
 def may_be_running(records: Sequence[Node]) -> bool:
@@ -164,7 +163,7 @@ def matched(wanted: Sequence[PaymentBack], quoted: Quoted, ids: Sequence[str]) -
         found = [(payment, back) for payment in wanted for back in way if _is_same(payment, back, ids)]
         if len(found) == len(wanted):
             return found
-    raise RemoteRefused("another way", code="way_changed", user_message=str(capabilities.OTHER_WAY))
+    raise refusal("way_changed", capabilities.OTHER_WAY)
 
 
 def _is_same(payment: PaymentBack, back: Back, ids: Sequence[str]) -> bool:
@@ -179,7 +178,11 @@ def stock_body(command: CorrectStock, tag: str) -> dict[str, Any]:
     return {
         "reason": f"Rescind, order {command.order_id} {tag}",
         "items": [
-            {"location_id": _as_number(place), "variant_id": _as_number(variant), "quantity": pieces(delta)}
+            {
+                "location_id": _as_number(place),
+                "variant_id": _as_number(variant),
+                "quantity": commands.pieces(delta, "BigCommerce"),
+            }
             for (variant, place), delta in merged.items()
             if delta
         ],
@@ -221,7 +224,7 @@ def pairs(command: CorrectStock) -> list[tuple[str, str]]:
 
 def _as_number(said: str) -> int:
     if not said.isascii() or not said.isdigit() or len(said) > 18:
-        raise RemoteRefused("not counted", code="not_counted", user_message=str(capabilities.NOT_COUNTED))
+        raise refusal("not_counted", capabilities.NOT_COUNTED)
     return int(said)
 
 
@@ -266,17 +269,12 @@ def _costs(amount: Money | None, found: Sequence[Cost]) -> list[Item]:
 
 
 def less_left() -> RemoteRefused:
-    return RemoteRefused("less is left", code="less_refundable", user_message=str(capabilities.LESS_LEFT))
+    return refusal("less_refundable", sentences.LESS_LEFT)
 
 
 def pieces(count: Decimal) -> int:
-    """Raises InputRejected for a part of a unit: the platform counts whole ones."""
-    if count != count.to_integral_value():
-        raise InputRejected("units", "BigCommerce counts whole units only.")
-    return int(count)
+    return commands.pieces(count, "BigCommerce")
 
 
 def json_number(amount: Money) -> int | float:
-    """A JSON number that reads back as the same decimal; no arithmetic is done with it."""
-    said = amount.rounded().amount
-    return int(said) if said == said.to_integral_value() else float(said)
+    return commands.json_number(amount.rounded().amount)

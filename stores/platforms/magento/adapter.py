@@ -13,6 +13,7 @@ from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors import sentences
+from stores.connectors.errors import unless
 from stores.connectors.roles import Access, ConnectorContext, End, Listing, OrderSource, OrderWriter, Refunder
 from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
@@ -155,13 +156,7 @@ class Magento(OrderSource, OrderWriter, Refunder):
         return next(iter([*mine, *stores]), {})
 
     def _may_read(self, kind: str) -> bool:
-        try:
-            self.api.page(kind, [], "entity_id", 1, "total_count")
-        except RemoteRefused as exc:
-            if exc.code != "acl":
-                raise
-            return False
-        return True
+        return bool(unless({"acl"}, lambda: self.api.page(kind, [], "entity_id", 1, "total_count"), None))
 
     def read_order(self, external_id: str) -> Order:
         return reading.read_order(self.api, external_id)

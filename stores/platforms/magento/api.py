@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from stores.connectors import oauth1
+from stores.connectors.errors import Outcomes, Row, Said, by_status
 from stores.connectors.rest import Query, RestApi
 from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import CredentialsRejected, OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
@@ -16,13 +18,11 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Caller
-from stores.kernel.i18n import with_theirs
 from stores.platforms.magento import capabilities
 from stores.platforms.magento.money import Ways
 
 # --- errors -------------------------------------------------------------------------------------------
 NONCE = "nonce_used"
-NOT_SAVED = re.compile(r"could not save a creditmemo", re.IGNORECASE)
 # Refusals of a credit memo that come before anything is saved. Others may come after: a mail that could not leave is
 # answered with 400 as well; and a shop may translate its texts, also the one above.
 CHECKED = re.compile(
@@ -35,13 +35,6 @@ CHECKED = re.compile(
 REPORT = re.compile(r"Report ID:\s*(webapi-[0-9a-zA-Z]{6,40})")
 PLACE = re.compile(r"%([A-Za-z]\w*|\d+)")
 RIGHT = re.compile(r"isn't authorized to access", re.IGNORECASE)
-SIGNING = (
-    (re.compile(r"nonce", re.IGNORECASE), NONCE),
-    (re.compile(r"timestamp", re.IGNORECASE), "timestamp_refused"),
-    (re.compile(r"signature", re.IGNORECASE), "signature_invalid"),
-    (re.compile(r"consumer.?key", re.IGNORECASE), "consumer_key_rejected"),
-    (re.compile(r"token", re.IGNORECASE), "token_rejected"),
-)
 
 
 def message(body: Any) -> str:
@@ -66,52 +59,47 @@ def _filled(one: Mapping[str, Any]) -> str:
     return PLACE.sub(lambda match: named.get(match[1], match[0]), text)
 
 
-def sorted_out(exc: RemoteError, *, effect: bool, is_known: bool, is_memo: bool = False) -> RemoteError:
-    """The transport's class by status, corrected by what the body says.
-
-    is_known: our credentials were accepted a moment ago, so that a 401 about rights means just that.
-    is_memo: a credit memo was asked for; of its refusals only those we know are believed.
-    """
-    said = message(exc.answer)
-    told: dict[str, Any] = {"status": exc.status, "request_id": exc.request_id, "answer": exc.answer}
-    match exc.status:
-        case 409 | 423 if effect:  # no words of Magento's, so nobody promises that nothing was processed
-            return OutcomeUnknown(said or str(exc.status), code=str(exc.status), **told)
-        case 400 if NOT_SAVED.search(said):
-            kind = OutcomeUnknown if effect else RemoteUnavailable
-            return kind(said, code="not_saved", user_message=str(capabilities.NOT_SAVED), **told)
-        case 400 if is_memo and not CHECKED.search(said):
-            return OutcomeUnknown(
-                said, code="400", user_message=with_theirs(str(capabilities.UNSURE), "Magento", said), **told
-            )
-        case 400:
-            return RemoteRefused(said, code="400", user_message=capabilities.refused(said, 400), **told)
-        case 401:
-            return _unauthorised(said, told, effect=effect, is_known=is_known)
-        case 404:
-            code = "no_route" if "match any route" in said else "not_found"
-            return RemoteRefused(said, code=code, user_message=str(capabilities.NOTS[code]), **told)
-    if found := REPORT.search(said):
-        exc.request_id = found[1]
-    if exc.status in capabilities.STATUSES and not isinstance(exc, OutcomeUnknown):
-        exc.user_message = capabilities.refused(said if exc.status in (403, 429) else "", exc.status)
-    return exc
+def _signing(word: str, code: str) -> Row:
+    words = capabilities.SIGNING[code]
+    return Row(status={401}, text=f"(?i){word}", becomes=CredentialsRejected, code=code, words=words)
 
 
-def _unauthorised(said: str, told: dict[str, Any], *, effect: bool, is_known: bool) -> RemoteError:
-    """A used nonce under an effect: this very request has arrived before, and may have been carried out.
-
-    The same goes for a 401 nobody can read. Rights and an ended token have one text.
-    """
-    if RIGHT.search(said):
-        if is_known:
-            return RemoteRefused(said, code="acl", user_message=capabilities.lacking(said), **told)
-        return CredentialsRejected(said, code="401", user_message=str(capabilities.STATUSES[401]), **told)
-    code = next((code for pattern, code in SIGNING if pattern.search(said)), "")
-    if effect and code in ("", NONCE):
-        return OutcomeUnknown(said or "401", code=code or "401", **told)
-    words = str(capabilities.SIGNING.get(code, capabilities.STATUSES[401]))
-    return CredentialsRejected(said, code=code or "401", user_message=words, **told)
+NOT_SAVED = tuple(
+    Row(status={400}, text="(?i)could not save a creditmemo", effect=effect, becomes=kind, code="not_saved",
+        words=capabilities.NOT_SAVED)
+    for effect, kind in ((True, OutcomeUnknown), (False, RemoteUnavailable))
+)  # fmt: skip
+# Of a credit memo only the refusals we know are believed.
+OF_MEMO = (
+    Row(status={400}, text=CHECKED, becomes=RemoteRefused, code="400"),
+    Row(status={400}, becomes=OutcomeUnknown, code="400", words=capabilities.UNSURE, theirs=True),
+)
+# Our credentials were accepted a moment ago, so that a 401 about rights means just that; an ended token has that text.
+OF_KNOWN = (Row(status={401}, text=RIGHT, becomes=RemoteRefused, code="acl", words=capabilities.LACKING, theirs=True),)
+ROWS = (
+    Row(status={409, 423}, effect=True, becomes=OutcomeUnknown),  # no words of Magento's, so nobody promises anything
+    Row(status={400}, becomes=RemoteRefused, code="400"),
+    Row(status={401}, text=RIGHT, becomes=CredentialsRejected, code="401", words=capabilities.STATUSES[401]),
+    # under an effect this very request may have arrived before and been carried out; so of a 401 nobody can read
+    Row(status={401}, text="(?i)nonce", effect=True, becomes=OutcomeUnknown, code=NONCE),
+    _signing("nonce", NONCE),
+    _signing("timestamp", "timestamp_refused"),
+    _signing("signature", "signature_invalid"),
+    _signing("consumer.?key", "consumer_key_rejected"),
+    _signing("token", "token_rejected"),
+    Row(status={401}, effect=True, becomes=OutcomeUnknown),
+    Row(status={401}, becomes=CredentialsRejected, words=capabilities.STATUSES[401]),
+    Row(status={404}, text="match any route", becomes=RemoteRefused, code="no_route", words=capabilities.NO_ROUTE),
+    Row(status={404}, becomes=RemoteRefused, code="not_found", words=capabilities.NOT_FOUND),
+)
+OUTCOMES = Outcomes(
+    rows=ROWS,
+    parse=lambda body: Said(text=message(body)),
+    words=by_status(
+        "Magento", {code: said for code, said in capabilities.STATUSES.items() if code != 401}, alone=(500, 503)
+    ),
+    platform="Magento",
+)
 
 
 # --- the way ------------------------------------------------------------------------------------------
@@ -151,8 +139,12 @@ class Api(RestApi):
         return {"Authorization": oauth1.header(*self.request, self.connection.secrets, nonce=nonce, timestamp=stamp)}
 
     def sorted_out(self, exc: RemoteError, path: str, *, effect: bool) -> RemoteError:
-        is_memo = effect and path.endswith("/refund")
-        return sorted_out(exc, effect=effect, is_known=self.is_known, is_memo=is_memo)
+        of_memo = OF_MEMO if effect and path.endswith("/refund") else ()
+        rows = (*NOT_SAVED, *of_memo, *(OF_KNOWN if self.is_known else ()), *ROWS)
+        found = replace(OUTCOMES, rows=rows).sorted_out(exc, effect=effect)
+        if report := REPORT.search(message(exc.answer)):
+            found.request_id = report[1]
+        return found
 
     def checked(self, answer: Answer, *, effect: bool) -> Answer:
         self.is_known = True

@@ -33,11 +33,7 @@ def is_ended_by_refund(facts: Facts) -> bool:
     )
 
 
-def whole_blockers(facts: Facts) -> tuple[str, ...]:
-    return tuple(str(word) for word in _blockers(facts))
-
-
-def _blockers(facts: Facts) -> Iterator[str]:
+def blockers(facts: Facts) -> Iterator[str]:
     if facts.state in capabilities.STATE_BLOCKS:
         yield capabilities.STATE_BLOCKS[facts.state]
         return

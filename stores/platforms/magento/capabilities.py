@@ -6,14 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext
-
 from stores.canonical.capabilities import Capabilities, composed, impossible, native
 from stores.canonical.recipe import Cancel, Per, Recipe, Refund, Refunds, RefundStock, Restock, Void
 from stores.connectors import sentences
 from stores.connectors.roles import Scope
 from stores.connectors.sentences import _
-from stores.kernel.i18n import with_theirs
 
 # --- states -------------------------------------------------------------------------------------------
 STATE_BLOCKS: Mapping[str, str] = {
@@ -105,7 +102,6 @@ NOT_FOUND = _("Magento does not show this order. It may have been deleted.")
 NO_ROUTE = _(
     "Magento does not know this address. Check shop address and store code, and that the version is 2.3 or newer."
 )
-NOTS: Mapping[str, str] = {"not_found": NOT_FOUND, "no_route": NO_ROUTE}
 UNREADABLE = _("Magento's answer could not be understood.")
 STATUSES: Mapping[int | None, str] = {
     400: _("Magento refused this."),
@@ -131,17 +127,7 @@ SIGNING: Mapping[str, str] = {
 }
 
 
-def lacking(said: str) -> str:
-    """A right is missing; Magento names it."""
-    ours = gettext("The integration lacks a right in Magento. Grant it under System, Integrations.")
-    return with_theirs(ours, "Magento", said)
-
-
-def refused(said: str, status: int | None) -> str:
-    """Our words for the status, and Magento's own where it has some."""
-    ours = str(STATUSES.get(status) or gettext("Magento refused this."))
-    return with_theirs(ours, "Magento", said)
-
+LACKING = _("The integration lacks a right in Magento. Grant it under System, Integrations.")
 
 # --- capabilities -------------------------------------------------------------------------------------
 CAPABILITIES = Capabilities(

@@ -12,20 +12,16 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from stores.canonical import order as ours
-from stores.connectors import sentences
+from stores.connectors import figures, sentences
 from stores.kernel import i18n
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.json_readers import Node
 from stores.kernel.money import Money
 from stores.platforms.magento import cancellable, capabilities, refund_math
-from stores.platforms.magento.money import PAID, ZERO, Facts, Item, lines_in, money, number, when
+from stores.platforms.magento.money import PAID, ZERO, Facts, Item, at, lines_in, money, number, when
 
 # --- payments -----------------------------------------------------------------------------------------
 ENDED = ("canceled", "closed")
-
-
-def to_payments(facts: Facts) -> tuple[ours.Payment, ...]:
-    return (*(to_payment(facts, invoice) for invoice in facts.invoices), *authorisation(facts))
 
 
 def to_payment(facts: Facts, invoice: Node) -> ours.Payment:
@@ -37,7 +33,7 @@ def to_payment(facts: Facts, invoice: Node) -> ours.Payment:
         status=ours.PaymentStatus.SUCCESS if is_paid else ours.PaymentStatus.PENDING,
         gateway=facts.method,
         label=label(facts, invoice),
-        amount=pair(money(invoice, "base_grand_total", facts.currency)),
+        amount=ours.MoneyPair.of(money(invoice, "base_grand_total", facts.currency)),
         refundable=facts.money(facts.left_on(invoice)) if is_paid else None,
         is_manual=is_paid and facts.is_by_hand(invoice),
         processed_at=when(invoice, "created_at"),
@@ -53,8 +49,7 @@ def method_name(facts: Facts) -> str:
     """Payment method as the shop calls it, with the card's last digits where there are some."""
     more, last = facts.payment.get("additional_information"), json_readers.text(facts.payment, "cc_last4")
     title = next((one for one in more if isinstance(one, str) and one), "") if isinstance(more, list) else ""
-    name = title[:60] or facts.method
-    return f"{name} •••• {last}" if last.isdecimal() and len(last) == 4 else name
+    return sentences.with_digits(title[:60] or facts.method, last if len(last) == 4 else "")
 
 
 def authorisation(facts: Facts) -> Iterator[ours.Payment]:
@@ -70,21 +65,17 @@ def authorisation(facts: Facts) -> Iterator[ours.Payment]:
         status=ours.PaymentStatus.SUCCESS,
         gateway=facts.method,
         label=method_name(facts),
-        amount=pair(facts.money(held)),
+        amount=ours.MoneyPair.of(facts.money(held)),
         capturable=None if is_over or not rest else rest,
     )
 
 
-def pair(amount: Money) -> ours.MoneyPair:
-    return ours.MoneyPair(shop=amount, customer=amount)
-
-
 # --- what went back ----------------------------------------------------------------------------------
-def to_refund(facts: Facts, memo: Node, at: datetime) -> ours.Refund:
+def to_refund(facts: Facts, memo: Node, updated: datetime) -> ours.Refund:
     """Whether units were put back is not told."""
     known = {item.id for item in facts.lines}
-    amount = pair(money(memo, "base_grand_total", facts.currency))
-    made = when(memo, "created_at") or at
+    amount = ours.MoneyPair.of(money(memo, "base_grand_total", facts.currency))
+    made = when(memo, "created_at") or updated
     memo_id = json_readers.ident(memo, "entity_id")
     return ours.Refund(
         id=memo_id,
@@ -92,7 +83,7 @@ def to_refund(facts: Facts, memo: Node, at: datetime) -> ours.Refund:
         note=comments(memo)[:2000],
         amount=amount,
         lines=tuple(
-            ours.RefundedLine(line_id=line_id, units=units, restock="unknown", was_restocked=False)
+            ours.RefundedLine(line_id=line_id, units=units)
             for line_id, units in lines_in(memo)
             if line_id in known and units
         ),
@@ -122,14 +113,13 @@ SMALLEST = Decimal("0.0001")  # of a quantity that is sold by weight or length
 
 def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
     raw, currency = facts.order, facts.currency
-    placed, updated = when(raw, "created_at"), when(raw, "updated_at")
-    if placed is None or updated is None:
-        raise Misread("updated_at")
-    blockers = cancellable.whole_blockers(facts)
+    placed, updated = at(raw, "created_at"), at(raw, "updated_at")
+    blockers = tuple(map(str, cancellable.blockers(facts)))
     counts = [(item, cancellable.stoppable(facts, item, whole=not blockers)) for item in facts.lines]
     by_refund = cancellable.is_ended_by_refund(facts)
     ended = cancellable.ended_at(facts, updated, by_refund=by_refund)
     notes = [comments(memo) for memo in facts.memos]
+    totals = to_totals(facts)
     is_payable = bool(facts.money_left or facts.leaves_for_nothing)
     return ours.Order(
         platform="magento",
@@ -143,7 +133,7 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
         cancel_reason=str(sentences.BY_REFUND) if by_refund else "",
         cancel_note=next((note for note in reversed(notes) if note), "") if ended else "",
         fulfilment=cancellable.to_fulfilment(facts),
-        payment=to_payment_state(facts),
+        payment=to_payment_state(facts, totals),
         currency=currency,
         customer_currency=currency,
         customer=to_person(raw),
@@ -154,11 +144,11 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
         edit_blockers=(str(capabilities.LINE_UNINVOICED),) if facts.has_uninvoiced else (),
         can_notify=bool(facts.paid_invoices) and not facts.has_uninvoiced,
         is_refundable=bool(facts.money_left),
-        totals=to_totals(facts),
+        totals=totals,
         lines=tuple(to_line(facts, item, count) for item, count in counts),
         shipping_lines=tuple(filter(None, (json_readers.text(raw, "shipping_description"),))),
         shipping_refundable=shipping_left(facts),
-        payments=to_payments(facts),
+        payments=(*(to_payment(facts, invoice) for invoice in facts.invoices), *authorisation(facts)),
         shipments=tuple(to_shipment(shipment, updated) for shipment in facts.shipments),
         refunds=tuple(to_refund(facts, memo, updated) for memo in facts.memos),
         remarks=tuple(cancellable.remarks(facts)),
@@ -171,17 +161,13 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
     )
 
 
-def to_payment_state(facts: Facts) -> ours.PaymentState:
-    paid, back = number(facts.order, "base_total_paid"), number(facts.order, "base_total_refunded")
-    due = number(facts.order, "base_grand_total") - paid - number(facts.order, "base_total_canceled")
-    if back > 0:
-        return ours.PaymentState.PARTLY_REFUNDED if facts.money_left else ours.PaymentState.REFUNDED
-    if paid > 0:
-        return ours.PaymentState.PAID if due <= 0 else ours.PaymentState.PARTLY_PAID
-    if facts.state == "canceled":
-        return ours.PaymentState.VOIDED
-    held = any(payment.capturable for payment in authorisation(facts))
-    return ours.PaymentState.AUTHORISED if held else ours.PaymentState.PENDING
+def to_payment_state(facts: Facts, totals: ours.Totals) -> ours.PaymentState:
+    due = sum(number(facts.order, f"base_{name}") * sign for name, sign in DUE)
+    is_void, is_repaid = facts.state == "canceled", not facts.money_left
+    return figures.payment_state(totals, is_void=is_void, is_settled=due <= 0, is_repaid=is_repaid)
+
+
+DUE = (("grand_total", 1), ("total_paid", -1), ("total_canceled", -1))
 
 
 # --- lines -------------------------------------------------------------------------------------------
@@ -202,8 +188,8 @@ def to_line(facts: Facts, item: Item, count: Decimal) -> ours.LineItem:
         unfulfilled=ZERO if item.is_virtual else item.waiting,
         cancellable=count,
         unit_step=SMALLEST if number(raw, "is_qty_decimal") else Decimal(1),
-        unit_price=pair(unit_price(item, currency)),
-        original_unit_price=pair(money(raw, "base_price", currency)),
+        unit_price=ours.MoneyPair.of(unit_price(item, currency)),
+        original_unit_price=ours.MoneyPair.of(money(raw, "base_price", currency)),
         tax=i18n.tax(money(raw, "base_tax_amount", currency)),
         placements=(waits,) if item.waiting and not item.is_virtual else (),
         is_editable=False,
@@ -227,22 +213,20 @@ def to_totals(facts: Facts) -> ours.Totals:
         return money(raw, f"base_{name}", currency)
 
     whole, paid, back, gone = map(base, ("grand_total", "total_paid", "total_refunded", "total_canceled"))
-    zero = Money.zero(currency)
     held = [payment.capturable for payment in authorisation(facts) if payment.capturable]
-    due = max(whole - paid - gone, zero)
-    return ours.Totals(
-        original=pair(whole),
-        current=pair(max(whole - back - gone, zero)),
-        subtotal=pair(base("subtotal")),
-        tax=pair(base("tax_amount")),
-        shipping=pair(base("shipping_amount")),
-        discounts=pair(-base("discount_amount")),
-        received=pair(paid),
-        refunded=pair(back),
-        refunded_shipping=pair(base("shipping_refunded") + base("shipping_tax_refunded")),
-        outstanding=pair(due if facts.state != "canceled" else zero),
-        capturable=pair(held[0] if held else zero),
-        net=pair(paid - back),
+    return figures.to_totals(
+        ours.MoneyPair.of,
+        whole,
+        paid=paid,
+        back=back,
+        gone=gone,
+        held=held[0] if held else Money.zero(currency),
+        is_over=facts.state == "canceled",
+        subtotal=ours.MoneyPair.of(base("subtotal")),
+        tax=ours.MoneyPair.of(base("tax_amount")),
+        shipping=ours.MoneyPair.of(base("shipping_amount")),
+        discounts=ours.MoneyPair.of(-base("discount_amount")),
+        refunded_shipping=ours.MoneyPair.of(base("shipping_refunded") + base("shipping_tax_refunded")),
     )
 
 
@@ -254,14 +238,14 @@ def shipping_left(facts: Facts) -> Money | None:
 
 
 # --- the rest ----------------------------------------------------------------------------------------
-def to_shipment(raw: Node, at: datetime) -> ours.Shipment:
+def to_shipment(raw: Node, updated: datetime) -> ours.Shipment:
     lines = tuple(lines_in(raw))
     tracks = (json_readers.joined(track, "title", "track_number") for track in json_readers.nodes(raw, "tracks"))
     return ours.Shipment(
         id=json_readers.ident(raw, "entity_id"),
         name=json_readers.text(raw, "increment_id"),
         status="",
-        created_at=when(raw, "created_at") or at,
+        created_at=when(raw, "created_at") or updated,
         units=sum((units for _, units in lines), ZERO),
         tracking=tuple(filter(None, tracks)),
         lines=lines,
@@ -294,5 +278,5 @@ def name_in(raw: Node) -> str:
 def address(raw: Node) -> tuple[str, ...]:
     street = raw.get("street")
     lines = [line for line in street if isinstance(line, str)] if isinstance(street, list) else []
-    rest = (json_readers.text(raw, name) for name in ("postcode", "city", "region", "country_id"))
+    rest = json_readers.texts(raw, "postcode", "city", "region", "country_id")
     return tuple(said for said in (name_in(raw), json_readers.text(raw, "company"), *lines, *rest) if said)

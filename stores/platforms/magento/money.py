@@ -20,6 +20,7 @@ from stores.kernel.money import Money, exponent, summed
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
 ZERO = Decimal(0)
+when, at = json_readers.utc, json_readers.utc_at
 CENT, NOISE = Decimal("0.01"), Decimal("1E-10")
 
 
@@ -67,11 +68,21 @@ def cents(value: Decimal) -> Decimal:
     return value.quantize(NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
 
 
+<<<<<<< ours
 def when(parent: Node, name: str) -> datetime | None:
     """UTC, which the text does not say."""
     return json_readers.when(parent, name, zone=UTC)
 
 
+||||||| base
+def when(parent: Node, name: str) -> datetime | None:
+    """UTC, which the text does not say."""
+    said = json_readers.text(parent, name)
+    return json_readers.when({name: f"{said}Z"}, name) if said else None
+
+
+=======
+>>>>>>> theirs
 # --- lines --------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Item:

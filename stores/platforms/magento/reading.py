@@ -60,7 +60,9 @@ def invoices_of(api: Api, raw: Node) -> tuple[Node, ...]:
 
 
 def memos_of(api: Api, raw: Node) -> tuple[Node, ...]:
-    return api.of_order("creditmemos", json_readers.ident(raw, "entity_id")) if is_refunded(raw) else ()
+    """Also a credit memo of nothing takes units."""
+    is_refunded = any_line(raw, "qty_refunded") or number(raw, "base_total_refunded")
+    return api.of_order("creditmemos", json_readers.ident(raw, "entity_id")) if is_refunded else ()
 
 
 def with_shipments(api: Api, facts: Facts) -> Facts:
@@ -78,11 +80,6 @@ def with_shipments(api: Api, facts: Facts) -> Facts:
 
 def any_line(raw: Node, name: str) -> bool:
     return any(number(item, name) for item in json_readers.nodes(raw, "items"))
-
-
-def is_refunded(raw: Node) -> bool:
-    """Also a credit memo of nothing takes units."""
-    return any_line(raw, "qty_refunded") or bool(number(raw, "base_total_refunded"))
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from typing import Any
 
 from stores.canonical.commands import CancelOrder, PaymentBack, RefundOrder
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
-from stores.connectors import refund_estimate, sentences
+from stores.connectors import commands, refund_estimate
+from stores.connectors.commands import json_number
 from stores.connectors.errors import refusal
 from stores.kernel.errors import Unsupported
 from stores.kernel.http import json_readers
@@ -183,9 +184,7 @@ def guard_whole(facts: Facts) -> None:
 # --- refund ------------------------------------------------------------------------------------------
 def only_payment(command: RefundOrder) -> PaymentBack:
     """A credit memo belongs to one invoice, and to nothing it is refused."""
-    if len(command.payments) != 1 or command.payments[0].amount.amount <= 0:
-        raise Unsupported("cancel_without_refund", str(capabilities.NOTHING_BACK))
-    return command.payments[0]
+    return commands.only_payment(command, "cancel_without_refund", capabilities.NOTHING_BACK)
 
 
 def target(facts: Facts, command: RefundOrder) -> tuple[Node, PaymentBack]:
@@ -207,19 +206,12 @@ def target(facts: Facts, command: RefundOrder) -> tuple[Node, PaymentBack]:
 def guard_refund(facts: Facts, invoice: Node, command: RefundOrder, payment: PaymentBack) -> None:
     """The order's own figures just before the refund; less than planned stops."""
     guard_state(facts)
-    if facts.currency != payment.amount.currency:
-        raise refusal("currency_changed", sentences.CURRENCY_CHANGED)
-    if payment.amount.amount > facts.left_on(invoice):
-        raise refusal("less_refundable", sentences.LESS_LEFT)
-    if command.shipping and command.shipping > facts.money(shipping_left(facts)):
-        raise refusal("less_shipping", sentences.LESS_LEFT)
+    left = Money(facts.left_on(invoice), facts.currency)
+    commands.guard_money(command, payment.amount, left, [(command.shipping, facts.money(shipping_left(facts)))])
     if facts.is_by_hand(invoice) and not payment.is_manual:
         raise refusal("by_hand", capabilities.NOW_BY_HAND)
-    known = {item.id: item for item in facts.lines}
-    for line in command.lines:
-        item = known.get(line.line_id)
-        if item is None or line.units > min(item.waiting, facts.units_on(invoice, item)):
-            raise refusal("units", capabilities.UNITS_GONE)
+    units = {item.id: min(item.waiting, facts.units_on(invoice, item)) for item in facts.lines}
+    commands.guard_units(command, units, capabilities.UNITS_GONE, "units")
 
 
 def refund_body(facts: Facts, invoice: Node, command: RefundOrder, payment: PaymentBack, note: str) -> dict[str, Any]:
@@ -258,13 +250,3 @@ def adjustment(facts: Facts, worth: Worth, amount: Decimal) -> Decimal:
     if not facts.is_plain and amount in (worth.expected, worth.left):
         return ZERO
     return amount - worth.modelled
-
-
-def json_number(value: Decimal) -> int | float:
-    """A JSON number with the very digits of `value`: amounts have at most 15 of them, which a float keeps."""
-    if value == value.to_integral_value():
-        return int(value)
-    found = float(value)
-    if Decimal(repr(found)) != value:
-        raise refusal("digits", capabilities.UNREADABLE)
-    return found

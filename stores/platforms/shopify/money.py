@@ -5,7 +5,6 @@ A quote is made of the platform's own figures: never our own tax or discount ari
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ from typing import Any
 from stores.canonical.commands import EditedLine
 from stores.canonical.order import LineItem, Order, Payment, PaymentKind, PaymentStatus, Refund, RefundedLine
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment
-from stores.connectors import fields
+from stores.connectors import fields, sentences
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, allocate, total
@@ -62,8 +61,7 @@ def to_payment(raw: Node) -> Payment:
 def label(raw: Node) -> str:
     """ "Visa •••• 4242", "Gift card": for people."""
     name = fields.text(raw, "formattedGateway") or fields.text(raw, "gateway")
-    tail = re.search(r"[0-9]{4}$", fields.text(raw, "accountNumber"))
-    return f"{name} •••• {tail.group()}" if tail and tail.group() not in name else name
+    return sentences.with_digits(name, fields.text(raw, "accountNumber"))
 
 
 def to_payments(raws: Sequence[Node], order: Order) -> tuple[Payment, ...]:

@@ -14,8 +14,8 @@ from typing import Any
 
 from stores.canonical.order import Fulfilment, MoneyPair, Order, Totals
 from stores.connectors import fields, graphql, paging, rows
+from stores.connectors.errors import unless
 from stores.connectors.roles import Listing
-from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.shopify import cancellable, documents, mapping
@@ -138,12 +138,9 @@ def _lengthen(api: Api, raw: dict[str, Any], sizes: Sizes, kind: Kind) -> None:
 
 def _returns(api: Api, order_id: str) -> list[Node] | None:
     """None when the app may not read returns: then only their existence is known."""
-    try:
-        return fields.items(_order(api, documents.RETURNS, order_id, 23), "returns")
-    except RemoteRefused as exc:
-        if exc.code != "ACCESS_DENIED":
-            raise
-        return None
+    return unless(
+        {"ACCESS_DENIED"}, lambda: fields.items(_order(api, documents.RETURNS, order_id, 23), "returns"), None
+    )
 
 
 GOODS = """
@@ -235,10 +232,7 @@ def _with_all_goods(api: Api, node: Node) -> Node:
 def to_summary(raw: Node) -> Order:
     """What the list shows and searches. Money beyond the total and what was refunded is zero: see `is_summary`."""
     total, head = pair(raw, "currentTotalPriceSet"), mapping.to_head(raw)
-    price, is_cancelled = (
-        MoneyPair.zero(total.shop.currency, total.customer.currency),
-        head["cancelled_at"] is not None,
-    )
+    price, is_cancelled = MoneyPair.zero(total.shop.currency, total.customer.currency), head["cancelled_at"] is not None
     lines = tuple(
         cancellable.to_goods(line, price, is_cancelled=is_cancelled) for line in fields.items(raw, "lineItems")
     )

@@ -7,42 +7,23 @@ the same share of tax and duty; each is rounded once.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from stores.canonical.order import Cancellable, LineItem
+from stores.connectors.figures import Count
 from stores.connectors.refund_estimate import share
 from stores.kernel.http import safe_json
 from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import units as units_of
-from stores.kernel.money import Money, allocate, total
+from stores.kernel.money import Money, allocate, summed, total
 from stores.platforms.shoplazza import capabilities, money
 from stores.platforms.shoplazza.api import Rates, amount_of, flag, ident_of
 
 ZERO = Decimal(0)
 DEAD = ("cancelled", "canceled", "failed", "failure", "error")
-
-
-class Count(NamedTuple):
-    ordered: Decimal
-    refunded: Decimal
-    shipped: Decimal
-
-    @property
-    def waiting(self) -> Decimal:
-        """Too low where shipped units were refunded, which is the safe side: records do not tell which were."""
-        return max(ZERO, self.ordered - self.refunded - self.shipped)
-
-    @property
-    def current(self) -> Decimal:
-        return max(ZERO, self.ordered - self.refunded)
-
-    @property
-    def cancelled(self) -> Decimal:
-        return min(self.refunded, max(ZERO, self.ordered - self.shipped))
 
 
 def is_effective(shipment: Node) -> bool:
@@ -55,11 +36,8 @@ def sent(line: Node) -> Decimal:
 
 
 def shipped(shipments: Sequence[Node]) -> dict[str, Decimal]:
-    found: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for shipment in filter(is_effective, shipments):
-        for line in nodes(shipment, "line_items"):
-            found[ident_of(line)] += sent(line)
-    return found
+    lines = (line for one in filter(is_effective, shipments) for line in nodes(one, "line_items"))
+    return summed((ident_of(line), sent(line)) for line in lines)
 
 
 def count(line: Node, shipped_units: Decimal) -> Count:

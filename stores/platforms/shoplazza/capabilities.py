@@ -70,9 +70,7 @@ ORDER = {
     "cancelled": _("Cancelled"),
 }
 PAYMENT = {
-    "waiting": PaymentState.PENDING,
-    "paying": PaymentState.PENDING,
-    "failed": PaymentState.PENDING,
+    **dict.fromkeys(("waiting", "paying", "failed"), PaymentState.PENDING),
     "authorized": PaymentState.AUTHORISED,
     "partially_paid": PaymentState.PARTLY_PAID,
     "paid": PaymentState.PAID,
@@ -82,16 +80,10 @@ PAYMENT = {
 }
 BY_AMOUNT = ("refunding", "refund_failed")  # how much went back tells more than the word
 FULFILMENT = {
-    "initialled": Fulfilment.UNFULFILLED,
-    "waiting": Fulfilment.UNFULFILLED,
-    "cancelled": Fulfilment.UNFULFILLED,
-    "partially_shipped": Fulfilment.PARTIAL,
-    "partially_finished": Fulfilment.PARTIAL,
-    "shipped": Fulfilment.FULFILLED,
-    "finished": Fulfilment.FULFILLED,
-    "returning": Fulfilment.FULFILLED,
-    "partially_returned": Fulfilment.FULFILLED,
-    "returned": Fulfilment.FULFILLED,
+    **dict.fromkeys(("initialled", "waiting", "cancelled"), Fulfilment.UNFULFILLED),
+    **dict.fromkeys(("partially_shipped", "partially_finished"), Fulfilment.PARTIAL),
+    **dict.fromkeys(("shipped", "finished"), Fulfilment.FULFILLED),
+    **dict.fromkeys(("returning", "partially_returned", "returned"), Fulfilment.FULFILLED),
 }
 RETURNS = {"returning": _("Return in progress"), "partially_returned": _("Partly returned"), "returned": _("Returned")}
 RECOVERY = {
@@ -117,7 +109,6 @@ SHIPPED = _("Part of it has shipped: only what has not left can be cancelled.")
 NOT_OPEN = _("The order is neither awaiting payment nor in progress.")
 PENDING_REFUND = _("A refund of this order is still on its way.")
 DELETED = _("The order was deleted in Shoplazza.")
-LINE_GONE = _("These units have left or were refunded already.")
 LINE_CLOSED = _("The order is closed, so nothing of it can be cancelled.")
 
 # --- errors -------------------------------------------------------------------------------------------
@@ -136,9 +127,6 @@ REFUSED = _("Shoplazza refused this.")
 NOT_FOUND = _("Shoplazza does not show this order. It may have been deleted.")
 NOT_THERE = _("Shoplazza does not offer this call in this version. Please report it to your administrator.")
 NOT_PAID_BACK = _("The refund was recorded, but the payment provider refused to pay back. Look at it in Shoplazza.")
-LESS_LEFT = _("Less can be refunded now than was planned.")
-LESS_SHIPPING = _("Less shipping can be refunded now than was planned.")
-OTHER_CURRENCY = _("The order's currency changed since the plan was made.")
 UNREADABLE = _("Shoplazza's answer could not be understood.")
 OLD_VERSION = _(
     "Below version 2025-06 this very call would refund the whole order, so Rescind does not send it. "

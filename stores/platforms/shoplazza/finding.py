@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from stores.connectors.records import IN_ALL, Reading, Record, Standing
 from stores.connectors.roles import Looks
 from stores.kernel.http.json_readers import Misread, Node, listed, nodes, text
 from stores.kernel.http.json_readers import units as units_of
+from stores.kernel.money import summed
 from stores.platforms.shoplazza import capabilities, reading
 from stores.platforms.shoplazza.api import Api, amount_of, ident_of
 from stores.platforms.shoplazza.money import FAILED
@@ -72,7 +72,5 @@ def units_in(raw: Node) -> dict[str, Decimal] | None:
     """None where the record does not tell any."""
     if raw.get("refund_line_items") is None:
         return None
-    found: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for line in nodes(raw, "refund_line_items"):
-        found[ident_of(line, "line_item_id")] += units_of(line, "refund_quantity")
-    return dict(found)
+    lines = nodes(raw, "refund_line_items")
+    return summed((ident_of(line, "line_item_id"), units_of(line, "refund_quantity")) for line in lines)

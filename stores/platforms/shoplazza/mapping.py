@@ -9,12 +9,14 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from stores.canonical import order as ours
-from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
+from stores.connectors import sentences
+from stores.connectors.figures import Count
+from stores.kernel.http.json_readers import Node, at, joined, maybe, nodes, text, texts, when
 from stores.kernel.http.json_readers import units as units_of
 from stores.kernel.money import Money
 from stores.platforms.shoplazza import cancellable, capabilities, money
 from stores.platforms.shoplazza.api import Rates, amount_of, flag, ident_of
-from stores.platforms.shoplazza.cancellable import ZERO, Count
+from stores.platforms.shoplazza.cancellable import ZERO
 from stores.platforms.shoplazza.money import FAILED, PENDING
 
 
@@ -23,10 +25,7 @@ def to_order(
 ) -> ours.Order:
     """records: of GET …/refund; paid: from the transactions; a summary comes from a list and has neither."""
     rates = Rates.of(raw)
-    updated = when(raw, "updated_at")
-    placed = when(raw, "placed_at") or when(raw, "created_at")
-    if updated is None or placed is None:
-        raise Misread("updated_at")
+    updated, placed = at(raw, "updated_at"), at(raw, "placed_at", "created_at")
     blockers = cancellable.whole_cancel_blockers(raw, records)
     lines = to_lines(raw, rates)
     status, shipping = text(raw, "status"), text(raw, "fulfillment_status")
@@ -98,7 +97,7 @@ def to_lines(raw: Node, rates: Rates) -> tuple[ours.LineItem, ...]:
 def to_line(raw: Node, count: Count, rates: Rates, place: ours.Location | None, *, can: bool) -> ours.LineItem:
     stoppable = count.waiting if can else Decimal(0)
     line_id = ident_of(raw)
-    why_not = "" if stoppable else str(capabilities.LINE_GONE if can else capabilities.LINE_CLOSED)
+    why_not = "" if stoppable else str(sentences.LINE_GONE if can else capabilities.LINE_CLOSED)
     readiness = ours.Readiness.OPEN if can else ours.Readiness.GONE
     return ours.LineItem(
         id=line_id,
@@ -106,13 +105,7 @@ def to_line(raw: Node, count: Count, rates: Rates, place: ours.Location | None, 
         variant=text(raw, "variant_title"),
         sku=text(raw, "sku"),
         vendor=text(raw, "vendor"),
-        ordered=count.ordered,
-        current=count.current,
-        shipped=count.shipped,
-        cancelled=count.cancelled,
-        refundable=count.current,
-        unfulfilled=count.waiting,
-        cancellable=stoppable,
+        **count.of_line(closed=not can),
         unit_price=each(raw, count.ordered, rates),
         original_unit_price=rates.read(raw, "price"),
         tax=tuple(tax_words(raw, rates)),
@@ -147,6 +140,10 @@ def to_location(raw: Node) -> ours.Location | None:
     return ours.Location(id=where, name=name or where) if where else None
 
 
+PARCEL = ("tracking_company", "tracking_number", "tracking_url")
+ADDRESS = ("name", "company", "address", "address1", "zip", "city", "province", "country")
+
+
 # --- the rest ------------------------------------------------------------------------------------
 def shipping_lines(raw: Node, rates: Rates) -> tuple[str, ...]:
     line = maybe(raw, "shipping_line")
@@ -154,58 +151,45 @@ def shipping_lines(raw: Node, rates: Rates) -> tuple[str, ...]:
     return (f"{name}, {desc}" if desc else name,) if name else ()
 
 
-def to_shipment(raw: Node, at: datetime) -> ours.Shipment:
+def to_shipment(raw: Node, updated: datetime) -> ours.Shipment:
     lines = tuple((ident_of(line), cancellable.sent(line)) for line in nodes(raw, "line_items"))
     parcels = nodes(raw, "tracking_items") or [raw]
     return ours.Shipment(
         id=ident_of(raw),
         name=text(raw, "tracking_company"),
         status=text(raw, "status"),
-        created_at=when(raw, "created_at") or at,
+        created_at=when(raw, "created_at") or updated,
         units=sum((count for _, count in lines), ZERO),
-        tracking=tuple(dict.fromkeys(filter(None, map(tracking, parcels)))),
+        tracking=tuple(dict.fromkeys(filter(None, (joined(one, *PARCEL) for one in parcels)))),
         lines=lines,
         is_effective=cancellable.is_effective(raw),
     )
 
 
-def tracking(raw: Node) -> str:
-    said = (text(raw, name) for name in ("tracking_company", "tracking_number", "tracking_url"))
-    return " ".join(filter(None, said))
-
-
 def to_person(raw: Node) -> ours.Person:
     buyer, shipping = maybe(raw, "customer"), maybe(raw, "shipping_address")
-    names = (text(buyer, "first_name"), text(buyer, "last_name"))
     return ours.Person(
         id=text(buyer, "id"),
-        name=" ".join(filter(None, names)) or text(shipping, "name"),
+        name=joined(buyer, "first_name", "last_name") or text(shipping, "name"),
         email=text(buyer, "email") or text(shipping, "email"),
         phone=text(buyer, "phone") or text(shipping, "phone"),
-        billing_address=address(maybe(raw, "billing_address")),
-        shipping_address=address(shipping),
+        billing_address=texts(maybe(raw, "billing_address"), *ADDRESS),
+        shipping_address=texts(shipping, *ADDRESS),
     )
 
 
-def address(raw: Node) -> tuple[str, ...]:
-    names = ("name", "company", "address", "address1", "zip", "city", "province", "country")
-    return tuple(said for said in (text(raw, name) for name in names) if said)
-
-
 # --- refunds ------------------------------------------------------------------------------------------
-def to_refund(record: Node, rates: Rates, at: datetime) -> ours.Refund:
+def to_refund(record: Node, rates: Rates, updated: datetime) -> ours.Refund:
     """Whether units were put back is not told."""
     return ours.Refund(
         id=ident_of(record),
-        created_at=when(record, "created_at") or at,
+        created_at=when(record, "created_at") or updated,
         note=text(record, "note"),
         amount=rates.pair(amount_of(record, "refund_price", rates.currency)),
         lines=tuple(
             ours.RefundedLine(
                 line_id=ident_of(line, "line_item_id"),
                 units=units_of(line, "refund_quantity"),
-                restock="unknown",
-                was_restocked=False,
             )
             for line in nodes(record, "refund_line_items")
         ),

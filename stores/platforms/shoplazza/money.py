@@ -6,13 +6,13 @@ and only where that is one line's alone. Otherwise a person divides the amount.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from stores.canonical.order import Payment, PaymentKind, PaymentStatus, Totals
+from stores.connectors import figures, sentences
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.money import Money, total
 from stores.platforms.shoplazza.api import Rates, amount_of, flag, ident_of
@@ -151,8 +151,7 @@ def _payment(line: Node, paid: Paid, records: Sequence[Node], rates: Rates) -> P
 def label(line: Node) -> str:
     """ "Visa •••• 4242", "Gift card": for people."""
     name = text(line, "payment_name") or text(line, "payment_channel")
-    tail = re.search(r"[0-9]{4}$", text(line, "credit_card_number"))
-    return f"{name} •••• {tail.group()}" if tail and tail.group() not in name else name
+    return sentences.with_digits(name, text(line, "credit_card_number"))
 
 
 def left_on(line_ids: Sequence[str], taken: Money, records: Sequence[Node]) -> Money:
@@ -199,20 +198,18 @@ def to_totals(raw: Node, records: Sequence[Node], paid: Sequence[Payment], rates
     whole, back = (amount_of(raw, name, rates.currency) for name in ("total_price", "total_refund_price"))
     got = amount_of(raw, "total_paid", rates.currency)
     held = zero if got else total((p.capturable for p in paid if p.capturable), rates.currency)
-    is_dead = text(raw, "status") == "cancelled"
-    return Totals(
-        original=rates.pair(whole),
-        current=rates.pair(zero if is_dead else max(whole - back, zero)),
+    return figures.to_totals(
+        rates.pair,
+        whole,
+        paid=got,
+        back=back,
+        held=held,
+        is_over=text(raw, "status") == "cancelled",
         subtotal=rates.read(raw, "sub_total"),
         tax=rates.pair(sum_of(raw, rates, "total_tax", "shipping_tax_total")),
         shipping=rates.read(raw, "total_shipping"),
         discounts=rates.pair(sum_of(raw, rates, "total_discount")),
-        received=rates.pair(got),
-        refunded=rates.pair(back),
         refunded_shipping=rates.pair(shipping_back(records, rates)),
-        outstanding=rates.pair(zero if is_dead else max(whole - got, zero)),
-        capturable=rates.pair(held),
-        net=rates.pair(got - back),
         duties=rates.read(raw, "duty_total"),
         fees=rates.read(raw, "additional_total"),
         tips=rates.read(raw, "total_tip_received"),

@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from stores.canonical.order import Order, Payment
-from stores.canonical.recipe import Per
-from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
+from stores.canonical.request import CancelRequest, Quote, QuotedLine, RefundChoice
 from stores.connectors import paging, refund_estimate, rows
+from stores.connectors.errors import refusal
 from stores.connectors.refund_estimate import share
 from stores.connectors.roles import Listing
-from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node, inner, listed, maybe, nodes, text, when
 from stores.kernel.http.json_readers import units as units_of
@@ -148,7 +147,7 @@ def estimate(raw: Node, records: Sequence[Node], order: Order, request: CancelRe
         given,
         maximum=most,
         lines=lines,
-        payments=_over(raw, order, given, most, is_named=request.refund is RefundChoice.PART),
+        through=_through(raw, order, given, most, is_named=request.refund is RefundChoice.PART),
         tax=tax,
         shipping=shipping,
         duties=duties,
@@ -193,18 +192,18 @@ def _is_everything(raw: Node, quoted: Sequence[QuotedLine]) -> bool:
     return bool(wanted) and all(wanted.get(line_id, ZERO) == count for line_id, count in goods)
 
 
-def _over(raw: Node, order: Order, given: Money, most: Money, *, is_named: bool) -> tuple[QuotedPayment, ...]:
-    """Over the payments by what each still holds; none where nothing goes back.
+def _through(raw: Node, order: Order, given: Money, most: Money, *, is_named: bool) -> tuple[Payment, ...]:
+    """The payments that it can be split over, by what each still holds; none where nothing goes back.
 
     is_named: a person says how much through each, which also tells payments apart that share a channel.
     """
-    parents = [(p, p.refundable) for p in order.payments if p.refundable]
+    parents = tuple(payment for payment in order.payments if payment.refundable)
     if not given or not parents:
         return ()
-    shared, held = money.shared_channels(raw), total((left for _, left in parents), given.currency)
+    shared, held = money.shared_channels(raw), total(map(refund_estimate.held, parents), given.currency)
     is_untold = len(parents) > 1 and held > most  # each could give back what only all together hold
-    if is_untold or any(payment.gateway in shared for payment, _ in parents):
+    if is_untold or any(payment.gateway in shared for payment in parents):
         if is_named:
             return ()
-        raise RemoteRefused("payments share a channel", code="divide", user_message=str(capabilities.DIVIDE))
-    return tuple(refund_estimate.over(order.payments, min(given, held), per=Per.ORDER))
+        raise refusal("divide", capabilities.DIVIDE)
+    return parents

@@ -10,14 +10,9 @@ from stores.kernel.http.json_readers import Node, inner, nodes, text
 from stores.platforms.shoplazza.api import Api, data_of, ident_of, understood
 
 ORDER = "order?.id"  # wrapped in `order` from 2025-06 on, flat before
+OF_ORDERS = ("create", "update", "paid", "cancelled", "partially_refunded", "refunded", "fulfilled")
 TOPICS = {
-    "orders/create": (EventKind.ORDER_CHANGED, ORDER),
-    "orders/update": (EventKind.ORDER_CHANGED, ORDER),
-    "orders/paid": (EventKind.ORDER_CHANGED, ORDER),
-    "orders/cancelled": (EventKind.ORDER_CHANGED, ORDER),
-    "orders/partially_refunded": (EventKind.ORDER_CHANGED, ORDER),
-    "orders/refunded": (EventKind.ORDER_CHANGED, ORDER),
-    "orders/fulfilled": (EventKind.ORDER_CHANGED, ORDER),
+    **{f"orders/{what}": (EventKind.ORDER_CHANGED, ORDER) for what in OF_ORDERS},
     "orders/delete": (EventKind.ORDER_DELETED, ORDER),
     "app/uninstalled": (EventKind.DISCONNECTED, ""),
 }

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from stores.canonical.commands import CancelOrder, RefundOrder, UnitsBack
 from stores.canonical.receipts import EffectState, Receipt, RefundState
-from stores.connectors import rows
+from stores.connectors import commands, rows
 from stores.connectors.roles import Answers
-from stores.kernel.errors import InputRejected, JobFailed, RemoteRefused, Unsupported
+from stores.kernel.errors import JobFailed, Unsupported
 from stores.kernel.http.json_readers import Misread, Node, inner, text
 from stores.kernel.money import Money, total
 from stores.platforms.shoplazza import capabilities, money
@@ -40,22 +39,13 @@ def guard_cancel(command: CancelOrder) -> None:
 def guard_money(command: RefundOrder, order: Node, records: Sequence[Node]) -> None:
     """The order's own figures just before the refund; the smaller wins, and less than planned stops."""
     rates = Rates.of(order)
-    if rates.currency != command.currency:
-        raise RemoteRefused("currency", code="currency_changed", user_message=str(capabilities.OTHER_CURRENCY))
-    if whole(command) > money.remaining(order, records, rates):
-        raise RemoteRefused("less is left", code="less_refundable", user_message=str(capabilities.LESS_LEFT))
-    if command.shipping and command.shipping > money.shipping_left(order, records, rates):
-        raise RemoteRefused(
-            "less shipping is left", code="less_refundable", user_message=str(capabilities.LESS_SHIPPING)
-        )
+    shipping = (command.shipping, money.shipping_left(order, records, rates))
+    commands.guard_money(command, whole(command), money.remaining(order, records, rates), [shipping])
 
 
 def whole(command: RefundOrder) -> Money:
     """Raises Unsupported for a refund of nothing: what it does there is not documented."""
-    found = total((payment.amount for payment in command.payments), command.currency)
-    if found.amount <= 0:
-        raise Unsupported("cancel_without_refund", str(capabilities.NOTHING_BACK))
-    return found
+    return commands.whole(command, capabilities.NOTHING_BACK)
 
 
 def refund_body(command: RefundOrder, order: Node, records: Sequence[Node], note: str) -> dict[str, Any]:
@@ -102,20 +92,13 @@ def units_back(line: UnitsBack) -> dict[str, Any]:
     return {
         "line_item_id": line.line_id,
         "refund_item_type": "waiting_ship",
-        "quantity": count(line.units),
+        "quantity": commands.pieces(line.units, "Shoplazza"),
         "return_inventory": line.restock,
     }
 
 
 def amount(money: Money) -> str:
     return format(money.rounded().amount, "f")
-
-
-def count(units: Decimal) -> int:
-    """Raises InputRejected for a part of a unit: the platform counts whole ones."""
-    if units != units.to_integral_value():
-        raise InputRejected("units", "Shoplazza counts whole units only.")
-    return int(units)
 
 
 # --- what an answer proves ----------------------------------------------------------------------------

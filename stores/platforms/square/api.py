@@ -1,20 +1,19 @@
 """Speaking REST with one seller: token, pinned version, envelope, and Square's own codes (ErrorCode) as our classes.
 
-And looks into answers: money in minor units, quantities as decimal text, and our record of units in a refund.
+And looks into answers: money in minor units, quantities as decimal text.
 """
 
 from __future__ import annotations
 
 import re
-from base64 import b32encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any, ClassVar
 
 from stores.connectors.errors import PLAIN, Outcomes, Row, Said, code_in
+from stores.connectors.fields import iso
 from stores.connectors.rest import RestApi
 from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import (
@@ -25,9 +24,8 @@ from stores.kernel.errors import (
     RemoteUnavailable,
 )
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node, first, maybe, node, nodes, text
+from stores.kernel.http.json_readers import Misread, Node, inner, maybe, nodes, text
 from stores.kernel.http.responses import Answer
-from stores.kernel.money import Money, exponent
 from stores.platforms.square import capabilities
 
 VERSION = "2025-08-20"
@@ -98,13 +96,13 @@ class Api(RestApi):
         return self._body(self.send("POST", path, body))
 
     def order(self, order_id: str) -> Node:
-        return node(self.get(f"v2/orders/{self.part(order_id)}").get("order"), "order")
+        return inner(self.get(f"v2/orders/{self.part(order_id)}"), "order")
 
     def payment(self, ident: str) -> Node:
-        return node(self.get(f"v2/payments/{self.part(ident)}").get("payment"), "payment")
+        return inner(self.get(f"v2/payments/{self.part(ident)}"), "payment")
 
     def refund(self, ident: str) -> Node:
-        return node(self.get(f"v2/refunds/{self.part(ident)}").get("refund"), "refund")
+        return inner(self.get(f"v2/refunds/{self.part(ident)}"), "refund")
 
     def places(self) -> list[Node]:
         """The seller's locations, asked for once."""
@@ -153,7 +151,6 @@ def movements(api: Api, items: Sequence[str], places: Sequence[str], state: str,
 
 # --- looks into answers -------------------------------------------------------------------------------
 QUANTITY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,5})?", re.ASCII)
-MOST_MINOR = 10**15
 
 
 def stamp(at: datetime) -> str:
@@ -162,29 +159,7 @@ def stamp(at: datetime) -> str:
 
 def currency_of(order: Node) -> str:
     """Of the order's total: Square keeps one currency."""
-    return checked(text(maybe(order, "total_money"), "currency"))
-
-
-def checked(currency: str) -> str:
-    try:
-        Money.zero(currency)
-        exponent(currency)
-    except (ValueError, LookupError) as exc:
-        raise Misread("currency") from exc
-    return currency
-
-
-def amount_of(parent: Node, name: str, currency: str) -> Money:
-    """Zero for null. Two currencies in one order are no order we understand."""
-    found = first(parent, name)
-    if found is None:
-        return Money.zero(currency)
-    amount = first(node(found, name), "amount") or 0
-    if isinstance(amount, bool) or not isinstance(amount, int) or abs(amount) > MOST_MINOR:
-        raise Misread(name)
-    if amount and text(found, "currency") != currency:
-        raise Misread(f"{name}.currency")
-    return Money.from_minor(amount, currency)
+    return iso(text(maybe(order, "total_money"), "currency"))
 
 
 def quantity(parent: Node, name: str = "quantity") -> Decimal:
@@ -195,89 +170,3 @@ def quantity(parent: Node, name: str = "quantity") -> Decimal:
     if not QUANTITY.fullmatch(said):
         raise Misread(name)
     return Decimal(said)
-
-
-def spelt(units: Decimal) -> str:
-    """As Square writes quantities: no exponent, no zeros at the end."""
-    return format(units.normalize(), "f") if units else "0"
-
-
-# --- which units a refund took ------------------------------------------------------------------------
-# Square's refunds know no lines, so we write into the reason which units one took, and read it there:
-#
-#     Customer changed their mind {k3f9*2 m7qd} [op 7f3a9c21]
-#
-# Each line is named by the beginning of a digest of its uid, as long as it must be to tell the order's lines apart.
-# `{all 7}` = every unit that no earlier refund took, seven of them, where naming them does not fit; `{}` = none.
-REASON_LIMIT = 192
-SHORTEST, LONGEST = 4, 16
-RECORD = re.compile(r"\{(?P<inside>[a-z0-9*. ]*)\} \[op [0-9a-f]{1,16}\]$", re.ASCII)
-UNITS = re.compile(r"(?P<mark>[a-z2-7]{4,16})(\*(?P<units>[0-9]{1,7}(\.[0-9]{1,5})?))?", re.ASCII)
-EVERYTHING = re.compile(r"all (?P<units>[0-9]{1,9}(\.[0-9]{1,5})?)", re.ASCII)
-Units = dict[str, Decimal]
-
-
-def digest(uid: str) -> str:
-    return b32encode(sha256(uid.encode()).digest()).decode().lower()[:LONGEST]
-
-
-def marks(uids: Sequence[str]) -> dict[str, str]:
-    """uid → the shortest beginning of its digest that is its alone."""
-    digests = {uid: digest(uid) for uid in uids}
-    size = next(
-        (n for n in range(SHORTEST, LONGEST) if len({found[:n] for found in digests.values()}) == len(digests)), LONGEST
-    )
-    return {uid: found[:size] for uid, found in digests.items()}
-
-
-def refund_reason(
-    note: str, tag: str, units: Mapping[str, Decimal], left: Mapping[str, Decimal], *, is_settled: bool
-) -> str:
-    """The refund's reason: our words shortened, the record and the tag whole.
-
-    left: uid → units that no refund took. is_settled: no refund is under way that could still be undone.
-    Raises RemoteRefused when the record does not fit.
-    """
-    for said in (_named(units, left), _all(units, left) if is_settled else ""):
-        end = f"{said} {tag}"
-        if said and len(end) <= REASON_LIMIT:
-            room = REASON_LIMIT - len(end) - 1
-            short = note.strip() if len(note.strip()) <= room else f"{note.strip()[: room - 1].rstrip()}…"
-            return f"{short} {end}" if room > 1 and note.strip() else end
-    raise RemoteRefused("record too long", code="record_too_long", user_message=str(capabilities.TOO_MANY_LINES))
-
-
-def _named(units: Mapping[str, Decimal], left: Mapping[str, Decimal]) -> str:
-    named = marks(list(left))
-    parts = (named[uid] if count == 1 else f"{named[uid]}*{spelt(count)}" for uid, count in units.items())
-    return f"{{{' '.join(parts)}}}"
-
-
-def _all(units: Mapping[str, Decimal], left: Mapping[str, Decimal]) -> str:
-    if dict(units) != {uid: count for uid, count in left.items() if count}:
-        return ""
-    return f"{{all {spelt(sum(units.values(), Decimal(0)))}}}"
-
-
-def read_record(said: str, left: Mapping[str, Decimal]) -> Units | None:
-    """uid → units; None when there is no record of ours, or none that can be placed. left: as it was before it."""
-    found = RECORD.search(said)
-    if found is None:
-        return None
-    if everything := EVERYTHING.fullmatch(found["inside"]):
-        taken = {uid: count for uid, count in left.items() if count}
-        return taken if sum(taken.values(), Decimal(0)) == Decimal(everything["units"]) else None
-    units: Units = {}
-    for word in found["inside"].split():
-        one = UNITS.fullmatch(word)
-        lines = [uid for uid in left if one and digest(uid).startswith(one["mark"])]
-        if one is None or len(lines) != 1:
-            return None
-        units[lines[0]] = units.get(lines[0], Decimal(0)) + Decimal(one["units"] or 1)
-    return units
-
-
-def takes_none(said: str) -> bool:
-    """A record of ours that says: money alone."""
-    found = RECORD.search(said)
-    return found is not None and not found["inside"].strip()

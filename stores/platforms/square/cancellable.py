@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from stores.canonical.order import Cancellable, EndsWhenRepaid, Fulfilment, LineItem, PaymentStatus, Refund
+from stores.connectors.figures import Count
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
-from stores.kernel.money import Money, total
+from stores.kernel.money import Money, summed, total
 from stores.platforms.square import capabilities
 from stores.platforms.square.api import quantity
 
@@ -49,22 +49,6 @@ LIVE = ("PROPOSED", "RESERVED", "PREPARED")
 GONE, CANCELED = "COMPLETED", "CANCELED"
 
 
-class Count(NamedTuple):
-    ordered: Decimal
-    taken: Decimal
-    shipped: Decimal
-
-    @property
-    def left(self) -> Decimal:
-        """What no refund took."""
-        return max(ZERO, self.ordered - self.taken)
-
-    @property
-    def waiting(self) -> Decimal:
-        """Too low where units that had left were refunded, which is the safe side."""
-        return max(ZERO, self.ordered - self.taken - self.shipped)
-
-
 def lines_of(order: Node) -> list[Node]:
     return nodes(order, "line_items")
 
@@ -93,22 +77,16 @@ def uid(line: Node) -> str:
 
 def counts(order: Node, refunds: Sequence[Refund]) -> dict[str, Count]:
     gone, off = covered(order, GONE), taken(refunds)
-    found = {}
-    for line in lines_of(order):
-        ordered = quantity(line)
-        found[uid(line)] = Count(
-            ordered, min(ordered, off.get(uid(line), ZERO)), min(ordered, gone.get(uid(line), ZERO))
-        )
-    return found
+    ordered = {uid(line): quantity(line) for line in lines_of(order)}
+    return {
+        ident: Count(units, min(units, off.get(ident, ZERO)), min(units, gone.get(ident, ZERO)))
+        for ident, units in ordered.items()
+    }
 
 
 def taken(refunds: Sequence[Refund]) -> dict[str, Decimal]:
     """By refunds that were paid or are on their way."""
-    found: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for refund in filter(counts_as_paid, refunds):
-        for line in refund.lines:
-            found[line.line_id] += line.units
-    return found
+    return summed((line.line_id, line.units) for refund in filter(counts_as_paid, refunds) for line in refund.lines)
 
 
 def counts_as_paid(refund: Refund) -> bool:
@@ -117,7 +95,7 @@ def counts_as_paid(refund: Refund) -> bool:
 
 def left(order: Node, refunds: Sequence[Refund]) -> dict[str, Decimal]:
     """uid → units that no refund took."""
-    return {ident: count.left for ident, count in counts(order, refunds).items()}
+    return {ident: count.current for ident, count in counts(order, refunds).items()}
 
 
 def step_of(line: Node) -> Decimal:
@@ -178,7 +156,7 @@ def was_emptied(order: Node, received: Money, refunds: Sequence[Refund], counts:
     Money alone ends no order: units that remain, free ones too, hold it open.
     """
     done = refunded(refunds, received.currency, done=True)
-    is_empty = not any(count.left or count.shipped for count in counts.values())
+    is_empty = not any(count.current or count.shipped for count in counts.values())
     return bool(received) and done >= received and is_empty and is_frozen(order)
 
 

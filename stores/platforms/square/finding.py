@@ -11,23 +11,21 @@ from django.utils.translation import gettext as _
 
 from stores.canonical.commands import CancelOrder, CorrectStock, EditOrder, RefundOrder, VoidPayment
 from stores.canonical.order import Order, Refund, RefundedLine
+from stores.connectors import refund_record
+from stores.connectors.fields import in_minor
 from stores.connectors.judge import MARK
 from stores.connectors.records import Reading, Record, Standing
 from stores.connectors.roles import Looks
-from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
+from stores.kernel.http.json_readers import Misread, Node, at, maybe, nodes, text
 from stores.kernel.http.json_readers import ident as ident_of
-from stores.kernel.money import Money, total
+from stores.kernel.money import Money, summed, total
 from stores.platforms.square import cancellable, capabilities, money
 from stores.platforms.square.api import (
-    RECORD,
     Api,
-    amount_of,
     currency_of,
     movements,
     quantity,
-    read_record,
     stamp,
-    takes_none,
 )
 from stores.platforms.square.cancellable import CANCELED, ZERO, Facts, fulfilments, lines_of, uid
 from stores.platforms.square.money import DEAD, DONE, refund_ids
@@ -37,31 +35,24 @@ from stores.platforms.square.money import DEAD, DONE, refund_ids
 def to_refunds(facts: Facts) -> tuple[Refund, ...]:
     """Oldest first, since what a record leaves unsaid depends on those before it."""
     rows: list[tuple[datetime, Refund | Node]] = [(one.created_at, one) for one in facts.known]
-    rows += [(_at(raw), raw) for raw in facts.refunds]
+    rows += [(at(raw, "created_at"), raw) for raw in facts.refunds]
     rows.sort(key=lambda row: row[0])
     found: list[Refund] = []
-    for at, row in rows:
+    for made, row in rows:
         if isinstance(row, Refund):
             found.append(row)
         else:
-            found.append(_to_refund(row, at, facts, cancellable.left(facts.order, found)))
+            found.append(_to_refund(row, made, facts, cancellable.left(facts.order, found)))
     return tuple(found)
 
 
-def _at(raw: Node) -> datetime:
-    at = when(raw, "created_at")
-    if at is None:
-        raise Misread("created_at")
-    return at
-
-
-def _to_refund(raw: Node, at: datetime, facts: Facts, left: Mapping[str, Decimal]) -> Refund:
+def _to_refund(raw: Node, made: datetime, facts: Facts, left: Mapping[str, Decimal]) -> Refund:
     currency, said = currency_of(facts.order), text(raw, "reason")
     transaction = money.to_transaction(raw, currency, facts.payments)
     taken = units_of(raw, facts.returns, left)
     return Refund(
         id=transaction.id,
-        created_at=at,
+        created_at=made,
         note=said,
         amount=transaction.amount,
         lines=tuple(
@@ -73,30 +64,28 @@ def _to_refund(raw: Node, at: datetime, facts: Facts, left: Mapping[str, Decimal
 
 def units_of(raw: Node, returns: Mapping[str, Node], left: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """By our record in the reason, else by the return order; empty where neither names any. left: as it was before."""
-    taken = read_record(text(raw, "reason"), left)
+    taken = refund_record.read(text(raw, "reason"), left)
     return _at_the_till(returns.get(text(raw, "order_id"), {}), left) if taken is None else taken
 
 
 def _at_the_till(order: Node, left: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """An itemised return names lines of the sale; one made through the API names none."""
-    found: dict[str, Decimal] = {}
-    for one in nodes(order, "returns"):
-        for line in nodes(one, "return_line_items"):
-            uid = text(line, "source_line_item_uid")
-            if uid in left:
-                found[uid] = found.get(uid, Decimal(0)) + quantity(line)
-    return found
+    lines = (line for one in nodes(order, "returns") for line in nodes(one, "return_line_items"))
+    told = ((text(line, "source_line_item_uid"), quantity(line)) for line in lines)
+    return summed((line, units) for line, units in told if line in left)
 
 
 def unallocated(refunds: Sequence[Refund], currency: str) -> Money:
     """Money that went back and of which nothing says what it was for."""
-    chosen = (r for r in refunds if cancellable.counts_as_paid(r) and not r.lines and not takes_none(r.note))
+    chosen = (
+        r for r in refunds if cancellable.counts_as_paid(r) and not r.lines and not refund_record.takes_none(r.note)
+    )
     return total((r.amount.customer for r in chosen), currency)
 
 
 def returns_of(api: Api, refunds: Iterable[Node]) -> dict[str, Node]:
     """Only where no record of ours says what was taken."""
-    wanted = [text(one, "order_id") for one in refunds if not RECORD.search(text(one, "reason"))]
+    wanted = [text(one, "order_id") for one in refunds if not refund_record.is_there(text(one, "reason"))]
     wanted = [ident for ident in dict.fromkeys(wanted) if ident]
     if not wanted:
         return {}
@@ -187,7 +176,7 @@ def _to_records(
             id=ident,
             ids={"refund": ident},
             text=text(raw, "reason"),
-            money={through[ident]: amount_of(raw, "amount_money", currency)},
+            money={through[ident]: in_minor(raw, "amount_money", currency)},
             units=taken,
             standing=standing,
         )
@@ -223,9 +212,7 @@ def adjustments(api: Api, command: CorrectStock, before: Order) -> Reading:
 
 
 def to_stock_record(command: CorrectStock, mark: str, rows: Sequence[Node]) -> Record:
-    seen: defaultdict[Shelf, Decimal] = defaultdict(Decimal)
-    for row in rows:
-        seen[text(row, "catalog_object_id"), text(row, "location_id")] += quantity(row)
+    seen = summed(((text(row, "catalog_object_id"), text(row, "location_id")), quantity(row)) for row in rows)
     is_all, ident = seen == asked_back(command), text(rows[0], "id")
     return Record(
         id=ident,
@@ -247,10 +234,7 @@ def by_somebody(row: Node) -> Record:
 
 
 def asked_back(command: CorrectStock) -> dict[Shelf, Decimal]:
-    found: defaultdict[Shelf, Decimal] = defaultdict(Decimal)
-    for change in command.changes:
-        found[change.stock_item_id, change.location_id] += change.delta
-    return found
+    return summed(((change.stock_item_id, change.location_id), change.delta) for change in command.changes)
 
 
 LOOKS: Looks = {

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from stores.canonical import order as ours
+from stores.connectors.fields import in_minor
+from stores.connectors.figures import Count
 from stores.kernel import i18n as sentences
-from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
+from stores.kernel.http.json_readers import Node, at, joined, maybe, nodes, text, texts, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money
 from stores.platforms.square import cancellable, capabilities, finding, money
-from stores.platforms.square.api import amount_of, currency_of, quantity
-from stores.platforms.square.cancellable import GONE, LIVE, ZERO, Count, Disputes, Facts, fulfilments, lines_of, uid
+from stores.platforms.square.api import currency_of, quantity
+from stores.platforms.square.cancellable import GONE, LIVE, ZERO, Disputes, Facts, fulfilments, lines_of, uid
 from stores.platforms.square.money import refund_ids
 
 SHORT_ID = 6  # characters of an order's id that people see where it has no other name
@@ -44,9 +46,7 @@ def to_order(facts: Facts, place: Place, *, is_summary: bool = False) -> ours.Or
     lines = tuple(to_lines(raw, counts, place, closed=closed, is_over=is_over))
     stopped = cancellable.blockers(raw, counts, back, is_over=is_over, is_coming=is_coming)
     totals = money.to_totals(raw, paid, back, is_dead=is_over)
-    created, updated = when(raw, "created_at"), when(raw, "updated_at")
-    if created is None or updated is None:
-        raise Misread("updated_at")
+    created, updated = at(raw, "created_at"), at(raw, "updated_at")
     held = bool(totals.capturable.customer)
     return ours.Order(
         platform="square",
@@ -108,7 +108,7 @@ def edit_blockers(raw: Node, received: Money, *, is_held: bool, is_coming: bool)
 
 def charges(raw: Node, currency: str) -> Iterator[str]:
     for charge in nodes(raw, "service_charges"):
-        amount = amount_of(charge, "total_money", currency)
+        amount = in_minor(charge, "total_money", currency)
         yield f"{text(charge, 'name')}: {amount.amount:f} {currency}"
 
 
@@ -128,25 +128,25 @@ def to_line(
 ) -> ours.LineItem:
     currency, item = currency_of(raw), text(line, "catalog_object_id")
     stoppable, stayed = ZERO if closed else count.waiting, count.ordered - count.shipped
-    kind = text(line, "item_type")
+    kind, group = text(line, "item_type"), next((text(one, "uid") for one in fulfilments(raw, *LIVE)), "")
     spot = ours.Placement(
-        id=uid(line), group_id=group_of(raw), units=count.waiting, readiness=readiness, location=place.location
+        id=uid(line), group_id=group, units=count.waiting, readiness=readiness, location=place.location
     )
     return ours.LineItem(
         id=uid(line),
         title=text(line, "name") or str(capabilities.KINDS.get(kind, "")),
         variant=text(line, "variation_name"),
         ordered=count.ordered,
-        current=min(count.left, count.shipped) if is_over else count.left,
+        current=min(count.current, count.shipped) if is_over else count.current,
         shipped=count.shipped,
-        cancelled=max(ZERO, stayed) if is_over else min(count.taken, stayed),
-        refundable=count.left,
+        cancelled=max(ZERO, stayed) if is_over else min(count.refunded, stayed),
+        refundable=count.current,
         unfulfilled=ZERO if is_over else count.waiting,
         cancellable=stoppable,
         unit_step=cancellable.step_of(line),
-        unit_price=money.pair(each(line, currency)),
-        original_unit_price=money.pair(amount_of(line, "base_price_money", currency)),
-        tax=sentences.tax(amount_of(line, "total_tax_money", currency)),
+        unit_price=ours.MoneyPair.of(each(line, currency)),
+        original_unit_price=ours.MoneyPair.of(in_minor(line, "base_price_money", currency)),
+        tax=sentences.tax(in_minor(line, "total_tax_money", currency)),
         placements=(spot,) if count.waiting and not closed else (),
         is_restockable=item in place.taken,
         is_tracked=bool(item),
@@ -161,12 +161,8 @@ def to_line(
 def each(line: Node, currency: str) -> Money:
     """After discounts, without tax; for show: what goes back starts from the line's total."""
     count = quantity(line)
-    net = amount_of(line, "gross_sales_money", currency) - amount_of(line, "total_discount_money", currency)
-    return Money(net.amount / count, currency).rounded() if count else amount_of(line, "base_price_money", currency)
-
-
-def group_of(raw: Node) -> str:
-    return next((text(one, "uid") for one in fulfilments(raw, *LIVE)), "")
+    net = in_minor(line, "gross_sales_money", currency) - in_minor(line, "total_discount_money", currency)
+    return Money(net.amount / count, currency).rounded() if count else in_minor(line, "base_price_money", currency)
 
 
 # --- what has left -----------------------------------------------------------------------------------
@@ -177,17 +173,14 @@ def to_shipments(raw: Node, place: ours.Location) -> Iterator[ours.Shipment]:
             rows = [(ident_of(entry, "line_item_uid"), quantity(entry)) for entry in nodes(one, "entries")]
         else:
             rows = [(uid(line), quantity(line)) for line in lines_of(raw)]
-        moments = (when(details, name) for name in ("shipped_at", "picked_up_at", "delivered_at"))
-        at = next(filter(None, moments), None) or when(raw, "updated_at")
-        if at is None:
-            raise Misread("updated_at")
-        parcel = " ".join(filter(None, (text(details, "carrier"), text(details, "tracking_number"))))
+        moment = when(details, "shipped_at", "picked_up_at", "delivered_at") or at(raw, "updated_at")
+        parcel = joined(details, "carrier", "tracking_number")
         kind = text(one, "type")
         yield ours.Shipment(
             id=text(one, "uid"),
             name=str(capabilities.FULFILMENTS.get(kind, kind.title())),
             status=str(capabilities.HANDED_OVER),
-            created_at=at,
+            created_at=moment,
             units=sum((count for _, count in rows), ZERO),
             location=place.name,
             tracking=(parcel,) if parcel else (),
@@ -211,18 +204,14 @@ def to_person(raw: Node, payments: Sequence[Node]) -> ours.Person:
         name=text(someone, "display_name"),
         email=email,
         phone=text(someone, "phone_number"),
-        billing_address=address(maybe(paid, "billing_address")),
-        shipping_address=address(maybe(someone, "address")),
+        billing_address=texts(maybe(paid, "billing_address"), *ADDRESS),
+        shipping_address=texts(maybe(someone, "address"), *ADDRESS),
     )
 
 
 def recipient(raw: Node) -> Node:
     found = (maybe(cancellable.details_of(one), "recipient") for one in fulfilments(raw))
     return next((one for one in found if one), {})
-
-
-def address(raw: Node) -> tuple[str, ...]:
-    return tuple(said for said in (text(raw, name) for name in ADDRESS) if said)
 
 
 def customer_note(raw: Node) -> str:
@@ -236,40 +225,39 @@ def remarks_of(
     facts: Facts, paid: Sequence[ours.Payment], back: Sequence[ours.Refund], *, is_over: bool
 ) -> Iterator[ours.Remark]:
     if not is_over and cancellable.is_paid(facts.order):
-        yield from _where_it_stands(facts.order)
+        yield from _said("risk", _where_it_stands(facts.order))
     yield from dispute_remarks(facts.disputes)
-    yield from _refunds(facts, back)
-    yield from _payments(facts, paid)
+    yield from _said("other", _of_money(facts, paid, back))
     if any(text(line, "item_type") == "GIFT_CARD" for line in lines_of(facts.order)):
         yield ours.Remark(kind="risk", text=str(capabilities.GIFT_CARD), is_open=True)
 
 
-def _where_it_stands(order: Node) -> Iterator[ours.Remark]:
+Stand = tuple[object, str, bool]  # whether it is so, in words, and whether it is still open
+
+
+def _said(kind: str, stands: Sequence[Stand]) -> Iterator[ours.Remark]:
+    return (ours.Remark(kind=kind, text=str(words), is_open=is_open) for is_so, words, is_open in stands if is_so)
+
+
+def _where_it_stands(order: Node) -> Sequence[Stand]:
     """Paid, and something that no call of Square's can stop."""
-    if text(order, "state") == "COMPLETED" and not fulfilments(order):
-        yield ours.Remark(kind="risk", text=str(capabilities.HANDED_OVER_RISK), is_open=True)
-    elif not cancellable.can_update(order) and fulfilments(order, *LIVE):
-        yield ours.Remark(kind="risk", text=str(capabilities.STAYS_OPEN), is_open=True)
+    is_done = text(order, "state") == "COMPLETED" and not fulfilments(order)
+    is_fixed = not cancellable.can_update(order) and bool(fulfilments(order, *LIVE))
+    return (is_done, capabilities.HANDED_OVER_RISK, True), (is_fixed, capabilities.STAYS_OPEN, True)
 
 
-def _refunds(facts: Facts, back: Sequence[ours.Refund]) -> Iterator[ours.Remark]:
-    if loose := finding.unallocated(back, currency_of(facts.order)):
-        yield ours.Remark(kind="other", text=capabilities.unallocated(loose), is_open=True)
-    if any(cancellable.is_pending(refund) for refund in back):
-        yield ours.Remark(kind="other", text=str(capabilities.ON_ITS_WAY), is_open=True)
-    if any(not cancellable.counts_as_paid(refund) for refund in back):
-        yield ours.Remark(kind="other", text=str(capabilities.NOT_PAID_BACK))
-
-
-def _payments(facts: Facts, paid: Sequence[ours.Payment]) -> Iterator[ours.Remark]:
-    if any(len(refund_ids(payment)) >= money.MOST_REFUNDS for payment in facts.payments):
-        yield ours.Remark(kind="other", text=str(capabilities.TWENTY))
-    if any(money.is_too_old(payment, facts.read_at) for payment in facts.payments):
-        yield ours.Remark(kind="other", text=str(capabilities.A_YEAR), is_open=True)
-    if facts.hidden:
-        yield ours.Remark(kind="other", text=str(capabilities.HIDDEN), is_open=True)
-    if any(payment.is_manual for payment in paid):
-        yield ours.Remark(kind="other", text=str(capabilities.BY_HAND))
+def _of_money(facts: Facts, paid: Sequence[ours.Payment], back: Sequence[ours.Refund]) -> Sequence[Stand]:
+    loose = finding.unallocated(back, currency_of(facts.order))
+    is_used_up = any(len(refund_ids(payment)) >= money.MOST_REFUNDS for payment in facts.payments)
+    return (
+        (loose, capabilities.unallocated(loose), True),
+        (any(cancellable.is_pending(refund) for refund in back), capabilities.ON_ITS_WAY, True),
+        (any(not cancellable.counts_as_paid(refund) for refund in back), capabilities.NOT_PAID_BACK, False),
+        (is_used_up, capabilities.TWENTY, False),
+        (any(money.is_too_old(payment, facts.read_at) for payment in facts.payments), capabilities.A_YEAR, True),
+        (facts.hidden, capabilities.HIDDEN, True),
+        (any(payment.is_manual for payment in paid), capabilities.BY_HAND, False),
+    )
 
 
 PAID_BY_BANK: Final = frozenset({"LOST", "ACCEPTED"})

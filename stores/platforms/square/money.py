@@ -15,13 +15,15 @@ from decimal import ROUND_FLOOR, Decimal
 from stores.canonical.order import MoneyPair, Order, Payment, PaymentKind, PaymentState, PaymentStatus, Refund, Totals
 from stores.canonical.recipe import Per
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, RefundChoice
-from stores.connectors import refund_estimate
+from stores.connectors import figures, refund_estimate, sentences
+from stores.connectors.fields import in_minor
+from stores.connectors.figures import Count
 from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money, total
 from stores.platforms.square import cancellable
-from stores.platforms.square.api import amount_of, currency_of
-from stores.platforms.square.cancellable import Count, lines_of, uid
+from stores.platforms.square.api import currency_of
+from stores.platforms.square.cancellable import lines_of, uid
 
 DONE, PENDING, DEAD = "COMPLETED", ("PENDING", "APPROVED"), ("REJECTED", "FAILED")
 
@@ -37,18 +39,14 @@ def refund_ids(payment: Node) -> list[str]:
 HELD, TAKEN = "APPROVED", "COMPLETED"
 KINDS = {HELD: PaymentKind.AUTHORISATION, TAKEN: PaymentKind.SALE, "CANCELED": PaymentKind.VOID}
 STATUS = {
-    HELD: PaymentStatus.SUCCESS,
-    TAKEN: PaymentStatus.SUCCESS,
-    "CANCELED": PaymentStatus.SUCCESS,
+    **dict.fromkeys((HELD, TAKEN, "CANCELED"), PaymentStatus.SUCCESS),
     "PENDING": PaymentStatus.PENDING,
     "FAILED": PaymentStatus.FAILED,
 }
 REFUND_STATUS = {
-    "PENDING": PaymentStatus.PENDING,
-    "APPROVED": PaymentStatus.PENDING,
-    "COMPLETED": PaymentStatus.SUCCESS,
-    "REJECTED": PaymentStatus.FAILED,
-    "FAILED": PaymentStatus.FAILED,
+    **dict.fromkeys(PENDING, PaymentStatus.PENDING),
+    DONE: PaymentStatus.SUCCESS,
+    **dict.fromkeys(DEAD, PaymentStatus.FAILED),
 }
 BY_HAND = ("CASH", "EXTERNAL")
 GIFT_CARD = "SQUARE_GIFT_CARD"
@@ -58,22 +56,18 @@ MOST_REFUNDS = 20  # of one payment
 LAST_REFUND = timedelta(days=365)
 
 
-def pair(amount: Money) -> MoneyPair:
-    return MoneyPair(shop=amount, customer=amount)
-
-
 # --- payments --------------------------------------------------------------------------------------------
 def to_payment(raw: Node, refunds: Sequence[Refund], now: datetime | None) -> Payment:
     state, source = text(raw, "status"), text(raw, "source_type")
     currency = currency_of(raw)
-    whole = amount_of(raw, "total_money", currency)
+    whole = in_minor(raw, "total_money", currency)
     return Payment(
         id=ident_of(raw, "id"),
         kind=KINDS.get(state, PaymentKind.OTHER),
         status=STATUS.get(state, PaymentStatus.UNKNOWN),
         gateway=source,
         label=label(raw, source),
-        amount=pair(whole),
+        amount=MoneyPair.of(whole),
         refundable=rest(raw, whole, refunds, now) if state == TAKEN else None,
         capturable=whole if state == HELD else None,
         is_manual=source in BY_HAND,
@@ -85,19 +79,14 @@ def to_payment(raw: Node, refunds: Sequence[Refund], now: datetime | None) -> Pa
 def label(raw: Node, source: str) -> str:
     """ "Visa •••• 4242", "Cash": for people."""
     card = maybe(raw, "card") or maybe(maybe(raw, "card_details"), "card")
-    tail = text(card, "last_4")
     name = text(card, "card_brand").replace("_", " ").title() or NAMES.get(source, source.title())
-    return f"{name} •••• {tail}" if tail else name
+    return sentences.with_digits(name, text(card, "last_4"))
 
 
 def back(payment_id: str, currency: str, refunds: Sequence[Refund]) -> Money:
     """What went back through one payment or is on its way."""
-    parts = (t.amount.customer for r in refunds for t in r.transactions if is_alive(t) and t.parent_id == payment_id)
-    return total(parts, currency)
-
-
-def is_alive(transaction: Payment) -> bool:
-    return transaction.status is not PaymentStatus.FAILED
+    parts = (t for r in refunds for t in r.transactions if t.parent_id == payment_id)
+    return total((t.amount.customer for t in parts if t.status is not PaymentStatus.FAILED), currency)
 
 
 def is_too_old(raw: Node, now: datetime | None) -> bool:
@@ -110,7 +99,7 @@ def rest(raw: Node, whole: Money, refunds: Sequence[Refund], now: datetime | Non
     zero = Money.zero(whole.currency)
     if len(refund_ids(raw)) >= MOST_REFUNDS or is_too_old(raw, now):
         return zero
-    gone = max(back(ident_of(raw, "id"), whole.currency, refunds), amount_of(raw, "refunded_money", whole.currency))
+    gone = max(back(ident_of(raw, "id"), whole.currency, refunds), in_minor(raw, "refunded_money", whole.currency))
     return max(whole - gone, zero)
 
 
@@ -124,7 +113,7 @@ def to_transaction(raw: Node, currency: str, payments: Sequence[Node]) -> Paymen
         status=REFUND_STATUS.get(text(raw, "status"), PaymentStatus.UNKNOWN),
         gateway=source,
         label=label(card, "CARD") if card else label(paid, source) if paid else source,
-        amount=pair(amount_of(raw, "amount_money", currency)),
+        amount=MoneyPair.of(in_minor(raw, "amount_money", currency)),
         parent_id=text(raw, "payment_id"),
         is_manual=source in BY_HAND and not card,
         processed_at=when(raw, "updated_at"),
@@ -139,16 +128,13 @@ def gift_card(raw: Node) -> Node:
 
 # --- the order -------------------------------------------------------------------------------------------
 def received(payments: Sequence[Payment], currency: str) -> Money:
-    return total((p.amount.customer for p in payments if p.kind is PaymentKind.SALE and is_in(p)), currency)
+    taken = (p for p in payments if p.kind is PaymentKind.SALE and p.status is PaymentStatus.SUCCESS)
+    return total((p.amount.customer for p in taken), currency)
 
 
 def is_coming(raw: Node) -> bool:
     """Neither held nor taken nor given up: a bank transfer, for days, and whatever Square may add."""
     return text(raw, "status") not in (HELD, TAKEN, "CANCELED", "FAILED")
-
-
-def is_in(payment: Payment) -> bool:
-    return payment.status is PaymentStatus.SUCCESS
 
 
 def held(payments: Sequence[Payment], currency: str) -> Money:
@@ -158,40 +144,35 @@ def held(payments: Sequence[Payment], currency: str) -> Money:
 def to_totals(order: Node, payments: Sequence[Payment], refunds: Sequence[Refund], *, is_dead: bool) -> Totals:
     currency = currency_of(order)
     zero = Money.zero(currency)
-    whole = amount_of(order, "total_money", currency)
-    got, gone = received(payments, currency), cancellable.refunded(refunds, currency)
-    goods = total((amount_of(line, "gross_sales_money", currency) for line in lines_of(order)), currency)
-    rounding = amount_of(maybe(order, "rounding_adjustment"), "amount_money", currency)
-    due = max(amount_of(order, "net_amount_due_money", currency), zero)
-    return Totals(
-        original=pair(whole),
-        current=pair(zero if is_dead else max(whole - gone, zero)),
-        subtotal=pair(goods),
-        tax=pair(amount_of(order, "total_tax_money", currency)),
-        shipping=pair(zero),
-        discounts=pair(amount_of(order, "total_discount_money", currency)),
-        received=pair(got),
-        refunded=pair(gone),
-        refunded_shipping=pair(zero),
-        outstanding=pair(zero if is_dead else due),
-        capturable=pair(held(payments, currency)),
-        net=pair(got - gone),
-        fees=pair(amount_of(order, "total_service_charge_money", currency)),
-        tips=pair(amount_of(order, "total_tip_money", currency)),
-        rounding=pair(rounding) if rounding else None,
+    whole = in_minor(order, "total_money", currency)
+    goods = total((in_minor(line, "gross_sales_money", currency) for line in lines_of(order)), currency)
+    rounding = in_minor(maybe(order, "rounding_adjustment"), "amount_money", currency)
+
+    def told(name: str) -> MoneyPair:
+        return MoneyPair.of(in_minor(order, name, currency))
+
+    return figures.to_totals(
+        MoneyPair.of,
+        whole,
+        paid=received(payments, currency),
+        back=cancellable.refunded(refunds, currency),
+        held=held(payments, currency),
+        is_over=is_dead,
+        due=max(in_minor(order, "net_amount_due_money", currency), zero),
+        subtotal=MoneyPair.of(goods),
+        tax=told("total_tax_money"),
+        shipping=MoneyPair.of(zero),
+        discounts=told("total_discount_money"),
+        refunded_shipping=MoneyPair.of(zero),
+        fees=told("total_service_charge_money"),
+        tips=told("total_tip_money"),
+        rounding=MoneyPair.of(rounding) if rounding else None,
     )
 
 
 def to_state(totals: Totals, payments: Sequence[Payment]) -> PaymentState:
-    got, gone, whole = totals.received.customer, totals.refunded.customer, totals.original.customer
-    if not got:
-        if totals.capturable.customer:
-            return PaymentState.AUTHORISED
-        was_released = any(payment.kind is PaymentKind.VOID for payment in payments)
-        return PaymentState.VOIDED if was_released else PaymentState.PENDING if whole else PaymentState.PAID
-    if gone:
-        return PaymentState.REFUNDED if gone >= got else PaymentState.PARTLY_REFUNDED
-    return PaymentState.PAID if got >= whole else PaymentState.PARTLY_PAID
+    was_released = any(payment.kind is PaymentKind.VOID for payment in payments)
+    return figures.payment_state(totals, is_void=was_released, if_free=PaymentState.PAID)
 
 
 def from_tenders(order: Node) -> PaymentState:
@@ -201,9 +182,9 @@ def from_tenders(order: Node) -> PaymentState:
     if "AUTHORIZED" in states:
         return PaymentState.AUTHORISED
     if "CAPTURED" not in states:
-        is_free = not amount_of(order, "total_money", currency) and text(order, "state") == "COMPLETED"
+        is_free = not in_minor(order, "total_money", currency) and text(order, "state") == "COMPLETED"
         return PaymentState.VOIDED if "VOIDED" in states else PaymentState.PAID if is_free else PaymentState.PENDING
-    return PaymentState.PARTLY_PAID if amount_of(order, "net_amount_due_money", currency) else PaymentState.PAID
+    return PaymentState.PARTLY_PAID if in_minor(order, "net_amount_due_money", currency) else PaymentState.PAID
 
 
 def check_currency(order: Node, payments: Sequence[Node]) -> None:
@@ -225,7 +206,7 @@ def estimate(raw: Node, order: Order, request: CancelRequest) -> Quote:
     counts = cancellable.counts(raw, order.refunds)
     holders = refund_estimate.by_turn(order.payments)
     most = total((refund_estimate.held(payment) for payment in holders), currency)
-    asked = {ident: n for ident, n in request.lines.items() if ident in counts and 0 < n <= counts[ident].waiting}
+    asked = refund_estimate.wanted(request, {ident: count.waiting for ident, count in counts.items()})
     lines = list(quoted(raw, asked, counts, bearer(holders, request), included=included))
     tax = zero if included else total((line.tax for line in lines), currency)
     goods = total((line.amount for line in lines), currency)
@@ -236,7 +217,8 @@ def estimate(raw: Node, order: Order, request: CancelRequest) -> Quote:
         given,
         maximum=most,
         lines=lines,
-        payments=refund_estimate.over(holders, given, per=Per.PAYMENT, fees=fees),
+        through=order.payments,
+        per=Per.PAYMENT,
         tax=tax,
         fees=fees,
     )
@@ -247,8 +229,8 @@ def all_of(raw: Node, order: Order, worth: Money, most: Money) -> Money:
 
     A cent for each earlier refund: the till may have rounded its units in another way.
     """
-    priced = total((amount_of(line, "total_money", worth.currency) for line in lines_of(raw)), worth.currency)
-    paid = max(amount_of(raw, "total_money", worth.currency), order.totals.received.customer)
+    priced = total((in_minor(line, "total_money", worth.currency) for line in lines_of(raw)), worth.currency)
+    paid = max(in_minor(raw, "total_money", worth.currency), order.totals.received.customer)
     found = worth + max(paid - priced, Money.zero(worth.currency))
     cents = Money.from_minor(sum(bool(refund.lines) for refund in order.refunds), worth.currency)
     return most if most <= found + cents else found
@@ -274,8 +256,8 @@ def quoted(
 
 def share(line: Node, name: str, count: Count, wanted: Decimal) -> Money:
     """What `wanted` more units are worth after those that went before."""
-    whole = amount_of(line, name, currency_of(line))
-    return upto(whole, count.taken + wanted, count.ordered) - upto(whole, count.taken, count.ordered)
+    whole = in_minor(line, name, currency_of(line))
+    return upto(whole, count.refunded + wanted, count.ordered) - upto(whole, count.refunded, count.ordered)
 
 
 def upto(whole: Money, first: Decimal, of: Decimal) -> Money:
@@ -285,5 +267,5 @@ def upto(whole: Money, first: Decimal, of: Decimal) -> Money:
 
 
 def is_everything(asked: Mapping[str, Decimal], counts: Mapping[str, Count]) -> bool:
-    wanted = {ident: count.left for ident, count in counts.items() if count.left}
+    wanted = {ident: count.current for ident, count in counts.items() if count.current}
     return bool(wanted) and dict(asked) == wanted and not cancellable.any_left(counts)

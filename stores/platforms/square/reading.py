@@ -8,15 +8,17 @@ few. States and fields are those of the vendor's OpenAPI description (Dispute, D
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from stores.canonical.order import Location, Order, Refund
 from stores.connectors import rows
+from stores.connectors.errors import unless
+from stores.connectors.rest import chunks
 from stores.connectors.roles import Listing
-from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
@@ -64,11 +66,8 @@ def _taken_before(api: Api, found: Facts, before: Order) -> frozenset[str]:
 
 def location(api: Api, order: Node) -> Location:
     ident = ident_of(order, "location_id")
-    for place in api.places():
-        if text(place, "id") == ident:
-            return Location(id=ident, name=text(place, "name") or ident,
-                            is_active=text(place, "status") != "INACTIVE")  # fmt: skip
-    return Location(id=ident, name=ident)
+    place = next((one for one in api.places() if text(one, "id") == ident), {})
+    return Location(id=ident, name=text(place, "name") or ident, is_active=text(place, "status") != "INACTIVE")
 
 
 # --- what is read of one order ------------------------------------------------------------------------
@@ -113,21 +112,12 @@ def is_return(order: Node) -> bool:
     return bool(nodes(order, "returns")) and not nodes(order, "line_items")
 
 
-def tender_ids(order: Node) -> list[str]:
-    """Old tenders have no payment id: there the tender's own is the payment's."""
-    return [ident_of(tender, "payment_id", "id") for tender in nodes(order, "tenders")]
-
-
 def payments_of(api: Api, order: Node) -> tuple[list[Node], int]:
-    found, hidden = [], 0
-    for ident in tender_ids(order):
-        try:
-            found.append(api.payment(ident))
-        except RemoteRefused as exc:
-            if exc.code != "not_found":
-                raise
-            hidden += 1
-    return found, hidden
+    """And how many of them we may not see. Old tenders have no payment id: there their own is the payment's."""
+    idents = [ident_of(tender, "payment_id", "id") for tender in nodes(order, "tenders")]
+    read = [unless({"not_found"}, partial(api.payment, ident), None) for ident in idents]
+    found = [one for one in read if one is not None]
+    return found, len(read) - len(found)
 
 
 # --- what it took out of stock ------------------------------------------------------------------------
@@ -141,17 +131,8 @@ def taken_from_stock(api: Api, order: Node) -> frozenset[str]:
         return frozenset()
     ours = {ident_of(order, "id"), *(text(one, "transaction_id") for one in nodes(order, "tenders"))}
     found = movements(api, items, [ident_of(order, "location_id")], SOLD, since=text(order, "created_at"))
-    try:
-        return frozenset(text(one, "catalog_object_id") for one in found if is_of(one, ours))
-    except RemoteRefused as exc:
-        if exc.status != 403:
-            raise
-        return frozenset()  # without the right to look nothing is put back
-
-
-def is_of(movement: Node, transactions: set[str]) -> bool:
-    said = text(movement, "transaction_id")
-    return bool(said) and said in transactions
+    mine = (text(one, "catalog_object_id") for one in found if text(one, "transaction_id") in ours - {""})
+    return unless({403}, lambda: frozenset(mine), frozenset())  # without the right to look nothing is put back
 
 
 # --- disputes -----------------------------------------------------------------------------------------
@@ -168,35 +149,26 @@ def disputes_of(api: Api, payments: Sequence[Node]) -> Disputes | None:
     at_a_bank = {ident_of(one, "id") for one in payments if text(one, "source_type") not in NEVER}
     if not at_a_bank:
         return ()
-    try:
-        return tuple(sorted(one for one in _disputed(api) if one[0] in at_a_bank))
-    except RemoteRefused as exc:
-        if exc.code not in NO_RIGHT:
-            raise
-    except EndlessError:
-        pass
-    return None
+    rows = unless(NO_RIGHT, lambda: _all_disputes(api), None)
+    if rows is None:
+        return None
+    told = ((text(maybe(one, "disputed_payment"), "payment_id"), text(one, "state")) for one in rows)
+    return tuple(sorted(one for one in told if one[0] in at_a_bank and one[1] not in FREE))
 
 
-class EndlessError(Exception):
-    """More pages than any seller has disputes, or one that leads back to itself."""
-
-
-def _disputed(api: Api) -> Iterator[tuple[str, str]]:
+def _all_disputes(api: Api) -> list[Node] | None:
+    """None for more pages than any seller has disputes, or one that leads back to itself."""
+    found: list[Node] = []
     cursor = ""
     for _page in range(MOST_PAGES):
         page = api.get("v2/disputes" + (f"?{urlencode({'cursor': cursor})}" if cursor else ""))
-        for one in nodes(page, "disputes"):
-            state = text(one, "state")
-            if state not in FREE:
-                yield text(maybe(one, "disputed_payment"), "payment_id"), state
-        after = text(page, "cursor")
-        if not after:
-            return
-        if after == cursor:
+        found += nodes(page, "disputes")
+        before, cursor = cursor, text(page, "cursor")
+        if not cursor:
+            return found
+        if cursor == before:
             break
-        cursor = after
-    raise EndlessError
+    return None
 
 
 # --- lists ---------------------------------------------------------------------------------------
@@ -207,7 +179,7 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     """
     with understood():
         block, _bar, theirs = cursor.partition("|")
-        blocks = list(_blocks(ident_of(place, "id") for place in api.places()))
+        blocks = list(chunks([ident_of(place, "id") for place in api.places()], MOST_PLACES))
         here = int(block) if block.isascii() and block.isdigit() else 0
         if here >= len(blocks):
             return Listing(())
@@ -222,19 +194,13 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
 ROW = rows.Fields(("id",), mapping.number, lambda raw: when(raw, "updated_at"))
 
 
-def _blocks(places: Iterator[str]) -> Iterator[list[str]]:
-    found = list(places)
-    for start in range(0, len(found), MOST_PLACES):
-        yield found[start : start + MOST_PLACES]
-
-
-def _query(places: list[str], since: datetime | None, cursor: str) -> dict[str, Any]:
+def _query(places: Sequence[str], since: datetime | None, cursor: str) -> dict[str, Any]:
     """The same on every page, as the cursor wants it; sorted by the very field that is filtered by."""
     wanted: dict[str, Any] = {"state_filter": {"states": STATES}}
     if since:
         wanted["date_time_filter"] = {"updated_at": {"start_at": stamp(since - OVERLAP)}}
     query = {"filter": wanted, "sort": {"sort_field": "UPDATED_AT", "sort_order": "ASC"}}
-    asked: dict[str, Any] = {"location_ids": places, "limit": PAGE, "return_entries": False, "query": query}
+    asked: dict[str, Any] = {"location_ids": list(places), "limit": PAGE, "return_entries": False, "query": query}
     return asked | ({"cursor": cursor} if cursor else {})
 
 
@@ -248,10 +214,9 @@ def _orders(api: Api, raws: Sequence[Any], *, is_full: bool) -> rows.Page:
     known = {*whole, *(rows.ident(raw, ROW) for raw in here)}
     found = rows.read(here, ROW, _summary)
     found += rows.read([{"id": ident} for ident in whole], ROW, lambda raw: _whole(api, raw["id"]))
-    rest = [ident for ident in wanted if ident not in known]
-    for start in range(0, len(rest), MOST_AT_ONCE):
-        asked = {"order_ids": rest[start : start + MOST_AT_ONCE]}
-        found += rows.read(json_readers.items(api.ask("v2/orders/batch-retrieve", asked), "orders"), ROW, _summary)
+    for some in chunks([ident for ident in wanted if ident not in known], MOST_AT_ONCE):
+        told = api.ask("v2/orders/batch-retrieve", {"order_ids": some})
+        found += rows.read(json_readers.items(told, "orders"), ROW, _summary)
     return found
 
 
@@ -261,12 +226,7 @@ def _sold(raw: Any) -> str:
 
 
 def _whole(api: Api, ident: str) -> Order | None:
-    try:
-        return read_order(api, ident)[0]
-    except RemoteRefused as exc:
-        if exc.code != "not_found":
-            raise
-        return None
+    return unless({"not_found"}, lambda: read_order(api, ident)[0], None)
 
 
 def _summary(raw: Node) -> Order | None:

@@ -13,18 +13,22 @@ from typing import Any
 from stores.canonical import commands
 from stores.canonical.order import Order
 from stores.canonical.receipts import EffectState, Receipt, RefundState, StockCount
-from stores.connectors import rows
+from stores.connectors import refund_record, rows
+from stores.connectors.commands import guard_money, guard_units, only_payment
 from stores.connectors.errors import refusal
+from stores.connectors.fields import in_minor
+from stores.connectors.refund_record import spelt
 from stores.connectors.roles import Answers
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable, Unsupported
 from stores.kernel.http.json_readers import Misread, Node, inner, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
+from stores.kernel.money import Money
 from stores.platforms.square import cancellable, capabilities, finding, money
-from stores.platforms.square.api import amount_of, currency_of, quantity, refund_reason, spelt, stamp
+from stores.platforms.square.api import currency_of, quantity, stamp
 from stores.platforms.square.cancellable import CANCELED, GONE, LIVE, ZERO, Facts, fulfilments, lines_of, uid
 from stores.platforms.square.money import DEAD, DONE, PENDING, refund_ids
 
-REASON_AT_FULFILMENT = 100
+REASON_LIMIT, REASON_AT_FULFILMENT = 192, 100  # characters
 PENDING_WAIT = 30.0
 SHOWN_REASON = "Items cancelled"  # a refund's reason may stand on the customer's receipt: no suspicions there
 
@@ -94,9 +98,7 @@ def edit_body(command: commands.EditOrder, order: Node, note: str, *, key: str) 
 # --- refunds ---------------------------------------------------------------------------------------------
 def one_payment(command: commands.RefundOrder) -> commands.PaymentBack:
     """Square refunds an amount of one payment. Raises Unsupported for anything else."""
-    if len(command.payments) != 1 or command.payments[0].amount.amount <= 0:
-        raise Unsupported("refund", str(capabilities.NOTHING_BACK))
-    return command.payments[0]
+    return only_payment(command, "refund", capabilities.NOTHING_BACK)
 
 
 def refund_body(command: commands.RefundOrder, facts: Facts, order: Order, tag: str, *, key: str) -> dict[str, Any]:
@@ -109,7 +111,10 @@ def refund_body(command: commands.RefundOrder, facts: Facts, order: Order, tag: 
     back = finding.to_refunds(facts)
     settled = not any(cancellable.is_pending(refund) for refund in back)
     taken = {line.line_id: line.units for line in command.lines}
-    reason = refund_reason(SHOWN_REASON, tag, taken, cancellable.left(facts.order, back), is_settled=settled)
+    reason = refund_record.written(
+        SHOWN_REASON, tag, taken, cancellable.left(facts.order, back),
+        is_settled=settled, limit=REASON_LIMIT, too_many=capabilities.TOO_MANY_LINES,
+    )  # fmt: skip
     body: dict[str, Any] = {
         "idempotency_key": key, "payment_id": wanted.payment_id, "reason": reason,
         "amount_money": {"amount": wanted.amount.minor, "currency": wanted.amount.currency},
@@ -120,8 +125,6 @@ def refund_body(command: commands.RefundOrder, facts: Facts, order: Order, tag: 
 
 def guard(command: commands.RefundOrder, wanted: commands.PaymentBack, payment: Node, order: Order) -> None:
     """The figures of this moment: what the payment holds, what its refunds allow, what the lines have left."""
-    if {command.currency, wanted.amount.currency} != {currency_of(payment)}:
-        raise refusal("currency_changed", capabilities.OTHER_CURRENCY)
     if text(payment, "status") == money.HELD:
         raise refusal("still_held", capabilities.STILL_HELD)
     if len(refund_ids(payment)) >= money.MOST_REFUNDS:
@@ -131,13 +134,9 @@ def guard(command: commands.RefundOrder, wanted: commands.PaymentBack, payment: 
         raise RemoteUnavailable(
             "pending", code="refund_pending", retry_after=PENDING_WAIT, user_message=str(capabilities.PENDING_REFUND)
         )
-    left = next((paid.refundable for paid in order.payments if paid.id == wanted.payment_id), None)
-    if left is None or left < wanted.amount:
-        raise refusal("less_refundable", capabilities.LESS_LEFT)
-    for line in command.lines:
-        known = {one.id: one for one in order.lines}.get(line.line_id)
-        if known is None or line.units > known.refundable or line.units <= 0:
-            raise refusal("units_gone", capabilities.UNITS_GONE)
+    held = (paid.refundable for paid in order.payments if paid.id == wanted.payment_id)
+    guard_money(command, wanted.amount, next(held, None) or Money.zero(currency_of(payment)))
+    guard_units(command, {line.id: line.refundable for line in order.lines}, capabilities.UNITS_GONE)
 
 
 # --- putting back ------------------------------------------------------------------------------------
@@ -227,7 +226,7 @@ def refund(command: commands.RefundOrder, found: Node, no: type[RemoteRefused] =
         raise Misread("refund.payment_id")
     ids, state = {"refund": ident_of(found, "id")}, text(found, "status")
     currency = currency_of({"total_money": found.get("amount_money")})
-    paid = amount_of(found, "amount_money", currency)
+    paid = in_minor(found, "amount_money", currency)
     if paid != command.payments[0].amount:
         raise Misread("refund.amount_money")
     if state == DONE:

@@ -11,9 +11,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from stores.canonical import order as ours
-from stores.connectors import sentences
+from stores.connectors import figures, sentences
 from stores.kernel.http import json_readers
-from stores.kernel.http.json_readers import Misread, Node
+from stores.kernel.http.json_readers import Node
 from stores.platforms.woocommerce import cancellable, capabilities, money
 from stores.platforms.woocommerce.cancellable import ENDED, OPEN, Told
 from stores.platforms.woocommerce.money import ZERO, Books, Kind, is_paid, pair, when
@@ -53,40 +53,26 @@ def to_payments(order: Node, kept: Books, *, by_hand: bool) -> tuple[ours.Paymen
     )
 
 
-def to_state(order: Node, kept: Books) -> ours.PaymentState:
-    if not is_paid(order):
-        if json_readers.text(order, "status") == "cancelled":
-            return ours.PaymentState.VOIDED
-        return ours.PaymentState.AUTHORISED if is_authorised(order) else ours.PaymentState.PENDING
-    if not kept.given_back:
-        return ours.PaymentState.PAID
-    return ours.PaymentState.PARTLY_REFUNDED if kept.most else ours.PaymentState.REFUNDED
-
-
 def to_totals(order: Node, kept: Books) -> ours.Totals:
-    currency = kept.currency
-
     def said(*names: str) -> ours.MoneyPair:
-        return pair(sum((money.number(order, name) for name in names), ZERO), currency)
+        return pair(sum((money.number(order, name) for name in names), ZERO), kept.currency)
 
-    is_dead = json_readers.text(order, "status") in ("cancelled", "refunded", "trash")
-    paid, held = is_paid(order), is_authorised(order)
-    received = kept.total if paid else ZERO
     fees = sum((item.gross for item in kept.of(Kind.FEE)), ZERO)
-    return ours.Totals(
-        original=pair(kept.total, currency),
-        current=pair(ZERO if is_dead else max(ZERO, kept.total - kept.given_back), currency),
-        subtotal=pair(sum((item.net for item in kept.of(Kind.PRODUCT)), ZERO), currency),
+    return figures.to_totals(
+        ours.MoneyPair.of,
+        kept.money(kept.total),
+        paid=kept.money(kept.total if is_paid(order) else ZERO),
+        back=kept.money(kept.given_back),
+        held=kept.money(kept.total if is_authorised(order) else ZERO),
+        is_over=json_readers.text(order, "status") in ("cancelled", "refunded", "trash"),
+        subtotal=pair(sum((item.net for item in kept.of(Kind.PRODUCT)), ZERO), kept.currency),
         tax=said("total_tax"),
         shipping=said("shipping_total", "shipping_tax"),
         discounts=said("discount_total"),
-        received=pair(received, currency),
-        refunded=pair(kept.given_back, currency),
-        refunded_shipping=pair(sum((item.gross - item.gross_left for item in kept.of(Kind.SHIPPING)), ZERO), currency),
-        outstanding=pair(ZERO if is_dead or paid else kept.total, currency),
-        capturable=pair(kept.total if held else ZERO, currency),
-        net=pair(received - kept.given_back, currency),
-        fees=pair(fees, currency) if fees else None,
+        refunded_shipping=pair(
+            sum((item.gross - item.gross_left for item in kept.of(Kind.SHIPPING)), ZERO), kept.currency
+        ),
+        fees=pair(fees, kept.currency) if fees else None,
     )
 
 
@@ -143,12 +129,6 @@ def unpaid_back(refunds: Sequence[Node], *, by_hand: bool) -> list[Node]:
     return [] if by_hand else [raw for raw in refunds if not json_readers.flag(raw, "refunded_payment")]
 
 
-# --- lines that were sold together --------------------------------------------------------------------
-# Lines that were sold together, as the extensions for bundles and composites write them: container and parts.
-# `bundled_by`, `composite_parent`: a part's container, "" for none; `bundled_items`, `composite_children`: its parts.
-# A container may be a part itself, so that all of a tree is one bundle.
-
-
 # --- people -------------------------------------------------------------------------------------------
 def to_person(raw: Node) -> ours.Person:
     billing, shipping = (json_readers.or_empty(raw, name) for name in ("billing", "shipping"))
@@ -167,9 +147,8 @@ def _name(who: Node) -> str:
 
 
 def _address(who: Node) -> tuple[str, ...]:
-    names = ("company", "address_1", "address_2", "postcode", "city", "state", "country")
-    said = (_name(who), *(json_readers.text(who, name) for name in names))
-    return tuple(filter(None, said)) if any(said[1:]) else ()
+    rest = json_readers.texts(who, "company", "address_1", "address_2", "postcode", "city", "state", "country")
+    return tuple(filter(None, (_name(who), *rest))) if rest else ()
 
 
 # --- other tenders ------------------------------------------------------------------------------------
@@ -198,10 +177,9 @@ def _money(sentence: str, amount: Decimal, kept: Books) -> str:
 
 def to_order(told: Told) -> ours.Order:
     raw, kept = told.order, told.kept
-    placed, updated = when(raw, "date_created_gmt"), when(raw, "date_modified_gmt")
-    if placed is None:
-        raise Misread("date_created_gmt")
-    updated = updated or placed
+    placed = money.at(raw, "date_created_gmt")
+    updated = when(raw, "date_modified_gmt") or placed
+    totals, is_void = to_totals(raw, kept), told.status == "cancelled"
     together = cancellable.bundles_of(raw)
     lines = tuple(cancellable.to_line(told, item, together.get(item.id)) for item in kept.of(Kind.PRODUCT))
     over = cancellable.ended_at(told, updated)
@@ -219,7 +197,7 @@ def to_order(told: Told) -> ours.Order:
         cancel_reason="" if over is None else str(reason),
         cancel_note=note_of(raw),
         fulfilment=cancellable.to_fulfilment(told),
-        payment=to_state(raw, kept),
+        payment=figures.payment_state(totals, is_void=is_void, is_settled=True, is_repaid=not kept.most),
         currency=kept.currency,
         customer_currency=kept.currency,
         customer=to_person(raw),
@@ -230,7 +208,7 @@ def to_order(told: Told) -> ours.Order:
         is_editable=False,
         can_notify=False,
         is_refundable=is_paid(raw) and kept.most > 0,
-        totals=to_totals(raw, kept),
+        totals=totals,
         lines=lines,
         shipping_lines=tuple(item.title for item in kept.of(Kind.SHIPPING)),
         shipping_refundable=kept.money(kept.left_of(Kind.SHIPPING)),
@@ -252,9 +230,6 @@ CANCEL_KEY = "_rescind_cancel"  # of the order's meta_data: our words and our ma
 def note_of(raw: Node) -> str:
     said = money.meta(raw, CANCEL_KEY)
     return said if isinstance(said, str) else ""
-
-
-# --- lines ---------------------------------------------------------------------------------------------
 
 
 # --- the rest --------------------------------------------------------------------------------------------

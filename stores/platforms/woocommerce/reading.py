@@ -15,9 +15,9 @@ from decimal import Decimal
 from typing import Any
 
 from stores.canonical.order import Order, Shipment
-from stores.canonical.recipe import Per
 from stores.canonical.request import CancelRequest, Quote, QuotedLine
 from stores.connectors import refund_estimate, rows
+from stores.connectors.errors import unless
 from stores.connectors.paging import ByChange
 from stores.connectors.rest import Query
 from stores.connectors.roles import Listing
@@ -105,13 +105,8 @@ class Reader:
         if not isinstance(mark, str) or mark in NOTHING_SHIPPED:
             return (), False
         order_id, at = json_readers.ident(order, "id"), money.when(order, "date_modified_gmt")
-        try:
-            found, _headers = self.api.rows(order_path(order_id, "/fulfillments"))
-        except RemoteRefused as exc:
-            if exc.status != 404:
-                raise
-            return (), True
-        sent = (raw for raw in found if json_readers.flag(raw, "is_fulfilled"))
+        found = unless({404}, lambda: self.api.rows(order_path(order_id, "/fulfillments"))[0], None)
+        sent = (raw for raw in found or () if json_readers.flag(raw, "is_fulfilled"))
         gone = [raw for raw in sent if not json_readers.text(raw, "date_deleted")]
         return tuple(mapping.to_shipment(raw, at) for raw in gone) if at else (), not gone or at is None
 
@@ -221,13 +216,9 @@ def preview(api: Api, told: Told, found: Figures) -> Decimal | None:
     found = replace(found, goods=tuple(share for share in found.goods if share.gross))
     if not found.shares or any(share.net < 0 for share in found.shares):
         return None
-    try:
-        said = api.ask(order_path(str(told.order["id"]), "/refunds/preview"), preview_body(found))
-    except RemoteRefused as exc:
-        if exc.code in NO_PREVIEW:
-            return None
-        raise
-    return money.rounded(money.number(said, "total"), told.kept.step)
+    path = order_path(str(told.order["id"]), "/refunds/preview")
+    said = unless(NO_PREVIEW, lambda: api.ask(path, preview_body(found)), None)
+    return None if said is None else money.rounded(money.number(said, "total"), told.kept.step)
 
 
 def preview_body(found: Figures) -> Node:
@@ -251,7 +242,7 @@ def to_quote(told: Told, order: Order, found: Figures, *, is_estimate: bool) -> 
         whole,
         maximum=kept.money(kept.most if money.is_paid(told.order) else ZERO),
         lines=(_line(kept, order, share) for share in found.goods),
-        payments=refund_estimate.over(order.payments, whole, per=Per.ORDER),
+        through=order.payments,
         tax=kept.money(sum((share.tax for share in found.goods), ZERO)),
         shipping=kept.money(min(gross_of(found.shipping), kept.left_of(Kind.SHIPPING))),
         fees=kept.money(min(gross_of(share for share in found.fees if share.net > 0), kept.left_of(Kind.FEE))) or None,

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stores.canonical.events import EventKind
-from stores.connectors.errors import proving
+from stores.connectors.errors import proving, unless
 from stores.connectors.webhooks import Deliveries, Hook, base64_in, standing_for
-from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.platforms.woocommerce import capabilities
@@ -72,8 +71,4 @@ def remove(api: Api, hook_id: str) -> None:
     """`force`: webhooks have no bin. One that is gone already is fine."""
     if not Api.ident.fullmatch(hook_id):
         return
-    try:
-        api.effect("DELETE", f"webhooks/{hook_id}?force=true")
-    except RemoteRefused as exc:
-        if exc.status != 404:
-            raise
+    unless({404}, lambda: api.effect("DELETE", f"webhooks/{hook_id}?force=true"), None)

@@ -17,10 +17,10 @@ from decimal import Decimal
 from typing import Any
 
 from stores.canonical.commands import CancelOrder, RefundOrder
-from stores.connectors import sentences
+from stores.connectors import commands
 from stores.connectors.errors import refusal
-from stores.kernel.errors import InputRejected, Unsupported
-from stores.kernel.money import Money, total
+from stores.kernel.errors import Unsupported
+from stores.kernel.money import Money
 from stores.platforms.woocommerce import capabilities, money
 from stores.platforms.woocommerce.cancellable import OPEN, Told
 from stores.platforms.woocommerce.mapping import CANCEL_KEY
@@ -206,10 +206,7 @@ def cancel_body(note: str) -> dict[str, Any]:
 # --- money and units -----------------------------------------------------------------------------------
 def whole(command: RefundOrder) -> Money:
     """Raises Unsupported for a refund of nothing: units without an amount would give 0.00 and restock."""
-    found = total((payment.amount for payment in command.payments), command.currency)
-    if found.amount <= 0:
-        raise Unsupported("cancel_without_refund", str(capabilities.NOTHING_BACK))
-    return found
+    return commands.whole(command, capabilities.NOTHING_BACK)
 
 
 def guard_refund(command: RefundOrder) -> None:
@@ -231,15 +228,11 @@ def guard_units(command: RefundOrder, told: Told) -> None:
 
 
 def guard_money(command: RefundOrder, kept: Books) -> None:
-    """The order's own figures just before the refund; less than planned stops. Raises RemoteRefused."""
-    if kept.currency != command.currency:
-        raise refusal("currency_changed", sentences.CURRENCY_CHANGED)
+    """The order's own figures just before the refund. Raises RemoteRefused, also for a sum finer than it counts."""
+    parts = ((command.shipping, Kind.SHIPPING), (command.fees, Kind.FEE))
+    left = [(part, Money(kept.left_of(kind), kept.currency)) for part, kind in parts]
+    commands.guard_money(command, whole(command), Money(kept.most, kept.currency), left)
     amount = whole(command).amount
-    if amount > kept.most:
-        raise refusal("less_refundable", sentences.LESS_LEFT)
-    for part, kind in ((command.shipping, Kind.SHIPPING), (command.fees, Kind.FEE)):
-        if part and part.amount > kept.left_of(kind):
-            raise refusal("less_refundable", sentences.LESS_LEFT)
     if amount != money.rounded(amount, kept.step):
         raise refusal("too_fine", str(capabilities.TOO_FINE) % {"step": money.told(kept.step)})
 
@@ -282,14 +275,7 @@ def item(share: Share) -> dict[str, Any]:
     """Amounts without tax, taxes by rate; `quantity` 0 for shipping and fees, which have none."""
     return {
         "id": int(share.id),
-        "quantity": count(share.units),
+        "quantity": commands.pieces(share.units, "WooCommerce"),
         "refund_total": money.told(share.net),
         "refund_tax": [{"id": int(rate), "refund_total": money.told(tax)} for rate, tax in share.taxes.items()],
     }
-
-
-def count(units: Decimal) -> int:
-    """Raises InputRejected for a part of a unit: core counts whole ones."""
-    if units != units.to_integral_value():
-        raise InputRejected("units", "WooCommerce counts whole units only.")
-    return int(units)

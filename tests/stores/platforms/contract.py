@@ -28,8 +28,8 @@ from stores.canonical.request import Reason
 from tests.stores.connectors.contracts import LOST, SECRETS, EffectsContract, HookContract, as_response, outcome_of
 from tests.stores.platforms import tables
 from tests.stores.platforms.looking import LookingContract
-from tests.stores.platforms.sending import SendingContract
 from tests.stores.platforms.rig import OTHER_TAG, TAG, Platform, Sent
+from tests.stores.platforms.sending import SendingContract
 
 __all__ = ["LOST", "SECRETS", "PlatformContract", "as_response", "outcome_of"]
 

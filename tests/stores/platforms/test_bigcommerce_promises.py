@@ -16,6 +16,7 @@ from stores.canonical.commands import RefundOrder
 from stores.canonical.receipts import Outcome
 from stores.canonical.request import RefundChoice
 from stores.kernel.errors import RemoteRefused
+from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money
 from stores.platforms.bigcommerce import finding
 from stores.services import platform_client
@@ -116,8 +117,9 @@ def test_a_refund_of_which_one_payment_was_declined_is_not_told_as_unpaid():
              "declined_message": "Card expired." if no else ""}
             for place, no in enumerate(declined, start=1)
         ]  # fmt: skip
+        data = {"id": 6, "order_id": 1, "items": [], "payments": paid}
         with pytest.raises(RemoteRefused) as caught:
-            finding.refund_begun({"id": 6, "order_id": 1, "items": [], "payments": paid}, command)
+            finding.refund_begun(command, Answer(201, {}, {"data": data}))
         assert words in caught.value.user_message
         assert "Card expired." in caught.value.user_message
 

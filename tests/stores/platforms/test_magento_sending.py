@@ -261,7 +261,7 @@ def test_shipping_that_somebody_gave_back_meanwhile_does_not_go_back_twice(world
     heard = refusal(world, command)
 
     assert isinstance(heard, RemoteRefused)
-    assert heard.code == "less_shipping"
+    assert heard.code == "less_refundable"
 
 
 def test_refunds_that_no_credit_memo_can_be(world):

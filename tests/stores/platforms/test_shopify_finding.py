@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from stores.connectors.records import IN_ALL, Standing
 from stores.kernel.http.json_readers import Misread
 from stores.kernel.money import Money
 from stores.platforms.shopify import Shopify, finding
+from tests import make
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, OTHER_TAG, TAG
 
@@ -73,7 +75,13 @@ def test_a_cancellation_without_a_note_is_foreign(world, order, shop):
     assert isinstance(shop.find(rig.cancel(order), tag=TAG, before=order), FoundForeign)
 
 
-@pytest.mark.parametrize("read", [finding.cancellation, lambda order: finding.standing_of(order)])
+def cancellation(told):
+    """As it is read from an order that is told so."""
+    api = SimpleNamespace(order=lambda *_asked, **_more: told)
+    return finding.cancellation(api, rig.cancel(make.canonical_order()), make.canonical_order())
+
+
+@pytest.mark.parametrize("read", [cancellation, lambda order: finding.standing_of(order)])
 def test_an_answer_that_leaves_out_what_it_must_hold_says_nothing(read):
     with pytest.raises(Misread):
         read({"id": "gid://shopify/Order/1"})

@@ -16,10 +16,11 @@ from stores.kernel.errors import Unsupported
 from stores.kernel.http.json_readers import Misread
 from stores.kernel.http.responses import Answer
 from stores.kernel.money import Money
-from stores.platforms.shopify import api as shopify_api
+from stores.platforms.shopify import Shopify
 from stores.platforms.shopify import money as shopify_money
 from stores.platforms.shopify import reading as shopify_reading
 from tests import make
+from tests.stores.platforms import rig
 
 
 @pytest.mark.parametrize(("name", "most"), [("transactions", 100), ("refunds", 24), ("fulfillments", 50)])
@@ -82,8 +83,9 @@ def test_a_payment_of_a_shopify_quote_is_the_orders_own_where_it_is_known(known,
     CancelLine(order_id="1", line_id="2", stock_key="A", keep=Decimal(0), reason=Reason.OTHER, note=""),
 ])  # fmt: skip
 def test_shopify_proves_nothing_of_what_it_does_not_offer(command):
+    shop = Shopify(rig.connection({"shop": "demo"}, {"token": "t"}, session=None))
     with pytest.raises(Unsupported):
-        shopify_api.read_answer(command, Answer(200, {}, {"data": {}}, "r1"))
+        shop.read_answer(command, Answer(200, {}, {"data": {}}, "r1"))
 
 
 def child(kind: str, amount: str, status: str = "success") -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stores.connectors import errors
 from stores.kernel.errors import OutcomeUnknown, RemoteUnavailable
 from stores.kernel.http.responses import Answer
 from stores.platforms.shoplazza import api as shoplazza_api
@@ -44,9 +45,9 @@ def test_an_answer_of_shoplazza_without_its_payload_proves_nothing_of_an_effect(
 
 
 def test_a_code_of_shoplazza_is_kept_at_eighty_characters():
-    assert shoplazza_api.code_of({"code": "x" * 81}) == "x" * 80
-    assert shoplazza_api.code_of({"code": 7}) == ""
-    assert shoplazza_api.code_of([]) == ""
+    assert errors.code_in({"code": "x" * 81}) == "x" * 80
+    assert errors.code_in({"code": 7}) == ""
+    assert errors.code_in([]) == ""
 
 
 @pytest.mark.parametrize(("own", "whole", "told"), [

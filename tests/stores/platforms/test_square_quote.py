@@ -14,7 +14,7 @@ from sandbox.world import World
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.money import Money
-from stores.platforms.square import Square, api
+from stores.platforms.square import Square
 from stores.platforms.square import money as figures
 from tests.stores.platforms import rig
 from tests.stores.platforms.rig import KEY, TAG
@@ -108,24 +108,6 @@ def test_less_left_than_the_units_are_worth_is_all_that_goes_back(world):
 
 
 # --- the record ----------------------------------------------------------------------------------
-UIDS = st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=20, unique=True)
-
-
-@settings(max_examples=80, deadline=None)
-@given(UIDS, st.data())
-def test_what_is_written_is_read_again(uids, data):
-    left = {uid: Decimal(data.draw(st.integers(1, 99))) for uid in uids}
-    taken = {uid: Decimal(data.draw(st.integers(1, int(left[uid])))) for uid in uids if data.draw(st.booleans())}
-    try:
-        said = api.refund_reason("Customer changed their mind", TAG, taken, left, is_settled=True)
-    except RemoteRefused:
-        assert len(taken) > 10
-        return
-    assert len(said) <= 192
-    assert said.endswith(TAG)
-    assert api.read_record(said, left) == taken
-
-
 def test_forty_lines_fit_only_as_all_of_them_and_else_are_refused_before_sending(world):
     shop = place.on_world(world)
     lines = [Line(title=f"Thing {n}", sku=f"S{n}", price="1.00", quantity=2) for n in range(40)]
@@ -154,25 +136,6 @@ def test_notes_are_shortened_and_the_record_and_the_mark_stand_whole(world):
         assert len(note) <= 192
         assert note.endswith(TAG)
         assert shop.look_again(order).lines[0].current == 2, words
-
-
-def test_words_of_others_are_no_record():
-    left = {"a": Decimal(3), "b": Decimal(1)}
-    mark = api.marks(list(left))["a"]
-    for said in ("", "Returned Goods", f"{{{mark}}}", f"{{{mark}}} [op x] and more", "{all 9} [op 12345678]",
-                 "{zzzz} [op 12345678]", "{a} [op 12345678]", f"{{{mark}*-1}} [op 12345678]"):  # fmt: skip
-        assert api.read_record(said, left) is None, said
-    assert api.read_record("x {} [op 12345678]", left) == {}
-    assert api.takes_none("x {} [op 12345678]")
-    assert not api.takes_none("by hand")
-
-
-def test_a_line_that_came_later_with_the_same_mark_is_not_guessed_at(monkeypatch):
-    monkeypatch.setattr(api, "digest", lambda uid: "aaaabbbb" if uid == "b" else "aaaacccc")
-    said = api.refund_reason("", TAG, {"a": Decimal(1)}, {"a": Decimal(1)}, is_settled=True)
-    assert api.read_record(said, {"a": Decimal(1), "b": Decimal(1)}) is None
-    wider = api.refund_reason("", TAG, {"a": Decimal(1)}, {"a": Decimal(1), "b": Decimal(1)}, is_settled=True)
-    assert api.read_record(wider, {"a": Decimal(1), "b": Decimal(1)}) == {"a": Decimal(1)}
 
 
 def test_a_return_at_the_till_and_our_own_refunds_add_up(world):
