@@ -167,16 +167,6 @@ def currency(parent: Node, *names: str) -> str:
     return said
 
 
-<<<<<<< ours
-def when(parent: Node, *names: str, zone: tzinfo | None = None) -> datetime | None:
-    """An aware instant in UTC; None for null, "" and for the year 1, by which some servers say *never*.
-
-    zone: of a text that names none; without it such a text is misread.
-    """
-||||||| base
-def when(parent: Node, *names: str) -> datetime | None:
-    """An aware instant in UTC; None for null, "" and for the year 1, by which some servers say *never*."""
-=======
 def at(parent: Node, *names: str) -> datetime:
     """An instant that must be there: without it the answer is half an answer."""
     found = when(parent, *names)
@@ -190,9 +180,11 @@ def texts(parent: Node, *names: str) -> tuple[str, ...]:
     return tuple(filter(None, (text(parent, name) for name in names)))
 
 
-def when(parent: Node, *names: str) -> datetime | None:
-    """An aware instant in UTC; None for null, "" and for the year 1, by which some servers say *never*."""
->>>>>>> theirs
+def when(parent: Node, *names: str, zone: tzinfo | None = None) -> datetime | None:
+    """An aware instant in UTC; None for null, "" and for the year 1, by which some servers say *never*.
+
+    zone: of a text that names none; without it such a text is misread.
+    """
     said = text(parent, *names)
     if not said:
         return None
@@ -208,8 +200,7 @@ def when(parent: Node, *names: str) -> datetime | None:
 
 def utc(parent: Node, name: str) -> datetime | None:
     """An instant whose text does not say that it is UTC."""
-    said = text(parent, name)
-    return when({name: f"{said.removesuffix('Z')}Z"}, name) if said else None
+    return when(parent, name, zone=UTC)
 
 
 def utc_at(parent: Node, name: str) -> datetime:

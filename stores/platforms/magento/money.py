@@ -68,21 +68,7 @@ def cents(value: Decimal) -> Decimal:
     return value.quantize(NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
 
 
-<<<<<<< ours
-def when(parent: Node, name: str) -> datetime | None:
-    """UTC, which the text does not say."""
-    return json_readers.when(parent, name, zone=UTC)
 
-
-||||||| base
-def when(parent: Node, name: str) -> datetime | None:
-    """UTC, which the text does not say."""
-    said = json_readers.text(parent, name)
-    return json_readers.when({name: f"{said}Z"}, name) if said else None
-
-
-=======
->>>>>>> theirs
 # --- lines --------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Item:

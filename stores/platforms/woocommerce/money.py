@@ -82,26 +82,7 @@ def is_paid(order: Node) -> bool:
 
 def pair(amount: Decimal, currency: str) -> MoneyPair:
     """One currency: what a multi-currency plugin converts from is not told."""
-<<<<<<< ours
-    one = Money(amount, currency).rounded()
-    return MoneyPair(shop=one, customer=one)
-
-
-def when(parent: Node, name: str) -> datetime | None:
-    """A `_gmt` time, which carries no offset; the others are in the site's own zone and are not read."""
-    return json_readers.when(parent, name, zone=UTC)
-||||||| base
-    one = Money(amount, currency).rounded()
-    return MoneyPair(shop=one, customer=one)
-
-
-def when(parent: Node, name: str) -> datetime | None:
-    """A `_gmt` time, which carries no offset; the others are in the site's own zone and are not read."""
-    said = json_readers.text(parent, name)
-    return json_readers.when({name: said if said.endswith("Z") else f"{said}Z"}, name) if said else None
-=======
     return MoneyPair.of(Money(amount, currency).rounded())
->>>>>>> theirs
 
 
 # --- books --------------------------------------------------------------------------------------------
