@@ -18,7 +18,7 @@ from sandbox.core.rate_limits import Bucket
 from sandbox.core.routes import Asked, Route, Routes
 from sandbox.platforms.square import payments, refund, search, stock, update, webhooks
 from sandbox.platforms.square.pricing import Body
-from sandbox.platforms.square.serializers import ACCESS, Refused, missing, not_found, serialize
+from sandbox.platforms.square.serializers import ACCESS, INVALID, REFUND, Refused, missing, not_found, serialize
 from stores.kernel.http import safe_json
 
 VERSION = "2025-08-20"
@@ -64,7 +64,6 @@ ROUTES = Routes(
 
 class Api(Exchange):
     routes = ROUTES
-    later = frozenset({"refund", "update"})
 
     def shop(self) -> Body:
         """The seller whose token this is; the server's path may name the shop as well."""
@@ -98,8 +97,12 @@ class Api(Exchange):
             words = f"The merchant has not given permission {route.needs}."
             raise Refused("INSUFFICIENT_SCOPES", words, status=403, category=ACCESS)
 
-    def query(self) -> str:
-        return self.request.query
+    def forced(self, words: Body) -> Refused:
+        code, category = ("REFUND_DECLINED", REFUND) if self.name == "refund" else ("BAD_REQUEST", INVALID)
+        return Refused(str(words.get("code", code)), str(words.get("message", "")), category=category)
+
+    def query(self) -> dict[str, str]:
+        return {name: values[-1] for name, values in super().query().items()}
 
     def body(self) -> Any:
         return read_body(self.request)
