@@ -38,10 +38,8 @@ def update_order(asked: Asked) -> Body:
 
 def refunds(asked: Asked) -> list[Body]:
     order, dp = known(asked), decimals(asked.query)
-    made = list(reversed(asked.session.of("refund", order["id"])))
-    return [
-        serializers.refund(asked.session, order, one, dp) for one in listing.paged(made, asked.query, asked.headers)
-    ]
+    made = listing.paged(asked.session.of("refund", order["id"])[::-1], asked.query, asked.headers)
+    return [serializers.refund(asked.session, order, one, dp) for one in made]
 
 
 def refund_order(asked: Asked) -> Body:
