@@ -149,7 +149,7 @@ class BaseSimulator(ABC):
 
     def rights(self, shop: Body) -> tuple[str, ...]:
         """What its credentials may do."""
-        return tuple(shop["scopes"])
+        return tuple(shop.get("scopes", ()))
 
     def known(self, name: str) -> Body:
         """The shop, or a fresh one of that name that nobody opened: for what only looks at its records."""

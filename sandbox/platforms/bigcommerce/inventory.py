@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from sandbox.core.paging import numbered
 from sandbox.core.records import Session
 from sandbox.platforms.bigcommerce.amounts import Body
 from sandbox.platforms.bigcommerce.refusals import v3
@@ -94,9 +95,8 @@ def items(session: Session, asked: Mapping[str, str], page: int, limit: int) -> 
     """All that are counted, or those that fit every filter that is said; of the chosen places, where some are."""
     known = sorted(session.all("item"), key=lambda item: int(item["variant_id"]))
     wanted = [item for item in known if item["counted"] != "none" and _is_asked(item, asked)]
-    shown = wanted[(page - 1) * limit : page * limit]
     chosen = _words(asked.get("location_id:in", ""))
-    return {"data": [_item(item, chosen) for item in shown], "meta": pages(len(wanted), len(shown), page, limit)}
+    return paged([_item(item, chosen) for item in wanted], page, limit)
 
 
 def _is_asked(item: Body, asked: Mapping[str, str]) -> bool:
@@ -107,9 +107,12 @@ def _words(said: str) -> set[str]:
     return {word for word in said.split(",") if word}
 
 
-def pages(total: int, count: int, page: int, limit: int) -> Body:
-    return {"pagination": {"total": total, "count": count, "per_page": limit, "current_page": page,
-                           "total_pages": -(-total // limit), "links": {"current": f"?page={page}"}}}  # fmt: skip
+def paged(rows: list[Body], page: int, limit: int) -> Body:
+    """A list of v3."""
+    shown, total = numbered(rows, page, limit), len(rows)
+    told = {"total": total, "count": len(shown), "per_page": limit, "current_page": page,
+            "total_pages": -(-total // limit), "links": {"current": f"?page={page}"}}  # fmt: skip
+    return {"data": shown, "meta": {"pagination": told}}
 
 
 def _item(item: Body, places: set[str]) -> Body:

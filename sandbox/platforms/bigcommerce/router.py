@@ -60,7 +60,7 @@ def shipments(asked: Asked) -> Any:
 def transactions(asked: Asked) -> Any:
     order = v3_order(asked)
     rows = [serializers.transaction(order, row) for row in order["transactions"]]
-    return {"data": rows, "meta": inventory.pages(len(rows), len(rows), 1, 50)} if rows else EMPTY
+    return inventory.paged(rows, 1, max(50, len(rows))) if rows else EMPTY
 
 
 def v3_order(asked: Asked) -> Body:

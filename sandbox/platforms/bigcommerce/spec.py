@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sandbox.core import people
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
@@ -30,14 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
-    first: str = "Ada"
-    last: str = "Novak"
-    email: str = "ada.novak@example.com"
-    phone: str = "+15550100"
-    address: str = "12 Harbour Lane"
-    city: str = "Portsmouth"
-    zip: str = "03801"
+class Person(people.Person):
     country: str = "United States"
     country_code: str = "US"
 

@@ -11,7 +11,7 @@ from typing import Any
 from sandbox.core.records import Session
 from sandbox.core.webhooks import is_deliverable, sign
 from sandbox.platforms.bigcommerce.amounts import Body
-from sandbox.platforms.bigcommerce.inventory import pages
+from sandbox.platforms.bigcommerce.inventory import paged
 from sandbox.platforms.bigcommerce.refusals import v3
 
 MOST = 10
@@ -51,9 +51,7 @@ def serialize(session: Session, hook: Body) -> Body:
 
 
 def listed(session: Session, page: int, limit: int) -> Body:
-    rows = [serialize(session, hook) for hook in session.subscriptions()]
-    shown = rows[(page - 1) * limit : page * limit]
-    return {"data": shown, "meta": pages(len(rows), len(shown), page, limit)}
+    return paged([serialize(session, hook) for hook in session.subscriptions()], page, limit)
 
 
 def create(session: Session, asked: Any) -> Body:

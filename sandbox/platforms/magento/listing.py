@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from sandbox.core.paging import numbered
 from sandbox.core.records import Session
 from sandbox.platforms.magento.refusals import said
 
@@ -90,8 +91,7 @@ def orders(session: Session, query: str, tell: Callable[[Any], dict[str, Any]]) 
     if all(f.field == "updated_at" and f.condition == "gteq" for f in flat) and len(flat) <= 1:
         since = seconds(flat[0].value) if flat else None
         _, total = session.page("order", since=since, limit=1)
-        limit = asked.size or max(total, 1)
-        page = min(asked.page, max(1, -(-total // limit)))
+        page, limit = clamped(asked, total)
         rows, _ = session.page(
             "order", since=since, offset=(page - 1) * limit, limit=limit, newest_first=asked.newest_first
         )
@@ -108,9 +108,13 @@ def of_parent(session: Session, query: str, shown: Callable[[str], Iterable[dict
 
 
 def paged(found: list[dict[str, Any]], asked: Criteria) -> dict[str, Any]:
-    limit = asked.size or max(len(found), 1)
-    page = min(asked.page, max(1, -(-len(found) // limit)))
-    return answer(found[(page - 1) * limit : page * limit], len(found), asked)
+    return answer(numbered(found, *clamped(asked, len(found))), len(found), asked)
+
+
+def clamped(asked: Criteria, total: int) -> tuple[int, int]:
+    """(page, rows on it): past the end the last page comes again, and without a size everything is one page."""
+    size = asked.size or max(total, 1)
+    return min(asked.page, max(1, -(-total // size))), size
 
 
 def answer(rows: list[dict[str, Any]], total: int, asked: Criteria) -> dict[str, Any]:

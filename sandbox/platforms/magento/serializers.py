@@ -170,15 +170,9 @@ def payment(body: Body) -> Shown:
         cc_last4="4242" if body["is_online"] else "", cc_type="VI" if body["is_online"] else None,
         last_trans_id=body["trans"] or None,
     ) | pairs(rate, amount_ordered=body["grand"], shipping_amount=body["shipping"])  # fmt: skip
-    if dec(body["authorised"]):
-        shown |= pairs(rate, amount_authorized=body["authorised"])
-    if dec(body["total_paid"]):
-        shown |= pairs(rate, amount_paid=body["total_paid"])
-    if dec(body["total_refunded"]):
-        shown |= pairs(rate, amount_refunded=body["total_refunded"])
-    if dec(body["total_canceled"]):
-        shown |= pairs(rate, amount_canceled=body["total_canceled"])
-    return shown
+    later = {"amount_authorized": "authorised", "amount_paid": "total_paid", "amount_refunded": "total_refunded",
+             "amount_canceled": "total_canceled"}  # fmt: skip
+    return shown | pairs(rate, **{name: body[kept] for name, kept in later.items() if dec(body[kept])})
 
 
 def extension(body: Body, rate: Decimal) -> Shown:

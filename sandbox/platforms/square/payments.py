@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs
 
+from sandbox.core.paging import from_place
 from sandbox.core.records import Session
 from sandbox.platforms.square import pricing, webhooks
 from sandbox.platforms.square.pricing import Body, amount
@@ -62,18 +63,16 @@ STATES = STANDING | {"INQUIRY_CLOSED", "WON"}
 PAGE = 10
 
 
-def listed(session: Session, query: str) -> Body:
+def listed(session: Session, asked: Mapping[str, str]) -> Body:
     """GET /v2/disputes. Raises Refused for a state that is none."""
-    asked = {name: values[-1] for name, values in parse_qs(query).items()}
     state, place = asked.get("states", ""), asked.get("location_id", "")
     if state and state not in STATES:
         raise Refused("INVALID_ENUM_VALUE", f"{state} is not a valid enum value for field states.", "states")
     found = [shown(payment) for payment in session.all("payment") if payment["_disputed"]]
     found = [d for d in found if state in ("", d["state"]) and place in ("", d["location_id"])]
     found.sort(key=lambda one: (one["created_at"], one["id"]), reverse=True)
-    start = int(asked.get("cursor", 0))
-    page: Body = {"disputes": found[start : start + PAGE]}
-    return page | ({"cursor": str(start + PAGE)} if len(found) > start + PAGE else {})
+    page, more = from_place(found, asked.get("cursor"), PAGE)
+    return {"disputes": page, **more}
 
 
 def is_shut(session: Session, payment: Body) -> bool:

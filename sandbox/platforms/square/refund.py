@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qs
 
+from sandbox.core.paging import from_place
 from sandbox.core.records import Session
 from sandbox.platforms.square import payments, webhooks
 from sandbox.platforms.square.pricing import Body, amount, money
@@ -22,11 +23,17 @@ AT_ONCE = ("CASH", "EXTERNAL")
 
 def create(session: Session, asked: Any, key: str) -> Body:
     """POST /v2/refunds. Raises Refused."""
+<<<<<<< ours
     payment = session.get("payment", asked.get("payment_id") or "")
+||||||| base
+    if forced := session.forced_error("refund"):
+        raise Refused(str(forced.get("code", "REFUND_DECLINED")), str(forced.get("message", "")), category=REFUND)
+    payment = session.get("payment", asked.get("payment_id") or "")
+=======
+>>>>>>> theirs
     if not asked.get("payment_id"):
         raise missing("payment_id")
-    if payment is None:
-        raise not_found("Payment")
+    payment = payments.known(session, asked["payment_id"])
     value = wanted(asked, payment)
     check(session, payment, asked, value)
     made = write(session, payment, value, reason=str(asked.get("reason") or ""), status="PENDING", key=key)
@@ -114,14 +121,11 @@ def touch(session: Session, payment: Body) -> None:
 def begin(session: Session, payment: Body, made: Body) -> None:
     webhooks.record(session, "refund.created", "refund", made)
     said = session.switch("refund_seconds")
-    wait = 0.0 if payment["source_type"] in AT_ONCE else SLOW.get(payment["source_type"], 0.0)
-    if said == "never" and payment["source_type"] not in AT_ONCE:
-        return
-    wait = wait or (0.0 if payment["source_type"] in AT_ONCE else float(said))
-    if wait:
-        session.timer(session.at + wait, "settle", {"refund": made["id"]})
-    else:
+    if payment["source_type"] in AT_ONCE or (said == "0" and payment["source_type"] not in SLOW):
         settle(session, made["id"])
+    elif said != "never":
+        wait = SLOW.get(payment["source_type"]) or float(said)
+        session.timer(session.at + wait, "settle", {"refund": made["id"]})
 
 
 def settle(session: Session, ident: str) -> None:
@@ -148,22 +152,17 @@ def moved(session: Session, payment: Body, made: Body, *, cause: str, units: obj
 
 # --- reading ---------------------------------------------------------------------------------------------
 def one(session: Session, ident: str) -> Body:
-    made = session.get("refund", ident)
-    if made is None:
-        raise not_found("Refund")
-    return {"refund": serialize(made)}
+    return {"refund": serialize(session.require("refund", ident, not_found("Refund")))}
 
 
-def listed(session: Session, query: str) -> Body:
+def listed(session: Session, asked: Mapping[str, str]) -> Body:
     """GET /v2/refunds, newest first; at most 100 a page."""
-    asked = {name: values[-1] for name, values in parse_qs(query).items()}
     field = "updated_at" if asked.get("sort_field") == "UPDATED_AT" else "created_at"
     since = stamp(asked["updated_at_begin_time"]) if "updated_at_begin_time" in asked else 0.0
     found = [one for one in session.all("refund") if stamp(one["updated_at"]) >= since]
     found.sort(key=lambda one: str(one[field]), reverse=asked.get("sort_order", "DESC") != "ASC")
-    start, size = int(asked.get("cursor", 0)), min(100, int(asked.get("limit", 100)))
-    page = {"refunds": [serialize(one) for one in found[start : start + size]]}
-    return page | ({"cursor": str(start + size)} if len(found) > start + size else {})
+    page, more = from_place(found, asked.get("cursor"), min(100, int(asked.get("limit", 100))))
+    return {"refunds": serialize(page), **more}
 
 
 # --- somebody at the till ----------------------------------------------------------------------------------

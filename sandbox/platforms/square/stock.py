@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from sandbox.core.paging import from_place
 from sandbox.core.records import Session
 from sandbox.platforms.square import serializers
 from sandbox.platforms.square.pricing import Body
@@ -131,10 +132,8 @@ def counts(session: Session, asked: Any) -> Body:
 def changes(session: Session, asked: Any) -> Body:
     """POST /v2/inventory/changes/batch-retrieve, oldest first."""
     found = list(fitting(session, asked))
-    start = int(asked.get("cursor") or 0)
-    end = start + min(PAGE, int(asked.get("limit") or 100))
-    page = {"changes": [{"type": "ADJUSTMENT", "adjustment": one} for one in found[start:end]]}
-    return page | ({"cursor": str(end)} if len(found) > end else {})
+    page, more = from_place(found, asked.get("cursor"), min(PAGE, int(asked.get("limit") or 100)))
+    return {"changes": [{"type": "ADJUSTMENT", "adjustment": one} for one in page], **more}
 
 
 def fitting(session: Session, asked: Any) -> Iterator[Body]:

@@ -9,6 +9,7 @@ from math import ceil
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
+from sandbox.core.paging import numbered
 from sandbox.core.records import Body, Session
 from sandbox.platforms.woocommerce.refusals import wrong
 
@@ -102,9 +103,19 @@ def _fits(order: Body, query: Query, bounds: dict[str, float | None]) -> bool:
     return query.get("search", "").lower() in words
 
 
+def paged(found: list[Body], query: Query, headers: dict[str, str]) -> list[Body]:
+    """One page of a short list, all of which is at hand."""
+    page, size = _number(query, "page", 1, None), _number(query, "per_page", 10, MOST)
+    _tell(headers, query, page, size, len(found), "")
+    return numbered(found, page, size)
+
+
 def _tell(headers: dict[str, str], query: Query, page: int, size: int, count: int, url: str) -> None:
+    """url: "" = no links to the other pages."""
     pages = ceil(count / size)
     headers |= {"X-WP-Total": str(count), "X-WP-TotalPages": str(pages)}
+    if not url:
+        return
     links = [(page - 1, "prev")] * (page > 1) + [(page + 1, "next")] * (page < pages)
     shown = [f'<{url}?{urlencode(query | {"page": str(number)})}>; rel="{name}"' for number, name in links]
     if shown:

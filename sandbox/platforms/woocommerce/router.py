@@ -14,7 +14,7 @@ from sandbox.core.rate_limits import Bucket
 from sandbox.core.records import Body, Session
 from sandbox.core.routes import Asked, Route, Routes
 from sandbox.platforms.woocommerce import auth, computed, listing, refund, serializers, statuses, sums, webhooks
-from sandbox.platforms.woocommerce.refusals import Refused, missing, no_order, no_route, page, wrong
+from sandbox.platforms.woocommerce.refusals import Refused, missing, no_order, no_route, page
 
 LIMIT = Bucket(10, 5)  # a host's, where it is switched on: WooCommerce itself has none
 
@@ -38,14 +38,9 @@ def update_order(asked: Asked) -> Body:
 
 
 def refunds(asked: Asked) -> list[Body]:
-    order, query = known(asked), asked.query
-    size, page = int(query.get("per_page", "10")), int(query.get("page", "1"))
-    if size > listing.MOST:
-        raise wrong("per_page")
-    made = list(reversed(asked.session.of("refund", order["id"])))
-    asked.headers.update({"X-WP-Total": str(len(made)), "X-WP-TotalPages": str(-(-len(made) // size))})
-    dp = decimals(query)
-    return [serializers.refund(asked.session, order, one, dp) for one in made[(page - 1) * size : page * size]]
+    order, dp = known(asked), decimals(asked.query)
+    made = listing.paged(asked.session.of("refund", order["id"])[::-1], asked.query, asked.headers)
+    return [serializers.refund(asked.session, order, one, dp) for one in made]
 
 
 def refund_order(asked: Asked) -> Body:

@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.core.records import Body, Session
 from sandbox.core.webhooks import sign
 from sandbox.platforms.woocommerce import serializers
+from sandbox.platforms.woocommerce.listing import paged
 from sandbox.platforms.woocommerce.refusals import Refused, missing, wrong
 
 TOPICS = tuple(
@@ -54,12 +55,7 @@ def one(session: Session, ident: Any) -> Body:
 
 def listed(session: Session, query: dict[str, str], headers: dict[str, str]) -> list[Body]:
     """Newest first, in pages, as every list there."""
-    page, size = int(query.get("page", "1")), int(query.get("per_page", "10"))
-    if size > 100:
-        raise wrong("per_page")
-    found = [shown(session, hook) for hook in reversed(session.subscriptions())]
-    headers |= {"X-WP-Total": str(len(found)), "X-WP-TotalPages": str(-(-len(found) // size))}
-    return found[(page - 1) * size : page * size]
+    return paged([shown(session, hook) for hook in reversed(session.subscriptions())], query, headers)
 
 
 def remove(session: Session, ident: Any, force: bool) -> Body:

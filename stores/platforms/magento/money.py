@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cached_property
 
@@ -66,7 +65,6 @@ def payable(amount: Decimal, currency: str) -> Decimal:
 def cents(value: Decimal) -> Decimal:
     """As Magento rounds: to two digits in every currency; the noise of a division does not count (PHP's round)."""
     return value.quantize(NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
-
 
 
 # --- lines --------------------------------------------------------------------------------------------
