@@ -23,14 +23,6 @@ AT_ONCE = ("CASH", "EXTERNAL")
 
 def create(session: Session, asked: Any, key: str) -> Body:
     """POST /v2/refunds. Raises Refused."""
-<<<<<<< ours
-    payment = session.get("payment", asked.get("payment_id") or "")
-||||||| base
-    if forced := session.forced_error("refund"):
-        raise Refused(str(forced.get("code", "REFUND_DECLINED")), str(forced.get("message", "")), category=REFUND)
-    payment = session.get("payment", asked.get("payment_id") or "")
-=======
->>>>>>> theirs
     if not asked.get("payment_id"):
         raise missing("payment_id")
     payment = payments.known(session, asked["payment_id"])

@@ -97,24 +97,12 @@ class Api(Exchange):
             words = f"The merchant has not given permission {route.needs}."
             raise Refused("INSUFFICIENT_SCOPES", words, status=403, category=ACCESS)
 
-<<<<<<< ours
-    def forced(self, words: Body) -> Refused:
-        usual, category = ("REFUND_DECLINED", REFUND) if self.name == "refund" else ("BAD_REQUEST", INVALID)
-        return Refused(str(words.get("code", usual)), str(words.get("message", "")), category=category)
-
-    def query(self) -> str:
-        return self.request.query
-||||||| base
-    def query(self) -> str:
-        return self.request.query
-=======
     def forced(self, words: Body) -> Refused:
         code, category = ("REFUND_DECLINED", REFUND) if self.name == "refund" else ("BAD_REQUEST", INVALID)
         return Refused(str(words.get("code", code)), str(words.get("message", "")), category=category)
 
     def query(self) -> dict[str, str]:
         return {name: values[-1] for name, values in super().query().items()}
->>>>>>> theirs
 
     def body(self) -> Any:
         return read_body(self.request)

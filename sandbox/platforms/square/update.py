@@ -20,15 +20,7 @@ PARTS = ("uid", "type", "state", "metadata", *DETAILS.values())
 
 def update(session: Session, ident: str, asked: Any, key: str) -> Body:
     """Raises Refused. Every change makes one row in the ledger for what it did."""
-<<<<<<< ours
-    order, wanted = session.get("order", ident), asked.get("order")
-||||||| base
-    if forced := session.forced_error("update"):
-        raise Refused(str(forced.get("code", "BAD_REQUEST")), str(forced.get("message", "")))
-    order, wanted = session.get("order", ident), asked.get("order")
-=======
     wanted = asked.get("order")
->>>>>>> theirs
     if not isinstance(wanted, dict):
         raise missing("order")
     order = session.require("order", ident, not_found("Order"))
