@@ -1,7 +1,7 @@
 from django.urls import path
 
 from cancellations.views import shops as detail
-from stores.views import calendar, capabilities, shops, unreadable
+from stores.views import calendar, capabilities, served, shops, unreadable
 
 app_name = "shops"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("shops/<uuid:uuid>/settings", shops.settings, name="settings"),
     path("shops/<uuid:uuid>/credentials", shops.rekey, name="rekey"),
     path("shops/<uuid:uuid>/credentials/test", shops.test_known, name="test_known"),
+    path("shops/<uuid:uuid>/connections/attach", served.attach, name="attach"),
+    path("shops/<uuid:uuid>/connections/<int:row>/detach", served.detach, name="detach"),
     path("shops/<uuid:uuid>/pause", shops.pause, name="pause"),
     path("shops/<uuid:uuid>/resume", shops.resume, name="resume"),
     path("shops/<uuid:uuid>/disconnect", shops.disconnect, name="disconnect"),

@@ -14,7 +14,7 @@ from stores.connectors.roles import HookSource, OrderSource
 from stores.kernel import clock
 from stores.models import Store
 from stores.platforms import registry
-from stores.selectors import access, stores, unreadable
+from stores.selectors import access, served, stores, unreadable
 from stores.services import webhooks
 from stores.views import capabilities
 from stores.views.access import DeskRequest, get_store_or_404, may
@@ -37,6 +37,7 @@ def _of_hooks(store: Store, platform: type[OrderSource], *, may_manage: bool) ->
 def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
     store = get_store_or_404(request, uuid, "stores.view")
     may_manage = access.can(request.user, "stores.manage", store)
+    may_attach = access.can(request.user, "stores.connect", store)
     if store.platform not in registry.PLATFORMS:
         context = {"key": store.platform, "store": store, "may_manage": may_manage}
         return render(request, "stores/unknown_connector.html", context, status=409)
@@ -45,7 +46,10 @@ def shop_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
     context = {
         "store": store,
         "card": stores.card(store),
-        "served": stores.served_by(store),
+        "served": served.by(store),
+        "may_attach": may_attach,
+        "offered": served.roles() if may_attach else [],
+        "could_attach": bool(served.to_attach(store)) if may_attach else False,
         "platform": capabilities.Vendor.of(platform),
         "unknown": cancellations.unknown_outcomes(store.pk),
         "looks": second_looks.of_shop(store, now=clock.now()),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from config.conform import magento, shopify, square, unasked, woocommerce
+from config.conform import bigcommerce, magento, modern_dropship, shopify, shoplazza, square, unasked, woocommerce
 from config.conform.probe import Learned, Probe, Unseen
 from config.conform.recorder import Exchange, Recorder
 from stores.connectors.roles import Connector
@@ -18,6 +18,9 @@ PROBES: dict[str, tuple[Probe, ...]] = {
     "woocommerce": woocommerce.PROBES,
     "square": square.PROBES,
     "magento": magento.PROBES,
+    "bigcommerce": bigcommerce.PROBES,
+    "shoplazza": shoplazza.PROBES,
+    "modern_dropship": modern_dropship.PROBES,
 }
 
 

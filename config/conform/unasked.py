@@ -40,11 +40,9 @@ REASONS: Final[dict[str, dict[str, str]]] = {
         "11": UNITS,
     },
     "modern_dropship": {
-        "2": UNITS,
         "3": UNITS,
         "4": UNITS,
         "5": UNITS,
-        "6": LOAD,
         "7": HOOKS,
         "8": UNITS,
         "9": VENDOR,

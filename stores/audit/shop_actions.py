@@ -17,6 +17,8 @@ REJECTED = declare(
 SECRET_LOST = declare(
     Action("shop.secret_lost", _("A stored secret could not be opened; enter it again"), is_failure=True)
 )
+ATTACHED = declare(Action("shop.connection_attached", _("{actor} let another connection serve the shop: {role}")))
+DETACHED = declare(Action("shop.connection_detached", _("{actor} detached a connection from the shop: {role}")))
 SCOPES_CHANGED = declare(Action("shop.scopes_changed", _("The rights that the shop grants changed")))
 HOOKS_REPAIRED = declare(Action("shop.hooks_repaired", _("{actor} registered {added} webhooks and removed {removed}")))
 CONFORMED = declare(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -68,6 +68,22 @@ class NewConnection(Credentials):
     """With a name for the shop; empty: the one the platform tells."""
 
     name = Name(label=_("Name in Rescind"), max_length=120, required=False, help_text=_("Empty: the shop's own name."))
+
+
+class Attachment(forms.Form):
+    """One connection in one role; "books:<uuid>"."""
+
+    what = forms.ChoiceField(label=_("Connection"), widget=forms.RadioSelect)
+    method = Words(
+        label=_("Payment method"),
+        required=False,
+        max_length=60,
+        help_text=_("For payments only, as the shop's platform spells it. Empty: all that no other connection takes."),
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[tuple[str, Any]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["what"].choices = list(offered)  # type: ignore[attr-defined]
 
 
 class ShopSettings(forms.Form):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from stores.kernel import clock
-from stores.models import Connection, ConnectionHealth, Store, StoreRole, StoreState, StoreSync, SyncPhase, User
+from stores.models import ConnectionHealth, Store, StoreState, StoreSync, SyncPhase, User
 from stores.selectors import access
 
 LATE = timedelta(minutes=10)  # a copy older than this is told as old: the listing is asked every minute
@@ -61,28 +61,6 @@ def cards(viewer: User) -> list[ShopCard]:
 def card(store: Store) -> ShopCard:
     """As the store was read: with its connection, health and copy where it came from `get_store_or_404`."""
     return _card(store)
-
-
-@dataclass(frozen=True)
-class Served:
-    """A further connection of a shop, and what it does there, in words."""
-
-    connection: Connection
-    roles: tuple[str, ...]
-
-
-def served_by(store: Store) -> list[Served]:
-    """What serves the shop beside the connection for its orders, by name."""
-    roles: dict[int, list[StoreRole]] = {}
-    for row in (
-        StoreRole.objects.filter(store=store).select_related("connection__health").order_by("connection__name", "pk")
-    ):
-        roles.setdefault(row.connection_id, []).append(row)
-    return [Served(rows[0].connection, tuple(_role(row) for row in rows)) for rows in roles.values()]
-
-
-def _role(row: StoreRole) -> str:
-    return f"{row.get_role_display()} ({row.method})" if row.method else row.get_role_display()
 
 
 def _with_state(stores: QuerySet[Store]) -> QuerySet[Store]:

@@ -34,6 +34,7 @@ NO_PAGE = {
     "stop:press": "POST",
     "stop:resume": "POST",
     "stop:keep": "POST",
+    "shops:detach": "only where a connection is attached",
     "shops:progress": "a fragment of shops:detail",
     "shops:read_again": "POST",
     "shops:test_new": "POST",
@@ -104,7 +105,7 @@ def addresses(name: str, known: dict[str, Any]) -> list[str]:
             return [reverse(name, args=[uuid]) for uuid in known["people"]]
         case ["shops", "connect_to"]:
             return [reverse(name, args=[platform]) for platform in ("shopify", "woocommerce")]
-        case ["shops", "detail" | "settings" | "rekey" | "pause" | "resume" | "disconnect"]:
+        case ["shops", "detail" | "attach" | "settings" | "rekey" | "pause" | "resume" | "disconnect"]:
             return [reverse(name, args=[uuid]) for uuid in known["shops"]]
         case ["start" | "join"]:
             return [reverse(name, args=[known[name]]), reverse(name, args=["spent-or-unknown"])]

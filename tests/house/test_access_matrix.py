@@ -19,7 +19,7 @@ from cancellations.services import emergency
 from notifications.models import Delivery
 from stores.audit import people as names
 from stores.audit import trail
-from stores.models import Role, Store, User
+from stores.models import Role, Store, StoreRole, User
 from stores.selectors import access
 from stores.services import people
 from tests import make
@@ -106,6 +106,11 @@ def _shop(cast: Cast, shop: Store) -> dict[str, Any]:
     return {"uuid": shop.uuid}
 
 
+def _attached(cast: Cast, shop: Store) -> dict[str, Any]:
+    row = StoreRole.objects.create(store=shop, connection=make.connection(), role="books", method=str(shop.pk))
+    return {"uuid": shop.uuid, "row": row.pk}
+
+
 def _platform(cast: Cast, shop: Store) -> dict[str, Any]:
     return {"platform": "shopify"}
 
@@ -127,6 +132,7 @@ THINGS: dict[str, Thing] = {
     "people:end_sessions": _somebody,
     "people:*": _membership,
     "shops:connect_to": _platform,
+    "shops:detach": _attached,
     "shops:test_new": _platform,
     "shops:*": _shop,
 }

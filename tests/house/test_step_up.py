@@ -16,7 +16,9 @@ ASKS = {
     "people:change",  # roles and limits
     "people:invite",
     "people:remove",
+    "shops:attach",  # an account of another shop may be sent through
     "shops:connect_to",
+    "shops:detach",
     "shops:disconnect",
     "shops:rekey",
     "shops:resume",

@@ -11,10 +11,11 @@ from tests.rigs.desk import Desk
 
 
 def stock_up(desk: Desk) -> None:
-    """Orders that show what can be seen: paid and open; at Magento one that was refunded whole."""
+    """Orders that show what can be seen, of two days: paid and open; at Magento one that was refunded whole."""
     platform = desk.store.platform
     if platform == "magento":
         connections.of(desk.world, platform).staff(made(desk, shipping="0")).refund(3)
+    made(desk, age_days=2)
     made(desk)
 
 

@@ -111,7 +111,8 @@ def test_what_has_no_probe_is_listed_with_its_reason(opened):
     assert f"  2. `orderCancel` without `refundMethod`.\n     {unasked.MONEY}\n" in said
 
 
-def test_a_platform_without_probes_lists_all_its_doubts(opened):
+def test_a_platform_without_probes_lists_all_its_doubts(opened, monkeypatch):
+    monkeypatch.delitem(run.PROBES, "modern_dropship")
     said = conform(opened("modern_dropship"))
 
     assert "There are no probes for this platform." in said

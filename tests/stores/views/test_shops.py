@@ -288,7 +288,7 @@ def test_the_page_tells_what_serves_the_shop_beside_its_orders(cast, browser_of,
     browser.get(page)  # the first visit writes the session
     with CaptureQueriesContext(connection) as few:
         told = browser.get(page).content.decode()
-    assert all(words in told for words in ("Other connections", "Ledger", "Books", "Disconnected"))
+    assert all(words in told for words in ("Connections", "Ledger", "Books", "Disconnected"))
     cards = make.connection("Cards")
     for method in ("card", "wallet"):
         StoreRole.objects.create(store=cast.shop_a, connection=cards, role="payments", method=method)
