@@ -22,24 +22,24 @@ SLACK = 100  # lines that a ratchet may stand above what is counted
 LINES: dict[str, dict[str, tuple[int, int]]] = {
     ADAPTERS: {
         "bigcommerce": (2_000, 0),
-        "magento": (1_600, 1_639),
+        "magento": (1_600, 1_640),
         "modern_dropship": (1_600, 0),
         "shopify": (2_000, 0),
         "shoplazza": (1_600, 0),
-        "square": (1_600, 1_809),
+        "square": (1_600, 1_648),
         "woocommerce": (1_600, 0),
     },
     SIMULATORS: {
-        "bigcommerce": (1_200, 1_416),
-        "magento": (1_200, 1_376),
+        "bigcommerce": (1_200, 1_410),
+        "magento": (1_200, 1_371),
         "modern_dropship": (1_200, 0),
         "shopify": (3_800, 0),
         "shoplazza": (1_200, 0),
-        "square": (1_200, 1_224),
+        "square": (1_200, 1_212),
         "woocommerce": (1_200, 0),
     },
 }
-ALL = {ADAPTERS: (10_000, 10_968), SIMULATORS: (10_000, 10_497)}
+ALL = {ADAPTERS: (10_000, 10_579), SIMULATORS: (10_000, 10_472)}
 NEW = {ADAPTERS: 1_000, SIMULATORS: 800}
 
 # modules of an adapter; the bar is FILES
