@@ -14,7 +14,7 @@ from sandbox.core.rate_limits import Bucket
 from sandbox.core.records import Body, Session
 from sandbox.core.routes import Asked, Route, Routes
 from sandbox.platforms.woocommerce import auth, computed, listing, refund, serializers, statuses, sums, webhooks
-from sandbox.platforms.woocommerce.refusals import Refused, missing, no_order, no_route, page
+from sandbox.platforms.woocommerce.refusals import Refused, missing, no_order, no_route, page, wrong
 
 LIMIT = Bucket(10, 5)  # a host's, where it is switched on: WooCommerce itself has none
 

@@ -230,7 +230,7 @@ def is_twin(command: CorrectStock, row: Node) -> bool:
 
 def by_somebody(row: Node) -> Record:
     said = _("The same units were put back in stock without our mark.")
-    return Record(id=ident_of(row, "id"), detail=said, made_at=when(row, "created_at"))
+    return Record(id=ident_of(row, "id"), detail=said, made_at=at(row, "created_at"))
 
 
 def asked_back(command: CorrectStock) -> dict[Shelf, Decimal]:

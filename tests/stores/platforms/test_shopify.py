@@ -16,6 +16,7 @@ from sandbox.world import World
 from stores.canonical.commands import (
     CancelOrder,
     Command,
+    CorrectStock,
     EditOrder,
     RefundOrder,
     UnitsBack,
