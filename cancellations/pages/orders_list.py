@@ -1,38 +1,33 @@
 """The order list as a page and as a file: rows, the same orders elsewhere, how fresh each shop's copy is.
 
-`orders_filters` builds the tabs and chips around it, `orders_found` counts, `orders_walk` leads from one to the next.
+`orders_rows` writes the lines, `orders_filters` the tabs and chips around them; `orders_found` counts, `orders_walk`
+leads from one to the next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cancellations.forms.search import OrderSearch
 from cancellations.models import Cancellation
 from cancellations.pages import orders_filters, orders_walk
+from cancellations.pages.orders_rows import Row
 from cancellations.selectors import under_way
 from cancellations.states import TERMINAL
 from stores.canonical.capabilities import Support
 from stores.kernel import csv_export
-from stores.models import OrderRecord, User
+from stores.models import OrderRecord, Store, User
 from stores.platforms import registry
 from stores.selectors import access, freshness, mirrored_orders, unreadable
-from stores.templatetags import desk, times
+from stores.templatetags import times
 
 NAMED_ONE_BY_ONE = 3  # shops that are up to date; more fold into one line, so that orders stay on a phone's screen
-ROUGHLY = '<span title="{0}, {1}" aria-hidden="true">≤ {2}</span><span class="hide">{0}, {1}</span>'
-ABOUT = '<span title="{0}">{1} <span class="faint" aria-hidden="true">≈</span><span class="hide">, {0}</span></span>'
-MOST_SEGMENTS = 8  # of a bar; of more units it is one piece in proportion
 
 WITHOUT_MONEY = frozenset(kind.key for kind in registry.all_platforms() if not kind.recipe.moves_money)  # nor prices
 # what a list of the platform tells only roughly, until the order is read
@@ -40,26 +35,6 @@ ROUGH = {
     name: frozenset(k.key for k in registry.all_platforms() if getattr(k.capabilities, name).support != Support.NATIVE)
     for name in ("list_units", "list_money")
 }
-
-
-@dataclass
-class Row:
-    """One line of the table, ready to be written: a template has no time for fifty includes."""
-
-    order: OrderRecord
-    shop: SafeString
-    can: SafeString
-    total: SafeString
-    more: int  # lines beside the first
-    is_rough: bool  # opening it may correct the units
-    is_priced: bool
-    working: Cancellation | None = None
-    linked: list[tuple[mirrored_orders.Linked, Cancellation | None, bool]] = field(default_factory=list)
-
-    @property
-    def amount(self) -> str:
-        """For the sum of a selection: `47.98 USD`, "" where nobody told it."""
-        return f"{self.order.total.amount} {self.order.currency}" if self.is_priced else ""
 
 
 def rows_with_work() -> QuerySet[OrderRecord]:
@@ -81,14 +56,14 @@ def context(viewer: User, form: OrderSearch, page: Any) -> dict[str, Any]:
     shown = mirrored_orders.once(page.rows, linked)
     others = {x.record.pk for found in linked.values() for x in found} - {row.pk for row in page.rows}
     working = {row.pk: _work(row) for row in page.rows} | under_way.of_orders(viewer, sorted(others))
-    prefix = _shared_beginning([store.name for store in form.stores])
+    suffix = orders_walk.suffix(form)
     return {
         "form": form,
         "page": page,
         "question": orders_walk.question_of(form),
         "zone_name": times.name_of(times.readers()),
         "query": query,
-        "walk": orders_walk.suffix(form),
+        "walk": suffix,
         "is_narrowed": query.is_narrowed,
         "stores": form.stores,
         "freshness": lines,
@@ -98,7 +73,7 @@ def context(viewer: User, form: OrderSearch, page: Any) -> dict[str, Any]:
         "importing": [line for line in lines if line.truth == freshness.Truth.IMPORTING],
         "troubles": [line for line in lines if line.is_trouble],
         "unreadable": [] if page.previous else unreadable.search(viewer, query, among=form.stores),
-        "rows": [_row(order, linked, working, prefix) for order in shown],
+        "rows": _rows(shown, linked, working, form.stores, suffix),
         "can_connect": access.can(viewer, "stores.connect"),
     } | orders_filters.context(viewer, form, query)
 
@@ -123,60 +98,32 @@ def _work(row: OrderRecord) -> Cancellation | None:
     return Cancellation(pk=found.work_pk, uuid=found.work_uuid, state=found.work_state, differs=found.work_differs)
 
 
-def _row(
-    order: OrderRecord,
+def _rows(
+    orders: Sequence[OrderRecord],
     linked: Mapping[int, Sequence[mirrored_orders.Linked]],
     working: Mapping[int, Cancellation | None],
-    prefix: str,
-) -> Row:
-    rough = _unchecked(order)
-    is_rough = rough in ("units", "both")
-    is_priced = order.store.platform not in WITHOUT_MONEY and bool(order.total_minor or not order.is_summary)
-    return Row(
-        order=order,
-        shop=desk.shop_glyph(order.store.platform, order.store.name, order.store.name.removeprefix(prefix)),
-        can=_can(order.units_open, order.units_ordered, is_rough, get_language()),
-        total=_told(order, is_priced, rough in ("money", "both")),
-        more=max(0, order.lines - 1),
-        is_rough=is_rough,
-        is_priced=is_priced,
-        working=working.get(order.pk),
-        linked=_others(order, linked, working) if order.pk in linked else [],
-    )
+    stores: Sequence[Store],
+    suffix: str,
+) -> list[Row]:
+    beginning, base = _shared_beginning([store.name for store in stores]), reverse("orders:list")
+    return [
+        Row(
+            order=order,
+            address=f"{base}/{order.uuid}{suffix}",
+            shop=order.store.name.removeprefix(beginning) if len(stores) > 1 else "",
+            unchecked=_unchecked(order),
+            why_no_total=_why_no_total(order),
+            working=working.get(order.pk),
+            linked=_others(order, linked, working) if order.pk in linked else [],
+        )
+        for order in orders
+    ]
 
 
-@lru_cache(maxsize=4096)
-def _can(can: Any, ordered: Any, is_rough: bool, language: str | None) -> SafeString:
-    """`5 of 5` behind a bar, one piece a unit; *up to* where opening the order may correct it."""
-    words = {"open": desk.units(can), "all": desk.units(ordered)}
-    text = _("%(open)s of %(all)s") % words
-    shown = (
-        format_html(ROUGHLY, _("up to %(open)s of %(all)s") % words, _("checked when opened"), text)
-        if is_rough
-        else text
-    )
-    return format_html('<span class="can">{}{}</span>', _bar(float(can), float(ordered)), shown)
-
-
-def _bar(can: float, ordered: float) -> SafeString:
-    """48 wide: what can be cancelled, then the rest; up to MOST_SEGMENTS units as pieces."""
-    pieces = int(ordered) if 0 < ordered <= MOST_SEGMENTS and ordered == int(ordered) and can == int(can) else 1
-    full = 48 if not ordered else round(48 * min(1.0, can / ordered))
-    inside = format_html('<rect class="o" width="48"></rect><rect class="i" width="{}"></rect>', full if ordered else 0)
-    for piece in range(1, pieces):
-        inside += format_html('<rect class="gap" x="{}" width="1.5"></rect>', round(48 * piece / pieces - 0.75, 2))
-    return format_html('<svg viewBox="0 0 48 8" aria-hidden="true">{}</svg>', inside)
-
-
-def _told(order: OrderRecord, is_priced: bool, is_rough: bool) -> SafeString:
-    if not is_priced:
-        told_later = order.store.platform not in WITHOUT_MONEY
-        why = _("known once the order is read") if told_later else _("the platform tells no prices")
-        return format_html('<span title="{}">—</span>', why)
-    text = desk.money(order.total)
-    if not is_rough:
-        return format_html("{}", text)
-    return format_html(ABOUT, _("checked when opened"), text)
+def _why_no_total(order: OrderRecord) -> str:
+    if order.store.platform in WITHOUT_MONEY:
+        return _("the platform tells no prices")
+    return _("known once the order is read") if order.is_summary and not order.total_minor else ""
 
 
 def _others(

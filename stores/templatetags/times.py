@@ -106,10 +106,15 @@ def age(value: datetime, local: datetime, now: datetime) -> str:
     away = (now - value).total_seconds()
     if 0 <= away < 86_400:
         unit, size = ("hour", 3_600) if away >= 3_600 else ("minute", 60)
-        return format_unit(int(away // size), f"duration-{unit}", length="short", locale=locale())
+        return _count(int(away // size), unit, get_language() or "")
     if local.year == now.astimezone(local.tzinfo).year:
         return day(local)
     return f"{_month(local.month, get_language() or '')} {local.year}"
+
+
+@lru_cache(maxsize=512)
+def _count(number: int, unit: str, language: str) -> str:
+    return format_unit(number, f"duration-{unit}", length="short", locale=locale())
 
 
 def relative(value: datetime, now: datetime) -> str:
