@@ -1,10 +1,10 @@
-"""Pages that belong to no app: health, errors, CSRF failure, and the sandbox's practice shops."""
+"""Pages that belong to no app: health, errors, CSRF failure, the help, and the sandbox's practice shops."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,12 +15,20 @@ from stores.kernel.errors import InputRejected, RemoteError
 from stores.selectors import people
 from stores.views import refusals
 from stores.views.access import DeskRequest, may, send_again
+from stores.views.capabilities import vendors
 
 
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """For a load balancer: the process answers."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@may("orders.view")
+def help_page(request: DeskRequest) -> HttpResponse:
+    """The words of the pages, and whom to ask."""
+    return render(request, "help.html", {"owners": people.owners(), "platforms": vendors()})
 
 
 @require_POST
