@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from stores.canonical import order as ours
-from stores.connectors.figures import Count
+from stores.connectors.order_totals import Count
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from stores.canonical.order import Cancellable, EndsWhenRepaid, Fulfilment, LineItem, PaymentStatus, Refund
-from stores.connectors.figures import Count
+from stores.connectors.order_totals import Count
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money, summed, total

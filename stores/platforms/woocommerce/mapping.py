@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from stores.canonical import order as ours
-from stores.connectors import figures, sentences
+from stores.connectors import order_totals, sentences
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.platforms.woocommerce import cancellable, capabilities, money
@@ -58,7 +58,7 @@ def to_totals(order: Node, kept: Books) -> ours.Totals:
         return pair(sum((money.number(order, name) for name in names), ZERO), kept.currency)
 
     fees = sum((item.gross for item in kept.of(Kind.FEE)), ZERO)
-    return figures.to_totals(
+    return order_totals.to_totals(
         ours.MoneyPair.of,
         kept.money(kept.total),
         paid=kept.money(kept.total if is_paid(order) else ZERO),
@@ -197,7 +197,7 @@ def to_order(told: Told) -> ours.Order:
         cancel_reason="" if over is None else str(reason),
         cancel_note=note_of(raw),
         fulfilment=cancellable.to_fulfilment(told),
-        payment=figures.payment_state(totals, is_void=is_void, is_settled=True, is_repaid=not kept.most),
+        payment=order_totals.payment_state(totals, is_void=is_void, is_settled=True, is_repaid=not kept.most),
         currency=kept.currency,
         customer_currency=kept.currency,
         customer=to_person(raw),
