@@ -19,8 +19,7 @@ from cancellations.services import emergency
 from notifications.models import Delivery
 from stores.audit import people as names
 from stores.audit import trail
-from stores.models import Role, SavedView, Store, User
-from stores.models import Role, Store, StoreRole, User
+from stores.models import Role, SavedView, Store, StoreRole, User
 from stores.selectors import access
 from stores.services import people
 from tests import make
