@@ -52,7 +52,6 @@ def record(
     if not TARGET.fullmatch(target):
         raise ValueError(f"not a target: {target!r}")
     event = AuditEvent(
-        at=stamp(),
         actor=_actor(actor),
         kind=action.name,
         object=target,
@@ -80,7 +79,11 @@ def _append(event: AuditEvent, store: Store | None, jump_to: int) -> AuditChain:
 
 
 def _follow(event: AuditEvent, chain: AuditChain, jump_to: int, stands: Mapping[str, Any]) -> bool:
-    """Move the chain's end to this event, which locks its row; False: it ends elsewhere, and nothing was moved."""
+    """Move the chain's end to this event, which locks its row; False: it ends elsewhere, and nothing was moved.
+
+    Its time is of this moment: after waiting for another's end it would be older than what it follows.
+    """
+    event.at = stamp()
     event.chain, event.seq, event.prev = chain, max(chain.seq + 1, jump_to), chain.head
     event.hash = link_hash(event)
     return bool(database.update(AuditChain, stands, {"seq": event.seq, "head": event.hash}))
