@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from django.conf import settings as defaults
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from stores.audit import shop_actions, trail
@@ -189,9 +189,13 @@ def disconnect(actor: User | str, store: Store) -> None:
 
 
 def _serves_others(connection: Connection, store: Store) -> bool:
-    """Is there another shop that lives by it, for its orders or in another role?"""
-    shops = Store.objects.filter(Q(connection=connection) | Q(roles__connection=connection)).exclude(pk=store.pk)
-    return shops.exclude(state=StoreState.DISCONNECTED).exists()
+    """Is there another shop that lives by it?"""
+    return _lives_by(connection).exclude(pk=store.pk).exclude(state=StoreState.DISCONNECTED).exists()
+
+
+def _lives_by(connection: Connection) -> QuerySet[Store]:
+    """The shops that it serves, for their orders or in another role."""
+    return Store.objects.filter(Q(connection=connection) | Q(roles__connection=connection)).distinct()
 
 
 def reject_credentials(connection: Connection, exc: CredentialsRejected) -> None:
@@ -210,20 +214,23 @@ def lose_secrets(connection: Connection) -> None:
 
 def _shut_out(connection: Connection, action: Action) -> None:
     """The connection, and every shop whose orders it serves; each of them, and each that it serves in another role,
-    has it in its own chain."""
+    has it in its own chain. Not where new secrets were entered meanwhile: it was the old ones that no longer fit."""
     words = _("%(account)s no longer lets Rescind in: it is disconnected until somebody enters new credentials.")
     said = words % {"account": connection.name}
     with transaction.atomic():
-        moved = Connection.objects.filter(pk=connection.pk, state=ConnectionState.ACTIVE)
-        if moved.update(state=ConnectionState.DISCONNECTED):
-            for store in connection.stores.order_by("pk"):
-                if _move(store, store.state, StoreState.DISCONNECTED):
-                    StoreSync.objects.filter(store=store).update(next_attempt_at=None)
-                    admin_mail.of_change(store, said)
-                    trail.record(action, actor="rescind", target=_target(store), store=store)
-            for store in Store.objects.filter(roles__connection=connection).exclude(connection=connection).distinct():
-                admin_mail.of_change(store, said)
-                trail.record(action, actor="rescind", target=f"connection:{connection.uuid}", store=store)
+        works = Connection.objects.filter(pk=connection.pk, state=ConnectionState.ACTIVE)
+        if not list(works.select_for_update(no_key=True).values_list("pk")) or credentials.were_replaced(connection):
+            return
+        works.update(state=ConnectionState.DISCONNECTED)
+        for store in _lives_by(connection).order_by("pk"):  # their chains in one order, whoever else writes to several
+            is_own = store.connection_id == connection.pk
+            if is_own and not _move(store, store.state, StoreState.DISCONNECTED):
+                continue
+            if is_own:
+                StoreSync.objects.filter(store=store).update(next_attempt_at=None)
+            admin_mail.of_change(store, said)
+            target = _target(store) if is_own else f"connection:{connection.uuid}"
+            trail.record(action, actor="rescind", target=target, store=store)
     platform_client.forget_session(connection)
 
 
