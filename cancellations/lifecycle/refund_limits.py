@@ -29,7 +29,6 @@ from stores.kernel.money import Money
 from stores.models import Membership, Store, User
 from stores.selectors import access, rates
 
-NO_LIMITS = access.RefundLimits(None, None)
 DAY = timedelta(hours=24)
 COUNTS = [s for s in CancellationState if s not in ("withdrawn", "expired", "refused", "awaiting_approval")]
 MOVED = Q(state__in=COUNTS) | Q(state=CancellationState.REFUSED, differs=True)  # refused, and done all the same
@@ -62,7 +61,7 @@ class Asked:
     at: datetime
 
     def above(self) -> Above | None:
-        if not self.amount or self.limits == NO_LIMITS:
+        if not self.amount or self.limits == access.NO_LIMITS:
             return None
         own = self.limits if self.amount.currency == self.store.currency else self.elsewhere()
         if own is None:

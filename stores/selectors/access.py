@@ -69,6 +69,9 @@ class RefundLimits:
         return amount + (spent() if callable(spent) else spent) <= self.per_day
 
 
+NO_LIMITS: Final = RefundLimits(None, None)
+
+
 def can(
     user: Viewer,
     action: str,
@@ -152,7 +155,7 @@ def role_of(user: Viewer, store: Store) -> Role | None:
 def limits(user: Viewer, store: Store) -> RefundLimits:
     """What this person may give back here; zero for somebody who may give back nothing."""
     if not isinstance(user, User) or not user.is_active:
-        return _nothing(store.currency)
+        return nothing(store.currency)
     if user.is_owner:
         return RefundLimits(None, None)
     return _limits(user, Membership.objects.filter(person=user, store=store).first(), store)
@@ -173,14 +176,14 @@ def as_of_now(person_id: int, store: Store) -> tuple[User, RefundLimits]:
 def _limits(user: User, membership: Membership | None, store: Store) -> RefundLimits:
     if user.is_active and user.is_owner:
         return RefundLimits(None, None)
-    return limits_of(membership, store) if membership and user.is_active else _nothing(store.currency)
+    return limits_of(membership, store) if membership and user.is_active else nothing(store.currency)
 
 
 def limits_of(membership: Membership, store: Store) -> RefundLimits:
     """The membership's own limits, or its role's where it has none."""
     role = Role(membership.role)
     if role not in DESK:
-        return _nothing(store.currency)
+        return nothing(store.currency)
     default = default_limits(role, store.currency)
     return RefundLimits(
         _own(membership.limit_per_cancellation, store.currency, default.per_cancellation),
@@ -213,7 +216,7 @@ def default_limits(role: Role, currency: str) -> RefundLimits:
     if role is Role.ADMIN:
         return RefundLimits(None, None)
     if role is Role.AUDITOR:
-        return _nothing(currency)
+        return nothing(currency)
     return RefundLimits(
         _default(settings.STAFF_LIMIT_PER_CANCELLATION, currency),
         _default(settings.STAFF_LIMIT_PER_DAY, currency),
@@ -234,5 +237,6 @@ def _own(minor: int | None, currency: str, default: Money | None) -> Money | Non
     return default if minor is None else Money.from_minor(minor, currency)
 
 
-def _nothing(currency: str) -> RefundLimits:
+def nothing(currency: str) -> RefundLimits:
+    """Of somebody who may give back nothing."""
     return RefundLimits(Money.zero(currency), Money.zero(currency), Money.zero(settings.CURRENCY))
