@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cancellations.actions import SendNow
 from cancellations.selectors.cancellations import CancellationQuery
 from stores.forms.fields import Day, LongWords, Words
 from stores.models import Store
@@ -74,7 +75,10 @@ class Decision(forms.Form):
 
 
 class Release(Decision):
-    reason = _words(_("Why it must not wait"))
+    reason = forms.ChoiceField(label=_("Why now?"), choices=SendNow.choices, widget=forms.RadioSelect)
+
+    def clean_reason(self) -> SendNow:
+        return SendNow(self.cleaned_data["reason"])
 
 
 class Retry(Decision):

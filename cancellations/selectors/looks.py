@@ -19,6 +19,7 @@ from stores.models import Membership, User
 from stores.selectors import access
 
 MOST = 99
+LARGEST = 2**63 - 1  # of what the database keeps
 STOPPED = "SELECT id FROM cancellations_cancellation {look_at_stopped} WHERE state = 'needs_operator'"
 REFUSED = "SELECT id FROM cancellations_cancellation {look_at_refused} WHERE state = 'refused' AND looked_at IS NULL"
 DIFFERENT = "SELECT id FROM cancellations_cancellation {look_at_different} WHERE differs AND looked_at IS NULL"
@@ -32,6 +33,10 @@ APPROVALS = """SELECT id FROM cancellations_cancellation {look_at_approvals}
  WHERE state = 'awaiting_approval' AND requester_id <> %s"""
 STOPS = "SELECT 1 FROM cancellations_emergencystop WHERE ended_at IS NULL"
 COVERED = "store_id = %s AND limit_minor <= %s AND limit_currency IN ('', %s)"
+ELSEWHERE = """EXISTS (SELECT 1 FROM stores_currencylimit AS own
+ JOIN stores_membership AS work ON work.id = own.membership_id
+ WHERE work.person_id = %s AND work.store_id = cancellations_cancellation.store_id AND work.role IN (%s, %s)
+ AND own.currency = limit_currency AND own.per_cancellation >= limit_minor AND own.per_day >= limit_minor)"""
 INDEXES = ("look_at_stopped", "look_at_refused", "look_at_different", "look_at_approvals", "copy_open",
            "delivery_given_up")  # fmt: skip
 
@@ -50,6 +55,13 @@ class Asked:
 def waiting(viewer: User) -> RawSQL:
     """The primary keys of all that waits, for `pk__in`."""
     whole = _joined(_kinds(viewer), "{}")
+    return RawSQL(whole.sql, whole.values)  # noqa: S611  our own text; the values are bound
+
+
+def approvals(viewer: User) -> RawSQL:
+    """The primary keys of what waits for this viewer's approval, for `pk__in`."""
+    kinds = [kind for kind in _kinds(viewer) if kind.sql.startswith(APPROVALS)]
+    whole = _joined(kinds or [Asked(f"{STOPPED} AND 1 = 0")], "{}")
     return RawSQL(whole.sql, whole.values)  # noqa: S611  our own text; the values are bound
 
 
@@ -99,7 +111,7 @@ def _kinds(viewer: User) -> Sequence[Asked]:
         Asked(DIFFERENT).also(_in("store_id", shops)),
         Asked(UNTOLD).also(_in("notifications_delivery.store_id", shops)),
         Asked(COPIES).also(_in("cancellations_mirrorwatch.store_id", shops)).also(_in("c.store_id", shops)),
-        Asked(APPROVALS, (viewer.pk,)).also(None if viewer.is_owner else _covered(works)),
+        Asked(APPROVALS, (viewer.pk,)).also(None if viewer.is_owner else _covered(viewer, works)),
     ]
 
 
@@ -114,17 +126,19 @@ def _in(column: str, shops: Sequence[int] | None) -> Asked | None:
     return None if shops is None else Asked(f"{column} IN ({', '.join(['%s'] * len(shops))})", tuple(shops))
 
 
-def _covered(works: Iterable[Membership]) -> Asked:
+def _covered(viewer: User, works: Iterable[Membership]) -> Asked:
     """By role and by the limits of each shop; what is left of their day is asked when they approve."""
     parts = [_by_limits(work) for work in works if work.role in access.DESK]
+    parts += [Asked(ELSEWHERE, (viewer.pk, *sorted(access.DESK)))] if parts else []
     sql = " OR ".join(f"({part.sql})" for part in parts) or "1 = 0"
     return Asked(f"({sql})", tuple(value for part in parts for value in part.values))
 
 
 def _by_limits(work: Membership) -> Asked:
-    """What somebody's limits cover: nothing in another currency, where there are any."""
+    """What somebody's limits cover of the shop's currency, or of all where there are none."""
     own = access.limits_of(work, work.store)
     limits = [limit.minor for limit in (own.per_cancellation, own.per_day) if limit is not None]
-    if not limits:
+    if not limits and own.all_per_day is None:
         return Asked("store_id = %s", (work.store_id,))
-    return Asked(COVERED, (work.store_id, min(limits), work.store.currency))
+    most = min(limits, default=LARGEST)
+    return Asked(COVERED, (work.store_id, most, work.store.currency))

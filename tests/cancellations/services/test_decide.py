@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from cancellations.actions import SendNow
 from cancellations.execution import executor
 from cancellations.models import Cancellation, PrivateNote, Step
 from cancellations.services import decide, notes
@@ -139,7 +140,7 @@ class TestHold:
         Cancellation.objects.update(state="withdrawn")
 
         with pytest.raises(InputRejected, match="moved meanwhile"):
-            decide.release_hold(actor=desk.staff, cancellation=held, reason="Now.")
+            decide.release_hold(actor=desk.staff, cancellation=held, reason=SendNow.OTHER)
         assert not AuditEvent.objects.filter(kind="cancellation.released").exists()
         assert not PrivateNote.objects.exists()
 
