@@ -52,6 +52,7 @@ def context(viewer: User, form: OrderSearch, page: Any) -> dict[str, Any]:
     query = form.query()
     lines = freshness.of_stores(form.stores)
     fresh = [line for line in lines if line.truth == freshness.Truth.FRESH]
+    folds = len(fresh) > NAMED_ONE_BY_ONE
     linked = mirrored_orders.seen_by(viewer, page.rows, among=form.stores)
     shown = mirrored_orders.once(page.rows, linked)
     others = {x.record.pk for found in linked.values() for x in found} - {row.pk for row in page.rows}
@@ -66,8 +67,8 @@ def context(viewer: User, form: OrderSearch, page: Any) -> dict[str, Any]:
         "walk": suffix,
         "is_narrowed": query.is_narrowed,
         "stores": form.stores,
-        "freshness": lines,
-        "folded": fresh if len(fresh) > NAMED_ONE_BY_ONE else [],
+        "told": [line for line in lines if not (folds and line.truth == freshness.Truth.FRESH)],
+        "folded": fresh if folds else [],
         "has_copy": any(line.has_copy for line in lines),
         "is_polled": any(line.is_polled for line in fresh),
         "importing": [line for line in lines if line.truth == freshness.Truth.IMPORTING],

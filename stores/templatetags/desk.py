@@ -212,7 +212,7 @@ def shop_glyph(key: str, name: str, short: str) -> SafeString:
     label = known.label if known else key.replace("_", " ").title()
     mark = format_html('<b aria-hidden="true">{}</b>', (known.glyph if known else "") or label[:2])
     hidden = format_html('<span class="hide">{}: </span>', label)
-    title = f"{name}, {label}"
+    title = label if short == name else f"{name}, {label}"
     return format_html('<span class="plat {}" title="{}">{}{}<span>{}</span></span>', key, title, mark, hidden, short)
 
 
