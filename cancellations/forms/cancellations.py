@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,8 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cancellations.actions import SendNow
 from cancellations.selectors.cancellations import CancellationQuery
+from stores.canonical.request import Reason
 from stores.forms.fields import Day, LongWords, Words
+from stores.kernel.context import reader_zone
 from stores.models import Store
+from stores.selectors import days
 
 SHOW = [
     ("", _("All")),
@@ -36,11 +40,16 @@ class CancellationSearch(forms.Form):
     shop = forms.ModelChoiceField(
         queryset=Store.objects.none(), to_field_name="uuid", required=False, label=_("Shop"), empty_label=_("All shops")
     )
-    since = Day(label=_("From (UTC)"))
+    since = Day(label=_("From"))
     until = Day(label=_("To"))
+    reason = forms.ChoiceField(required=False, choices=[("", ""), *((r.value, r.value) for r in Reason)])
+    by = forms.UUIDField(required=False, label=_("By"))
+    mine = forms.ChoiceField(required=False, choices=[("", ""), ("1", _("Only mine"))])
 
-    def __init__(self, *args: Any, stores: QuerySet[Store], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stores: QuerySet[Store], viewer: UUID | None = None, **kwargs: Any) -> None:
+        """viewer: whose the cancellations are that somebody calls mine."""
         super().__init__(*args, **kwargs)
+        self.viewer = viewer
         self.fields["shop"].queryset = stores  # type: ignore[attr-defined]
 
     def query(self) -> CancellationQuery:
@@ -51,14 +60,17 @@ class CancellationSearch(forms.Form):
             show=found.get("show", ""),
             store=found["shop"].uuid if found.get("shop") else None,
             since=_midnight(found.get("since")),
-            until=_midnight(found.get("until"), days=1),
+            until=_midnight(found.get("until"), after=1),
+            reason=found.get("reason", ""),
+            person=self.viewer if found.get("mine") else found.get("by"),
         )
 
 
-def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    """The start of that UTC day; None for none, and for what lies behind the end of the calendar."""
+def _midnight(day: date | None, *, after: int = 0) -> datetime | None:
+    """The start of that day in the reader's zone; None for none, and for what lies outside the calendar."""
+    here = days.zone(reader_zone.get() or "UTC")
     try:
-        return datetime.combine(day + timedelta(days=days), time.min, UTC) if day else None
+        return datetime.combine(day + timedelta(days=after), time.min, here).astimezone(UTC) if day else None
     except OverflowError:
         return None
 

@@ -70,6 +70,10 @@ class Cancellation(models.Model):
         indexes: ClassVar = [
             models.Index(models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_time"),
             models.Index("store", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_store"),
+            models.Index(
+                "requester", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_person"
+            ),
+            models.Index("reason", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_reason"),
             models.Index("state", "held_until", name="cancellation_by_state"),
             models.Index(fields=["counts_for", "store", "counts_from"], name="cancellation_counts"),
             models.Index(

@@ -1,4 +1,4 @@
-"""What waits for a person, as a viewer may see it: *Needs a look* and its badge.
+"""What waits for a person, as a viewer may see it: *You must act* and its badge.
 
 Each kind is asked by a partial index of its own that holds what waits and nothing else, and UNION puts them together:
 the cost follows what waits, never what was ever done. One OR over all of them would read every cancellation. SQL by
@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from stores.models import Membership, User
+from stores.models import Membership, Role, User
 from stores.selectors import access
 
 MOST = 99
@@ -53,8 +53,8 @@ class Asked:
 
 
 def waiting(viewer: User) -> RawSQL:
-    """The primary keys of all that waits, for `pk__in`."""
-    whole = _joined(_kinds(viewer), "{}")
+    """The primary keys of all that waits, for `pk__in`; also of what the viewer may only read."""
+    whole = _joined(_kinds(viewer, access.READERS), "{}")
     return RawSQL(whole.sql, whole.values)  # noqa: S611  our own text; the values are bound
 
 
@@ -66,7 +66,7 @@ def approvals(viewer: User) -> RawSQL:
 
 
 def count(viewer: User, *, most: int = MOST) -> int:
-    """For the badge, on every page: counted no further than `most` + 1."""
+    """For the badge, on every page: what this viewer can act on, counted no further than `most` + 1."""
     some = asked(viewer, most=most)
     with connection.cursor() as cursor:
         cursor.execute(some.sql, some.values)
@@ -84,7 +84,7 @@ def at_once(viewer: User) -> tuple[int, bool]:
 
 def asked(viewer: User, *, most: int = MOST) -> Asked:
     """The statement that counts."""
-    some = _joined(_kinds(viewer), f"SELECT id FROM ({{}} LIMIT {most + 1}) AS part")  # noqa: S608  our own text
+    some = _joined(_kinds(viewer, access.DESK), f"SELECT id FROM ({{}} LIMIT {most + 1}) AS part")  # noqa: S608  our own text
     return Asked(f"SELECT COUNT(*) FROM ({some.sql} LIMIT {most + 1}) AS few", some.values)  # noqa: S608
 
 
@@ -96,13 +96,12 @@ def _joined(kinds: Iterable[Asked], each: str) -> Asked:
     return Asked(text, tuple(value for kind in asked for value in kind.values))
 
 
-def _kinds(viewer: User) -> Sequence[Asked]:
-    """Stopped; refused, different, a message given up, the same order open elsewhere, until somebody has looked;
-
-    waiting for an approval that the viewer may give.
+def _kinds(viewer: User, roles: frozenset[Role]) -> Sequence[Asked]:
+    """Of the shops in which the viewer has one of `roles`: stopped; refused, different, a message given up, the same
+    order open elsewhere, until somebody has looked; waiting for an approval that the viewer may give.
     """
     works = [] if viewer.is_owner else list(_works(viewer))
-    shops = None if viewer.is_owner else [work.store_id for work in works if work.role in access.READERS]
+    shops = None if viewer.is_owner else [work.store_id for work in works if work.role in roles]
     if not viewer.is_active or shops == []:
         return [Asked(f"{STOPPED} AND 1 = 0")]
     return [

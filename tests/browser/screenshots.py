@@ -46,7 +46,7 @@ def _desk(page: Page, made: Stack) -> None:
     page.locator("#results a", has_text="C-2001").first.click()
     _shoot(page, "receipt.png")
     page.goto(f"{made.url}/cancellations")
-    page.get_by_text("2 wait for a person").wait_for(timeout=180_000)  # the demo's stories come to their end first
+    page.get_by_text("2 wait for you").wait_for(timeout=180_000)  # the demo's stories come to their end first
     _shoot(page, "cancellations.png")
 
 

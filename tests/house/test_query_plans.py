@@ -39,6 +39,7 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
     "cancellations": {
         "show": tuple(word for word, _label in SHOW), "q": ("C-2005",), "shop": ("{shop}",),
         "since": ("2026-11-20",), "until": ("2026-11-20",), "after": ("older-1795253400000000-5",),
+        "mine": ("1",), "reason": ("customer", "fraud"),
     },
     "audit": {
         "about": ("C-2003", "#50003", "x5"), "money": ("on",), "failed": ("on",), "since": ("2026-11-20",),
