@@ -10,7 +10,7 @@ from stores.platforms.shopify.adapter import Shopify
 from stores.platforms.shopify.api import Api
 
 PLANS = {(2_000, 100): "standard", (4_000, 200): "advanced", (20_000, 1_000): "plus", (40_000, 2_000): "enterprise",
-         (100, 10): "slow"}  # fmt: skip
+         (100, 10): "slow", (1_000_000, 1_000_000): "endless"}  # fmt: skip
 TEN, SMALL = 10, 20
 SIZED = "{ orders(first: 1) { nodes { transactions(first: 1) { id } } } }"
 UNSIZED = "{ orders(first: 1) { nodes { transactions { id } } } }"

@@ -161,7 +161,7 @@ def test_a_platform_without_probes_lists_all_its_doubts(opened, monkeypatch):
     assert unasked.NO_PROBE in said
 
 
-@pytest.mark.parametrize("told", ["[]", '{"switches": {"limit": "endless"}}', '{"switches": {"no_such": "x"}}', "{"])
+@pytest.mark.parametrize("told", ["[]", '{"switches": {"limit": "no_such"}}', '{"switches": {"no_such": "x"}}', "{"])
 def test_a_world_takes_a_file_whole_or_not_at_all(told, tmp_path: Path):
     file = tmp_path / "found.json"
     file.write_text(told)
