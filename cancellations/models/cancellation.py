@@ -47,6 +47,7 @@ class Cancellation(models.Model):
     created_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)  # of an approval
+    asked_why = models.CharField(max_length=24, blank=True, default="", db_default="")  # why it needed one
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     differs = models.BooleanField(default=False)
