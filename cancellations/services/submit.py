@@ -19,7 +19,7 @@ from stores.canonical import codec
 from stores.kernel import clock, queue
 from stores.kernel.errors import InputRejected, NotAllowed, OrderBusy, StalePlan
 from stores.models import OrderRecord, StoreState, User
-from stores.selectors import access
+from stores.selectors import access, holds
 
 APPROVAL_LIFE = timedelta(hours=24)
 
@@ -89,6 +89,7 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
         refund_limits.lock(actor, seen.store)
         now = clock.now()
         over = _why_asked(actor, seen, plan, now)
+        hold = holds.seconds(seen.store, plan.limit_amount, now=now)
         cancellation = Cancellation.objects.create(
             store=seen.store,
             order=seen.order,
@@ -104,7 +105,8 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
             limit_minor=plan.limit_amount.minor,
             limit_currency=plan.limit_amount.currency,
             created_at=now,
-            held_until=None if over else now + timedelta(seconds=seen.store.hold_seconds),
+            hold_seconds=hold,
+            held_until=None if over else now + timedelta(seconds=hold),
             expires_at=now + APPROVAL_LIFE if over else None,
             asked_why=over,
             **({} if over else refund_limits.counted(actor, at=now)),
