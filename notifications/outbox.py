@@ -42,10 +42,16 @@ def put(
     )  # fmt: skip
 
 
-def mail(people: Iterable[User], *, key: str, kind: str, subject: str, store: Store, payload: dict[str, Any]) -> None:
-    """One mail each. subject: "cancellation:<uuid>", of this shop. Three statements, however many people."""
+def mail(
+    people: Iterable[User], *, key: str, kind: str, subject: str, store: Store, payload: dict[str, Any],
+    gather: timedelta = timedelta(0),
+) -> None:  # fmt: skip
+    """One mail each. subject: "cancellation:<uuid>", of this shop. Three statements, however many people.
+
+    gather: how long the first of them waits for more of its kind.
+    """
     told, now = list(people), clock.now()
-    due = _when(told, store, now)
+    due = _when(told, store, now, now + gather)
     rows = [
         Delivery(key=f"{key}:{person.uuid}", channel="mail", kind=kind, subject=subject, about=_about(subject),
                  store=store, person=person, payload=payload, created_at=now, next_attempt_at=due[person.pk])
@@ -88,14 +94,14 @@ def look_first() -> int:
     )
 
 
-def _when(people: Sequence[User], store: Store, now: datetime) -> dict[int, datetime]:
-    """With what waits for this person already; else at once, or when it has been quiet for long enough."""
+def _when(people: Sequence[User], store: Store, now: datetime, first: datetime) -> dict[int, datetime]:
+    """With what waits for this person already; else at `first`, or when it has been quiet for long enough."""
     theirs = Delivery.objects.filter(person__in=people, store=store, channel="mail").order_by()
     waiting = theirs.filter(IS_WAITING).values_list("person")
     joined = dict(waiting.annotate(Min("next_attempt_at")))
     lately = theirs.filter(sent_at__gt=now - QUIET).values_list("person")
     quiet = {person: at + QUIET for person, at in lately.annotate(Max("sent_at"))}
-    return {person.pk: joined.get(person.pk) or quiet.get(person.pk, now) for person in people}
+    return {person.pk: joined.get(person.pk) or max(first, quiet.get(person.pk, first)) for person in people}
 
 
 def _about(subject: str) -> UUID | None:

@@ -33,6 +33,7 @@ DAY = timedelta(hours=24)
 COUNTS = [s for s in CancellationState if s not in ("withdrawn", "expired", "refused", "awaiting_approval")]
 MOVED = Q(state__in=COUNTS) | Q(state=CancellationState.REFUSED, differs=True)  # refused, and done all the same
 MONEY = (StepKind.CANCEL, StepKind.EDIT, StepKind.REFUND, StepKind.VOID)
+DISPUTED = "disputed"  # not by a limit: whoever asks, a second person looks
 Day = Mapping[str, Money]  # what somebody set in motion within 24 hours, per currency
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from cancellations.forms.cancellations import Release, Retry, Settle, Stand
 from cancellations.lifecycle import readings, refund_limits
 from cancellations.models import Cancellation, MirrorWatch, StepKind
-from cancellations.pages import order
+from cancellations.pages import approval, order
 from cancellations.pages.audit_entry import Entry
 from cancellations.pages.cancellation import CancellationPage
 from cancellations.selectors import cancellations, story
@@ -34,6 +34,7 @@ def context(viewer: User, cancellation: Cancellation, page: CancellationPage) ->
         "can": can,
         "is_untouched": _may_be_given_up(cancellation, page) and decide.is_untouched(cancellation),
         "is_unseen": any(step.must_look and step.kind != StepKind.ASSISTED for step in cancellation.steps.all()),
+        "approval": approval.of(cancellation, page.plan),
         "why_not_approve": _why_not_approve(viewer, cancellation, page, can),
         "look": _wants_a_look(cancellation, copies, deliveries),
         "theirs": _theirs(cancellation) if page.asking and page.asking.assist else "",

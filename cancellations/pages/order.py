@@ -23,7 +23,7 @@ from stores.kernel import clock
 from stores.kernel.errors import CopyUnreadable, DeskError
 from stores.models import OrderRecord, StoreState, User
 from stores.platforms import registry
-from stores.selectors import access, mirrored_orders
+from stores.selectors import access, holds, mirrored_orders
 from stores.services import orders, platform_client
 
 
@@ -159,6 +159,7 @@ def effects(viewer: User, record: OrderRecord, wish: Wish) -> dict[str, Any]:
     plan, now = wish.plan, clock.now()
     if plan is None:
         return {"plan": None, "store": record.store}
+    hold = holds.seconds(record.store, plan.limit_amount, now=now)
     return {
         "plan": plan,
         "store": record.store,
@@ -169,7 +170,8 @@ def effects(viewer: User, record: OrderRecord, wish: Wish) -> dict[str, Any]:
         "above_limit": _why_approval(viewer, record, plan, now),
         "stopped": stopped.words if (stopped := stops.in_force(record.store_id)) else "",
         "may_confirm": access.can(viewer, "cancellations.confirm", record.store),
-        "held_until": now + timedelta(seconds=record.store.hold_seconds) if record.store.hold_seconds else None,
+        "hold_seconds": hold,
+        "held_until": now + timedelta(seconds=hold) if hold else None,
     }
 
 

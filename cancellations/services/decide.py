@@ -109,7 +109,8 @@ def approve(*, actor: User, cancellation: Cancellation, fingerprint: str) -> Non
         raise InputRejected("", _("This no longer waits for approval."))
     with transaction.atomic():
         counted = _answers_for(actor, cancellation)
-        until = clock.now() + timedelta(seconds=cancellation.store.hold_seconds)
+        hold = cancellation.hold_seconds
+        until = clock.now() + timedelta(seconds=cancellation.store.hold_seconds if hold is None else hold)
         _shift(actor, cancellation, C.HELD, actions.APPROVED, _("Somebody was faster."),
                approver=actor, held_until=until, **counted)  # fmt: skip
 

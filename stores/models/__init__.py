@@ -11,7 +11,7 @@ from stores.models.order import OrderRecord, OrderSnapshot
 from stores.models.order_lists import ListedOrder, OrderList, SavedView
 from stores.models.people import CurrencyLimit, Invitation, Membership, Role, User
 from stores.models.rates import ExchangeRate, RateSource
-from stores.models.store import ServedRole, Store, StoreRole, StoreState, StoreSync, SyncPhase
+from stores.models.store import HoldTier, ServedRole, Store, StoreRole, StoreState, StoreSync, SyncPhase
 from stores.models.unreadable import UnreadableOrder
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "ConnectionState",
     "CurrencyLimit",
     "ExchangeRate",
+    "HoldTier",
     "Invitation",
     "ListedOrder",
     "Membership",
