@@ -354,7 +354,7 @@ def test_the_page_tells_what_serves_the_shop_beside_its_orders(cast, browser_of,
     with CaptureQueriesContext(connection) as few:
         told = browser.get(page).content.decode()
     assert all(words in told for words in ("Connections", "Ledger", "Books", "Disconnected"))
-    cards = make.connection("Cards")
+    cards = make.connection("Cards at the till")
     for method in ("card", "wallet"):
         StoreRole.objects.create(store=cast.shop_a, connection=cards, role="payments", method=method)
 
@@ -362,4 +362,4 @@ def test_the_page_tells_what_serves_the_shop_beside_its_orders(cast, browser_of,
         told = browser.get(page).content.decode()
 
     assert "Payments (card), Payments (wallet)" in told
-    assert told.count("Cards") == 1
+    assert told.count("Cards at the till") == 1

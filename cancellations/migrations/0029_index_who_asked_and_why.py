@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cancellations", "0026_no_step_without_a_connection"),
+        ("cancellations", "0028_keep_the_hold"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
