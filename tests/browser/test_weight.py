@@ -42,9 +42,7 @@ class Wire:
         return {self.urls[key]: size for key, size in asked.items() if self.urls[key].startswith("http")}
 
 
-def test_the_order_list_is_light_and_asks_for_nothing_twice(
-    demo_stack: Stack, context_of: Callable[..., BrowserContext]
-) -> None:
+def test_the_order_list_is_light_and_asks_once(demo_stack: Stack, context_of: Callable[..., BrowserContext]) -> None:
     page = context_of("staff").new_page()
     cold = Wire(page)
     page.goto(f"{demo_stack.url}/orders")
