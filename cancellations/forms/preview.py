@@ -5,6 +5,7 @@ here, each error at its field; whether the wish makes sense is the planner's to 
 
 units.<line>  stock.<line> ("" | keep | back | at:<location>)  restock  notify  reason  reason_was  refund
 part.<payment>  amount (one sum, split over the payments)  shipping  despite_dispute  note  fill (all | none)  page
+find (narrows the lines that are shown)
 Whatever is none of these choices is refused at its field: nothing is trimmed, dropped or taken for something else.
 """
 
@@ -26,6 +27,7 @@ from stores.kernel.money import Money
 
 E = TypeVar("E", Reason, RefundChoice)
 NOTE_LIMIT = 2000  # characters
+FIND_LIMIT = 100  # characters
 NO_STOCK = "keep"
 BACK = "back"
 AT = "at:"
@@ -44,7 +46,8 @@ class PreviewForm:
         self.errors: dict[str, str] = {}
         self.fill = self._one_of("fill", FILLS)
         self.page = self._page()
-        self.reason = self._choice("reason", Reason, Reason.CUSTOMER)
+        self.find = self.text("find")[:FIND_LIMIT]
+        self.reason = self._choice("reason", Reason, Reason.CUSTOMER)  # stands in until one is chosen: `has_reason`
         self.refund = self._choice("refund", RefundChoice, RefundChoice.FULL)
         self.restock, self.notify = self._habits()
         self.note = self._note()
@@ -67,9 +70,15 @@ class PreviewForm:
         return self.text(f"stock.{line.id}")
 
     @property
+    def has_reason(self) -> bool:
+        """Somebody chose one; without it nothing can be confirmed."""
+        return bool(self.text("reason"))
+
+    @property
     def changed_reason(self) -> bool:
-        """Another reason was chosen: its habits replaced the ticks."""
-        return self.is_bound and self.text("reason_was") not in ("", self.reason.value)
+        """The first or another reason was chosen: its habits replaced the ticks."""
+        was = self.data.get("reason_was")
+        return self.has_reason and was is not None and was != self.reason.value
 
     # --- reading -------------------------------------------------------------------------------
     def _choice(self, name: str, kind: type[E], default: E) -> E:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from cancellations.forms.preview import PreviewForm
 from cancellations.lifecycle import refund_limits
 from cancellations.models import Preview
-from cancellations.pages import order_choices, order_facts, order_lines
+from cancellations.pages import order_choices, order_facts, order_lines, order_story
 from cancellations.pages import plan as plan_page
 from cancellations.planning import disputes
 from cancellations.planning.plan import Plan
@@ -21,6 +22,7 @@ from cancellations.services import preview, submit
 from stores.canonical.order import Order
 from stores.kernel import clock
 from stores.kernel.errors import CopyUnreadable, DeskError
+from stores.kernel.money import Money
 from stores.models import OrderRecord, StoreState, User
 from stores.platforms import registry
 from stores.selectors import access, mirrored_orders
@@ -50,9 +52,15 @@ class Wish:
     form: PreviewForm
     plan: Plan | None = None
     seen: Preview | None = None
+    is_planned: bool = False  # on the live order, whether it was kept or not: without a reason nothing is
     page: int = 1
     notice: str = ""
     changes: Sequence[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def is_shown(self) -> bool:
+        """The plan says what would happen, beyond what is worth knowing of any order."""
+        return self.seen is not None or self.is_planned
 
 
 class NoCopy(DeskError):
@@ -106,10 +114,14 @@ def asked(actor: User, record: OrderRecord, standing: Standing, form: PreviewFor
     if form.errors or not standing.is_live:
         return standing, wish
     try:
-        snapshot = orders.text_of(record) if record.read_at == standing.read_at else ""
-        wish.seen, wish.plan = preview.show(
-            actor=actor, record=record, request=form.request, order=standing.order, snapshot=snapshot
-        )
+        if not form.has_reason:
+            wish.plan = preview.look(record, form.request, order=standing.order)[1]
+        else:
+            snapshot = orders.text_of(record) if record.read_at == standing.read_at else ""
+            wish.seen, wish.plan = preview.show(
+                actor=actor, record=record, request=form.request, order=standing.order, snapshot=snapshot
+            )
+        wish.is_planned = True
     except preview.NoSeat as exc:
         wish.notice = exc.user_message
         return standing, wish
@@ -124,6 +136,8 @@ def context(viewer: User, record: OrderRecord, standing: Standing, wish: Wish) -
     wrong = order_choices.wrong_fields(form.errors, wish.plan.blockers if wish.plan and form.is_bound else ())
     refunds = order_choices.refund_options(form, kind.capabilities)
     shares = {e.line_id: e.refund for e in wish.plan.expected.lines if e.refund} if wish.plan else {}
+    busy = submit.open_cancellation(record)
+    ours = cancellations.of_order(viewer, record.pk)
     return {
         "record": record,
         "store": record.store,
@@ -136,18 +150,20 @@ def context(viewer: User, record: OrderRecord, standing: Standing, wish: Wish) -
         "lines": order_lines.page_of(form, kind.capabilities, number=wish.page, shares=shares, wrong=wrong),
         "can": kind.capabilities,
         "may_ask": access.can(viewer, "cancellations.preview", record.store),
+        "is_closed": not standing.is_live or bool(busy) or bool(order.cancelled_at),
         "refunds": refunds,
         "why_no_refund": order_choices.why_no_choice(refunds),
         "tells_money": kind.recipe.moves_money,
         "payments": order_choices.payment_fields(form, wrong),
         "disputed": disputes.standing(order),
-        "reasons": order_choices.reason_options(form),
+        "reasons": cache(lambda: order_choices.reason_options(form, cancellations.reasons_given(record.store_id))),
         "reason_sent": order_choices.reason_sent(form, kind),
         "money_rows": order_facts.money_rows(order),
         "facts": order_facts.facts(order),
-        "earlier": cancellations.of_order(viewer, record.pk),
+        "earlier": ours,
+        "story": order_story.story(order, ours),
         "is_untouched": order_facts.is_untouched(order),
-        "busy": submit.open_cancellation(record),
+        "busy": busy,
         "linked": mirrored_orders.seen_by(viewer, [record]).get(record.pk, ()),
         "theirs": theirs(record, order),
         **effects(viewer, record, wish),
@@ -165,12 +181,19 @@ def effects(viewer: User, record: OrderRecord, wish: Wish) -> dict[str, Any]:
         "effect_rows": plan_page.effect_rows(plan),
         "calls": plan_page.calls(plan),
         "sum_rows": plan_page.sum_rows(plan),
-        "deed": plan_page.deed(plan),
+        "caveats": plan_page.caveats(plan),
+        "deed": plan_page.deed(plan, _kept(plan, wish.form.order)),
+        "to_approve": plan.limit_amount if plan.limit_amount.currency == plan.sums.total.currency else plan.sums.total,
         "above_limit": _why_approval(viewer, record, plan, now),
         "stopped": stopped.words if (stopped := stops.in_force(record.store_id)) else "",
         "may_confirm": access.can(viewer, "cancellations.confirm", record.store),
         "held_until": now + timedelta(seconds=record.store.hold_seconds) if record.store.hold_seconds else None,
     }
+
+
+def _kept(plan: Plan, order: Order) -> Money | None:
+    """What the shop keeps of a whole order for which nothing goes back."""
+    return order.totals.net.customer if plan.expected.is_cancelled and order.totals.net.customer.amount > 0 else None
 
 
 def _why_approval(viewer: User, record: OrderRecord, plan: Plan, now: datetime) -> str:

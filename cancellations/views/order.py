@@ -149,6 +149,8 @@ def order_confirm(request: DeskRequest, uuid: UUID) -> HttpResponse:
         return _look_again(request, record, exc.user_message)
     form = PreviewForm(before, request.POST)
     wanted = form.request
+    if not form.has_reason:
+        return _look_again(request, record, _("Choose a reason first."), status=422)
     if form.errors or not preview.is_same_wish(wanted, shown):
         return _look_again(request, record, _("You changed something after this preview. Look at it once more."))
     return _confirm(request, record, preview.with_note(seen, wanted.note))
@@ -197,6 +199,9 @@ def _answer(request: DeskRequest, record: OrderRecord, standing: Standing, wish:
     if not request.htmx:
         return _page(request, record, standing, wish, status=status)
     context = order.context(request.user, record, standing, wish) | {"is_fragment": True}
+    if request.htmx.target == "items":
+        return render(request, "orders/_items.html", context, status=status)
+    context["is_other_page"] = wish.form.find != wish.form.text("find_was") or bool(wish.form.fill)
     return render(request, "orders/_preview.html", context, status=status)
 
 
