@@ -222,6 +222,36 @@ class PreviewForm:
             return None
 
 
+KEPT = ("refund", "amount", "shipping", "note")
+BY_LINE = ("units.", "stock.", "part.")
+
+
+def worth_keeping(form: PreviewForm) -> dict[str, str]:
+    """What a draft keeps: everything chosen or typed, right or wrong; {} where nothing was."""
+    typed = {name: text for name, text in form.data.items() if name.startswith(BY_LINE) and text not in ("", "0")}
+    if form.fill:
+        typed = {name: text for name, text in typed.items() if not name.startswith("units.")}
+        typed |= {f"units.{line_id}": format(units.normalize(), "f") for line_id, units in form.lines.items()}
+    typed |= {name: form.text(name) for name in KEPT if form.text(name)}
+    if form.has_reason:
+        typed |= {"reason": form.text("reason"), "reason_was": form.text("reason")}
+    if not set(typed) - {"refund"} and form.refund is RefundChoice.FULL:
+        return {}
+    ticks = {"restock": form.restock, "notify": form.notify, "despite_dispute": form.despite_dispute}
+    return typed | {name: "on" for name, is_on in ticks.items() if is_on}
+
+
+def without_lines(typed: Mapping[str, str], order: Order) -> tuple[dict[str, str], int]:
+    """A draft as far as it still fits the order, and how many of its lines are gone."""
+    known = {line.id for line in order.lines}
+    gone = {
+        name.partition(".")[2]
+        for name in typed
+        if name.startswith(("units.", "stock.")) and name.partition(".")[2] not in known
+    }
+    return {name: text for name, text in typed.items() if name.partition(".")[2] not in gone}, len(gone)
+
+
 def typed_of(request: CancelRequest) -> dict[str, str]:
     """What somebody types who wants this: `PreviewForm(order, typed_of(request)).request` is `request`."""
     ticks = {"notify": request.notify, "despite_dispute": request.despite_dispute}

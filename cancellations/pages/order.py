@@ -9,7 +9,9 @@ from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from cancellations.forms import preview as forms
 from cancellations.forms.preview import PreviewForm
 from cancellations.lifecycle import refund_limits
 from cancellations.models import Preview
@@ -18,7 +20,7 @@ from cancellations.pages import plan as plan_page
 from cancellations.planning import disputes
 from cancellations.planning.plan import Plan
 from cancellations.selectors import cancellations, stops
-from cancellations.services import preview, submit
+from cancellations.services import drafts, preview, submit, visits
 from stores.canonical.order import Order
 from stores.kernel import clock
 from stores.kernel.errors import CopyUnreadable, DeskError
@@ -55,6 +57,8 @@ class Wish:
     is_planned: bool = False  # on the live order, whether it was kept or not: without a reason nothing is
     page: int = 1
     notice: str = ""
+    draft: drafts.Draft | None = None  # kept for who chooses; what stands in the form
+    tab: str = ""  # names this open page
     changes: Sequence[tuple[str, str, str]] = field(default_factory=list)
 
     @property
@@ -108,6 +112,27 @@ def blank(record: OrderRecord, standing: Standing) -> Wish:
     return Wish(form=form, plan=preview.plan_on(record.store, standing.order, form.request, None))
 
 
+def kept(actor: User, record: OrderRecord, standing: Standing) -> tuple[Standing, Wish]:
+    """As it was left: with the draft of this person, on whatever device it was made; else nothing chosen."""
+    if (draft := drafts.of(actor, record)) is None:
+        return standing, blank(record, standing)
+    typed, gone = forms.without_lines(draft.typed, standing.order)
+    form = PreviewForm(standing.order, typed)
+    if standing.is_live:
+        standing, wish = asked(actor, record, standing, form, 1)
+    else:
+        wish = blank(record, standing)
+        wish.form = form
+    wish.draft = draft
+    if gone:
+        wish.notice = wish.notice or ngettext(
+            "%(n)s line of your draft is no longer on this order.",
+            "%(n)s lines of your draft are no longer on this order.",
+            gone,
+        ) % {"n": gone}
+    return standing, wish
+
+
 def asked(actor: User, record: OrderRecord, standing: Standing, form: PreviewForm, page: int) -> tuple[Standing, Wish]:
     """The plan for a wish, stored. A wish that is no number gets none; a shop that falls silent is said."""
     wish = Wish(form=form, page=page)
@@ -133,7 +158,7 @@ def asked(actor: User, record: OrderRecord, standing: Standing, form: PreviewFor
 def context(viewer: User, record: OrderRecord, standing: Standing, wish: Wish) -> dict[str, Any]:
     """Everything the templates of templates/orders/ ask for."""
     kind, order, form = registry.get(record.store.platform), standing.order, wish.form
-    wrong = order_choices.wrong_fields(form.errors, wish.plan.blockers if wish.plan and form.is_bound else ())
+    wrong = order_choices.wrong_fields(form.errors, wish.plan.blockers if wish.plan and wish.is_shown else ())
     refunds = order_choices.refund_options(form, kind.capabilities)
     shares = {e.line_id: e.refund for e in wish.plan.expected.lines if e.refund} if wish.plan else {}
     busy = submit.open_cancellation(record)
@@ -161,7 +186,7 @@ def context(viewer: User, record: OrderRecord, standing: Standing, wish: Wish) -
         "money_rows": order_facts.money_rows(order),
         "facts": order_facts.facts(order),
         "earlier": ours,
-        "story": order_story.story(order, ours),
+        "story": order_story.story(order, ours, visits.looked(viewer, record)),
         "is_untouched": order_facts.is_untouched(order),
         "busy": busy,
         "linked": mirrored_orders.seen_by(viewer, [record]).get(record.pk, ()),

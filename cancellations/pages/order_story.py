@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cancellations.models import Cancellation
+from cancellations.models import Cancellation, OrderVisit
 from stores.canonical.order import Order, PaymentKind
 
 
 @dataclass(frozen=True)
 class Happening:
-    """kind: placed, created, payment, shipment, refund, cancellation, cancelled or closed; one: that thing."""
+    """kind: placed, created, payment, shipment, refund, cancellation, visit, cancelled or closed."""
 
     kind: str
     at: datetime
@@ -21,9 +21,10 @@ class Happening:
     one: Any = None
 
 
-def story(order: Order, ours: Sequence[Cancellation]) -> Sequence[Happening]:
+def story(order: Order, ours: Sequence[Cancellation], visits: Sequence[OrderVisit]) -> Sequence[Happening]:
     """Newest first. What the platform does not date stands where the order was placed."""
     rows = [*_theirs(order), *(Happening("cancellation", one.created_at, "info", one) for one in ours)]
+    rows += [Happening("visit", visit.last_at, "", visit) for visit in visits]
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 

@@ -271,6 +271,7 @@
     if (event.detail.target.id === "dialog-body") $("#dialog").showModal();
     const wanted = $("[data-focus]", event.detail.target);
     if (wanted) wanted.focus();
+    if (event.detail.target.id === "effects") dirty = null; // kept as a draft: nothing is lost by leaving
     tick();
   });
   for (const event of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) on(event, () => { for (const deed of $$("[data-deed]")) deed.disabled = false; });
