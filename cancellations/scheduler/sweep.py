@@ -13,7 +13,7 @@ from cancellations.models import Cancellation, Inbox, InboxState, Step
 from cancellations.models.step import IS_CLAIMABLE
 from cancellations.scheduler import second_looks
 from cancellations.selectors import stops
-from cancellations.services import decide, preview
+from cancellations.services import decide, drafts, preview
 from cancellations.states import CancellationState
 from notifications import endings, sender
 from stores.audit import rounds
@@ -78,6 +78,7 @@ def _hourly(now: datetime) -> None:
         return
     _last_round[:] = [now]
     preview.forget_old(now)
+    drafts.forget_old(now)
     preview.forget_facts(now)
     endings.tell(now)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,11 +21,18 @@ from stores.models import Membership, OrderRecord, User
 from stores.selectors import access, matching, named, within
 
 SUBJECT = "cancellation:"
+<<<<<<< ours
 FIRST_LOOKS = 20  # of a group above *Earlier*; all of them are one of the list's filters
 OPEN = sorted(set(CancellationState) - TERMINAL)
 NOTHING_SENT = (CancellationState.HELD, CancellationState.AWAITING_APPROVAL)
 AT_WORK = (CancellationState.RUNNING, CancellationState.VERIFYING)
 READ_FOR_A_ROW = 100_000  # characters of a plan or a receipt: a larger one is read on its own page alone
+||||||| base
+FIRST_LOOKS = 20  # above the list; all of them are one of its filters
+=======
+OF_LATE = 200  # cancellations that say what is usual in a shop
+FIRST_LOOKS = 20  # above the list; all of them are one of its filters
+>>>>>>> theirs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +208,12 @@ def one(viewer: User, uuid: UUID) -> Cancellation:
 def of_order(viewer: User, order_id: int) -> Sequence[Cancellation]:
     """Ours, for the order page, newest first."""
     return list(visible(viewer).filter(order_id=order_id).select_related("requester").order_by("-pk")[:50])
+
+
+def reasons_given(store_id: int) -> Mapping[str, int]:
+    """How often each reason was given in the shop's last cancellations."""
+    last = Cancellation.objects.filter(store_id=store_id).order_by("-created_at", "-id")
+    return Counter(last.values_list("reason", flat=True)[:OF_LATE])
 
 
 def deliveries(cancellation: Cancellation) -> Sequence[Delivery]:

@@ -32,7 +32,7 @@ from stores.templatetags import state_labels, times
 register = template.Library()
 
 NOTHING = "—"
-SHEETS = ("css/tokens.css", "css/base.css", "css/components.css", "css/desk.css", "css/work.css")  # of every page
+SHEETS = tuple(f"css/{name}.css" for name in ("tokens", "base", "components", "desk", "work", "order"))  # of every page
 BUNDLE = "css/all.css"  # the same as one file
 TONES = {"success": "ok", "warning": "warn", "error": "bad", "debug": "plain"}
 NOTE_ICONS = {"ok": "check", "warn": "alert", "bad": "stop", "info": "about", "plain": "about"}

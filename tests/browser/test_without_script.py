@@ -20,6 +20,7 @@ def test_find_preview_confirm_and_take_back(demo_stack: Stack, open_context: Cal
     page.locator("main a[href*='live=1']").first.click()
     shirt = page.locator("tr", has_text="Linen shirt").locator("input[name^='units.']")
     shirt.fill("2")
+    page.locator("label.pill", has_text="Customer changed their mind").click()
     page.get_by_role("button", name="Show what will happen").click()
 
     expect(page.locator("#effects")).to_contain_text("Linen shirt")
