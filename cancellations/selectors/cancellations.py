@@ -21,18 +21,12 @@ from stores.models import Membership, OrderRecord, User
 from stores.selectors import access, matching, named, within
 
 SUBJECT = "cancellation:"
-<<<<<<< ours
+OF_LATE = 200  # cancellations that say what is usual in a shop
 FIRST_LOOKS = 20  # of a group above *Earlier*; all of them are one of the list's filters
 OPEN = sorted(set(CancellationState) - TERMINAL)
 NOTHING_SENT = (CancellationState.HELD, CancellationState.AWAITING_APPROVAL)
 AT_WORK = (CancellationState.RUNNING, CancellationState.VERIFYING)
 READ_FOR_A_ROW = 100_000  # characters of a plan or a receipt: a larger one is read on its own page alone
-||||||| base
-FIRST_LOOKS = 20  # above the list; all of them are one of its filters
-=======
-OF_LATE = 200  # cancellations that say what is usual in a shop
-FIRST_LOOKS = 20  # above the list; all of them are one of its filters
->>>>>>> theirs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -212,16 +212,10 @@ def _confirm(request: DeskRequest, record: OrderRecord, seen: Preview) -> HttpRe
     except DeskError as exc:
         refusals.of_error(request, exc)
         return _look_again(request, record, _("%(why)s Nothing was confirmed.") % {"why": exc.user_message}, status=503)
-<<<<<<< ours
+    drafts.forget(request.user, record)
     waits = cancellation.state == "awaiting_approval"
     said = _("Sent for approval as %(reference)s.") if waits else _("Confirmed as %(reference)s.")
     messages.success(request, said % {"reference": cancellation.reference})
-||||||| base
-    messages.success(request, _("Confirmed as %(reference)s.") % {"reference": cancellation.reference})
-=======
-    drafts.forget(request.user, record)
-    messages.success(request, _("Confirmed as %(reference)s.") % {"reference": cancellation.reference})
->>>>>>> theirs
     address = reverse("cancellations:detail", args=[cancellation.uuid])
     return redirect(address + orders_walk.suffix_of(request.GET.get("walk", "")))
 
