@@ -64,7 +64,7 @@ def addresses() -> Findings:
 
 
 def choices() -> Findings:
-    """E021-E025: durations, counts, words of a fixed list."""
+    """E021-E026: durations, counts, words of a fixed list."""
     for name in POSITIVE_SECONDS:
         if getattr(settings, name) <= 0:
             yield _error(f"{name} must be above zero.", "Seconds, for example 30.", 21)
@@ -80,6 +80,8 @@ def choices() -> Findings:
         yield _error("HOLD_SECONDS must not be negative.", "0 starts at once; 600 leaves ten minutes.", 24)
     if settings.CURRENCY not in list_currencies():
         yield _error("CURRENCY must be an ISO 4217 code.", "Three capitals, for example EUR.", 25)
+    if settings.EXCHANGE_RATES not in ("", "ecb"):
+        yield _error("EXCHANGE_RATES must be ecb or empty.", "Empty: an owner types them in under People.", 26)
 
 
 def deployment() -> Findings:

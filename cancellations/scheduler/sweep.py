@@ -19,7 +19,7 @@ from notifications import endings, sender
 from stores.audit import rounds
 from stores.effects import leases
 from stores.kernel import queue
-from stores.services import sync, upkeep, webhooks
+from stores.services import rates, sync, upkeep, webhooks
 
 MOST = 100  # rings of one kind a tick
 
@@ -48,6 +48,7 @@ def due(now: datetime) -> dict[str, Sequence[str | int]]:
         "cancellations.reread": second_looks.take_next(now),
         "cancellations.watch_copy": mirrored_orders.due(now, MOST),
         "stores.audit_round": rounds.due(now, MOST),
+        "stores.fetch_rates": rates.due(now),
     }
 
 

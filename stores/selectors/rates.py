@@ -12,9 +12,10 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from stores.kernel.money import Money, exponent
-from stores.models import ExchangeRate
+from stores.models import ExchangeRate, RateSource
 
 OLDEST = timedelta(days=7)
+SHOWN = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,15 @@ class Rates:
             if amount.currency in table and currency in table:
                 (first, of_theirs), (second, of_ours) = table[amount.currency], table[currency]
                 yield min(first, second), amount.amount * of_ours / of_theirs
+
+
+def newest(now: datetime) -> list[tuple[ExchangeRate, bool]]:
+    """[(the newest of each pair and source, whether it still counts)], for people."""
+    rows: dict[tuple[str, str, str], ExchangeRate] = {}
+    for row in ExchangeRate.objects.filter(on__gte=now.date() - SHOWN).order_by("on", "pk"):
+        rows[row.source, row.base, row.currency] = row
+    shown = sorted(rows.values(), key=lambda row: (row.source != RateSource.TYPED, row.base, row.currency))
+    return [(row, row.on >= now.date() - OLDEST) for row in shown]
 
 
 def as_of(now: datetime) -> Rates:

@@ -15,6 +15,7 @@ ASKS = {
     "cancellations:release",  # ends a hold early
     "people:change",  # roles and limits
     "people:invite",
+    "people:rates",
     "people:remove",
     "shops:attach",  # an account of another shop may be sent through
     "shops:connect_to",

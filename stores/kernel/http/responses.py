@@ -50,7 +50,7 @@ def read(
     if not 200 <= response.status_code < 300:
         raise refusal(response.status_code, headers, _lenient(response, exchange, size), effect=effect)
     try:
-        body = _strict(_whole(response, exchange, size), headers, may_be_empty)
+        body = _strict(whole(response, exchange, size), headers, may_be_empty)
     except ValueError as exc:
         raise _bad(response.status_code, request_id, str(exc), effect=effect) from exc
     return Answer(response.status_code, headers, body, request_id)
@@ -61,7 +61,7 @@ def id_of(headers: Mapping[str, str]) -> str:
     return (headers.get("x-request-id") or headers.get("request-id") or "")[:80]
 
 
-def _whole(response: requests.Response, exchange: Exchange, size: int) -> bytes:
+def whole(response: requests.Response, exchange: Exchange, size: int) -> bytes:
     """The body after decompression. Raises ValueError when it is too large or dripping."""
     found = bytearray()
     for chunk in response.iter_content(CHUNK):
@@ -89,7 +89,7 @@ def _strict(raw: bytes, headers: Mapping[str, str], may_be_empty: bool) -> Any:
 def _lenient(response: requests.Response, exchange: Exchange, size: int) -> Any:
     """The body of a refusal, for its code and words; None when it is not JSON."""
     try:
-        return safe_json.loads(_whole(response, exchange, size))
+        return safe_json.loads(whole(response, exchange, size))
     except (ValueError, requests.RequestException):
         return None
 
