@@ -16,6 +16,7 @@ from django.db.models import F, Max, Min
 from notifications import commands
 from notifications.models import IS_OPEN, IS_WAITING, Delivery, DeliveryState, Destination
 from stores.canonical.commands import AnyCommand
+from stores.canonical.receipts import Outcome
 from stores.kernel import clock
 from stores.models import Store, User
 
@@ -75,11 +76,13 @@ def let_stand(subject: str) -> int:
 def send_again(delivery: Delivery) -> bool:
     """A person wants what was given up once more; False when it moved meanwhile.
 
-    What may have left is looked for first where it can be, and goes out with a key of its own once it is not there.
+    What may have left is looked for first where it can be, and goes out with a key of its own once it is not there. A
+    mail cannot be looked for: one that was taken by a word that came late is sent, and not once more.
     """
     now, was_sent = clock.now(), delivery.attempts.exclude(sent_at=None).exists()
     fields: dict[str, Any] = {"state": DeliveryState.PENDING, "tries": 0, "looked_at": None, "again_at": now}
-    if was_sent and delivery.destination_id:
+    has_arrived = delivery.attempts.filter(outcome=Outcome.APPLIED).exists()  # its answer came after it was given up
+    if (was_sent and delivery.destination_id) or has_arrived:
         fields |= {"state": DeliveryState.UNKNOWN, "unknown_since": now, "looks": 0, "absent_since": None}
     elif was_sent:
         fields |= {"generation": F("generation") + 1, "first_sent_at": None}

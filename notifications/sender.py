@@ -66,6 +66,12 @@ def _run(delivery: Delivery) -> None:
     except (UnknownConnector, Unsupported, VaultError) as exc:  # nothing can be sent there, or looked for
         results.give_up(run, exc.user_message)
         return
+    except Exception as exc:
+        if database.is_away(exc):
+            raise
+        results.log(run, exc)
+        results.give_up(run, _("Its connection cannot be opened as it is stored."))
+        return
     match DeliveryState(delivery.state):
         case DeliveryState.PENDING | DeliveryState.RETRY_WAIT:
             _send(run)
@@ -122,7 +128,7 @@ def _is_doubtful(row: Delivery) -> bool:
 def _poll(run: DeliveryRun) -> None:
     """Ask after what was taken on; past its deadline it is unknown."""
     row, now = run.first, clock.now()
-    since = (now - (row.first_sent_at or now)).total_seconds()
+    since = (now - _begun(row)).total_seconds()
     try:
         receipt = run.connector.poll(run.command, codec.load(Receipt, row.result))
     except JobFailed as exc:
@@ -141,6 +147,11 @@ def _poll(run: DeliveryRun) -> None:
     else:
         looks = row.looks + 1
         leases.release(row, looks=looks, next_attempt_at=now + retry_policy.nth(run.connector.poll_seconds, looks))
+
+
+def _begun(row: Delivery) -> datetime:
+    """When it was first sent; one that was found after a restore has left at some time since it was written."""
+    return row.first_sent_at or row.again_at or row.created_at
 
 
 def _look(run: DeliveryRun) -> None:
@@ -184,7 +195,8 @@ def _unseen(run: DeliveryRun, exc: Exception) -> None:
 
 
 def _found(run: DeliveryRun, found: Found) -> None:
-    if found.is_failed:
+    """One that stays on its way is asked after no longer than anything is looked for."""
+    if found.is_failed or (found.is_pending and clock.now() - _begun(run.first) > retry_policy.LOOK_UNTIL):
         results.give_up(run, found.detail)
         return
     outcome = Outcome.ACCEPTED if found.is_pending else Outcome.APPLIED

@@ -134,6 +134,7 @@ def rekey(
         )
     _check_account(connection.connector, access, but=connection)
     with transaction.atomic():
+        _hold(connection)
         credentials.keep(connection, secrets, hook_secret=webhooks.secret_name(connection), ends=access.ends)
         connection.settings, connection.granted_scopes = wanted, list(access.granted)
         connection.state, connection.account = ConnectionState.ACTIVE, access.account
@@ -176,8 +177,9 @@ def disconnect(actor: User | str, store: Store) -> None:
     is_alone = not _serves_others(store.connection, store)
     removed = webhooks.remove_all(store.connection, store_id=store.pk) if is_alone else 0
     with transaction.atomic():
+        _hold(store.connection)
         if _move(store, store.state, StoreState.DISCONNECTED):
-            if is_alone:
+            if not _serves_others(store.connection, store):  # asked again: the other one may have left meanwhile, too
                 Connection.objects.filter(pk=store.connection_id).update(state=ConnectionState.DISCONNECTED)
                 credentials.keep(store.connection, {})
             StoreSync.objects.filter(store=store).update(next_attempt_at=None)
@@ -218,10 +220,10 @@ def _shut_out(connection: Connection, action: Action) -> None:
     words = _("%(account)s no longer lets Rescind in: it is disconnected until somebody enters new credentials.")
     said = words % {"account": connection.name}
     with transaction.atomic():
+        _hold(connection)
         works = Connection.objects.filter(pk=connection.pk, state=ConnectionState.ACTIVE)
-        if not list(works.select_for_update(no_key=True).values_list("pk")) or credentials.were_replaced(connection):
+        if credentials.were_replaced(connection) or not works.update(state=ConnectionState.DISCONNECTED):
             return
-        works.update(state=ConnectionState.DISCONNECTED)
         for store in _lives_by(connection).order_by("pk"):  # their chains in one order, whoever else writes to several
             is_own = store.connection_id == connection.pk
             if is_own and not _move(store, store.state, StoreState.DISCONNECTED):
@@ -232,6 +234,11 @@ def _shut_out(connection: Connection, action: Action) -> None:
             target = _target(store) if is_own else f"connection:{connection.uuid}"
             trail.record(action, actor="rescind", target=target, store=store)
     platform_client.forget_session(connection)
+
+
+def _hold(connection: Connection) -> None:
+    """To the end of the transaction, before its shops and all that is its own: who changes it comes one by one."""
+    list(Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk).values_list("pk"))
 
 
 def prove(connection: Connection, platform: Connector) -> None:

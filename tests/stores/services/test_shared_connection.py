@@ -270,3 +270,24 @@ class TestEnteredAnewMeanwhile:
 
         store.refresh_from_db()
         assert (store.state, kinds(store)) == ("active", [])
+
+
+def test_the_last_to_leave_takes_the_secrets_with_it_also_when_both_leave_at_once(
+    pair: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = pair
+    really, beside = connections._serves_others, [other]
+
+    def serves_others(connection: Connection, store: Store) -> bool:
+        said = really(connection, store)
+        if beside:
+            connections.disconnect("rescind", beside.pop())
+        return said
+
+    monkeypatch.setattr(connections, "_serves_others", serves_others)
+
+    connections.disconnect("rescind", one)
+
+    assert not ConnectionSecret.objects.exists()
+    assert Connection.objects.get().state == "disconnected"
+    assert [kinds(store)[-1] for store in pair] == ["shop.disconnected", "shop.disconnected"]
