@@ -11,14 +11,14 @@ from stores.platforms.modern_dropship.adapter import ModernDropship
 from stores.platforms.modern_dropship.api import shown_by
 
 NOBODYS = "000000000000000000000000"
-FEW = "/orders?page=0&limit=50"
+FEW = "orders?page=0&limit=50"
 
 
 def first(shop: ModernDropship) -> Any:
     rows, _more = shown_by(shop.api.read(FEW))
     if not rows:
         raise Unseen("there is no order to look at")
-    return shop.api.read(f"/orders/{json_readers.ident(rows[0], 'id', '_id')}")
+    return shop.api.read(f"orders/{json_readers.ident(rows[0], 'id', '_id')}")
 
 
 def envelope(shop: ModernDropship, _order: str) -> Learned:
@@ -37,7 +37,7 @@ def fulfilments(shop: ModernDropship, _order: str) -> Learned:
 
 def unknown_order(shop: ModernDropship, _order: str) -> Learned:
     try:
-        shop.api.read(f"/orders/{NOBODYS}")
+        shop.api.read(f"orders/{NOBODYS}")
     except RemoteRefused as exc:
         setting = one_of({404: "404", 400: "400"}, exc.status)
         return Learned(f"an order nobody has is answered by {exc.status}", {"modern_dropship_unknown_order": setting})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -14,7 +13,7 @@ from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors import sentences
 from stores.connectors.errors import unless
-from stores.connectors.roles import Access, ConnectorContext, End, Listing, OrderSource, OrderWriter, Refunder
+from stores.connectors.roles import Access, ConnectorContext, End, OrderSource, OrderWriter, Reads, Refunder
 from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
@@ -35,7 +34,7 @@ SHOP = re.compile(
 PROBES = (("invoices", "sales_invoice"), ("creditmemos", "sales_creditmemo"), ("shipments", "shipment"))
 
 
-class Magento(OrderSource, OrderWriter, Refunder):
+class Magento(OrderSource, OrderWriter, Refunder, speaks=Api):
     key = "magento"
     api: Api
     label = "Magento / Adobe Commerce"
@@ -102,13 +101,9 @@ class Magento(OrderSource, OrderWriter, Refunder):
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = sentences.REASONS
-    unreadable = declared.UNREADABLE
     answers = finding.ANSWERS
     looks = finding.LOOKS
-    write_cost = 1
-    points_per_second = Api.points_per_second
-    bucket_points = Api.bucket_points
+    reads: ClassVar[Reads] = reading
 
     def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
@@ -157,15 +152,6 @@ class Magento(OrderSource, OrderWriter, Refunder):
 
     def _may_read(self, kind: str) -> bool:
         return bool(unless({"acl"}, lambda: self.api.page(kind, [], "entity_id", 1, "total_count"), None))
-
-    def read_order(self, external_id: str) -> Order:
-        return reading.read_order(self.api, external_id)
-
-    def look_again(self, before: Order) -> Order:
-        return reading.look_again(self.api, before)
-
-    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
-        return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
         with self.understood():

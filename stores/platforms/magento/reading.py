@@ -45,8 +45,7 @@ UNUSABLE = frozenset({"too_large", "empty", "not_json", "bad_json"})  # the last
 
 
 def read_order(api: Api, order_id: str) -> Order:
-    with json_readers.understood(capabilities.UNREADABLE):
-        return mapping.to_order(with_shipments(api, facts_of(api, order_id)))
+    return mapping.to_order(with_shipments(api, facts_of(api, order_id)))
 
 
 def facts_of(api: Api, order_id: str) -> Facts:
@@ -132,19 +131,16 @@ def as_billed(raw: Node) -> dict[str, Any]:
 
 # --- looking again ------------------------------------------------------------------------------------
 def look_again(api: Api, before: Order) -> Order:
-    if before.is_summary:
-        return read_order(api, before.external_id)
-    with json_readers.understood(capabilities.UNREADABLE):
-        raw = api.order(before.external_id)
-        is_same = is_billed_as(raw, before)
-        invoices = stand_ins(raw, before) if is_same else invoices_of(api, raw)
-        facts = Facts(raw, invoices, memos_of(api, raw), ways=api.ways)
-        is_as_shipped = {i.id: i.shipped for i in facts.lines} == {i.id: i.shipped for i in before.lines}
-        if not is_as_shipped:
-            facts = with_shipments(api, facts)
-        now = mapping.to_order(facts)
-        now = as_sent(now, before) if is_as_shipped else now
-        return replace(now, payments=tuple(named(now, before))) if is_same else now
+    raw = api.order(before.external_id)
+    is_same = is_billed_as(raw, before)
+    invoices = stand_ins(raw, before) if is_same else invoices_of(api, raw)
+    facts = Facts(raw, invoices, memos_of(api, raw), ways=api.ways)
+    is_as_shipped = {i.id: i.shipped for i in facts.lines} == {i.id: i.shipped for i in before.lines}
+    if not is_as_shipped:
+        facts = with_shipments(api, facts)
+    now = mapping.to_order(facts)
+    now = as_sent(now, before) if is_as_shipped else now
+    return replace(now, payments=tuple(named(now, before))) if is_same else now
 
 
 def as_sent(now: Order, before: Order) -> Order:

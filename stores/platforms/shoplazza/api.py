@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 from stores.canonical.order import MoneyPair
 from stores.connectors.errors import Outcomes, Row, Said, by_status, code_in
 from stores.connectors.rest import Query, RestApi
-from stores.connectors.roles import ConnectorContext
 from stores.kernel import errors
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node, maybe, text
@@ -103,13 +102,6 @@ class Api(RestApi):
     unreadable = capabilities.UNREADABLE
     bucket_points, points_per_second = 40.0, 2.0  # requests of one app in one store; no answer ever says it
     may_be_empty = frozenset({"DELETE"})
-
-    def __init__(self, connection: ConnectorContext, base_url: str, version: str) -> None:
-        super().__init__(connection)
-        self.url = f"{base_url}/openapi/{version}"
-
-    def address(self, path: str) -> str:
-        return f"{self.url}/{path}"
 
     def auth_headers(self) -> Mapping[str, str]:
         return {"Access-Token": self.connection.secrets.get("token", "")}

@@ -24,7 +24,7 @@ from stores.platforms.woocommerce.api import SHOP_HELP, SHOP_PATTERN, Api, order
 from stores.platforms.woocommerce.reading import Reader
 
 
-class WooCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.HookSource):
+class WooCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.HookSource, speaks=Api):
     key = "woocommerce"
     api: Api
     label = "WooCommerce"
@@ -73,13 +73,8 @@ class WooCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.Ho
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = sentences.REASONS
-    unreadable = declared.UNREADABLE
     answers = finding.ANSWERS
     looks = finding.LOOKS
-    write_cost = 1
-    points_per_second = Api.points_per_second
-    bucket_points = Api.bucket_points
     deliveries = webhooks.DELIVERIES
     subscriptions: ClassVar[roles.Subscriptions] = webhooks
     topics: ClassVar[tuple[str, ...]] = tuple(webhooks.TOPICS)
