@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cancellations', '0026_no_step_without_a_connection'),
+        ('cancellations', '0029_index_who_asked_and_why'),
         ('stores', '0022_keep_lists_of_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
