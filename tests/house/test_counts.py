@@ -22,7 +22,7 @@ SLACK = 100  # lines that a ratchet may stand above what is counted
 LINES: dict[str, dict[str, tuple[int, int]]] = {
     ADAPTERS: {
         "bigcommerce": (2_000, 0),
-        "magento": (1_600, 1_625),
+        "magento": (1_600, 1_615),
         "modern_dropship": (1_600, 0),
         "shopify": (2_000, 0),
         "shoplazza": (1_600, 0),
@@ -39,7 +39,7 @@ LINES: dict[str, dict[str, tuple[int, int]]] = {
         "woocommerce": (1_200, 0),
     },
 }
-ALL = {ADAPTERS: (10_000, 10_454), SIMULATORS: (10_000, 10_481)}
+ALL = {ADAPTERS: (10_000, 10_444), SIMULATORS: (10_000, 10_481)}
 NEW = {ADAPTERS: 1_000, SIMULATORS: 800}
 
 # modules of an adapter; the bar is FILES
