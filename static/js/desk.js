@@ -240,12 +240,19 @@
     list.replaceChildren(words.content.cloneNode(true));
     list.scrollIntoView({ block: "nearest" });
   }
+  /* Once: a page whose fragment fails each time it is opened must not open itself for ever. */
+  const openAgain = () => {
+    const here = window.location.href, [at, before] = JSON.parse(sessionStorage.getItem("opened-again") || "[0, 0]");
+    if (at === here && Date.now() - before < 30000) { say("failed"); return; }
+    sessionStorage.setItem("opened-again", JSON.stringify([here, Date.now()]));
+    window.location.assign(here);
+  };
   on("htmx:beforeSwap", (event) => {
     const { xhr, target, requestConfig } = event.detail;
     if (target === document.body || !/^\s*<!doctype/i.test(xhr.responseText)) return;
     event.detail.shouldSwap = false; // a whole page where a fragment was asked: signed out, or moved on
-    if (requestConfig.verb === "get") window.location.assign(window.location.href);
-    else say("ended");
+    if (requestConfig.verb !== "get") say("ended");
+    else if (xhr.status < 400 || [401, 403, 404].includes(xhr.status)) openAgain();
   });
   /* Signing in again, in another tab, changes the token that a form must carry; the cookie has the one that counts. */
   const token = () => (document.cookie.match(/(?:^|; )(?:__Host-)?csrf=(\w+)/) || [])[1];
