@@ -209,7 +209,7 @@ def effects(viewer: User, record: OrderRecord, wish: Wish) -> dict[str, Any]:
         "sum_rows": plan_page.sum_rows(plan),
         "caveats": plan_page.caveats(plan),
         "deed": plan_page.deed(plan, _kept(plan, wish.form.order)),
-        "to_approve": plan.limit_amount if plan.limit_amount.currency == plan.sums.total.currency else plan.sums.total,
+        "to_approve": plan_page.sum_words(plan),
         "above_limit": _why_approval(viewer, record, plan, now),
         "stopped": stopped.words if (stopped := stops.in_force(record.store_id)) else "",
         "may_confirm": access.can(viewer, "cancellations.confirm", record.store),

@@ -94,6 +94,11 @@ def _money_words(plan: Plan, kept: Money | None) -> Iterator[str]:
         yield _("refund %(nothing)s") % {"nothing": said(plan.sums.total)}
 
 
+def sum_words(plan: Plan) -> str:
+    """All that goes back, in both currencies where the shop counts in another."""
+    return _sum(plan, [plan.sums.total])
+
+
 def _sum(plan: Plan, parts: Sequence[Money]) -> str:
     """In the currency that moves; where the shop counts in another, what all of it is there."""
     words, whole = said(total(parts, parts[0].currency)), plan.sums.total

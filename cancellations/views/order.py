@@ -19,7 +19,7 @@ from django_htmx.http import reswap, retarget
 from cancellations.forms.preview import PreviewForm, worth_keeping
 from cancellations.lifecycle import readings
 from cancellations.models import Preview
-from cancellations.pages import mirror_prefill, order, orders_walk, plan, same_wish
+from cancellations.pages import mirror_prefill, order, orders_beside, orders_walk, plan, same_wish
 from cancellations.pages.order import Standing, Wish
 from cancellations.services import drafts, preview, submit, visits
 from stores.kernel import numbers
@@ -113,6 +113,14 @@ def order_present(request: DeskRequest, uuid: UUID) -> HttpResponse:
     record = _record(request, uuid, "orders.view")
     visits.note(request.user, record)
     return render(request, "orders/_present.html", {"others": visits.others(request.user, record)})
+
+
+@require_safe
+@may("orders.view")
+def order_others(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    """A fragment: what else the same customer ordered."""
+    record = _record(request, uuid, "orders.view")
+    return render(request, "orders/_others.html", {"others": orders_beside.of(request.user, record)})
 
 
 @require_safe

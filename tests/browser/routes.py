@@ -15,6 +15,7 @@ NO_PAGE = {
     "home": "leads on",
     "inbox:hook": "a machine's door",
     "orders:live": "a fragment of orders:detail",
+    "orders:others": "a fragment of orders:detail",
     "orders:present": "a fragment of orders:detail",
     "orders:preview": "POST; the page comes back with the fragment",
     "orders:confirm": "POST",

@@ -145,3 +145,27 @@ def test_the_money_card_adds_up(included: bool, discount: str) -> None:
     assert sum(signed[sign] * amount for sign, amount, _total in rows[:first]) == rows[first][1]
     rest = rows[first + 1 :]
     assert rows[first][1] + sum(signed[s] * a for s, a, total in rest if not total) == rest[-1][1]
+
+
+class TestTheCustomersOtherOrders:
+    def test_they_are_counted_in_ones_own_shops(
+        self, desk: Desk, browser: Client, browser_of: Callable[..., Client]
+    ) -> None:
+        record = desk.order()
+        mail = {"customer_email": "mei@example.com", "search": "mei@example.com"}
+        others = [make.order_record(store=desk.store), make.order_record(store=desk.store), make.order_record()]
+        for row in (record, *others):
+            type(row).objects.filter(pk=row.pk).update(**mail)
+        type(record).objects.filter(pk=others[0].pk).update(cancelled_at=make.NOW)
+
+        told = text_of(browser.get(url(record, "others"), headers=FRAGMENT))
+
+        assert "2 other orders" in told
+        assert ", 1 cancelled" in told
+        assert "/orders?q=mei%40example.com" in told
+
+    def test_nothing_is_claimed_of_a_customer_without_an_address(self, desk: Desk, browser: Client) -> None:
+        record = desk.order()
+        type(record).objects.filter(pk=record.pk).update(customer_email="")
+
+        assert text_of(browser.get(url(record, "others"), headers=FRAGMENT)).strip() == ""
