@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from cancellations.selectors.cancellations import CancellationQuery
 from stores.canonical.request import Reason
 from stores.forms.fields import Day, LongWords, Words
 from stores.kernel.context import reader_zone
-from stores.models import Store
+from stores.models import Store, User
 from stores.selectors import days
 
 SHOW = [
@@ -43,13 +44,21 @@ class CancellationSearch(forms.Form):
     since = Day(label=_("From"))
     until = Day(label=_("To"))
     reason = forms.ChoiceField(required=False, choices=[("", ""), *((r.value, r.value) for r in Reason)])
-    by = forms.UUIDField(required=False, label=_("By"))
+    by = forms.ChoiceField(required=False, label=_("By"))
     mine = forms.ChoiceField(required=False, choices=[("", ""), ("1", _("Only mine"))])
 
-    def __init__(self, *args: Any, stores: QuerySet[Store], viewer: UUID | None = None, **kwargs: Any) -> None:
-        """viewer: whose the cancellations are that somebody calls mine."""
+    def __init__(
+        self,
+        *args: Any,
+        stores: QuerySet[Store],
+        viewer: UUID | None = None,
+        people: Iterable[User] = (),
+        **kwargs: Any,
+    ) -> None:
+        """viewer: whose the cancellations are that somebody calls mine; people: who may have asked."""
         super().__init__(*args, **kwargs)
         self.viewer = viewer
+        self.fields["by"].choices = [("", ""), *((str(one.uuid), one.name) for one in people)]  # type: ignore[attr-defined]
         self.fields["shop"].queryset = stores  # type: ignore[attr-defined]
 
     def query(self) -> CancellationQuery:
@@ -62,7 +71,7 @@ class CancellationSearch(forms.Form):
             since=_midnight(found.get("since")),
             until=_midnight(found.get("until"), after=1),
             reason=found.get("reason", ""),
-            person=self.viewer if found.get("mine") else found.get("by"),
+            person=self.viewer if found.get("mine") else UUID(found["by"]) if found.get("by") else None,
         )
 
 

@@ -55,7 +55,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class _Facts:
+class Facts:
     """Of the plan and the receipt; empty where they cannot be read."""
 
     what: str
@@ -75,7 +75,7 @@ def rows(
 
 
 def _row(viewer: User, one: Cancellation, progress: tuple[int, int] | None, is_asked: bool) -> Row:
-    facts = _facts(one)
+    facts = facts_of(one, getattr(one, "plan_text", ""), getattr(one, "receipt_text", ""))
     money, why = _money(one, facts)
     state, tone = (SHORT.get(one.shown_state) if is_asked else None) or word("cancellation", one.shown_state)
     wants = is_asked and one.state == C.AWAITING_APPROVAL
@@ -95,20 +95,20 @@ def _row(viewer: User, one: Cancellation, progress: tuple[int, int] | None, is_a
 # -- the sentence -----------------------------------------------------------------------------------
 
 
-def _says(one: Cancellation, facts: _Facts, wants: bool, *, is_asked: bool) -> str:
-    words = {"who": one.requester, "what": facts.what, "money": _will(facts)}
+def _says(one: Cancellation, facts: Facts, wants: bool, *, is_asked: bool) -> str:
+    words = {"who": one.requester, "what": facts.what, "money": will(facts)}
     if wants:
         return _("%(who)s wants to cancel %(what)s: %(money)s") % words
     if one.state == C.HELD:
-        return _upper(_("%(what)s will be cancelled: %(money)s") % words)
+        return upper(_("%(what)s will be cancelled: %(money)s") % words)
     if one.state == C.AWAITING_APPROVAL:
-        return _upper(_("%(what)s sent for approval: %(money)s") % words)
+        return upper(_("%(what)s sent for approval: %(money)s") % words)
     if one.state in AT_WORK:
-        return _upper(_("%(what)s being cancelled: %(money)s") % words)
+        return upper(_("%(what)s being cancelled: %(money)s") % words)
     return _ended(one, facts, is_asked=is_asked)
 
 
-def _ended(one: Cancellation, facts: _Facts, *, is_asked: bool) -> str:
+def _ended(one: Cancellation, facts: Facts, *, is_asked: bool) -> str:
     """What came of it."""
     if one.state == C.NEEDS_OPERATOR:
         return one.trouble.rstrip(". ") or _("A person must decide")
@@ -119,8 +119,8 @@ def _ended(one: Cancellation, facts: _Facts, *, is_asked: bool) -> str:
     if one.state == C.REFUSED:
         return _refused(one)
     if one.differs:
-        return _differs(facts)
-    done = _upper(_("%(what)s cancelled, %(money)s") % {"what": facts.what, "money": _was(facts)})
+        return differs(facts)
+    done = upper(_("%(what)s cancelled, %(money)s") % {"what": facts.what, "money": _was(facts)})
     if is_asked and getattr(one, "is_untold", False):
         return _("A message could not be delivered. %(done)s") % {"done": done}
     return done
@@ -136,7 +136,7 @@ def _refused(one: Cancellation) -> str:
     return _("The shop did not cancel %(number)s") % {"number": number}
 
 
-def _differs(facts: _Facts) -> str:
+def differs(facts: Facts) -> str:
     """The gravest difference in words: money first, then as the receipt has them."""
     if facts.moved is not None and facts.moved.currency == facts.promised.currency and facts.moved != facts.promised:
         return _money_differs(facts.moved, facts.promised)
@@ -160,7 +160,7 @@ def _money_differs(moved: Money, promised: Money) -> str:
     return _("%(moved)s was paid back, %(promised)s was promised") % {"moved": said(moved), "promised": said(promised)}
 
 
-def _will(facts: _Facts) -> str:
+def will(facts: Facts) -> str:
     """What is to happen to the money."""
     if facts.promised and facts.is_by_hand:
         return _("%(money)s to pay back by hand") % {"money": said(facts.promised)}
@@ -171,7 +171,7 @@ def _will(facts: _Facts) -> str:
     return _("no money moves")
 
 
-def _was(facts: _Facts) -> str:
+def _was(facts: Facts) -> str:
     """What happened to it, where all is as promised."""
     money = said(facts.moved or facts.promised)
     if facts.promised and facts.is_by_hand:
@@ -185,14 +185,14 @@ def _was(facts: _Facts) -> str:
     return _("no money moved")
 
 
-def _upper(words: str) -> str:
+def upper(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
 # -- the money --------------------------------------------------------------------------------------
 
 
-def _money(one: Cancellation, facts: _Facts) -> tuple[str, str]:
+def _money(one: Cancellation, facts: Facts) -> tuple[str, str]:
     """(what went back, or "—", and what to know of it)."""
     if one.state in NOTHING_SENT or one.state in (C.WITHDRAWN, C.EXPIRED):
         return UNKNOWN, _("Nothing was sent")
@@ -205,7 +205,7 @@ def _money(one: Cancellation, facts: _Facts) -> tuple[str, str]:
     return _ended_money(one, facts)
 
 
-def _ended_money(one: Cancellation, facts: _Facts) -> tuple[str, str]:
+def _ended_money(one: Cancellation, facts: Facts) -> tuple[str, str]:
     if facts.moved is None and (one.differs or not one.seen_at):
         return UNKNOWN, _("Open it to see what the shop shows")
     moved = facts.promised if facts.moved is None else facts.moved
@@ -219,11 +219,12 @@ def _ended_money(one: Cancellation, facts: _Facts) -> tuple[str, str]:
 # -- what is stored ---------------------------------------------------------------------------------
 
 
-def _facts(one: Cancellation) -> _Facts:
-    plan, receipt = _read(getattr(one, "plan_text", "")), _read(getattr(one, "receipt_text", ""))
+def facts_of(one: Cancellation, plan_text: str, receipt_text: str) -> Facts:
+    """What sentences are made of; as much of it as can be read."""
+    plan, receipt = _read(plan_text), _read(receipt_text)
     effects, lines = _objects(plan, "effects"), _objects(receipt, "lines")
     back = [effect for effect in effects if effect.get("kind") == EffectKind.REFUND]
-    return _Facts(
+    return Facts(
         what=_what(one, plan),
         promised=one.money,
         moved=_amount(receipt.get("moved")),

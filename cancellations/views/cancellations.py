@@ -20,6 +20,7 @@ from cancellations.selectors.cancellations import CancellationQuery
 from cancellations.services import decide
 from stores.kernel.errors import PlanUnreadable
 from stores.kernel.keyset import Page
+from stores.models import User
 from stores.selectors import access
 from stores.views import refusals
 from stores.views.access import DeskRequest, may
@@ -31,18 +32,25 @@ NARROWING = ("q", "show", "shop", "since", "until", "mine", "by", "reason")
 @require_safe
 @may("cancellations.view")
 def cancellation_list(request: DeskRequest) -> HttpResponse:
-    form = CancellationSearch(request.GET, stores=request.stores, viewer=request.user.uuid)
+    people = cancellations.askers(request.user)
+    form = CancellationSearch(request.GET, stores=request.stores, viewer=request.user.uuid, people=people)
     query = form.query()
     page = cancellations.search(request.user, query, after=request.GET.get("after", ""))
     fragment = request.htmx and not request.htmx.history_restore_request
     template = "cancellations/_results.html" if fragment else "cancellations/list.html"
-    response = render(request, template, _listed(request, form, query, page), status=200 if form.is_valid() else 422)
+    response = render(
+        request, template, _listed(request, form, query, page, people), status=200 if form.is_valid() else 422
+    )
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
 def _listed(
-    request: DeskRequest, form: CancellationSearch, query: CancellationQuery, page: Page[Cancellation]
+    request: DeskRequest,
+    form: CancellationSearch,
+    query: CancellationQuery,
+    page: Page[Cancellation],
+    people: Sequence[User],
 ) -> dict[str, Any]:
     later = bool(request.GET.get("after"))
     groups = _groups(request, query) if query.is_grouped and not later else {}
@@ -67,7 +75,7 @@ def _listed(
         "is_moving": not later and bool(moving),
         "has_panel_errors": bool(form.errors.keys() - {"q"}),
         "shops": list(request.stores),
-        **inbox_filters.context(request.user, form, cancellations.askers(request.user)),
+        **inbox_filters.context(request.user, form, people),
     }
 
 

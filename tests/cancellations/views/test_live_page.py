@@ -80,6 +80,7 @@ def test_who_must_decide_sees_the_shop_live(desk, look):
     page = look(stopped)
 
     expect(page.locator("#live-comparison")).to_contain_text("failed at the payment provider")
+    page.locator("#decide").get_by_text("Otherwise: it was done by hand").click()
     page.locator("#decide").get_by_label("Their record").fill("4711")
     page.locator("#decide").get_by_label("What you saw and did").fill("Paid by bank transfer")
     page.get_by_role("button", name="Settle this step").click()
