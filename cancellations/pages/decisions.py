@@ -36,14 +36,8 @@ def context(viewer: User, cancellation: Cancellation, page: CancellationPage) ->
         "note": notes.read(cancellation.note),
         "can": can,
         "is_untouched": _may_be_given_up(cancellation, page) and decide.is_untouched(cancellation),
-<<<<<<< ours
-        "is_unseen": any(step.must_look and step.kind != StepKind.ASSISTED for step in cancellation.steps.all()),
-        "approval": approval.of(cancellation, page.plan),
-||||||| base
-        "is_unseen": any(step.must_look and step.kind != StepKind.ASSISTED for step in cancellation.steps.all()),
-=======
         "is_unseen": is_unseen,
->>>>>>> theirs
+        "approval": approval.of(cancellation, page.plan),
         "why_not_approve": _why_not_approve(viewer, cancellation, page, can),
         "look": _wants_a_look(cancellation, copies, deliveries),
         "theirs": _theirs(cancellation) if page.asking and page.asking.assist else "",
