@@ -26,7 +26,14 @@ from stores.effects import leases, reconcile, retry_policy
 from stores.effects.reconcile import Ask, Go, Look, Refused, Settled, Wait
 from stores.effects.sends import Sends, counted
 from stores.kernel import clock, database
-from stores.kernel.errors import EffectsStopped, JobFailed, LeaseLost, UnknownConnector, Unsupported
+from stores.kernel.errors import (
+    ConnectionUnreadable,
+    EffectsStopped,
+    JobFailed,
+    LeaseLost,
+    UnknownConnector,
+    Unsupported,
+)
 from stores.kernel.failpoints import failpoint
 from stores.kernel.security.vault import VaultError
 
@@ -63,14 +70,8 @@ def _run(delivery: Delivery) -> None:
         return
     try:
         run.open()
-    except (UnknownConnector, Unsupported, VaultError) as exc:  # nothing can be sent there, or looked for
+    except (UnknownConnector, Unsupported, VaultError, ConnectionUnreadable) as exc:  # nothing can be sent, or found
         results.give_up(run, exc.user_message)
-        return
-    except Exception as exc:
-        if database.is_away(exc):
-            raise
-        results.log(run, exc)
-        results.give_up(run, _("Its connection cannot be opened as it is stored."))
         return
     match DeliveryState(delivery.state):
         case DeliveryState.PENDING | DeliveryState.RETRY_WAIT:

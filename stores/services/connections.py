@@ -237,8 +237,11 @@ def _shut_out(connection: Connection, action: Action) -> None:
 
 
 def _hold(connection: Connection) -> None:
-    """To the end of the transaction, before its shops and all that is its own: who changes it comes one by one."""
-    list(Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk).values_list("pk"))
+    """The rows of its shops, then its own, to the end of the transaction: as whoever lets an effect go, or stops all,
+    takes them, and before any chain, so that nobody waits in a circle."""
+    shops = Store.objects.filter(pk__in=_lives_by(connection).values("pk")).order_by("pk")
+    for rows in (shops, Connection.objects.filter(pk=connection.pk)):
+        list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def prove(connection: Connection, platform: Connector) -> None:
