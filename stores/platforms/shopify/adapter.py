@@ -10,10 +10,10 @@ from typing import ClassVar
 from urllib.parse import quote as quoted
 
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, Resend, VoidPayment
+from stores.canonical.events import EventKind
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
-from stores.canonical.events import EventKind
 from stores.connectors import fields, graphql, roles, sentences
 from stores.connectors.sentences import _
 from stores.connectors.webhooks import MOST_PAGES, Deliveries, Hook, base64_in
@@ -80,13 +80,13 @@ class Shopify(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockK
     label = "Shopify"
     glyph = "Sh"
     api_version = VERSIONS[0]
-    version_ends: ClassVar[
-        Mapping[str, roles.End]
-    ] = {  # a year at least: https://shopify.dev/docs/api/usage/versioning
+    # a year at least: https://shopify.dev/docs/api/usage/versioning
+    version_ends: ClassVar[Mapping[str, roles.End]] = {
         "2026-10": roles.End(date(2027, 10, 1)),
         "2026-07": roles.End(date(2027, 7, 1)),
     }
-    credentials_end = roles.End(  # tokens of a day are fetched without people
+    # tokens of a day are fetched without people
+    credentials_end = roles.End(
         None, _("Client secrets and the tokens of custom apps work until somebody takes them back.")
     )
     credentials = (
