@@ -8,8 +8,7 @@ from typing import Any
 from cancellations.forms.cancellations import Release, Retry, Settle, Stand
 from cancellations.lifecycle import readings, refund_limits
 from cancellations.models import Cancellation, MirrorWatch, StepKind
-from cancellations.pages import letter, order
-from cancellations.pages import approval, order
+from cancellations.pages import approval, letter, order
 from cancellations.pages.audit_entry import Entry
 from cancellations.pages.cancellation import CancellationPage
 from cancellations.selectors import cancellations, story

@@ -7,15 +7,20 @@ from typing import Any
 from config.conform.probe import Learned, Probe, Unseen, one_of
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
-from stores.platforms.modern_dropship.adapter import ModernDropship
-from stores.platforms.modern_dropship.api import shown_by
+from stores.platforms.modern_dropship import ModernDropship
 
 NOBODYS = "000000000000000000000000"
 FEW = "orders?page=0&limit=50"
 
 
+def few(shop: ModernDropship) -> list[Any]:
+    """Rows of the list, which comes bare or in `data`."""
+    told = shop.api.read(FEW)
+    return told if isinstance(told, list) else json_readers.items(json_readers.node(told, "body"), "data")
+
+
 def first(shop: ModernDropship) -> Any:
-    rows, _more = shown_by(shop.api.read(FEW))
+    rows = few(shop)
     if not rows:
         raise Unseen("there is no order to look at")
     return shop.api.read(f"orders/{json_readers.ident(rows[0], 'id', '_id')}")
@@ -45,7 +50,7 @@ def unknown_order(shop: ModernDropship, _order: str) -> Learned:
 
 
 def list_order(shop: ModernDropship, _order: str) -> Learned:
-    made = [at for row in shown_by(shop.api.read(FEW))[0] if (at := json_readers.when(row, "created", "createdAt"))]
+    made = [at for row in few(shop) if (at := json_readers.when(row, "created", "createdAt"))]
     if len(set(made)) < 2:
         raise Unseen("there is no order of two different moments to compare")
     said = "newest first" if made[0] > made[-1] else "oldest first"

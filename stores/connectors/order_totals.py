@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from stores.canonical.order import MoneyPair, PaymentState, Totals
+from stores.canonical.order import Cancellable, MoneyPair, PaymentState, Totals
 from stores.kernel.money import Money
 
 ZERO = Decimal(0)
@@ -43,6 +43,13 @@ class Count(NamedTuple):
             "unfulfilled": self.waiting,
             "cancellable": ZERO if closed else self.waiting,
         }
+
+
+def how_much(units: Iterable[Decimal], *, is_all: bool) -> Cancellable:
+    """units: of each line that can be cancelled; is_all: where there are some, these are the whole order."""
+    if not any(units):
+        return Cancellable.NONE
+    return Cancellable.ALL if is_all else Cancellable.PART
 
 
 def to_totals(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -62,6 +63,10 @@ class RestApi(ABC):
             raise RemoteUnavailable("empty", code="empty", status=answer.status, request_id=answer.request_id,
                                     user_message=str(self.unreadable))  # fmt: skip
         return answer.body
+
+    def understood(self) -> AbstractContextManager[None]:
+        """Around what looks into its answers: a shape that nobody promised means that the read failed."""
+        return json_readers.understood(str(self.unreadable))
 
     def object(self, path: str, query: Query = ()) -> Node:
         return json_readers.node(self.read(path, query), "body")

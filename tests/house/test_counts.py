@@ -22,11 +22,11 @@ SLACK = 100  # lines that a ratchet may stand above what is counted
 LINES: dict[str, dict[str, tuple[int, int]]] = {
     ADAPTERS: {
         "bigcommerce": (2_000, 0),
-        "magento": (1_600, 1_615),
+        "magento": (1_600, 0),
         "modern_dropship": (1_600, 0),
         "shopify": (2_000, 0),
         "shoplazza": (1_600, 0),
-        "square": (1_600, 1_609),
+        "square": (1_600, 0),
         "woocommerce": (1_600, 0),
     },
     SIMULATORS: {
@@ -35,11 +35,11 @@ LINES: dict[str, dict[str, tuple[int, int]]] = {
         "modern_dropship": (1_200, 0),
         "shopify": (3_800, 0),
         "shoplazza": (1_200, 0),
-        "square": (1_200, 1_212),
+        "square": (1_200, 0),
         "woocommerce": (1_200, 0),
     },
 }
-ALL = {ADAPTERS: (10_000, 10_444), SIMULATORS: (10_000, 10_481)}
+ALL = {ADAPTERS: (10_000, 10_362), SIMULATORS: (10_000, 10_467)}
 NEW = {ADAPTERS: 1_000, SIMULATORS: 800}
 
 # modules of an adapter; the bar is FILES

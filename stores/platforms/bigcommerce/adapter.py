@@ -47,9 +47,8 @@ class BigCommerce(
     version_ends: ClassVar[Mapping[str, roles.End]] = {  # https://github.com/bigcommerce/docs
         "v3": roles.End(None, _("BigCommerce names no end of Orders v2 and v3."))
     }
-    credentials_end = roles.End(  # the same, guide on API accounts
-        None, _("Tokens of a store's API account work until the account is deleted.")
-    )
+    # the same, guide on API accounts
+    credentials_end = roles.End(None, _("Tokens of a store's API account work until the account is deleted."))
     credentials = (
         Text(
             "store_hash",

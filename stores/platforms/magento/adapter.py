@@ -21,8 +21,8 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.i18n import with_theirs
-from stores.platforms.magento import capabilities, finding, reading, writing
 from stores.platforms.magento import capabilities as declared
+from stores.platforms.magento import finding, reading, writing
 from stores.platforms.magento.api import STORE, Api
 from stores.platforms.magento.money import Facts, Ways
 
@@ -43,11 +43,8 @@ class Magento(OrderSource, OrderWriter, Refunder, speaks=Api):
     version_ends: ClassVar[Mapping[str, End]] = {  # https://developer.adobe.com/commerce/webapi/get-started
         "V1": End(None, _("Adobe names no end of the REST API V1; releases of the shop software end by themselves."))
     }
-    credentials_end = (
-        End(  # https://developer.adobe.com/commerce/webapi/get-started/authentication/gs-authentication-oauth
-            None, _("An integration's tokens work until somebody takes them back.")
-        )
-    )
+    # https://developer.adobe.com/commerce/webapi/get-started/authentication/gs-authentication-oauth
+    credentials_end = End(None, _("An integration's tokens work until somebody takes them back."))
     credentials = (
         Text(
             "shop",
@@ -181,7 +178,7 @@ class Magento(OrderSource, OrderWriter, Refunder, speaks=Api):
             answer = self.api.effect("POST", f"invoice/{self.api.part(payment.payment_id)}/refund", body)
         except RemoteRefused as exc:
             if exc.code == "400" and not payment.amount:
-                exc.user_message = with_theirs(str(capabilities.ZERO_REFUSED), "Magento", str(exc))
+                exc.user_message = with_theirs(str(declared.ZERO_REFUSED), "Magento", str(exc))
             raise
         return self.read_answer(command, answer)
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from stores.canonical.order import Order, Payment, PaymentKind
 from stores.connectors import rows
-from stores.connectors.paging import ByChange
+from stores.connectors.paging import ByChange, Shown, changes
 from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.magento import capabilities, mapping
+from stores.platforms.magento import mapping
 from stores.platforms.magento.api import PAGE, Api
 from stores.platforms.magento.money import PAID, Facts, Ways, number, when
 
@@ -84,27 +84,24 @@ def any_line(raw: Node, name: str) -> bool:
 # --- lists ---------------------------------------------------------------------------------------
 def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     """A page, oldest change first; the filter takes the second it begins with, whose orders come twice."""
-    at = ByChange.read(cursor) if cursor else ByChange(_stamp(since - OVERLAP) if since else "")
-    filters = [("updated_at", at.begin, "gteq")] if at.begin else []
-    with json_readers.understood(capabilities.UNREADABLE):
+
+    def page(at: ByChange) -> Shown:
+        filters = [("updated_at", at.begin, "gteq")] if at.begin else []
         told = api.page("orders", filters, "updated_at", at.page, FIELDS)
         raws, total = json_readers.items(told, "items"), int(json_readers.units(told, "total_count"))
-        found = rows.read(raws, ROW, lambda raw: summary(raw, api.ways))
-    is_over = not raws or at.page * PAGE >= total  # beyond the end the last page comes again, never an empty one
-    last = rows.newest(raws, ROW)
-    more = "" if is_over else str(at.following(_stamp(last) if last else ""))
-    return Listing(found.orders, more, found.unreadable, None if cursor else total)
+        is_last = not raws or at.page * PAGE >= total  # beyond the end the last page comes again, never an empty one
+        return Shown(at, raws, is_last, total=None if cursor else total)
+
+    begin = ByChange.read(cursor) if cursor else ByChange(_stamp(since - OVERLAP) if since else "")
+    return changes(begin, page, row=ROW, to_order=lambda raw: summary(raw, api.ways), stamp=_stamp, back=timedelta())
 
 
 def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def changed(raw: Node) -> datetime | None:
-    return when(raw, "updated_at")
-
-
-ROW = rows.Fields(("entity_id",), lambda raw: json_readers.text(raw, "increment_id", "entity_id"), changed)
+NUMBER = ("increment_id", "entity_id")
+ROW = rows.Fields(("entity_id",), lambda raw: json_readers.text(raw, *NUMBER), lambda raw: when(raw, "updated_at"))
 
 
 def summary(raw: Node, ways: Ways) -> Order:

@@ -35,9 +35,8 @@ class ModernDropship(OrderSource, OrderWriter, HookSource, speaks=Api):
     version_ends: ClassVar[Mapping[str, End]] = {  # https://developers.convictional.com/docs/2021-01-01-to-2022-03-03
         VERSION: End(None, _("Modern Dropship names no end of this version."))
     }
-    credentials_end = End(  # https://support.moderndropship.com
-        None, _("An API key works until somebody replaces it.")
-    )
+    # https://support.moderndropship.com
+    credentials_end = End(None, _("An API key works until somebody replaces it."))
     credentials = (
         Secret(
             "api_key",

@@ -80,13 +80,13 @@ class Shopify(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockK
     label = "Shopify"
     glyph = "Sh"
     api_version = VERSIONS[0]
-    version_ends: ClassVar[
-        Mapping[str, roles.End]
-    ] = {  # a year at least: https://shopify.dev/docs/api/usage/versioning
+    # a year at least: https://shopify.dev/docs/api/usage/versioning
+    version_ends: ClassVar[Mapping[str, roles.End]] = {
         "2026-10": roles.End(date(2027, 10, 1)),
         "2026-07": roles.End(date(2027, 7, 1)),
     }
-    credentials_end = roles.End(  # tokens of a day are fetched without people
+    # tokens of a day are fetched without people
+    credentials_end = roles.End(
         None, _("Client secrets and the tokens of custom apps work until somebody takes them back.")
     )
     credentials = (

@@ -34,9 +34,8 @@ class Shoplazza(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.Hook
         ("2026-01", "2025-06", "2026-07"),
         roles.End(None, _("Shoplazza's changelog says of its end: to be determined.")),
     )
-    credentials_end = roles.End(  # https://www.shoplazza.dev/reference
-        None, _("A private app's token works until somebody takes it back.")
-    )
+    # https://www.shoplazza.dev/reference
+    credentials_end = roles.End(None, _("A private app's token works until somebody takes it back."))
     credentials = (
         Text(
             "shop",

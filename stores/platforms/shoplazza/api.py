@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -114,11 +113,6 @@ class Api(RestApi):
 
     def order(self, order_id: str, rest: str = "") -> Node:
         return self.get(f"orders/{self.part(order_id)}{rest}")
-
-
-def understood() -> AbstractContextManager[None]:
-    """A shape that the registry does not promise is an answer we cannot use: the read failed, nothing else did."""
-    return json_readers.understood(str(capabilities.UNREADABLE))
 
 
 def data_of(answer: Answer, *, effect: bool) -> Node:

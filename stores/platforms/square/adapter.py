@@ -41,7 +41,8 @@ class Square(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKe
     version_ends: ClassVar[Mapping[str, roles.End]] = {  # https://developer.squareup.com/docs/build-basics/versioning
         VERSION: roles.End(None, _("Square deprecates a year before it retires, and names no day for this version."))
     }
-    credentials_end = roles.End(  # https://developer.squareup.com/docs/build-basics/access-tokens
+    # https://developer.squareup.com/docs/build-basics/access-tokens
+    credentials_end = roles.End(
         None, _("A personal access token works until it is replaced; one made by OAuth tells its own end.")
     )
     credentials = (

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -17,7 +16,6 @@ from stores.connectors.errors import PLAIN, Outcomes, Row, Said, code_in
 from stores.connectors.fields import iso
 from stores.connectors.rest import RestApi, by_cursor
 from stores.kernel.errors import CredentialsRejected, OutcomeUnknown, RemoteConflict, RemoteRefused, RemoteUnavailable
-from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node, inner, maybe, nodes, text
 from stores.kernel.http.responses import Answer
 from stores.platforms.square import capabilities
@@ -121,10 +119,6 @@ class Api(RestApi):
             raise kind("another version", code="version", status=answer.status, request_id=answer.request_id,
                        user_message=capabilities.other_version(said[:20], VERSION))  # fmt: skip
         return answer
-
-
-def understood() -> AbstractContextManager[None]:
-    return json_readers.understood(str(capabilities.UNREADABLE))
 
 
 # --- looks into answers -------------------------------------------------------------------------------

@@ -33,10 +33,8 @@ def to_refunds(facts: Facts) -> tuple[Refund, ...]:
     rows.sort(key=lambda row: row[0])
     found: list[Refund] = []
     for made, row in rows:
-        if isinstance(row, Refund):
-            found.append(row)
-        else:
-            found.append(_to_refund(row, made, facts, cancellable.left(facts.order, found)))
+        left = cancellable.left(facts.order, found)
+        found.append(row if isinstance(row, Refund) else _to_refund(row, made, facts, left))
     return tuple(found)
 
 

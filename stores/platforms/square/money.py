@@ -214,13 +214,7 @@ def estimate(raw: Node, order: Order, request: CancelRequest) -> Quote:
     given = min(all_of(raw, order, goods + tax, most), most) if whole else min(goods + tax, most)
     fees = max(given - goods - tax, zero)
     return refund_estimate.quote(
-        given,
-        maximum=most,
-        lines=lines,
-        through=order.payments,
-        per=Per.PAYMENT,
-        tax=tax,
-        fees=fees,
+        given, maximum=most, lines=lines, through=order.payments, per=Per.PAYMENT, tax=tax, fees=fees
     )
 
 

@@ -23,7 +23,7 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.platforms.square import cancellable, finding, mapping
-from stores.platforms.square.api import Api, stamp, understood
+from stores.platforms.square.api import Api, stamp
 from stores.platforms.square.cancellable import Disputes, Facts, lines_of
 from stores.platforms.square.mapping import Place
 from stores.platforms.square.money import refund_ids
@@ -38,7 +38,7 @@ STATES = ["OPEN", "COMPLETED", "CANCELED"]
 
 def read_order(api: Api, order_id: str) -> tuple[Order, Facts]:
     """The order, its location, its payments and refunds; and once something was paid, what it took out of stock."""
-    with understood():
+    with api.understood():
         found = read_facts(api, order_id)
         place = Place(location(api, found.order), taken_from_stock(api, found.order))
         return mapping.to_order(found, place), found
@@ -48,7 +48,7 @@ def look_again(api: Api, before: Order) -> tuple[Order, Facts]:
     """Refunds that are settled stay; the place and what was taken from stock are known."""
     if before.is_summary:
         return read_order(api, before.external_id)
-    with understood():
+    with api.understood():
         found = read_facts(api, before.external_id, before.refunds)
         spots = [spot.location for line in before.lines for spot in line.placements if spot.location]
         place = spots[0] if spots else location(api, found.order)
@@ -168,7 +168,7 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
 
     Return orders are hidden: they bring the sale they belong to.
     """
-    with understood():
+    with api.understood():
         block, _bar, theirs = cursor.partition("|")
         blocks = list(chunks([ident_of(place, "id") for place in api.places], MOST_PLACES))
         here = int(block) if block.isascii() and block.isdigit() else 0

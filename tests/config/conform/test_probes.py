@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -171,3 +172,16 @@ def test_a_world_takes_a_file_whole_or_not_at_all(told, tmp_path: Path):
         world.load_switches(file)
     assert world.switches() == world.defaults
     world.close()
+
+
+def test_conform_knows_of_an_adapter_its_class_alone():
+    """What it took from an adapter's reading would share that adapter's mistakes."""
+    known = {f"stores.platforms.{key}" for key in run.PROBES} | {"stores.platforms"}
+    named = {
+        node.module
+        for path in (ROOT / "config" / "conform").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("stores.platforms")
+    }
+
+    assert named == known
