@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from stores.canonical import order as ours
-from stores.connectors import figures, order_totals, refunds, sentences
+from stores.connectors import order_totals, order_totals, refunds, sentences
 from stores.kernel import i18n
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
@@ -140,7 +140,7 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
         shipments=tuple(to_shipment(shipment, updated) for shipment in facts.shipments),
         refunds=tuple(to_refund(facts, memo, updated) for memo in facts.memos),
         remarks=tuple(ours.Remark(kind=kind, text=str(text)) for kind, text in cancellable.remarks(facts)),
-        cancellable=figures.how_much((count for _, count in counts), is_all=is_all),
+        cancellable=order_totals.how_much((count for _, count in counts), is_all=is_all),
         whole_cancel_blockers=blockers,
         ends_by_refund=is_payable and not blockers and not facts.has_uninvoiced,
         ends_when_repaid=ours.EndsWhenRepaid.WHEN_EMPTY if facts.nothing_shipped else ours.EndsWhenRepaid.NEVER,

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from stores.canonical import order as ours
-from stores.connectors import figures, order_totals, refunds, sentences
+from stores.connectors import order_totals, order_totals, refunds, sentences
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.platforms.woocommerce import cancellable, capabilities, money
@@ -209,7 +209,7 @@ def to_order(told: Told) -> ours.Order:
         shipments=told.sent,
         refunds=tuple(to_refund(told, refund, updated) for refund in told.refunds),
         remarks=tuple(remarks(told)),
-        cancellable=figures.how_much((line.cancellable for line in lines), is_all=not has_left),
+        cancellable=order_totals.how_much((line.cancellable for line in lines), is_all=not has_left),
         whole_cancel_blockers=(str(capabilities.KEPT_STOCK),) if kept.holds_kept_stock and not kept.most else (),
         ends_by_refund=is_paid(raw) and kept.holds_kept_stock and kept.most > 0,
         ends_when_repaid=cancellable.when_it_ends(told),
