@@ -1,6 +1,6 @@
 """Money: a Decimal and its ISO 4217 currency, never apart, never float.
 
-Minor units come from the currency (JPY 0, EUR 2, KWD 3), by Babel's copy of CLDR.
+Minor units come from the currency (JPY 0, EUR 2, KWD 3), as ISO 4217 has them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,21 @@ from typing import TypeVar
 
 from babel.numbers import get_currency_precision
 
+# Where CLDR, by which Babel goes, leaves out digits that nobody reads aloud: shops, banks and providers count them.
+COUNTED = dict.fromkeys(
+    ("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SLL", "SOS", "SYP", "YER"), 2
+) | {"IQD": 3}
+
 
 @cache
 def exponent(currency: str) -> int:
-    """Digits after the point for this currency: JPY 0, USD 2, KWD 3."""
-    return get_currency_precision(currency)
+    """Digits after the point for this currency: JPY 0, USD 2, RSD 2, KWD 3."""
+    return COUNTED.get(currency, get_currency_precision(currency))
+
+
+def is_said_whole(currency: str) -> bool:
+    """People say no parts of it, as of yen and dinars: a single one buys little."""
+    return bool(get_currency_precision(currency) == 0)
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from stores.kernel.money import Money, exponent
+from stores.kernel.money import Money, is_said_whole
 from stores.models import CurrencyLimit, Membership, Role, Store, User
 
 Viewer = User | AnonymousUser
@@ -225,7 +225,7 @@ def default_limits(role: Role, currency: str) -> RefundLimits:
 
 
 def _default(units: int, currency: str) -> Money:
-    return Money(Decimal(units * (100 if exponent(currency) == 0 else 1)), currency)
+    return Money(Decimal(units * (100 if is_said_whole(currency) else 1)), currency)
 
 
 def moves_money(user: User) -> bool:
