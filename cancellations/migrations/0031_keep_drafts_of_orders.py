@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cancellations', '0029_index_who_asked_and_why'),
+        ('cancellations', '0030_count_what_iso_counts'),
         ('stores', '0022_keep_lists_of_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
