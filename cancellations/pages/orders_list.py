@@ -91,6 +91,20 @@ def _shared_beginning(names: Sequence[str]) -> str:
     return " ".join(words) + " " if words else ""
 
 
+def _short_names(stores: Sequence[Store]) -> dict[int, str]:
+    """Shop → its name without what all of them begin and end with; "" where there is only one."""
+    if len(stores) < 2:
+        return dict.fromkeys((store.pk for store in stores), "")
+    names = [store.name for store in stores]
+    beginning, ending = _shared_beginning(names), _turned(_shared_beginning([_turned(name) for name in names]))
+    return {store.pk: store.name.removeprefix(beginning).removesuffix(ending) or store.name for store in stores}
+
+
+def _turned(name: str) -> str:
+    """Its words, last first."""
+    return " ".join(reversed(name.split(" ")))
+
+
 def _work(row: OrderRecord) -> Cancellation | None:
     """The cancellation that `rows_with_work` found beside the order."""
     found: Any = row
@@ -106,12 +120,12 @@ def _rows(
     stores: Sequence[Store],
     suffix: str,
 ) -> list[Row]:
-    beginning, base = _shared_beginning([store.name for store in stores]), reverse("orders:list")
+    short, base = _short_names(stores), reverse("orders:list")
     return [
         Row(
             order=order,
             address=f"{base}/{order.uuid}{suffix}",
-            shop=order.store.name.removeprefix(beginning) if len(stores) > 1 else "",
+            shop=short.get(order.store_id, ""),
             unchecked=_unchecked(order),
             why_no_total=_why_no_total(order),
             working=working.get(order.pk),
