@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -35,7 +35,7 @@ class Chip:
 
 def context(viewer: User, form: CancellationSearch, people: Sequence[User]) -> dict[str, Any]:
     """people: who may have asked."""
-    asked = form.data
+    asked = cast("QueryDict", form.data)
     others = [(str(person.uuid), str(person)) for person in people if person.pk != viewer.pk]
     picks = [
         _chip(asked, "show", _("State"), _("Any state"), [(v, str(w)) for v, w in form.fields["show"].choices if v]),  # type: ignore[attr-defined]

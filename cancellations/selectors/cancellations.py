@@ -112,23 +112,19 @@ def first_looks(
     return list(_listed(rows, viewer).order_by(*order)[:most])
 
 
-def taken_back_still(
+def on_their_way(
     viewer: User, query: CancellationQuery = EVERYTHING, *, most: int = FIRST_LOOKS
-) -> Sequence[Cancellation]:
-    """Nothing of it was sent, and it waits for nobody here: on hold, or for somebody else's approval. Oldest first."""
-    return _going(viewer, query, NOTHING_SENT)[:most]
+) -> tuple[Sequence[Cancellation], Sequence[Cancellation]]:
+    """(Nothing of it was sent: on hold, or waiting for somebody else's approval; at work), oldest first.
 
-
-def under_way(
-    viewer: User, query: CancellationQuery = EVERYTHING, *, most: int = FIRST_LOOKS
-) -> Sequence[Cancellation]:
-    """At work, and waiting for nobody. Oldest first."""
-    return _going(viewer, query, AT_WORK)[:most]
-
-
-def _going(viewer: User, query: CancellationQuery, states: Iterable[str]) -> QuerySet[Cancellation]:
-    rows = _narrowed(visible(viewer), query, viewer).filter(state__in=list(states))
-    return _listed(rows.exclude(pk__in=looks.waiting(viewer)), viewer).order_by("created_at", "pk")
+    None of them waits for the viewer. One query: what can still be taken back is never crowded out by what is at work.
+    """
+    rows = _narrowed(visible(viewer), query, viewer).filter(state__in=[*NOTHING_SENT, *AT_WORK])
+    can_be_taken_back = Case(When(state__in=NOTHING_SENT, then=0), default=1)
+    listed = _listed(rows.exclude(pk__in=looks.waiting(viewer)), viewer)
+    found = list(listed.order_by(can_be_taken_back, "created_at", "pk")[: 2 * most])
+    back = [row for row in found if row.state in NOTHING_SENT]
+    return back[:most], [row for row in found if row.state in AT_WORK][:most]
 
 
 def askers(viewer: User, *, most: int = 50) -> Sequence[User]:

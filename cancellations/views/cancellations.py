@@ -59,6 +59,7 @@ def _listed(
     rows = {
         name: inbox.rows(request.user, found, done, is_asked=name == "act") for name, (found, _more) in groups.items()
     }
+    shops = list(request.stores)
     moving = [row for part in shown for row in part if row.state in ("held", "running", "verifying")]
     return {
         "form": form,
@@ -69,25 +70,29 @@ def _listed(
         "back": rows.get("back", []),
         "going": rows.get("going", []),
         "more": {name: has_more for name, (_found, has_more) in groups.items()},
-        "waiting": looks.count(request.user),
+        "waiting": _waiting(request),
         "is_grouped": query.is_grouped,
         "is_narrowed": any(request.GET.get(name) for name in NARROWING),
         "is_moving": not later and bool(moving),
         "has_panel_errors": bool(form.errors.keys() - {"q"}),
-        "shops": list(request.stores),
+        "shops": shops,
+        "has_shops": len(shops) > 1,
         **inbox_filters.context(request.user, form, people),
     }
+
+
+def _waiting(request: Any) -> int:
+    """The badge's number, asked once: the navigation finds it on the request."""
+    if not hasattr(request, "waiting"):
+        request.waiting = looks.at_once(request.user)
+    return int(request.waiting[0])
 
 
 def _groups(request: DeskRequest, query: CancellationQuery) -> dict[str, tuple[Sequence[Cancellation], bool]]:
     """{group: (its first rows, whether there are more)}."""
     most = cancellations.FIRST_LOOKS
-    asked = {
-        "act": cancellations.first_looks,
-        "back": cancellations.taken_back_still,
-        "going": cancellations.under_way,
-    }
-    found = {name: ask(request.user, query, most=most + 1) for name, ask in asked.items()}
+    back, going = cancellations.on_their_way(request.user, query, most=most + 1)
+    found = {"act": cancellations.first_looks(request.user, query, most=most + 1), "back": back, "going": going}
     return {name: (rows[:most], len(rows) > most) for name, rows in found.items()}
 
 
