@@ -143,7 +143,7 @@ def units(parent: Node, *names: str) -> Decimal:
 
 
 def decimal(parent: Node, *names: str) -> Decimal:
-    """A number as JSON has it or as text; 0 for null, for "" and for the noise of floats that should be 0."""
+    """A number as JSON has it or as text; 0 for null and for ""; without the noise of floats."""
     found = first(parent, *names)
     if found is None or found == "":
         return Decimal(0)
@@ -153,7 +153,7 @@ def decimal(parent: Node, *names: str) -> Decimal:
     if not NUMBER.fullmatch(said):
         raise Misread(names[0])
     number = Decimal(said)
-    return number if abs(number) >= NOISE else Decimal(0)
+    return number if number == number.quantize(NOISE) else number.quantize(NOISE).normalize()
 
 
 def whole(parent: Node, *names: str) -> Decimal:
