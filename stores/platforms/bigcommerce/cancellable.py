@@ -13,8 +13,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from stores.canonical import order as ours
-from stores.connectors import figures
-from stores.connectors.figures import Count
+from stores.connectors import order_math
+from stores.connectors.order_math import Count
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total
@@ -230,7 +230,7 @@ def when_it_ends(found: Sequence[ours.LineItem], read: Read, *, is_over: bool) -
 
 def how_much(found: Sequence[ours.LineItem], blockers: Sequence[str]) -> ours.Cancellable:
     is_all = not blockers and not any(line.shipped for line in found)
-    return figures.how_much((line.cancellable for line in found), is_all=is_all)
+    return order_math.how_much((line.cancellable for line in found), is_all=is_all)
 
 
 # --- in words --------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from stores.canonical import order as ours
-from stores.connectors import figures, refunds, sentences
+from stores.connectors import order_math, refunds, sentences
 from stores.kernel import i18n
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
@@ -140,7 +140,7 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
         shipments=tuple(to_shipment(shipment, updated) for shipment in facts.shipments),
         refunds=tuple(to_refund(facts, memo, updated) for memo in facts.memos),
         remarks=tuple(ours.Remark(kind=kind, text=str(text)) for kind, text in cancellable.remarks(facts)),
-        cancellable=figures.how_much((count for _, count in counts), is_all=is_all),
+        cancellable=order_math.how_much((count for _, count in counts), is_all=is_all),
         whole_cancel_blockers=blockers,
         ends_by_refund=is_payable and not blockers and not facts.has_uninvoiced,
         ends_when_repaid=ours.EndsWhenRepaid.WHEN_EMPTY if facts.nothing_shipped else ours.EndsWhenRepaid.NEVER,
@@ -152,7 +152,7 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
 def to_payment_state(facts: Facts, totals: ours.Totals) -> ours.PaymentState:
     due = sum(number(facts.order, f"base_{name}") * sign for name, sign in DUE)
     is_void, is_repaid = facts.state == "canceled", not facts.money_left
-    return figures.payment_state(totals, is_void=is_void, is_settled=due <= 0, is_repaid=is_repaid)
+    return order_math.payment_state(totals, is_void=is_void, is_settled=due <= 0, is_repaid=is_repaid)
 
 
 DUE = (("grand_total", 1), ("total_paid", -1), ("total_canceled", -1))
@@ -202,7 +202,7 @@ def to_totals(facts: Facts) -> ours.Totals:
 
     whole, paid, back, gone = map(base, ("grand_total", "total_paid", "total_refunded", "total_canceled"))
     held = [payment.capturable for payment in authorisation(facts) if payment.capturable]
-    return figures.to_totals(
+    return order_math.to_totals(
         ours.MoneyPair.of,
         whole,
         paid=paid,

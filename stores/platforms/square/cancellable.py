@@ -9,8 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from stores.canonical.order import Cancellable, EndsWhenRepaid, Fulfilment, LineItem, PaymentStatus, Refund
-from stores.connectors import figures
-from stores.connectors.figures import Count
+from stores.connectors import order_math
+from stores.connectors.order_math import Count
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money, summed, total
@@ -241,7 +241,7 @@ def why_closed(order: Node, *, is_over: bool, is_spent: bool = False) -> str:
 
 def how_much(lines: Sequence[LineItem], stopped: Sequence[str]) -> Cancellable:
     is_all = not stopped and all(line.cancellable == line.current for line in lines)
-    return figures.how_much((line.cancellable for line in lines), is_all=is_all)
+    return order_math.how_much((line.cancellable for line in lines), is_all=is_all)
 
 
 def fulfilment(order: Node, counts: Mapping[str, Count]) -> Fulfilment:

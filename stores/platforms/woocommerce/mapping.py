@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from stores.canonical import order as ours
-from stores.connectors import figures, refunds, sentences
+from stores.connectors import order_math, refunds, sentences
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.platforms.woocommerce import cancellable, capabilities, money
@@ -58,7 +58,7 @@ def to_totals(order: Node, kept: Books) -> ours.Totals:
         return pair(sum((money.number(order, name) for name in names), ZERO), kept.currency)
 
     fees = sum((item.gross for item in kept.of(Kind.FEE)), ZERO)
-    return figures.to_totals(
+    return order_math.to_totals(
         ours.MoneyPair.of,
         kept.money(kept.total),
         paid=kept.money(kept.total if is_paid(order) else ZERO),
@@ -190,7 +190,7 @@ def to_order(told: Told) -> ours.Order:
         cancel_reason="" if over is None else str(reason),
         cancel_note=note_of(raw),
         fulfilment=cancellable.to_fulfilment(told),
-        payment=figures.payment_state(totals, is_void=is_void, is_settled=True, is_repaid=not kept.most),
+        payment=order_math.payment_state(totals, is_void=is_void, is_settled=True, is_repaid=not kept.most),
         currency=kept.currency,
         customer_currency=kept.currency,
         customer=to_person(raw),
@@ -209,7 +209,7 @@ def to_order(told: Told) -> ours.Order:
         shipments=told.sent,
         refunds=tuple(to_refund(told, refund, updated) for refund in told.refunds),
         remarks=tuple(remarks(told)),
-        cancellable=figures.how_much((line.cancellable for line in lines), is_all=not has_left),
+        cancellable=order_math.how_much((line.cancellable for line in lines), is_all=not has_left),
         whole_cancel_blockers=(str(capabilities.KEPT_STOCK),) if kept.holds_kept_stock and not kept.most else (),
         ends_by_refund=is_paid(raw) and kept.holds_kept_stock and kept.most > 0,
         ends_when_repaid=cancellable.when_it_ends(told),

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from stores.canonical.order import MoneyPair, Totals
-from stores.connectors import figures
-from stores.connectors.figures import Count
+from stores.connectors import order_math
+from stores.connectors.order_math import Count
 from tests.make import money
 
 
@@ -17,7 +17,9 @@ def totals(whole: str, *, paid: str = "0", back: str = "0", held: str = "0", **m
     zero = MoneyPair.of(money("0"))
     parts: dict[str, Any] = dict.fromkeys(("subtotal", "tax", "shipping", "discounts", "refunded_shipping"), zero)
     told: dict[str, Any] = {"is_over": False} | more | parts
-    return figures.to_totals(MoneyPair.of, money(whole), paid=money(paid), back=money(back), held=money(held), **told)
+    return order_math.to_totals(
+        MoneyPair.of, money(whole), paid=money(paid), back=money(back), held=money(held), **told
+    )
 
 
 @pytest.mark.parametrize(("count", "current", "waiting", "cancelled"), [
@@ -46,4 +48,4 @@ def test_what_is_owed_and_what_stands_follow_from_what_was_paid_and_given_back()
     (totals("10", held="10"), False, "authorised"), (totals("10"), True, "voided"), (totals("10"), False, "pending"),
 ])  # fmt: skip
 def test_the_state_of_payment_follows_from_the_money(told, is_void, state):
-    assert figures.payment_state(told, is_void=is_void) == state
+    assert order_math.payment_state(told, is_void=is_void) == state
