@@ -16,6 +16,7 @@ def test_find_preview_confirm_and_take_back(demo_stack: Stack, open_context: Cal
 
     page.locator("input[name=q]:visible").first.fill("garnier")
     page.locator("input[name=q]:visible").first.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("#")  # Enter opens the only hit
     page.locator("main a[href*='live=1']").first.click()
     shirt = page.locator("tr", has_text="Linen shirt").locator("input[name^='units.']")
     shirt.fill("2")
