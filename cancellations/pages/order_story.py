@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cancellations.models import Cancellation, OrderVisit
-from stores.canonical.order import Order, PaymentKind
+from stores.canonical.order import Order, PaymentKind, PaymentStatus
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,12 @@ class Happening:
     at: datetime
     tone: str = ""
     one: Any = None
+
+    @property
+    def is_paid(self) -> bool:
+        """A payment that brought money in."""
+        came_in = (PaymentKind.SALE, PaymentKind.CAPTURE)
+        return self.kind == "payment" and self.one.kind in came_in and self.one.status is PaymentStatus.SUCCESS
 
 
 def story(order: Order, ours: Sequence[Cancellation], visits: Sequence[OrderVisit]) -> Sequence[Happening]:

@@ -190,3 +190,14 @@ class TestWhoElseHasItOpen:
 
         assert "Marc Liu looked at the order" in page
         assert OrderVisit.objects.get().person == colleague
+
+    def test_an_open_page_does_not_keep_a_session_alive(self, desk: Desk, browser: Client) -> None:
+        record = desk.order()
+        browser.get(url(record))
+
+        answers = []
+        for _minutes in range(4):
+            desk.travel(10 * 60)
+            answers.append(browser.get(url(record, "present"), headers=FRAGMENT).status_code)
+
+        assert answers == [200, 200, 302, 302]
