@@ -26,6 +26,8 @@ from stores.views import refusals
 from stores.views.access import DeskRequest, may
 
 GIVEN_UP = ("held", "awaiting_approval", "needs_operator")
+ROWS, FEWEST = 50, 20  # of a page with its groups; of *Earlier* however long those are
+Groups = dict[str, tuple[Sequence[Cancellation], bool]]  # group: (its first rows, whether there are more)
 NARROWING = ("q", "show", "shop", "since", "until", "mine", "by", "reason")
 
 
@@ -35,11 +37,14 @@ def cancellation_list(request: DeskRequest) -> HttpResponse:
     people = cancellations.askers(request.user)
     form = CancellationSearch(request.GET, stores=request.stores, viewer=request.user.uuid, people=people)
     query = form.query()
-    page = cancellations.search(request.user, query, after=request.GET.get("after", ""))
+    later = request.GET.get("after", "")
+    groups = _groups(request, query) if query.is_grouped and not later else {}
+    above = sum(len(found) for found, _has_more in groups.values())
+    page = cancellations.search(request.user, query, after=later, size=max(FEWEST, ROWS - above))
     fragment = request.htmx and not request.htmx.history_restore_request
     template = "cancellations/_results.html" if fragment else "cancellations/list.html"
     response = render(
-        request, template, _listed(request, form, query, page, people), status=200 if form.is_valid() else 422
+        request, template, _listed(request, form, query, page, groups, people), status=200 if form.is_valid() else 422
     )
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -50,10 +55,10 @@ def _listed(
     form: CancellationSearch,
     query: CancellationQuery,
     page: Page[Cancellation],
+    groups: Groups,
     people: Sequence[User],
 ) -> dict[str, Any]:
     later = bool(request.GET.get("after"))
-    groups = _groups(request, query) if query.is_grouped and not later else {}
     shown = [page.rows, *(found for found, _has_more in groups.values())]
     done = cancellations.progress(row for part in shown for row in part)
     rows = {
@@ -88,8 +93,7 @@ def _waiting(request: Any) -> int:
     return int(request.waiting[0])
 
 
-def _groups(request: DeskRequest, query: CancellationQuery) -> dict[str, tuple[Sequence[Cancellation], bool]]:
-    """{group: (its first rows, whether there are more)}."""
+def _groups(request: DeskRequest, query: CancellationQuery) -> Groups:
     most = cancellations.FIRST_LOOKS
     back, going = cancellations.on_their_way(request.user, query, most=most + 1)
     found = {"act": cancellations.first_looks(request.user, query, most=most + 1), "back": back, "going": going}
