@@ -15,8 +15,6 @@ from django.utils.translation import gettext as _
 from stores.canonical import order as ours
 from stores.connectors import order_totals
 from stores.connectors.order_totals import Count
-from stores.connectors import order_totals
-from stores.connectors.order_totals import Count
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total

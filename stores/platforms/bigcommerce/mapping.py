@@ -12,7 +12,6 @@ from email.utils import parsedate_to_datetime
 
 from stores.canonical import order as ours
 from stores.connectors import order_totals, sentences
-from stores.connectors import order_totals, sentences
 from stores.kernel import i18n
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node

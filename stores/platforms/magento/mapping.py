@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from stores.canonical import order as ours
 from stores.connectors import order_totals, refunds, sentences
-from stores.connectors import order_totals, refunds, sentences
 from stores.kernel import i18n
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node

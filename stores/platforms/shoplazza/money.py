@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from stores.canonical.order import Payment, PaymentKind, PaymentStatus, Totals
 from stores.connectors import order_totals, sentences
-from stores.connectors import order_totals, sentences
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.money import Money, total
 from stores.platforms.shoplazza.api import Rates, amount_of, flag, ident_of

@@ -11,8 +11,6 @@ from decimal import Decimal
 from stores.canonical.order import Cancellable, EndsWhenRepaid, Fulfilment, LineItem, PaymentStatus, Refund
 from stores.connectors import order_totals
 from stores.connectors.order_totals import Count
-from stores.connectors import order_totals
-from stores.connectors.order_totals import Count
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money, summed, total

@@ -16,9 +16,7 @@ from stores.canonical.order import MoneyPair, Order, Payment, PaymentKind, Payme
 from stores.canonical.recipe import Per
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, RefundChoice
 from stores.connectors import order_totals, refund_estimate, sentences
-from stores.connectors import order_totals, refund_estimate, sentences
 from stores.connectors.fields import in_minor
-from stores.connectors.order_totals import Count
 from stores.connectors.order_totals import Count
 from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of

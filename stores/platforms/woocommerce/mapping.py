@@ -12,7 +12,6 @@ from decimal import Decimal
 
 from stores.canonical import order as ours
 from stores.connectors import order_totals, refunds, sentences
-from stores.connectors import order_totals, refunds, sentences
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.platforms.woocommerce import cancellable, capabilities, money
