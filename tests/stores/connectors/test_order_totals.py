@@ -8,13 +8,8 @@ from typing import Any
 import pytest
 
 from stores.canonical.order import MoneyPair, Totals
-<<<<<<<< HEAD:tests/stores/connectors/test_order_totals.py
 from stores.connectors import order_totals
 from stores.connectors.order_totals import Count
-========
-from stores.connectors import order_totals
-from stores.connectors.order_totals import Count
->>>>>>>> w/lines:tests/stores/connectors/test_order_totals.py
 from tests.make import money
 
 
@@ -22,11 +17,7 @@ def totals(whole: str, *, paid: str = "0", back: str = "0", held: str = "0", **m
     zero = MoneyPair.of(money("0"))
     parts: dict[str, Any] = dict.fromkeys(("subtotal", "tax", "shipping", "discounts", "refunded_shipping"), zero)
     told: dict[str, Any] = {"is_over": False} | more | parts
-<<<<<<<< HEAD:tests/stores/connectors/test_order_totals.py
     return order_totals.to_totals(
-========
-    return order_totals.to_totals(
->>>>>>>> w/lines:tests/stores/connectors/test_order_totals.py
         MoneyPair.of, money(whole), paid=money(paid), back=money(back), held=money(held), **told
     )
 
@@ -57,8 +48,4 @@ def test_what_is_owed_and_what_stands_follow_from_what_was_paid_and_given_back()
     (totals("10", held="10"), False, "authorised"), (totals("10"), True, "voided"), (totals("10"), False, "pending"),
 ])  # fmt: skip
 def test_the_state_of_payment_follows_from_the_money(told, is_void, state):
-<<<<<<<< HEAD:tests/stores/connectors/test_order_totals.py
     assert order_totals.payment_state(told, is_void=is_void) == state
-========
-    assert order_totals.payment_state(told, is_void=is_void) == state
->>>>>>>> w/lines:tests/stores/connectors/test_order_totals.py
