@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import TypeVar
 
@@ -88,6 +88,11 @@ class Money:
         if scaled != scaled.to_integral_value():
             raise ValueError(f"{self.amount} has more digits than {self.currency} allows")
         return int(scaled)
+
+    @property
+    def minor_up(self) -> int:
+        """The same rounded up: an amount that somebody else told may be finer than its currency is today."""
+        return int(self.amount.scaleb(exponent(self.currency)).to_integral_value(ROUND_CEILING))
 
     @classmethod
     def from_minor(cls, minor: int, currency: str) -> Money:

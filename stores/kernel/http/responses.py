@@ -28,6 +28,7 @@ CHUNK = 65_536
 LONGEST_RETRY_AFTER = 3600.0
 DEFAULT_RETRY_AFTER = 5.0  # a 429 that names no time
 LOCKED_RETRY_AFTER = 300.0  # 423: minutes
+SHORT = 1.0  # no longer than the pauses between repeated reads
 MAYBE_PROCESSED = frozenset({408, 425, 499})  # 4xx that say nothing about what happened
 
 
@@ -115,12 +116,18 @@ def refusal(status: int, headers: Mapping[str, str], body: Any, *, effect: bool)
         return RemoteRefused(str(status), code=str(status), **told)
     if effect:
         return OutcomeUnknown(str(status), code=str(status), **told)
-    return RemoteUnavailable(str(status), code=str(status), **told)
+    # A shop under maintenance says when it is back.
+    wait = retry_after(headers) if status == 503 and says_when(headers) else 0
+    return RemoteUnavailable(str(status), code=str(status), retry_after=wait if wait > SHORT else None, **told)
+
+
+def says_when(headers: Mapping[str, str]) -> str:
+    return (headers.get("retry-after") or headers.get("x-retry-after") or "").strip()
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
     """Seconds to wait, told as seconds or as a date, between 0 and an hour."""
-    said = (headers.get("retry-after") or headers.get("x-retry-after") or "").strip()
+    said = says_when(headers)
     try:
         seconds = float(said)
     except ValueError:

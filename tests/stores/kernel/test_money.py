@@ -49,3 +49,15 @@ def test_parts_that_nobody_says_are_shown_where_there_are_any():
 def test_currencies_that_are_counted_finer_are_said_whole():
     assert all(is_said_whole(currency) and exponent(currency) > 1 for currency in COUNTED)
     assert [is_said_whole(currency) for currency in ("JPY", "EUR", "KWD")] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"), [("40.10", "ISK", 41), ("40", "ISK", 40), ("1.001", "EUR", 101)]
+)
+def test_what_is_finer_than_its_currency_counts_up_against_a_limit(amount, currency, minor):
+    """Parts of a króna, of before April 2023: support.stripe.com, "Deprecation of fractional ISK charges"."""
+    money = Money(Decimal(amount), currency)
+
+    assert money.minor_up == minor
+    if money == money.rounded():
+        assert money.minor == minor
