@@ -103,7 +103,7 @@ class ChangeMembership(forms.Form):
                 "currency": self.currency
             }
         self.fields["limit_all_per_day"].help_text = _(
-            "In %(home)s, at the stored exchange rates, once a day holds more than %(currency)s. "
+            "In %(home)s, by the stored exchange rates, on days with orders not in %(currency)s. "
             "Empty: the usual limit of the role."
         ) % {"home": self.home, "currency": self.currency}
         self.fields["new_currency"].help_text = _("Three capitals, for example JPY. With both limits in it.")

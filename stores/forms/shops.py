@@ -122,6 +122,10 @@ class ShopSettings(forms.Form):
         """(amount, minutes) of each step."""
         return [(self[f"from_{at}"], self[f"minutes_{at}"]) for at in self.tiers]
 
+    @property
+    def shows_longer(self) -> bool:
+        return any(field.value() or field.errors for pair in self.longer for field in pair)
+
     def clean_hold_minutes(self) -> int:
         return int(self.cleaned_data["hold_minutes"])
 
