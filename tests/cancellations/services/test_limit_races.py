@@ -99,21 +99,9 @@ def test_a_membership_that_changes_while_its_person_confirms_stops_neither(desk,
         counting.set()
         changing.wait(0.2)  # SQLite lets nobody else begin
 
-<<<<<<< ours
-    def told(*row):
-||||||| base
-    def told(row):
-=======
     def told(pk, store):
->>>>>>> theirs
         changing.set()
-<<<<<<< ours
-        return facts(*row)
-||||||| base
-        return facts(row)
-=======
         return facts(pk, store)
->>>>>>> theirs
 
     def change():
         counting.wait(5)
