@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cancellations.selectors import looks, stops
+from config.up import practice
 from stores.selectors import access
 
 
@@ -47,9 +48,10 @@ PAGES = (
 def desk(request: HttpRequest) -> dict[str, Any]:
     """Lazy: a fragment that draws no navigation pays for none of it."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {"demo": settings.DEMO}
+        return {"demo": settings.DEMO, "demo_people": SimpleLazyObject(practice.people)}
     return {
         "demo": settings.DEMO,
+        "practice": SimpleLazyObject(practice.is_served),
         "nav": SimpleLazyObject(lambda: navigation(request)),
         "may_stop": SimpleLazyObject(lambda: access.can(request.user, "effects.stop")),
         "stops": SimpleLazyObject(lambda: stops.seen_by(request.user) if _waiting(request)[1] else []),  # type: ignore[arg-type]

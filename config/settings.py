@@ -13,8 +13,8 @@ env = environ.FileAwareEnv()
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 if env.bool("READ_DEV_ENV", default=True):  # neither overrides what the environment already says
-    for _file in (VAR_DIR / "dev.env", VAR_DIR / "demo" / "demo.env"):
-        if _file.exists() and (_file.name == "dev.env" or env.bool("DEMO", default=True)):
+    for _file in (VAR_DIR / "dev.env", VAR_DIR / "demo" / "demo.env", VAR_DIR / "practice.env"):
+        if _file.exists() and (_file.name != "demo.env" or env.bool("DEMO", default=True)):
             environ.Env.read_env(str(_file))
 
 # the three that `manage.py keys` makes; without them nothing starts (config/start.py)
@@ -275,6 +275,8 @@ PLATFORM_READ_TIMEOUT_SECONDS = env.float("PLATFORM_READ_TIMEOUT_SECONDS", defau
 PAGE_READ_TIMEOUT_SECONDS = env.float("PAGE_READ_TIMEOUT_SECONDS", default=8.0)  # from a page
 PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", default=[])  # CIDRs that shops may live in, e.g. a gateway
 SANDBOX_URL = env.str("SANDBOX_URL", default="")  # where `up` serves the sandbox
+SANDBOX_PORT = env.int("SANDBOX_PORT", default=0)  # where it shall; 0: as last time, else near PORT
+PRACTICE_SHOPS = env.bool("PRACTICE_SHOPS", default=not IS_HTTPS)  # `up` serves the sandbox without the demo, too
 HOLD_SECONDS = env.int("HOLD_SECONDS", default=600)
 STEP_LEASE_SECONDS = env.int("STEP_LEASE_SECONDS", default=120)  # longer than the longest request (90 s)
 HOST = env.str("HOST", default="127.0.0.1")  # where `manage.py up` listens

@@ -10,6 +10,7 @@ handler500 = "config.views.broken"
 
 urlpatterns = [
     path("alive", views.alive, name="alive"),
+    path("shops/practice/<slug:platform>", views.practice_shop, name="practice_shop"),
     path("", include("stores.urls")),
     path("", include("cancellations.urls")),
 ]

@@ -96,7 +96,21 @@ class Entry:
         """(what, before, after) of everything that differs."""
         before, after = (part if isinstance(part, dict) else {} for part in map(self.body.get, ("before", "after")))
         names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-        return [(label(name), show(before.get(name)), show(after.get(name))) for name in names]
+        return [(label(name), self._value(name, before.get(name)), self._value(name, after.get(name)))
+                for name in names]  # fmt: skip
+
+    def _value(self, name: str, value: Any) -> str:
+        """Limits that older entries hold in minor units are told as amounts in the shop's currency."""
+        store = self.event.chain.store
+        if name.startswith("limit_") and type(value) is int and store is not None:
+            return i18n.money(Money.from_minor(value, store.currency))
+        return _("as the role has it") if name.startswith("limit_") and value is None else show(value)
+
+    @property
+    def why(self) -> str:
+        """The words a person gave with it, where they were not erased."""
+        _kind, _colon, tail = self.event.object.partition(":")
+        return self.labels.get(f"note:{tail}", "") if self.body.get("note") else ""
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -104,12 +118,19 @@ class Entry:
         return self._noted(whole=True)
 
     @property
+    def amounts(self) -> list[tuple[str, str]]:
+        """What was noted of money: it stands beside the sentence."""
+        return [(label(name), show(value)) for name, value in self.body.items()
+                if name not in NOT_FACTS and isinstance(value, dict) and value.get("is") == "Money"]  # fmt: skip
+
+    @property
     def few_facts(self) -> list[tuple[str, str]]:
         """The first of them, hashes and ids in short."""
         return self._noted(whole=False)[:IN_THE_LIST]
 
     def _noted(self, *, whole: bool) -> list[tuple[str, str]]:
-        shown = ((name, show(value, whole=whole)) for name, value in self.body.items() if name not in NOT_FACTS)
+        left_out = NOT_FACTS if whole else (*NOT_FACTS, "note")  # its digest tells a reader nothing
+        shown = ((name, show(value, whole=whole)) for name, value in self.body.items() if name not in left_out)
         return [(label(name), text) for name, text in shown if text]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from cancellations.models import Cancellation
+from cancellations.models import Cancellation, PrivateNote
 from cancellations.selectors import cancellations
+from stores.kernel.security import vault
+from stores.kernel.security.vault import VaultError
 from stores.models import AuditEvent, OrderRecord, Store, User
 from stores.selectors import named
 
@@ -40,7 +43,10 @@ def _uuid(text: str) -> UUID | None:
 
 
 def labels(events: Iterable[AuditEvent]) -> dict[str, str]:
-    """Names for everything the events name: "person:<uuid>" → "Ana Duarte". One query a kind."""
+    """Names for everything the events name: "person:<uuid>" → "Ana Duarte". One query a kind.
+
+    "note:<uuid of the cancellation>": the note of whoever asked for it.
+    """
     wanted: dict[str, set[UUID]] = {}
     for reference in {name for event in events for name in (event.actor, event.object)}:
         kind, _, tail = reference.partition(":")
@@ -51,8 +57,21 @@ def labels(events: Iterable[AuditEvent]) -> dict[str, str]:
         found |= {f"store:{uuid}": name, f"chain:{uuid}": name}
     orders = OrderRecord.objects.filter(uuid__in=wanted.get("order", ()))
     found |= {f"order:{uuid}": number for uuid, number in orders.values_list("uuid", "number")}
-    asked = Cancellation.objects.filter(uuid__in=wanted.get("cancellation", ())).select_related("order")
-    return found | {f"cancellation:{row.uuid}": f"{row.reference} · {row.order.number}" for row in asked}
+    asked = Cancellation.objects.filter(uuid__in=wanted.get("cancellation", ())).select_related("order", "note")
+    for row in asked:
+        found[f"cancellation:{row.uuid}"] = f"{row.reference} · {row.order.number}"
+        if words := _words(row.note):
+            found[f"note:{row.uuid}"] = words
+    return found
+
+
+def _words(note: PrivateNote | None) -> str:
+    """What a person wrote; "" where they wrote nothing, it was erased, or it does not open any more."""
+    if note is None or not note.sealed:
+        return ""
+    with suppress(VaultError):
+        return vault.unseal(bytes(note.sealed), bound_to=note.bound_to).decode()
+    return ""
 
 
 def _names(rows: QuerySet[User] | QuerySet[Store], uuids: set[UUID] | None) -> Iterable[tuple[UUID, str]]:

@@ -31,6 +31,7 @@ COPIES = """SELECT c.id FROM cancellations_mirrorwatch {copy_open}
  WHERE cancellations_mirrorwatch.state = 'open' AND cancellations_mirrorwatch.looked_at IS NULL"""
 APPROVALS = """SELECT id FROM cancellations_cancellation {look_at_approvals}
  WHERE state = 'awaiting_approval' AND requester_id <> %s"""
+REMOVED = "SELECT id FROM stores_store WHERE removed_at IS NOT NULL"
 STOPS = "SELECT 1 FROM cancellations_emergencystop WHERE ended_at IS NULL"
 COVERED = "store_id = %s AND limit_minor <= %s AND limit_currency IN ('', %s)"
 ELSEWHERE = """EXISTS (SELECT 1 FROM stores_currencylimit AS own
@@ -109,7 +110,13 @@ def _kinds(viewer: User, roles: frozenset[Role]) -> Sequence[Asked]:
         Asked(DIFFERENT).also(_in("store_id", shops)),
         Asked(UNTOLD).also(_in("notifications_delivery.store_id", shops)),
         Asked(COPIES).also(_in("cancellations_mirrorwatch.store_id", shops)).also(_in("c.store_id", shops)),
+<<<<<<< ours
         _approvals(viewer, works),
+||||||| base
+        Asked(APPROVALS, (viewer.pk,)).also(None if viewer.is_owner else _covered(works)),
+=======
+        Asked(APPROVALS, (viewer.pk,)).also(_in("store_id", None) if viewer.is_owner else _covered(works)),
+>>>>>>> theirs
     ]
 
 
@@ -127,8 +134,11 @@ def _works(viewer: User) -> Iterable[Membership]:
     return access.works_of(viewer)
 
 
-def _in(column: str, shops: Sequence[int] | None) -> Asked | None:
-    return None if shops is None else Asked(f"{column} IN ({', '.join(['%s'] * len(shops))})", tuple(shops))
+def _in(column: str, shops: Sequence[int] | None) -> Asked:
+    """None: every shop but removed ones."""
+    if shops is None:
+        return Asked(f"{column} NOT IN ({REMOVED})")
+    return Asked(f"{column} IN ({', '.join(['%s'] * len(shops))})", tuple(shops))
 
 
 def _covered(viewer: User, works: Iterable[Membership]) -> Asked:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("shops/<uuid:uuid>/connections/<int:row>/detach", served.detach, name="detach"),
     path("shops/<uuid:uuid>/pause", shops.pause, name="pause"),
     path("shops/<uuid:uuid>/resume", shops.resume, name="resume"),
+    path("shops/<uuid:uuid>/remove", shops.remove, name="remove"),
     path("shops/<uuid:uuid>/disconnect", shops.disconnect, name="disconnect"),
     path("capabilities", capabilities.capabilities, name="capabilities"),
 ]

@@ -53,7 +53,16 @@ def free_port(host: str, port: int) -> None:
 
 
 def sandbox_port(near: int) -> int:
-    """A free loopback port: where the sandbox answered last time if that is free, else near `near`, else any."""
+    """The loopback port of SANDBOX_PORT; unsaid, where the sandbox answered last time, else near `near`, else any free.
+
+    Raises CommandError where the one that was asked for is taken.
+    """
+    if settings.SANDBOX_PORT:
+        try:
+            return _listen("127.0.0.1", settings.SANDBOX_PORT)
+        except OSError as exc:
+            words = "Port %s for the sandbox cannot be used: %s. Choose another: SANDBOX_PORT=%s make run"
+            raise CommandError(words % (settings.SANDBOX_PORT, exc.strerror, settings.SANDBOX_PORT + 1)) from exc
     last = settings.SANDBOX_URL.rpartition(":")[2]
     for port in (int(last) if last.isdigit() else near, near, 0):
         try:

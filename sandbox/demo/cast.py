@@ -12,14 +12,20 @@ class Person(NamedTuple):
     name: str
     email: str
     password: str
+    title: str  # on the button of the sign-in page, with what they do
+    does: str
 
 
 CAST = (
-    Person("owner", "Olga Marin", "owner@demo.example", "harbour-lantern-41"),
-    Person(Role.ADMIN, "Amadou Keita", "admin@demo.example", "copper-meadow-52"),
-    Person(Role.STAFF, "Sofia Brandt", "staff@demo.example", "quiet-orchard-63"),
-    Person(Role.AUDITOR, "Aino Laine", "auditor@demo.example", "amber-ledger-74"),
-)
+    Person("owner", "Olga Marin", "owner@demo.example", "harbour-lantern-41",
+           "owner", "connects shops, invites people"),
+    Person(Role.ADMIN, "Amadou Keita", "admin@demo.example", "copper-meadow-52",
+           "admin", "approves, sets limits"),
+    Person(Role.STAFF, "Sofia Brandt", "staff@demo.example", "quiet-orchard-63",
+           "clerk", "finds orders and cancels them"),
+    Person(Role.AUDITOR, "Aino Laine", "auditor@demo.example", "amber-ledger-74",
+           "auditor", "reads everything, changes nothing"),
+)  # fmt: skip
 
 
 def enter() -> dict[str, User]:

@@ -10,6 +10,7 @@ CONNECTED = declare(Action("shop.connected", _("{actor} connected the shop {name
 REKEYED = declare(Action("shop.rekeyed", _("{actor} gave the shop new credentials")))
 PAUSED = declare(Action("shop.paused", _("{actor} paused the shop")))
 RESUMED = declare(Action("shop.resumed", _("{actor} let the shop go on")))
+REMOVED = declare(Action("shop.removed", _("{actor} removed the practice shop {name}")))
 DISCONNECTED = declare(Action("shop.disconnected", _("{actor} disconnected the shop")))
 REJECTED = declare(
     Action("shop.credentials_rejected", _("The shop no longer accepts our credentials"), is_failure=True)

@@ -21,7 +21,8 @@ class Store(models.Model):
     """One shop: what people decided about it. How its orders are reached stands in its `connection`.
 
     `platform`: the key of that connection's connector, kept since lists and indexes ask for it; it never changes.
-    `state`: paused by people, disconnected together with the connection.
+    `state`: paused by people, disconnected together with the connection. `is_sandbox`: a practice shop, the only
+    kind that can be removed: from `removed_at` on only the audit log of the owners knows it.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -33,6 +34,7 @@ class Store(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC")
     hold_seconds = models.PositiveIntegerField(default=600)
     is_sandbox = models.BooleanField(default=False)
+    removed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -137,8 +137,9 @@ def stores_for(user: Viewer, action: str = "orders.view") -> QuerySet[Store]:
     roles = ACTIONS[action]
     if not isinstance(user, User) or not user.is_active:
         return Store.objects.none()
-    if user.is_owner:
-        return Store.objects.order_by("name", "pk")
+    if user.is_owner:  # a removed practice shop has no members left, and its entries stay
+        known = Store.objects if action.startswith("audit.") else Store.objects.filter(removed_at=None)
+        return known.order_by("name", "pk")
     return Store.objects.filter(pk__in=_memberships(user, roles).values("store_id")).order_by("name", "pk")
 
 

@@ -21,7 +21,7 @@ from stores.models import Store, StoreState, User
 from stores.platforms import registry
 from stores.selectors import access as rights
 from stores.selectors import stores
-from stores.services import connections, shop_settings, timekeeper
+from stores.services import connections, practice, shop_settings, timekeeper
 from stores.views.access import DeskRequest, get_store_or_404, may, prove_first, step_up, step_up_afresh
 from stores.views.capabilities import Vendor, vendors
 
@@ -157,6 +157,21 @@ def resume(request: DeskRequest, uuid: UUID) -> HttpResponse:
 @step_up
 def disconnect(request: DeskRequest, uuid: UUID) -> HttpResponse:
     return _decide(request, uuid, "disconnect", connections.disconnect, _("Disconnected. Its credentials are gone."))
+
+
+@FORM
+@may("stores.manage")
+def remove(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    """A practice shop leaves for good; a real one can only be disconnected."""
+    store = get_store_or_404(request, uuid, "stores.manage")
+    if not store.is_sandbox:
+        messages.error(request, _("Only a practice shop can be removed. A real one is disconnected."))
+        return redirect("shops:detail", store.uuid)
+    if request.method != "POST":
+        return render(request, "stores/remove.html", {"store": store})
+    practice.remove(request.user, store)
+    messages.success(request, _("%(shop)s is removed.") % {"shop": store.name})
+    return redirect("shops:list")
 
 
 def _decide(

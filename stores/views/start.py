@@ -17,6 +17,7 @@ from stores.selectors import access
 from stores.selectors import people as selector
 from stores.services import people
 from stores.views.access import DeskRequest, may, signed_in_or_away
+from stores.views.capabilities import vendors
 
 
 @require_safe
@@ -55,7 +56,9 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @may("settings.manage")
 def first_steps(request: DeskRequest) -> HttpResponse:
-    return render(request, "start/steps.html", {"steps": selector.first_steps(), "stores": request.stores})
+    return render(
+        request, "start/steps.html", {"steps": selector.first_steps(), "stores": request.stores, "platforms": vendors()}
+    )
 
 
 @never_cache

@@ -38,6 +38,8 @@ NO_PAGE = {
     "stop:resume": "POST",
     "stop:keep": "POST",
     "shops:detach": "only where a connection is attached",
+    "practice_shop": "POST",
+    "shops:remove": "leads on, where the shop is a real one",
     "shops:progress": "a fragment of shops:detail",
     "shops:read_again": "POST",
     "shops:test_new": "POST",

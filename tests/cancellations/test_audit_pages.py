@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cancellations.services import notes
 from sandbox.platforms.shopify.spec import Line
 from stores.audit import actions, checkpoints, keys, trail, verify, verify_audit
 from stores.audit.actions import Action
@@ -103,8 +104,8 @@ class TestList:
 
         assert f"{cast.staff_a.name} moved paint" in page
         assert "Acrylic Studio" in page
-        assert "<del>US$0.00</del> <ins>US$47.98</ins>" in page
-        assert "units <del>3</del> <ins>1</ins>" in page
+        assert "<del>US$0.00</del> → <ins>US$47.98</ins>" in page
+        assert "units <del>3</del> → <ins>1</ins>" in page
         assert "same" not in page.split("<tbody>")[1]
 
     @pytest.mark.parametrize(
@@ -179,6 +180,37 @@ class TestList:
         record(cast.shop_a, target=f"order:{make.order_record(store=cast.shop_a).uuid}")
 
         assert queries() <= one + 2  # one look-up for each new kind of thing named
+
+    def test_limits_that_were_noted_in_minor_units_are_told_as_amounts(self, cast, admin):
+        before = {"role": "staff", "limit_per_cancellation": 100_000, "limit_per_day": None}
+        record(cast.shop_a, before=before, after=before | {"limit_per_cancellation": 25_000, "limit_per_day": 50_000})
+
+        page = text(admin.get(LIST))
+
+        assert "limit per cancellation <del>US$1,000.00</del> → <ins>US$250.00</ins>" in page
+        assert "limit per day <del>as the role has it</del> → <ins>US$500.00</ins>" in page
+
+    def test_the_words_of_whoever_asked_stand_below_the_sentence(self, cast, browser_of):
+        asked = make.cancellation(record=make.order_record(store=cast.shop_a))
+        asked.note = notes.keep("She called twice <today>", store=cast.shop_a)
+        asked.save()
+        record(cast.shop_a, target=f"cancellation:{asked.uuid}", note=asked.note.digest)
+
+        here, elsewhere = (text(browser_of(person).get(LIST)) for person in (cast.auditor_a, cast.staff_b))
+
+        assert "She called twice &lt;today&gt;" in here
+        assert asked.note.digest not in here
+        assert "She called" not in elsewhere
+
+    def test_a_note_that_was_erased_or_does_not_open_breaks_nothing(self, cast, admin):
+        asked = make.cancellation(record=make.order_record(store=cast.shop_a))
+        asked.note = notes.keep("gone", store=cast.shop_a)
+        asked.save()
+        record(cast.shop_a, target=f"cancellation:{asked.uuid}", note=asked.note.digest)
+
+        for sealed in (b"", b"spoilt"):
+            type(asked.note).objects.filter(pk=asked.note.pk).update(sealed=sealed)
+            assert admin.get(LIST).status_code == 200
 
     def test_a_fragment_comes_for_a_fragment(self, cast, admin):
         page = text(admin.get(LIST, headers={"HX-Request": "true"}))

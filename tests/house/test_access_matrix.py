@@ -135,6 +135,7 @@ THINGS: dict[str, Thing] = {
     "cancellations:*": _cancellation,
     "audit:detail": _event,
     "stop:*": _stop,
+    "practice_shop": _platform,
     "people:withdraw": _invitation,
     "people:end_sessions": _somebody,
     "people:*": _membership,

@@ -30,6 +30,8 @@ NEVER = {
     "people:end_sessions",
     "people:withdraw",
     "shops:pause",
+    "practice_shop",  # nothing real is opened
+    "shops:remove",
     "stop:keep",
     "stop:page",
     "stop:press",

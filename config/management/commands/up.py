@@ -19,7 +19,7 @@ START_SECONDS = 60  # the desk must answer by then, or the console says where to
 
 
 class Command(BaseCommand):
-    help = "Start web, worker, scheduler and, in the demo, the sandbox. Ctrl-C ends all."
+    help = "Start web, worker, scheduler and the sandbox with practice shops. Ctrl-C ends all."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,13 +33,15 @@ class Command(BaseCommand):
         logs = prepare.folders()
         lock = prepare.only_one(settings.STATE_DIR)
         prepare.free_port(host, port)
+        self._say(f"Database: {settings.DATABASES['default']['NAME']}")
         prepare.database()
         static_files.ensure()
         kept = keeper.Keeper(env=os.environ, logs=logs, say=self._say)
         signal.signal(signal.SIGTERM, _interrupt)
         signal.signal(signal.SIGINT, _interrupt)
         try:
-            accounts = demo.begin(kept, port, self._say) if settings.DEMO else []
+            accounts = self._practise(kept, port)
+            self._say("Web, worker and scheduler ...")
             for child in (children.web(host, port), children.worker(), children.beat()):
                 kept.start(child)
             self._await(kept, host, port)
@@ -54,6 +56,14 @@ class Command(BaseCommand):
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             kept.stop()
             os.close(lock)
+
+    def _practise(self, kept: keeper.Keeper, port: int) -> list[greeting.Account]:
+        """The sandbox where it is wanted, the demo where this is one; who can sign in to it."""
+        if not settings.DEMO and not (settings.PRACTICE_SHOPS and practice.is_here()):
+            demo.unserved(kept)
+            return []
+        demo.serve(kept, port, self._say)
+        return demo.make(kept, self._say) if settings.DEMO else []
 
     def _check(self, host: str) -> None:
         settings.HOST = host
