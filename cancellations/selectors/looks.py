@@ -110,13 +110,7 @@ def _kinds(viewer: User, roles: frozenset[Role]) -> Sequence[Asked]:
         Asked(DIFFERENT).also(_in("store_id", shops)),
         Asked(UNTOLD).also(_in("notifications_delivery.store_id", shops)),
         Asked(COPIES).also(_in("cancellations_mirrorwatch.store_id", shops)).also(_in("c.store_id", shops)),
-<<<<<<< ours
         _approvals(viewer, works),
-||||||| base
-        Asked(APPROVALS, (viewer.pk,)).also(None if viewer.is_owner else _covered(works)),
-=======
-        Asked(APPROVALS, (viewer.pk,)).also(_in("store_id", None) if viewer.is_owner else _covered(works)),
->>>>>>> theirs
     ]
 
 
@@ -124,7 +118,7 @@ def _approvals(viewer: User, works: Iterable[Membership]) -> Asked:
     kind = Asked(APPROVALS, (viewer.pk,))
     if not viewer.is_active:
         return kind.also(Asked("1 = 0"))
-    return kind.also(None if viewer.is_owner else _covered(viewer, works))
+    return kind.also(_in("store_id", None) if viewer.is_owner else _covered(viewer, works))
 
 
 def _works(viewer: User) -> Iterable[Membership]:
