@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("stores", "0022_keep_lists_of_orders"),
+        ("stores", "0025_count_what_iso_counts"),
     ]
 
     operations = [
