@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from stores.audit.actions import Action, declare
+
+
+class SendNow(TextChoices):
+    """Why a hold must not wait: one click, and a code in the audit chain."""
+
+    CUSTOMER_WAITS = "customer_waits", _("The customer is waiting")
+    PARCEL_LEAVES = "parcel_leaves", _("The parcel is about to leave")
+    LOOKED_AGAIN = "looked_again", _("I looked again: it is right")
+    OTHER = "other", _("Another reason")
+
 
 CONFIRMED = declare(Action("cancellation.confirmed", _("{actor} confirmed the preview")))
 SENT_FOR_APPROVAL = declare(Action("cancellation.sent_for_approval", _("{actor} asked for approval")))
 APPROVED = declare(Action("cancellation.approved", _("{actor} approved the plan")))
 WITHDRAWN = declare(Action("cancellation.withdrawn", _("{actor} took it back before anything was sent")))
 EXPIRED = declare(Action("cancellation.expired", _("The approval was not given in time")))
-RELEASED = declare(Action("cancellation.released", _("{actor} ended the hold early")))
+RELEASED = declare(
+    Action(
+        "cancellation.released",
+        _("{actor} sent it before the hold was over: {reason}"),
+        words={"reason": dict(SendNow.choices)},
+    )
+)
 STARTED = declare(Action("cancellation.started", _("The hold ended; the work began")))
 STOPPED = declare(Action("cancellation.stopped", _("Rescind stopped and asks a person"), is_failure=True))
 RESUMED = declare(Action("cancellation.resumed", _("The work goes on")))

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.urls import Resolver404, resolve
 from gunicorn.http.errors import ParseException
 
 from cancellations.intake import webhooks
@@ -18,6 +19,7 @@ from stores.kernel.context import known_or_new, reader_zone, request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+ASKED_BY_PAGES = frozenset({"orders:present"})  # once a minute, for as long as a page is open
 UNREADABLE = (UnreadablePostError, ParseException)
 
 
@@ -112,6 +114,14 @@ class VisibleTextMiddleware:
         return response
 
 
+def _asks_by_itself(request: HttpRequest) -> bool:
+    """An open page that nobody looks at asks on: that is no use of the desk, and its session ends."""
+    try:
+        return resolve(request.path_info).view_name in ASKED_BY_PAGES
+    except Resolver404:
+        return False
+
+
 class DeskMiddleware:
     """No page is stored by a browser or proxy, signed in or on the way there; a session ends 12 h after sign-in.
 
@@ -138,5 +148,5 @@ class DeskMiddleware:
         began = request.session.setdefault("began", now)
         if now - began > settings.SESSION_ABSOLUTE_SECONDS:
             logout(request)
-        elif now - request.session.get("touched", 0) > 60:  # idle time slides, at one write a minute
+        elif now - request.session.get("touched", 0) > 60 and not _asks_by_itself(request):  # slides once a minute
             request.session["touched"] = now

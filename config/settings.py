@@ -214,6 +214,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # the address was proved by the invitation
 # whole units of the shop's currency, for staff without limits of their own; a day: any 24 hours
 STAFF_LIMIT_PER_CANCELLATION = env.int("STAFF_LIMIT_PER_CANCELLATION", default=1000)
 STAFF_LIMIT_PER_DAY = env.int("STAFF_LIMIT_PER_DAY", default=5000)
+CURRENCY = env.str("CURRENCY", default="USD")  # of the installation: amounts in several currencies are compared in it
+EXCHANGE_RATES = env.str("EXCHANGE_RATES", default="")  # "ecb": a worker reads the day's; "": an owner types them in
 INVITATION_HOURS = env.int("INVITATION_HOURS", default=72)
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="required" if IS_HTTPS else "optional")
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", default=30 * 60)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from notifications.models import Delivery
 from stores.kernel import clock, i18n
-from stores.kernel.money import Money
+from stores.kernel.money import Money, summed
 from stores.models import Connection, User
 from stores.selectors import calendar
 
@@ -82,6 +82,11 @@ KINDS: Mapping[str, Words] = {
 }
 WHY_ASKED: Mapping[str, str | Promise] = {
     "above_limit": gettext_lazy("above their limit"),
+    "per_cancellation": gettext_lazy("above their limit"),
+    "per_day": gettext_lazy("above their limit for 24 hours"),
+    "all_per_day": gettext_lazy("above their limit for 24 hours in all currencies together"),
+    "currency": gettext_lazy("in a currency in which they have no limit"),
+    "no_rate": gettext_lazy("on a day in several currencies without an exchange rate"),
     "disputed": gettext_lazy("although the payment is disputed"),
 }
 UNKNOWN = Words(gettext_lazy("%(reference)s needs a look"), "", "")
@@ -96,6 +101,9 @@ def text(delivery: Delivery) -> str:
 
 
 def subject_of_many(deliveries: Sequence[Delivery]) -> str:
+    if all(map(_is_approval, deliveries)):
+        said = _("%(n)s cancellations of %(shop)s wait for your approval")
+        return said % {"n": len(deliveries), "shop": deliveries[0].store or ""}
     said = ngettext("%(n)s message about %(shop)s", "%(n)s messages about %(shop)s", len(deliveries))
     return said % {"n": len(deliveries), "shop": deliveries[0].store or ""}
 
@@ -105,8 +113,22 @@ def text_of_many(deliveries: Sequence[Delivery]) -> str:
     if more := len(deliveries) - LISTED:
         lines += [_("and %(n)s more") % {"n": more}] if more > 0 else []
     path = CALENDAR if all(map(_is_of_connection, deliveries)) else "/cancellations?show=look"
+    if all(map(_is_approval, deliveries)):
+        path = "/cancellations?show=awaiting_approval"
+        lines = [_("%(sums)s to give back in all. Nothing is sent before somebody approves.")
+                 % {"sums": _sums(deliveries)}, "", *lines]  # fmt: skip
     where = f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else _("Open Rescind to see them.")
     return "\n".join([*lines, "", where, ""])
+
+
+def _is_approval(delivery: Delivery) -> bool:
+    return delivery.kind == "cancellation.approval"
+
+
+def _sums(deliveries: Sequence[Delivery]) -> str:
+    """Per currency, never added."""
+    amounts = (Money.from_minor(row.payload["minor"], row.payload["currency"]) for row in deliveries)
+    return " + ".join(map(i18n.money, summed((amount.currency, amount) for amount in amounts).values()))
 
 
 def _line(delivery: Delivery) -> str:
@@ -127,7 +149,7 @@ def _facts(delivery: Delivery) -> dict[str, str]:
         "shop": delivery.store or "",
         "who": asked_by or "",
         "amount": _amount(told),
-        "why": WHY_ASKED[told.get("why", "above_limit")],
+        "why": WHY_ASKED.get(told.get("why", ""), WHY_ASKED["above_limit"]),
         "until": str(told.get("until", ""))[:16].replace("T", " "),
     } | ending
     return {name: " ".join(str(value).split()) for name, value in facts.items()}

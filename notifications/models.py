@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import ClassVar
@@ -122,6 +123,11 @@ class Delivery(Effect):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def begun_at(self) -> datetime:
+        """When it first left; one that was found after a restore has left at some time since it was written."""
+        return self.first_sent_at or self.again_at or self.created_at
 
     @property
     def bound_to(self) -> str:

@@ -16,6 +16,7 @@ from django.db.models import F, Max, Min
 from notifications import commands
 from notifications.models import IS_OPEN, IS_WAITING, Delivery, DeliveryState, Destination
 from stores.canonical.commands import AnyCommand
+from stores.canonical.receipts import Outcome
 from stores.kernel import clock
 from stores.models import Store, User
 
@@ -42,10 +43,16 @@ def put(
     )  # fmt: skip
 
 
-def mail(people: Iterable[User], *, key: str, kind: str, subject: str, store: Store, payload: dict[str, Any]) -> None:
-    """One mail each. subject: "cancellation:<uuid>", of this shop. Three statements, however many people."""
+def mail(
+    people: Iterable[User], *, key: str, kind: str, subject: str, store: Store, payload: dict[str, Any],
+    gather: timedelta = timedelta(0),
+) -> None:  # fmt: skip
+    """One mail each. subject: "cancellation:<uuid>", of this shop. Three statements, however many people.
+
+    gather: how long the first of them waits for more of its kind.
+    """
     told, now = list(people), clock.now()
-    due = _when(told, store, now)
+    due = _when(told, store, now, now + gather)
     rows = [
         Delivery(key=f"{key}:{person.uuid}", channel="mail", kind=kind, subject=subject, about=_about(subject),
                  store=store, person=person, payload=payload, created_at=now, next_attempt_at=due[person.pk])
@@ -69,11 +76,13 @@ def let_stand(subject: str) -> int:
 def send_again(delivery: Delivery) -> bool:
     """A person wants what was given up once more; False when it moved meanwhile.
 
-    What may have left is looked for first where it can be, and goes out with a key of its own once it is not there.
+    What may have left is looked for first where it can be, and goes out with a key of its own once it is not there. A
+    mail cannot be looked for: one that was taken by a word that came late is sent, and not once more.
     """
     now, was_sent = clock.now(), delivery.attempts.exclude(sent_at=None).exists()
     fields: dict[str, Any] = {"state": DeliveryState.PENDING, "tries": 0, "looked_at": None, "again_at": now}
-    if was_sent and delivery.destination_id:
+    has_arrived = delivery.attempts.filter(outcome=Outcome.APPLIED).exists()  # its answer came after it was given up
+    if (was_sent and delivery.destination_id) or has_arrived:
         fields |= {"state": DeliveryState.UNKNOWN, "unknown_since": now, "looks": 0, "absent_since": None}
     elif was_sent:
         fields |= {"generation": F("generation") + 1, "first_sent_at": None}
@@ -88,14 +97,14 @@ def look_first() -> int:
     )
 
 
-def _when(people: Sequence[User], store: Store, now: datetime) -> dict[int, datetime]:
-    """With what waits for this person already; else at once, or when it has been quiet for long enough."""
+def _when(people: Sequence[User], store: Store, now: datetime, first: datetime) -> dict[int, datetime]:
+    """With what waits for this person already; else at `first`, or when it has been quiet for long enough."""
     theirs = Delivery.objects.filter(person__in=people, store=store, channel="mail").order_by()
     waiting = theirs.filter(IS_WAITING).values_list("person")
     joined = dict(waiting.annotate(Min("next_attempt_at")))
     lately = theirs.filter(sent_at__gt=now - QUIET).values_list("person")
     quiet = {person: at + QUIET for person, at in lately.annotate(Max("sent_at"))}
-    return {person.pk: joined.get(person.pk) or quiet.get(person.pk, now) for person in people}
+    return {person.pk: joined.get(person.pk) or max(first, quiet.get(person.pk, first)) for person in people}
 
 
 def _about(subject: str) -> UUID | None:

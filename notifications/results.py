@@ -56,7 +56,7 @@ class DeliveryRun:
         return registry.opened(self.first, journal=self.journal)
 
     def open(self) -> Effects:
-        """Raises UnknownConnector, Unsupported and VaultError."""
+        """Raises registry.UNOPENED."""
         return self.connector
 
     @cached_property

@@ -14,7 +14,7 @@ from django.db import Error, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from notifications import entry, results
+from notifications import entry, registry, results
 from notifications.commands import NotTheirs, Undeliverable
 from notifications.journal import shut
 from notifications.models import IS_OPEN, IS_WAITING, Delivery, DeliveryState
@@ -26,9 +26,8 @@ from stores.effects import leases, reconcile, retry_policy
 from stores.effects.reconcile import Ask, Go, Look, Refused, Settled, Wait
 from stores.effects.sends import Sends, counted
 from stores.kernel import clock, database
-from stores.kernel.errors import EffectsStopped, JobFailed, LeaseLost, UnknownConnector, Unsupported
+from stores.kernel.errors import EffectsStopped, JobFailed, LeaseLost
 from stores.kernel.failpoints import failpoint
-from stores.kernel.security.vault import VaultError
 
 logger = logging.getLogger(__name__)
 MOST_TOGETHER: Final = 500  # in one message
@@ -63,7 +62,7 @@ def _run(delivery: Delivery) -> None:
         return
     try:
         run.open()
-    except (UnknownConnector, Unsupported, VaultError) as exc:  # nothing can be sent there, or looked for
+    except registry.UNOPENED as exc:  # nothing can be sent there, or looked for
         results.give_up(run, exc.user_message)
         return
     match DeliveryState(delivery.state):
@@ -122,7 +121,7 @@ def _is_doubtful(row: Delivery) -> bool:
 def _poll(run: DeliveryRun) -> None:
     """Ask after what was taken on; past its deadline it is unknown."""
     row, now = run.first, clock.now()
-    since = (now - (row.first_sent_at or now)).total_seconds()
+    since = (now - row.begun_at).total_seconds()
     try:
         receipt = run.connector.poll(run.command, codec.load(Receipt, row.result))
     except JobFailed as exc:
@@ -184,7 +183,8 @@ def _unseen(run: DeliveryRun, exc: Exception) -> None:
 
 
 def _found(run: DeliveryRun, found: Found) -> None:
-    if found.is_failed:
+    """One that stays on its way is asked after no longer than anything is looked for."""
+    if found.is_failed or (found.is_pending and clock.now() - run.first.begun_at > retry_policy.LOOK_UNTIL):
         results.give_up(run, found.detail)
         return
     outcome = Outcome.ACCEPTED if found.is_pending else Outcome.APPLIED

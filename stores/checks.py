@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel.numbers import list_currencies
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Warned
@@ -63,7 +64,7 @@ def addresses() -> Findings:
 
 
 def choices() -> Findings:
-    """E021-E024: durations, counts, words of a fixed list."""
+    """E021-E026: durations, counts, words of a fixed list."""
     for name in POSITIVE_SECONDS:
         if getattr(settings, name) <= 0:
             yield _error(f"{name} must be above zero.", "Seconds, for example 30.", 21)
@@ -77,6 +78,10 @@ def choices() -> Findings:
         yield Warned("STEP_LEASE_SECONDS is below 100.", hint=hint, id="rescind.W003")
     if settings.HOLD_SECONDS < 0:
         yield _error("HOLD_SECONDS must not be negative.", "0 starts at once; 600 leaves ten minutes.", 24)
+    if settings.CURRENCY not in list_currencies():
+        yield _error("CURRENCY must be an ISO 4217 code.", "Three capitals, for example EUR.", 25)
+    if settings.EXCHANGE_RATES not in ("", "ecb"):
+        yield _error("EXCHANGE_RATES must be ecb or empty.", "Empty: an owner types them in under People.", 26)
 
 
 def deployment() -> Findings:

@@ -23,6 +23,14 @@ def check_hooks(connection_uuid: str) -> None:
         webhooks.check(connection)
 
 
+@shared_task(name="stores.fetch_rates", acks_late=True, ignore_result=True)
+def fetch_rates(_source: str) -> None:
+    """Read the day's exchange rates. Safe to run twice."""
+    from stores.services import rates
+
+    rates.fetch()
+
+
 @shared_task(name="stores.audit_round", acks_late=True, ignore_result=True)
 def audit_round(chain: str) -> None:
     """Sign and walk one audit chain, as far as that is due. Safe to run twice."""

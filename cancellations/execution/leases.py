@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import OuterRef
-
 from cancellations.lifecycle import deadlines, transitions
 from cancellations.models import Cancellation, Step, StepKind
-from cancellations.selectors import stops
 from cancellations.states import CLAIMABLE, FINISHED
 from stores.effects import leases
 from stores.effects.leases import is_free, me, move, note, release
@@ -34,8 +31,8 @@ def claim(step_id: int, *, worker: str, now: datetime) -> Step | None:
     """Lease a due step to one worker; None when another has it. Its `fence` rides on every later write."""
     joined = [f"cancellation__{name}" for name in NEEDED]
     rows = Step.objects.select_related("connection", *joined).defer(*(f"cancellation__{name}" for name in NOT_NEEDED))
-    asked = rows.annotate(was_stopped=stops.any_in_force(OuterRef("cancellation__store")))
-    step = leases.claim(asked.filter(pk=step_id, state__in=CLAIMABLE), worker=worker, now=now, waits_for_shop=False)
+    # plain columns alone: behind a join PostgreSQL would not ask again of the row that it waited for
+    step = leases.claim(rows.filter(pk=step_id, state__in=CLAIMABLE), worker=worker, now=now, waits_for_shop=False)
     if step is not None:
         step.cancellation.order.store = step.cancellation.store
         _share(step, step.cancellation)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cancellations.actions import SendNow
 from cancellations.selectors.cancellations import CancellationQuery
+from stores.canonical.request import Reason
 from stores.forms.fields import Day, LongWords, Words
-from stores.models import Store
+from stores.kernel.context import reader_zone
+from stores.models import Store, User
+from stores.selectors import days
 
 SHOW = [
     ("", _("All")),
@@ -35,11 +41,24 @@ class CancellationSearch(forms.Form):
     shop = forms.ModelChoiceField(
         queryset=Store.objects.none(), to_field_name="uuid", required=False, label=_("Shop"), empty_label=_("All shops")
     )
-    since = Day(label=_("From (UTC)"))
+    since = Day(label=_("From"))
     until = Day(label=_("To"))
+    reason = forms.ChoiceField(required=False, choices=[("", ""), *((r.value, r.value) for r in Reason)])
+    by = forms.ChoiceField(required=False, label=_("By"))
+    mine = forms.ChoiceField(required=False, choices=[("", ""), ("1", _("Only mine"))])
 
-    def __init__(self, *args: Any, stores: QuerySet[Store], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        stores: QuerySet[Store],
+        viewer: UUID | None = None,
+        people: Iterable[User] = (),
+        **kwargs: Any,
+    ) -> None:
+        """viewer: whose the cancellations are that somebody calls mine; people: who may have asked."""
         super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        self.fields["by"].choices = [("", ""), *((str(one.uuid), one.name) for one in people)]  # type: ignore[attr-defined]
         self.fields["shop"].queryset = stores  # type: ignore[attr-defined]
 
     def query(self) -> CancellationQuery:
@@ -50,14 +69,17 @@ class CancellationSearch(forms.Form):
             show=found.get("show", ""),
             store=found["shop"].uuid if found.get("shop") else None,
             since=_midnight(found.get("since")),
-            until=_midnight(found.get("until"), days=1),
+            until=_midnight(found.get("until"), after=1),
+            reason=found.get("reason", ""),
+            person=self.viewer if found.get("mine") else UUID(found["by"]) if found.get("by") else None,
         )
 
 
-def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    """The start of that UTC day; None for none, and for what lies behind the end of the calendar."""
+def _midnight(day: date | None, *, after: int = 0) -> datetime | None:
+    """The start of that day in the reader's zone; None for none, and for what lies outside the calendar."""
+    here = days.zone(reader_zone.get() or "UTC")
     try:
-        return datetime.combine(day + timedelta(days=days), time.min, UTC) if day else None
+        return datetime.combine(day + timedelta(days=after), time.min, here).astimezone(UTC) if day else None
     except OverflowError:
         return None
 
@@ -74,7 +96,10 @@ class Decision(forms.Form):
 
 
 class Release(Decision):
-    reason = _words(_("Why it must not wait"))
+    reason = forms.ChoiceField(label=_("Why now?"), choices=SendNow.choices, widget=forms.RadioSelect)
+
+    def clean_reason(self) -> SendNow:
+        return SendNow(self.cleaned_data["reason"])
 
 
 class Retry(Decision):

@@ -5,6 +5,7 @@ here, each error at its field; whether the wish makes sense is the planner's to 
 
 units.<line>  stock.<line> ("" | keep | back | at:<location>)  restock  notify  reason  reason_was  refund
 part.<payment>  amount (one sum, split over the payments)  shipping  despite_dispute  note  fill (all | none)  page
+find (narrows the lines that are shown)
 Whatever is none of these choices is refused at its field: nothing is trimmed, dropped or taken for something else.
 """
 
@@ -26,6 +27,7 @@ from stores.kernel.money import Money
 
 E = TypeVar("E", Reason, RefundChoice)
 NOTE_LIMIT = 2000  # characters
+FIND_LIMIT = 100  # characters
 NO_STOCK = "keep"
 BACK = "back"
 AT = "at:"
@@ -44,7 +46,8 @@ class PreviewForm:
         self.errors: dict[str, str] = {}
         self.fill = self._one_of("fill", FILLS)
         self.page = self._page()
-        self.reason = self._choice("reason", Reason, Reason.CUSTOMER)
+        self.find = self.text("find")[:FIND_LIMIT]
+        self.reason = self._choice("reason", Reason, Reason.CUSTOMER)  # stands in until one is chosen: `has_reason`
         self.refund = self._choice("refund", RefundChoice, RefundChoice.FULL)
         self.restock, self.notify = self._habits()
         self.note = self._note()
@@ -67,9 +70,15 @@ class PreviewForm:
         return self.text(f"stock.{line.id}")
 
     @property
+    def has_reason(self) -> bool:
+        """Somebody chose one; without it nothing can be confirmed."""
+        return bool(self.text("reason"))
+
+    @property
     def changed_reason(self) -> bool:
-        """Another reason was chosen: its habits replaced the ticks."""
-        return self.is_bound and self.text("reason_was") not in ("", self.reason.value)
+        """The first or another reason was chosen: its habits replaced the ticks."""
+        was = self.data.get("reason_was")
+        return self.has_reason and was is not None and was != self.reason.value
 
     # --- reading -------------------------------------------------------------------------------
     def _choice(self, name: str, kind: type[E], default: E) -> E:
@@ -211,6 +220,36 @@ class PreviewForm:
         except InputRejected as exc:
             self.errors[field] = exc.user_message
             return None
+
+
+KEPT = ("refund", "amount", "shipping", "note")
+BY_LINE = ("units.", "stock.", "part.")
+
+
+def worth_keeping(form: PreviewForm) -> dict[str, str]:
+    """What a draft keeps: everything chosen or typed, right or wrong; {} where nothing was."""
+    typed = {name: text for name, text in form.data.items() if name.startswith(BY_LINE) and text not in ("", "0")}
+    if form.fill:
+        typed = {name: text for name, text in typed.items() if not name.startswith("units.")}
+        typed |= {f"units.{line_id}": format(units.normalize(), "f") for line_id, units in form.lines.items()}
+    typed |= {name: form.text(name) for name in KEPT if form.text(name)}
+    if form.has_reason:
+        typed |= {"reason": form.text("reason"), "reason_was": form.text("reason")}
+    if not set(typed) - {"refund"} and form.refund is RefundChoice.FULL:
+        return {}
+    ticks = {"restock": form.restock, "notify": form.notify, "despite_dispute": form.despite_dispute}
+    return typed | {name: "on" for name, is_on in ticks.items() if is_on}
+
+
+def without_lines(typed: Mapping[str, str], order: Order) -> tuple[dict[str, str], int]:
+    """A draft as far as it still fits the order, and how many of its lines are gone."""
+    known = {line.id for line in order.lines}
+    gone = {
+        name.partition(".")[2]
+        for name in typed
+        if name.startswith(("units.", "stock.")) and name.partition(".")[2] not in known
+    }
+    return {name: text for name, text in typed.items() if name.partition(".")[2] not in gone}, len(gone)
 
 
 def typed_of(request: CancelRequest) -> dict[str, str]:

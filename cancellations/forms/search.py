@@ -68,7 +68,7 @@ class OrderSearch(forms.Form):
     sku = Words(required=False, label=gettext_lazy("SKU"), max_length=80)
     country = Words(required=False, label=gettext_lazy("Country"), max_length=60)
     tag = Words(required=False, label=gettext_lazy("Tag"), max_length=80)
-    list = forms.UUIDField(required=False, label=gettext_lazy("Chosen orders"))
+    list = Words(required=False, label=gettext_lazy("Chosen orders"), max_length=36)
     sort = forms.ChoiceField(required=False, choices=[(name, name) for name in SORTINGS])
 
     def __init__(self, *args: Any, stores: Iterable[Store], listed: OrderList | None = None, **kwargs: Any) -> None:
@@ -93,9 +93,9 @@ class OrderSearch(forms.Form):
             )
         return text
 
-    def clean_list(self) -> UUID | None:
-        named: UUID | None = self.cleaned_data["list"]
-        if named and (self.listed is None or self.listed.uuid != named):
+    def clean_list(self) -> str:
+        named: str = self.cleaned_data["list"]
+        if named and (self.listed is None or self.listed.uuid != _uuid(named)):
             raise forms.ValidationError(_("These orders were chosen by somebody else, or more than a week ago."))
         return named
 

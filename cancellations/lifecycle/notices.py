@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from cancellations.lifecycle import refund_limits
 from cancellations.models import Cancellation
-from cancellations.planning.plan import Plan, ReceiptSheet
+from cancellations.planning.plan import ReceiptSheet
 from cancellations.states import CancellationState
 from notifications import outbox
 from stores.kernel import clock
@@ -15,6 +16,7 @@ from stores.models import User
 from stores.selectors import access, people
 
 STOPPED, APPROVAL = "cancellation.stopped", "cancellation.approval"
+TOGETHER = timedelta(minutes=1)  # what waits for approval since the same minute is one mail
 ASKED = {CancellationState.NEEDS_OPERATOR: STOPPED, CancellationState.AWAITING_APPROVAL: APPROVAL}
 
 
@@ -39,21 +41,20 @@ def refused(cancellation: Cancellation) -> None:
     _mail(_who_acts(cancellation), "cancellation.refused", cancellation)
 
 
-def why_asked(plan: Plan) -> str:
-    """For machines, of a plan that waits for a second person."""
-    return "disputed" if plan.second_person else "above_limit"
+def awaiting(cancellation: Cancellation) -> None:
+    """Everybody who may approve it, in one mail with all that wait since the same minute.
 
-
-def awaiting(cancellation: Cancellation, plan: Plan) -> None:
-    """Everybody who may approve it. No customer, no order: who asks, where, how much, why and until when."""
+    No customer, no order: who asks, where, how much, why and until when.
+    """
     facts: dict[str, Any] = {
-        "why": why_asked(plan),
+        "why": cancellation.asked_why,
         "asked_by": str(cancellation.requester.uuid),
         "minor": cancellation.money_minor,
         "currency": cancellation.currency,
         "until": cancellation.expires_at.isoformat() if cancellation.expires_at else "",
     }
-    _mail(refund_limits.approvers(cancellation, now=clock.now()), APPROVAL, cancellation, **facts)
+    told = refund_limits.approvers(cancellation, now=clock.now())
+    _mail(told, APPROVAL, cancellation, gather=TOGETHER, **facts)
 
 
 def expired(cancellation: Cancellation) -> None:
@@ -82,12 +83,16 @@ def _who_acts(cancellation: Cancellation) -> list[User]:
     return [asked] if access.can(asked, "cancellations.retry", store) else people.at_desk(store)
 
 
-def _mail(told: Iterable[User], kind: str, cancellation: Cancellation, *, again: str = "", **facts: Any) -> None:
+def _mail(
+    told: Iterable[User], kind: str, cancellation: Cancellation, *, again: str = "",
+    gather: timedelta = timedelta(0), **facts: Any,
+) -> None:  # fmt: skip
     outbox.mail(
         told,
         key=f"{kind}:{cancellation.uuid}{again}",
         kind=kind,
         subject=subject(cancellation),
         store=cancellation.store,
+        gather=gather,
         payload={"reference": cancellation.reference, **facts},
     )

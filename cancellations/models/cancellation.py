@@ -45,8 +45,10 @@ class Cancellation(models.Model):
     limit_minor = models.BigIntegerField(default=0)  # the same in the shop's currency: what limits compare
     limit_currency = models.CharField(max_length=3, default="")  # "": the shop's; else no rate to it is known
     created_at = models.DateTimeField()
+    hold_seconds = models.PositiveIntegerField(null=True)  # as previewed; null: of an older version, the shop's
     held_until = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)  # of an approval
+    asked_why = models.CharField(max_length=24, blank=True, default="", db_default="")  # why it needed one
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     differs = models.BooleanField(default=False)
@@ -70,6 +72,10 @@ class Cancellation(models.Model):
         indexes: ClassVar = [
             models.Index(models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_time"),
             models.Index("store", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_store"),
+            models.Index(
+                "requester", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_person"
+            ),
+            models.Index("reason", models.F("created_at").desc(), models.F("id").desc(), name="cancellation_by_reason"),
             models.Index("state", "held_until", name="cancellation_by_state"),
             models.Index(fields=["counts_for", "store", "counts_from"], name="cancellation_counts"),
             models.Index(

@@ -8,7 +8,7 @@ from typing import Any
 from cancellations.forms.cancellations import Release, Retry, Settle, Stand
 from cancellations.lifecycle import readings, refund_limits
 from cancellations.models import Cancellation, MirrorWatch, StepKind
-from cancellations.pages import order
+from cancellations.pages import approval, letter, order
 from cancellations.pages.audit_entry import Entry
 from cancellations.pages.cancellation import CancellationPage
 from cancellations.selectors import cancellations, story
@@ -27,19 +27,23 @@ def context(viewer: User, cancellation: Cancellation, page: CancellationPage) ->
     can = cancellations.person_can(viewer, cancellation)
     deliveries = cancellations.deliveries(cancellation)
     copies = cancellations.copies_of(viewer, cancellation)
+    is_unseen = any(step.must_look and step.kind != StepKind.ASSISTED for step in cancellation.steps.all())
+    told = _story(cancellation, page)
     return {
         "cancellation": cancellation,
         "page": page,
         "note": notes.read(cancellation.note),
         "can": can,
         "is_untouched": _may_be_given_up(cancellation, page) and decide.is_untouched(cancellation),
-        "is_unseen": any(step.must_look and step.kind != StepKind.ASSISTED for step in cancellation.steps.all()),
+        "is_unseen": is_unseen,
+        "approval": approval.of(cancellation, page.plan),
         "why_not_approve": _why_not_approve(viewer, cancellation, page, can),
         "look": _wants_a_look(cancellation, copies, deliveries),
         "theirs": _theirs(cancellation) if page.asking and page.asking.assist else "",
         "copies": copies,
         "deliveries": deliveries,
-        **_story(cancellation, page),
+        **told,
+        **letter.of(cancellation, page, deliveries=deliveries, trail=told["trail"], is_unseen=is_unseen),
         "retry_form": Retry(),
         "settle_form": Settle(),
         "stand_form": Stand(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,42 +12,114 @@ from django.utils.translation import gettext_lazy
 
 from stores.canonical.order import MoneyPair, Order
 
-TOTALS: dict[str, str | Promise] = {
-    "original": gettext_lazy("When it was placed"),
-    "subtotal": gettext_lazy("Goods"),
-    "discounts": gettext_lazy("Discounts"),
-    "shipping": gettext_lazy("Shipping"),
-    "tax": gettext_lazy("Tax"),
-    "duties": gettext_lazy("Duties"),
-    "fees": gettext_lazy("Fees"),
-    "tips": gettext_lazy("Tip"),
-    "rounding": gettext_lazy("Cash rounding"),
-    "current": gettext_lazy("Total now"),
-    "received": gettext_lazy("Paid"),
-    "capturable": gettext_lazy("Authorised, not captured"),
-    "refunded": gettext_lazy("Refunded"),
-    "refunded_shipping": gettext_lazy("of it shipping"),
-    "net": gettext_lazy("Kept by the shop"),
-    "outstanding": gettext_lazy("Still owed"),
-}
-ALWAYS = frozenset({"original", "subtotal", "shipping", "tax", "current", "received"})
+ALWAYS = frozenset({"subtotal", "shipping", "current", "received", "outstanding"})
+PARTS: tuple[tuple[str, str | Promise], ...] = (
+    ("subtotal", gettext_lazy("Items")),
+    ("shipping", gettext_lazy("Shipping")),
+    ("tax", gettext_lazy("Tax")),
+    ("duties", gettext_lazy("Duties")),
+    ("fees", gettext_lazy("Fees")),
+    ("tips", gettext_lazy("Tip")),
+    ("rounding", gettext_lazy("Cash rounding")),
+)
 
 
 @dataclass(frozen=True)
 class MoneyRow:
+    """sign: how it counts towards the next total; "" for a total, and for what is told beside it."""
+
     label: str
     pair: MoneyPair
-    is_total: bool
+    sign: str = ""
+    is_total: bool = False
+    is_aside: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        return bool(self.pair.shop or self.pair.customer)
 
 
 def money_rows(order: Order) -> Sequence[MoneyRow]:
-    """The order's totals by name; those that say nothing (zero) are left out, but for the usual ones."""
+    """From the items to what is still to pay: each row with its sign, so that every total is the sum above it."""
+    totals = order.totals
+    parts = [*_parts(order), *_before(order)]
+    rows = [*parts, *_rest(parts, totals.current), MoneyRow(_current_words(order), totals.current, is_total=True)]
+    paid = [
+        MoneyRow(_("Total"), totals.current, "+"),
+        MoneyRow(_("Paid"), totals.received, "−"),
+        MoneyRow(_("Refunded"), totals.refunded, "+"),
+    ]
+    rows += [row for row in paid[1:] if row.is_told or row.sign == "−"]
+    if totals.refunded_shipping.customer or totals.refunded_shipping.shop:
+        rows.append(MoneyRow(_("of it shipping"), totals.refunded_shipping, is_aside=True))
+    rows += _rest(paid, totals.outstanding)
+    owes = totals.outstanding.customer.amount < 0
+    rows.append(MoneyRow(_("The shop owes") if owes else _("Still to pay"), totals.outstanding, is_total=True))
+    return [*rows, *_asides(order)]
+
+
+def _parts(order: Order) -> list[MoneyRow]:
+    """What the total is made of. Tax that stands in the prices is told beside them."""
     rows = []
-    for name, label in TOTALS.items():
+    for name, label in PARTS:
         pair = getattr(order.totals, name)
-        if pair is not None and (name in ALWAYS or pair.shop or pair.customer):
-            rows.append(MoneyRow(str(label), pair, name in ("current", "outstanding")))
+        if pair is None or not (name in ALWAYS or pair.shop or pair.customer):
+            continue
+        if (name == "tax" and order.taxes_included) or (name == "duties" and order.duties_included):
+            rows.append(MoneyRow(_("%(what)s in it") % {"what": label}, pair, is_aside=True))
+        else:
+            rows.append(MoneyRow(str(label), pair, "+"))
     return rows
+
+
+def _before(order: Order) -> list[MoneyRow]:
+    """Discounts: taken off here where the items are told without them, else told beside."""
+    off = order.totals.discounts
+    if not (off.shop or off.customer):
+        return []
+    left = _difference(_parts(order), order.totals.current)
+    if left == _negated(off):
+        return [MoneyRow(_("Discounts"), off, "−")]
+    return [MoneyRow(_("Discounts, already taken off"), off, is_aside=True)]
+
+
+def _rest(rows: Sequence[MoneyRow], whole: MoneyPair) -> list[MoneyRow]:
+    """What the platform's own parts leave open, so that the column adds up all the same."""
+    left = _difference(rows, whole)
+    if not (left.shop or left.customer):
+        return []
+    if left.customer.amount < 0:
+        return [MoneyRow(_("Other, as the platform counts"), _negated(left), "−")]
+    return [MoneyRow(_("Other, as the platform counts"), left, "+")]
+
+
+def _difference(rows: Sequence[MoneyRow], whole: MoneyPair) -> MoneyPair:
+    for row in rows:
+        if row.sign:
+            part = row.pair if row.sign == "+" else _negated(row.pair)
+            whole = MoneyPair(shop=whole.shop - part.shop, customer=whole.customer - part.customer)
+    return whole
+
+
+def _negated(pair: MoneyPair) -> MoneyPair:
+    return MoneyPair(shop=-pair.shop, customer=-pair.customer)
+
+
+def _current_words(order: Order) -> str:
+    return _("Total now") if order.totals.original != order.totals.current else _("Total")
+
+
+def _asides(order: Order) -> Iterator[MoneyRow]:
+    """Told beside the sums: nothing is added to them."""
+    totals = order.totals
+    rows = [
+        MoneyRow(_("When it was placed"), totals.original, is_aside=True),
+        MoneyRow(_("Kept by the shop"), totals.net, is_aside=True),
+        MoneyRow(_("Authorised, not captured"), totals.capturable, is_aside=True),
+    ]
+    yield from (row for row in rows[:1] if totals.original != totals.current)
+    yield from (row for row in rows[1:2] if totals.refunded.customer)
+    yield from (row for row in rows[2:] if row.is_told)
 
 
 def is_untouched(order: Order) -> bool:

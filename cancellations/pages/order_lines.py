@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil
 
 from django.utils.translation import gettext as _
@@ -11,11 +12,12 @@ from django.utils.translation import gettext as _
 from cancellations.forms.preview import AT, BACK, NO_STOCK, PreviewForm, known_places
 from cancellations.planning.quantities import advice
 from stores.canonical.capabilities import Capabilities
-from stores.canonical.order import LineItem, Location, Order
+from stores.canonical.order import LineItem, Location, MoneyPair, Order
 from stores.kernel.i18n import units as said
 from stores.kernel.money import Money
 
 A_PAGE = 100
+SHORT = 12  # lines that are seen at a glance
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,18 @@ class LineRow:
     def is_off(self) -> bool:
         return self.line.cancellable <= 0
 
+    @property
+    def is_chosen(self) -> bool:
+        return self.units not in ("", "0")
+
+    @property
+    def worth(self) -> MoneyPair:
+        """Of all its units that stand on the order."""
+        price = self.line.unit_price
+        return MoneyPair(
+            shop=(price.shop * self.line.current).rounded(), customer=(price.customer * self.line.current).rounded()
+        )
+
 
 @dataclass(frozen=True)
 class LinePage:
@@ -52,6 +66,13 @@ class LinePage:
     number: int
     count: int
     hidden: Sequence[tuple[str, str]]  # what was chosen on the other pages, carried along
+    most: Decimal  # units of the whole order that may go
+    found: int  # lines that were looked for; all of them where nothing was
+
+    @property
+    def can_find(self) -> bool:
+        """Long enough that one looks for a line."""
+        return len(self.rows) > SHORT or bool(self.hidden) or self.count > 1 or not self.rows
 
     @property
     def is_alone(self) -> bool:
@@ -70,17 +91,22 @@ def page_of(
     form: PreviewForm, capabilities: Capabilities, *, number: int, shares: Mapping[str, Money], wrong: Mapping[str, str]
 ) -> LinePage:
     """shares: line id → its part of the refund; wrong: field name → words, from the form and the plan's blockers."""
-    lines = form.order.lines
-    count = max(1, ceil(len(lines) / A_PAGE))
+    lines = list(enumerate(form.order.lines))
+    found = [(n, line) for n, line in lines if _fits(line, form.find)]
+    count = max(1, ceil(len(found) / A_PAGE))
     number = min(max(number, 1), count)
-    first = (number - 1) * A_PAGE
+    shown = dict(found[(number - 1) * A_PAGE : number * A_PAGE])
     places = known_places(form.order)
-    rows = [
-        _row(n, line, form, capabilities, places, shares.get(line.id), wrong)
-        for n, line in enumerate(lines[first : first + A_PAGE], start=first)
-    ]
-    others = [line for line in (*lines[:first], *lines[first + A_PAGE :])]
-    return LinePage(rows, number, count, list(_carried(form, others)))
+    rows = [_row(n, line, form, capabilities, places, shares.get(line.id), wrong) for n, line in shown.items()]
+    hidden = list(_carried(form, [line for n, line in lines if n not in shown]))
+    most = sum((max(line.cancellable, Decimal(0)) for _n, line in lines), Decimal(0))
+    return LinePage(rows, number, count, hidden, most, len(found))
+
+
+def _fits(line: LineItem, looked_for: str) -> bool:
+    """Each word of it stands in the line's title, variant, SKU or vendor."""
+    text = f"{line.title} {line.variant} {line.sku} {line.vendor}".casefold()
+    return all(word in text for word in looked_for.casefold().split())
 
 
 def _carried(form: PreviewForm, lines: Sequence[LineItem]) -> Iterator[tuple[str, str]]:
@@ -146,7 +172,7 @@ def _stock(
     back = "" if capabilities.restock.is_offered or capabilities.restock.is_by_hand else capabilities.restock.why
     keep = "" if capabilities.keep_stock.is_offered else capabilities.keep_stock.why
     at = back or ("" if capabilities.restock_at_location.is_offered else capabilities.restock_at_location.why)
-    yield Choice("", _("Stock: as below"), typed == "")
+    yield Choice("", _("Like the others"), typed == "")
     yield Choice(BACK, _("Back in stock"), typed == BACK, back)
     yield Choice(NO_STOCK, _("Keep out of stock"), typed == NO_STOCK, keep)
     for place in places:

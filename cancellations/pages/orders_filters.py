@@ -65,7 +65,8 @@ class Chip:
 
 def context(viewer: User, form: OrderSearch, query: OrderQuery) -> dict[str, Any]:
     tabs = _tabs(viewer, form)
-    chips = {chip.name: chip for chip in _chips(form, query)}
+    draws_shops = len(form.stores) <= DRAWN_AT_ONCE or "shops" in form.data
+    chips = {chip.name: chip for chip in _chips(form, query, draws_shops)}
     current = next((tab for tab in tabs if tab.is_current), None)
     return {
         "tabs": tabs,
@@ -75,7 +76,7 @@ def context(viewer: User, form: OrderSearch, query: OrderQuery) -> dict[str, Any
         "state_chips": [chips["fulfilment"], chips["payment"]],
         "cancellable_options": _options(form, "cancellable"),
         "has_more_errors": any(name in form.errors for name in MORE),
-        "draws_shops": len(form.stores) <= DRAWN_AT_ONCE or "shops" in form.data,
+        "draws_shops": draws_shops,
         "sorts": {column: _sort(form, query, *names) for column, names in SORTS.items()},
         "sort_name": query.sort.name,
         "listed": form.listed if query.listed else None,
@@ -96,13 +97,18 @@ def _plain(asked: Any) -> dict[str, list[str]]:
     return {name: sorted(filter(None, values)) for name, values in lists if name not in HOW and any(values)}
 
 
-def _chips(form: OrderSearch, query: OrderQuery) -> list[Chip]:
-    shops = [(str(store.uuid), desk.platform(store.platform, store.name), store.uuid in query.shops)
-             for store in form.stores]  # fmt: skip
-    names = [store.name for store in form.stores if store.uuid in query.shops]
+def shops(form: OrderSearch, query: OrderQuery, *, draws_all: bool = True) -> Chip:
+    """draws_all: not only those that are chosen."""
+    stores = [store for store in form.stores if draws_all or store.uuid in query.shops]
+    options = [(str(s.uuid), desk.platform(s.platform, s.name), s.uuid in query.shops) for s in stores]
+    names = [store.name for store in stores if store.uuid in query.shops]
+    return Chip("shop", _labelled(_("Shop"), names), bool(query.shops), options)
+
+
+def _chips(form: OrderSearch, query: OrderQuery, draws_shops: bool) -> list[Chip]:
     return [
         _placed(form),
-        Chip("shop", _labelled(_("Shop"), names), bool(query.shops), shops),
+        shops(form, query, draws_all=draws_shops),
         _states(form, "fulfilment", _("Fulfilment")),
         _states(form, "payment", _("Payment")),
         Chip("sku", _labelled(_("SKU"), [query.sku] if query.sku else []), bool(query.sku)),

@@ -52,6 +52,7 @@ def context(viewer: User, form: OrderSearch, page: Any) -> dict[str, Any]:
     query = form.query()
     lines = freshness.of_stores(form.stores)
     fresh = [line for line in lines if line.truth == freshness.Truth.FRESH]
+    folds = len(fresh) > NAMED_ONE_BY_ONE
     linked = mirrored_orders.seen_by(viewer, page.rows, among=form.stores)
     shown = mirrored_orders.once(page.rows, linked)
     others = {x.record.pk for found in linked.values() for x in found} - {row.pk for row in page.rows}
@@ -66,8 +67,8 @@ def context(viewer: User, form: OrderSearch, page: Any) -> dict[str, Any]:
         "walk": suffix,
         "is_narrowed": query.is_narrowed,
         "stores": form.stores,
-        "freshness": lines,
-        "folded": fresh if len(fresh) > NAMED_ONE_BY_ONE else [],
+        "told": [line for line in lines if not (folds and line.truth == freshness.Truth.FRESH)],
+        "folded": fresh if folds else [],
         "has_copy": any(line.has_copy for line in lines),
         "is_polled": any(line.is_polled for line in fresh),
         "importing": [line for line in lines if line.truth == freshness.Truth.IMPORTING],
@@ -90,6 +91,20 @@ def _shared_beginning(names: Sequence[str]) -> str:
     return " ".join(words) + " " if words else ""
 
 
+def _short_names(stores: Sequence[Store]) -> dict[int, str]:
+    """Shop → its name without what all of them begin and end with; "" where there is only one."""
+    if len(stores) < 2:
+        return dict.fromkeys((store.pk for store in stores), "")
+    names = [store.name for store in stores]
+    beginning, ending = _shared_beginning(names), _turned(_shared_beginning([_turned(name) for name in names]))
+    return {store.pk: store.name.removeprefix(beginning).removesuffix(ending) or store.name for store in stores}
+
+
+def _turned(name: str) -> str:
+    """Its words, last first."""
+    return " ".join(reversed(name.split(" ")))
+
+
 def _work(row: OrderRecord) -> Cancellation | None:
     """The cancellation that `rows_with_work` found beside the order."""
     found: Any = row
@@ -105,12 +120,12 @@ def _rows(
     stores: Sequence[Store],
     suffix: str,
 ) -> list[Row]:
-    beginning, base = _shared_beginning([store.name for store in stores]), reverse("orders:list")
+    short, base = _short_names(stores), reverse("orders:list")
     return [
         Row(
             order=order,
             address=f"{base}/{order.uuid}{suffix}",
-            shop=order.store.name.removeprefix(beginning) if len(stores) > 1 else "",
+            shop=short.get(order.store_id, ""),
             unchecked=_unchecked(order),
             why_no_total=_why_no_total(order),
             working=working.get(order.pk),

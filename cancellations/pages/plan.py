@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cancellations.planning.plan import Assist, Effect, EffectKind, Plan
+from cancellations.planning.plan import Assist, Caution, Effect, EffectKind, Plan
 from stores.kernel.i18n import money as said
 from stores.kernel.i18n import units as counted
 from stores.kernel.money import Money, total
 from stores.platforms import registry
 
+A_LINE = 60  # letters that one line of the decision holds
 ICONS: dict[EffectKind, tuple[str, str]] = {
     EffectKind.UNITS: ("minus", ""),
     EffectKind.CLOSE: ("stop", "bad"),
@@ -55,18 +57,21 @@ def sum_rows(plan: Plan) -> Sequence[tuple[str, Money]]:
     return [(label, amount) for label, amount in rows if amount is not None and (amount or (label, amount) in always)]
 
 
-def deed(plan: Plan) -> str:
-    """The button's words: what it does, and what happens to the money, as the effects say it."""
+def deed(plan: Plan, kept: Money | None = None) -> str:
+    """The button's words: what it does, and what happens to the money, as the effects say it.
+
+    kept: what the shop keeps, where nothing goes back although it was paid.
+    """
     if plan.expected.is_cancelled and plan.method == "whole":
         act = _("Cancel the order")
     else:
         act = ngettext("Cancel %(n)s unit", "Cancel %(n)s units", int(plan.units)) % {
             "n": f"{plan.units.normalize():f}"
         }
-    return " · ".join((act, *(_money_words(plan) if plan.can_run else ())))
+    return " · ".join((act, *(_money_words(plan, kept) if plan.can_run else ())))
 
 
-def _money_words(plan: Plan) -> Iterator[str]:
+def _money_words(plan: Plan, kept: Money | None) -> Iterator[str]:
     """Refunded, only recorded, released, or none; nothing where money is settled elsewhere or the plan does nothing."""
     of_kind = {kind: [e for e in plan.effects if e.kind is kind and e.money] for kind in EffectKind}
     moved = [e.money for e in of_kind[EffectKind.REFUND] if e.money and not e.is_manual]
@@ -75,12 +80,23 @@ def _money_words(plan: Plan) -> Iterator[str]:
     if moved:
         yield _("refund %(money)s") % {"money": _sum(plan, moved)}
     if by_hand:
-        yield _("record refund of %(money)s, pay by hand") % {"money": _sum(plan, by_hand)}
+        yield _("you pay %(money)s by hand") % {"money": _sum(plan, by_hand)}
     if held:
         yield _("release %(money)s") % {"money": said(total(held, held[0].currency))}
     kind = registry.PLATFORMS.get(plan.platform)  # a plan is told when its platform is gone, too
-    if plan.steps and not (moved or by_hand or held) and (kind is None or kind.recipe.moves_money):
+    if not plan.steps or moved or by_hand or held or not (kind is None or kind.recipe.moves_money):
+        return
+    if not any(caution.code == "no_refund" for caution in plan.warnings):
         yield _("no money moves")
+    elif kept:
+        yield _("refund %(nothing)s, keep %(money)s") % {"nothing": said(plan.sums.total), "money": said(kept)}
+    else:
+        yield _("refund %(nothing)s") % {"nothing": said(plan.sums.total)}
+
+
+def sum_words(plan: Plan) -> str:
+    """All that goes back, in both currencies where the shop counts in another."""
+    return _sum(plan, [plan.sums.total])
 
 
 def _sum(plan: Plan, parts: Sequence[Money]) -> str:
@@ -88,6 +104,30 @@ def _sum(plan: Plan, parts: Sequence[Money]) -> str:
     words, whole = said(total(parts, parts[0].currency)), plan.sums.total
     is_all = total(parts, whole.currency) == whole
     return f"{words} ({said(plan.limit_amount)})" if is_all and plan.limit_amount.currency != whole.currency else words
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """One line, with the rest of it behind."""
+
+    tone: str
+    head: str
+    rest: str
+
+
+def caveats(plan: Plan) -> Sequence[Caveat]:
+    """What to know before the click, the worst first; what holds of every plan is told of one that can run."""
+    tones = {"dispute": "bad", "final": ""}
+    rows = [_caveat(c, tones.get(c.code, "warn")) for c in plan.warnings if c.code != "final" or plan.can_run]
+    return sorted(rows, key=lambda row: ("bad", "warn", "").index(row.tone))
+
+
+def _caveat(caution: Caution, tone: str) -> Caveat:
+    """Folded after its first sentence, where the line would grow too long."""
+    head, stop, rest = caution.text.partition(". ")
+    if not stop or len(caution.text) <= A_LINE:
+        return Caveat(tone, caution.text, "")
+    return Caveat(tone, f"{head}.", rest)
 
 
 def differences(seen: Plan, fresh: Plan, *, is_read_anew: bool = False) -> Sequence[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ from stores.canonical.commands import CancelOrder, EditOrder, RefundOrder
 from stores.canonical.order import LineItem, Order
 from stores.kernel.i18n import gettext as _
 from stores.kernel.i18n import units as counted
+from stores.kernel.money import Money
 
 
 def compare(
@@ -26,7 +27,14 @@ def compare(
         seen_at=(seen_at or after.updated_at).astimezone(UTC).isoformat().replace("+00:00", "Z"),
         differs=any(row.verdict is Verdict.DIFFERS for row in rows),
         is_pending=any(row.verdict is Verdict.PENDING for row in rows),
+        moved=_moved(before, after),
     )
+
+
+def _moved(before: Order, after: Order) -> Money | None:
+    """By the order's own total of refunds; None where that cannot be told: another currency, or less than before."""
+    was, now = before.totals.refunded.customer, after.totals.refunded.customer
+    return now - was if was.currency == now.currency and now >= was else None
 
 
 def _cancelled(plan: Plan, before: Order, after: Order, results: Results) -> Iterator[ReceiptLine]:

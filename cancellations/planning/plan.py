@@ -225,6 +225,7 @@ class ReceiptSheet:
     seen_at: str  # ISO, UTC
     differs: bool
     is_pending: bool
+    moved: Money | None = None  # what went back since the plan, by the order's own total; None: not told
 
 
 def read_plan(text: str) -> Plan:

@@ -13,13 +13,13 @@ from cancellations.models import Cancellation, Inbox, InboxState, Step
 from cancellations.models.step import IS_CLAIMABLE
 from cancellations.scheduler import second_looks
 from cancellations.selectors import stops
-from cancellations.services import decide, preview
+from cancellations.services import decide, drafts, preview
 from cancellations.states import CancellationState
 from notifications import endings, sender
 from stores.audit import rounds
 from stores.effects import leases
 from stores.kernel import queue
-from stores.services import sync, upkeep, webhooks
+from stores.services import rates, sync, upkeep, webhooks
 
 MOST = 100  # rings of one kind a tick
 
@@ -48,6 +48,7 @@ def due(now: datetime) -> dict[str, Sequence[str | int]]:
         "cancellations.reread": second_looks.take_next(now),
         "cancellations.watch_copy": mirrored_orders.due(now, MOST),
         "stores.audit_round": rounds.due(now, MOST),
+        "stores.fetch_rates": rates.due(now),
     }
 
 
@@ -78,6 +79,7 @@ def _hourly(now: datetime) -> None:
         return
     _last_round[:] = [now]
     preview.forget_old(now)
+    drafts.forget_old(now)
     preview.forget_facts(now)
     endings.tell(now)
 

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThan
 
 from cancellations.models import Attempt, Cancellation, CopyState, MirrorWatch, Step
 from cancellations.selectors import looks
-from cancellations.states import FINISHED, CancellationState
+from cancellations.states import FINISHED, TERMINAL, CancellationState
 from notifications.models import Delivery
 from stores.kernel.keyset import Page, page_of
-from stores.models import OrderRecord, User
+from stores.models import Membership, OrderRecord, User
 from stores.selectors import access, matching, named, within
 
 SUBJECT = "cancellation:"
-FIRST_LOOKS = 20  # above the list; all of them are one of its filters
+OF_LATE = 200  # cancellations that say what is usual in a shop
+FIRST_LOOKS = 20  # of a group above *Earlier*; all of them are one of the list's filters
+OPEN = sorted(set(CancellationState) - TERMINAL)
+NOTHING_SENT = (CancellationState.HELD, CancellationState.AWAITING_APPROVAL)
+AT_WORK = (CancellationState.RUNNING, CancellationState.VERIFYING)
+IN_A_ROW = (  # making objects of all columns took longer than the database
+    "uuid", "state", "differs", "looked_at", "trouble", "units", "money_minor", "currency", "created_at", "held_until",
+    "expires_at", "seen_at", "preview", "store__name", "store__platform", "store__time_zone", "order__uuid",
+    "order__number", "order__customer_name", "order__store", "requester__name", "requester__email",
+)  # fmt: skip
+READ_FOR_A_ROW = 100_000  # characters of a plan or a receipt: a larger one is read on its own page alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +43,16 @@ class CancellationQuery:
     store: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    person: UUID | None = None  # who asked for it
+    reason: str = ""
+
+    @property
+    def is_grouped(self) -> bool:
+        """By who must do what; a search and a state are answered by one list."""
+        return not (self.text.strip() or self.show)
+
+
+EVERYTHING = CancellationQuery()
 
 
 def visible(viewer: User) -> QuerySet[Cancellation]:
@@ -56,25 +79,67 @@ def copies_of(viewer: User, cancellation: Cancellation) -> Sequence[tuple[Mirror
 
 
 def search(viewer: User, query: CancellationQuery, after: str = "", size: int = 50) -> Page[Cancellation]:
-    """A page, newest first. Constant number of queries."""
+    """A page, newest first; where the list is grouped, of what has ended and waits for nobody.
+
+    Constant number of queries.
+    """
     rows = _narrowed(visible(viewer), query, viewer)
+    if query.is_grouped:  # not "is terminal": SQLite would read and sort all of these states by their index
+        rows = rows.exclude(state__in=OPEN).exclude(pk__in=looks.waiting(viewer))
     whole = _listed(Cancellation.objects.all(), viewer)
     return page_of(rows, after=after, size=size, field="created_at", whole=whole)
 
 
 def _listed(rows: QuerySet[Cancellation], viewer: User) -> QuerySet[Cancellation]:
     """With what a row shows, and without what is heavy."""
-    heavy = ("receipt", "order__search")
     still_open = Prefetch("copies", _open_copies(viewer).defer("order__search"), to_attr="open_copies")
     untold = Delivery.objects.filter(about=OuterRef("uuid"), store=OuterRef("store"), state="given_up", looked_at=None)
-    shown = rows.select_related("store", "order", "requester").defer(*heavy).prefetch_related(still_open)
-    return shown.annotate(is_untold=Exists(untold))
+    shown = rows.select_related("store", "order", "requester").only(*IN_A_ROW).prefetch_related(still_open)
+    return shown.annotate(is_untold=Exists(untold), plan_text=_short("preview__plan"), receipt_text=_short("receipt"))
 
 
-def first_looks(viewer: User, *, most: int = FIRST_LOOKS) -> Sequence[Cancellation]:
-    """What a person must settle, longest waiting first: stands above the list."""
-    rows = visible(viewer).filter(pk__in=looks.waiting(viewer))
-    return list(_listed(rows, viewer).order_by("created_at")[:most])
+def _short(column: str) -> Case:
+    """The text, "" for one of an order with a thousand lines."""
+    is_long = GreaterThan(Length(column), Value(READ_FOR_A_ROW))
+    return Case(When(is_long, then=Value("")), default=F(column), output_field=TextField())
+
+
+def first_looks(
+    viewer: User, query: CancellationQuery = EVERYTHING, *, most: int = FIRST_LOOKS
+) -> Sequence[Cancellation]:
+    """What a person must settle, longest waiting first: stands above the list. Those that the viewer may settle come
+    before those that they only read.
+    """
+    rows = _narrowed(visible(viewer), query, viewer).filter(pk__in=looks.waiting(viewer))
+    own = When(store__in=access.stores_for(viewer, "cancellations.settle").order_by(), then=0)
+    order = ["created_at", "pk"] if viewer.is_owner else [Case(own, default=1), "created_at", "pk"]
+    return list(_listed(rows, viewer).order_by(*order)[:most])
+
+
+def on_their_way(
+    viewer: User, query: CancellationQuery = EVERYTHING, *, most: int = FIRST_LOOKS
+) -> tuple[Sequence[Cancellation], Sequence[Cancellation]]:
+    """(Nothing of it was sent: on hold, or waiting for somebody else's approval; at work), oldest first.
+
+    None of them waits for the viewer. One query: what can still be taken back is never crowded out by what is at work.
+    """
+    stores = access.stores_for(viewer, "cancellations.view").order_by()
+    if query.store:
+        stores = stores.filter(uuid=query.store)
+    rows = Cancellation.objects.filter(state__in=[*NOTHING_SENT, *AT_WORK])  # the rarer condition: by its index
+    rows = _narrowed(within.shops(rows, stores), replace(query, store=None), viewer)
+    can_be_taken_back = Case(When(state__in=NOTHING_SENT, then=0), default=1)
+    listed = _listed(rows.exclude(pk__in=looks.waiting(viewer)), viewer)
+    found = list(listed.order_by(can_be_taken_back, "created_at", "pk")[: 2 * most])
+    back = [row for row in found if row.state in NOTHING_SENT]
+    return back[:most], [row for row in found if row.state in AT_WORK][:most]
+
+
+def askers(viewer: User, *, most: int = 50) -> Sequence[User]:
+    """The people of the viewer's shops, by name: who may have asked."""
+    stores = access.stores_for(viewer, "cancellations.view").order_by()
+    works = Membership.objects.filter(store__in=stores).values("person")
+    return list(User.objects.filter(Q(pk__in=works) | Q(is_owner=True), is_active=True).order_by("name", "pk")[:most])
 
 
 def progress(rows: Iterable[Cancellation]) -> dict[int, tuple[int, int]]:
@@ -102,6 +167,10 @@ def _narrowed(rows: QuerySet[Cancellation], query: CancellationQuery, viewer: Us
         rows = rows.filter(created_at__gte=query.since)
     if query.until:
         rows = rows.filter(created_at__lt=query.until)
+    if query.person:
+        rows = rows.filter(requester__uuid=query.person)
+    if query.reason:
+        rows = rows.filter(reason=query.reason)
     return rows.filter(pk__in=_named(query.text, viewer)) if query.text.strip() else rows
 
 
@@ -137,6 +206,12 @@ def one(viewer: User, uuid: UUID) -> Cancellation:
 def of_order(viewer: User, order_id: int) -> Sequence[Cancellation]:
     """Ours, for the order page, newest first."""
     return list(visible(viewer).filter(order_id=order_id).select_related("requester").order_by("-pk")[:50])
+
+
+def reasons_given(store_id: int) -> Mapping[str, int]:
+    """How often each reason was given in the shop's last cancellations."""
+    last = Cancellation.objects.filter(store_id=store_id).order_by("-created_at", "-id")
+    return Counter(last.values_list("reason", flat=True)[:OF_LATE])
 
 
 def deliveries(cancellation: Cancellation) -> Sequence[Delivery]:

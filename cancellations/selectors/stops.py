@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from cancellations.models import EmergencyStop
 from stores.kernel import clock
@@ -31,7 +31,7 @@ def in_force(store_id: int) -> EmergencyStop | None:
     return _open().filter(Q(store=None) | Q(store=store_id)).order_by("-place").first()
 
 
-def any_in_force(store_id: int | OuterRef) -> Q:
+def any_in_force(store_id: int) -> Q:
     """The same as a condition of another question: is there one?"""
     concerns = Q(store=None) | Q(store=store_id)
     return Q(Exists(EmergencyStop.objects.filter(concerns, ended_at=None)))

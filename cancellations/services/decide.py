@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from cancellations import actions, states
+from cancellations.actions import SendNow
 from cancellations.lifecycle import deadlines, notices, readings, refund_limits, transitions
 from cancellations.models import Cancellation, CopyState, MirrorWatch, Resending, Step, StepKind
 from cancellations.planning.plan import check_plan
@@ -76,20 +77,18 @@ def _give_up(actor: User, cancellation: Cancellation, late: str) -> None:
         _shift(actor, cancellation, C.WITHDRAWN, actions.WITHDRAWN, late, finished_at=clock.now())
 
 
-def release_hold(*, actor: User, cancellation: Cancellation, reason: str) -> None:
-    """End the hold now. Raises NotAllowed, InputRejected."""
+def release_hold(*, actor: User, cancellation: Cancellation, reason: SendNow) -> None:
+    """*Send now*: the hold ends. Raises NotAllowed, InputRejected."""
     _allow(actor, "cancellations.confirm", cancellation)
     emergency.check(cancellation.store)
-    reason = _reason(reason)
     if cancellation.state != C.HELD:
         raise InputRejected("", _("This cancellation is not on hold."))
     with transaction.atomic():
         mine = Cancellation.objects.filter(pk=cancellation.pk, state=C.HELD)
         if not mine.update(held_until=clock.now()):
             raise InputRejected("", _("It moved meanwhile. Look again."))
-        kept = _keep(reason, cancellation)
         queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
-        transitions.record(actions.RELEASED, cancellation, actor=actor, **kept)
+        transitions.record(actions.RELEASED, cancellation, actor=actor, reason=reason.value)
 
 
 def approve(*, actor: User, cancellation: Cancellation, fingerprint: str) -> None:
@@ -110,7 +109,8 @@ def approve(*, actor: User, cancellation: Cancellation, fingerprint: str) -> Non
         raise InputRejected("", _("This no longer waits for approval."))
     with transaction.atomic():
         counted = _answers_for(actor, cancellation)
-        until = clock.now() + timedelta(seconds=cancellation.store.hold_seconds)
+        hold = cancellation.hold_seconds
+        until = clock.now() + timedelta(seconds=cancellation.store.hold_seconds if hold is None else hold)
         _shift(actor, cancellation, C.HELD, actions.APPROVED, _("Somebody was faster."),
                approver=actor, held_until=until, **counted)  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import models
 
-from cancellations.models import Attempt, Inbox, PrivateNote
+from cancellations.models import Attempt, Inbox, OrderDraft, PrivateNote
 from notifications.models import Delivery, DeliveryAttempt
 from stores.kernel.security import vault
 from stores.kernel.security.vault import VaultError
@@ -22,6 +22,7 @@ SEALED: tuple[tuple[type[models.Model], str, tuple[str, ...], str], ...] = (
     (ConnectionSecret, "sealed", (), "bound_to"),
     (ConnectionSecret, "moved_from", (), "moved_from_bound_to"),
     (PrivateNote, "sealed", (), "bound_to"),
+    (OrderDraft, "sealed", (), "bound_to"),
     (Attempt, "body", ("step__cancellation",), "bound_to"),
     (Inbox, "body", (), "bound_to"),
     (Delivery, "command", (), "bound_to"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from stores.canonical import codec
 from stores.kernel import clock, queue
 from stores.kernel.errors import InputRejected, NotAllowed, OrderBusy, StalePlan
 from stores.models import OrderRecord, StoreState, User
-from stores.selectors import access
+from stores.selectors import access, holds
 
 APPROVAL_LIFE = timedelta(hours=24)
 
@@ -88,7 +88,8 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
     with transaction.atomic():
         refund_limits.lock(actor, seen.store)
         now = clock.now()
-        over = plan.second_person or refund_limits.above(actor, seen.store, plan.limit_amount, now=now)
+        over = _why_asked(actor, seen, plan, now)
+        hold = holds.seconds(seen.store, plan.limit_amount, now=now)
         cancellation = Cancellation.objects.create(
             store=seen.store,
             order=seen.order,
@@ -99,19 +100,21 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
             reason=plan.reason,
             note=seen.note,
             units=plan.units,
-            money_minor=plan.sums.total.minor,
+            money_minor=plan.sums.total.minor_up,
             currency=plan.sums.total.currency,
-            limit_minor=plan.limit_amount.minor,
+            limit_minor=plan.limit_amount.minor_up,
             limit_currency=plan.limit_amount.currency,
             created_at=now,
-            held_until=None if over else now + timedelta(seconds=seen.store.hold_seconds),
+            hold_seconds=hold,
+            held_until=None if over else now + timedelta(seconds=hold),
             expires_at=now + APPROVAL_LIFE if over else None,
+            asked_why=over,
             **({} if over else refund_limits.counted(actor, at=now)),
         )
         Step.objects.bulk_create(steps_of(cancellation, plan))  # keys are fixed here, before any attempt
         queue.enqueue_on_commit("cancellations.advance", str(cancellation.uuid))
         if over:
-            notices.awaiting(cancellation, plan)
+            notices.awaiting(cancellation)
         trail.record(
             actions.SENT_FOR_APPROVAL if over else actions.CONFIRMED,
             actor=actor,
@@ -123,9 +126,16 @@ def _store(actor: User, seen: Preview, plan: Plan) -> Cancellation:
             units=plan.units,
             refund=plan.sums.total,
             note=seen.note.digest if seen.note else "",
-            why=notices.why_asked(plan) if over else "",
+            why=over,
         )
     return cancellation
+
+
+def _why_asked(actor: User, seen: Preview, plan: Plan, now: datetime) -> str:
+    """The code of why somebody else must approve it; "" when nobody has to."""
+    if plan.second_person:
+        return refund_limits.DISPUTED
+    return refund_limits.why(actor, seen.store, plan.limit_amount, now=now) or ""
 
 
 def steps_of(cancellation: Cancellation, plan: Plan) -> list[Step]:

@@ -14,6 +14,9 @@ urlpatterns = [
     path("orders/views/<uuid:uuid>/forget", orders_list.forget_view, name="forget_view"),
     path("orders/<uuid:uuid>", order.order_detail, name="detail"),
     path("orders/<uuid:uuid>/live", order.order_live, name="live"),
+    path("orders/<uuid:uuid>/present", order.order_present, name="present"),
+    path("orders/<uuid:uuid>/others", order.order_others, name="others"),
     path("orders/<uuid:uuid>/preview", order.order_preview, name="preview"),
     path("orders/<uuid:uuid>/confirm", order.order_confirm, name="confirm"),
+    path("orders/<uuid:uuid>/forget", order.order_forget, name="forget"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,47 +14,90 @@ from django.views.decorators.http import require_safe
 from cancellations.forms.cancellations import CancellationSearch
 from cancellations.models import Cancellation
 from cancellations.pages import cancellation as cancellation_page
-from cancellations.pages import decisions, live_comparison, orders_walk
+from cancellations.pages import decisions, inbox, inbox_filters, live_comparison, orders_walk
 from cancellations.selectors import cancellations, looks
+from cancellations.selectors.cancellations import CancellationQuery
 from cancellations.services import decide
 from stores.kernel.errors import PlanUnreadable
 from stores.kernel.keyset import Page
+from stores.models import User
 from stores.selectors import access
 from stores.views import refusals
 from stores.views.access import DeskRequest, may
 
 GIVEN_UP = ("held", "awaiting_approval", "needs_operator")
-NARROWING = ("q", "show", "shop", "since", "until")
+ROWS, FEWEST = 50, 20  # of a page with its groups; of *Earlier* however long those are
+Groups = dict[str, tuple[Sequence[Cancellation], bool]]  # group: (its first rows, whether there are more)
+NARROWING = ("q", "show", "shop", "since", "until", "mine", "by", "reason")
 
 
 @require_safe
 @may("cancellations.view")
 def cancellation_list(request: DeskRequest) -> HttpResponse:
-    form = CancellationSearch(request.GET, stores=request.stores)
-    page = cancellations.search(request.user, form.query(), after=request.GET.get("after", ""))
+    people = cancellations.askers(request.user)
+    form = CancellationSearch(request.GET, stores=request.stores, viewer=request.user.uuid, people=people)
+    query = form.query()
+    later = request.GET.get("after", "")
+    groups = _groups(request, query) if query.is_grouped and not later else {}
+    above = sum(len(found) for found, _has_more in groups.values())
+    page = cancellations.search(request.user, query, after=later, size=max(FEWEST, ROWS - above))
     fragment = request.htmx and not request.htmx.history_restore_request
     template = "cancellations/_results.html" if fragment else "cancellations/list.html"
-    response = render(request, template, _listed(request, form, page), status=200 if form.is_valid() else 422)
+    response = render(
+        request, template, _listed(request, form, query, page, groups, people), status=200 if form.is_valid() else 422
+    )
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _listed(request: DeskRequest, form: CancellationSearch, page: Page[Cancellation]) -> dict[str, Any]:
-    narrowed = any(request.GET.get(name) for name in NARROWING)
+def _listed(
+    request: DeskRequest,
+    form: CancellationSearch,
+    query: CancellationQuery,
+    page: Page[Cancellation],
+    groups: Groups,
+    people: Sequence[User],
+) -> dict[str, Any]:
     later = bool(request.GET.get("after"))
-    first = [] if narrowed or later else cancellations.first_looks(request.user)
-    done = cancellations.progress(page.rows)
+    shown = [page.rows, *(found for found, _has_more in groups.values())]
+    done = cancellations.progress(row for part in shown for row in part)
+    rows = {
+        name: inbox.rows(request.user, found, done, is_asked=name == "act") for name, (found, _more) in groups.items()
+    }
+    shops = list(request.stores)
+    moving = [row for part in shown for row in part if row.state in ("held", "running", "verifying")]
     return {
         "form": form,
         "page": page,
-        "rows": [(row, done.get(row.pk)) for row in page.rows],
-        "looks": [(row, None) for row in first],
-        "more_looks": len(first) == cancellations.FIRST_LOOKS and looks.count(request.user) > len(first),
-        "is_narrowed": narrowed,
-        "is_moving": not later and any(row.state in ("held", "running", "verifying") for row in page.rows),
+        "rows": inbox.rows(request.user, page.rows, done, is_asked=query.show == "look"),
+        "act": [row for row in rows.get("act", ()) if row.is_asked],
+        "others": [row for row in rows.get("act", ()) if not row.is_asked],
+        "back": rows.get("back", []),
+        "going": rows.get("going", []),
+        "more": {name: has_more for name, (_found, has_more) in groups.items()},
+        "waiting": _waiting(request),
+        "is_grouped": query.is_grouped,
+        "is_narrowed": any(request.GET.get(name) for name in NARROWING),
+        "is_moving": not later and bool(moving),
         "has_panel_errors": bool(form.errors.keys() - {"q"}),
-        "shops": list(request.stores),
+        "shops": shops,
+        "has_shops": len(shops) > 1,
+        **inbox_filters.context(request.user, form, people),
     }
+
+
+def _waiting(request: Any) -> int:
+    """The badge's number, asked once: the navigation finds it on the request."""
+    if not hasattr(request, "waiting"):
+        request.waiting = looks.at_once(request.user)
+    return int(request.waiting[0])
+
+
+def _groups(request: DeskRequest, query: CancellationQuery) -> Groups:
+    most = cancellations.FIRST_LOOKS
+    back, going = cancellations.on_their_way(request.user, query, most=most + 1)
+    found = {"act": cancellations.first_looks(request.user, query, most=most + 1), "back": back, "going": going}
+    return {name: (rows[:most], len(rows) > most) for name, rows in found.items()}
 
 
 @require_safe

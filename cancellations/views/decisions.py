@@ -126,5 +126,8 @@ def _act(request: DeskRequest, cancellation: Cancellation, said: str, act: Calla
 
 
 def _back(request: DeskRequest, cancellation: Cancellation, level: int, words: str) -> HttpResponse:
+    """To its page, or to the list where that was asked."""
     messages.add_message(request, level, words)
+    if request.POST.get("then") == "list":
+        return redirect("cancellations:list")
     return redirect("cancellations:detail", cancellation.uuid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -13,15 +13,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
-from cancellations.forms.preview import PreviewForm
+from cancellations.forms.preview import PreviewForm, worth_keeping
 from cancellations.lifecycle import readings
 from cancellations.models import Preview
-from cancellations.pages import mirror_prefill, order, orders_walk, plan, same_wish
+from cancellations.pages import mirror_prefill, order, orders_beside, orders_walk, plan, same_wish
 from cancellations.pages.order import Standing, Wish
-from cancellations.services import preview, submit
+from cancellations.services import drafts, preview, submit, visits
 from stores.kernel import numbers
 from stores.kernel.errors import DeskError, InputRejected, OrderBusy, PreviewUnreadable, StalePlan
 from stores.models import OrderRecord
@@ -76,7 +76,7 @@ def order_detail(request: DeskRequest, uuid: UUID) -> HttpResponse:
         return _again(request, record, again)
     is_live = _number(request, "live", most=1)
     standing = order.live(record) if is_live else order.mirrored(record)
-    return _page(request, record, standing, order.blank(record, standing))
+    return _page(request, record, *_kept(request, record, standing))
 
 
 def _like(request: DeskRequest, record: OrderRecord, like: str) -> HttpResponse:
@@ -108,6 +108,23 @@ def _again(request: DeskRequest, record: OrderRecord, again: str) -> HttpRespons
 
 @require_safe
 @may("orders.view")
+def order_present(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    """A fragment that an open page asks for once a minute: who else has the order open."""
+    record = _record(request, uuid, "orders.view")
+    visits.note(request.user, record)
+    return render(request, "orders/_present.html", {"others": visits.others(request.user, record)})
+
+
+@require_safe
+@may("orders.view")
+def order_others(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    """A fragment: what else the same customer ordered."""
+    record = _record(request, uuid, "orders.view")
+    return render(request, "orders/_others.html", {"others": orders_beside.of(request.user, record)})
+
+
+@require_safe
+@may("orders.view")
 @or_reads_again
 def order_live(request: DeskRequest, uuid: UUID) -> HttpResponse:
     """The fragment that replaces the mirrored copy: 8 seconds at most."""
@@ -116,8 +133,23 @@ def order_live(request: DeskRequest, uuid: UUID) -> HttpResponse:
     asked = _number(request, "asked", most=99_999) + 1
     if standing.is_waiting and asked > MOST_ASKED:
         standing = order.mirrored(record, trouble=preview.NoSeat.default_message)
-    context = order.context(request.user, record, standing, order.blank(record, standing))
+    standing, wish = _kept(request, record, standing)
+    wish.tab = wish.tab or _new_tab()
+    context = order.context(request.user, record, standing, wish)
     return render(request, "orders/_live.html", context | {"is_fragment": True, "asked": asked})
+
+
+def _kept(request: DeskRequest, record: OrderRecord, standing: Standing) -> tuple[Standing, Wish]:
+    """What this person left on the order; nothing for who may only look. It notes that they look."""
+    if standing.is_live:
+        visits.note(request.user, record)
+    if access.can(request.user, "cancellations.preview", record.store):
+        return order.kept(request.user, record, standing)
+    return standing, order.blank(record, standing)
+
+
+def _new_tab() -> str:
+    return uuid4().hex
 
 
 @require_http_methods(ASKED_OR_TYPED)
@@ -129,7 +161,27 @@ def order_preview(request: DeskRequest, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("orders:detail", record.uuid)
     standing, wish = _asked(request, record)
+    _keep(request, record, wish)
     return _answer(request, record, standing, wish)
+
+
+def _keep(request: DeskRequest, record: OrderRecord, wish: Wish) -> None:
+    """Everything typed outlives the page, the device and the session."""
+    wish.tab = request.POST.get("tab", "")[:32]
+    seen = request.POST.get("draft", "")
+    known = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+    wish.draft = drafts.keep(
+        actor=request.user, record=record, typed=worth_keeping(wish.form), tab=wish.tab, seen=known
+    )
+
+
+@require_POST
+@may("cancellations.preview")
+def order_forget(request: DeskRequest, uuid: UUID) -> HttpResponse:
+    """*Start over*: the draft goes, the order stands as nothing was chosen."""
+    record = _record(request, uuid, "cancellations.preview")
+    drafts.forget(request.user, record)
+    return redirect(reverse("orders:detail", args=[record.uuid]) + orders_walk.suffix_of(request.GET.get("walk", "")))
 
 
 @require_http_methods(ASKED_OR_TYPED)
@@ -149,6 +201,8 @@ def order_confirm(request: DeskRequest, uuid: UUID) -> HttpResponse:
         return _look_again(request, record, exc.user_message)
     form = PreviewForm(before, request.POST)
     wanted = form.request
+    if not form.has_reason:
+        return _look_again(request, record, _("Choose a reason first."), status=422)
     if form.errors or not preview.is_same_wish(wanted, shown):
         return _look_again(request, record, _("You changed something after this preview. Look at it once more."))
     return _confirm(request, record, preview.with_note(seen, wanted.note))
@@ -166,7 +220,10 @@ def _confirm(request: DeskRequest, record: OrderRecord, seen: Preview) -> HttpRe
     except DeskError as exc:
         refusals.of_error(request, exc)
         return _look_again(request, record, _("%(why)s Nothing was confirmed.") % {"why": exc.user_message}, status=503)
-    messages.success(request, _("Confirmed as %(reference)s.") % {"reference": cancellation.reference})
+    drafts.forget(request.user, record)
+    waits = cancellation.state == "awaiting_approval"
+    said = _("Sent for approval as %(reference)s.") if waits else _("Confirmed as %(reference)s.")
+    messages.success(request, said % {"reference": cancellation.reference})
     address = reverse("cancellations:detail", args=[cancellation.uuid])
     return redirect(address + orders_walk.suffix_of(request.GET.get("walk", "")))
 
@@ -179,6 +236,7 @@ def _look_again(
     record.refresh_from_db()
     record.store = store
     standing, wish = _asked(request, record)
+    _keep(request, record, wish)
     wish.notice = notice
     if seen is not None and wish.plan is not None:
         anew = readings.has_changed(seen)
@@ -197,6 +255,9 @@ def _answer(request: DeskRequest, record: OrderRecord, standing: Standing, wish:
     if not request.htmx:
         return _page(request, record, standing, wish, status=status)
     context = order.context(request.user, record, standing, wish) | {"is_fragment": True}
+    if request.htmx.target == "items":
+        return render(request, "orders/_items.html", context, status=status)
+    context["is_other_page"] = wish.form.find != wish.form.text("find_was") or bool(wish.form.fill)
     return render(request, "orders/_preview.html", context, status=status)
 
 
@@ -209,6 +270,7 @@ def _is_rejected(wish: Wish) -> bool:
 def _page(
     request: DeskRequest, record: OrderRecord, standing: Standing, wish: Wish, *, status: int = 200
 ) -> HttpResponse:
+    wish.tab = wish.tab or _new_tab()
     context = order.context(request.user, record, standing, wish) | _walk(request, record)
     return render(request, "orders/detail.html", context, status=status)
 

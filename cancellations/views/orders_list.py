@@ -73,8 +73,7 @@ def order_found(request: DeskRequest) -> HttpResponse:
 def order_shops(request: DeskRequest) -> HttpResponse:
     """The choices of the chip *Shop*, drawn when it is opened: there may be hundreds."""
     form = _form(request, request.GET)
-    chips = orders_filters.context(request.user, form, form.query())["chips"]
-    return render(request, "orders/_shops.html", {"chip": chips["shop"]})
+    return render(request, "orders/_shops.html", {"chip": orders_filters.shops(form, form.query())})
 
 
 @require_POST

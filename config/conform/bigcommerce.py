@@ -6,10 +6,10 @@ from config.conform.probe import Learned, Probe, Unseen
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.responses import Answer
-from stores.platforms.bigcommerce import reading
-from stores.platforms.bigcommerce.adapter import BigCommerce
+from stores.platforms.bigcommerce import BigCommerce
 
 QUOTAS = {"150": "standard", "450": "pro", "20": "small", "1000000": "wide"}  # requests in 30 seconds
+MOST, TOO_LARGE = 250, 413  # orders of a page, and the status that refuses them
 
 
 def limit(shop: BigCommerce, _order: str) -> Learned:
@@ -23,14 +23,14 @@ def limit(shop: BigCommerce, _order: str) -> Learned:
 
 def largest_page(shop: BigCommerce, _order: str) -> Learned:
     try:
-        rows = shop.api.nodes("v2/orders", [("limit", str(reading.PAGE))])
+        rows = shop.api.nodes("v2/orders", [("limit", str(MOST))])
     except RemoteRefused as exc:
-        if exc.status != reading.TOO_LARGE:
+        if exc.status != TOO_LARGE:
             raise
-        return Learned(f"a page of {reading.PAGE} orders is refused", {"bigcommerce_list_most": "100"})
+        return Learned(f"a page of {MOST} orders is refused", {"bigcommerce_list_most": "100"})
     if not rows:
         raise Unseen("there is no order to list")
-    return Learned(f"a page of {reading.PAGE} orders is given", {"bigcommerce_list_most": "250"})
+    return Learned(f"a page of {MOST} orders is given", {"bigcommerce_list_most": "250"})
 
 
 def listed(shop: BigCommerce, _order: str) -> Learned:

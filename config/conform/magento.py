@@ -12,8 +12,7 @@ from stores.kernel.errors import CredentialsRejected, RemoteRefused
 from stores.kernel.http import json_readers
 from stores.kernel.http.responses import Answer
 from stores.kernel.http.transport import Usage
-from stores.platforms.magento.adapter import Magento
-from stores.platforms.magento.api import Api
+from stores.platforms.magento import Magento
 
 BEYOND = 301  # input limits, where they are on, allow 300
 NO_ROUTE = "Request does not match any route."
@@ -34,7 +33,7 @@ class Bearer:
         return False
 
     def usage(self, answer: Answer) -> Usage:
-        return Usage(requested=1, actual=1, maximum=Api.bucket_points, per_second=Api.points_per_second)
+        return Usage(requested=1, actual=1, maximum=Magento.bucket_points, per_second=Magento.points_per_second)
 
 
 def orders(shop: Magento, size: int = 100) -> Any:

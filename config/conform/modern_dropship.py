@@ -7,18 +7,23 @@ from typing import Any
 from config.conform.probe import Learned, Probe, Unseen, one_of
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
-from stores.platforms.modern_dropship.adapter import ModernDropship
-from stores.platforms.modern_dropship.api import shown_by
+from stores.platforms.modern_dropship import ModernDropship
 
 NOBODYS = "000000000000000000000000"
-FEW = "/orders?page=0&limit=50"
+FEW = "orders?page=0&limit=50"
+
+
+def few(shop: ModernDropship) -> list[Any]:
+    """Rows of the list, which comes bare or in `data`."""
+    told = shop.api.read(FEW)
+    return told if isinstance(told, list) else json_readers.items(json_readers.node(told, "body"), "data")
 
 
 def first(shop: ModernDropship) -> Any:
-    rows, _more = shown_by(shop.api.read(FEW))
+    rows = few(shop)
     if not rows:
         raise Unseen("there is no order to look at")
-    return shop.api.read(f"/orders/{json_readers.ident(rows[0], 'id', '_id')}")
+    return shop.api.read(f"orders/{json_readers.ident(rows[0], 'id', '_id')}")
 
 
 def envelope(shop: ModernDropship, _order: str) -> Learned:
@@ -37,7 +42,7 @@ def fulfilments(shop: ModernDropship, _order: str) -> Learned:
 
 def unknown_order(shop: ModernDropship, _order: str) -> Learned:
     try:
-        shop.api.read(f"/orders/{NOBODYS}")
+        shop.api.read(f"orders/{NOBODYS}")
     except RemoteRefused as exc:
         setting = one_of({404: "404", 400: "400"}, exc.status)
         return Learned(f"an order nobody has is answered by {exc.status}", {"modern_dropship_unknown_order": setting})
@@ -45,7 +50,7 @@ def unknown_order(shop: ModernDropship, _order: str) -> Learned:
 
 
 def list_order(shop: ModernDropship, _order: str) -> Learned:
-    made = [at for row in shown_by(shop.api.read(FEW))[0] if (at := json_readers.when(row, "created", "createdAt"))]
+    made = [at for row in few(shop) if (at := json_readers.when(row, "created", "createdAt"))]
     if len(set(made)) < 2:
         raise Unseen("there is no order of two different moments to compare")
     said = "newest first" if made[0] > made[-1] else "oldest first"

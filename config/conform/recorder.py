@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from stores.connectors.roles import Transport
-from stores.kernel.errors import RemoteError, RemoteRefused
+from stores.kernel import clock
+from stores.kernel.errors import RemoteError, RemoteRefused, RemoteThrottled
 
+WAITS = 30
 MUTATION = re.compile(r"\bmutation\b")
 ENTRY = re.compile(r"/oauth/access_token$")  # a token for credentials: needed to read, never kept
 READING_POSTS = re.compile(
@@ -45,7 +47,7 @@ class Recorder:
                 "not a read", code="not_a_read", user_message="A reading probe tried to change something."
             )
         try:
-            answer = self.transport.send(method, path, json=json, effect=effect, **more)
+            answer = in_turn(lambda: self.transport.send(method, path, json=json, effect=effect, **more))
         except RemoteError as exc:
             self._remember(method, path, json, exc.status, exc.answer)
             raise
@@ -57,6 +59,18 @@ class Recorder:
         where = urlsplit(path).path
         if not ENTRY.search(where):
             self.seen.append(Exchange(method, where, asked, status, answer))
+
+
+def in_turn(send: Callable[[], Any]) -> Any:
+    """Wait for a slot of the shop's limit, half a minute at most: nothing has left before it is had."""
+    for _ in range(WAITS):
+        try:
+            return send()
+        except RemoteThrottled as exc:
+            if exc.code != "slot":
+                raise
+            clock.wait(min(exc.retry_after or 1.0, 1.0))
+    return send()
 
 
 def is_read(method: str, url: str, body: Any) -> bool:

@@ -10,9 +10,12 @@ from config.conform import bigcommerce, magento, modern_dropship, shopify, shopl
 from config.conform.probe import Learned, Probe, Unseen
 from config.conform.recorder import Exchange, Recorder
 from stores.connectors.roles import Connector
-from stores.kernel.errors import RemoteError
-from stores.kernel.http.json_readers import Misread
+from stores.kernel import plain_text
+from stores.kernel.errors import DeskError
+from stores.kernel.security import redaction
 
+ODD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)  # what nobody promised, found by a probe
+LONGEST = 300
 PROBES: dict[str, tuple[Probe, ...]] = {
     "shopify": shopify.PROBES,
     "woocommerce": woocommerce.PROBES,
@@ -48,17 +51,23 @@ def asked(probe: Probe, opened: Connector, order_id: str) -> Answered:
     recorder = Recorder(opened.connection.transport, may_send=bool(probe.sends))
     connector = type(opened)(replace(opened.connection, transport=recorder))
     try:
-        return Answered(probe, probe.ask(connector, order_id if probe.sends else ""), seen=recorder.seen)
+        found = probe.ask(connector, order_id if probe.sends else "")
+        return Answered(probe, replace(found, said=_plain(found.said)), seen=recorder.seen)
     except Unseen as exc:
-        return Answered(probe, None, str(exc), recorder.seen)
-    except (RemoteError, Misread) as exc:
-        return Answered(probe, None, _words(exc), recorder.seen)
+        return Answered(probe, None, _plain(str(exc)), recorder.seen)
+    except (DeskError, *ODD) as exc:
+        return Answered(probe, None, _plain(_words(exc)), recorder.seen)
 
 
 def _words(exc: Exception) -> str:
     said: Any = getattr(exc, "user_message", "") or "the answer could not be read"
     code = getattr(exc, "code", "")
     return f"{said} ({code})" if code else str(said)
+
+
+def _plain(words: str) -> str:
+    """It is printed and kept, and a part of it may be the shop's: one line, without secrets and addresses."""
+    return plain_text.one_line(redaction.text(words))[:LONGEST]
 
 
 def not_asked(platform: str, doubts: dict[str, str]) -> list[tuple[str, str, str]]:

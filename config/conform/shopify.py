@@ -6,11 +6,10 @@ from typing import Any
 
 from config.conform.probe import Learned, Probe, Unseen, decimals, one_of
 from stores.kernel.http import json_readers
-from stores.platforms.shopify.adapter import Shopify
-from stores.platforms.shopify.api import Api
+from stores.platforms.shopify import Shopify
 
 PLANS = {(2_000, 100): "standard", (4_000, 200): "advanced", (20_000, 1_000): "plus", (40_000, 2_000): "enterprise",
-         (100, 10): "slow"}  # fmt: skip
+         (100, 10): "slow", (1_000_000, 1_000_000): "endless"}  # fmt: skip
 TEN, SMALL = 10, 20
 SIZED = "{ orders(first: 1) { nodes { transactions(first: 1) { id } } } }"
 UNSIZED = "{ orders(first: 1) { nodes { transactions { id } } } }"
@@ -38,7 +37,7 @@ def orders(shop: Shopify, document: str) -> list[Any]:
     told = answer(shop, document)
     if any("access scope" in str(error.get("message")) for error in told.body.get("errors") or ()):
         raise Unseen("the app lacks a right to see it")
-    data = Api.data_of(told, effect=False)
+    data = shop.api.data_of(told, effect=False)
     found = json_readers.nodes(json_readers.inner(data, "orders"), "nodes")
     if not found:
         raise Unseen("there is no order to look at")
@@ -83,12 +82,12 @@ def amounts(shop: Shopify, _order: str) -> Learned:
 
 def second_cancel(shop: Shopify, order_id: str) -> Learned:
     """A cancel of what is cancelled: refused at once, or taken on and refused by its job."""
-    order = Api.data_of(answer(shop, STATE, {"id": order_id}), effect=False).get("order")
+    order = shop.api.data_of(answer(shop, STATE, {"id": order_id}), effect=False).get("order")
     if not order or not order.get("cancelledAt"):
         raise Unseen(
             "the order is not cancelled yet: cancel it in the admin first, then a second cancel changes nothing"
         )
-    told = Api.data_of(answer(shop, CANCEL, {"id": order_id}, effect=True), effect=True)["orderCancel"]
+    told = shop.api.data_of(answer(shop, CANCEL, {"id": order_id}, effect=True), effect=True)["orderCancel"]
     errors = told["orderCancelUserErrors"]
     if not errors:
         return Learned("taken on as a job", {"cancel_refusals": "job"})

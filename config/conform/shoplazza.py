@@ -6,7 +6,7 @@ from typing import Any
 
 from config.conform.probe import Learned, Probe, Unseen, decimals
 from stores.kernel.http import json_readers
-from stores.platforms.shoplazza.adapter import Shoplazza
+from stores.platforms.shoplazza import Shoplazza
 
 FEW = (("page_size", "50"),)
 

@@ -7,16 +7,14 @@ from typing import Any
 
 from config.conform.probe import Learned, Probe, Unseen
 from stores.kernel.http import json_readers
-from stores.platforms.square import api
-from stores.platforms.square.adapter import Square
-from stores.platforms.square.api import VERSION
+from stores.platforms.square import Square
 
 FEW = 50
 SOLD = "SOLD"
 
 
 def orders(shop: Square, *states: str) -> list[Any]:
-    places = [json_readers.ident(place, "id") for place in shop.api.places()][:10]
+    places = [json_readers.ident(place, "id") for place in shop.api.places][:10]
     query = {"filter": {"state_filter": {"states": list(states)}}, "sort": {"sort_field": "UPDATED_AT"}}
     found = shop.api.ask("v2/orders/search", {"location_ids": places, "limit": FEW, "query": query})
     return list(json_readers.nodes(found, "orders"))
@@ -33,9 +31,9 @@ def token(shop: Square, _order: str) -> Learned:
 
 def echo(shop: Square, _order: str) -> Learned:
     told = shop.connection.transport.send(
-        "GET", f"{shop.api.url}/v2/locations", headers={"Square-Version": VERSION}, caller=shop.api
+        "GET", f"{shop.api.url}/v2/locations", headers={"Square-Version": shop.api_version}, caller=shop.api
     ).headers.get("square-version", "")
-    said = f"asked for {VERSION}, answered by {told or 'a version that is not told'}"
+    said = f"asked for {shop.api_version}, answered by {told or 'a version that is not told'}"
     return Learned(said, {"square_echo_version": "told" if told else "absent"})
 
 
@@ -46,7 +44,7 @@ def taken(shop: Square, _order: str) -> Learned:
             ours = {json_readers.ident(order, "id")} | set(_transactions(order))
             place = json_readers.ident(order, "location_id")
             since = json_readers.text(order, "created_at")
-            moves = api.movements(shop.api, items, [place], SOLD, since=since)
+            moves = shop.api.movements(items, [place], SOLD, since=since)
             is_gone = any(json_readers.text(one, "transaction_id") in ours - {""} for one in moves)
             said = (
                 "a paid open order has taken its units" if is_gone else "a paid open order has not taken its units yet"

@@ -6,7 +6,7 @@ from typing import Any
 
 from config.conform.probe import Learned, Probe, Unseen, decimals
 from stores.kernel.errors import RemoteRefused
-from stores.platforms.woocommerce.adapter import WooCommerce
+from stores.platforms.woocommerce import WooCommerce
 
 NO_ROUTE = "rest_no_route"
 FEW = (("per_page", "10"), ("page", "1"))

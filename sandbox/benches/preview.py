@@ -101,5 +101,6 @@ def _plans(person: User, record: OrderRecord, order: Order, rounds: int) -> list
         wish = order_page.Wish(form=form, plan=plan, seen=seen)
         shown = order_page.effects(person, record, wish) | {"wish": wish, "record": record, "standing": standing}
         render_to_string("orders/_effects.html", shown)
+        render_to_string("orders/_deed.html", shown)
         times.append((time.perf_counter() - began) * 1000)
     return times[1:]

@@ -12,6 +12,7 @@ import hmac
 import json
 import sqlite3
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -35,6 +36,12 @@ def is_deliverable(uri: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
+def subscription_of(db: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Any]:
+    """What a delivery was subscribed with; empty once the subscription is gone."""
+    found = db.execute("SELECT body FROM hooks WHERE id = ?", (row["hook"],)).fetchone()
+    return dict(json.loads(found["body"])) if found else {}
+
+
 class Outbox:
     """The world's outbox of webhooks. at: the world's time; headers: what its platform sends with a delivery."""
 
@@ -53,15 +60,14 @@ class Outbox:
         """Sends what is due; returns how many deliveries were accepted. No transaction is held while sending."""
         done = 0
         for row in self.waiting():
-            uri = self._uri(row["hook"])
+            uri = self._uri(row)
             accepted = uri is not None and self._post(http or requests.Session(), uri, row)
             self._record(row, accepted, is_gone=uri is None)
             done += accepted
         return done
 
-    def _uri(self, hook: int) -> str | None:
-        row = self.store.db.execute("SELECT body FROM hooks WHERE id = ?", (hook,)).fetchone()
-        return str(json.loads(row["body"])["uri"]) if row else None
+    def _uri(self, row: sqlite3.Row) -> str | None:
+        return subscription_of(self.store.db, row).get("uri")
 
     def _post(self, http: requests.Session, uri: str, row: sqlite3.Row) -> bool:
         try:

@@ -78,6 +78,34 @@
     if (moved.length) changed(moved[0]);
   }
 
+  /* -- the order page: what is chosen, said beside the choices ------------------------------------------------- */
+  function tally() {
+    const form = $("[data-wish]"), choice = form && $("[data-most]", form);
+    if (!choice) return;
+    let sum = 0;
+    for (const input of $$("[name^='units.']", form)) {
+      const row = input.closest("tr"), units = Number(input.value) || 0;
+      if (row) row.classList.toggle("chosen", units > 0);
+      sum += units;
+    }
+    const most = Number(choice.dataset.most), all = sum > 0 && sum === most;
+    $("[data-chosen]", choice).textContent = sum && !all ? `(${new Intl.NumberFormat(language).format(sum)})` : "";
+    $(`[value="${all ? "all" : ""}"]`, choice).checked = true;
+  }
+
+  function chooseAll(radio) {
+    const inputs = $$(".qty input", radio.form), all = radio.value === "all";
+    for (const input of inputs) put(input, all ? Infinity : 0);
+    for (const input of all ? [] : $$("[type=hidden][name^='units.']", radio.form)) input.value = "0";
+    if (!all && inputs.length) inputs[0].focus();
+  }
+
+  function narrow(box) {
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of $$(box.dataset.narrows)) row.hidden = !words.every((word) => (row.dataset.text || "").toLowerCase().includes(word));
+  }
+  on("input", (event) => { if (event.target.matches("[data-narrows]")) narrow(event.target); });
+
   /* -- dialogs, menus, copying, selecting --------------------------------------------------------------------- */
   function close(element, event) {
     const dialog = element.closest("dialog");
@@ -138,6 +166,11 @@
     const box = event.target;
     if (box.matches("[data-select-all]")) for (const other of $$("[data-select]:not(:disabled)", scopeOf(box))) other.checked = box.checked;
     if (box.matches("[data-select-all], [data-select]")) count(scopeOf(box));
+    if (box.form && "wish" in box.form.dataset) {
+      if (box.name === "fill") chooseAll(box);
+      else tally();
+      for (const deed of box.name === "note" ? [] : $$("[data-deed]", box.form)) deed.disabled = true; // what it says is out of date
+    }
     if (box.matches("[data-submit]")) box.form.requestSubmit();
     if (box.dataset.checks) $(box.dataset.checks).checked = true;
     if (box.dataset.clears) for (const other of $$(box.dataset.clears)) other.value = "";
@@ -193,6 +226,7 @@
       for (const menu of $$("details[data-menu][open]")) { menu.open = false; $("summary", menu).focus(); }
       if (typing && typing.matches("[data-search]")) typing.blur();
     }
+    if (event.key === "Enter" && event.target.matches("[data-wish] input")) { event.preventDefault(); changed(event.target); }
     if (typing || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
     if (event.key.startsWith("Arrow") && event.target !== document.body) return; // of a box, a menu or a scrolling part
     const act = KEYS[event.key];
@@ -206,12 +240,19 @@
     list.replaceChildren(words.content.cloneNode(true));
     list.scrollIntoView({ block: "nearest" });
   }
+  /* Once: a page whose fragment fails each time it is opened must not open itself for ever. */
+  const openAgain = () => {
+    const here = window.location.href, [at, before] = JSON.parse(sessionStorage.getItem("opened-again") || "[0, 0]");
+    if (at === here && Date.now() - before < 30000) { say("failed"); return; }
+    sessionStorage.setItem("opened-again", JSON.stringify([here, Date.now()]));
+    window.location.assign(here);
+  };
   on("htmx:beforeSwap", (event) => {
     const { xhr, target, requestConfig } = event.detail;
     if (target === document.body || !/^\s*<!doctype/i.test(xhr.responseText)) return;
     event.detail.shouldSwap = false; // a whole page where a fragment was asked: signed out, or moved on
-    if (requestConfig.verb === "get") window.location.assign(window.location.href);
-    else say("ended");
+    if (requestConfig.verb !== "get") say("ended");
+    else if (xhr.status < 400 || [401, 403, 404].includes(xhr.status)) openAgain();
   });
   /* Signing in again, in another tab, changes the token that a form must carry; the cookie has the one that counts. */
   const token = () => (document.cookie.match(/(?:^|; )(?:__Host-)?csrf=(\w+)/) || [])[1];
@@ -231,13 +272,16 @@
     for (const id of opened) { const menu = document.getElementById(id); if (menu) menu.open = true; }
     opened = [];
     for (const scope of $$("[data-selection]")) count(scope);
+    tally();
   });
   on("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "dialog-body") $("#dialog").showModal();
     const wanted = $("[data-focus]", event.detail.target);
     if (wanted) wanted.focus();
+    if (event.detail.target.id === "effects") dirty = null; // kept as a draft: nothing is lost by leaving
     tick();
   });
+  for (const event of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) on(event, () => { for (const deed of $$("[data-deed]")) deed.disabled = false; });
   on("htmx:sendError", () => say("silent"));
   on("htmx:timeout", () => say("silent"));
   on("htmx:responseError", () => say("failed"));
@@ -245,4 +289,5 @@
   const rejected = $("[data-focus]");
   if (rejected) rejected.focus();
   for (const scope of $$("[data-selection]")) count(scope);
+  tally();
 })();

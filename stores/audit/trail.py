@@ -52,7 +52,6 @@ def record(
     if not TARGET.fullmatch(target):
         raise ValueError(f"not a target: {target!r}")
     event = AuditEvent(
-        at=stamp(),
         actor=_actor(actor),
         kind=action.name,
         object=target,
@@ -67,11 +66,12 @@ def record(
 def _append(event: AuditEvent, store: Store | None, jump_to: int) -> AuditChain:
     """Behind the chain's end as this process left it, if it still ends there; else as its locked row says."""
     name = _name(store)
-    if name in _ends:
-        pk, seq, head = _ends[name]
-        chain = AuditChain(pk=pk, name=name, seq=seq, head=head)
-        as_known = {"pk": pk, "name": name, "seq": seq, "head": head}
-    if name not in _ends or not _follow(event, chain, jump_to, as_known):
+    known, chain = _ends.get(name), None  # asked once: another thread may write to the chain for the first time
+    if known is not None:
+        as_known = {"name": name, **dict(zip(("pk", "seq", "head"), known, strict=True))}
+        guess = AuditChain(**as_known)
+        chain = guess if _follow(event, guess, jump_to, as_known) else None
+    if chain is None:
         chain = lock(store)
         _follow(event, chain, jump_to, {"pk": chain.pk})
     event.save(force_insert=True)
@@ -80,7 +80,11 @@ def _append(event: AuditEvent, store: Store | None, jump_to: int) -> AuditChain:
 
 
 def _follow(event: AuditEvent, chain: AuditChain, jump_to: int, stands: Mapping[str, Any]) -> bool:
-    """Move the chain's end to this event, which locks its row; False: it ends elsewhere, and nothing was moved."""
+    """Move the chain's end to this event, which locks its row; False: it ends elsewhere, and nothing was moved.
+
+    Its time is of this moment: after waiting for another's end it would be older than what it follows.
+    """
+    event.at = stamp()
     event.chain, event.seq, event.prev = chain, max(chain.seq + 1, jump_to), chain.head
     event.hash = link_hash(event)
     return bool(database.update(AuditChain, stands, {"seq": event.seq, "head": event.hash}))

@@ -350,11 +350,17 @@ def main(argv: list[str]) -> int:
 
 
 def report(name: str, walk: Walk, problems: list[Problem]) -> Iterator[str]:
-    """What is said of one chain; `name`: as it is shown."""
-    yield from (f"BROKEN {name}: {problem}" for problem in problems)
+    """What is said of one chain, a line each; `name`: as it is shown."""
+    said = [f"BROKEN {name}: {problem}" for problem in problems]
     if not problems and walk.entries:
-        yield f"whole  {name}: {walk.entries} entries, signed up to {walk.signed}"
-    yield from (f"NOTE   {name}: {words}" for words in walk.losses())
+        said.append(f"whole  {name}: {walk.entries} entries, signed up to {walk.signed}")
+    said += [f"NOTE   {name}: {words}" for words in walk.losses()]
+    yield from map(printable, said)
+
+
+def printable(words: str) -> str:
+    """What would rub out or forge a line of a terminal is spelt out: whoever tampers may write names as well."""
+    return "".join(letter if letter.isprintable() else f"[U+{ord(letter):04X}]" for letter in words)
 
 
 def _tell(results: list[tuple[Walk, list[Problem]]]) -> int:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.utils.translation import gettext as _
 
+from stores.canonical.order import Order
 from stores.connectors import rows
+from stores.connectors.roles import Listing
 from stores.kernel.errors import InputRejected
+from stores.kernel.http.json_readers import Node
+
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,36 @@ class ByChange(Cursor):
         """The page before comes once more: a server that shows its last page for ever."""
         last = rows.mark(raws, row)
         return self.page > 1 and bool(last) and last == self.last
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stood at a place of the list. is_last: nothing follows; pages, total: how many there are, if it says so."""
+
+    here: ByChange
+    rows: Sequence[Any]
+    is_last: bool
+    pages: int | None = None
+    total: int | None = None
+
+
+def changes(
+    at: ByChange,
+    page: Callable[[ByChange], Shown],
+    *,
+    row: rows.Fields,
+    to_order: Callable[[Node], Order | None],
+    stamp: Callable[[datetime], str],
+    back: timedelta = SECOND,
+) -> Listing:
+    """One page of such a list. stamp: a time as the platform writes it; back: so long before the newest change of a
+    page the next one begins, where the filter leaves out the very moment that it names."""
+    told = page(at)
+    found, newest = rows.read(told.rows, row, to_order), rows.newest(told.rows, row)
+    more = told.here.following(stamp(newest - back) if newest else "", rows.mark(told.rows, row))
+    is_stuck = told.here.is_again(told.rows, row) or (told.pages is not None and told.here.page >= told.pages)
+    is_over = told.is_last or (more.page > 1 and is_stuck)  # a place that moved on in time is a new list
+    return Listing(found.orders, "" if is_over else str(more), found.unreadable, told.total)
 
 
 def stamp(at: datetime) -> str:

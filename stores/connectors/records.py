@@ -77,3 +77,19 @@ def summed(counts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
     for line, units in counts:
         found[line] = found.get(line, Decimal(0)) + units
     return found
+
+
+FURTHER = (Standing.PENDING, Standing.PART, Standing.UNDONE, Standing.DONE, Standing.FAILED)
+
+
+def furthest(rows: Iterable[Record]) -> list[Record]:
+    """Of each id what got furthest, where a vendor tells events: they come late, twice and in any order.
+
+    A failure is the last word: what was delivered may still bounce, and is told as delivered once more after that.
+    """
+    found: dict[str, Record] = {}
+    for row in rows:
+        before = found.get(row.id)
+        if before is None or FURTHER.index(row.standing) > FURTHER.index(before.standing):
+            found[row.id] = row
+    return [*found.values()]

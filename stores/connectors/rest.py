@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -41,12 +42,14 @@ class RestApi(ABC):
     effect_seconds: ClassVar[float | None] = None  # how long an effect may take to be answered; None: as reads
     plain_in_query: ClassVar[str] = ""  # characters that stand in a query as they are
 
-    def __init__(self, connection: ConnectorContext) -> None:
+    def __init__(self, connection: ConnectorContext, url: str = "") -> None:
+        """url: where the API lives, without a final slash."""
         self.connection = connection
+        self.url = url
 
-    @abstractmethod
     def address(self, path: str) -> str:
         """The whole address."""
+        return f"{self.url}/{path}"
 
     @abstractmethod
     def auth_headers(self) -> Mapping[str, str]:
@@ -60,6 +63,10 @@ class RestApi(ABC):
             raise RemoteUnavailable("empty", code="empty", status=answer.status, request_id=answer.request_id,
                                     user_message=str(self.unreadable))  # fmt: skip
         return answer.body
+
+    def understood(self) -> AbstractContextManager[None]:
+        """Around what looks into its answers: a shape that nobody promised means that the read failed."""
+        return json_readers.understood(str(self.unreadable))
 
     def object(self, path: str, query: Query = ()) -> Node:
         return json_readers.node(self.read(path, query), "body")
@@ -134,6 +141,20 @@ class RestApi(ABC):
 def chunks(rows: Sequence[Item], most: int) -> Iterator[Sequence[Item]]:
     """So many at a time."""
     return (rows[start : start + most] for start in range(0, len(rows), most))
+
+
+def by_cursor(page: Callable[[str], tuple[Sequence[Node], str]], most: int) -> tuple[list[Node], bool]:
+    """The rows of so many pages, and whether these are all. page: a cursor, "" at first → its rows and the next cursor;
+    one that leads back to itself leads nowhere."""
+    found: list[Node] = []
+    cursor = ""
+    for _number in range(most):
+        rows, following = page(cursor)
+        found += rows
+        if following in ("", cursor):
+            return found, not following
+        cursor = following
+    return found, False
 
 
 def every(page: Callable[[Place], tuple[Sequence[Node], Place | None]], first: Place) -> list[Node]:

@@ -12,10 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from stores.connectors.roles import Connector
 from stores.forms.fields import Name, Number, Words
+from stores.kernel import numbers
 from stores.kernel.credentials import Secret, Text
+from stores.kernel.errors import InputRejected
 from stores.models import Store
+from stores.selectors import holds
 
 LONGEST_HOLD_MINUTES = 24 * 60
+TIERS = 3  # amounts with a longer hold that a page offers
 
 
 class Credentials(forms.Form):
@@ -99,13 +103,67 @@ class ShopSettings(forms.Form):
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(z, z) for z in sorted(available_timezones())])
 
-    @classmethod
-    def of(cls, store: Store) -> ShopSettings:
-        hold = f"{store.hold_seconds // 60}"
-        return cls(initial={"name": store.name, "hold_minutes": hold, "time_zone": store.time_zone})
+    def __init__(self, *args: Any, store: Store, **kwargs: Any) -> None:
+        self.currency = store.currency
+        initial = {"name": store.name, "hold_minutes": f"{store.hold_seconds // 60}", "time_zone": store.time_zone}
+        kept = holds.tiers(store)
+        self.tiers = range(1, max(TIERS, len(kept)) + 1)
+        for at, (least, seconds) in enumerate(kept, start=1):
+            initial |= {f"from_{at}": f"{least.amount:f}", f"minutes_{at}": f"{seconds // 60}"}
+        super().__init__(*args, **(kwargs | {"initial": initial}))
+        for at in self.tiers:
+            self.fields[f"from_{at}"] = Number(label=_("From this amount"), required=False, max_length=20)
+            self.fields[f"minutes_{at}"] = Number(
+                label=_("Minutes"), required=False, max_length=20, whole=True, most=LONGEST_HOLD_MINUTES
+            )
+
+    @property
+    def longer(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """(amount, minutes) of each step."""
+        return [(self[f"from_{at}"], self[f"minutes_{at}"]) for at in self.tiers]
+
+    @property
+    def shows_longer(self) -> bool:
+        return any(field.value() or field.errors for pair in self.longer for field in pair)
 
     def clean_hold_minutes(self) -> int:
         return int(self.cleaned_data["hold_minutes"])
+
+    def clean(self) -> dict[str, Any]:
+        """With `longer`: {from this amount in minor units: seconds}. A larger amount is never held shorter."""
+        super().clean()
+        found: dict[int, int] = {}
+        last, usual = 0, self.cleaned_data.get("hold_minutes", 0)
+        for amount, minutes in self.longer:
+            pair = self._pair(amount, minutes)
+            if pair is None:
+                continue
+            least, hold = pair
+            if least <= last:
+                self.add_error(amount.name, gettext("Write a larger amount than the one before."))
+            elif hold < usual:
+                self.add_error(minutes.name, gettext("Not shorter than for smaller amounts: %(n)s.") % {"n": usual})
+            last, usual = least, hold
+            found[least] = hold * 60
+        self.cleaned_data["longer"] = found
+        return self.cleaned_data
+
+    def _pair(self, amount: forms.BoundField, minutes: forms.BoundField) -> tuple[int, int] | None:
+        """Of a step that is filled in; half of one is told at the empty field."""
+        typed = bool(amount.value()), bool(minutes.value())
+        if not any(typed):
+            return None
+        for field, has_text in zip((amount, minutes), typed, strict=True):
+            if not has_text:
+                self.add_error(field.name, gettext("Write both, or leave both empty."))
+        least, hold = (self.cleaned_data.get(field.name) for field in (amount, minutes))
+        if least is None or hold is None:
+            return None
+        try:
+            return numbers.in_currency(least, self.currency, field="").minor, int(hold)
+        except InputRejected as exc:
+            self.add_error(amount.name, exc.user_message)
+            return None
 
 
 def declared_by(platform: type[Connector]) -> tuple[Text | Secret, ...]:

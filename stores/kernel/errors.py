@@ -82,6 +82,12 @@ class Unsupported(DeskError):
         self.capability = capability
 
 
+class ConnectionUnreadable(DeskError):
+    """Settings of another shape than this version writes: nothing is sent by what is left of them."""
+
+    default_message = "The connection cannot be opened as it is stored. Give it new credentials, or look at its row."
+
+
 class UnknownConnector(DeskError, KeyError):
     """A stored key of a connector that this version does not know: nothing is sent, a person is asked."""
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from babel.numbers import format_currency
 
-from stores.kernel.money import Money
+from stores.kernel.money import Money, exponent, is_said_whole
 
 
 class _Hooks:
@@ -50,7 +50,11 @@ def units(number: Decimal | int) -> str:
 
 def money(amount: Money) -> str:
     """US$47.98, JP¥1,200: as the reader's locale writes it; no digit is rounded away."""
-    text = str(format_currency(amount.amount, amount.currency, locale=_Hooks.locale(), decimal_quantization=False))
+    has_parts = amount.amount != amount.amount.to_integral_value()  # of a dinar: seldom, and then with all digits
+    text = str(format_currency(
+        amount.amount, amount.currency, locale=_Hooks.locale(), decimal_quantization=False,
+        currency_digits=not (has_parts and is_said_whole(amount.currency) and exponent(amount.currency)),
+    ))  # fmt: skip
     return re.sub(r"(?<=[A-Z])(?=\d)", "\N{NO-BREAK SPACE}", text).replace("-", "\N{MINUS SIGN}", 1)
 
 

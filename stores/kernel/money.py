@@ -1,23 +1,33 @@
 """Money: a Decimal and its ISO 4217 currency, never apart, never float.
 
-Minor units come from the currency (JPY 0, EUR 2, KWD 3), by Babel's copy of CLDR.
+Minor units come from the currency (JPY 0, EUR 2, KWD 3), as ISO 4217 has them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import TypeVar
 
 from babel.numbers import get_currency_precision
 
+# Where CLDR, by which Babel goes, leaves out digits that nobody reads aloud: shops, banks and providers count them.
+COUNTED = dict.fromkeys(
+    ("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SLL", "SOS", "SYP", "YER"), 2
+) | {"IQD": 3}
+
 
 @cache
 def exponent(currency: str) -> int:
-    """Digits after the point for this currency: JPY 0, USD 2, KWD 3."""
-    return get_currency_precision(currency)
+    """Digits after the point for this currency: JPY 0, USD 2, RSD 2, KWD 3."""
+    return COUNTED.get(currency, get_currency_precision(currency))
+
+
+def is_said_whole(currency: str) -> bool:
+    """People say no parts of it, as of yen and dinars: a single one buys little."""
+    return bool(get_currency_precision(currency) == 0)
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -78,6 +88,11 @@ class Money:
         if scaled != scaled.to_integral_value():
             raise ValueError(f"{self.amount} has more digits than {self.currency} allows")
         return int(scaled)
+
+    @property
+    def minor_up(self) -> int:
+        """The same rounded up: an amount that somebody else told may be finer than its currency is today."""
+        return int(self.amount.scaleb(exponent(self.currency)).to_integral_value(ROUND_CEILING))
 
     @classmethod
     def from_minor(cls, minor: int, currency: str) -> Money:

@@ -11,6 +11,7 @@ import re
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # all but tab and line ends
 LINE_ENDS = re.compile("[\t\r\n\u2028\u2029]")
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+UNSEEN = re.compile("|".join(one.pattern for one in (CONTROL, LINE_ENDS, DIRECTION)))
 _DIRECTION_BYTES = re.compile(b"\xd8\x9c|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]")  # the same in UTF-8
 
 
@@ -28,6 +29,11 @@ def direction_in(text: str) -> str:
 def shown(text: str) -> str:
     """With every direction mark spelt out: [U+202E]."""
     return DIRECTION.sub(lambda found: f"[{_spelt(found[0])}]", text)
+
+
+def one_line(text: str) -> str:
+    """For a terminal, which obeys what it is shown: with every control character and line end spelt out as well."""
+    return UNSEEN.sub(lambda found: f"[{_spelt(found[0])}]", text)
 
 
 def shown_bytes(page: bytes) -> bytes:

@@ -9,8 +9,9 @@ from stores.models.check import ChainCheck
 from stores.models.connection import Connection, ConnectionHealth, ConnectionSecret, ConnectionState
 from stores.models.order import OrderRecord, OrderSnapshot
 from stores.models.order_lists import ListedOrder, OrderList, SavedView
-from stores.models.people import Invitation, Membership, Role, User
-from stores.models.store import ServedRole, Store, StoreRole, StoreState, StoreSync, SyncPhase
+from stores.models.people import CurrencyLimit, Invitation, Membership, Role, User
+from stores.models.rates import ExchangeRate, RateSource
+from stores.models.store import HoldTier, ServedRole, Store, StoreRole, StoreState, StoreSync, SyncPhase
 from stores.models.unreadable import UnreadableOrder
 
 __all__ = [
@@ -22,12 +23,16 @@ __all__ = [
     "ConnectionHealth",
     "ConnectionSecret",
     "ConnectionState",
+    "CurrencyLimit",
+    "ExchangeRate",
+    "HoldTier",
     "Invitation",
     "ListedOrder",
     "Membership",
     "OrderList",
     "OrderRecord",
     "OrderSnapshot",
+    "RateSource",
     "Role",
     "SavedView",
     "ServedRole",

@@ -28,6 +28,8 @@ class Connection(models.Model):
     `account`: their own id of the account, "" where none is told.
     """
 
+    entered_with: frozenset[int] | None = None  # in memory only: the rows of the secrets that were read last
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     connector = models.CharField(max_length=40)
     account = models.CharField(max_length=200, default="")

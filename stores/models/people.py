@@ -64,7 +64,11 @@ class Role(models.TextChoices):
 
 
 class Membership(models.Model):
-    """A person's role in one shop. Limits are minor units of the shop's currency; None: the role's default."""
+    """A person's role in one shop. Limits are minor units of the shop's currency; None: the role's default.
+
+    `limit_all_per_day`: of a day in several currencies together, in minor units of the installation's currency.
+    Amounts in another currency have rows of their own: `CurrencyLimit`.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
@@ -72,12 +76,36 @@ class Membership(models.Model):
     role = models.CharField(max_length=16, choices=Role.choices)
     limit_per_cancellation = models.BigIntegerField(null=True, blank=True)
     limit_per_day = models.BigIntegerField(null=True, blank=True)
+    limit_all_per_day = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["person", "store"], name="one_membership_per_shop")]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role} {self.store_id}"
+
+
+class CurrencyLimit(models.Model):
+    """What a person may give back in a currency that is not the shop's, in its minor units. No row: no right.
+
+    Whoever has no limits at all needs none.
+    """
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="currency_limits", db_index=False)
+    currency = models.CharField(max_length=3)
+    per_cancellation = models.BigIntegerField()
+    per_day = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["membership", "currency"], name="one_limit_per_currency"),
+            models.CheckConstraint(
+                condition=models.Q(per_cancellation__gte=0, per_day__gte=0), name="currency_limits_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} {self.currency}"
 
 
 class Invitation(models.Model):

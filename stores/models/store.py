@@ -41,6 +41,23 @@ class Store(models.Model):
         return self.name
 
 
+class HoldTier(models.Model):
+    """From this amount (minor units of the shop's currency) a cancellation is held longer than the shop's others."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="hold_tiers", db_index=False)
+    from_minor = models.BigIntegerField()
+    seconds = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["store", "from_minor"], name="one_hold_per_amount"),
+            models.CheckConstraint(condition=models.Q(from_minor__gt=0), name="hold_tiers_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.from_minor} {self.seconds}"
+
+
 class ServedRole(models.TextChoices):
     """What a connection beside the one for orders does for a shop."""
 

@@ -6,7 +6,7 @@ Admin, staff, auditor: per shop, by `Membership`. An auditor reads and exports a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -15,8 +15,8 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from stores.kernel.money import Money, exponent
-from stores.models import Membership, Role, Store, User
+from stores.kernel.money import Money, is_said_whole
+from stores.models import CurrencyLimit, Membership, Role, Store, User
 
 Viewer = User | AnonymousUser
 
@@ -54,10 +54,11 @@ ACTIONS: Final[Mapping[str, frozenset[Role]]] = {
 
 @dataclass(frozen=True)
 class RefundLimits:
-    """The most a person may give back, in the shop's currency; None: no limit."""
+    """The most a person may give back, in one currency (the shop's, unless said); None: no limit."""
 
     per_cancellation: Money | None
     per_day: Money | None  # any 24 hours
+    all_per_day: Money | None = None  # the same of all currencies together, in the installation's
 
     def cover(self, amount: Money, spent: Money | Callable[[], Money] | None = None) -> bool:
         """`spent`: what the person gave back in the last 24 hours; asked for only when a daily limit stands."""
@@ -66,6 +67,9 @@ class RefundLimits:
         if self.per_day is None or spent is None:
             return self.per_day is None or amount <= self.per_day
         return amount + (spent() if callable(spent) else spent) <= self.per_day
+
+
+NO_LIMITS: Final = RefundLimits(None, None)
 
 
 def can(
@@ -111,7 +115,7 @@ def remember(user: User) -> None:
 
 def works_of(user: User) -> QuerySet[Membership]:
     """Their memberships, with as much of each shop as limits need."""
-    needed = ("role", "person", "limit_per_cancellation", "limit_per_day", "store__currency")
+    needed = ("role", "person", "limit_per_cancellation", "limit_per_day", "limit_all_per_day", "store__currency")
     return Membership.objects.filter(person=user).select_related("store").only(*needed)
 
 
@@ -152,7 +156,7 @@ def role_of(user: Viewer, store: Store) -> Role | None:
 def limits(user: Viewer, store: Store) -> RefundLimits:
     """What this person may give back here; zero for somebody who may give back nothing."""
     if not isinstance(user, User) or not user.is_active:
-        return _nothing(store)
+        return nothing(store.currency)
     if user.is_owner:
         return RefundLimits(None, None)
     return _limits(user, Membership.objects.filter(person=user, store=store).first(), store)
@@ -173,19 +177,35 @@ def as_of_now(person_id: int, store: Store) -> tuple[User, RefundLimits]:
 def _limits(user: User, membership: Membership | None, store: Store) -> RefundLimits:
     if user.is_active and user.is_owner:
         return RefundLimits(None, None)
-    return limits_of(membership, store) if membership and user.is_active else _nothing(store)
+    return limits_of(membership, store) if membership and user.is_active else nothing(store.currency)
 
 
 def limits_of(membership: Membership, store: Store) -> RefundLimits:
     """The membership's own limits, or its role's where it has none."""
     role = Role(membership.role)
     if role not in DESK:
-        return _nothing(store)
+        return nothing(store.currency)
     default = default_limits(role, store.currency)
     return RefundLimits(
-        _own(membership.limit_per_cancellation, store, default.per_cancellation),
-        _own(membership.limit_per_day, store, default.per_day),
+        _own(membership.limit_per_cancellation, store.currency, default.per_cancellation),
+        _own(membership.limit_per_day, store.currency, default.per_day),
+        _own(membership.limit_all_per_day, settings.CURRENCY, default.all_per_day),
     )
+
+
+def limits_in(currency: str, store: Store, people: Iterable[int]) -> dict[int, RefundLimits]:
+    """{person: their limits in a currency that is not the shop's}; who is missing may give back nothing in it.
+
+    Whoever has no limits at all is not asked for. One query.
+    """
+    at_desk = {"membership__store": store, "membership__role__in": sorted(DESK), "membership__person__in": list(people)}
+    rows = CurrencyLimit.objects.filter(currency=currency, **at_desk).select_related("membership")
+    return {row.membership.person_id: limits_of_row(row) for row in rows}
+
+
+def limits_of_row(row: CurrencyLimit) -> RefundLimits:
+    money = Money.from_minor
+    return RefundLimits(money(row.per_cancellation, row.currency), money(row.per_day, row.currency))
 
 
 def default_limits(role: Role, currency: str) -> RefundLimits:
@@ -197,12 +217,16 @@ def default_limits(role: Role, currency: str) -> RefundLimits:
     if role is Role.ADMIN:
         return RefundLimits(None, None)
     if role is Role.AUDITOR:
-        return RefundLimits(Money.zero(currency), Money.zero(currency))
-    scale = 100 if exponent(currency) == 0 else 1
+        return nothing(currency)
     return RefundLimits(
-        Money(Decimal(settings.STAFF_LIMIT_PER_CANCELLATION * scale), currency),
-        Money(Decimal(settings.STAFF_LIMIT_PER_DAY * scale), currency),
+        _default(settings.STAFF_LIMIT_PER_CANCELLATION, currency),
+        _default(settings.STAFF_LIMIT_PER_DAY, currency),
+        _default(settings.STAFF_LIMIT_PER_DAY, settings.CURRENCY),
     )
+
+
+def _default(units: int, currency: str) -> Money:
+    return Money(Decimal(units * (100 if is_said_whole(currency) else 1)), currency)
 
 
 def moves_money(user: User) -> bool:
@@ -210,9 +234,10 @@ def moves_money(user: User) -> bool:
     return user.is_owner or _has_role(user, DESK, None)
 
 
-def _own(minor: int | None, store: Store, default: Money | None) -> Money | None:
-    return default if minor is None else Money.from_minor(minor, store.currency)
+def _own(minor: int | None, currency: str, default: Money | None) -> Money | None:
+    return default if minor is None else Money.from_minor(minor, currency)
 
 
-def _nothing(store: Store) -> RefundLimits:
-    return RefundLimits(Money.zero(store.currency), Money.zero(store.currency))
+def nothing(currency: str) -> RefundLimits:
+    """Of somebody who may give back nothing."""
+    return RefundLimits(Money.zero(currency), Money.zero(currency), Money.zero(settings.CURRENCY))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Min, Q
 from django.utils.translation import gettext as _
@@ -120,12 +120,17 @@ def _of(row: Connection, stores: tuple[Store, ...], told: datetime | None, today
         kind = registry.get(row.connector)
     except UnknownConnector:
         return []
-    version = kind.version_of(row.settings)
+    if not isinstance(version := _version_in(kind, row.settings), str):
+        return []  # a row that cannot be read has no calendar, and takes nobody else's away
     newer = _newer(kind, version)
     return [
         Ending(row, stores, kind.label, what, version, end.on, _(str(end.words)) if end.words else "", newer, today)
         for what, end in ((What.VERSION, _version(kind, version)), (What.CREDENTIALS, _credentials(kind, told)))
     ]
+
+
+def _version_in(kind: type[Connector], settings: Any) -> Any:
+    return kind.version_of(settings) if isinstance(settings, Mapping) else None
 
 
 def _version(kind: type[Connector], version: str) -> End:

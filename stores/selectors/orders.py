@@ -106,7 +106,8 @@ def stores_of(viewer: access.Viewer, query: OrderQuery, known: Iterable[Store] |
 def matching_in(query: OrderQuery, stores: Sequence[Store]) -> QuerySet[OrderRecord]:
     """All that fit, in no order."""
     total = amounts.between(query.total_from, query.total_to, stores)
-    of_few = query.words or query.sku or query.country or query.tag or query.is_disputed or total or query.listed
+    few = query.words or query.sku or query.country or query.tag or query.is_disputed or total or query.listed
+    of_few = few or query.sort.field != NEWEST.field  # then the index that is sorted by is the one to go through
     pks = [store.pk for store in stores]
     rows = within.shops(OrderRecord.objects.all(), pks) if of_few else OrderRecord.objects.filter(store_id__in=pks)
     if query.listed is not None:

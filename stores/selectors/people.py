@@ -18,6 +18,7 @@ from stores.selectors import access
 class Member:
     membership: Membership
     limits: access.RefundLimits
+    elsewhere: list[access.RefundLimits]  # in each other currency in which they have any
     may_change: bool  # by the viewer
 
 
@@ -38,11 +39,14 @@ def by_shop(viewer: User, stores: Iterable[Store]) -> list[ShopPeople]:
     """In the order of `stores`; the same number of queries however many there are."""
     managed = set(access.stores_for(viewer, "people.manage").values_list("pk", flat=True))
     shops = {store.pk: ShopPeople(store, store.pk in managed) for store in stores}
-    rows = Membership.objects.filter(store__in=shops).select_related("person").order_by("person__name", "pk")
+    rows = Membership.objects.filter(store__in=shops).select_related("person").prefetch_related("currency_limits")
+    rows = rows.order_by("person__name", "pk")
     for row in sorted(rows, key=lambda row: RANK[Role(row.role)]):
         shop = shops[row.store_id]
         own = row.person_id == viewer.pk
-        shop.members.append(Member(row, access.limits_of(row, shop.store), shop.may_manage and not own))
+        elsewhere = [access.limits_of_row(there) for there in row.currency_limits.all()]
+        limits = access.limits_of(row, shop.store)
+        shop.members.append(Member(row, limits, elsewhere, shop.may_manage and not own))
     for invitation in _open().filter(store__in=managed & shops.keys()).order_by("created_at"):
         shops[invitation.store_id or 0].invitations.append(invitation)
     return list(shops.values())

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from django.conf import settings as defaults
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from stores.audit import shop_actions, trail
@@ -134,6 +134,7 @@ def rekey(
         )
     _check_account(connection.connector, access, but=connection)
     with transaction.atomic():
+        _hold(connection)
         credentials.keep(connection, secrets, hook_secret=webhooks.secret_name(connection), ends=access.ends)
         connection.settings, connection.granted_scopes = wanted, list(access.granted)
         connection.state, connection.account = ConnectionState.ACTIVE, access.account
@@ -176,8 +177,9 @@ def disconnect(actor: User | str, store: Store) -> None:
     is_alone = not _serves_others(store.connection, store)
     removed = webhooks.remove_all(store.connection, store_id=store.pk) if is_alone else 0
     with transaction.atomic():
+        _hold(store.connection)
         if _move(store, store.state, StoreState.DISCONNECTED):
-            if is_alone:
+            if not _serves_others(store.connection, store):  # asked again: the other one may have left meanwhile, too
                 Connection.objects.filter(pk=store.connection_id).update(state=ConnectionState.DISCONNECTED)
                 credentials.keep(store.connection, {})
             StoreSync.objects.filter(store=store).update(next_attempt_at=None)
@@ -189,9 +191,13 @@ def disconnect(actor: User | str, store: Store) -> None:
 
 
 def _serves_others(connection: Connection, store: Store) -> bool:
-    """Is there another shop that lives by it, for its orders or in another role?"""
-    shops = Store.objects.filter(Q(connection=connection) | Q(roles__connection=connection)).exclude(pk=store.pk)
-    return shops.exclude(state=StoreState.DISCONNECTED).exists()
+    """Is there another shop that lives by it?"""
+    return _lives_by(connection).exclude(pk=store.pk).exclude(state=StoreState.DISCONNECTED).exists()
+
+
+def _lives_by(connection: Connection) -> QuerySet[Store]:
+    """The shops that it serves, for their orders or in another role."""
+    return Store.objects.filter(Q(connection=connection) | Q(roles__connection=connection)).distinct()
 
 
 def reject_credentials(connection: Connection, exc: CredentialsRejected) -> None:
@@ -210,21 +216,32 @@ def lose_secrets(connection: Connection) -> None:
 
 def _shut_out(connection: Connection, action: Action) -> None:
     """The connection, and every shop whose orders it serves; each of them, and each that it serves in another role,
-    has it in its own chain."""
+    has it in its own chain. Not where new secrets were entered meanwhile: it was the old ones that no longer fit."""
     words = _("%(account)s no longer lets Rescind in: it is disconnected until somebody enters new credentials.")
     said = words % {"account": connection.name}
     with transaction.atomic():
-        moved = Connection.objects.filter(pk=connection.pk, state=ConnectionState.ACTIVE)
-        if moved.update(state=ConnectionState.DISCONNECTED):
-            for store in connection.stores.order_by("pk"):
-                if _move(store, store.state, StoreState.DISCONNECTED):
-                    StoreSync.objects.filter(store=store).update(next_attempt_at=None)
-                    admin_mail.of_change(store, said)
-                    trail.record(action, actor="rescind", target=_target(store), store=store)
-            for store in Store.objects.filter(roles__connection=connection).exclude(connection=connection).distinct():
-                admin_mail.of_change(store, said)
-                trail.record(action, actor="rescind", target=f"connection:{connection.uuid}", store=store)
+        _hold(connection)
+        works = Connection.objects.filter(pk=connection.pk, state=ConnectionState.ACTIVE)
+        if credentials.were_replaced(connection) or not works.update(state=ConnectionState.DISCONNECTED):
+            return
+        for store in _lives_by(connection).order_by("pk"):  # their chains in one order, whoever else writes to several
+            is_own = store.connection_id == connection.pk
+            if is_own and not _move(store, store.state, StoreState.DISCONNECTED):
+                continue
+            if is_own:
+                StoreSync.objects.filter(store=store).update(next_attempt_at=None)
+            admin_mail.of_change(store, said)
+            target = _target(store) if is_own else f"connection:{connection.uuid}"
+            trail.record(action, actor="rescind", target=target, store=store)
     platform_client.forget_session(connection)
+
+
+def _hold(connection: Connection) -> None:
+    """The rows of its shops, then its own, to the end of the transaction: as whoever lets an effect go, or stops all,
+    takes them, and before any chain, so that nobody waits in a circle."""
+    shops = Store.objects.filter(pk__in=_lives_by(connection).values("pk")).order_by("pk")
+    for rows in (shops, Connection.objects.filter(pk=connection.pk)):
+        list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def prove(connection: Connection, platform: Connector) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from stores.effects import leases
@@ -26,8 +27,19 @@ REFRESH_WAITS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.5, 0.5, 0.5)  # seconds, while anoth
 
 def read(connection: Connection) -> dict[str, str]:
     """What people entered, in clear. Raises VaultError for a value that does not open."""
-    rows = ConnectionSecret.objects.filter(connection=connection).exclude(name__in=(TOKEN, FORMER)).defer("moved_from")
+    rows = list(_entered(connection).defer("moved_from"))
+    connection.entered_with = frozenset(row.pk for row in rows)
     return {row.name: _open(row) for row in rows}
+
+
+def were_replaced(connection: Connection) -> bool:
+    """Has somebody entered others since they were read for this object? What the old ones were told is no news then."""
+    stand = _entered(connection).values_list("pk", flat=True)
+    return connection.entered_with is not None and connection.entered_with != frozenset(stand)
+
+
+def _entered(connection: Connection) -> QuerySet[ConnectionSecret]:
+    return ConnectionSecret.objects.filter(connection=connection).exclude(name__in=(TOKEN, FORMER))
 
 
 def keep(
@@ -42,6 +54,7 @@ def keep(
     hook_secret: the name of the one that signs webhooks; its old value stays good for an hour. ends: of each,
     by name, where the platform tells it.
     """
+    _health(connection).update(**{LEASE: None})  # a token that is being fetched with the old ones is kept by nobody
     former = _former(connection, hook_secret) if values else ""
     ConnectionSecret.objects.filter(connection=connection).delete()
     for name, value in values.items():
@@ -102,16 +115,20 @@ class TokenCache:
         row = self._row()
         if row and clock.now() < _refresh_at(row):
             return self._use(row)
-        until = leases.hold(self._health, LEASE, now=clock.now(), length=REFRESH_LEASE)
+        health = _health(self.connection)
+        until = leases.hold(health, LEASE, now=clock.now(), length=REFRESH_LEASE)
         if until is None:
             return self._use(row if row and not _is_over(row) else self._awaited())
         try:
             token, life = fetch()
-            _save(self.connection, TOKEN, token, clock.now() + timedelta(seconds=life))
-            self.used = self._row()
-            return token
-        finally:
-            leases.held(self._health, LEASE, until).update(**{LEASE: None})
+        except BaseException:
+            leases.held(health, LEASE, until).update(**{LEASE: None})
+            raise
+        with transaction.atomic():  # whoever took its secrets away meanwhile, or fetches by now, goes first
+            if leases.held(health, LEASE, until).update(**{LEASE: None}):
+                _save(self.connection, TOKEN, token, clock.now() + timedelta(seconds=life))
+        self.used = self._row()
+        return token
 
     def forget(self) -> None:
         """Drop the token that was refused, but not a newer one that another worker fetched meanwhile."""
@@ -131,16 +148,16 @@ class TokenCache:
         self.used = row
         return _open(row)
 
-    @property
-    def _health(self) -> QuerySet[ConnectionHealth]:
-        return ConnectionHealth.objects.filter(connection=self.connection)
-
     def _awaited(self) -> ConnectionSecret:
         for seconds in REFRESH_WAITS:
             clock.wait(seconds)
             if (row := self._row()) and not _is_over(row):
                 return row
         raise RemoteThrottled("another worker fetches the token", code="token", retry_after=5)
+
+
+def _health(connection: Connection) -> QuerySet[ConnectionHealth]:
+    return ConnectionHealth.objects.filter(connection=connection)
 
 
 def _refresh_at(row: ConnectionSecret) -> datetime:

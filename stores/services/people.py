@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -15,6 +18,7 @@ from stores.audit import people as names
 from stores.audit import trail
 from stores.kernel import addresses, clock
 from stores.kernel.errors import BeyondOwn, InputRejected, NotAllowed
+from stores.kernel.money import Money
 from stores.models import Invitation, Membership, Role, Store, User
 from stores.selectors import access
 from stores.services import admin_mail, saved_views, sign_in
@@ -92,32 +96,53 @@ def join(*, invitation: Invitation, person: User | None = None, name: str = "", 
 
 
 # --- roles and limits --------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class OtherCurrencies:
+    """Limits beside those in the shop's currency. all_per_day: minor units of the installation's; None: the role's.
+
+    each: {currency: (per cancellation, per day)} in its minor units; what is not named may not be given back.
+    """
+
+    all_per_day: int | None
+    each: Mapping[str, tuple[int, int]]
+
+
 def change(
-    *, actor: User, membership: Membership, role: Role, per_cancellation: int | None, per_day: int | None
+    *,
+    actor: User,
+    membership: Membership,
+    role: Role,
+    per_cancellation: int | None,
+    per_day: int | None,
+    others: OtherCurrencies | None = None,
 ) -> None:
-    """New role and limits (minor units of the shop's currency; None: the role's default).
+    """New role and limits (minor units of the shop's currency; None: the role's default). others: None leaves them.
 
     The person's sessions end, so that nothing goes on under the old role.
     Raises NotAllowed, InputRejected (limits above the actor's own; the last admin).
     """
     store, person = membership.store, membership.person
     _check_may_manage(actor, store, membership)
-    wanted = Membership(store=store, role=role, limit_per_cancellation=per_cancellation, limit_per_day=per_day)
-    _check_grant(actor, store, wanted)
+    all_per_day = others.all_per_day if others else membership.limit_all_per_day
+    limits = {"limit_per_cancellation": per_cancellation, "limit_per_day": per_day, "limit_all_per_day": all_per_day}
+    _check_grant(actor, store, Membership(store=store, role=role, **limits))
+    if others:
+        _check_grant_elsewhere(actor, store, others)
     with transaction.atomic():
         Store.objects.select_for_update(no_key=True).get(pk=store.pk)  # two admins may demote each other at once
-        before = _facts(Membership.objects.get(pk=membership.pk))
+        before = _facts(membership.pk, store)
         if role is not Role.ADMIN:
             _check_not_last_admin(membership, field="role")
-        Membership.objects.filter(pk=membership.pk).update(
-            role=role, limit_per_cancellation=per_cancellation, limit_per_day=per_day
-        )
+        Membership.objects.filter(pk=membership.pk).update(role=role, **limits)
+        if others:
+            _set_elsewhere(membership, others)
         _end_sessions(person)
         if role not in access.ACTIONS["people.manage"]:
             _withdraw_all(actor, store, invited_by=person)
         admin_mail.of_change(store, _("%(who)s changed the role or limits of %(person)s.") % _pair(actor, person))
         target = sign_in.target(person)
-        trail.record(names.CHANGED, actor=actor, target=target, store=store, before=before, after=_facts(wanted))
+        after = _facts(membership.pk, store)
+        trail.record(names.CHANGED, actor=actor, target=target, store=store, before=before, after=after)
 
 
 def remove(*, actor: User, membership: Membership) -> None:
@@ -127,7 +152,7 @@ def remove(*, actor: User, membership: Membership) -> None:
     with transaction.atomic():
         Store.objects.select_for_update(no_key=True).get(pk=store.pk)
         _check_not_last_admin(membership, field="")
-        before = _facts(membership)
+        before = _facts(membership.pk, store)
         Membership.objects.filter(pk=membership.pk).delete()
         _end_sessions(person)
         _withdraw_all(actor, store, invited_by=person)
@@ -209,11 +234,33 @@ def _check_may_manage(actor: User, store: Store, membership: Membership | None =
 def _check_grant(actor: User, store: Store, wanted: Membership) -> None:
     """Nobody gives away more than they have."""
     own, given = access.limits(actor, store), access.limits_of(wanted, store)
-    for field in ("per_cancellation", "per_day"):
+    for field in ("per_cancellation", "per_day", "all_per_day"):
         most, asked = getattr(own, field), getattr(given, field)
         if most is not None and (asked is None or asked > most):
-            words = _("At most your own limit, %(limit)s.") % {"limit": f"{most.amount:f} {most.currency}"}
-            raise BeyondOwn(f"limit_{field}", words)
+            raise BeyondOwn(f"limit_{field}", _at_most(most))
+
+
+def _check_grant_elsewhere(actor: User, store: Store, others: OtherCurrencies) -> None:
+    """Whoever has no limits gives any; else what they have in that currency themselves."""
+    if access.limits(actor, store) == access.NO_LIMITS:
+        return
+    for currency, given in others.each.items():
+        own = access.limits_in(currency, store, [actor.pk]).get(actor.pk, access.nothing(currency))
+        for field, asked in zip(("per_cancellation", "per_day"), given, strict=True):
+            most = getattr(own, field)
+            if Money.from_minor(asked, currency) > most:
+                raise BeyondOwn(f"{currency}_{field}", _at_most(most))
+
+
+def _at_most(most: Money) -> str:
+    return _("At most your own limit, %(limit)s.") % {"limit": f"{most.amount:f} {most.currency}"}
+
+
+def _set_elsewhere(membership: Membership, others: OtherCurrencies) -> None:
+    rows = membership.currency_limits
+    rows.exclude(currency__in=others.each).delete()
+    for currency, (per_cancellation, per_day) in others.each.items():
+        rows.update_or_create(currency=currency, defaults={"per_cancellation": per_cancellation, "per_day": per_day})
 
 
 def _check_not_last_admin(membership: Membership, *, field: str) -> None:
@@ -222,12 +269,18 @@ def _check_not_last_admin(membership: Membership, *, field: str) -> None:
         raise InputRejected(field, _("This is the shop's last admin. Make somebody else an admin first."))
 
 
-def _facts(membership: Membership) -> dict[str, str | int | None]:
-    return {
-        "role": str(Role(membership.role)),
-        "limit_per_cancellation": membership.limit_per_cancellation,
-        "limit_per_day": membership.limit_per_day,
-    }
+def _facts(pk: int, store: Store) -> dict[str, Any]:
+    """Role and limits as they are in force, so that a change of limits reads as one of amounts."""
+    membership = Membership.objects.get(pk=pk)
+    limits = access.limits_of(membership, store)
+    facts: dict[str, Any] = {"role": str(Role(membership.role))}
+    for field in ("per_cancellation", "per_day", "all_per_day"):
+        facts[f"limit_{field}"] = getattr(limits, field) or "none"
+    for row in membership.currency_limits.order_by("currency"):
+        there = access.limits_of_row(row)
+        facts[f"limit_in_{row.currency}_per_cancellation"] = there.per_cancellation
+        facts[f"limit_in_{row.currency}_per_day"] = there.per_day
+    return facts
 
 
 def _pair(actor: User, person: User) -> dict[str, User]:

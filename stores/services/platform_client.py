@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.conf import settings
 from stores.connectors import registry as connectors
 from stores.connectors.roles import Connector, ConnectorContext, OrderSource, in_role
 from stores.kernel import clock
+from stores.kernel.errors import ConnectionUnreadable
 from stores.kernel.http import network
 from stores.kernel.http.transport import HttpTransport, Journal, Timeouts
 from stores.models import Connection, Store
@@ -66,7 +68,8 @@ def open_connector(
     journal, booking: the executor's, for effects and for the slots of its whole turn. secrets: as they were read a
     moment ago. read_timeout: somebody waits at
     a page; all requests together get this many seconds, and the rate limit treats them as a person's.
-    Raises VaultError for secrets that do not open, UnknownConnector for a key that this version does not know.
+    Raises VaultError for secrets that do not open, UnknownConnector for a key that this version does not know,
+    ConnectionUnreadable.
     """
     kind = connectors.get(connection.connector)
     kept = session_to(connection)
@@ -125,7 +128,10 @@ def session_to(connection: Connection) -> ConnectionSession:
 
     The address of the row decides, not what this process was told: another one may have changed it, and a session
     goes on allowing the networks, and holding open the connections, that it was opened with.
+    Raises ConnectionUnreadable.
     """
+    if not _is_readable(connection.settings):
+        raise ConnectionUnreadable
     base_url = connection.settings.get("base_url", "")
     wanted = (base_url, egress(base_url))
     with _lock:
@@ -135,6 +141,11 @@ def session_to(connection: Connection) -> ConnectionSession:
             if kept is not None:
                 kept.session.close()
         return _sessions[connection.uuid]
+
+
+def _is_readable(told: Any) -> bool:
+    """Are these settings names and words?"""
+    return isinstance(told, dict) and all(isinstance(value, str) for value in told.values())
 
 
 def forget_session(connection: Connection) -> None:

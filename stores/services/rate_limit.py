@@ -100,12 +100,19 @@ class Ledger:
     spare_until: float = 0  # clock.monotonic
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self) -> tuple[float, float, float | None]:
+    def take(self) -> tuple[float, float, float | None, float]:
+        """What is owed, the floor, what is left, and what is to spare."""
         with self.lock:
             spare = self.spare if clock.monotonic() < self.spare_until else 0
-            known = (self.owed - spare, self.floor, self.left)
+            known = (self.owed, self.floor, self.left, spare)
             self.owed, self.floor, self.spare = 0, 0, 0
             return known
+
+    def put_back(self, owed: float, floor: float, spare: float) -> None:
+        """Taken and not written after all: what was to spare is worth no longer by that."""
+        self.add(owed, floor)
+        with self.lock:
+            self.spare += spare
 
     def add(self, owed: float, floor: float = 0) -> None:
         with self.lock:
@@ -205,9 +212,9 @@ class RowLimiter:
 
     def _from_row(self, use: str, cost: float, book: float = 0.0) -> tuple[float, float]:
         """Seconds until the slot, and the points that were taken from the row: none when it is too far away."""
-        owed, floor, left = self.ledger.take()
+        owed, floor, left, spare = self.ledger.take()
         is_background = use in ("background", "work")
-        wanted = _known(self.connection_id, owed, floor, left) | {
+        wanted = _known(self.connection_id, owed, floor, left, spare) | {
             "use": use,
             "cost": cost,
             "book": book,
@@ -215,7 +222,7 @@ class RowLimiter:
             "ahead": BACKGROUND_AHEAD if is_background else PERSON_AHEAD,
         }
         if (row := _take(wanted)) is None:
-            self.ledger.add(owed, floor)
+            self.ledger.put_back(owed, floor, spare)
             return max(self._refused(wanted), PERSON_AHEAD + 0.1), 0.0
         if self.booking:
             self.booking.is_wanted = row.work_until > wanted["now"]
@@ -333,13 +340,13 @@ WRITE = (
 )
 
 
-def _known(connection_id: int, owed: float, floor: float, left: float | None) -> dict[str, Any]:
+def _known(connection_id: int, owed: float, floor: float, left: float | None, spare: float) -> dict[str, Any]:
     """What every statement is given."""
     return {
         "connection": connection_id,
         "now": clock.now().timestamp(),
         "caution": CAUTION,
-        "owed": owed,
+        "owed": owed - spare,
         "floor": floor,
         "left": left,
         "most_ahead": PERSON_AHEAD,

@@ -32,7 +32,7 @@ from stores.templatetags import state_labels, times
 register = template.Library()
 
 NOTHING = "—"
-SHEETS = ("css/tokens.css", "css/base.css", "css/components.css", "css/desk.css", "css/work.css")  # of every page
+SHEETS = tuple(f"css/{name}.css" for name in ("tokens", "base", "components", "desk", "work", "order"))  # of every page
 BUNDLE = "css/all.css"  # the same as one file
 TONES = {"success": "ok", "warning": "warn", "error": "bad", "debug": "plain"}
 NOTE_ICONS = {"ok": "check", "warn": "alert", "bad": "stop", "info": "about", "plain": "about"}
@@ -212,7 +212,7 @@ def shop_glyph(key: str, name: str, short: str) -> SafeString:
     label = known.label if known else key.replace("_", " ").title()
     mark = format_html('<b aria-hidden="true">{}</b>', (known.glyph if known else "") or label[:2])
     hidden = format_html('<span class="hide">{}: </span>', label)
-    title = f"{name}, {label}"
+    title = label if short == name else f"{name}, {label}"
     return format_html('<span class="plat {}" title="{}">{}{}<span>{}</span></span>', key, title, mark, hidden, short)
 
 

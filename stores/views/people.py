@@ -70,6 +70,7 @@ def change(request: DeskRequest, uuid: UUID) -> HttpResponse:
                 role=given["role"],
                 per_cancellation=given["limit_per_cancellation"],
                 per_day=given["limit_per_day"],
+                others=people.OtherCurrencies(given["limit_all_per_day"], given["others"]),
             )
         except InputRejected as exc:
             refusals.of_error(request, exc)

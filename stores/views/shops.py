@@ -119,17 +119,19 @@ def test_known(request: DeskRequest, uuid: UUID) -> HttpResponse:
 @may("stores.manage")
 def settings(request: DeskRequest, uuid: UUID) -> HttpResponse:
     store = get_store_or_404(request, uuid, "stores.manage")
-    form = ShopSettings(request.POST) if request.method == "POST" else ShopSettings.of(store)
+    form = ShopSettings(request.POST if request.method == "POST" else None, store=store)
     if form.is_valid():
         given = form.cleaned_data
-        if given["hold_minutes"] * 60 < store.hold_seconds:  # less time to take something back
+        hold, longer = given["hold_minutes"] * 60, given["longer"]
+        if shop_settings.shortens(store, hold, longer):  # less time to take something back
             prove_first(request)
         shop_settings.change(
             actor=request.user,
             store=store,
             name=given["name"],
-            hold_seconds=given["hold_minutes"] * 60,
+            hold_seconds=hold,
             time_zone=given["time_zone"],
+            longer=longer,
         )
         messages.success(request, _("Saved."))
         return redirect("shops:detail", store.uuid)

@@ -39,14 +39,14 @@ def _desk(page: Page, made: Stack) -> None:
     page.goto(f"{made.url}/orders?q=garnier")
     page.locator("#results a", has_text="#").first.click()
     page.locator("tr", has_text="Linen shirt").locator("input[name^='units.']:enabled").fill("2")
-    page.keyboard.press("Tab")
+    page.locator("label.pill", has_text="Customer changed their mind").click()
     page.get_by_role("button", name="Cancel 2 units").wait_for()
     _shoot(page, "preview.png")
     page.goto(f"{made.url}/cancellations?q=C-2001")
     page.locator("#results a", has_text="C-2001").first.click()
     _shoot(page, "receipt.png")
     page.goto(f"{made.url}/cancellations")
-    page.get_by_text("2 wait for a person").wait_for(timeout=180_000)  # the demo's stories come to their end first
+    page.get_by_text("2 wait for you").wait_for(timeout=180_000)  # the demo's stories come to their end first
     _shoot(page, "cancellations.png")
 
 

@@ -16,14 +16,15 @@ def test_find_preview_confirm_and_take_back(demo_stack: Stack, open_context: Cal
 
     page.locator("input[name=q]:visible").first.fill("garnier")
     page.locator("input[name=q]:visible").first.press("Enter")
-    page.locator("#results a", has_text="#").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("#")  # Enter opens the only hit
     page.locator("main a[href*='live=1']").first.click()
     shirt = page.locator("tr", has_text="Linen shirt").locator("input[name^='units.']")
     shirt.fill("2")
+    page.locator("label.pill", has_text="Customer changed their mind").click()
     page.get_by_role("button", name="Show what will happen").click()
 
     expect(page.locator("#effects")).to_contain_text("Linen shirt")
     page.get_by_role("button", name="Cancel 2 units").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("C-")
+    expect(page.locator("main")).to_contain_text("cancellation C-")
     page.get_by_role("button", name="Take it back").first.click()
     expect(page.locator("main")).to_contain_text("Taken back")

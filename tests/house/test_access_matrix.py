@@ -19,7 +19,7 @@ from cancellations.services import emergency
 from notifications.models import Delivery
 from stores.audit import people as names
 from stores.audit import trail
-from stores.models import Role, Store, StoreRole, User
+from stores.models import Role, SavedView, Store, StoreRole, User
 from stores.selectors import access
 from stores.services import people
 from tests import make
@@ -119,8 +119,15 @@ def _stop(cast: Cast, shop: Store) -> dict[str, Any]:
     return {"uuid": emergency.press(actor="console", store=shop).uuid}
 
 
+def _view(cast: Cast, shop: Store) -> dict[str, Any]:
+    made = SavedView.objects.create(name="Ours", is_shared=True, created_at=make.NOW)
+    made.shops.add(shop)
+    return {"uuid": made.uuid}
+
+
 Thing = Callable[[Cast, Store], dict[str, Any]]
 THINGS: dict[str, Thing] = {
+    "orders:forget_view": _view,
     "orders:*": _order,
     "cancellations:retry": _step,
     "cancellations:settle": _step,

@@ -101,7 +101,7 @@ def test_a_write_needs_a_way_to_find_it_again(kind):
     writes = ("cancel_order", "cancel_lines", "cancel_rest", "refund", "void_authorisation")
     assert [name for name in writes if getattr(kind.capabilities, name).is_offered]  # each of them writes something
     assert kind.capabilities.find_again.is_offered
-    assert kind.records is not Effects.records
+    assert kind.looks or kind.records is not Effects.records
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)

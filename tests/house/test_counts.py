@@ -22,28 +22,28 @@ SLACK = 100  # lines that a ratchet may stand above what is counted
 LINES: dict[str, dict[str, tuple[int, int]]] = {
     ADAPTERS: {
         "bigcommerce": (2_000, 0),
-        "magento": (1_600, 1_640),
+        "magento": (1_600, 0),
         "modern_dropship": (1_600, 0),
         "shopify": (2_000, 0),
         "shoplazza": (1_600, 0),
-        "square": (1_600, 1_648),
+        "square": (1_600, 0),
         "woocommerce": (1_600, 0),
     },
     SIMULATORS: {
         "bigcommerce": (1_200, 1_410),
-        "magento": (1_200, 1_371),
+        "magento": (1_200, 1_380),
         "modern_dropship": (1_200, 0),
         "shopify": (3_800, 0),
         "shoplazza": (1_200, 0),
-        "square": (1_200, 1_212),
+        "square": (1_200, 0),
         "woocommerce": (1_200, 0),
     },
 }
-ALL = {ADAPTERS: (10_000, 10_579), SIMULATORS: (10_000, 10_472)}
+ALL = {ADAPTERS: (10_000, 10_362), SIMULATORS: (10_000, 10_467)}
 NEW = {ADAPTERS: 1_000, SIMULATORS: 800}
 
 # modules of an adapter; the bar is FILES
-MODULES: dict[str, int] = {"shopify": 11}
+MODULES: dict[str, int] = {}
 
 
 def bounds(folder: str) -> dict[str, tuple[int, int]]:

@@ -33,11 +33,13 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
         "cancellable": ("all", "part", "none"), "fulfilment": ("partial",), "payment": ("authorised", "pending"),
         "disputed": ("1",), "placed_from": ("2026-11-20",), "placed_to": ("2026-11-10",), "total_from": ("40",),
         "total_to": ("11",), "shop": ("{shop}",), "q": ("#50003", "50003, 50004"),
-        "after": ("older-1795253400000000-5", "newer-1795253400000000-5"),
+        "after": ("older-1795253400000000-5", "newer-1795253400000000-5"), "sort": ("oldest", "most", "least", "open"),
+        "placed": ("7",), "count": ("1",),
     },
     "cancellations": {
         "show": tuple(word for word, _label in SHOW), "q": ("C-2005",), "shop": ("{shop}",),
         "since": ("2026-11-20",), "until": ("2026-11-20",), "after": ("older-1795253400000000-5",),
+        "mine": ("1",), "reason": ("customer", "fraud"),
     },
     "audit": {
         "about": ("C-2003", "#50003", "x5"), "money": ("on",), "failed": ("on",), "since": ("2026-11-20",),
@@ -71,12 +73,15 @@ def addresses() -> Iterator[str]:
 
 
 def by_words() -> Iterator[str]:
-    yield from (f"orders?{urlencode({'q': words})}" for words in ("50003", "priya", "nobody at all", "li"))
+    found = ("50003", "priya", "nobody at all", "li", "47.98", "+49 151 2345678")
+    yield from (f"orders?{urlencode({'q': words})}" for words in found)
+    yield from (f"orders?{urlencode({name: 'x'})}" for name in ("sku", "tag", "country"))
     yield from (f"cancellations?{urlencode({'q': words})}" for words in ("50003", "x5", "priya"))
 
 
 RIGHTLY = {  # (page, table): why it may read from one end to the other
     ("audit.csv", "stores_auditevent"): "an export of everything",
+    ("orders?count=1", "stores_orderrecord"): "counts 10,001 rows at most",
 }
 INDEX = {  # a list narrowed by this is read by this; any other index would read all orders of a shop and sort them
     "orders?disputed=1": "order_disputed",
@@ -87,6 +92,10 @@ INDEX = {  # a list narrowed by this is read by this; any other index would read
     "orders?fulfilment=partial": "order_by_fulfilment",
     "orders": "order_by_store_time",
     "orders?shop={shop}": "order_by_store_time",
+    "orders?sort=oldest": "order_by_store_time",
+    "orders?sort=most": "order_by_total",
+    "orders?sort=least": "order_by_total",
+    "orders?sort=open": "order_by_units",
     "orders?q=%2350003": "stores_orderrecord_number_folded",
     "orders/{order}": "order_copies",
     "cancellations?show=done": "cancellation_by_state_time",

@@ -15,6 +15,7 @@ ASKS = {
     "cancellations:release",  # ends a hold early
     "people:change",  # roles and limits
     "people:invite",
+    "people:rates",
     "people:remove",
     "shops:attach",  # an account of another shop may be sent through
     "shops:connect_to",
@@ -75,7 +76,7 @@ def test_ending_a_hold_early_asks(cast, browser_of, proved, is_over):
     before = held.held_until
 
     browser_of(cast.staff_a, proved=proved).post(
-        reverse("cancellations:release", args=[held.uuid]), {"reason": "The parcel leaves at noon"}
+        reverse("cancellations:release", args=[held.uuid]), {"reason": "parcel_leaves"}
     )
 
     assert (Cancellation.objects.get(pk=held.pk).held_until != before) is is_over

@@ -59,6 +59,8 @@ def _made(name: str, data: dict[str, str]) -> forms.Form:
         case "ChangeMembership":
             person = make.person()
             needs = {"membership": Membership.objects.create(person=person, store=store, role=Role.STAFF)}
+        case "ShopSettings":
+            needs = {"store": store}
         case "Attachment":
             needs = {"offered": [("books:1", "Books")]}
         case "Credentials" | "NewConnection":

@@ -127,3 +127,81 @@ def test_nothing_is_wider_than_the_window(enter: Callable[..., Page], width: int
     assert panel
     assert panel["x"] >= 0
     assert panel["x"] + panel["width"] <= width
+
+
+def test_a_range_is_ticked_and_the_bar_adds_it_up(enter: Callable[..., Page]) -> None:
+    page = enter()
+    boxes = page.locator("[data-select]")
+    bar = page.get_by_role("region", name="Selection")
+    expect(bar).to_be_hidden()
+
+    boxes.first.click()
+    boxes.nth(2).click(modifiers=["Shift"])
+
+    expect(bar).to_contain_text("3 selected")
+    expect(bar).to_contain_text("US$30.00")
+
+    page.keyboard.press("Tab")
+    page.locator("a.open").nth(1).focus()
+    page.keyboard.press("x")
+
+    expect(bar).to_contain_text("2 selected")
+
+
+def without_the_shop(page: Page) -> Page:
+    """An order's page asks the shop for the live one: not here."""
+    page.route("**/live?*", lambda route: route.abort())
+    return page
+
+
+def test_the_whole_row_opens_the_order(enter: Callable[..., Page]) -> None:
+    page = without_the_shop(enter())
+
+    page.locator("tr[data-row] .c-money").first.click(force=True)  # the link of the number lies over the row
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("#10")
+    assert "walk=all" in page.url
+
+
+def test_enter_opens_the_only_hit(enter: Callable[..., Page]) -> None:
+    page = without_the_shop(enter())
+    page.get_by_role("searchbox").fill("novak")
+    expect(numbers(page)).to_have_text(["#1049"])
+
+    page.get_by_role("searchbox").press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("#1049")
+
+
+def test_a_list_pasted_into_the_box_is_looked_up_whole(enter: Callable[..., Page]) -> None:
+    page = enter()
+    box = page.get_by_role("searchbox")
+
+    box.evaluate(
+        """box => { const clip = new DataTransfer(); clip.setData("text/plain", "1047\\n1048\\n9999");
+        box.dispatchEvent(new ClipboardEvent("paste", {clipboardData: clip, bubbles: true, cancelable: true})); }"""
+    )
+
+    expect(page.get_by_text("1 of 3 numbers was not found")).to_be_visible()
+    expect(numbers(page)).to_have_count(2)
+
+
+def test_a_menu_stays_open_while_its_choices_apply(enter: Callable[..., Page]) -> None:
+    page = enter()
+    page.locator("#f-payment summary").click()
+
+    page.locator("#payment-pending").check()
+
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    expect(page.locator("#payment-pending")).to_be_visible()
+    page.locator("#payment-paid").check()
+    expect(numbers(page)).to_have_count(3)
+
+
+def test_the_browser_offers_its_zone_once(enter: Callable[..., Page]) -> None:
+    page = enter(timezone_id="Asia/Tokyo")
+
+    page.get_by_role("button", name="Yes").click()
+
+    expect(page.get_by_text("Times: Tokyo time.")).to_be_visible()
+    expect(page.locator("[data-zone-offer]")).to_have_count(0)

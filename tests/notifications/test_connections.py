@@ -293,6 +293,39 @@ def test_nothing_of_it_touches_the_cancellation(place: Place, work: Callable[...
     assert (cancellation.state, cancellation.version, cancellation.trouble) == was
 
 
+@pytest.mark.parametrize("stored", [[], "shop", {"base_url": 5}], ids=repr)
+def test_an_account_whose_row_cannot_be_read_is_a_persons(
+    place: Place, work: Callable[..., Delivery], stored: Any
+) -> None:
+    place.put()
+    Connection.objects.update(settings=stored)
+
+    row = work(hours=1)
+
+    assert row.state == "given_up"
+    assert row.detail.startswith("The connection cannot be opened as it is stored.")
+    assert place.done() == 0
+
+
+@pytest.mark.parametrize("is_restored", [False, True])
+def test_what_stays_on_its_way_for_ever_is_a_persons(
+    work: Callable[..., Delivery], moved: Callable[[float], None], is_restored: bool
+) -> None:
+    place = mailgun()
+    row = place.put()
+    sender.deliver(str(row.uuid), worker="w")
+    if is_restored:
+        DeliveryAttempt.objects.all().delete()
+        Delivery.objects.update(state="pending", first_sent_at=None, result={}, next_attempt_at=clock.now())
+        outbox.look_first()
+        assert work(hours=0.1).state == "accepted"
+    moved(49 * 3600)
+
+    row = work(hours=0.2)
+
+    assert (row.state, len(place.vendor.asked)) == ("given_up", 1)
+
+
 # --- an account that shuts us out ----------------------------------------------------------------------
 def test_a_401_disconnects_the_account_and_all_that_goes_there_waits(
     place: Place, mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Any

@@ -277,3 +277,19 @@ def test_what_is_longest_due_comes_first_and_no_more_than_asked(told, moved):
 
     assert sender.due(clock.now(), 2)[0] == str(told.uuid)
     assert len(sender.due(clock.now(), 2)) == 2
+
+
+def test_what_a_late_word_says_has_arrived_is_not_sent_once_more(told, moved):
+    """Its worker stood still for half an hour, and told what it knew after the message had been given up."""
+    with suppress(Crash), armed("delivery.answered"):
+        tick()
+    for _ in range(3):
+        moved(16 * 60)
+        tick()
+    assert (state(told), len(mail.outbox)) == ("given_up", 1)
+    told.attempts.update(outcome="applied", finished_at=clock.now())
+
+    assert outbox.send_again(told)
+    tick()
+
+    assert (state(told), len(mail.outbox)) == ("sent", 1)

@@ -141,7 +141,7 @@ def test_the_control_door_seeds_bends_and_counts(world: World) -> None:
 
 
 def test_the_control_door_refuses_what_it_does_not_know(world: World) -> None:
-    assert control(world, "POST", "switch", json={"limit": "endless"}).status_code == 400
+    assert control(world, "POST", "switch", json={"limit": "no_such"}).status_code == 400
     assert control(world, "POST", "seed", json={"names": ["no such seed"]}).status_code == 400
     assert control(world, "GET", "nonsense").status_code == 404
 

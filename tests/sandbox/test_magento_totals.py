@@ -126,3 +126,19 @@ def test_units_of_a_free_order_leave_by_a_credit_memo_of_nothing(
     assert [m["base_grand_total"] for m in client.of("creditmemos", made)] == ([0, 0] if status == 200 else [])
     assert client.order(made)["state"] == ("closed" if status == 200 else "processing")
     assert home.stock("MUG")["salable"] == (1000 if status == 200 else 998)
+
+
+def test_store_credit_is_used_by_the_first_invoice_and_goes_back_before_money(
+    home: MagentoSimulator, client: Client
+) -> None:
+    made = home.make_order(
+        lines=[Line(price="10.00", quantity=3)], shipping="0", invoices=[(1,), (2,)],
+        extras={"customer_balance_amount": "15.00"},
+    )  # fmt: skip
+    first, second = client.of("invoices", made)
+    assert (first["base_grand_total"], second["base_grand_total"]) == (0, 15)
+
+    for count, back in ((1, 0), (1, 5)):  # of 15.00
+        assert client.refund(made, 1, **exact(made, count)).status_code == 200
+        assert client.of("creditmemos", made)[-1]["base_grand_total"] == back
+    assert client.order(made)["base_total_refunded"] == 5

@@ -202,6 +202,22 @@ def test_an_answer_that_is_no_fragment_keeps_the_input(
     expect(page.get_by_label("Note")).to_have_value("asked by e-mail")
 
 
+@pytest.mark.parametrize(("status", "opened"), [(200, 2), (404, 2), (400, 1), (503, 1)])
+def test_a_page_whose_fragment_never_comes_opens_itself_again_once_at_most(
+    desk: Callable[..., Page], status: int, opened: int
+) -> None:
+    """Signed out, or gone: the page itself says so. What the server refuses would be refused for ever."""
+    page = desk('<div hx-get="/x" hx-trigger="load">Reading</div>', {"/x": (status, "<!doctype html><p>No</p>")})
+    expect(page.get_by_role("status")).to_contain_text("That did not work.")
+
+    asked = page.evaluate("performance.getEntriesByType('navigation')[0].type")
+    tries = page.evaluate("(sessionStorage.getItem('opened-again') || '').length > 0")
+
+    assert asked == "navigate"
+    assert tries == (opened == 2)
+    expect(page.get_by_text("Reading")).to_be_visible()
+
+
 @pytest.mark.parametrize("by", ["", 'hx-post="/x"'], ids=["a plain form", "a fragment"])
 def test_a_form_older_than_the_sign_in_carries_the_new_token(desk: Callable[..., Page], by: str) -> None:
     box = '<input type="hidden" name="csrfmiddlewaretoken" value="old">'

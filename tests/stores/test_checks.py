@@ -41,6 +41,8 @@ def test_the_settings_of_the_tests_have_no_error() -> None:
         ("rescind.E022", {"WORKER_THREADS": 0}),
         ("rescind.E023", {"SECOND_FACTOR": "maybe"}),
         ("rescind.E024", {"HOLD_SECONDS": -1}),
+        ("rescind.E025", {"CURRENCY": "Dollar"}),
+        ("rescind.E026", {"EXCHANGE_RATES": "yes"}),
         ("rescind.W011", {"PUBLIC_URL": "https://d.example.com", "IS_HTTPS": True, "SECOND_FACTOR": "optional"}),
         ("rescind.W013", {"PUBLIC_URL": "http://d.example.com"}),
         ("rescind.W014", {"PUBLIC_URL": "https://d.example.com", "IS_HTTPS": True, "TRUSTED_PROXY_COUNT": 0}),

@@ -21,11 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("--quick", action="store_true")
         parser.add_argument("--platform", help="crash, execute, imports: this one alone")
         parser.add_argument("--cancellations", type=int, help="execute: how many (1000; with --quick 100)")
+        parser.add_argument("--processes", type=int, help="execute: so many workers, and no limit of the platform's")
         parser.add_argument("--orders", type=int, help="pages: how many (100,000; with --quick 10,000)")
 
     def handle(self, *args: Any, name: str, quick: bool, **options: Any) -> None:
         practice.require()
-        given = {wish: options[wish] for wish in ("cancellations", "orders", "platform")}
+        given = {wish: options[wish] for wish in ("cancellations", "orders", "platform", "processes")}
         wishes = {wish: value for wish, value in given.items() if value is not None}
         self.stdout.write(frame.machine(name).to_line())
         try:

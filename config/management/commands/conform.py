@@ -18,6 +18,7 @@ from config.conform import doubts, keep, run
 from config.conform.run import Answered
 from config.up import practice
 from stores.audit import shop_actions, trail
+from stores.kernel import plain_text
 from stores.kernel.errors import DeskError
 from stores.kernel.security.vault import VaultError
 from stores.models import Store, StoreState
@@ -64,7 +65,7 @@ class Command(BaseCommand):
         except (DeskError, VaultError) as exc:
             raise CommandError(str(exc)) from exc
         usual = defaults(store.platform)
-        self.stdout.write(f"{registry.get(store.platform).label}, {store.name}")
+        self.stdout.write(f"{registry.get(store.platform).label}, {plain_text.one_line(store.name)}")
         answers = []
         for one in run.walk(store.platform, opened, order_id=order, may_send=may_send):
             self._say(one, usual)
@@ -101,7 +102,8 @@ class Command(BaseCommand):
             raise CommandError("--write needs --order: the one order that may be touched.")
         if stops.in_force(store.pk):
             raise CommandError("An emergency stop stands: nothing is sent.")
-        self.stdout.write(f"This sends changes to order {order} of {store.name}. Only on a development store.")
+        name = plain_text.one_line(store.name)
+        self.stdout.write(f"This sends changes to order {order} of {name}. Only on a development store.")
         try:
             typed = input("Type the order's id again: ")
         except EOFError:

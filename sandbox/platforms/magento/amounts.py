@@ -98,6 +98,11 @@ def worth(line: Body) -> Decimal:
     return dec(line["row"]) - dec(line["discount"]) + dec(line["tax"]) + dec(line["compensation"])
 
 
+def credit(order: Body) -> Decimal:
+    """What store credit and gift cards paid of it."""
+    return sum((dec(value) for name, value in order["extras"].items() if name.endswith("_amount")), ZERO)
+
+
 def money_left(order: Body) -> Any:
     return dec(order["total_paid"]) - dec(order["total_refunded"])
 

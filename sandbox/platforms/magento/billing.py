@@ -14,7 +14,8 @@ from sandbox.platforms.magento.totals import NAMES
 def invoice(
     session: Session, order: Body, chosen: Mapping[int, int], *, is_paid: bool = True, at: float | None = None
 ) -> Body:
-    """Bills these units by item id; the first invoice carries the shipping. Paid online where the method can."""
+    """Bills these units by item id; the first invoice carries the shipping, and takes as much of the store credit as it
+    can (CustomerBalance/Model/Total/Invoice). Paid online where the method can."""
     number = session.number()
     lines = shares([(item, chosen[item["id"]]) for item in amounts.real(order) if chosen.get(item["id"])])
     shipping = dec(order["shipping"]) - dec(order["shipping_invoiced"])
@@ -22,7 +23,9 @@ def invoice(
     tax, discount, off = (
         dec(order[f"shipping_{name}"]) if shipping else ZERO for name in ("tax", "discount", "compensation")
     )
-    grand = min(goods + shipping + tax + off - discount, dec(order["grand"]) - dec(order["total_invoiced"]))
+    whole = goods + shipping + tax + off - discount
+    credit = min(whole, amounts.credit(order) - dec(order.get("credit_invoiced")))
+    grand = whole - credit
     goods_tax, goods_off = (sum((dec(line[name]) for line in lines), ZERO) for name in ("tax", "compensation"))
     made: Body = {
         "id": number, "increment": f"{number:09d}", "order": order["id"], "at": session.at if at is None else at,
@@ -41,6 +44,7 @@ def invoice(
     plus(order, "tax_invoiced", goods_tax + tax)
     plus(order, "compensation_invoiced", goods_off)
     plus(order, "total_invoiced", grand)
+    plus(order, "credit_invoiced", credit)
     if is_paid:
         plus(order, "total_paid", grand)
         if order["is_online"]:

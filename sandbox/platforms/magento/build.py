@@ -119,8 +119,7 @@ def charge(order: Body, wanted: Order) -> None:
     order["shipping"], order["shipping_tax"], order["shipping_compensation"] = text(net), text(tax), text(off)
     order["shipping_incl"] = text(asked if is_incl else net + cents(net * rate))
     goods = sum((amounts.worth(item) for item in amounts.real(order)), ZERO)
-    taken = sum((dec(value) for name, value in order["extras"].items() if name.endswith("_amount")), ZERO)
-    order["grand"] = text(goods + net + tax + off - discount - taken)
+    order["grand"] = text(goods + net + tax + off - discount - amounts.credit(order))
 
 
 def settle(session: Session, order: Body, wanted: Order) -> None:

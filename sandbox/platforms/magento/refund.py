@@ -26,6 +26,7 @@ class Memo:
     units: dict[int, int]
     positive: Decimal = ZERO
     negative: Decimal = ZERO
+    credit: Decimal = ZERO
     totals: Totals = field(default_factory=Totals)
     back: frozenset[int] = frozenset()
     comment: str = ""
@@ -88,10 +89,16 @@ def left_on(session: Session, order: Body, invoice: Body | None, item: Body) -> 
 
 
 def add_up(session: Session, order: Body, invoice: Body | None, memo: Memo, shipping: Any) -> None:
-    """Raises Refused for more shipping than there is. A missing amount means all of it."""
+    """Raises Refused for more shipping than there is. A missing amount means all of it.
+
+    Store credit goes back before money does, adjustments included (CustomerBalance/Model/Total/Creditmemo).
+    """
     argument = None if shipping is None else dec(shipping)
     collector = totals.Collector(session, order, invoice, memo.units, argument)
     memo.totals = collector.collect(cents(memo.positive), cents(memo.negative))
+    left = dec(order.get("credit_invoiced")) - dec(order.get("credit_refunded"))
+    memo.credit = min(max(memo.totals.grand, ZERO), left)
+    memo.totals.grand -= memo.credit
 
 
 # --- may it be made ----------------------------------------------------------------------------------
@@ -105,7 +112,7 @@ def check(session: Session, order: Body, invoice: Body | None, memo: Memo) -> li
     if invoice and not may_go_back(session, order, invoice, memo, is_free=is_free):
         found.append("We can't create creditmemo for the invoice.")
     found += list(check_units(session, order, invoice, memo))
-    if memo.total <= 0 and not is_free:
+    if memo.total <= 0 and not (is_free or memo.credit):
         found.append("The credit memo's total must be positive.")
     most = min(amounts.money_left(order), dec(invoice["grand"]) - dec(invoice["paid_back"]) if invoice else dec("1e9"))
     if cents(memo.total) > cents(most):
@@ -201,6 +208,7 @@ def record(session: Session, order: Body, invoice: Body | None, memo: Memo, numb
         session.put("invoice", invoice["id"], invoice)
     plus(order, "shipping_refunded", memo.totals.shipping)
     plus(order, "shipping_tax_refunded", memo.totals.shipping_tax)
+    plus(order, "credit_refunded", memo.credit)
     plus(order, "adjust_pos", memo.positive)
     plus(order, "adjust_neg", memo.negative)
     order["total_refunded"] = text(cents(dec(order["total_refunded"]) + memo.total))

@@ -21,7 +21,7 @@ SWITCHES = table(
      False),
     ("idempotency_conflict", ("top_level", "user_error"), "where mismatch and concurrency are said", "7", True),
     ("key_hours", ("24", "1", "none"), "how long a key is remembered; none: not at all", "7", True),
-    ("limit", ("standard", "advanced", "plus", "enterprise", "slow"), "bucket and restore rate", "8", False),
+    ("limit", ("standard", "advanced", "plus", "enterprise", "slow", "endless"), "bucket and restore rate", "8", False),
     ("unsized_list_cost", ("one", "ten"), "cost of a list without `first`", "8", False),
     ("second_cancel", ("job_fails", "refused", "same_job"), "two queued cancels of one order", "9", True),
     ("customer", ("shown", "hidden"), "customer fields for a custom app", "10", False),

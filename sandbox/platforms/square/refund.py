@@ -58,9 +58,8 @@ def check(session: Session, payment: Body, asked: Any, value: int) -> None:
     is_waiting = any(one["status"] == "PENDING" for one in known)
     if is_waiting and session.switch("second_refund") == "refused":
         raise Refused("REFUND_ALREADY_PENDING", "A refund of this payment is pending.", category=REFUND)
-    left = amount(payment, "total_money") - sum(
-        amount(one, "amount_money") for one in known if one["status"] not in GONE
-    )
+    gone = sum(amount(one, "amount_money") for one in known if one["status"] not in GONE)
+    left = amount(payment, "total_money") - gone
     part_only = session.switch("partial_refund") == "whole_only" and value != amount(payment, "total_money")
     if value <= 0 or value > left or len(known) >= MOST or part_only:
         raise Refused("REFUND_AMOUNT_INVALID", "The requested refund amount exceeds the amount available to refund.",

@@ -29,11 +29,8 @@ def search(session: Session, asked: Any) -> Body:
     query = asked.get("query") or {}
     sort = query.get("sort") or {"sort_field": "CREATED_AT", "sort_order": "DESC"}
     times = (query.get("filter") or {}).get("date_time_filter") or {}
-    for name in times:
-        if FIELDS.get(name) != sort.get("sort_field"):
-            raise Refused(
-                "BAD_REQUEST", "The sort field must be the field of the time filter.", "query.sort.sort_field"
-            )
+    if any(FIELDS.get(name) != sort.get("sort_field") for name in times):
+        raise Refused("BAD_REQUEST", "The sort field must be the field of the time filter.", "query.sort.sort_field")
     fits = filter_of(query, places)
     is_quick = sort["sort_field"] == "UPDATED_AT" and sort.get("sort_order", "DESC") == "ASC"
     page, cursor = (quick if is_quick else slow)(session, asked, fits, limit)

@@ -120,13 +120,8 @@ def told_count(session: Session, item: str, place: str) -> Body:
 
 def counts(session: Session, asked: Any) -> Body:
     places = asked.get("location_ids") or [one["id"] for one in session.shop["locations"]]
-    found = [
-        told_count(session, item, place)
-        for item in asked.get("catalog_object_ids") or ()
-        for place in places
-        if count(session, item, place) is not None
-    ]
-    return {"counts": found}
+    shelves = ((item, place) for item in asked.get("catalog_object_ids") or () for place in places)
+    return {"counts": [told_count(session, *shelf) for shelf in shelves if count(session, *shelf) is not None]}
 
 
 def changes(session: Session, asked: Any) -> Body:

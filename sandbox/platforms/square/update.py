@@ -76,9 +76,8 @@ def refuse_unknown(session: Session, asked: Body, wanted: Body) -> None:
 
 
 def is_paid(order: Body) -> bool:
-    return any(
-        (tender.get("card_details") or {}).get("status", "CAPTURED") == "CAPTURED" for tender in order["tenders"]
-    )
+    cards = (tender.get("card_details") or {} for tender in order["tenders"])
+    return any(card.get("status", "CAPTURED") == "CAPTURED" for card in cards)
 
 
 def may_cancel(session: Session, order: Body) -> None:
@@ -160,13 +159,13 @@ def finish(session: Session, order: Body) -> None:
 
 def remembered(order: Body, wanted: Body) -> str:
     """The words that came with a change: its metadata, else the reason at a fulfilment."""
-    said = list((wanted.get("metadata") or {}).values())
-    for part in wanted.get("fulfillments") or ():
-        said += [
-            inside["cancel_reason"]
-            for inside in part.values()
-            if isinstance(inside, dict) and "cancel_reason" in inside
-        ]
+    parts = [
+        inside for part in wanted.get("fulfillments") or () for inside in part.values() if isinstance(inside, dict)
+    ]
+    said = [
+        *(wanted.get("metadata") or {}).values(),
+        *(one["cancel_reason"] for one in parts if "cancel_reason" in one),
+    ]
     return str(said[0]) if said else ""
 
 

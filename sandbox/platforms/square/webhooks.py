@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
 from sandbox.core.records import Session
-from sandbox.core.webhooks import is_deliverable, sign
+from sandbox.core.webhooks import is_deliverable, sign, subscription_of
 from sandbox.platforms.square.pricing import Body
 from sandbox.platforms.square.serializers import Refused, iso, missing, not_found, serialize
 
@@ -107,8 +106,7 @@ def delete(session: Session, ident: str) -> Body:
 
 def headers(session: Session, row: Any) -> dict[str, str]:
     """Signed over the notification's address and the raw body."""
-    found = session.db.execute("SELECT body FROM hooks WHERE id = ?", (row["hook"],)).fetchone()
-    about = json.loads(found[0]) if found else {"uri": "", "subscription": ""}
+    about = {"uri": "", "subscription": ""} | subscription_of(session.db, row)
     key = (session.get("subscription", about["subscription"]) or {"_key": ""})["_key"]
     return {
         "Content-Type": "application/json",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import html
-import json
 import sqlite3
 from typing import Any
 
 from sandbox.core.records import Body, Session
-from sandbox.core.webhooks import sign
+from sandbox.core.webhooks import sign, subscription_of
 from sandbox.platforms.woocommerce import serializers
 from sandbox.platforms.woocommerce.listing import paged
 from sandbox.platforms.woocommerce.refusals import Refused, missing, wrong
@@ -80,8 +79,7 @@ def headers(db: sqlite3.Connection, row: sqlite3.Row, source: str) -> dict[str, 
     agent = {"User-Agent": "WooCommerce/11.1.0 Hookshot (WordPress/6.9)"}
     if row["topic"] == PING:
         return agent | {"Content-Type": "application/x-www-form-urlencoded"}
-    kept = db.execute("SELECT body FROM hooks WHERE id = ?", (row["hook"],)).fetchone()
-    secret = json.loads(kept["body"])["secret"] if kept else ""
+    secret = subscription_of(db, row).get("secret", "")
     resource, _dot, event = row["topic"].partition(".")
     return agent | {
         "Content-Type": "application/json", "X-WC-Webhook-Source": source, "X-WC-Webhook-Topic": row["topic"],

@@ -10,7 +10,7 @@ is done once); the rest are short.
 from stores.connectors.roles.connector import Access, Connector, ConnectorContext, End, Scope, Transport, in_role
 from stores.connectors.roles.effects import Answers, Effects, Looks
 from stores.connectors.roles.hooks import HookSource, Subscriptions
-from stores.connectors.roles.orders import Listing, OrderSource
+from stores.connectors.roles.orders import Listing, OrderSource, Reads
 from stores.connectors.roles.writers import BookKeeper, Messenger, OrderWriter, Refunder, StockKeeper
 from stores.connectors.webhooks import HOOK_ADDRESS, WHOLE_ORDER, Hook
 
@@ -31,6 +31,7 @@ __all__ = [
     "Messenger",
     "OrderSource",
     "OrderWriter",
+    "Reads",
     "Refunder",
     "Scope",
     "StockKeeper",

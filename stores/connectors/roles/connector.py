@@ -111,9 +111,15 @@ class Connector(ABC):
     def __init__(self, connection: ConnectorContext) -> None:
         self.connection = connection
 
-    def __init_subclass__(cls, **words: Any) -> None:
-        """Raises TypeError for a connector that leaves a capability of its roles unsaid."""
+    def __init_subclass__(cls, speaks: Any = None, **words: Any) -> None:
+        """speaks: its kind of RestApi, which knows the rate limit (a request is one point) and what is not understood.
+
+        Raises TypeError for a connector that leaves a capability of its roles unsaid.
+        """
         super().__init_subclass__(**words)
+        if speaks is not None:
+            cls.write_cost, cls.unreadable = 1, speaks.unreadable
+            cls.points_per_second, cls.bucket_points = speaks.points_per_second, speaks.bucket_points
         said = vars(cls).get("capabilities")
         unsaid = [name for role in cls.roles() for name in role.says if said is not None and not hasattr(said, name)]
         if unsaid:

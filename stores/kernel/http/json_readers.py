@@ -17,7 +17,11 @@ from stores.kernel.errors import RemoteUnavailable
 Node = Mapping[str, Any]
 LONGEST_ID = 120
 MOST_UNITS = 1_000_000_000
-NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
+# Sums of floats arrive as 62.400000000000006, and what should be nothing as 1.4E-14.
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,60})?([eE]-[0-9]{1,2})?", re.ASCII)
+NOISE = Decimal("1E-10")
+NEVER = re.compile(r"0000-|-0001-")  # MySQL's 0000-00-00, and what PHP makes of it
+NO_ID = re.compile(r"[0-]{36}", re.ASCII)  # .NET's empty GUID: what was refused has no other
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -111,9 +115,9 @@ def clean(words: str) -> str:
 
 
 def ident(parent: Node, *names: str) -> str:
-    """An id is opaque text, and never missing."""
+    """An id is opaque text, and never missing; one that is all zeros and dashes is missing."""
     found = text(parent, *names)
-    if not found or len(found) > LONGEST_ID:
+    if not found or len(found) > LONGEST_ID or NO_ID.fullmatch(found):
         raise Misread(names[0])
     return found
 
@@ -139,7 +143,7 @@ def units(parent: Node, *names: str) -> Decimal:
 
 
 def decimal(parent: Node, *names: str) -> Decimal:
-    """A number as JSON has it or as text; 0 for null and for ""."""
+    """A number as JSON has it or as text; 0 for null and for ""; without the noise of floats."""
     found = first(parent, *names)
     if found is None or found == "":
         return Decimal(0)
@@ -148,7 +152,8 @@ def decimal(parent: Node, *names: str) -> Decimal:
     said = f"{found:f}" if isinstance(found, Decimal) else str(found)
     if not NUMBER.fullmatch(said):
         raise Misread(names[0])
-    return Decimal(said)
+    number = Decimal(said)
+    return number if number == number.quantize(NOISE) else number.quantize(NOISE).normalize()
 
 
 def whole(parent: Node, *names: str) -> Decimal:
@@ -181,12 +186,12 @@ def texts(parent: Node, *names: str) -> tuple[str, ...]:
 
 
 def when(parent: Node, *names: str, zone: tzinfo | None = None) -> datetime | None:
-    """An aware instant in UTC; None for null, "" and for the year 1, by which some servers say *never*.
+    """An aware instant in UTC; None for null, "" and for a year before 2, by which some servers say *never*.
 
     zone: of a text that names none; without it such a text is misread.
     """
     said = text(parent, *names)
-    if not said:
+    if not said or NEVER.match(said):
         return None
     try:
         found = datetime.fromisoformat(said)

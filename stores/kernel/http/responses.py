@@ -28,6 +28,7 @@ CHUNK = 65_536
 LONGEST_RETRY_AFTER = 3600.0
 DEFAULT_RETRY_AFTER = 5.0  # a 429 that names no time
 LOCKED_RETRY_AFTER = 300.0  # 423: minutes
+SHORT = 1.0  # no longer than the pauses between repeated reads
 MAYBE_PROCESSED = frozenset({408, 425, 499})  # 4xx that say nothing about what happened
 
 
@@ -50,7 +51,7 @@ def read(
     if not 200 <= response.status_code < 300:
         raise refusal(response.status_code, headers, _lenient(response, exchange, size), effect=effect)
     try:
-        body = _strict(_whole(response, exchange, size), headers, may_be_empty)
+        body = _strict(whole(response, exchange, size), headers, may_be_empty)
     except ValueError as exc:
         raise _bad(response.status_code, request_id, str(exc), effect=effect) from exc
     return Answer(response.status_code, headers, body, request_id)
@@ -61,7 +62,7 @@ def id_of(headers: Mapping[str, str]) -> str:
     return (headers.get("x-request-id") or headers.get("request-id") or "")[:80]
 
 
-def _whole(response: requests.Response, exchange: Exchange, size: int) -> bytes:
+def whole(response: requests.Response, exchange: Exchange, size: int) -> bytes:
     """The body after decompression. Raises ValueError when it is too large or dripping."""
     found = bytearray()
     for chunk in response.iter_content(CHUNK):
@@ -89,7 +90,7 @@ def _strict(raw: bytes, headers: Mapping[str, str], may_be_empty: bool) -> Any:
 def _lenient(response: requests.Response, exchange: Exchange, size: int) -> Any:
     """The body of a refusal, for its code and words; None when it is not JSON."""
     try:
-        return safe_json.loads(_whole(response, exchange, size))
+        return safe_json.loads(whole(response, exchange, size))
     except (ValueError, requests.RequestException):
         return None
 
@@ -115,12 +116,18 @@ def refusal(status: int, headers: Mapping[str, str], body: Any, *, effect: bool)
         return RemoteRefused(str(status), code=str(status), **told)
     if effect:
         return OutcomeUnknown(str(status), code=str(status), **told)
-    return RemoteUnavailable(str(status), code=str(status), **told)
+    # A shop under maintenance says when it is back.
+    wait = retry_after(headers) if status == 503 and says_when(headers) else 0
+    return RemoteUnavailable(str(status), code=str(status), retry_after=wait if wait > SHORT else None, **told)
+
+
+def says_when(headers: Mapping[str, str]) -> str:
+    return (headers.get("retry-after") or headers.get("x-retry-after") or "").strip()
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
     """Seconds to wait, told as seconds or as a date, between 0 and an hour."""
-    said = (headers.get("retry-after") or headers.get("x-retry-after") or "").strip()
+    said = says_when(headers)
     try:
         seconds = float(said)
     except ValueError:

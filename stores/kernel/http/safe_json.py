@@ -10,15 +10,16 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 MAX_DEPTH = 64
+BEFORE = "\ufeff \t\r\n"  # each file of a plug-in may leave its byte order mark, and the line before its `<?php`
 MAX_DIGITS = 40  # no amount, id or count of any platform is longer
 
 
 def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
     """Read one JSON text. Raises ValueError for whatever is not plain, finite, UTF-8 JSON of bounded depth."""
     try:
-        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
+        text = raw.decode() if isinstance(raw, bytes) else raw
         value = json.loads(
-            text,
+            text.lstrip(BEFORE),
             object_pairs_hook=_pairs,
             parse_float=_decimal,
             parse_int=_whole,

@@ -11,7 +11,7 @@ Read first: adapter.py (the effects, call by call), api.py (addresses, rate limi
 mapping.py and money.py (theirs to ours), cancellable.py (what is left of an order, and why not), writing.py (ours to
 theirs; the one computation of a refund's items, for quote and refund), finding.py (what answers and looks prove),
 capabilities.py (all words, and what refusals mean).
-Only stores.platforms.registry imports from here.
+Only registry and config.conform import from here.
 """
 
 from stores.platforms.bigcommerce.adapter import BigCommerce

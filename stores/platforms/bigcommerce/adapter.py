@@ -27,16 +27,7 @@ from stores.kernel.http.json_readers import Node
 from stores.kernel.http.responses import Answer
 from stores.platforms.bigcommerce import cancellable, finding, mapping, money, reading, webhooks, writing
 from stores.platforms.bigcommerce import capabilities as declared
-from stores.platforms.bigcommerce.api import (
-    Api,
-    Levels,
-    Settings,
-    ask_quote,
-    check_access,
-    levels,
-    v2,
-    v3,
-)
+from stores.platforms.bigcommerce.api import Api, Levels, Settings, ask_quote, check_access, levels, v2, v3
 from stores.platforms.bigcommerce.cancellable import Read, count_of
 
 HOST = "https://api.bigcommerce.com"
@@ -45,7 +36,9 @@ ADJUST = "v3/inventory/adjustments/relative"
 T = TypeVar("T")
 
 
-class BigCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKeeper, roles.HookSource):
+class BigCommerce(
+    roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKeeper, roles.HookSource, speaks=Api
+):
     key = "bigcommerce"
     api: Api
     label = "BigCommerce"
@@ -54,9 +47,8 @@ class BigCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.St
     version_ends: ClassVar[Mapping[str, roles.End]] = {  # https://github.com/bigcommerce/docs
         "v3": roles.End(None, _("BigCommerce names no end of Orders v2 and v3."))
     }
-    credentials_end = roles.End(  # the same, guide on API accounts
-        None, _("Tokens of a store's API account work until the account is deleted.")
-    )
+    # the same, guide on API accounts
+    credentials_end = roles.End(None, _("Tokens of a store's API account work until the account is deleted."))
     credentials = (
         Text(
             "store_hash",
@@ -83,14 +75,9 @@ class BigCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.St
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = sentences.REASONS
-    unreadable = declared.UNREADABLE
     answers = finding.ANSWERS
     looks = finding.LOOKS
     note_limit = 1000  # of an item's reason
-    write_cost = 1
-    points_per_second = Api.points_per_second
-    bucket_points = Api.bucket_points
     deliveries = webhooks.DELIVERIES
     subscriptions: ClassVar[roles.Subscriptions] = webhooks
     topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
@@ -98,7 +85,7 @@ class BigCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.St
 
     def __init__(self, connection: roles.ConnectorContext) -> None:
         super().__init__(connection)
-        self.api = Api(connection, self.base_url(), self.store_hash())
+        self.api = Api(connection, f"{self.base_url()}/stores/{self.store_hash()}")
         self.settings = Settings(self.api)
         self.seen: Read | None = None  # the last full read: a quote right after it asks for nothing twice
 

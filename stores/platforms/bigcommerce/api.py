@@ -15,7 +15,7 @@ from typing import Any
 from stores.canonical.order import Location
 from stores.connectors.errors import refusal, unless
 from stores.connectors.rest import Query, RestApi, chunks, every
-from stores.connectors.roles import Access, ConnectorContext, Scope
+from stores.connectors.roles import Access, Scope
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
@@ -39,13 +39,6 @@ class Api(RestApi):
     bucket_points = 1.0  # a fixed window: whatever were saved up would be missing at its end
     may_be_empty = frozenset({"GET"})
     plain_in_query = ":,"
-
-    def __init__(self, connection: ConnectorContext, base_url: str, store_hash: str) -> None:
-        super().__init__(connection)
-        self.url = f"{base_url}/stores/{store_hash}"
-
-    def address(self, path: str) -> str:
-        return f"{self.url}/{path}"
 
     def data(self, path: str, query: Query = ()) -> list[Node]:
         """A list of v3, in `data`; all of it, where it says that there are more pages."""

@@ -13,7 +13,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from stores.canonical import order as ours
-from stores.connectors.figures import Count
+from stores.connectors import order_totals
+from stores.connectors.order_totals import Count
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, total
@@ -228,10 +229,8 @@ def when_it_ends(found: Sequence[ours.LineItem], read: Read, *, is_over: bool) -
 
 
 def how_much(found: Sequence[ours.LineItem], blockers: Sequence[str]) -> ours.Cancellable:
-    if not any(line.cancellable for line in found):
-        return ours.Cancellable.NONE
-    has_left = any(line.shipped for line in found)
-    return ours.Cancellable.PART if blockers or has_left else ours.Cancellable.ALL
+    is_all = not blockers and not any(line.shipped for line in found)
+    return order_totals.how_much((line.cancellable for line in found), is_all=is_all)
 
 
 # --- in words --------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
 from stores.canonical import order as ours
-from stores.connectors import figures, sentences
+from stores.connectors import order_totals, sentences
 from stores.kernel import i18n
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
@@ -241,7 +241,7 @@ def to_totals(read: Read, rates: Rates, *, is_over: bool) -> ours.Totals:
     held = total((p.capturable for p in read.paid if p.capturable), currency)
     fees = _both(raw, currency, "handling_cost_ex_tax", "wrapping_cost_ex_tax")
     fees += money.sum_of(cancellable.fee_nodes(raw), currency, *cancellable.FEE_COST)
-    return figures.to_totals(
+    return order_totals.to_totals(
         rates.pair,
         whole,
         paid=got,

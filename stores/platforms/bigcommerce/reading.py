@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
 from stores.canonical.order import Order, Payment, PaymentState, PaymentStatus
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, QuotedPayment, RefundChoice
 from stores.connectors import paging, rows
 from stores.connectors.errors import refusal
-from stores.connectors.paging import ByChange
+from stores.connectors.paging import ByChange, Shown, changes
 from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteRefused
 from stores.kernel.http import json_readers
@@ -111,9 +111,8 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     """A page, by time of change. The next page begins a second before the last order of this one, since orders that
     change meanwhile move to the end and would make numbered pages skip."""
     begin = paging.stamp(since - OVERLAP) if since else ""
-    raws, here = _page(api, ByChange.read(cursor) if cursor else ByChange(begin, size=PAGE))
-    page = rows.read(raws, ROW, _to_summary)
-    return Listing(page.orders, _next(raws, here), page.unreadable)
+    at = ByChange.read(cursor) if cursor else ByChange(begin, size=PAGE)
+    return changes(at, partial(_page, api), row=ROW, to_order=_to_summary, stamp=paging.stamp)
 
 
 ROW = rows.Fields(("id",), lambda raw: json_readers.text(raw, "id"), lambda raw: mapping.when(raw, "date_modified"))
@@ -125,24 +124,18 @@ def _to_summary(raw: Node) -> Order | None:
     return None if is_cart else mapping.to_order(Read(raw, is_summary=True))
 
 
-def _page(api: Api, here: ByChange) -> tuple[list[Any], ByChange]:
+def _page(api: Api, here: ByChange) -> Shown:
     """The largest page is not documented: where it is refused, one of the usual size."""
     query = [("limit", str(here.size)), ("sort", "date_modified:asc"), *WHOLE_ORDER]
     query += [("min_date_modified", here.begin)] if here.begin else []
     query += [("page", str(here.page))] if here.page > 1 else []
     try:
-        return api.items("v2/orders", query), here
+        raws = api.items("v2/orders", query)
     except RemoteRefused as exc:
         if exc.status != TOO_LARGE or here.size <= USUAL_PAGE:
             raise
         return _page(api, replace(here, size=USUAL_PAGE))
-
-
-def _next(raws: Sequence[Any], here: ByChange) -> str:
-    if len(raws) < here.size or here.is_again(raws, ROW):
-        return ""
-    at = rows.newest(raws, ROW)
-    return str(here.following(paging.stamp(at - timedelta(seconds=1)) if at else "", rows.mark(raws, ROW)))
+    return Shown(here, raws, len(raws) < here.size)
 
 
 # --- stock -----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ Read first: adapter.py (the calls), api.py (how they are signed, what a refusal 
 what an invoice still holds), writing.py (the quote, ours to theirs). A file of its own is refund_math.py (what a credit
 memo comes to, for the quote and for what is sent): money.py stands below it, and one file of both would be too long.
 Texts stand in capabilities.py, the classes of errors in api.py.
-Only stores.platforms.registry imports from here.
+Only registry and config.conform import from here.
 """
 
 from stores.platforms.magento.adapter import Magento

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -14,7 +13,7 @@ from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
 from stores.connectors import sentences
 from stores.connectors.errors import unless
-from stores.connectors.roles import Access, ConnectorContext, End, Listing, OrderSource, OrderWriter, Refunder
+from stores.connectors.roles import Access, ConnectorContext, End, OrderSource, OrderWriter, Reads, Refunder
 from stores.connectors.sentences import _
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.errors import InputRejected, RemoteRefused
@@ -22,8 +21,8 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.http.responses import Answer
 from stores.kernel.i18n import with_theirs
-from stores.platforms.magento import capabilities, finding, reading, writing
 from stores.platforms.magento import capabilities as declared
+from stores.platforms.magento import finding, reading, writing
 from stores.platforms.magento.api import STORE, Api
 from stores.platforms.magento.money import Facts, Ways
 
@@ -35,7 +34,7 @@ SHOP = re.compile(
 PROBES = (("invoices", "sales_invoice"), ("creditmemos", "sales_creditmemo"), ("shipments", "shipment"))
 
 
-class Magento(OrderSource, OrderWriter, Refunder):
+class Magento(OrderSource, OrderWriter, Refunder, speaks=Api):
     key = "magento"
     api: Api
     label = "Magento / Adobe Commerce"
@@ -44,11 +43,8 @@ class Magento(OrderSource, OrderWriter, Refunder):
     version_ends: ClassVar[Mapping[str, End]] = {  # https://developer.adobe.com/commerce/webapi/get-started
         "V1": End(None, _("Adobe names no end of the REST API V1; releases of the shop software end by themselves."))
     }
-    credentials_end = (
-        End(  # https://developer.adobe.com/commerce/webapi/get-started/authentication/gs-authentication-oauth
-            None, _("An integration's tokens work until somebody takes them back.")
-        )
-    )
+    # https://developer.adobe.com/commerce/webapi/get-started/authentication/gs-authentication-oauth
+    credentials_end = End(None, _("An integration's tokens work until somebody takes them back."))
     credentials = (
         Text(
             "shop",
@@ -102,13 +98,9 @@ class Magento(OrderSource, OrderWriter, Refunder):
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = sentences.REASONS
-    unreadable = declared.UNREADABLE
     answers = finding.ANSWERS
     looks = finding.LOOKS
-    write_cost = 1
-    points_per_second = Api.points_per_second
-    bucket_points = Api.bucket_points
+    reads: ClassVar[Reads] = reading
 
     def __init__(self, connection: ConnectorContext) -> None:
         super().__init__(connection)
@@ -158,15 +150,6 @@ class Magento(OrderSource, OrderWriter, Refunder):
     def _may_read(self, kind: str) -> bool:
         return bool(unless({"acl"}, lambda: self.api.page(kind, [], "entity_id", 1, "total_count"), None))
 
-    def read_order(self, external_id: str) -> Order:
-        return reading.read_order(self.api, external_id)
-
-    def look_again(self, before: Order) -> Order:
-        return reading.look_again(self.api, before)
-
-    def list_orders(self, *, since: datetime | None, cursor: str = "") -> Listing:
-        return reading.list_orders(self.api, since=since, cursor=cursor)
-
     def quote(self, order: Order, request: CancelRequest) -> Quote:
         with self.understood():
             return writing.quote(reading.facts_of(self.api, order.external_id), request)
@@ -195,7 +178,7 @@ class Magento(OrderSource, OrderWriter, Refunder):
             answer = self.api.effect("POST", f"invoice/{self.api.part(payment.payment_id)}/refund", body)
         except RemoteRefused as exc:
             if exc.code == "400" and not payment.amount:
-                exc.user_message = with_theirs(str(capabilities.ZERO_REFUSED), "Magento", str(exc))
+                exc.user_message = with_theirs(str(declared.ZERO_REFUSED), "Magento", str(exc))
             raise
         return self.read_answer(command, answer)
 

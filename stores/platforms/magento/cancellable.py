@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from stores.canonical.order import Cancellable, Fulfilment, Remark
+from stores.canonical.order import Fulfilment
 from stores.connectors import sentences
 from stores.kernel.http import json_readers
 from stores.platforms.magento import capabilities
@@ -78,13 +78,6 @@ def why_not(facts: Facts, item: Item, count: Decimal) -> str:
     return str(capabilities.LINE_UNINVOICED if item.uninvoiced else capabilities.OPEN_INVOICE)
 
 
-def how_much(counts: list[tuple[Item, Decimal]], blockers: tuple[str, ...]) -> Cancellable:
-    if not any(count for _, count in counts):
-        return Cancellable.NONE
-    is_all = not blockers and all(count == item.current for item, count in counts)
-    return Cancellable.ALL if is_all else Cancellable.PART
-
-
 def ended_at(facts: Facts, updated: datetime, *, by_refund: bool) -> datetime | None:
     """Magento keeps no time of a cancellation: the order's last change, or the credit memo that ended it."""
     if facts.state == "canceled":
@@ -105,11 +98,7 @@ def to_fulfilment(facts: Facts) -> Fulfilment:
 
 
 # --- remarks ------------------------------------------------------------------------------------------
-def remarks(facts: Facts) -> list[Remark]:
-    return [Remark(kind=kind, text=str(text)) for kind, text in _remarks(facts)]
-
-
-def _remarks(facts: Facts) -> Iterator[tuple[str, str]]:
+def remarks(facts: Facts) -> Iterator[tuple[str, str]]:
     """(kind, sentence); "payment" is said before the click as well."""
     order, state = facts.order, facts.state
     if state in capabilities.STATE_REMARKS:

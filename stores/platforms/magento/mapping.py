@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from stores.canonical import order as ours
-from stores.connectors import figures, sentences
+from stores.connectors import order_totals, refunds, sentences
 from stores.kernel import i18n
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
@@ -74,32 +74,19 @@ def authorisation(facts: Facts) -> Iterator[ours.Payment]:
 def to_refund(facts: Facts, memo: Node, updated: datetime) -> ours.Refund:
     """Whether units were put back is not told."""
     known = {item.id for item in facts.lines}
-    amount = ours.MoneyPair.of(money(memo, "base_grand_total", facts.currency))
-    made = when(memo, "created_at") or updated
-    memo_id = json_readers.ident(memo, "entity_id")
-    return ours.Refund(
-        id=memo_id,
-        created_at=made,
+    is_done = number(memo, "state") == PAID
+    return refunds.of_one(
+        json_readers.ident(memo, "entity_id"),
+        ours.MoneyPair.of(money(memo, "base_grand_total", facts.currency)),
+        (ours.RefundedLine(line_id=line, units=units) for line, units in lines_in(memo) if line in known and units),
+        through=json_readers.text(memo, "invoice_id"),
+        status=ours.PaymentStatus.SUCCESS if is_done else ours.PaymentStatus.PENDING,
+        gateway=facts.method,
+        label=json_readers.text(memo, "increment_id"),
+        is_manual=not json_readers.text(memo, "transaction_id"),
+        made=when(memo, "created_at") or updated,
+        otherwise=updated,
         note=comments(memo)[:2000],
-        amount=amount,
-        lines=tuple(
-            ours.RefundedLine(line_id=line_id, units=units)
-            for line_id, units in lines_in(memo)
-            if line_id in known and units
-        ),
-        transactions=(
-            ours.Payment(
-                id=memo_id,
-                kind=ours.PaymentKind.REFUND,
-                status=ours.PaymentStatus.SUCCESS if number(memo, "state") == PAID else ours.PaymentStatus.PENDING,
-                gateway=facts.method,
-                label=json_readers.text(memo, "increment_id"),
-                amount=amount,
-                parent_id=json_readers.text(memo, "invoice_id"),
-                is_manual=not json_readers.text(memo, "transaction_id"),
-                processed_at=made,
-            ),
-        ),
     )
 
 
@@ -116,6 +103,7 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
     placed, updated = at(raw, "created_at"), at(raw, "updated_at")
     blockers = tuple(map(str, cancellable.blockers(facts)))
     counts = [(item, cancellable.stoppable(facts, item, whole=not blockers)) for item in facts.lines]
+    is_all = not blockers and all(count == item.current for item, count in counts)
     by_refund = cancellable.is_ended_by_refund(facts)
     ended = cancellable.ended_at(facts, updated, by_refund=by_refund)
     notes = [comments(memo) for memo in facts.memos]
@@ -151,8 +139,8 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
         payments=(*(to_payment(facts, invoice) for invoice in facts.invoices), *authorisation(facts)),
         shipments=tuple(to_shipment(shipment, updated) for shipment in facts.shipments),
         refunds=tuple(to_refund(facts, memo, updated) for memo in facts.memos),
-        remarks=tuple(cancellable.remarks(facts)),
-        cancellable=cancellable.how_much(counts, blockers),
+        remarks=tuple(ours.Remark(kind=kind, text=str(text)) for kind, text in cancellable.remarks(facts)),
+        cancellable=order_totals.how_much((count for _, count in counts), is_all=is_all),
         whole_cancel_blockers=blockers,
         ends_by_refund=is_payable and not blockers and not facts.has_uninvoiced,
         ends_when_repaid=ours.EndsWhenRepaid.WHEN_EMPTY if facts.nothing_shipped else ours.EndsWhenRepaid.NEVER,
@@ -164,7 +152,7 @@ def to_order(facts: Facts, *, is_summary: bool = False) -> ours.Order:
 def to_payment_state(facts: Facts, totals: ours.Totals) -> ours.PaymentState:
     due = sum(number(facts.order, f"base_{name}") * sign for name, sign in DUE)
     is_void, is_repaid = facts.state == "canceled", not facts.money_left
-    return figures.payment_state(totals, is_void=is_void, is_settled=due <= 0, is_repaid=is_repaid)
+    return order_totals.payment_state(totals, is_void=is_void, is_settled=due <= 0, is_repaid=is_repaid)
 
 
 DUE = (("grand_total", 1), ("total_paid", -1), ("total_canceled", -1))
@@ -214,7 +202,7 @@ def to_totals(facts: Facts) -> ours.Totals:
 
     whole, paid, back, gone = map(base, ("grand_total", "total_paid", "total_refunded", "total_canceled"))
     held = [payment.capturable for payment in authorisation(facts) if payment.capturable]
-    return figures.to_totals(
+    return order_totals.to_totals(
         ours.MoneyPair.of,
         whole,
         paid=paid,

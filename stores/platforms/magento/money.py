@@ -7,7 +7,6 @@ bundle whose parts carry the prices, the parts are. Refunds name these items and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -17,22 +16,10 @@ from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.money import Money, exponent, summed
 
-NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
 ZERO = Decimal(0)
 when, at = json_readers.utc, json_readers.utc_at
-CENT, NOISE = Decimal("0.01"), Decimal("1E-10")
-
-
-def number(parent: Node, name: str) -> Decimal:
-    """0 for null. JSON numbers arrive as int or Decimal, some plug-ins write text."""
-    found = parent.get(name)
-    if found is None:
-        return ZERO
-    if isinstance(found, str) and NUMBER.fullmatch(found):
-        found = Decimal(found)
-    if isinstance(found, bool) or not isinstance(found, int | Decimal):
-        raise Misread(name)
-    return Decimal(found)
+CENT = Decimal("0.01")
+number = json_readers.decimal  # JSON numbers arrive as int or Decimal, some plug-ins write text
 
 
 def sum_of(parents: Iterable[Node], name: str) -> Decimal:
@@ -64,7 +51,7 @@ def payable(amount: Decimal, currency: str) -> Decimal:
 
 def cents(value: Decimal) -> Decimal:
     """As Magento rounds: to two digits in every currency; the noise of a division does not count (PHP's round)."""
-    return value.quantize(NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
+    return value.quantize(json_readers.NOISE, ROUND_HALF_UP).quantize(CENT, ROUND_HALF_UP)
 
 
 # --- lines --------------------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from typing import Any
 
 from stores.canonical.order import Order, Payment, PaymentKind
 from stores.connectors import rows
-from stores.connectors.paging import ByChange
+from stores.connectors.paging import ByChange, Shown, changes
 from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
-from stores.platforms.magento import capabilities, mapping
+from stores.platforms.magento import mapping
 from stores.platforms.magento.api import PAGE, Api
 from stores.platforms.magento.money import PAID, Facts, Ways, number, when
 
@@ -45,8 +45,7 @@ UNUSABLE = frozenset({"too_large", "empty", "not_json", "bad_json"})  # the last
 
 
 def read_order(api: Api, order_id: str) -> Order:
-    with json_readers.understood(capabilities.UNREADABLE):
-        return mapping.to_order(with_shipments(api, facts_of(api, order_id)))
+    return mapping.to_order(with_shipments(api, facts_of(api, order_id)))
 
 
 def facts_of(api: Api, order_id: str) -> Facts:
@@ -85,27 +84,24 @@ def any_line(raw: Node, name: str) -> bool:
 # --- lists ---------------------------------------------------------------------------------------
 def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     """A page, oldest change first; the filter takes the second it begins with, whose orders come twice."""
-    at = ByChange.read(cursor) if cursor else ByChange(_stamp(since - OVERLAP) if since else "")
-    filters = [("updated_at", at.begin, "gteq")] if at.begin else []
-    with json_readers.understood(capabilities.UNREADABLE):
+
+    def page(at: ByChange) -> Shown:
+        filters = [("updated_at", at.begin, "gteq")] if at.begin else []
         told = api.page("orders", filters, "updated_at", at.page, FIELDS)
         raws, total = json_readers.items(told, "items"), int(json_readers.units(told, "total_count"))
-        found = rows.read(raws, ROW, lambda raw: summary(raw, api.ways))
-    is_over = not raws or at.page * PAGE >= total  # beyond the end the last page comes again, never an empty one
-    last = rows.newest(raws, ROW)
-    more = "" if is_over else str(at.following(_stamp(last) if last else ""))
-    return Listing(found.orders, more, found.unreadable, None if cursor else total)
+        is_last = not raws or at.page * PAGE >= total  # beyond the end the last page comes again, never an empty one
+        return Shown(at, raws, is_last, total=None if cursor else total)
+
+    begin = ByChange.read(cursor) if cursor else ByChange(_stamp(since - OVERLAP) if since else "")
+    return changes(begin, page, row=ROW, to_order=lambda raw: summary(raw, api.ways), stamp=_stamp, back=timedelta())
 
 
 def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def changed(raw: Node) -> datetime | None:
-    return when(raw, "updated_at")
-
-
-ROW = rows.Fields(("entity_id",), lambda raw: json_readers.text(raw, "increment_id", "entity_id"), changed)
+NUMBER = ("increment_id", "entity_id")
+ROW = rows.Fields(("entity_id",), lambda raw: json_readers.text(raw, *NUMBER), lambda raw: when(raw, "updated_at"))
 
 
 def summary(raw: Node, ways: Ways) -> Order:
@@ -132,19 +128,16 @@ def as_billed(raw: Node) -> dict[str, Any]:
 
 # --- looking again ------------------------------------------------------------------------------------
 def look_again(api: Api, before: Order) -> Order:
-    if before.is_summary:
-        return read_order(api, before.external_id)
-    with json_readers.understood(capabilities.UNREADABLE):
-        raw = api.order(before.external_id)
-        is_same = is_billed_as(raw, before)
-        invoices = stand_ins(raw, before) if is_same else invoices_of(api, raw)
-        facts = Facts(raw, invoices, memos_of(api, raw), ways=api.ways)
-        is_as_shipped = {i.id: i.shipped for i in facts.lines} == {i.id: i.shipped for i in before.lines}
-        if not is_as_shipped:
-            facts = with_shipments(api, facts)
-        now = mapping.to_order(facts)
-        now = as_sent(now, before) if is_as_shipped else now
-        return replace(now, payments=tuple(named(now, before))) if is_same else now
+    raw = api.order(before.external_id)
+    is_same = is_billed_as(raw, before)
+    invoices = stand_ins(raw, before) if is_same else invoices_of(api, raw)
+    facts = Facts(raw, invoices, memos_of(api, raw), ways=api.ways)
+    is_as_shipped = {i.id: i.shipped for i in facts.lines} == {i.id: i.shipped for i in before.lines}
+    if not is_as_shipped:
+        facts = with_shipments(api, facts)
+    now = mapping.to_order(facts)
+    now = as_sent(now, before) if is_as_shipped else now
+    return replace(now, payments=tuple(named(now, before))) if is_same else now
 
 
 def as_sent(now: Order, before: Order) -> Order:

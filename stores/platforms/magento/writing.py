@@ -182,13 +182,9 @@ def guard_whole(facts: Facts) -> None:
 
 
 # --- refund ------------------------------------------------------------------------------------------
-def only_payment(command: RefundOrder) -> PaymentBack:
-    """A credit memo belongs to one invoice, and to nothing it is refused."""
-    return commands.only_payment(command, "cancel_without_refund", capabilities.NOTHING_BACK)
-
-
 def target(facts: Facts, command: RefundOrder) -> tuple[Node, PaymentBack]:
-    """The invoice, and what goes back through it; of an order that cost nothing its only one, and nothing.
+    """The invoice, to which a credit memo belongs, and what goes back through it; of an order that cost nothing its
+    only one, and nothing.
 
     Raises RemoteRefused when it is gone or was never paid.
     """
@@ -197,7 +193,7 @@ def target(facts: Facts, command: RefundOrder) -> tuple[Node, PaymentBack]:
         ((ident, invoice),) = by_id.items()
         nothing = Money.zero(facts.currency)
         return invoice, PaymentBack(payment_id=ident, gateway=facts.method, amount=nothing, is_manual=True)
-    payment = only_payment(command)
+    payment = commands.only_payment(command, "cancel_without_refund", capabilities.NOTHING_BACK)
     if payment.payment_id not in by_id:
         raise refusal("invoice", capabilities.NO_INVOICE)
     return by_id[payment.payment_id], payment

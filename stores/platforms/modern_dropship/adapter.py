@@ -26,7 +26,7 @@ from stores.platforms.modern_dropship.cancellable import Tally
 HOST = "https://api.convictional.com"
 
 
-class ModernDropship(OrderSource, OrderWriter, HookSource):
+class ModernDropship(OrderSource, OrderWriter, HookSource, speaks=Api):
     key = "modern_dropship"
     api: Api
     label = "Modern Dropship"
@@ -35,9 +35,8 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
     version_ends: ClassVar[Mapping[str, End]] = {  # https://developers.convictional.com/docs/2021-01-01-to-2022-03-03
         VERSION: End(None, _("Modern Dropship names no end of this version."))
     }
-    credentials_end = End(  # https://support.moderndropship.com
-        None, _("An API key works until somebody replaces it.")
-    )
+    # https://support.moderndropship.com
+    credentials_end = End(None, _("An API key works until somebody replaces it."))
     credentials = (
         Secret(
             "api_key",
@@ -56,12 +55,8 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     reasons = declared.REASONS
-    unreadable = declared.UNREADABLE
     answers = writing.ANSWERS
     looks = finding.LOOKS
-    write_cost = 1
-    points_per_second = Api.points_per_second
-    bucket_points = Api.bucket_points
     copies_by = "source_id"  # the number in the supplier's own shop
     follow_seconds = reading.TURN_SECONDS  # each look reads all that is open
     hooks_are_signed = False
@@ -79,7 +74,7 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
     def check_access(self) -> Access:
         """Raises RemoteRefused for a retailer's key, which reaches other paths."""
         with self.understood():
-            company = json_readers.node(unwrapped(self.api.read("/auth/me")).get("company"), "company")
+            company = json_readers.node(unwrapped(self.api.read("auth/me")).get("company"), "company")
             if json_readers.text(company, "commerceType") != "seller":
                 raise RemoteRefused("not a supplier", code="not_a_supplier", user_message=str(declared.NOT_A_SUPPLIER))
             return self.access(
@@ -116,7 +111,7 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
 
     def _cancel_all(self, command: CancelOrder | CancelRest, tag: str, *, only_rest: bool) -> Receipt:
         body = writing.order_body(self._reason(command, tag), only_rest=only_rest)
-        return self._proven(command, self.api.effect("POST", f"/orders/{Api.part(command.order_id)}/cancel", body), tag)
+        return self._proven(command, self.api.effect("POST", f"orders/{Api.part(command.order_id)}/cancel", body), tag)
 
     def cancel_line(self, command: CancelLine, *, key: str, tag: str) -> Receipt:
         """Read first: a line that was split meanwhile stands under another id, which nobody has planned to cancel."""
@@ -125,7 +120,7 @@ class ModernDropship(OrderSource, OrderWriter, HookSource):
         if item and finding.is_ours(item, tag):  # a first request that landed late
             return Receipt.applied({"item": item.id}, state=EffectState.CANCELLED)
         writing.check_line(command, now)
-        path = f"/orders/{command.order_id}/items/{Api.part(command.line_id)}/cancel"
+        path = f"orders/{command.order_id}/items/{Api.part(command.line_id)}/cancel"
         body = writing.line_body(command, self._reason(command, tag))
         return self._proven(command, self.api.effect("POST", path, body), tag)
 

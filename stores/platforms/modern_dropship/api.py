@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from stores.connectors.errors import refusal
 from stores.connectors.rest import RestApi
-from stores.connectors.roles import ConnectorContext
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
@@ -27,13 +26,6 @@ class Api(RestApi):
     bucket_points = points_per_second = 2.0  # ours: theirs is not published
     headers: ClassVar[Mapping[str, str]] = {"Accept": f"application/vnd.convictional.{VERSION}"}
 
-    def __init__(self, connection: ConnectorContext, base_url: str) -> None:
-        super().__init__(connection)
-        self.base_url = base_url
-
-    def address(self, path: str) -> str:
-        return f"{self.base_url}{path}"
-
     def auth_headers(self) -> Mapping[str, str]:
         """The bare key: with `Bearer` in front of it every call is refused."""
         return {"Authorization": self.connection.secrets.get("api_key", "")}
@@ -46,7 +38,7 @@ class Api(RestApi):
     def order(self, order_id: str) -> Node:
         """Raises Misread, and RemoteRefused "not_found" when this account has none of this id."""
         try:
-            return cancellable.complete(unwrapped(self.read(f"/orders/{self.part(order_id)}")), order_id)
+            return cancellable.complete(unwrapped(self.read(f"orders/{self.part(order_id)}")), order_id)
         except RemoteRefused as exc:
             is_word = exc.status == 400 and capabilities.said_by(exc.answer).lower() == "not found"
             if exc.status != 404 and not is_word:

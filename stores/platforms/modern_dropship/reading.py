@@ -77,7 +77,7 @@ def list_orders(api: Api, at: Cursor) -> Listing:
 
 def _page(api: Api, at: Cursor, page: int) -> tuple[rows.Page, bool]:
     """(its rows, whether the list ends here)"""
-    shown, more = shown_by(api.read(f"/orders?{urlencode(at.query(page))}"))
+    shown, more = shown_by(api.read(f"orders?{urlencode(at.query(page))}"))
     is_last = not shown or (len(shown) < PAGE if more is None else not more)
     return rows.read(shown, ROW, _to_summary), is_last
 

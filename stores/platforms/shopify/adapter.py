@@ -2,30 +2,72 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
+from itertools import islice
 from typing import ClassVar
 from urllib.parse import quote as quoted
 
 from stores.canonical.commands import CancelOrder, Command, CorrectStock, EditOrder, RefundOrder, Resend, VoidPayment
+from stores.canonical.events import EventKind
 from stores.canonical.order import Order
 from stores.canonical.receipts import Receipt
 from stores.canonical.request import CancelRequest, Quote
-from stores.connectors import fields, roles, sentences
+from stores.connectors import fields, graphql, roles, sentences
 from stores.connectors.sentences import _
+from stores.connectors.webhooks import MOST_PAGES, Deliveries, Hook, base64_in
 from stores.kernel.credentials import Secret, Text
 from stores.kernel.http.json_readers import Node
 from stores.kernel.http.responses import Answer
 from stores.platforms.shopify import capabilities as declared
-from stores.platforms.shopify import finding, money, reading, webhooks, writing
+from stores.platforms.shopify import finding, money, reading, writing
 from stores.platforms.shopify.api import ANSWERS, Api
 
 ACCESS = """
 query Access {
   shop { name currencyCode ianaTimezone myshopifyDomain } currentAppInstallation { accessScopes { handle } }
 }"""
-
-
+HOOKS = """
+query Hooks($after: String) {
+  webhookSubscriptions(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { id topic uri } }
+}"""
+ADD_HOOK = """
+mutation AddHook($topic: WebhookSubscriptionTopic!, $uri: String!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) {
+    webhookSubscription { id topic uri } userErrors { field message } }
+}"""
+REMOVE_HOOK = """
+mutation RemoveHook($id: ID!) {
+  webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
+}"""
+# Header value: (kind, where the order's number stands in the body)
+OF_ORDERS = ("create", "updated", "cancelled", "fulfilled", "partially_fulfilled", "paid")
+OF_RETURNS = ("request", "approve", "decline", "cancel", "close", "reopen")
+TOPICS: dict[str, tuple[EventKind, str]] = {
+    **{f"orders/{what}": (EventKind.ORDER_CHANGED, "id") for what in OF_ORDERS},
+    "orders/edited": (EventKind.ORDER_CHANGED, "order_edit.order_id"),
+    "orders/delete": (EventKind.ORDER_DELETED, "id"),
+    "refunds/create": (EventKind.ORDER_CHANGED, "order_id"),
+    "order_transactions/create": (EventKind.ORDER_CHANGED, "order_id"),
+    **{f"returns/{what}": (EventKind.ORDER_CHANGED, "order.id") for what in OF_RETURNS},
+    "disputes/create": (EventKind.DISPUTE, "order_id"),
+    "disputes/update": (EventKind.DISPUTE, "order_id"),
+    "app/uninstalled": (EventKind.DISCONNECTED, ""),
+    "app/scopes_update": (EventKind.SCOPES_CHANGED, ""),
+}
+# What we subscribe to, as GraphQL spells it. Disputes need a right of Shopify Payments, so they are left to reading.
+SUBSCRIBED = (
+    "ORDERS_CREATE", "ORDERS_UPDATED", "ORDERS_EDITED", "ORDERS_CANCELLED", "ORDERS_DELETE", "REFUNDS_CREATE",
+    "APP_UNINSTALLED", "APP_SCOPES_UPDATE",
+)  # fmt: skip
+DELIVERIES = Deliveries(
+    topics=TOPICS,
+    topic_header="x-shopify-topic",
+    signature=base64_in("x-shopify-hmac-sha256"),  # the client secret's
+    ident=re.compile(r"[0-9]{1,20}", re.ASCII),
+    order_id="gid://shopify/Order/{}",
+)
 DOMAIN = "myshopify.com"
 VERSIONS = ("2026-10", "2026-07")
 KEY_HOURS = 24.0
@@ -38,13 +80,13 @@ class Shopify(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockK
     label = "Shopify"
     glyph = "Sh"
     api_version = VERSIONS[0]
-    version_ends: ClassVar[
-        Mapping[str, roles.End]
-    ] = {  # a year at least: https://shopify.dev/docs/api/usage/versioning
+    # a year at least: https://shopify.dev/docs/api/usage/versioning
+    version_ends: ClassVar[Mapping[str, roles.End]] = {
         "2026-10": roles.End(date(2027, 10, 1)),
         "2026-07": roles.End(date(2027, 7, 1)),
     }
-    credentials_end = roles.End(  # tokens of a day are fetched without people
+    # tokens of a day are fetched without people
+    credentials_end = roles.End(
         None, _("Client secrets and the tokens of custom apps work until somebody takes them back.")
     )
     credentials = (
@@ -90,11 +132,11 @@ class Shopify(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockK
     unreadable = declared.UNREADABLE
     answers = ANSWERS
     looks = finding.LOOKS
+    reads: ClassVar[roles.Reads] = reading
     key_life_hours = KEY_HOURS
     bucket_points = 2000
-    deliveries = webhooks.DELIVERIES
-    subscriptions: ClassVar[roles.Subscriptions] = webhooks
-    topics: ClassVar[tuple[str, ...]] = webhooks.SUBSCRIBED
+    deliveries = DELIVERIES
+    topics: ClassVar[tuple[str, ...]] = SUBSCRIBED
     hook_secret = "client_secret"  # noqa: S105  its name
     hook_bytes = roles.WHOLE_ORDER
 
@@ -128,15 +170,6 @@ class Shopify(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockK
                 time_zone=fields.text(shop, "ianaTimezone"),
                 account=fields.text(shop, "myshopifyDomain"),
             )
-
-    def read_order(self, external_id: str) -> Order:
-        return reading.read_order(self.api, external_id)
-
-    def look_again(self, before: Order) -> Order:
-        return self.read_order(before.external_id) if before.is_summary else reading.look_again(self.api, before)
-
-    def list_orders(self, *, since: datetime | None, cursor: str = "") -> roles.Listing:
-        return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
         return money.quote(self.api, order, request)
@@ -180,3 +213,28 @@ class Shopify(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockK
         if isinstance(command, RefundOrder | CorrectStock):
             return Resend.SAME_KEY if age < SAFE_KEY_SECONDS else Resend.PERSON
         return Resend.NEW_GENERATION
+
+    # --- webhooks ------------------------------------------------------------------------------
+    def list_hooks(self) -> list[Hook]:
+        """All subscriptions of this app in this shop."""
+
+        def ask(after: str | None) -> Node:
+            return fields.node(self.api.read(HOOKS, {"after": after}, cost=102), "webhookSubscriptions")
+
+        with self.understood():
+            shown = islice(graphql.pages(ask(None), ask), MOST_PAGES)
+            return [_to_hook(node) for page in shown for node in fields.items(page, "nodes")]
+
+    def add_hook(self, topic: str, uri: str) -> Hook:
+        """Setting one up twice is refused by the platform, so it may be repeated like a read."""
+        with self.understood():
+            payload = self.api.ask(ADD_HOOK, "webhookSubscriptionCreate", cost=11, topic=topic, uri=uri)
+            return _to_hook(fields.node(payload, "webhookSubscription"))
+
+    def remove_hook(self, hook_id: str) -> None:
+        with self.understood():
+            self.api.ask(REMOVE_HOOK, "webhookSubscriptionDelete", cost=10, id=hook_id)
+
+
+def _to_hook(node: Node) -> Hook:
+    return Hook(id=fields.ident(node), topic=fields.text(node, "topic"), uri=fields.text(node, "uri"))

@@ -19,32 +19,28 @@ from stores.connectors.roles import Listing
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node
 from stores.platforms.shopify import cancellable, documents, mapping
-from stores.platforms.shopify.api import Api, check_id, pair, understood
+from stores.platforms.shopify.api import Api, pair
 from stores.platforms.shopify.documents import Kind, Sizes
 
 
 def read_order(api: Api, external_id: str) -> Order:
     """Everything, live. Most orders have one currency, so the second one is only asked for when there is one."""
-    check_id(external_id)
-    with understood():
-        kind, sizes = Kind(both=False, full=True), Sizes()
+    kind, sizes = Kind(both=False, full=True), Sizes()
+    raw = _first(api, external_id, sizes, kind)
+    if _has_two_currencies(raw):
+        kind = Kind(both=True, full=True)
         raw = _first(api, external_id, sizes, kind)
-        if _has_two_currencies(raw):
-            kind = Kind(both=True, full=True)
-            raw = _first(api, external_id, sizes, kind)
-        return mapping.to_order(_whole(api, raw, sizes, kind))
+    return mapping.to_order(_whole(api, raw, sizes, kind))
 
 
 def look_again(api: Api, before: Order) -> Order:
     """What can have moved since a full read, at about half the cost."""
-    check_id(before.external_id)
     kind, sizes = Kind(both=before.currency != before.customer_currency, full=False), sizes_of(before)
-    with understood():
-        raw = _first(api, before.external_id, sizes, kind)
-        if kind.both == _has_two_currencies(raw):
-            renewed = mapping.renewed(before, _whole(api, raw, sizes, kind))
-            if renewed is not None:
-                return renewed
+    raw = _first(api, before.external_id, sizes, kind)
+    if kind.both == _has_two_currencies(raw):
+        renewed = mapping.renewed(before, _whole(api, raw, sizes, kind))
+        if renewed is not None:
+            return renewed
     return read_order(api, before.external_id)
 
 
@@ -196,12 +192,11 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     at = Cursor.read(cursor) if cursor else Cursor(since=paging.stamp(since - OVERLAP) if since else "")
     query = f"updated_at:>='{at.since}'" if at.since else None
     variables = {"first": PAGE, "after": at.after or None, "query": query, "lines": LINES}
-    with understood():
-        page = fields.node(api.read(LIST, variables, cost=PAGE_POINTS), "orders")
-        nodes = json_readers.items(page, "nodes")
-        found = rows.read(nodes, ROW, lambda node: to_summary(_with_all_goods(api, node)))
-        total = None if cursor else _count(api, query)
-        return Listing(found.orders, _next(at, page, nodes), found.unreadable, total)
+    page = fields.node(api.read(LIST, variables, cost=PAGE_POINTS), "orders")
+    nodes = json_readers.items(page, "nodes")
+    found = rows.read(nodes, ROW, lambda node: to_summary(_with_all_goods(api, node)))
+    total = None if cursor else _count(api, query)
+    return Listing(found.orders, _next(at, page, nodes), found.unreadable, total)
 
 
 ROW = rows.Fields(("id",), lambda raw: fields.text(raw, "name"), lambda raw: fields.maybe_when(raw, "updatedAt"))

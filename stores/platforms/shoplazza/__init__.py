@@ -6,8 +6,8 @@ its own, before the cancel; there is no calculator, so the amounts are ours; not
 that refunds lines from 2025-06 on refunds *everything* under 2022-01, so refunds refuse to run below 2025-06.
 
 Read first: adapter.py (the calls), api.py (envelopes and errors), mapping.py and money.py (theirs to ours), reading.py
-and cancellable.py (our estimate), writing.py (ours to theirs), finding.py (what a look reads back). Only
-stores.platforms.registry imports from here.
+and cancellable.py (our estimate), writing.py (ours to theirs), finding.py (what a look reads back).
+Only registry and config.conform import from here.
 """
 
 from stores.platforms.shoplazza.adapter import Shoplazza

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,7 +16,6 @@ from urllib.parse import urlencode
 from stores.canonical.order import MoneyPair
 from stores.connectors.errors import Outcomes, Row, Said, by_status, code_in
 from stores.connectors.rest import Query, RestApi
-from stores.connectors.roles import ConnectorContext
 from stores.kernel import errors
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Misread, Node, maybe, text
@@ -104,13 +102,6 @@ class Api(RestApi):
     bucket_points, points_per_second = 40.0, 2.0  # requests of one app in one store; no answer ever says it
     may_be_empty = frozenset({"DELETE"})
 
-    def __init__(self, connection: ConnectorContext, base_url: str, version: str) -> None:
-        super().__init__(connection)
-        self.url = f"{base_url}/openapi/{version}"
-
-    def address(self, path: str) -> str:
-        return f"{self.url}/{path}"
-
     def auth_headers(self) -> Mapping[str, str]:
         return {"Access-Token": self.connection.secrets.get("token", "")}
 
@@ -122,11 +113,6 @@ class Api(RestApi):
 
     def order(self, order_id: str, rest: str = "") -> Node:
         return self.get(f"orders/{self.part(order_id)}{rest}")
-
-
-def understood() -> AbstractContextManager[None]:
-    """A shape that the registry does not promise is an answer we cannot use: the read failed, nothing else did."""
-    return json_readers.understood(str(capabilities.UNREADABLE))
 
 
 def data_of(answer: Answer, *, effect: bool) -> Node:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from stores.canonical.order import Cancellable, LineItem
-from stores.connectors.figures import Count
+from stores.connectors.order_totals import Count
 from stores.connectors.refund_estimate import share
 from stores.kernel.http import safe_json
 from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from stores.canonical import order as ours
 from stores.connectors import sentences
-from stores.connectors.figures import Count
+from stores.connectors.order_totals import Count
 from stores.kernel.http.json_readers import Node, at, joined, maybe, nodes, text, texts, when
 from stores.kernel.http.json_readers import units as units_of
 from stores.kernel.money import Money

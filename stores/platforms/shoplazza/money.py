@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from stores.canonical.order import Payment, PaymentKind, PaymentStatus, Totals
-from stores.connectors import figures, sentences
+from stores.connectors import order_totals, sentences
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.money import Money, total
 from stores.platforms.shoplazza.api import Rates, amount_of, flag, ident_of
@@ -198,7 +198,7 @@ def to_totals(raw: Node, records: Sequence[Node], paid: Sequence[Payment], rates
     whole, back = (amount_of(raw, name, rates.currency) for name in ("total_price", "total_refund_price"))
     got = amount_of(raw, "total_paid", rates.currency)
     held = zero if got else total((p.capturable for p in paid if p.capturable), rates.currency)
-    return figures.to_totals(
+    return order_totals.to_totals(
         rates.pair,
         whole,
         paid=got,

@@ -22,7 +22,7 @@ from stores.kernel.http.json_readers import Misread, Node, inner, listed, maybe,
 from stores.kernel.http.json_readers import units as units_of
 from stores.kernel.money import Money, total
 from stores.platforms.shoplazza import cancellable, capabilities, mapping, money
-from stores.platforms.shoplazza.api import Api, Rates, amount_of, flag, ident_of, understood
+from stores.platforms.shoplazza.api import Api, Rates, amount_of, flag, ident_of
 from stores.platforms.shoplazza.cancellable import ZERO
 
 PAGE = 100
@@ -30,24 +30,22 @@ OVERLAP = timedelta(minutes=5)
 
 
 def read_order(api: Api, order_id: str) -> Order:
-    with understood():
-        raw, records = order_and_records(api, order_id)
-        found = nodes(api.order(order_id, "/transactions"), "transactions")
-        return mapping.to_order(raw, records, money.to_payments(raw, found, records, Rates.of(raw)))
+    raw, records = order_and_records(api, order_id)
+    found = nodes(api.order(order_id, "/transactions"), "transactions")
+    return mapping.to_order(raw, records, money.to_payments(raw, found, records, Rates.of(raw)))
 
 
 def look_again(api: Api, before: Order) -> Order:
     """Payments that were taken change only by refunds, which the records tell; so their own read is spared."""
     channels = {payment.gateway for payment in before.payments}
     is_told_apart = before.payments and len(channels) == len(before.payments)
-    if before.is_summary or not is_told_apart or any(p.refundable is None for p in before.payments):
+    if not is_told_apart or any(p.refundable is None for p in before.payments):
         return read_order(api, before.external_id)
-    with understood():
-        raw, records = order_and_records(api, before.external_id)
-        if amount_of(raw, "total_paid", Rates.of(raw).currency) != before.totals.received.customer:
-            return read_order(api, before.external_id)
-        most = money.remaining(raw, records, Rates.of(raw))
-        return mapping.to_order(raw, records, _as_they_stand(before.payments, records, most))
+    raw, records = order_and_records(api, before.external_id)
+    if amount_of(raw, "total_paid", Rates.of(raw).currency) != before.totals.received.customer:
+        return read_order(api, before.external_id)
+    most = money.remaining(raw, records, Rates.of(raw))
+    return mapping.to_order(raw, records, _as_they_stand(before.payments, records, most))
 
 
 def order_and_records(api: Api, order_id: str) -> tuple[Node, Sequence[Node]]:
@@ -86,13 +84,12 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
     query = [("page_size", str(PAGE))]
     if bound:
         query.append(("updated_at_min", paging.stamp(bound)))
-    total = None if cursor else _count(api, query[1:])
+    total = None if cursor else int(units_of(api.get("orders/count", query[1:]), "count"))
     if cursor:
         query.append(("cursor", cursor))
-    with understood():
-        page = api.get("orders", query)
-        found = rows.read(json_readers.items(page, "orders"), ROW, _to_summary)
-        more = text(page, "cursor") if page.get("has_more") is True else ""
+    page = api.get("orders", query)
+    found = rows.read(json_readers.items(page, "orders"), ROW, _to_summary)
+    more = text(page, "cursor") if page.get("has_more") is True else ""
     fresh = tuple(order for order in found.orders if _is_after(order.updated_at, bound))
     unread = tuple(row for row in found.unreadable if row.updated_at is None or _is_after(row.updated_at, bound))
     return Listing(fresh, more if more != cursor else "", unread, total)
@@ -114,19 +111,7 @@ def is_checkout(raw: Node) -> bool:
     return text(raw, "status") == "opened" and not text(raw, "placed_at")
 
 
-def _count(api: Api, query: Sequence[tuple[str, str]]) -> int | None:
-    with understood():
-        return int(units_of(api.get("orders/count", query), "count"))
-
-
 # --- the estimate -------------------------------------------------------------------------------------
-def quote(api: Api, order: Order, request: CancelRequest) -> Quote:
-    """Raises RemoteRefused where two payments cannot be told apart: then a person names the amounts."""
-    with understood():
-        raw, records = order_and_records(api, order.external_id)
-        return estimate(raw, records, order, request)
-
-
 def estimate(raw: Node, records: Sequence[Node], order: Order, request: CancelRequest) -> Quote:
     rates, zero = Rates.of(raw), Money.zero(order.customer_currency)
     most = money.remaining(raw, records, rates)

@@ -7,7 +7,7 @@ import re
 from stores.canonical.events import EventKind
 from stores.connectors.webhooks import MOST_PAGES, Deliveries, Hook, base64_or_hex_in, standing_for
 from stores.kernel.http.json_readers import Node, inner, nodes, text
-from stores.platforms.shoplazza.api import Api, data_of, ident_of, understood
+from stores.platforms.shoplazza.api import Api, data_of, ident_of
 
 ORDER = "order?.id"  # wrapped in `order` from 2025-06 on, flat before
 OF_ORDERS = ("create", "update", "paid", "cancelled", "partially_refunded", "refunded", "fulfilled")
@@ -33,7 +33,7 @@ DELIVERIES = Deliveries(
 def standing(api: Api) -> list[Hook]:
     found: list[Hook] = []
     cursor = ""
-    with understood():
+    with api.understood():
         for _ in range(MOST_PAGES):
             page = api.get("webhooks", [("page_size", "50"), *([("cursor", cursor)] if cursor else [])])
             found += [_to_hook(node) for node in nodes(page, "webhooks")]
@@ -51,7 +51,7 @@ def add(api: Api, topic: str, uri: str) -> Hook:
     """A second one is not refused, so what stands is looked at first, and it is sent once."""
     if there := standing_for(standing(api), topic, uri):
         return there
-    with understood():
+    with api.understood():
         answer = api.effect("POST", "webhooks", {"webhook": {"topic": topic, "address": uri}})
         return _to_hook(inner(data_of(answer, effect=True), "webhook"))
 

@@ -8,7 +8,8 @@ but a stock adjustment puts units back; a misspelt field is ignored with 200, so
 
 Read first: adapter.py (the calls), reading.py (what is read of one order), api.py (our record of lines in a refund),
 cancellable.py (what left, what is gone), mapping.py and money.py (theirs to ours), writing.py (ours to theirs, and what
-their answers prove), finding.py (what a look reads back). Only stores.platforms.registry imports from here.
+their answers prove), finding.py (what a look reads back).
+Only registry and config.conform import from here.
 """
 
 from stores.platforms.square.adapter import Square

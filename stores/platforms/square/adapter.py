@@ -32,7 +32,7 @@ BANK = "BANK_ACCOUNT"
 BANK_SECONDS = 7 * 86_400.0  # five business days
 
 
-class Square(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKeeper, roles.HookSource):
+class Square(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKeeper, roles.HookSource, speaks=Api):
     key = "square"
     api: Api
     label = "Square"
@@ -41,7 +41,8 @@ class Square(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKe
     version_ends: ClassVar[Mapping[str, roles.End]] = {  # https://developer.squareup.com/docs/build-basics/versioning
         VERSION: roles.End(None, _("Square deprecates a year before it retires, and names no day for this version."))
     }
-    credentials_end = roles.End(  # https://developer.squareup.com/docs/build-basics/access-tokens
+    # https://developer.squareup.com/docs/build-basics/access-tokens
+    credentials_end = roles.End(
         None, _("A personal access token works until it is replaced; one made by OAuth tells its own end.")
     )
     credentials = (
@@ -68,14 +69,9 @@ class Square(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKe
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = sentences.REASONS
-    unreadable = declared.UNREADABLE
     answers = writing.ANSWERS
     looks = finding.LOOKS
     note_limit = 192
-    write_cost = 1
-    points_per_second = Api.points_per_second
-    bucket_points = Api.bucket_points
     key_life_hours = 24
     deliveries = webhooks.DELIVERIES
     subscriptions: ClassVar[roles.Subscriptions] = webhooks
@@ -101,7 +97,7 @@ class Square(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.StockKe
     def check_access(self) -> roles.Access:
         """The locations, then what the token may do."""
         with self.understood():
-            places = self.api.places()
+            places = self.api.places
             if not places:
                 raise RemoteRefused("no location", code="no_location", user_message=str(declared.NO_LOCATION))
             first = next((one for one in places if text(one, "status") != "INACTIVE"), places[0])

@@ -6,29 +6,22 @@ And looks into answers: money in minor units, quantities as decimal text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar
 
 from stores.connectors.errors import PLAIN, Outcomes, Row, Said, code_in
 from stores.connectors.fields import iso
-from stores.connectors.rest import RestApi
-from stores.connectors.roles import ConnectorContext
-from stores.kernel.errors import (
-    CredentialsRejected,
-    OutcomeUnknown,
-    RemoteConflict,
-    RemoteRefused,
-    RemoteUnavailable,
-)
-from stores.kernel.http import json_readers
+from stores.connectors.rest import RestApi, by_cursor
+from stores.kernel.errors import CredentialsRejected, OutcomeUnknown, RemoteConflict, RemoteRefused, RemoteUnavailable
 from stores.kernel.http.json_readers import Misread, Node, inner, maybe, nodes, text
 from stores.kernel.http.responses import Answer
 from stores.platforms.square import capabilities
 
 VERSION = "2025-08-20"
+MOVES, MOST_MOVES = 1000, 5  # rows of a page, and pages
 
 
 # --- refusals -----------------------------------------------------------------------------------------
@@ -77,14 +70,6 @@ class Api(RestApi):
     headers: ClassVar[Mapping[str, str]] = {"Square-Version": VERSION}
     may_be_empty = frozenset({"DELETE"})
 
-    def __init__(self, connection: ConnectorContext, base_url: str) -> None:
-        super().__init__(connection)
-        self.url = base_url
-        self._places: list[Node] | None = None
-
-    def address(self, path: str) -> str:
-        return f"{self.url}/{path}"
-
     def auth_headers(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self.connection.secrets.get('token', '')}"}
 
@@ -104,11 +89,21 @@ class Api(RestApi):
     def refund(self, ident: str) -> Node:
         return inner(self.get(f"v2/refunds/{self.part(ident)}"), "refund")
 
+    @cached_property
     def places(self) -> list[Node]:
         """The seller's locations, asked for once."""
-        if self._places is None:
-            self._places = nodes(self.get("v2/locations"), "locations")
-        return self._places
+        return nodes(self.get("v2/locations"), "locations")
+
+    def movements(self, items: Sequence[str], places: Sequence[str], state: str, *, since: str) -> list[Node]:
+        """Adjustments into or out of a state, oldest first; at most 5,000."""
+        asked = {"catalog_object_ids": list(items), "location_ids": list(places), "types": ["ADJUSTMENT"],
+                 "states": [state], "limit": MOVES} | ({"updated_after": since} if since else {})  # fmt: skip
+
+        def page(cursor: str) -> tuple[list[Node], str]:
+            told = self.ask("v2/inventory/changes/batch-retrieve", asked | ({"cursor": cursor} if cursor else {}))
+            return [maybe(change, "adjustment") for change in nodes(told, "changes")], text(told, "cursor")
+
+        return by_cursor(page, MOST_MOVES)[0]
 
     def _body(self, answer: Answer) -> Node:
         if not isinstance(answer.body, Mapping) or (answer.body.get("errors") and len(answer.body) == 1):
@@ -124,29 +119,6 @@ class Api(RestApi):
             raise kind("another version", code="version", status=answer.status, request_id=answer.request_id,
                        user_message=capabilities.other_version(said[:20], VERSION))  # fmt: skip
         return answer
-
-
-def understood() -> AbstractContextManager[None]:
-    return json_readers.understood(str(capabilities.UNREADABLE))
-
-
-MOVES, MOST_MOVES = 1000, 5
-
-
-def movements(api: Api, items: Sequence[str], places: Sequence[str], state: str, *, since: str) -> Iterator[Node]:
-    """Adjustments into or out of a state, oldest first; at most 5,000."""
-    asked: dict[str, Any] = {"catalog_object_ids": list(items), "location_ids": list(places), "types": ["ADJUSTMENT"],
-                             "states": [state], "limit": MOVES}  # fmt: skip
-    if since:
-        asked["updated_after"] = since
-    for _turn in range(MOST_MOVES):
-        page = api.ask("v2/inventory/changes/batch-retrieve", asked)
-        for change in nodes(page, "changes"):
-            yield maybe(change, "adjustment")
-        cursor = text(page, "cursor")
-        if not cursor or cursor == asked.get("cursor"):
-            return
-        asked["cursor"] = cursor
 
 
 # --- looks into answers -------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from stores.canonical.order import Cancellable, EndsWhenRepaid, Fulfilment, LineItem, PaymentStatus, Refund
-from stores.connectors.figures import Count
+from stores.connectors import order_totals
+from stores.connectors.order_totals import Count
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money, summed, total
@@ -239,10 +240,8 @@ def why_closed(order: Node, *, is_over: bool, is_spent: bool = False) -> str:
 
 
 def how_much(lines: Sequence[LineItem], stopped: Sequence[str]) -> Cancellable:
-    if not any(line.cancellable for line in lines):
-        return Cancellable.NONE
-    is_all = all(line.cancellable == line.current for line in lines)
-    return Cancellable.ALL if is_all and not stopped else Cancellable.PART
+    is_all = not stopped and all(line.cancellable == line.current for line in lines)
+    return order_totals.how_much((line.cancellable for line in lines), is_all=is_all)
 
 
 def fulfilment(order: Node, counts: Mapping[str, Count]) -> Fulfilment:

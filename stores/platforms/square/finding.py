@@ -20,13 +20,7 @@ from stores.kernel.http.json_readers import Misread, Node, at, maybe, nodes, tex
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money, summed, total
 from stores.platforms.square import cancellable, capabilities, money
-from stores.platforms.square.api import (
-    Api,
-    currency_of,
-    movements,
-    quantity,
-    stamp,
-)
+from stores.platforms.square.api import Api, currency_of, quantity, stamp
 from stores.platforms.square.cancellable import CANCELED, ZERO, Facts, fulfilments, lines_of, uid
 from stores.platforms.square.money import DEAD, DONE, refund_ids
 
@@ -39,10 +33,8 @@ def to_refunds(facts: Facts) -> tuple[Refund, ...]:
     rows.sort(key=lambda row: row[0])
     found: list[Refund] = []
     for made, row in rows:
-        if isinstance(row, Refund):
-            found.append(row)
-        else:
-            found.append(_to_refund(row, made, facts, cancellable.left(facts.order, found)))
+        left = cancellable.left(facts.order, found)
+        found.append(row if isinstance(row, Refund) else _to_refund(row, made, facts, left))
     return tuple(found)
 
 
@@ -200,7 +192,7 @@ def adjustments(api: Api, command: CorrectStock, before: Order) -> Reading:
     places = list(dict.fromkeys(change.location_id for change in command.changes))
     steps: defaultdict[str, list[Node]] = defaultdict(list)
     others: list[Node] = []
-    for row in movements(api, items, places, GOES_TO, since=stamp(before.placed_at)):
+    for row in api.movements(items, places, GOES_TO, since=stamp(before.placed_at)):
         said = text(row, "reference_id")
         if said.startswith(f"{command.order_id} ["):
             steps[said].append(row)

@@ -8,7 +8,7 @@ from typing import Final
 
 from stores.canonical import order as ours
 from stores.connectors.fields import in_minor
-from stores.connectors.figures import Count
+from stores.connectors.order_totals import Count
 from stores.kernel import i18n as sentences
 from stores.kernel.http.json_readers import Node, at, joined, maybe, nodes, text, texts, when
 from stores.kernel.http.json_readers import ident as ident_of

@@ -15,9 +15,9 @@ from decimal import ROUND_FLOOR, Decimal
 from stores.canonical.order import MoneyPair, Order, Payment, PaymentKind, PaymentState, PaymentStatus, Refund, Totals
 from stores.canonical.recipe import Per
 from stores.canonical.request import CancelRequest, Quote, QuotedLine, RefundChoice
-from stores.connectors import figures, refund_estimate, sentences
+from stores.connectors import order_totals, refund_estimate, sentences
 from stores.connectors.fields import in_minor
-from stores.connectors.figures import Count
+from stores.connectors.order_totals import Count
 from stores.kernel.http.json_readers import Misread, Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.kernel.money import Money, total
@@ -151,7 +151,7 @@ def to_totals(order: Node, payments: Sequence[Payment], refunds: Sequence[Refund
     def told(name: str) -> MoneyPair:
         return MoneyPair.of(in_minor(order, name, currency))
 
-    return figures.to_totals(
+    return order_totals.to_totals(
         MoneyPair.of,
         whole,
         paid=received(payments, currency),
@@ -172,7 +172,7 @@ def to_totals(order: Node, payments: Sequence[Payment], refunds: Sequence[Refund
 
 def to_state(totals: Totals, payments: Sequence[Payment]) -> PaymentState:
     was_released = any(payment.kind is PaymentKind.VOID for payment in payments)
-    return figures.payment_state(totals, is_void=was_released, if_free=PaymentState.PAID)
+    return order_totals.payment_state(totals, is_void=was_released, if_free=PaymentState.PAID)
 
 
 def from_tenders(order: Node) -> PaymentState:
@@ -214,13 +214,7 @@ def estimate(raw: Node, order: Order, request: CancelRequest) -> Quote:
     given = min(all_of(raw, order, goods + tax, most), most) if whole else min(goods + tax, most)
     fees = max(given - goods - tax, zero)
     return refund_estimate.quote(
-        given,
-        maximum=most,
-        lines=lines,
-        through=order.payments,
-        per=Per.PAYMENT,
-        tax=tax,
-        fees=fees,
+        given, maximum=most, lines=lines, through=order.payments, per=Per.PAYMENT, tax=tax, fees=fees
     )
 
 

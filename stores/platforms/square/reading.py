@@ -17,13 +17,13 @@ from urllib.parse import urlencode
 from stores.canonical.order import Location, Order, Refund
 from stores.connectors import rows
 from stores.connectors.errors import unless
-from stores.connectors.rest import chunks
+from stores.connectors.rest import by_cursor, chunks
 from stores.connectors.roles import Listing
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node, maybe, nodes, text, when
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.platforms.square import cancellable, finding, mapping
-from stores.platforms.square.api import Api, movements, stamp, understood
+from stores.platforms.square.api import Api, stamp
 from stores.platforms.square.cancellable import Disputes, Facts, lines_of
 from stores.platforms.square.mapping import Place
 from stores.platforms.square.money import refund_ids
@@ -38,7 +38,7 @@ STATES = ["OPEN", "COMPLETED", "CANCELED"]
 
 def read_order(api: Api, order_id: str) -> tuple[Order, Facts]:
     """The order, its location, its payments and refunds; and once something was paid, what it took out of stock."""
-    with understood():
+    with api.understood():
         found = read_facts(api, order_id)
         place = Place(location(api, found.order), taken_from_stock(api, found.order))
         return mapping.to_order(found, place), found
@@ -48,7 +48,7 @@ def look_again(api: Api, before: Order) -> tuple[Order, Facts]:
     """Refunds that are settled stay; the place and what was taken from stock are known."""
     if before.is_summary:
         return read_order(api, before.external_id)
-    with understood():
+    with api.understood():
         found = read_facts(api, before.external_id, before.refunds)
         spots = [spot.location for line in before.lines for spot in line.placements if spot.location]
         place = spots[0] if spots else location(api, found.order)
@@ -66,7 +66,7 @@ def _taken_before(api: Api, found: Facts, before: Order) -> frozenset[str]:
 
 def location(api: Api, order: Node) -> Location:
     ident = ident_of(order, "location_id")
-    place = next((one for one in api.places() if text(one, "id") == ident), {})
+    place = next((one for one in api.places if text(one, "id") == ident), {})
     return Location(id=ident, name=text(place, "name") or ident, is_active=text(place, "status") != "INACTIVE")
 
 
@@ -129,16 +129,16 @@ def taken_from_stock(api: Api, order: Node) -> frozenset[str]:
     items = list(dict.fromkeys(filter(None, (text(one, "catalog_object_id") for one in lines_of(order)))))
     if not items or not nodes(order, "tenders"):
         return frozenset()
-    ours = {ident_of(order, "id"), *(text(one, "transaction_id") for one in nodes(order, "tenders"))}
-    found = movements(api, items, [ident_of(order, "location_id")], SOLD, since=text(order, "created_at"))
-    mine = (text(one, "catalog_object_id") for one in found if text(one, "transaction_id") in ours - {""})
-    return unless({403}, lambda: frozenset(mine), frozenset())  # without the right to look nothing is put back
+    ours = {ident_of(order, "id"), *(text(one, "transaction_id") for one in nodes(order, "tenders"))} - {""}
+    place, since = ident_of(order, "location_id"), text(order, "created_at")
+    unseen: list[Node] = []  # without the right to look nothing is put back
+    found = unless({403}, lambda: api.movements(items, [place], SOLD, since=since), unseen)
+    return frozenset(text(one, "catalog_object_id") for one in found if text(one, "transaction_id") in ours)
 
 
 # --- disputes -----------------------------------------------------------------------------------------
-FREE: Final = frozenset(
-    {"WON", "INQUIRY_CLOSED"}
-)  # the money stayed; a state that nobody knows stands against a refund
+# The money stayed; a state that nobody knows stands against a refund.
+FREE: Final = frozenset({"WON", "INQUIRY_CLOSED"})
 NO_RIGHT: Final = frozenset({"INSUFFICIENT_SCOPES", "FORBIDDEN"})
 NEVER: Final = frozenset({"CASH", "EXTERNAL"})
 MOST_PAGES = 20
@@ -149,26 +149,17 @@ def disputes_of(api: Api, payments: Sequence[Node]) -> Disputes | None:
     at_a_bank = {ident_of(one, "id") for one in payments if text(one, "source_type") not in NEVER}
     if not at_a_bank:
         return ()
-    rows = unless(NO_RIGHT, lambda: _all_disputes(api), None)
-    if rows is None:
+    unseen: tuple[list[Node], bool] = ([], False)
+    rows, is_all = unless(NO_RIGHT, lambda: by_cursor(partial(_disputes, api), MOST_PAGES), unseen)
+    if not is_all:  # or more pages than any seller has disputes
         return None
     told = ((text(maybe(one, "disputed_payment"), "payment_id"), text(one, "state")) for one in rows)
     return tuple(sorted(one for one in told if one[0] in at_a_bank and one[1] not in FREE))
 
 
-def _all_disputes(api: Api) -> list[Node] | None:
-    """None for more pages than any seller has disputes, or one that leads back to itself."""
-    found: list[Node] = []
-    cursor = ""
-    for _page in range(MOST_PAGES):
-        page = api.get("v2/disputes" + (f"?{urlencode({'cursor': cursor})}" if cursor else ""))
-        found += nodes(page, "disputes")
-        before, cursor = cursor, text(page, "cursor")
-        if not cursor:
-            return found
-        if cursor == before:
-            break
-    return None
+def _disputes(api: Api, cursor: str) -> tuple[list[Node], str]:
+    page = api.get("v2/disputes" + (f"?{urlencode({'cursor': cursor})}" if cursor else ""))
+    return nodes(page, "disputes"), text(page, "cursor")
 
 
 # --- lists ---------------------------------------------------------------------------------------
@@ -177,9 +168,9 @@ def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
 
     Return orders are hidden: they bring the sale they belong to.
     """
-    with understood():
+    with api.understood():
         block, _bar, theirs = cursor.partition("|")
-        blocks = list(chunks([ident_of(place, "id") for place in api.places()], MOST_PLACES))
+        blocks = list(chunks([ident_of(place, "id") for place in api.places], MOST_PLACES))
         here = int(block) if block.isascii() and block.isdigit() else 0
         if here >= len(blocks):
             return Listing(())

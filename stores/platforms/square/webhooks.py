@@ -14,7 +14,7 @@ from stores.kernel.errors import Unsupported
 from stores.kernel.http.json_readers import Node, nodes, text
 from stores.kernel.http.json_readers import ident as ident_of
 from stores.platforms.square import capabilities
-from stores.platforms.square.api import Api, understood
+from stores.platforms.square.api import Api
 
 CHANGED = EventKind.ORDER_CHANGED
 TOPICS = {
@@ -46,7 +46,7 @@ DELIVERIES = Deliveries(
 
 # --- subscriptions ------------------------------------------------------------------------------------
 def subscriptions(api: Api) -> list[Node]:
-    with understood():
+    with api.understood():
         return nodes(api.get("v2/webhooks/subscriptions"), "subscriptions")
 
 
@@ -57,7 +57,7 @@ def topics_of(subscription: Node) -> list[str]:
 
 def standing(api: Api) -> list[Hook]:
     """One for each event of each subscription; its id names both."""
-    with understood():
+    with api.understood():
         return [
             Hook(id=f"{ident_of(one, 'id')}/{topic}", topic=topic, uri=text(one, "notification_url"))
             for one in subscriptions(api)

@@ -24,7 +24,7 @@ from stores.platforms.woocommerce.api import SHOP_HELP, SHOP_PATTERN, Api, order
 from stores.platforms.woocommerce.reading import Reader
 
 
-class WooCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.HookSource):
+class WooCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.HookSource, speaks=Api):
     key = "woocommerce"
     api: Api
     label = "WooCommerce"
@@ -33,9 +33,8 @@ class WooCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.Ho
     version_ends: ClassVar[Mapping[str, roles.End]] = {  # https://woocommerce.github.io/woocommerce-rest-api-docs/
         "wc/v3": roles.End(None, _("WooCommerce names no end of its REST API v3."))
     }
-    credentials_end = roles.End(  # the same page, Authentication
-        None, _("Keys work until somebody revokes them.")
-    )
+    # the same page, Authentication
+    credentials_end = roles.End(None, _("Keys work until somebody revokes them."))
     credentials = (
         Text("shop", _("Shop address"), help=SHOP_HELP, pattern=SHOP_PATTERN),
         Secret(
@@ -73,13 +72,8 @@ class WooCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.Ho
     capabilities = declared.CAPABILITIES
     recipe = declared.RECIPE
     scopes = declared.SCOPES
-    reasons = sentences.REASONS
-    unreadable = declared.UNREADABLE
     answers = finding.ANSWERS
     looks = finding.LOOKS
-    write_cost = 1
-    points_per_second = Api.points_per_second
-    bucket_points = Api.bucket_points
     deliveries = webhooks.DELIVERIES
     subscriptions: ClassVar[roles.Subscriptions] = webhooks
     topics: ClassVar[tuple[str, ...]] = tuple(webhooks.TOPICS)
@@ -138,7 +132,8 @@ class WooCommerce(roles.OrderSource, roles.OrderWriter, roles.Refunder, roles.Ho
         return self.reader.order(before.external_id, before=before)
 
     def list_orders(self, *, since: datetime | None, cursor: str = "") -> roles.Listing:
-        return reading.list_orders(self.api, since=since, cursor=cursor)
+        with self.understood():
+            return reading.list_orders(self.api, since=since, cursor=cursor)
 
     def quote(self, order: Order, request: CancelRequest) -> Quote:
         with self.understood():

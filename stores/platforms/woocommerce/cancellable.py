@@ -70,12 +70,6 @@ def when_it_ends(told: Told) -> ours.EndsWhenRepaid:
     return ours.EndsWhenRepaid.WHEN_EMPTY if has_free else ours.EndsWhenRepaid.ALWAYS
 
 
-def how_much(told: Told, lines: Sequence[ours.LineItem]) -> ours.Cancellable:
-    if not any(line.cancellable for line in lines):
-        return ours.Cancellable.NONE
-    return ours.Cancellable.PART if any(line.shipped for line in lines) else ours.Cancellable.ALL
-
-
 def to_fulfilment(told: Told) -> ours.Fulfilment:
     if told.has_left:
         return ours.Fulfilment.UNKNOWN if told.is_hidden else ours.Fulfilment.FULFILLED

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from stores.canonical import order as ours
-from stores.connectors import figures, sentences
+from stores.connectors import order_totals, refunds, sentences
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.platforms.woocommerce import cancellable, capabilities, money
@@ -58,7 +58,7 @@ def to_totals(order: Node, kept: Books) -> ours.Totals:
         return pair(sum((money.number(order, name) for name in names), ZERO), kept.currency)
 
     fees = sum((item.gross for item in kept.of(Kind.FEE)), ZERO)
-    return figures.to_totals(
+    return order_totals.to_totals(
         ours.MoneyPair.of,
         kept.money(kept.total),
         paid=kept.money(kept.total if is_paid(order) else ZERO),
@@ -79,27 +79,20 @@ def to_totals(order: Node, kept: Books) -> ours.Totals:
 # --- refunds -----------------------------------------------------------------------------------------
 def to_refund(told: Told, raw: Node, at: datetime) -> ours.Refund:
     order, ident = told.order, json_readers.ident(raw, "id")
-    amount = pair(money.number(raw, "amount"), told.kept.currency)
     paid = json_readers.flag(raw, "refunded_payment")
-    return ours.Refund(
-        id=ident,
-        created_at=when(raw, "date_created_gmt") or at,
+    return refunds.of_one(
+        ident,
+        pair(money.number(raw, "amount"), told.kept.currency),
+        _lines(raw, order, told.kept),
+        through=payment_id(order),
+        status=ours.PaymentStatus.SUCCESS if paid or told.by_hand else ours.PaymentStatus.UNKNOWN,
+        gateway=json_readers.text(order, "payment_method"),
+        label=json_readers.text(order, "payment_method_title", "payment_method"),
+        is_manual=not paid,
+        made=when(raw, "date_created_gmt"),
+        otherwise=at,
         note=json_readers.text(raw, "reason"),
-        amount=amount,
-        lines=tuple(_lines(raw, order, told.kept)),
-        transactions=(
-            ours.Payment(
-                id=f"{payment_id(order)}-{ident}",
-                kind=ours.PaymentKind.REFUND,
-                status=ours.PaymentStatus.SUCCESS if paid or told.by_hand else ours.PaymentStatus.UNKNOWN,
-                gateway=json_readers.text(order, "payment_method"),
-                label=json_readers.text(order, "payment_method_title", "payment_method"),
-                amount=amount,
-                parent_id=payment_id(order),
-                is_manual=not paid,
-                processed_at=when(raw, "date_created_gmt"),
-            ),
-        ),
+        payment_id=f"{payment_id(order)}-{ident}",
     )
 
 
@@ -182,7 +175,7 @@ def to_order(told: Told) -> ours.Order:
     totals, is_void = to_totals(raw, kept), told.status == "cancelled"
     together = cancellable.bundles_of(raw)
     lines = tuple(cancellable.to_line(told, item, together.get(item.id)) for item in kept.of(Kind.PRODUCT))
-    over = cancellable.ended_at(told, updated)
+    over, has_left = cancellable.ended_at(told, updated), any(line.shipped for line in lines)
     reason = sentences.BY_REFUND if told.status == "refunded" else capabilities.CANCELLED
     title = json_readers.text(raw, "payment_method_title", "payment_method")
     return ours.Order(
@@ -197,7 +190,7 @@ def to_order(told: Told) -> ours.Order:
         cancel_reason="" if over is None else str(reason),
         cancel_note=note_of(raw),
         fulfilment=cancellable.to_fulfilment(told),
-        payment=figures.payment_state(totals, is_void=is_void, is_settled=True, is_repaid=not kept.most),
+        payment=order_totals.payment_state(totals, is_void=is_void, is_settled=True, is_repaid=not kept.most),
         currency=kept.currency,
         customer_currency=kept.currency,
         customer=to_person(raw),
@@ -216,7 +209,7 @@ def to_order(told: Told) -> ours.Order:
         shipments=told.sent,
         refunds=tuple(to_refund(told, refund, updated) for refund in told.refunds),
         remarks=tuple(remarks(told)),
-        cancellable=cancellable.how_much(told, lines),
+        cancellable=order_totals.how_much((line.cancellable for line in lines), is_all=not has_left),
         whole_cancel_blockers=(str(capabilities.KEPT_STOCK),) if kept.holds_kept_stock and not kept.most else (),
         ends_by_refund=is_paid(raw) and kept.holds_kept_stock and kept.most > 0,
         ends_when_repaid=cancellable.when_it_ends(told),

@@ -8,17 +8,16 @@ shop has it (11.1), else our figures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from stores.canonical.order import Order, Shipment
 from stores.canonical.request import CancelRequest, Quote, QuotedLine
 from stores.connectors import refund_estimate, rows
 from stores.connectors.errors import unless
-from stores.connectors.paging import ByChange
+from stores.connectors.paging import ByChange, Shown, changes
 from stores.connectors.rest import Query
 from stores.connectors.roles import Listing
 from stores.kernel.errors import RemoteRefused
@@ -136,13 +135,13 @@ def query(at: ByChange) -> Query:
 
 
 def list_orders(api: Api, *, since: datetime | None, cursor: str) -> Listing:
-    at = ByChange.read(cursor) if cursor else ByChange(_stamp(since - OVERLAP) if since else "")
-    with json_readers.understood(str(capabilities.UNREADABLE)):
+    def page(at: ByChange) -> Shown:
         raws, headers = api.page("orders", query(at))
-        page = rows.read(raws, ROW, to_summary)
-        more = following(at, raws, headers)
         total = None if cursor else _count(headers)
-        return Listing(page.orders, str(more) if more else "", page.unreadable, total)
+        return Shown(at, raws, len(raws) < PAGE, _count(headers, "x-wp-totalpages"), total)
+
+    begin = ByChange.read(cursor) if cursor else ByChange(_stamp(since - OVERLAP) if since else "")
+    return changes(begin, page, row=ROW, to_order=to_summary, stamp=_stamp)
 
 
 def to_summary(row: Node) -> Order:
@@ -153,19 +152,6 @@ def refunds_of(row: Node) -> list[Node]:
     """A list tells of refunds their sums alone, as negative amounts."""
     found = json_readers.nodes(row, "refunds")
     return [{"id": one.get("id"), "amount": str(one.get("total") or "0").removeprefix("-")} for one in found]
-
-
-def following(at: ByChange, raws: Sequence[Any], headers: Mapping[str, str]) -> ByChange | None:
-    """Where to go on; None when this was the end, or a server that shows its last page for ever."""
-    if len(raws) < PAGE:
-        return None
-    seen = rows.newest(raws, ROW)
-    more = at.following(_stamp(seen - timedelta(seconds=1)) if seen else "", rows.mark(raws, ROW))
-    if more.page == 1:
-        return more
-    pages = _count(headers, "x-wp-totalpages")
-    is_over = at.is_again(raws, ROW) or (pages is not None and at.page >= pages)
-    return None if is_over else more
 
 
 def _count(headers: Mapping[str, str], name: str = "x-wp-total") -> int | None:

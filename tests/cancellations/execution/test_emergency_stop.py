@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from cancellations.actions import SendNow
 from cancellations.execution import executor, step_runner, waiting
 from cancellations.models import Attempt, EmergencyStop, Step
 from cancellations.scheduler import sweep
@@ -237,7 +238,7 @@ def test_behind_a_stop_nothing_is_confirmed_approved_or_released(desk, owner):
 
     for deed in (
         lambda: submit.confirm(actor=desk.staff, seen=seen),
-        lambda: decide.release_hold(actor=desk.staff, cancellation=held, reason="hurry"),
+        lambda: decide.release_hold(actor=desk.staff, cancellation=held, reason=SendNow.PARCEL_LEAVES),
         lambda: decide.approve(actor=owner, cancellation=asked, fingerprint=asked.fingerprint),
     ):
         with pytest.raises(InputRejected, match="Stopped by Olive Owner"):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ import requests
 from cancellations.execution import executor
 from cancellations.models import Attempt, Cancellation, Step
 from cancellations.planning.plan import read_plan
+from cancellations.services import decide
 from sandbox.in_process import InProcess
 from stores.canonical import codec
 from stores.canonical.commands import Command, CorrectStock
 from stores.connectors.roles import Effects, in_role
 from stores.effects import journal
+from stores.kernel.money import Money
 from stores.services import connections
 from tests.cancellations.execution.test_meanwhile import CARD_AND_CASH, TWO_BILLS, confirmed
 from tests.rigs.desk import Desk, desk_on
@@ -199,3 +202,43 @@ def test_a_stock_correction_that_nobody_else_made_goes_out_again_under_its_key(
     sent: Command = codec.loads(Command, step.command)  # type: ignore[arg-type]
     assert isinstance(sent, CorrectStock)
     assert (effects(desk) - before)["stock"] == len(sent.changes)
+
+
+REFUNDS = [told(case) for case in CASES if case.command == "RefundOrder" and case.platform != "bigcommerce"]
+SHARES = {"half": ["0.5"], "two halves": ["0.5", "0.5"], "all but a tenth": ["0.9"]}
+
+
+@pytest.mark.parametrize("shares", SHARES.values(), ids=SHARES)
+@pytest.mark.parametrize("case", REFUNDS, indirect=True)
+def test_another_amount_that_somebody_else_gave_back_stops_ours_also_at_a_persons_word(
+    desk: Desk, case: Case, shares: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """BigCommerce's app gives no money back without units."""
+    losing = Losing(case.position)
+    losing.set_up(monkeypatch)
+    _record, cancellation = confirmed(desk, case.wish, **case.order)
+    step = cancellation.steps.get(position=case.position)
+    until_lost(desk, cancellation, losing)
+    for number, share in enumerate(shares):
+        pay_back(desk, step, Decimal(share), key=f"{OTHER_KEY[:-1]}{number}")
+    theirs = desk.count("refund")
+
+    desk.work(cancellation, hours=60)
+    step.refresh_from_db()
+    assert step.state == "needs_person"
+    decide.retry(actor=desk.staff, step=step, reason="We saw half of it there.")
+    ended = desk.work(cancellation, hours=60)
+
+    step.refresh_from_db()
+    assert (ended.state, step.state, desk.count("refund")) == ("needs_operator", "needs_person", theirs)
+    assert "meanwhile" in step.detail or "changed since" in step.detail, step.detail
+
+
+def pay_back(desk: Desk, step: Step, share: Decimal, *, key: str) -> None:
+    """Money alone, by another app."""
+    opened = in_role(connections.open_connector(step.connection), Effects)
+    command: Any = codec.loads(Command, step.command)  # type: ignore[arg-type]
+    parts = [replace(one, amount=Money(one.amount.amount * share, command.currency)) for one in command.payments]
+    theirs = replace(command, lines=(), payments=tuple(replace(one, amount=one.amount.rounded()) for one in parts))
+    desk.patiently(lambda: opened.carry_out(theirs, key=key, tag="by hand"))
+    desk.travel(2)

@@ -176,3 +176,18 @@ def test_a_step_of_an_unknown_connector_waits_for_a_person(
     assert waits.detail == "This version of Rescind does not know the system “yesterdays”."
     assert "yesterdays" in cancellation.trouble
     assert desk.count("refund") == sent
+
+
+@pytest.mark.parametrize("stored", [[], "shop", 7, {"shop": None}], ids=repr)
+def test_an_account_whose_row_cannot_be_read_ends_no_worker(desk: Desk, stored: object) -> None:
+    record = desk.order()
+    cancellation = desk.confirm(record, desk.some(record, 1))
+    Connection.objects.update(settings=stored)
+    desk.travel(700)
+
+    advance()
+
+    cancellation.refresh_from_db()
+    assert cancellation.state == "needs_operator"
+    assert cancellation.trouble.startswith("Nothing was sent. The connection cannot be opened as it is stored.")
+    assert desk.count("refund") == 0

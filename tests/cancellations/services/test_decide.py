@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from cancellations.actions import SendNow
 from cancellations.execution import executor
 from cancellations.models import Cancellation, PrivateNote, Step
 from cancellations.services import decide, notes
@@ -108,6 +109,19 @@ class TestMakerAndChecker:
         assert desk.work(waiting).state == "needs_operator"
         assert desk.world.effects() == []
 
+    @pytest.mark.parametrize(("kept", "seconds"), [(3_600, 3_600), (0, 0), (None, 600)])
+    def test_it_is_held_as_the_preview_said(self, desk, waiting, admin, kept, seconds):
+        """Whatever the shop's settings became meanwhile; of an older version, as the shop says now."""
+        Cancellation.objects.update(hold_seconds=kept)
+        desk.store.hold_seconds = 600
+        desk.store.save()
+
+        waiting = Cancellation.objects.get()
+        approve(admin, waiting)
+
+        waiting.refresh_from_db()
+        assert waiting.held_until == clock.now() + timedelta(seconds=seconds)
+
     def test_two_approvers_are_one_approval(self, waiting, admin):
         same = Cancellation.objects.select_related("store").get(pk=waiting.pk)
         approve(admin, waiting)
@@ -139,7 +153,7 @@ class TestHold:
         Cancellation.objects.update(state="withdrawn")
 
         with pytest.raises(InputRejected, match="moved meanwhile"):
-            decide.release_hold(actor=desk.staff, cancellation=held, reason="Now.")
+            decide.release_hold(actor=desk.staff, cancellation=held, reason=SendNow.OTHER)
         assert not AuditEvent.objects.filter(kind="cancellation.released").exists()
         assert not PrivateNote.objects.exists()
 

@@ -99,9 +99,9 @@ def test_a_membership_that_changes_while_its_person_confirms_stops_neither(desk,
         counting.set()
         changing.wait(0.2)  # SQLite lets nobody else begin
 
-    def told(row):
+    def told(pk, store):
         changing.set()
-        return facts(row)
+        return facts(pk, store)
 
     def change():
         counting.wait(5)

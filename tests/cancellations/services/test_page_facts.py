@@ -20,7 +20,7 @@ from stores.canonical import codec
 from stores.canonical.capabilities import impossible
 from stores.canonical.order import Location, Placement, Readiness
 from stores.kernel import clock
-from stores.models import StoreState
+from stores.models import HoldTier, StoreState
 from tests import make
 from tests.cancellations.planning.cases import ABLE, able
 
@@ -176,6 +176,17 @@ def test_what_will_happen_names_the_end_of_the_hold(desk, hold):
     assert (told["store"], told["may_confirm"]) == (record.store, True)
     wish.plan = None
     assert order_page.effects(desk.staff, record, wish) == {"plan": None, "store": record.store}
+
+
+def test_what_will_happen_names_the_longer_hold_of_a_larger_amount(desk):
+    record = desk.order()
+    HoldTier.objects.create(store=record.store, from_minor=1, seconds=3_600)
+    wish = order_page.blank(record, order_page.live(record))
+    wish.plan = replace(wish.plan, limit_amount=make.money("1.00"))
+
+    told = order_page.effects(desk.staff, record, wish)
+
+    assert (told["hold_seconds"], told["held_until"]) == (3_600, clock.now() + timedelta(hours=1))
 
 
 def test_the_comparison_with_the_order_as_it_is_now(desk):

@@ -8,10 +8,12 @@ import pytest
 
 from cancellations.models import Cancellation, Preview, Step
 from cancellations.services import preview, submit
+from sandbox import connections
+from sandbox.platforms.shopify import values
 from stores.canonical.request import CancelRequest
 from stores.kernel import clock
 from stores.kernel.errors import InputRejected, NotAllowed, OrderBusy, RemoteError, StalePlan
-from stores.models import AuditEvent, Membership, Role, StoreState
+from stores.models import AuditEvent, HoldTier, Membership, Role, StoreState
 from tests import make
 
 
@@ -50,6 +52,26 @@ def test_it_is_held_for_as_long_as_the_shop_says(desk, seen):
     desk.store.save()
 
     assert confirm(desk, seen).held_until == clock.now() + timedelta(seconds=900)
+
+
+def test_a_larger_amount_is_held_longer(desk, seen):
+    HoldTier.objects.create(store=desk.store, from_minor=1, seconds=3_600)
+
+    row = confirm(desk, seen)
+
+    assert row.limit_minor >= 1
+    assert (row.hold_seconds, row.held_until) == (3_600, clock.now() + timedelta(hours=1))
+
+
+def test_parts_of_a_krona_that_are_no_longer_counted_are_confirmed(desk, monkeypatch):
+    """A payment of before April 2023: support.stripe.com/questions/deprecation-of-fractional-isk-charges-and-refunds"""
+    monkeypatch.setattr(values, "exponent", lambda _currency: 2)
+    lines = [connections.line("shopify", quantity=1, price="40.10", sku="A")]
+    record = desk.order(lines=lines, presentment=("ISK", "1"), shipping=None, tax="0")
+
+    row = desk.confirm(record, desk.some(record, 1))
+
+    assert (row.currency, row.money_minor) == ("ISK", 41)
 
 
 def test_above_the_limit_it_waits_for_somebody_else_for_24_hours(desk, seen):

@@ -75,10 +75,12 @@ class TestApproval:
 
         assert told("cancellation.approval") == {"admin_a@example.com", "able@example.com", "owner@example.com"}
 
-    def test_the_mail_leaves_later_and_says_who_asks_where_how_much_and_until_when(self, waiting, settings):
+    def test_the_mail_leaves_later_and_says_who_asks_where_how_much_and_until_when(self, waiting, moved, settings):
         settings.PUBLIC_URL = "https://desk.example.com"
+        tick()
         assert mail.outbox == []
 
+        moved(60)
         tick()
 
         message = next(each for each in mail.outbox if each.to == ["admin_a@example.com"])
@@ -89,29 +91,32 @@ class TestApproval:
         for personal in (waiting.order.number, waiting.order.customer_name, waiting.order.customer_email):
             assert personal not in message.subject + message.body
 
-    def test_what_turns_the_direction_of_reading_is_shown(self, cast, shop):
+    def test_what_turns_the_direction_of_reading_is_shown(self, cast, shop, moved):
         shop.name = "Acrylic \u202eoidutS"
         shop.save()
         confirmed(cast, shop)
 
+        moved(60)
         tick()
 
         assert "asks for approval in Acrylic [U+202E]oidutS" in mail.outbox[0].body
 
     @pytest.mark.parametrize("deed", ["approve", "take_back"])
-    def test_once_it_is_decided_nobody_is_called_for_it(self, cast, waiting, deed):
+    def test_once_it_is_decided_nobody_is_called_for_it(self, cast, waiting, moved, deed):
         if deed == "approve":
             decide.approve(actor=cast.admin_a, cancellation=waiting, fingerprint=waiting.fingerprint)
         else:
             decide.take_back(actor=cast.staff_a, cancellation=waiting)
 
+        moved(60)
         tick()
 
         assert mail.outbox == []
         assert set(Delivery.objects.values_list("state", flat=True)) == {"moot"}
 
-    def test_of_a_dispute_the_mail_says_so_and_nothing_of_a_limit(self, cast, shop):
+    def test_of_a_dispute_the_mail_says_so_and_nothing_of_a_limit(self, cast, shop, moved):
         confirmed(cast, shop, second_person="The payment is disputed.")
+        moved(60)
         tick()
 
         assert "US$250.00 to give back, although the payment is disputed." in mail.outbox[0].body
@@ -126,13 +131,40 @@ class TestApproval:
             (["staff_a@example.com"], f"{waiting.reference} was not approved in time")
         ]
 
-    def test_an_approver_who_left_before_the_mail_did_is_not_told(self, cast, waiting):
+    def test_an_approver_who_left_before_the_mail_did_is_not_told(self, cast, waiting, moved):
         Membership.objects.filter(person=cast.admin_a).delete()
 
+        moved(60)
         tick()
 
         assert [message.to for message in mail.outbox] == [["owner@example.com"]]
         assert Delivery.objects.get(person=cast.admin_a).state == "moot"
+
+    def test_all_that_wait_since_the_same_minute_are_one_mail(self, cast, shop, moved, settings):
+        """Four hundred of a job as well: each is written down, one message leaves."""
+        settings.PUBLIC_URL = "https://desk.example.com"
+        for _second in range(25):
+            confirmed(cast, shop)
+            moved(2)
+            tick()
+        assert mail.outbox == []
+
+        moved(10)
+        tick()
+
+        message = next(each for each in mail.outbox if each.to == ["admin_a@example.com"])
+        assert len(mail.outbox) == 2  # an admin and the owner
+        assert message.subject == "25 cancellations of Acrylic Studio wait for your approval"
+        assert message.body.startswith("US$6,250.00 to give back in all.")
+        assert "and 5 more" in message.body
+        assert "https://desk.example.com/cancellations?show=awaiting_approval" in message.body
+        assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+
+    def test_why_it_needs_somebody_else_is_kept(self, cast, shop):
+        assert confirmed(cast, shop).asked_why == "per_cancellation"
+        Membership.objects.filter(person=cast.staff_a).update(limit_per_cancellation=None, limit_per_day=1)
+        assert confirmed(cast, shop).asked_why == "per_day"
+        assert confirmed(cast, shop, second_person="The payment is disputed.").asked_why == "disputed"
 
 
 class TestWhoActs:

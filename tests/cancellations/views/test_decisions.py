@@ -126,23 +126,29 @@ def test_stopped_after_a_send_it_cannot(row, cast, browser_of):
     assert "Nothing of it was sent" not in page
 
 
-def test_end_the_hold_keeps_the_reason_and_shows_it(row, cast, browser_of):
-    page = press(browser_of(cast.staff_a), "release", row, **WORDS)
+def test_send_now_takes_a_reason_of_one_click_and_shows_it(row, cast, browser_of):
+    page = press(browser_of(cast.staff_a), "release", row, reason="customer_waits")
 
     row.refresh_from_db()
     assert (row.held_until - make.NOW).total_seconds() != 600
-    assert "They rang again." in page
-    assert "They rang" not in AuditEvent.objects.get(kind="cancellation.released").body
+    assert "sent it before the hold was over: The customer is waiting" in page
+    assert '"customer_waits"' in AuditEvent.objects.get(kind="cancellation.released").body
+
+
+def test_send_now_takes_no_other_words(row, cast, browser_of):
+    answer = browser_of(cast.staff_a).post(url("release", row), WORDS)
+
+    assert answer.status_code == 422
+    assert not AuditEvent.objects.filter(kind="cancellation.released").exists()
 
 
 @pytest.mark.parametrize("state", [s for s in STATES if s != "held"])
 def test_only_a_hold_can_be_ended(row, cast, browser_of, state):
     Cancellation.objects.update(state=state)
 
-    page = press(browser_of(cast.staff_a), "release", row, **WORDS)
+    page = press(browser_of(cast.staff_a), "release", row, reason="other")
 
     assert "is not on hold" in page
-    assert not PrivateNote.objects.exists()
 
 
 def test_approve_asks_who_it_is_again(row, cast, browser_of):

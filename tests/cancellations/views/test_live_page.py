@@ -50,17 +50,17 @@ def test_it_follows_to_the_receipt_and_then_asks_no_more(desk, held, look):
     assert asked == []
 
 
-def test_what_is_being_typed_outlives_the_polls(held, look):
+def test_what_is_being_chosen_outlives_the_polls(held, look):
     page, answers = look(held), []
     page.on("response", lambda response: answers.append(response.status) if "/steps" in response.url else None)
     page.get_by_text("End the hold now").first.click()
-    box = page.get_by_label("Why it must not wait")
-    box.fill("They rang twice")
+    box = page.get_by_role("radio").first
+    box.check()
 
     page.wait_for_timeout(WATCH)
 
     assert set(answers) == {204}
-    expect(box).to_have_value("They rang twice")
+    expect(box).to_be_checked()
     expect(box).to_be_focused()
 
 
@@ -80,6 +80,7 @@ def test_who_must_decide_sees_the_shop_live(desk, look):
     page = look(stopped)
 
     expect(page.locator("#live-comparison")).to_contain_text("failed at the payment provider")
+    page.locator("#decide").get_by_text("Otherwise: it was done by hand").click()
     page.locator("#decide").get_by_label("Their record").fill("4711")
     page.locator("#decide").get_by_label("What you saw and did").fill("Paid by bank transfer")
     page.get_by_role("button", name="Settle this step").click()

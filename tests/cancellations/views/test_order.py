@@ -127,7 +127,7 @@ class TestWhatWillHappen:
         assert answer.status_code == 200
         assert "2 units leave the order" in page
         assert f"Cancel 2 units · refund US${plan.sums.total.amount}" in page
-        assert f'<span id="share-0" hx-swap-oob="true">US${plan.sums.total.amount}' in page
+        assert f'<strong id="share-0" hx-swap-oob="true">US${plan.sums.total.amount}' in page
         assert "<html" not in page
 
     def test_without_script_the_whole_page_comes_back_with_everything_typed(self, desk: Desk, browser: Client) -> None:
@@ -521,7 +521,7 @@ def test_a_plan_that_cannot_run_promises_nothing(desk: Desk, browser: Client) ->
 
     assert "Say how much goes back" in page
     assert "leaves the order" not in page
-    assert "in stock" not in page[page.index('id="effects"') : page.index("</aside>")]
+    assert "in stock" not in page[page.index('id="effects"') : page.index("</footer>")]
 
 
 def test_money_is_a_dash_where_the_platform_tells_none(desk: Desk, browser: Client, monkeypatch: Any) -> None:

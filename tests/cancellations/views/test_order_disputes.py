@@ -52,7 +52,7 @@ def test_the_tick_asks_for_a_reason_and_then_for_a_second_person(desk, browser, 
 
     typed = wish(record, desk, "1", note="The customer withdrew it", **TICK)
     shown = text_of(browser.post(url(record, "preview"), typed, headers=FRAGMENT))
-    assert "Ask for approval" in shown
+    assert "Send for approval" in shown
     assert "needs a second person" in shown
     assert "Somebody else has to approve it" not in shown  # said once
     assert shown.count("A refund on top of a dispute") == 1

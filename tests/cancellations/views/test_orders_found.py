@@ -140,6 +140,13 @@ class TestRows:
         assert 'class="num" aria-sort="descending"><a href="?sort=least"' in text_of(browser.get("/orders?sort=most"))
         assert 'aria-sort="ascending"><a href="?"' in text_of(browser.get("/orders?sort=oldest"))
 
+    def test_pages_of_another_order_than_time_are_not_called_older(self, browser: Client, cast: Cast) -> None:
+        for _ in range(51):
+            make.order_record(store=cast.shop_a)
+
+        assert "Older" in text_of(browser.get("/orders")).split('class="pager"')[1].split("</nav>")[0]
+        assert "Next page" in text_of(browser.get("/orders?sort=most")).split('class="pager"')[1].split("</nav>")[0]
+
     def test_names_of_every_script_stand_for_themselves(self, browser: Client, cast: Cast) -> None:
         for name in ("陳美玲", "ليلى حداد", "Νίκος", "김민준", "สมชาย"):
             make.order_record(store=cast.shop_a, customer_name=name)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -122,6 +124,15 @@ class TestSelections:
 
         assert here.startswith(f"/orders/{first.uuid}?walk=list%3D")
         assert f"/orders/{last.uuid}?walk=list%3D" in page
+
+    def test_an_order_out_of_a_list_asks_for_its_live_copy(self, browser: Client, cast: Cast) -> None:
+        (row,) = keep(cast.shop_a, "1")
+
+        page = text_of(browser.get(f"/orders/{row.uuid}?walk=all"))
+
+        (address,) = re.findall(r'hx-get="(/orders/[^"]+/live[^"]*)"', page)
+        type(cast.shop_a).objects.update(state="paused")  # which nobody asks
+        assert browser.get(html.unescape(address)).status_code == 200
 
     @pytest.mark.parametrize("pick", [[], ["x"], ["00000000-0000-4000-8000-000000000000"]])
     def test_nothing_ticked_is_said(self, browser: Client, pick: list[str]) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cancellations.pages import orders_list
 from stores.canonical.order import Cancellable, Person
 from stores.kernel import clock
 from stores.models import AuditEvent, ConnectionHealth, OrderRecord, Role, Store, StoreSync
@@ -278,3 +279,19 @@ def test_the_disputed_are_not_said_to_be_all(cast, browser_of):
 
     assert "the disputes that Rescind knows of" in browser.get("/orders?disputed=1").content.decode()
     assert "the disputes that Rescind knows of" not in browser.get("/orders").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("names", "short"),
+    [
+        (["Northwind Goods (sandbox)", "Northwind Asia (sandbox)"], ["Goods", "Asia"]),
+        (["North Wind", "North Wind"], ["Wind", "Wind"]),
+        (["Goods", "Trade"], ["Goods", "Trade"]),
+        (["A B C", "A C"], ["B", "C"]),
+        (["Goods"], [""]),
+    ],
+)
+def test_a_column_leaves_out_what_all_shops_begin_and_end_with(names, short):
+    shops = [Store(pk=n, name=name) for n, name in enumerate(names)]
+
+    assert list(orders_list._short_names(shops).values()) == short

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.conform import doubts, run, unasked
+from config.conform.probe import Learned, Probe, Unseen
 from sandbox import switches
 from sandbox.world import World
 from stores.kernel.http.responses import Answer
@@ -76,6 +78,47 @@ def test_a_missing_right_is_not_taken_for_a_plan_that_hides_customers(message, w
     assert why or found.learned.settings == {"customer": "hidden"}
 
 
+ODD = {
+    "a list": [],
+    "a text": "nothing of the kind",
+    "rows that are none": {"data": {"orders": {"nodes": [7]}}, "items": [[]], "orders": ["x"], "extensions": "x"},
+    "no numbers": {"items": [{"base_total_paid": "many", "created_at": 7}], "data": [{"created": [], "id": {}}]},
+}
+
+
+@pytest.mark.parametrize("body", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("platform", run.PROBES)
+def test_an_answer_that_nobody_promised_ends_no_walk(platform, body, opened):
+    shop = platform_client.open_platform(opened(platform).store)
+    shop = type(shop)(replace(shop.connection, transport=Answering(body)))
+
+    found = list(run.walk(platform, shop, order_id="1", may_send=True))
+
+    assert [one.probe for one in found if one.learned is None and not one.why] == []
+    assert len(found) == len(run.PROBES[platform])
+
+
+def test_what_a_shop_says_writes_no_lines_of_its_own_and_names_nobody(opened, monkeypatch):
+    lie = "500\x1b[2K\nbigcommerce_limit = pro\u202e\x9b1A jane@example.com"
+
+    def told(_shop, _order):
+        return Learned(f"{lie} requests in a window")
+
+    def untold(_shop, _order):
+        raise Unseen(lie)
+
+    monkeypatch.setitem(run.PROBES, "bigcommerce", (Probe("", "its limit", told), Probe("", "the same", untold)))
+    desk = opened("bigcommerce")
+    desk.store.name = "Studio\x1b[1A"
+    desk.store.save()
+
+    said = conform(desk)
+
+    assert [letter for letter in said if letter != "\n" and not letter.isprintable()] == []
+    assert "jane" not in said
+    assert "\nbigcommerce_limit" not in said
+
+
 @pytest.mark.parametrize("platform", run.PROBES)
 def test_a_shop_without_orders_is_no_guess(platform, opened):
     said = conform(opened(platform))
@@ -119,7 +162,7 @@ def test_a_platform_without_probes_lists_all_its_doubts(opened, monkeypatch):
     assert unasked.NO_PROBE in said
 
 
-@pytest.mark.parametrize("told", ["[]", '{"switches": {"limit": "endless"}}', '{"switches": {"no_such": "x"}}', "{"])
+@pytest.mark.parametrize("told", ["[]", '{"switches": {"limit": "no_such"}}', '{"switches": {"no_such": "x"}}', "{"])
 def test_a_world_takes_a_file_whole_or_not_at_all(told, tmp_path: Path):
     file = tmp_path / "found.json"
     file.write_text(told)
@@ -129,3 +172,16 @@ def test_a_world_takes_a_file_whole_or_not_at_all(told, tmp_path: Path):
         world.load_switches(file)
     assert world.switches() == world.defaults
     world.close()
+
+
+def test_conform_knows_of_an_adapter_its_class_alone():
+    """What it took from an adapter's reading would share that adapter's mistakes."""
+    known = {f"stores.platforms.{key}" for key in run.PROBES} | {"stores.platforms"}
+    named = {
+        node.module
+        for path in (ROOT / "config" / "conform").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("stores.platforms")
+    }
+
+    assert named == known

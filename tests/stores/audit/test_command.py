@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from stores.audit import keys, verify_audit
-from stores.models import AuditEvent, ChainCheck, Checkpoint
+from stores.models import AuditEvent, ChainCheck, Checkpoint, Store
 from tests import make
 from tests.rigs.audit import unguarded
 from tests.stores.audit.test_trail import record
@@ -34,6 +34,29 @@ def test_verify_tells_each_chain():
 
     assert told.count("whole ") == 2
     assert "(Acrylic Studio): 3 entries" in told
+
+
+def test_no_name_rubs_a_finding_out_or_forges_a_line():
+    with unguarded():
+        AuditEvent.objects.filter(seq=1).update(actor="console")
+        Store.objects.update(name="Studio\x1b[1A\x1b[2K\nwhole  \u202eall\x9b8m")
+    told = StringIO()
+
+    with pytest.raises(CommandError, match="2 of the chains"):
+        call_command("audit", "verify", stdout=told)
+
+    assert [letter for letter in told.getvalue() if letter != "\n" and not letter.isprintable()] == []
+    assert [line.partition(" ")[0] for line in told.getvalue().splitlines()][:2] == ["BROKEN", "BROKEN"]
+
+
+def test_the_script_shows_a_name_as_it_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    audit("export", "--out", str(tmp_path / "all"))
+    text = (tmp_path / "all").read_text().replace('"chain":"system"', '"chain":"system\\u001b[2K"')
+    (tmp_path / "all").write_text(text)
+
+    assert verify_audit.main([str(tmp_path / "all"), *(w for key in keys.public_texts() for w in ("--key", key))]) == 1
+
+    assert "\x1b" not in capsys.readouterr().out
 
 
 def test_verify_fails_and_names_the_first_bad_entry():

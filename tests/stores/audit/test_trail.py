@@ -57,6 +57,25 @@ def test_an_entry_that_was_rolled_back_is_followed_by_nobody(store):
     assert AuditChain.objects.get(store=store).head == second.hash
 
 
+class WrittenBeside(dict[str, Any]):
+    """Another thread writes to the chain for the first time between two questions of this one."""
+
+    def __contains__(self, name: object) -> bool:
+        was_known = super().__contains__(name)
+        self.setdefault(str(name), (0, 1, "0" * 64))
+        return was_known
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().__getitem__(name) if name in self else default
+
+
+def test_the_first_entry_of_another_thread_is_followed(store, monkeypatch):
+    monkeypatch.setattr(trail, "_ends", WrittenBeside())
+
+    assert record(store=store, what="one").seq == 1
+    assert record(store=store, what="two").seq == 2
+
+
 def test_what_another_process_wrote_meanwhile_is_followed(store, monkeypatch):
     record(store=store, what="one")
     as_this_process_knows = dict(trail._ends)

@@ -103,3 +103,19 @@ def test_depth_is_counted_below_the_outermost(depth, is_read):
     else:
         with pytest.raises(ValueError, match="too deep"):
             safe_json.loads(text, max_depth=7)
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "\ufeff\ufeff", "\n\ufeff", "\ufeff\r\n\ufeff\n"])
+def test_marks_and_lines_before_the_text_are_passed_over(before):
+    """Each file of a plug-in may leave one: woocommerce/wc-api-python/issues/40, ampproject/amp-wp/issues/4678."""
+    assert safe_json.loads(f'{before}{{"id": 1}}'.encode()) == {"id": 1}
+
+
+@pytest.mark.parametrize("raw", [
+    '<br />\n<b>Warning</b>:  Declaration of x()<br />\n{"id": 1}', '{"id": 1}<!-- Page cached -->', 'q[{"id": 1}]',
+    '{"id": 1,}', '{"a": 1, "a": 2}', '{"price": NaN}', "{\ufeff}",
+])  # fmt: skip
+def test_what_was_put_around_or_into_the_text_makes_it_none(raw):
+    """github.com/woocommerce/woocommerce/issues/20565, github.com/woocommerce/woocommerce-rest-api/issues/291"""
+    with pytest.raises(ValueError, match=r"."):
+        safe_json.loads(raw.encode())

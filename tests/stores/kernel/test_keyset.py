@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,8 @@ def test_pages_by_any_number_either_way_show_every_row_once(
 ) -> None:
     for number, row in enumerate(nine_orders):
         OrderRecord.objects.filter(pk=row.pk).update(total_minor=number // 2, units_open=Decimal(number // 3) / 8)
-    rows, how = OrderRecord.objects.all(), {"field": field, "kind": kind, "rising": rising}
+    rows = OrderRecord.objects.all()
+    how: dict[str, Any] = {"field": field, "kind": kind, "rising": rising}
 
     first = keyset.page_of(rows, size=4, **how)
     second = keyset.page_of(rows, after=first.next, size=4, **how)

@@ -33,6 +33,7 @@ def test_what_is_missing_is_empty():
         (json_readers.ident, ""),
         (json_readers.ident, None),
         (json_readers.ident, "x" * 121),
+        (json_readers.ident, "00000000-0000-0000-0000-000000000000"),
         (json_readers.flag, "true"),
         (json_readers.flag, 1),
         (json_readers.units, "3"),
@@ -57,6 +58,9 @@ def test_what_has_the_wrong_shape_is_misread(look, value):
         ("2026-11-18T08:00:05.123456789Z", datetime(2026, 11, 18, 8, 0, 5, 123456, UTC)),
         ("2026-11-18T10:00:00+02:00", datetime(2026, 11, 18, 8, tzinfo=UTC)),
         ("0001-01-01T00:00:00Z", None),
+        ("0000-00-00 00:00:00", None),
+        ("-0001-11-30T00:00:00", None),
+        ("-0001-11-30T00:00:00-0500", None),
         ("", None),
     ],
 )
@@ -81,6 +85,17 @@ def test_a_misread_answer_is_a_failed_read():
 ])  # fmt: skip
 def test_a_number_is_read_as_json_has_it_or_as_text(said, number):
     assert str(json_readers.decimal({"n": said}, "n")) == number
+
+
+@pytest.mark.parametrize(("said", "number"), [
+    (Decimal("62.400000000000006"), "62.4"), (Decimal("14.309999999999999"), "14.31"),
+    (Decimal("1.4210854715202e-14"), "0"),
+    (Decimal("-8.8817841970013e-16"), "0"), ("-8.8817841970013e-16", "0"), ("4.9E-5", "0.000049"),
+    (Decimal("1E-10"), "1E-10"),
+])  # fmt: skip
+def test_sums_of_floats_are_the_numbers_that_are_meant(said, number):
+    """github.com/woocommerce/woocommerce/pull/63667, github.com/magento/magento2/issues/18027 and 6734."""
+    assert json_readers.decimal({"n": said}, "n") == Decimal(number)
 
 
 @pytest.mark.parametrize("said", [True, 1.5, "1e5", "1,50", "１", " 1", "NaN", [], "1" * 16])

@@ -213,9 +213,23 @@ def test_what_never_left_is_unavailable(cause, send, network):
         send()
 
 
+@pytest.mark.parametrize(("header", "seconds", "calls"), [
+    ("600", 600, 1), ("20", 20, 1), ("Sat, 21 Nov 2026 09:31:30 GMT", 90, 1), ("0.5", None, 3), (None, None, 3),
+])  # fmt: skip
+def test_a_shop_that_says_when_it_is_back_is_left_alone(header, seconds, calls, send, network, monkeypatch):
+    """RFC 9110 section 10.2.3; hashicorp/go-retryablehttp/pull/131, travispavek/testrail-python/pull/82."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 21, 9, 30, tzinfo=UTC))
+    network.post(URL, status=503, headers={"Retry-After": header} if header else {})
+
+    with pytest.raises(RemoteUnavailable) as caught:
+        send(effect=False)
+
+    assert (caught.value.retry_after, len(network.calls)) == (seconds, calls)
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7), ("0", 0), ("999999", 3600), ("-3", 0), ("nan", 5), ("soon", 5), (None, 5),
+    [("7", 7), ("0", 0), ("2.0", 2), ("0.503", 0.503), ("999999", 3600), ("-3", 0), ("nan", 5), ("soon", 5), (None, 5),
      ("Sat, 21 Nov 2026 09:31:30 GMT", 90), ("Sat, 21 Nov 2026 09:00:00 GMT", 0)],
 )  # fmt: skip
 def test_a_throttled_call_says_how_long(header, seconds, send, network, monkeypatch):

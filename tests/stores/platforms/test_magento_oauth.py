@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from functools import partial
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -47,6 +48,21 @@ def test_computed_vectors(method, url, signed):
     said = oauth1.header(method, url, GIVEN, nonce="n0nce123", timestamp=1767225600)
     assert f'oauth_signature="{quote(signed, safe="")}"' in said
     assert said.startswith("OAuth oauth_consumer_key=")
+
+
+@pytest.mark.parametrize("spelt", [urlencode, partial(urlencode, quote_via=quote), partial(urlencode, safe="[],")])
+def test_however_a_query_is_spelt_it_is_signed_as_it_is_meant(spelt):
+    """By RFC 5849, section 3.4.1.3; restsharp/RestSharp#1166, nickvane/Magento-RestApi#8, request/request#2966."""
+    words = [
+        ("searchCriteria[filter_groups][0][filters][0][field]", "customer_email"),
+        ("searchCriteria[filter_groups][0][filters][0][value]", "ada+test@example.com"),
+        ("searchCriteria[filter_groups][1][filters][0][value]", "%Zoë ~ 1,2*%"),
+        ("searchCriteria[filter_groups][1][filters][0][conditionType]", "like"),
+    ]
+
+    signed = oauth1.base_string("GET", f"https://shop.example/rest/default/V1/orders?{spelt(words)}", WORDS.items())
+
+    assert oauth1.proof(signed, GIVEN) == "DTEs55PmVME6OFdbUDK6pLtNODRGv8PrDeeWKKoIXiw="
 
 
 @pytest.mark.parametrize(

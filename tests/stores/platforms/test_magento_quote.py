@@ -160,6 +160,11 @@ def test_store_credit_is_left_to_magentos_own_arithmetic(world):
 
     assert quote.total == order.totals.received.shop == usd("18.80")
 
+    after = through(shop, order, rig.everything(order))
+
+    assert after.totals.refunded.customer == usd("18.80")
+    assert after.cancelled_at is not None
+
 
 # --- the estimate by itself ---------------------------------------------------------------------------
 def facts_of(world: Any, **words: Any) -> Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import types
 import typing
 from datetime import UTC, datetime
@@ -323,3 +324,16 @@ def test_shipments_that_magento_answers_with_nothing_are_read_without_their_labe
     assert found.has_labels_unread
     assert "shipping_label" not in network.calls[-1].request.url
     assert "fields=items" in network.calls[-1].request.url
+
+
+def test_a_total_that_floats_left_over_is_nothing(network):
+    """`"grand_total":1.4210854715202e-14` of an order that a coupon paid: github.com/magento/magento2/issues/18027"""
+    noise = json.loads("1.4210854715202e-14")
+    paid, free = (read_free(network, total) for total in (noise, 0))
+
+    assert (paid.totals, paid.cancellable, paid.payments) == (free.totals, free.cancellable, free.payments)
+
+
+def read_free(network, total):
+    network.reset()
+    return read(network, base_grand_total=total, grand_total=total, base_total_paid=total, total_paid=total)

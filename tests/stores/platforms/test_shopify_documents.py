@@ -15,7 +15,7 @@ from sandbox.platforms.shopify.spec import Line
 from stores.canonical.receipts import Outcome
 from stores.canonical.request import CancelRequest
 from stores.kernel.http.transport import HttpTransport
-from stores.platforms.shopify import Shopify, adapter, documents, finding, reading, webhooks, writing
+from stores.platforms.shopify import Shopify, adapter, documents, finding, reading, writing
 from stores.platforms.shopify.documents import Kind
 from tests.sandbox import vendor
 from tests.stores.platforms import rig
@@ -29,7 +29,7 @@ VERSIONS = ("2026-07", "2026-10")
 def all_documents(version: str) -> Mapping[str, str]:
     plain = {
         name: text
-        for module in (adapter, documents, finding, reading, webhooks, writing)
+        for module in (adapter, documents, finding, reading, writing)
         for name, text in vars(module).items()
         if name.isupper()
         and isinstance(text, str)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from stores.canonical.events import EventKind
-from stores.platforms.shopify import Shopify, webhooks
+from stores.platforms.shopify import Shopify, adapter
 
 SECRET = "test-secret-shopify"
 CANCELLED = (
@@ -47,9 +47,9 @@ def test_the_event_key_comes_from_the_signed_body_alone():
     assert len(first.event_key) == 64
 
 
-@pytest.mark.parametrize("topic", sorted(webhooks.TOPICS))
+@pytest.mark.parametrize("topic", sorted(adapter.TOPICS))
 def test_each_topic_finds_its_order_where_the_body_has_it(topic):
-    kind, where = webhooks.TOPICS[topic]
+    kind, where = adapter.TOPICS[topic]
     body: object = 4242
     for name in reversed([part for part in where.split(".") if part]):
         body = {name: body}

@@ -129,12 +129,16 @@ def test_many_lines_are_edited_in_documents_below_the_cost_limit(world, shop):
     assert {line.current for line in shop.look_again(order).lines} == {1}
 
 
-def test_a_stock_correction_says_that_nothing_is_compared(order, shop, journal):
+def test_a_stock_correction_names_the_count_that_it_starts_from(order, shop, world, journal):
+    change = rig.stock(order, delta=-2).changes[0]
+    item, place = (int(gid.rpartition("/")[2]) for gid in (change.stock_item_id, change.location_id))
+    seen = world.stock(item, place)["available"]
+
     shop.carry_out(rig.stock(order, delta=-2), key=KEY, tag=TAG)
 
     wanted = sent(journal)["variables"]["input"]
     assert wanted["changes"][0]["delta"] == -2
-    assert wanted["changes"][0]["changeFromQuantity"] is None
+    assert wanted["changes"][0]["changeFromQuantity"] == seen
     assert wanted["referenceDocumentUri"] == "gid://rescind/Step/7f3a9c21"
     assert (wanted["name"], wanted["reason"]) == ("available", "correction")
 

@@ -14,8 +14,9 @@ from stores.canonical import codec
 from stores.canonical.order import Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteRefused, RemoteUnavailable
+from stores.kernel.http import json_readers
 from stores.platforms.shoplazza import mapping, money, reading
-from stores.platforms.shoplazza.api import Rates, understood
+from stores.platforms.shoplazza.api import Rates
 from tests.stores.platforms.shoplazza import recorded
 
 JUNK = st.one_of(
@@ -56,7 +57,7 @@ def test_any_answer_is_an_order_or_a_failed_read(changes):
     if not isinstance(told["order"], dict):
         return
     try:
-        with understood():
+        with json_readers.understood("unreadable"):
             order = to_order(told)
             reading.estimate(told["order"], told["records"], order, everything(order))
     except (RemoteUnavailable, RemoteRefused):

@@ -14,8 +14,8 @@ from stores.canonical import codec
 from stores.canonical.order import Location, Order
 from stores.canonical.request import CancelRequest
 from stores.kernel.errors import RemoteUnavailable
+from stores.kernel.http import json_readers
 from stores.platforms.square import mapping, money
-from stores.platforms.square.api import understood
 from stores.platforms.square.cancellable import Facts
 from stores.platforms.square.mapping import Place
 from tests.make import NOW
@@ -57,7 +57,7 @@ def test_any_answer_is_an_order_or_a_failed_read(changes):
         returns={"CAISENgvlJ6jLWAzERDzjyHVybY": told["returns"]}, read_at=NOW,
     )  # fmt: skip
     try:
-        with understood():
+        with json_readers.understood("unreadable"):
             order = mapping.to_order(found, Place(Location(id="L", name="L")))
             wanted = CancelRequest(lines={line.id: line.cancellable for line in order.lines})
             quote = money.estimate(told["order"], order, wanted)

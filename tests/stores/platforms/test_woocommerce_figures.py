@@ -299,3 +299,17 @@ def test_units_one_after_another_come_to_the_whole_line(price, quantity, rate, f
     two = figures(rest, {"1": Decimal(quantity - first)})
 
     assert one.gross + two.amount == kept.total
+
+
+@pytest.mark.parametrize("store", ["11.1", "older"])
+def test_dinars_go_back_with_their_paras(world, store):
+    """150.52 are not 151: github.com/medusajs/medusa/pull/14698, github.com/bojanz/currency/issues/37"""
+    world.switch("woocommerce_store", store)
+    shop = place.on_world(world)
+    order = place.made(world, shop, currency="RSD", shipping="0", lines=[place.Line(price="150.52", sku="A")])
+
+    quote = shop.quote(order, rig.everything(order))
+
+    assert [order.totals.net.customer, quote.total, quote.maximum] == [Money(Decimal("150.52"), "RSD")] * 3
+    shop.carry_out(place.everything(shop, order), key=rig.KEY, tag=rig.TAG)
+    assert not shop.read_order(order.external_id).totals.net.customer

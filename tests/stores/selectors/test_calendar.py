@@ -50,6 +50,15 @@ def test_every_version_that_can_be_chosen_is_in_the_calendar(kind):
     assert {version for pattern in chosen for version in pattern.split("|")} <= set(kind.version_ends)
 
 
+@pytest.mark.parametrize("stored", [[], "shop", {"api_version": ["2026-07"]}], ids=repr)
+def test_a_row_that_cannot_be_read_takes_no_other_one_away(stored):
+    make.store("New", platform="shopify")
+    spoilt = make.store("Spoilt", platform="shopify")
+    type(spoilt.connection).objects.filter(pk=spoilt.connection_id).update(settings=stored)
+
+    assert {name for name, *_ in dated()} == {"New"}
+
+
 def test_the_soonest_comes_first_and_what_has_no_day_last():
     make.store("New", platform="shopify")
     make.store("Old", platform="shopify", settings={"shop": "old", "api_version": "2026-07"})

@@ -209,7 +209,7 @@ class TestFilters:
     def test_by_day_in_the_readers_zone(self, owner: User, keep: Keep) -> None:
         keep("#1", into=make.store(time_zone="Asia/Tokyo"), placed_at=datetime(2026, 11, 18, 23, 30, tzinfo=UTC))
 
-        day = {"placed_from": date(2026, 11, 19), "placed_to": date(2026, 11, 19)}
+        day: dict[str, Any] = {"placed_from": date(2026, 11, 19), "placed_to": date(2026, 11, 19)}
         assert found(owner, **day, zone="Europe/Berlin") == ["#1"]
         assert found(owner, **day, zone="America/New_York") == []
         assert found(owner, **day, zone="Mars/Olympus") == []

@@ -119,3 +119,15 @@ def test_new_credentials_take_the_old_token_away(store: Store) -> None:
     credentials.keep(store.connection, {"token": "static"})
 
     assert ConnectionSecret.objects.get(connection=store.connection).name == "token"
+
+
+@pytest.mark.parametrize("entered", [{}, {"token": "static"}], ids=["disconnected", "entered anew"])
+def test_a_token_fetched_with_secrets_that_went_meanwhile_is_not_kept(store: Store, entered: dict[str, str]) -> None:
+    def slow_fetch() -> tuple[str, float]:
+        credentials.keep(store.connection, entered)
+        return "of the old ones", 1000
+
+    assert TokenCache(store.connection)(slow_fetch) == "of the old ones"
+
+    assert set(ConnectionSecret.objects.values_list("name", flat=True)) == set(entered)
+    assert ConnectionHealth.objects.get(connection=store.connection).token_lease_until is None

@@ -9,6 +9,7 @@ import pytest
 
 from stores.kernel.http.transport import Usage
 from stores.models import ConnectionHealth
+from stores.services import rate_limit
 from stores.services.rate_limit import Ledger, RowLimiter
 from tests import make
 from tests.stores.services.clocks import FrozenClock
@@ -146,3 +147,18 @@ def ten_minutes_of_calls(frozen: FrozenClock, connection_id: int, bucket: Bucket
         else:
             limiter.correct(Usage(requested, None, int(bucket.left), bucket.size, bucket.rate))
     return frozen.at - began
+
+
+def test_what_was_to_spare_is_worth_no_longer_because_a_call_was_refused(
+    frozen: FrozenClock, connection_id: int
+) -> None:
+    ledger, rows = Ledger(), ConnectionHealth.objects.filter(connection_id=connection_id)
+    rows.update(next_slot_at=frozen.at + 10)  # a thousand points at a hundred a second: empty
+    ledger.put_by(300)
+    person = RowLimiter(connection_id, ledger, is_person=True)
+
+    assert person.reserve(500) > 1.0
+    frozen.forward(rate_limit.SPARE_FOR + 1)
+    assert person.reserve(100) == 0
+
+    assert rows.get().next_slot_at == pytest.approx(frozen.at + 4 + 1, abs=0.1)

@@ -6,8 +6,9 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cancellations.pages.audit_entry import Entry
 from stores.kernel.errors import InputRejected, NotAllowed
-from stores.models import AuditEvent, Invitation, Membership, Role, User
+from stores.models import AuditEvent, CurrencyLimit, Invitation, Membership, Role, User
 from stores.selectors import access
 from stores.selectors import people as selector
 from stores.services import people
@@ -85,12 +86,57 @@ def test_a_change_is_recorded_before_and_after_and_ends_sessions(cast):
 
     event = AuditEvent.objects.get(kind="people.changed")
     body = json.loads(event.body)
-    assert body["before"] == {"role": "staff", "limit_per_cancellation": None, "limit_per_day": None}
-    assert body["after"] == {"role": "staff", "limit_per_cancellation": 5000, "limit_per_day": 10000}
+    shown = {label: (before, after) for label, before, after in Entry(event, {}).changes}
+    assert shown == {
+        "limit per cancellation": ("US$1,000.00", "US$50.00"),
+        "limit per day": ("US$5,000.00", "US$100.00"),
+    }
+    assert (body["before"]["role"], body["after"]["role"]) == ("staff", "staff")
     assert event.chain.store == cast.shop_a
     cast.staff_a.refresh_from_db()
     assert cast.staff_a.session_round == 1
     assert access.limits(cast.staff_a, cast.shop_a).per_cancellation == make.money("50.00")
+
+
+def test_limits_in_other_currencies_are_set_and_taken_away(cast):
+    theirs = cast.staff_a.memberships.get()
+
+    def change(**others):
+        people.change(actor=cast.admin_a, membership=theirs, role=Role.STAFF, per_cancellation=None, per_day=None,
+                      others=people.OtherCurrencies(**others))  # fmt: skip
+
+    change(all_per_day=2_000_00, each={"JPY": (20_000, 30_000)})
+    event = AuditEvent.objects.filter(kind="people.changed").latest("pk")
+    assert set(Entry(event, {}).changes) == {
+        ("limit all per day", "US$5,000.00", "US$2,000.00"),
+        ("limit in JPY per cancellation", "", "JP¥20,000"),
+        ("limit in JPY per day", "", "JP¥30,000"),
+    }
+    people.change(actor=cast.admin_a, membership=theirs, role=Role.STAFF, per_cancellation=1, per_day=None)
+    assert theirs.currency_limits.count() == 1
+
+    change(all_per_day=None, each={"KRW": (1, 2)})
+
+    assert list(theirs.currency_limits.values_list("currency", "per_cancellation", "per_day")) == [("KRW", 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("each", "field"),
+    [({"JPY": (101, 100)}, "JPY_per_cancellation"), ({"JPY": (1, 101)}, "JPY_per_day"),
+     ({"KRW": (1, 1)}, "KRW_per_cancellation")],
+    ids=["above theirs", "a day above theirs", "where they have none"],
+)  # fmt: skip
+def test_nobody_gives_away_more_than_they_have_in_another_currency(cast, each, field):
+    own = cast.admin_a.memberships.get()
+    Membership.objects.filter(pk=own.pk).update(limit_per_cancellation=100_00, limit_per_day=100_00)
+    CurrencyLimit.objects.create(membership=own, currency="JPY", per_cancellation=100, per_day=100)
+    theirs = cast.staff_a.memberships.get()
+
+    with pytest.raises(InputRejected) as told:
+        people.change(actor=cast.admin_a, membership=theirs, role=Role.STAFF, per_cancellation=1, per_day=1,
+                      others=people.OtherCurrencies(None, each))  # fmt: skip
+
+    assert told.value.field == field
 
 
 def test_nobody_changes_their_own_role_or_limit(cast):

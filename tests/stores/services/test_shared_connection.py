@@ -235,3 +235,59 @@ def test_a_value_that_is_replaced_takes_its_copy_along(desk: Desk) -> None:
     credentials.keep(desk.store.connection, {"token": "shpat_new"})
 
     assert copies() == 0
+
+
+class TestEnteredAnewMeanwhile:
+    """Somebody gives new credentials while work with the old ones is under way: what that is told is no news."""
+
+    def test_a_refusal_of_the_old_ones_disconnects_nothing(self, account: Connection) -> None:
+        store = make.store("One", connection=account)
+        at_work = Connection.objects.get(pk=account.pk)
+        connections.open_connector(at_work, store_id=store.pk)
+        credentials.keep(account, {"token": "shpat_new", "client_secret": "signs"})
+
+        connections.reject_credentials(at_work, CredentialsRejected("401", status=401))
+
+        account.refresh_from_db()
+        store.refresh_from_db()
+        assert (account.state, store.state, kinds(store)) == ("active", "active", [])
+
+        connections.open_connector(at_work, store_id=store.pk)
+        connections.reject_credentials(at_work, CredentialsRejected("401", status=401))
+
+        store.refresh_from_db()
+        assert (store.state, kinds(store)) == ("disconnected", ["shop.credentials_rejected"])
+
+    def test_one_that_does_not_open_is_no_loss_once_it_was_entered_again(self, account: Connection) -> None:
+        store = make.store("One", connection=account)
+        at_work = Connection.objects.get(pk=account.pk)
+        ConnectionSecret.objects.filter(connection=account, name="token").update(sealed=b"spoilt")
+        with pytest.raises(vault.VaultError):
+            connections.open_connector(at_work, store_id=store.pk)
+        credentials.keep(account, {"token": "shpat_new", "client_secret": "signs"})
+
+        connections.lose_secrets(at_work)
+
+        store.refresh_from_db()
+        assert (store.state, kinds(store)) == ("active", [])
+
+
+def test_the_last_to_leave_takes_the_secrets_with_it_also_when_both_leave_at_once(
+    pair: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = pair
+    really, beside = connections._serves_others, [other]
+
+    def serves_others(connection: Connection, store: Store) -> bool:
+        said = really(connection, store)
+        if beside:
+            connections.disconnect("rescind", beside.pop())
+        return said
+
+    monkeypatch.setattr(connections, "_serves_others", serves_others)
+
+    connections.disconnect("rescind", one)
+
+    assert not ConnectionSecret.objects.exists()
+    assert Connection.objects.get().state == "disconnected"
+    assert [kinds(store)[-1] for store in pair] == ["shop.disconnected", "shop.disconnected"]

@@ -8,7 +8,7 @@ import pytest
 
 from stores.connectors.roles import Listing
 from stores.kernel import clock
-from stores.models import OrderRecord, Store, StoreSync
+from stores.models import Connection, OrderRecord, Store, StoreSync
 from stores.platforms.shopify import Shopify
 from stores.services import credentials, orders, sync
 from tests import make
@@ -241,3 +241,12 @@ class TestLeases:
         assert sync.due(clock.now(), 10) == []
         sync.advance(fresh.store.uuid)
         assert row().run_started_at is None
+
+
+def test_an_account_whose_row_cannot_be_read_says_so_and_is_tried_later(fresh: Desk) -> None:
+    Connection.objects.update(settings=[])
+
+    sync.advance(fresh.store.uuid)
+
+    assert row().error.startswith("The connection cannot be opened as it is stored.")
+    assert row().lease_until is None

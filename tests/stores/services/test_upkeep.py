@@ -6,7 +6,9 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from cancellations.scheduler import sweep
+from stores.models import OrderRecord
 from stores.services import upkeep
+from tests import make
 
 NOW = datetime(2026, 7, 1, 3, tzinfo=UTC)
 
@@ -14,6 +16,7 @@ NOW = datetime(2026, 7, 1, 3, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "_last", [])
+    monkeypatch.setattr(upkeep, "_all_described", [])
 
 
 def keep_session(name: str, *, ends: datetime) -> None:
@@ -38,3 +41,21 @@ def test_the_sweep_clears_ended_sessions_once_a_day(monkeypatch: pytest.MonkeyPa
     assert names() == {"open"}
     sweep.run(NOW + timedelta(hours=24))
     assert names() == set()
+
+
+@pytest.mark.django_db
+def test_the_sweep_describes_a_few_orders_of_an_older_version_until_none_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(upkeep, "DESCRIBED", 2)
+    shop = make.store(state="paused")
+    for _ in range(3):
+        make.order_record(store=shop, described_as=0)
+
+    left = []
+    for minute in range(3):
+        sweep.run(NOW + timedelta(minutes=minute))
+        left.append(OrderRecord.objects.filter(described_as=0).count())
+
+    assert left == [1, 0, 0]
+    assert upkeep._all_described

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from stores.models import Invitation, Membership, Role
+from stores.models import CurrencyLimit, Invitation, Membership, Role
 from stores.services import people
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,77 @@ def test_an_odd_limit_is_refused_at_its_field(cast, browser_of, text):
 
     assert answer.status_code == 422
     assert "limit_per_cancellation" in answer.context["form"].errors
+
+
+class TestOtherCurrencies:
+    URL = "people:change"
+
+    @pytest.fixture
+    def theirs(self, cast):
+        work = cast.staff_a.memberships.get()
+        CurrencyLimit.objects.create(membership=work, currency="JPY", per_cancellation=20_000, per_day=30_000)
+        return work
+
+    def send(self, cast, browser_of, work, **fields):
+        stands = {"role": "staff", "JPY_per_cancellation": "20000", "JPY_per_day": "30000"}
+        return browser_of(cast.admin_a).post(reverse(self.URL, args=[work.uuid]), stands | fields)
+
+    def kept(self, work):
+        rows = work.currency_limits.order_by("currency")
+        return list(rows.values_list("currency", "per_cancellation", "per_day"))
+
+    def test_the_page_shows_them_and_so_does_the_list(self, cast, browser_of, theirs):
+        page = browser_of(cast.admin_a).get(reverse(self.URL, args=[theirs.uuid])).content.decode()
+        people_page = browser_of(cast.admin_a).get(reverse("people:list")).content.decode()
+
+        assert 'name="JPY_per_cancellation" value="20000"' in page
+        assert "JP¥20,000" in people_page
+
+    def test_one_more_is_added(self, cast, browser_of, theirs):
+        new = {"new_currency": "KWD", "new_per_cancellation": "10.125", "new_per_day": "20"}
+
+        assert self.send(cast, browser_of, theirs, limit_all_per_day="750.50", **new).status_code == 302
+
+        assert self.kept(theirs) == [("JPY", 20_000, 30_000), ("KWD", 10_125, 20_000)]
+        theirs.refresh_from_db()
+        assert theirs.limit_all_per_day == 750_50
+
+    def test_both_left_empty_takes_the_right_away(self, cast, browser_of, theirs):
+        self.send(cast, browser_of, theirs, JPY_per_cancellation="", JPY_per_day="")
+
+        assert self.kept(theirs) == []
+
+    @pytest.mark.parametrize(
+        ("fields", "wrong"),
+        [
+            ({"JPY_per_day": ""}, "JPY_per_day"),
+            ({"JPY_per_cancellation": "1.5"}, "JPY_per_cancellation"),
+            ({"JPY_per_day": "１２"}, "JPY_per_day"),
+            ({"new_currency": "yen", "new_per_cancellation": "1", "new_per_day": "1"}, "new_currency"),
+            ({"new_currency": "USD", "new_per_cancellation": "1", "new_per_day": "1"}, "new_currency"),
+            ({"new_currency": "JPY", "new_per_cancellation": "1", "new_per_day": "1"}, "new_currency"),
+            ({"new_per_cancellation": "1", "new_per_day": "1"}, "new_currency"),
+            ({"new_currency": "KRW"}, "new_per_cancellation"),
+            ({"new_currency": "KRW", "new_per_cancellation": "1"}, "new_per_day"),
+            ({"new_currency": "KRW", "new_per_cancellation": "1.5", "new_per_day": "1"}, "new_per_cancellation"),
+            ({"limit_all_per_day": "1.005"}, "limit_all_per_day"),
+        ],
+    )
+    def test_what_is_wrong_is_told_at_its_field(self, cast, browser_of, theirs, fields, wrong):
+        answer = self.send(cast, browser_of, theirs, **fields)
+
+        assert answer.status_code == 422
+        assert list(answer.context["form"].errors) == [wrong]
+        assert self.kept(theirs) == [("JPY", 20_000, 30_000)]
+
+    def test_more_than_ones_own_is_told_where_it_was_typed(self, cast, browser_of, theirs):
+        Membership.objects.filter(person=cast.admin_a).update(limit_per_cancellation=1)
+        new = {"new_currency": "KRW", "new_per_cancellation": "1", "new_per_day": "1"}
+        none = {"JPY_per_cancellation": "", "JPY_per_day": "", "limit_per_cancellation": "0"}
+
+        answer = self.send(cast, browser_of, theirs, **new, **none)
+
+        assert list(answer.context["form"].errors) == ["new_per_cancellation"]
 
 
 def test_the_own_membership_is_out_of_reach(cast, browser_of):

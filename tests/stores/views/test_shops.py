@@ -1,6 +1,8 @@
 import html
 import json
 from dataclasses import fields
+from decimal import Decimal
+from typing import ClassVar
 
 import pytest
 from django.core.management import call_command
@@ -9,11 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from cancellations.pages.audit_entry import Entry
 from stores.canonical.capabilities import Capabilities
 from stores.connectors.roles import Access, Scope
 from stores.kernel.errors import CredentialsRejected, InputRejected, RemoteUnavailable
 from stores.models import AuditEvent, Store, StoreRole
 from stores.platforms import registry
+from stores.selectors import holds
 from stores.services import connections, timekeeper
 from tests import make
 
@@ -178,6 +182,67 @@ def test_odd_settings_are_refused_at_their_field(cast, browser_of, field, value)
     assert field in answer.context["form"].errors
 
 
+class TestLongerHolds:
+    GOOD: ClassVar = {"name": "Studio", "hold_minutes": "10", "time_zone": "UTC", "from_1": "500", "minutes_1": "60",
+                      "from_2": "2000.50", "minutes_2": "240"}  # fmt: skip
+
+    def send(self, cast, browser_of, **fields):
+        url = reverse("shops:settings", args=[cast.shop_a.uuid])
+        return browser_of(cast.admin_a).post(url, self.GOOD | fields)
+
+    def kept(self, cast):
+        return [(least.amount, hold) for least, hold in holds.tiers(cast.shop_a)]
+
+    def test_they_are_kept_shown_and_recorded(self, cast, browser_of):
+        self.send(cast, browser_of)
+
+        assert self.kept(cast) == [(Decimal("500.00"), 3600), (Decimal("2000.50"), 14400)]
+        page = browser_of(cast.admin_a).get(reverse("shops:settings", args=[cast.shop_a.uuid])).content.decode()
+        assert 'name="from_2" value="2000.50"' in page
+        event = AuditEvent.objects.get(kind="shop.changed")
+        assert ("longer holds", "", "US$500.00 3600, US$2,000.50 14400") in Entry(event, {}).changes
+
+    def test_both_left_empty_takes_one_away(self, cast, browser_of):
+        self.send(cast, browser_of)
+        self.send(cast, browser_of, from_1="", minutes_1="")
+
+        assert self.kept(cast) == [(Decimal("2000.50"), 14400)]
+
+    @pytest.mark.parametrize(
+        ("fields", "wrong"),
+        [
+            ({"from_1": ""}, "from_1"),
+            ({"minutes_2": ""}, "minutes_2"),
+            ({"from_1": "0"}, "from_1"),
+            ({"from_1": "1.005"}, "from_1"),
+            ({"from_2": "500"}, "from_2"),
+            ({"minutes_1": "9"}, "minutes_1"),
+            ({"minutes_2": "59"}, "minutes_2"),
+            ({"minutes_2": "1441"}, "minutes_2"),
+            ({"minutes_2": "1.5"}, "minutes_2"),
+        ],
+    )
+    def test_what_is_wrong_is_told_at_its_field(self, cast, browser_of, fields, wrong):
+        answer = self.send(cast, browser_of, **fields)
+
+        assert answer.status_code == 422
+        assert list(answer.context["form"].errors) == [wrong]
+        assert self.kept(cast) == []
+
+    @pytest.mark.parametrize(
+        ("fields", "asks"),
+        [({"minutes_2": "239"}, True), ({"from_1": "500.01"}, True), ({"from_1": "", "minutes_1": ""}, True),
+         ({"from_1": "499.99"}, False), ({"minutes_2": "300"}, False), ({}, False)],
+    )  # fmt: skip
+    def test_whoever_leaves_less_time_proves_who_they_are(self, cast, browser_of, fields, asks):
+        self.send(cast, browser_of)
+        url = reverse("shops:settings", args=[cast.shop_a.uuid])
+
+        answer = browser_of(cast.admin_a, proved=False).post(url, self.GOOD | fields)
+
+        assert ("reauthenticate" in answer["Location"]) is asks
+
+
 def test_pause_and_resume_ask_first_and_work_without_script(cast, browser_of):
     browser = browser_of(cast.admin_a)
     pause, resume = (reverse(f"shops:{deed}", args=[cast.shop_a.uuid]) for deed in ("pause", "resume"))
@@ -289,7 +354,7 @@ def test_the_page_tells_what_serves_the_shop_beside_its_orders(cast, browser_of,
     with CaptureQueriesContext(connection) as few:
         told = browser.get(page).content.decode()
     assert all(words in told for words in ("Connections", "Ledger", "Books", "Disconnected"))
-    cards = make.connection("Cards")
+    cards = make.connection("Cards at the till")
     for method in ("card", "wallet"):
         StoreRole.objects.create(store=cast.shop_a, connection=cards, role="payments", method=method)
 
@@ -297,4 +362,4 @@ def test_the_page_tells_what_serves_the_shop_beside_its_orders(cast, browser_of,
         told = browser.get(page).content.decode()
 
     assert "Payments (card), Payments (wallet)" in told
-    assert told.count("Cards") == 1
+    assert told.count("Cards at the till") == 1

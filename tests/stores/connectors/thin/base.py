@@ -28,10 +28,11 @@ class Thin(Effects):
         answer: Answer = self.connection.transport.send(method, f"{self.host}{path}", caller=self, **words)
         return answer
 
-    def look(self, path: str, name: str) -> list[Node]:
-        """A list that must be there: half an answer is never "not there"."""
+    def look(self, path: str, name: str) -> tuple[Node, list[Node]]:
+        """An answer and its list, which must be there: half an answer is never "not there"."""
         try:
-            return json_readers.listed(json_readers.node(self.send("GET", path).body, "body"), name)
+            body = json_readers.node(self.send("GET", path).body, "body")
+            return body, json_readers.listed(body, name)
         except Misread as exc:
             raise OutcomeUnknown(f"misread {exc}", code="bad_shape") from exc
 

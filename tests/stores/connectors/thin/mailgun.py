@@ -1,7 +1,8 @@
 """A mail by Mailgun, API v3. Source: documentation.mailgun.com, chapters "Messages" and "Events".
 
 Quirks: what is queued is only promised, events tell whether it arrived; the mark travels in a variable of ours, which
-no reader of the mail sees; there is no idempotency key, so the same request sends the mail again.
+no reader of the mail sees; there is no idempotency key, so the same request sends the mail again; a failure may be
+temporary, and what readers do with a mail are events, too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from urllib.parse import quote
 from stores.canonical.capabilities import MessageCapabilities, impossible, native
 from stores.canonical.commands import SendMessage
 from stores.canonical.receipts import Outcome, Receipt
-from stores.connectors.records import Reading, Record, Standing
+from stores.connectors.records import Reading, Record, Standing, furthest
 from stores.connectors.roles import Messenger
 from stores.kernel.errors import JobFailed
 from stores.kernel.http import json_readers
@@ -20,7 +21,8 @@ from stores.kernel.http.json_readers import Node
 from stores.kernel.http.responses import Answer
 from tests.stores.connectors.thin.base import Thin, proved
 
-STANDING = {"accepted": Standing.PENDING, "delivered": Standing.DONE, "failed": Standing.FAILED}
+ARRIVED = ("delivered", "opened", "clicked", "unsubscribed", "complained")
+STANDING = dict.fromkeys(ARRIVED, Standing.DONE) | {"rejected": Standing.FAILED}
 
 
 class Mailgun(Thin, Messenger):
@@ -54,9 +56,8 @@ class Mailgun(Thin, Messenger):
         return Reading(records=tuple(self._records(command)), absent="No event of this mail is there.")
 
     def _records(self, command: SendMessage) -> list[Record]:
-        """Of each mail what its newest event says."""
-        rows = self.look(f"/events?recipient={quote(command.address)}&limit=300", "items")
-        return [*{record.id: record for record in map(to_record, reversed(rows))}.values()]
+        _, rows = self.look(f"/events?recipient={quote(command.address)}&limit=300", "items")
+        return furthest(map(to_record, rows))
 
 
 def to_record(event: Node) -> Record:
@@ -66,5 +67,12 @@ def to_record(event: Node) -> Record:
         id=ident,
         ids={"message": ident},
         text=json_readers.text(json_readers.maybe(event, "user-variables"), "mark"),
-        standing=STANDING.get(json_readers.text(event, "event"), Standing.PENDING),
+        standing=standing(event),
     )
+
+
+def standing(event: Node) -> Standing:
+    said = json_readers.text(event, "event")
+    if said == "failed" and json_readers.text(event, "severity") != "temporary":
+        return Standing.FAILED
+    return STANDING.get(said, Standing.PENDING)

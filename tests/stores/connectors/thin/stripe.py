@@ -1,6 +1,7 @@
 """A refund at Stripe, API 2026-06-30. Source: docs.stripe.com/api/refunds.
 
-Quirks: amounts in minor units; a refund may fail after it was taken; a key is remembered for a day.
+Quirks: amounts in minor units, with exceptions (docs.stripe.com/currencies, "Special cases"); a refund may fail after
+it was taken; a key is remembered for a day.
 """
 
 from __future__ import annotations
@@ -12,16 +13,23 @@ from urllib.parse import quote
 from stores.canonical.capabilities import PaymentCapabilities, impossible, native
 from stores.canonical.commands import PaymentBack, RefundOrder, Resend
 from stores.canonical.receipts import Outcome, Receipt, RefundState, Reported
+from stores.connectors.minor_units import MinorUnits
 from stores.connectors.records import Reading, Record, Standing
 from stores.connectors.roles import Refunder
 from stores.kernel.errors import JobFailed
 from stores.kernel.http import json_readers
 from stores.kernel.http.json_readers import Node
 from stores.kernel.http.responses import Answer
-from stores.kernel.money import Money, exponent
+from stores.kernel.money import Money
 from tests.stores.connectors.thin.base import Thin, proved
 
 STANDING = {"succeeded": Standing.DONE, "failed": Standing.FAILED, "canceled": Standing.FAILED}
+
+# Two digits for the sake of older integrations, and no króna in parts; a dinar's last digit is always 0; MGA has none.
+UNITS = MinorUnits(
+    digits={"ISK": 2, "UGX": 2, "MGA": 0},
+    steps={"ISK": 100, "UGX": 100} | dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10),
+)
 
 
 class Stripe(Thin, Refunder):
@@ -39,8 +47,8 @@ class Stripe(Thin, Refunder):
 
     def refund_order(self, command: RefundOrder, *, key: str, tag: str) -> Receipt:
         payment = the_payment(command)
-        minor = int(payment.amount.amount.scaleb(exponent(command.currency)))
-        form = {"payment_intent": payment.payment_id, "amount": str(minor), "metadata[mark]": tag}
+        minor = str(UNITS.told(payment.amount))
+        form = {"payment_intent": payment.payment_id, "amount": minor, "metadata[mark]": tag}
         headers = {"Idempotency-Key": key}
         return self.read_answer(
             command, self.send("POST", "/v1/refunds", form=form, headers=headers, effect=True, key=key)
@@ -57,8 +65,9 @@ class Stripe(Thin, Refunder):
 
     def records(self, command: RefundOrder, *, before: Any) -> Reading:
         intent = the_payment(command).payment_id
-        rows = self.look(f"/v1/refunds?payment_intent={quote(intent, safe='')}&limit=100", "data")
-        return Reading(records=tuple(to_record(row) for row in rows), absent="No refund of it is there.")
+        body, rows = self.look(f"/v1/refunds?payment_intent={quote(intent, safe='')}&limit=100", "data")
+        cut = "The list of refunds was cut." if json_readers.flag(body, "has_more") else ""
+        return Reading(records=tuple(to_record(row) for row in rows), absent="No refund of it is there.", unclear=cut)
 
     def may_resend(self, command: RefundOrder, *, age: float) -> Resend:
         return Resend.SAME_KEY if age < 20 * 3600 else Resend.PERSON
@@ -79,7 +88,7 @@ def to_receipt(refund: Node) -> Receipt:
 
 def given(refund: Node) -> Money:
     currency = json_readers.text(refund, "currency").upper()
-    return Money.from_minor(int(json_readers.units(refund, "amount")), currency)
+    return UNITS.read(int(json_readers.units(refund, "amount")), currency)
 
 
 def to_record(refund: Node) -> Record:

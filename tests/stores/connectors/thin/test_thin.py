@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -26,11 +26,12 @@ from stores.canonical.commands import (
     RefundOrder,
     Resend,
     SendMessage,
+    Unclear,
 )
 from stores.canonical.receipts import Outcome
 from stores.canonical.request import Reason
 from stores.connectors.roles import Effects
-from stores.kernel.errors import JobFailed, OutcomeUnknown, Unsupported
+from stores.kernel.errors import JobFailed, OutcomeUnknown, RemoteRefused, Unsupported
 from stores.kernel.http import network as ways
 from stores.kernel.money import Money
 from tests.stores.connectors.thin import Mailgun, Stripe, Xero
@@ -186,6 +187,59 @@ def test_a_refund_travels_in_minor_units_with_key_and_mark(network):
     assert sent.headers["Idempotency-Key"] == KEY
 
 
+@pytest.mark.parametrize(("amount", "currency", "minor"), [
+    ("5", "ISK", 500), ("5", "UGX", 500), ("5", "JPY", 5), ("5.12", "KWD", 5120), ("10.45", "HUF", 1045),
+    ("5", "TWD", 500), ("5", "MGA", 5),
+])  # fmt: skip
+def test_stripe_counts_some_currencies_in_its_own_way(amount, currency, minor, network):
+    """docs.stripe.com/currencies; support.stripe.com/questions/deprecation-of-fractional-isk-charges-and-refunds"""
+    network.post(anything(Stripe), json=refund(TAG, amount=minor, currency=currency.lower()))
+
+    receipt = opened(Stripe).carry_out(refund_of(amount, currency), key=KEY, tag=TAG)
+
+    assert parse_qs(str(network.calls[0].request.body))["amount"] == [str(minor)]
+    assert receipt.reported.refunded == Money(Decimal(amount), currency)
+
+
+@pytest.mark.parametrize(("amount", "currency"), [("5.124", "KWD"), ("40.10", "ISK"), ("12.501", "EUR")])
+def test_what_stripe_cannot_move_to_the_last_digit_is_not_sent(amount, currency, network):
+    with pytest.raises(RemoteRefused, match="too_fine"):
+        opened(Stripe).carry_out(refund_of(amount, currency), key=KEY, tag=TAG)
+
+    assert not network.calls
+
+
+def refund_of(amount: str, currency: str) -> RefundOrder:
+    payment = PaymentBack(payment_id="pi_1", gateway="card", amount=Money(Decimal(amount), currency))
+    return replace(REFUND, currency=currency, payments=(payment,))
+
+
+def test_a_list_of_refunds_that_was_cut_does_not_say_that_ours_is_absent(network):
+    """docs.stripe.com/api/pagination"""
+    network.get(anything(Stripe), json={"data": [refund("", amount=900)], "has_more": True})
+
+    assert isinstance(opened(Stripe).find(REFUND, tag=TAG, before=None), Unclear)
+
+
+def test_a_refund_that_waits_for_the_customer_is_on_its_way(network):
+    """docs.stripe.com/refunds: a customer must say where the money goes."""
+    network.post(anything(Stripe), json=refund(TAG, status="requires_action"))
+    network.get(anything(Stripe), json={"data": [refund(TAG, status="requires_action")]})
+    stripe = opened(Stripe)
+
+    assert stripe.carry_out(REFUND, key=KEY, tag=TAG).outcome is Outcome.ACCEPTED
+    assert stripe.find(REFUND, tag=TAG, before=None).is_pending
+
+
+@pytest.mark.parametrize("said", ["charge_disputed", "charge_already_refunded"])
+def test_a_charge_that_cannot_be_refunded_is_refused(said, network):
+    """docs.stripe.com/error-codes"""
+    network.post(anything(Stripe), status=400, json={"error": {"type": "invalid_request_error", "code": said}})
+
+    with pytest.raises(RemoteRefused):
+        opened(Stripe).carry_out(REFUND, key=KEY, tag=TAG)
+
+
 def test_a_refund_of_another_amount_is_not_taken_for_ours(network):
     network.get(anything(Stripe), json={"data": [refund("", amount=900)]})
 
@@ -231,6 +285,26 @@ def test_a_credit_note_says_what_goes_back(network):
     assert [(line["LineAmount"], line["TaxAmount"]) for line in told["LineItems"]] == [("12.50", "2.00")]
 
 
+def test_a_credit_note_that_was_refused_with_a_200_is_not_written(network):
+    """github.com/XeroAPI/xero-php-oauth2/issues/275: status 200, and an id of zeros."""
+    nothing = "00000000-0000-0000-0000-000000000000"
+    problem = {"Message": "Account code '200' is not a valid code for this document."}
+    for told, known in (({"ValidationErrors": [problem]}, RemoteRefused), ({}, OutcomeUnknown)):
+        network.reset()
+        network.put(anything(Xero), json={"CreditNotes": [note(TAG, CreditNoteID=nothing, **told)]})
+        with pytest.raises(known):
+            opened(Xero).carry_out(NOTE, key=KEY, tag=TAG)
+
+
+def test_a_suppliers_credit_note_of_the_same_number_is_not_asked_for(network):
+    network.get(anything(Xero), json={"CreditNotes": []})
+
+    opened(Xero).find(NOTE, tag=TAG, before=None)
+
+    asked = parse_qs(urlsplit(network.calls[0].request.url).query)["where"]
+    assert asked == ['Type=="ACCRECCREDIT" AND CreditNoteNumber=="C-2041"']
+
+
 def test_a_credit_note_that_was_voided_does_not_stand(network):
     network.get(anything(Xero), json={"CreditNotes": [note("by hand", Status="VOIDED")]})
 
@@ -258,3 +332,27 @@ def test_a_mail_that_bounced_has_failed(network):
 
     with pytest.raises(JobFailed):
         mailgun.poll(MAIL, receipt)
+
+
+@pytest.mark.parametrize(("events", "outcome"), [
+    ([("failed", "temporary"), ("accepted", "")], Outcome.ACCEPTED),
+    ([("delivered", ""), ("failed", "temporary"), ("accepted", "")], Outcome.APPLIED),
+    ([("failed", "temporary"), ("delivered", ""), ("accepted", "")], Outcome.APPLIED),
+    ([("opened", ""), ("opened", ""), ("delivered", ""), ("accepted", "")], Outcome.APPLIED),
+    ([("complained", ""), ("delivered", "")], Outcome.APPLIED),
+    ([("failed", "permanent"), ("delivered", ""), ("accepted", "")], None),
+    ([("delivered", ""), ("failed", "permanent"), ("accepted", "")], None),
+    ([("rejected", ""), ("accepted", "")], None),
+])  # fmt: skip
+def test_events_of_a_mail_come_late_twice_and_in_any_order(events, outcome, network):
+    """anymail/django-anymail/issues/130, TryGhost/Ghost/pull/15901; None: it has failed."""
+    network.post(anything(Mailgun), json=CASES[2].answer)
+    network.get(anything(Mailgun), json={"items": [event(TAG, event=said, severity=how) for said, how in events]})
+    mailgun = opened(Mailgun)
+    receipt = mailgun.carry_out(MAIL, key=KEY, tag=TAG)
+
+    if outcome is None:
+        with pytest.raises(JobFailed):
+            mailgun.poll(MAIL, receipt)
+        return
+    assert mailgun.poll(MAIL, receipt).outcome is outcome

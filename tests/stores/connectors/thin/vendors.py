@@ -170,7 +170,7 @@ class XeroVendor(Vendor):
         self.rows: list[dict[str, Any]] = []
 
     def read(self, asked: Asked) -> Any:
-        number = unquote(asked.query["where"]).split('"')[1]
+        number = unquote(asked.query["where"]).split('"')[3]
         return {"CreditNotes": [row for row in self.rows if row["CreditNoteNumber"] == number]}
 
     def act(self, asked: Asked) -> tuple[int, Any]:

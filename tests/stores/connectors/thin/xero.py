@@ -1,6 +1,7 @@
 """A credit note in Xero, Accounting API 2.0. Source: developer.xero.com/documentation/api/accounting/creditnotes.
 
-Quirks: PUT makes, POST changes; the mark stands in `Reference`, which a bookkeeper sees.
+Quirks: PUT makes, POST changes; the mark stands in `Reference`, which a bookkeeper sees; a 200 may hold a note that was
+refused, with errors and an id of zeros; notes of suppliers have numbers of their own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from urllib.parse import quote
 from stores.canonical.capabilities import BookCapabilities, native
 from stores.canonical.commands import CreditLine, IssueCreditNote
 from stores.canonical.receipts import Outcome, Receipt
+from stores.connectors.errors import refusal
 from stores.connectors.records import Reading, Record, Standing
 from stores.connectors.roles import BookKeeper
 from stores.kernel.errors import OutcomeUnknown
@@ -19,6 +21,7 @@ from stores.kernel.http.json_readers import Misread, Node
 from stores.kernel.http.responses import Answer
 from tests.stores.connectors.thin.base import Thin
 
+OURS = "ACCRECCREDIT"  # to a customer
 GONE = ("VOIDED", "DELETED")
 
 
@@ -42,6 +45,8 @@ class Xero(Thin, BookKeeper):
     def read_answer(self, command: IssueCreditNote, answer: Answer) -> Receipt:
         try:
             (note,) = json_readers.listed(json_readers.node(answer.body, "body"), "CreditNotes")
+            if problems := json_readers.nodes(note, "ValidationErrors"):
+                raise refusal("invalid", json_readers.text(problems[0], "Message"))
             ids = {"credit_note": json_readers.ident(note, "CreditNoteID")}
         except (Misread, ValueError) as exc:
             raise OutcomeUnknown("bad shape", code="bad_shape") from exc
@@ -51,14 +56,14 @@ class Xero(Thin, BookKeeper):
         return receipt
 
     def records(self, command: IssueCreditNote, *, before: Any) -> Reading:
-        where = quote(f'CreditNoteNumber=="{command.number}"', safe="")
-        rows = self.look(f"/CreditNotes?where={where}", "CreditNotes")
+        where = quote(f'Type=="{OURS}" AND CreditNoteNumber=="{command.number}"', safe="")
+        _, rows = self.look(f"/CreditNotes?where={where}", "CreditNotes")
         return Reading(records=tuple(to_record(row) for row in rows), absent="No credit note has this number.")
 
 
 def note_body(command: IssueCreditNote, reference: str) -> dict[str, Any]:
     return {
-        "Type": "ACCRECCREDIT",
+        "Type": OURS,
         "Status": "AUTHORISED",
         "CreditNoteNumber": command.number,
         "Reference": reference,
