@@ -20,7 +20,7 @@ from stores.kernel.errors import InputRejected, RemoteError
 from stores.models import Store, StoreState, User
 from stores.platforms import registry
 from stores.selectors import access as rights
-from stores.selectors import stores
+from stores.selectors import people, stores
 from stores.services import connections, practice, shop_settings, timekeeper
 from stores.views.access import DeskRequest, get_store_or_404, may, prove_first, step_up, step_up_afresh
 from stores.views.capabilities import Vendor, vendors
@@ -36,6 +36,7 @@ def shop_list(request: DeskRequest) -> HttpResponse:
     context = {
         "cards": stores.cards(request.user),
         "may_connect": may_connect,
+        "owners": [] if may_connect else people.owners(),
         "wrong_clocks": _wrong_clocks() if may_connect else [],
     }
     return render(request, "stores/list.html", context)

@@ -363,3 +363,13 @@ def test_the_page_tells_what_serves_the_shop_beside_its_orders(cast, browser_of,
 
     assert "Payments (card), Payments (wallet)" in told
     assert told.count("Cards at the till") == 1
+
+
+def test_who_may_not_connect_shops_reads_who_can(cast, browser_of):
+    url = reverse("shops:list")
+
+    admin, owner = (browser_of(person).get(url).content.decode() for person in (cast.admin_a, cast.owner))
+
+    assert f"Shops are connected by {cast.owner.name}." in admin
+    assert reverse("shops:connect") not in admin
+    assert "Shops are connected by" not in owner
