@@ -54,30 +54,14 @@ def test_what_is_being_chosen_outlives_the_polls(held, look):
     page, answers = look(held), []
     page.on("response", lambda response: answers.append(response.status) if "/steps" in response.url else None)
     page.get_by_text("End the hold now").first.click()
-<<<<<<< ours
-    box = page.get_by_role("radio").first
-    box.check()
-||||||| base
-    box = page.get_by_label("Why it must not wait")
-    box.fill("They rang twice")
-=======
     chip = page.get_by_label("The parcel is about to leave")
     chip.check()
->>>>>>> theirs
 
     page.wait_for_timeout(WATCH)
 
     assert set(answers) == {204}
-<<<<<<< ours
-    expect(box).to_be_checked()
-    expect(box).to_be_focused()
-||||||| base
-    expect(box).to_have_value("They rang twice")
-    expect(box).to_be_focused()
-=======
     expect(chip).to_be_checked()
     expect(chip).to_be_focused()
->>>>>>> theirs
 
 
 def test_somebody_elses_decision_appears_by_itself(desk, held, look):
