@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, TextField, Value, When
@@ -104,6 +105,12 @@ def _short(column: str) -> Case:
     return Case(When(is_long, then=Value("")), default=F(column), output_field=TextField())
 
 
+def _first(rows: QuerySet[Cancellation], viewer: User, order: Sequence[Any], most: int) -> Sequence[Cancellation]:
+    """The first of them with what a row shows: picked and sorted by their keys, since the plans are wide."""
+    picked = rows.order_by(*order)[:most].values("pk")
+    return list(_listed(Cancellation.objects.filter(pk__in=picked), viewer).order_by(*order))
+
+
 def first_looks(
     viewer: User, query: CancellationQuery = EVERYTHING, *, most: int = FIRST_LOOKS
 ) -> Sequence[Cancellation]:
@@ -113,7 +120,7 @@ def first_looks(
     rows = _narrowed(visible(viewer), query, viewer).filter(pk__in=looks.waiting(viewer))
     own = When(store__in=access.stores_for(viewer, "cancellations.settle").order_by(), then=0)
     order = ["created_at", "pk"] if viewer.is_owner else [Case(own, default=1), "created_at", "pk"]
-    return list(_listed(rows, viewer).order_by(*order)[:most])
+    return _first(rows, viewer, order, most)
 
 
 def on_their_way(
@@ -129,8 +136,8 @@ def on_their_way(
     rows = Cancellation.objects.filter(state__in=[*NOTHING_SENT, *AT_WORK])  # the rarer condition: by its index
     rows = _narrowed(within.shops(rows, stores), replace(query, store=None), viewer)
     can_be_taken_back = Case(When(state__in=NOTHING_SENT, then=0), default=1)
-    listed = _listed(rows.exclude(pk__in=looks.waiting(viewer)), viewer)
-    found = list(listed.order_by(can_be_taken_back, "created_at", "pk")[: 2 * most])
+    calm = rows.exclude(pk__in=looks.waiting(viewer))
+    found = _first(calm, viewer, [can_be_taken_back, "created_at", "pk"], 2 * most)
     back = [row for row in found if row.state in NOTHING_SENT]
     return back[:most], [row for row in found if row.state in AT_WORK][:most]
 
