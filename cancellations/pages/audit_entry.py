@@ -104,7 +104,9 @@ class Entry:
         store = self.event.chain.store
         if name.startswith("limit_") and type(value) is int and store is not None:
             return i18n.money(Money.from_minor(value, store.currency))
-        return _("as the role has it") if name.startswith("limit_") and value is None else show(value)
+        if value is not None or not name.startswith("limit_"):
+            return show(value)
+        return _("none: somebody else is asked") if name.startswith("limit_in_") else _("as the role has it")
 
     @property
     def why(self) -> str:

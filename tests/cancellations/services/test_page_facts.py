@@ -57,7 +57,7 @@ def test_a_line_shows_its_places_its_share_and_its_choices():
     assert (first.number, first.units, first.share, first.why) == (0, "2", make.money("7.50"), "")
     assert first.places == ["2 · Warehouse", "1 · Cellar"]
     assert first.stock == [
-        Choice("", "Stock: as below", False),
+        Choice("", "Like the others", False),
         Choice(BACK, "Back in stock", False),
         Choice(NO_STOCK, "Keep out of stock", False),
         Choice(f"{AT}{WAREHOUSE.id}", "Back at Warehouse", False),

@@ -109,8 +109,8 @@ def test_limits_in_other_currencies_are_set_and_taken_away(cast):
     event = AuditEvent.objects.filter(kind="people.changed").latest("pk")
     assert set(Entry(event, {}).changes) == {
         ("limit all per day", "US$5,000.00", "US$2,000.00"),
-        ("limit in JPY per cancellation", "", "JP¥20,000"),
-        ("limit in JPY per day", "", "JP¥30,000"),
+        ("limit in JPY per cancellation", "none: somebody else is asked", "JP¥20,000"),
+        ("limit in JPY per day", "none: somebody else is asked", "JP¥30,000"),
     }
     people.change(actor=cast.admin_a, membership=theirs, role=Role.STAFF, per_cancellation=1, per_day=None)
     assert theirs.currency_limits.count() == 1
