@@ -101,7 +101,8 @@ def the_receipt_is_true(stack: Stack, page: Page) -> None:
     assert effects(stack) == 1
     page.reload()
     expect(page.locator("tr", has_text="Cadmium red, 60 ml").first).to_contain_text("3 → 1")
-    page.get_by_role("link", name="In the audit log").click()
+    page.locator("summary", has_text="Proof").click()
+    page.get_by_role("link", name="All entries in the audit log").click()
     expect(page.get_by_text("Looked again and compared with the plan").first).to_be_visible()
     stack.manage("audit", "verify")  # a broken chain ends with an error
 

@@ -174,6 +174,7 @@ def test_no_kind_reads_more_than_what_waits(cast, mine, who):
 
     used = {name for name in looks.INDEXES for line in plan if name in line}
     assert used == set(looks.INDEXES)
+    plan = [line for line in plan if "Seq Scan on stores_store " not in line]  # of which there are hundreds at most
     assert [line for line in plan if "Seq Scan" in line or _is_whole(line)] == []
 
 
