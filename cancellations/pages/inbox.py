@@ -77,6 +77,10 @@ class Facts:
     is_pending: bool
     different: Sequence[Mapping[str, Any]]
 
+    @property
+    def is_whole(self) -> bool:
+        return self.what == _("the whole order")
+
 
 def rows(
     viewer: User, found: Iterable[Cancellation], done: Mapping[int, tuple[int, int]], *, is_asked: bool = False

@@ -115,14 +115,20 @@ def _verdict(one: Cancellation, page: CancellationPage, is_unseen: bool) -> Verd
 
 
 def _not_over(one: Cancellation, facts: inbox.Facts) -> str:
-    words = {"what": facts.what, "number": one.order.number, "money": inbox.will(facts)}
+    words = {"what": _of_order(one, facts), "number": one.order.number, "money": inbox.will(facts)}
     if one.state == C.HELD:
-        return inbox.upper(_("%(what)s of order %(number)s will be cancelled: %(money)s.") % words)
+        return inbox.upper(_("%(what)s will be cancelled: %(money)s.") % words)
     if one.state == C.AWAITING_APPROVAL:
-        return inbox.upper(_("%(what)s of order %(number)s, sent for approval: %(money)s.") % words)
+        return inbox.upper(_("%(what)s, sent for approval: %(money)s.") % words)
     if one.state == C.NEEDS_OPERATOR:
         return _("The cancellation of order %(number)s is not finished.") % words
-    return inbox.upper(_("%(what)s of order %(number)s is being cancelled: %(money)s.") % words)
+    return inbox.upper(_("%(what)s is being cancelled: %(money)s.") % words)
+
+
+def _of_order(one: Cancellation, facts: inbox.Facts) -> str:
+    """`the whole order #7`, `2 × Linen shirt of order #7`."""
+    words = {"what": facts.what, "number": one.order.number}
+    return (_("the whole order %(number)s") if facts.is_whole else _("%(what)s of order %(number)s")) % words
 
 
 def _done(one: Cancellation, page: CancellationPage, facts: inbox.Facts) -> Verdict:

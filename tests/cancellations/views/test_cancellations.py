@@ -217,7 +217,7 @@ class TestList:
 
         page = text_of(browser.get(LIST))
 
-        assert f"1 of {row.steps.count()} steps done" in page
+        assert f"1 of {row.steps.count()} done" in page
         assert 'hx-trigger="every 5s"' in page
 
     def test_a_calm_list_does_not_ask_again(self, browser, mine):

@@ -48,8 +48,8 @@ class TestVerdict:
     @pytest.mark.parametrize(
         ("state", "says"),
         [
-            ("held", "of order #7 will be cancelled"), ("awaiting_approval", "of order #7, sent for approval"),
-            ("running", "of order #7 is being cancelled"),
+            ("held", "order #7 will be cancelled"), ("awaiting_approval", "order #7, sent for approval"),
+            ("running", "order #7 is being cancelled"),
             ("needs_operator", "The cancellation of order #7 is not finished."),
             ("refused", "The shop did not cancel order #7: nothing was done. It was shipped."),
             ("withdrawn", "Taken back: nothing was sent."), ("expired", UNSENT),
@@ -63,6 +63,14 @@ class TestVerdict:
         assert says in verdict(page)
         assert page.count("<h1") == 1
         assert page.count("nothing was sent") <= 1
+
+    def test_a_whole_order_is_named_once(self, desk, browser_of):
+        record = desk.order()
+        row = desk.confirm(record, desk.everything(record))
+
+        page = text_of(browser_of(desk.staff).get(page_of(row)))
+
+        assert f"The whole order {record.number} will be cancelled" in verdict(page)
 
     def test_one_that_went_well_says_who_got_what(self, desk, browser_of):
         record = desk.order()
