@@ -43,10 +43,10 @@ def _desk(page: Page, made: Stack) -> None:
     page.get_by_role("button", name="Cancel 2 units").wait_for()
     _shoot(page, "preview.png")
     page.goto(f"{made.url}/cancellations?q=C-2001")
-    page.locator("#results a", has_text="C-2001").first.click()
+    page.locator("#results li", has_text="C-2001").first.locator("a.open").click()
     _shoot(page, "receipt.png")
     page.goto(f"{made.url}/cancellations")
-    page.get_by_text("2 wait for you").wait_for(timeout=180_000)  # the demo's stories come to their end first
+    page.get_by_text("2 need you").wait_for(timeout=180_000)  # the demo's stories come to their end first
     _shoot(page, "cancellations.png")
 
 
